@@ -1,0 +1,107 @@
+"""The advice: what the guideline says about one case, ready to be said to a clinician.
+
+Rules produce findings; `guideline.advise` ranks them into one `Advice`. Text comes from
+`guideline/knowledge/statements.yaml`, so a clinician can review every sentence without reading Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Indicator = Literal["info", "warning", "critical"]
+
+INDICATOR_RANK: dict[str, int] = {"info": 0, "warning": 1, "critical": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence to a clinician: its id in `statements.yaml`, its text with the patient's values filled in, the rules it states."""
+
+    id: str
+    text: str
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactUsed:
+    """A fact the advice rests on. `date` as far as known; `source` the resource; `inferred` when derived rather than recorded."""
+
+    name: str
+    value: str
+    date: str | None = None
+    source: str | None = None
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A missing or stale input (`I01` ... `I21`) and what to do about it."""
+
+    input: str
+    ask: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A regimen in the place it takes on the card.
+
+    `reasons`: why it leads, or when it would; `cautions`: what to mind with it; `label`: its label window at this site;
+    `evidence`: ids of `evidence.yaml` to print with it.
+    """
+
+    regimen: str
+    reasons: tuple[Statement, ...] = ()
+    cautions: tuple[Statement, ...] = ()
+    label: Statement | None = None
+    evidence: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to tell the clinician under one topic of the public contract: becomes one card.
+
+    `headline` (the act and its reason) is the card's summary; `detail` follows in order, the first being the most important.
+    `avoid` names regimens or drugs advised against; `requests` names orderables (`echocardiogram`, `chest-ct`, `brain-mri`,
+    `her2-ihc`, `her2-ish`, `biopsy`) that would close the finding.
+    """
+
+    topic: str
+    indicator: Indicator
+    headline: Statement
+    detail: tuple[Statement, ...] = ()
+    facts: tuple[FactUsed, ...] = ()
+    missing: tuple[Gap, ...] = ()
+    avoid: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment(Finding):
+    """The treatment finding: at most one per advice. Without `lead` there is no guideline-backed default.
+
+    `why` holds the case-specific reasons, `checks` what to do before the first dose.
+    """
+
+    lead: Option | None = None
+    alternatives: tuple[Option, ...] = ()
+    barred: tuple[Option, ...] = ()
+    why: tuple[Statement, ...] = ()
+    checks: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Everything there is to say about a case: one treatment at most, the other findings by urgency, or silence with its reasons.
+
+    `silent` holds the ids of the rules that asked for silence (R121, R123, R132 ...). `profile` is such as `guideline/US`;
+    `knowledge` is the version of the knowledge files.
+    """
+
+    treatment: Treatment | None
+    findings: tuple[Finding, ...]
+    silent: tuple[str, ...]
+    profile: str
+    knowledge: str

@@ -1,0 +1,56 @@
+"""The one door of the guideline: a case in, the advice out."""
+
+from __future__ import annotations
+
+from guideline.advice import INDICATOR_RANK, Advice, Finding
+from guideline.case import Case
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.practice import Practice
+from guideline.rules.biomarkers import rebiopsy
+from guideline.rules.brain import brain_urgent
+from guideline.rules.heart import heart, heart_at_start
+from guideline.rules.lungs import lungs
+from guideline.rules.pregnancy import pregnancy
+from guideline.rules.scope import scope
+from guideline.rules.treatment import therapy_gap, treatment
+from guideline.situation import Situation, situation
+
+
+def advise(case: Case, practice: Practice) -> Advice:
+    """Everything the guideline says about the case when its chart is opened; an empty advice names the rules that ask for silence.
+
+    Pure: the same case and practice give the same advice, in whatever order the case holds its facts.
+    """
+    s = situation(case, practice)
+    found = scope(s)
+    if found.silent:
+        return Advice(None, (), found.silent, practice.label, K.version)
+    findings: list[Finding] = [f for f in (found.finding,) if f is not None]
+    chosen = None
+    with_child = pregnancy(s)
+    urgent = brain_urgent(s)
+    findings += [f for f in (with_child, urgent) if f is not None]
+    if s.metastatic:
+        findings += _organ_safety(s)
+    if found.treatable and with_child is None and urgent is None:
+        chosen = treatment(s)
+        if chosen is None:
+            gap = therapy_gap(s)
+            findings += [gap] if gap is not None else []
+        elif chosen.topic != "MaintenanceTreatment":
+            findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
+    findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
+    silent = () if chosen is not None or findings else ("R132",)
+    return Advice(chosen, tuple(findings), silent, practice.label, K.version)
+
+
+def _organ_safety(s: Situation) -> list[Finding]:
+    """Safety of what runs now, whatever the HER2 status says today."""
+    return [f for f in (heart(s), lungs(s)) if f is not None]
+
+
+def _said(findings: list[Finding], new: Finding) -> bool:
+    """Whether a finding about the same problem is already there (heart failure outranks a hold: decision 17)."""
+    heart_topics = {"HeartFailure", "LvefHold", "LvefMonitoringDue"}
+    topics = {f.topic for f in findings}
+    return new.topic in topics or (new.topic in heart_topics and bool(topics & heart_topics))

@@ -1,0 +1,72 @@
+"""Metastases of the central nervous system: present, active, predominant, symptomatic (decision 13)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from guideline.case import Case
+from guideline.intake import answer, said_no, said_yes
+from guideline.partial_date import PartialDate
+
+
+@dataclass(frozen=True, slots=True)
+class BrainDisease:
+    """CNS disease. `state` is `unknown` when neither the problem list nor the intake speaks of it: that is not "none".
+
+    `predominant` is None when nobody said which burden predominates.
+    """
+
+    state: Literal["none", "stable", "active", "present", "unknown"]
+    leptomeningeal: bool
+    symptoms: bool
+    predominant: bool | None
+    only_site: bool
+    date: PartialDate | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def present(self) -> bool:
+        """Whether there are brain metastases."""
+        return self.state in ("stable", "active", "present")
+
+
+def brain_disease(case: Case) -> BrainDisease:
+    """Join the problem list and the intake. An active entry on the problem list outweighs an intake that says "none"."""
+    cns = [m for m in case.metastases if m.site in ("brain", "leptomeningeal") and m.status != "resolved"]
+    cns.sort(key=lambda m: (m.date.earliest.toordinal() if m.date else 0, m.source))
+    brain = [m for m in cns if m.site == "brain"]
+    given = answer(case, "cns-disease")
+    said = given.values[0] if given is not None else None
+    leptomeningeal = any(m.site == "leptomeningeal" for m in cns) or said == "leptomeningeal"
+    state: Literal["none", "stable", "active", "present", "unknown"]
+    newer_than_answer = given is not None and any(m.date is not None and m.date.earliest > given.date.latest for m in brain)
+    if said == "active" or (said == "stable" and not newer_than_answer):
+        state = "active" if said == "active" else "stable"
+    elif brain or leptomeningeal:
+        state = "present"
+    elif said == "none":
+        state = "none"
+    else:
+        state = "unknown"
+    distant = {m.site for m in case.metastases if m.site != "regional-node" and m.status != "resolved"}
+    only_site = bool(brain) and distant <= {"brain"}
+    predominant: bool | None = None
+    if said_yes(case, "cns-burden-predominant"):
+        predominant = True
+    elif said_no(case, "cns-burden-predominant"):
+        predominant = False
+    elif only_site:
+        predominant = True
+    sources = [m.source for m in cns]
+    if given is not None:
+        sources.append(given.source)
+    return BrainDisease(
+        state=state,
+        leptomeningeal=leptomeningeal,
+        symptoms=said_yes(case, "cns-symptoms"),
+        predominant=predominant,
+        only_site=only_site,
+        date=cns[0].date if cns else given.date if given is not None else None,
+        sources=tuple(dict.fromkeys(sources)),
+    )

@@ -1,0 +1,327 @@
+"""The case: everything the rules may ask about one patient, and nothing else.
+
+Every fact carries its value, its date and the reference of the resource that says so (`source`, such as
+`Observation/123`). The case holds what the record *says*; what that *means* (the line of therapy, the HER2
+status over time, the baseline LVEF) is derived in `guideline.situation`.
+
+Not recorded, unreadable and negative are three things: an empty tuple is "nothing recorded", `Case.problems`
+names what could not be read, and a negative finding is a fact of its own. No empty field means "normal".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from guideline.partial_date import PartialDate
+
+Sex = Literal["female", "male", "unknown"]
+
+#: Where a metastasis sits. `regional-node` is recorded but is not stage IV by itself.
+Site = Literal[
+    "brain", "leptomeningeal", "bone", "bone-marrow", "liver", "lung", "pleura", "mediastinum", "distant-node",
+    "regional-node", "skin", "adrenal", "ovary", "peritoneum", "other", "unspecified",
+]  # fmt: skip
+
+#: A problem-list entry's clinical status. `unknown` when the record does not say.
+ClinicalStatus = Literal["active", "resolved", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who is treated. `birth` may be partial; `deceased` is True only when the record says so."""
+
+    birth: PartialDate | None = None
+    sex: Sex = "unknown"
+    deceased: bool = False
+    source: str = "Patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A tumour on the problem list, without its metastases.
+
+    `her2` and `hormone_receptors` are set only where the diagnosis code itself states them (a label without a test).
+    """
+
+    kind: Literal["invasive-breast", "breast-in-situ", "breast-history", "other-primary"]
+    status: ClinicalStatus = "unknown"
+    date: PartialDate | None = None
+    her2: Literal["positive", "negative"] | None = None
+    hormone_receptors: Literal["positive", "negative"] | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metastasis:
+    """A metastasis on the problem list. `recorded` is when it was written down, where the record says so.
+
+    `linked_to_breast`: the record itself relates it to the breast primary. `primary_unknown`: the code denies a known primary.
+    """
+
+    site: Site
+    date: PartialDate | None = None
+    recorded: PartialDate | None = None
+    status: ClinicalStatus = "unknown"
+    linked_to_breast: bool = False
+    primary_unknown: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage group (`0`, `I` ... `IV`) or M category (`M0`, `M1`) on a date."""
+
+    value: Literal["0", "I", "II", "III", "IV", "M0", "M1"]
+    date: PartialDate | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceptorResult:
+    """One receptor test of tumour tissue.
+
+    `value` of an IHC HER2 test is its score (`0`, `0+` for incomplete staining in up to 10 % of cells, `1+`, `2+`, `3+`);
+    otherwise `positive`, `negative`, `equivocal`, `low`, `ultralow`. Quantitative ISH carries `ratio` (HER2/CEP17) and
+    `copies` (mean HER2 signals per nucleus) with value `None`. ER/PR given as percent of cells carry `percent`.
+    `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen.
+    """
+
+    receptor: Literal["HER2", "ER", "PR"]
+    method: Literal["ihc", "ish", "unspecified"]
+    value: Literal["0", "0+", "1+", "2+", "3+", "positive", "negative", "equivocal", "low", "ultralow"] | None
+    date: PartialDate | None = None
+    specimen: Literal["primary", "metastasis"] | None = None
+    specimen_id: str | None = None
+    ratio: float | None = None
+    copies: float | None = None
+    percent: float | None = None
+    preliminary: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiseaseStatus:
+    """The clinician's or radiologist's judgement of the disease on a date."""
+
+    trend: Literal["improved", "stable", "worsened", "undetermined", "remission"]
+    date: PartialDate | None = None
+    preliminary: bool = False
+    source: str = ""
+
+
+#: Why a therapy was stopped or held, as far as the record says. `other`: a reason is given, but none of these.
+StopReason = Literal[
+    "progression", "toxicity", "completed", "patient-wish", "unavailable", "pregnancy", "cardiac", "lung", "hospice", "death", "other"
+]
+
+RecordStatus = Literal["active", "on-hold", "completed", "stopped", "cancelled", "draft", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """A dose as recorded: an amount and its UCUM unit (`mg`, `mg/kg`, `mg/m2`, `g`, ...), and the interval in days where said."""
+
+    amount: float
+    unit: str
+    every_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrugRecord:
+    """One statement, order or administration of one drug.
+
+    Only records that prove or order exposure become a `DrugRecord`: no drafts, proposals, cancelled or erroneous entries, nothing
+    `not-taken`, `intended` or `not-done`. A co-pack gives one record per drug; a fixed-dose combination
+    (`pertuzumab-trastuzumab-hyaluronidase`) is one record. `start` and `end` are clinical dates; an administration has both on the
+    day it was given. `intent` is the treatment intent.
+    """
+
+    drug: str
+    kind: Literal["statement", "order", "administration"]
+    status: RecordStatus
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    stop_reason: StopReason | None = None
+    intent: Literal["curative", "palliative"] | None = None
+    dose: Dose | None = None
+    source: str = ""
+
+
+#: A HER2 conjugate the terminology cannot name ("trastuzumab" with an unknown second word): no conclusion about lines is drawn from it.
+UNKNOWN_HER2_CONJUGATE = "unknown-her2-conjugate"
+
+
+@dataclass(frozen=True, slots=True)
+class Lvef:
+    """A left ventricular ejection fraction in percent. A range keeps its lower and upper end, and `value` is its lower end.
+
+    `bound` says when the record gives only a limit (`>55`).
+    """
+
+    value: float
+    date: PartialDate | None = None
+    upper: float | None = None
+    bound: Literal[">", "<"] | None = None
+    modality: Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"] = "unspecified"
+    preliminary: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeartCondition:
+    """Heart failure, or cardiomyopathy / left ventricular dysfunction, on the problem list."""
+
+    kind: Literal["heart-failure", "cardiomyopathy"]
+    status: ClinicalStatus = "unknown"
+    date: PartialDate | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LungCondition:
+    """Interstitial lung disease or pneumonitis on the problem list. Lymphangitic carcinomatosis and inhalation injury are not.
+
+    `grade` is CTCAE 1-5 where the record says; `cause_drug` a drug id where the record names one, `drug` when it only says "drug-induced".
+    """
+
+    kind: Literal["ild", "radiation"]
+    status: ClinicalStatus = "unknown"
+    grade: int | None = None
+    onset: PartialDate | None = None
+    abated: PartialDate | None = None
+    cause_drug: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pregnancy:
+    """Pregnancy status on a date."""
+
+    status: Literal["pregnant", "not-pregnant", "possible"]
+    date: PartialDate | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menopause:
+    """Menopausal status on a date."""
+
+    status: Literal["premenopausal", "perimenopausal", "postmenopausal"]
+    date: PartialDate | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PerformanceStatus:
+    """ECOG performance status, 0 (fully active) to 5 (dead)."""
+
+    ecog: int
+    date: PartialDate | None = None
+    source: str = ""
+
+
+LabKind = Literal["alt", "ast", "alp", "bilirubin", "creatinine", "egfr", "neutrophils", "platelets", "haemoglobin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A laboratory value in its canonical unit.
+
+    ALT, AST, ALP in U/L; bilirubin and creatinine in mg/dL; eGFR in mL/min/1.73 m2; neutrophils and platelets in 10^9/L; haemoglobin in
+    g/dL. `upper_normal` comes from the result's own reference range, in the same unit.
+    """
+
+    kind: LabKind
+    value: float
+    date: PartialDate | None = None
+    upper_normal: float | None = None
+    preliminary: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyMeasure:
+    """Weight in kg or height in cm."""
+
+    kind: Literal["weight", "height"]
+    value: float
+    date: PartialDate | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """An active allergy or intolerance to a drug of the knowledge files."""
+
+    drug: str
+    severe: bool | None = None
+    source: str = ""
+
+
+ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """An examination, operation or service that was done or is booked (an active or draft order with no result yet)."""
+
+    kind: ProcedureKind
+    state: Literal["done", "booked"]
+    date: PartialDate | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeAnswer:
+    """One answer of the intake questionnaire: its codes (or `true` / `false`), when it was given, and where."""
+
+    values: tuple[str, ...]
+    date: PartialDate
+    source: str = ""
+
+
+ProblemKind = Literal[
+    "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DataProblem:
+    """Something sent that could not be used, so that no rule says "never" or "none" about it.
+
+    `subject` names the kind of fact lost (`therapy`, `her2`, `lvef`, `lung`, `heart`, `diagnosis`, `lab`, `pregnancy`, `intake`, `patient`, `other`);
+    `detail` says why, for the diagnostic report, without any patient data.
+    """
+
+    kind: ProblemKind
+    subject: str
+    source: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient on one day. Facts are in no particular order; rules must not depend on it."""
+
+    today: date
+    patient: Patient = field(default_factory=Patient)
+    diagnoses: tuple[Diagnosis, ...] = ()
+    metastases: tuple[Metastasis, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    receptors: tuple[ReceptorResult, ...] = ()
+    disease_statuses: tuple[DiseaseStatus, ...] = ()
+    drugs: tuple[DrugRecord, ...] = ()
+    lvef: tuple[Lvef, ...] = ()
+    heart: tuple[HeartCondition, ...] = ()
+    lungs: tuple[LungCondition, ...] = ()
+    pregnancies: tuple[Pregnancy, ...] = ()
+    menopause: tuple[Menopause, ...] = ()
+    performance: tuple[PerformanceStatus, ...] = ()
+    labs: tuple[Lab, ...] = ()
+    body: tuple[BodyMeasure, ...] = ()
+    allergies: tuple[Allergy, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    intake: dict[str, IntakeAnswer] = field(default_factory=dict)
+    problems: tuple[DataProblem, ...] = ()

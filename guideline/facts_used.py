@@ -1,0 +1,152 @@
+"""The facts an advice rests on, in words: name, value, date and the resource that says so.
+
+Drugs of the past are printed with their full nonproprietary names; abbreviations are kept for the options on offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guideline.advice import FactUsed
+from guideline.case import Lvef
+from guideline.her2_status import Her2Finding
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
+from guideline.situation import Situation
+from guideline.therapy_lines import PARTNER_DRUGS, Line
+
+
+def drug_name(drug: str) -> str:
+    """The nonproprietary name as printed; an unknown id as it stands."""
+    known = K.drugs.get(drug)
+    return known.name if known is not None else drug
+
+
+def drug_names(drugs: Iterable[str]) -> str:
+    """Several drugs, joined by plus signs."""
+    return " + ".join(drug_name(d) for d in drugs)
+
+
+def line_drugs(line: Line) -> str:
+    """The drugs of a line in their usual order: trastuzumab, pertuzumab, other HER2 drugs, cytotoxics; partners only when alone."""
+    main = [d for d in line.drugs if d not in PARTNER_DRUGS]
+    return drug_names(sorted(main or line.drugs, key=_USUAL_ORDER.__getitem__))
+
+
+#: The order in which the field writes combinations: the knowledge file lists the drugs that way.
+_USUAL_ORDER = {drug: place for place, drug in enumerate(K.drugs)}
+
+
+def _day(day: PartialDate | None) -> str | None:
+    return str(day) if day is not None else None
+
+
+def her2_fact(finding: Her2Finding, name: str = "HER2") -> FactUsed:
+    """A HER2 finding with its specimen."""
+    place = f" ({finding.specimen})" if finding.specimen else ""
+    preliminary = ", preliminary" if finding.preliminary else ""
+    return FactUsed(name, f"{finding.shown}{place}{preliminary}", _day(finding.date), finding.sources[0])
+
+
+_OUTCOME = {
+    "progression": "progressed",
+    "ongoing": "ongoing",
+    "on-hold": "on hold",
+    "toxicity": "stopped for toxicity",
+    "completed": "completed",
+    "changed": "changed, reason unknown",
+    "unknown": "over or unclear, reason not recorded",
+}
+
+
+def line_fact(line: Line, number: int) -> FactUsed:
+    """A line of therapy: its drugs, when it ran, how it ended. Inferred unless the record documents the outcome."""
+    begun = f" from {line.start}" if line.start is not None else ""
+    return FactUsed(
+        name=f"Line {number}",
+        value=f"{line_drugs(line)}{begun}: {_OUTCOME[line.outcome]}",
+        date=_day(line.ended_on or line.start),
+        source=line.progression_source or line.exposures[0].sources[0],
+        inferred=not line.documented,
+    )
+
+
+def line_facts(s: Situation) -> tuple[FactUsed, ...]:
+    """All metastatic lines that count, in order."""
+    offset = 2 if s.early_relapse else 1
+    return tuple(line_fact(line, number) for number, line in enumerate(s.therapies.used_lines, offset))
+
+
+def relapse_fact(s: Situation) -> FactUsed | None:
+    """The interval between (neo)adjuvant HER2 therapy and the metastases."""
+    relapse = s.relapse
+    if relapse is None:
+        return None
+    if relapse.on_therapy:
+        value = f"metastases during (neo)adjuvant {drug_names(relapse.drugs)}"
+    elif relapse.end is None:
+        value = f"(neo)adjuvant {drug_names(relapse.drugs)}, end not recorded; metastatic since {relapse.relapsed or 'unknown'}"
+    else:
+        value = f"(neo)adjuvant {drug_names(relapse.drugs)} ended {relapse.end}; metastatic since {relapse.relapsed or 'unknown'}"
+    return FactUsed("Relapse interval", value, _day(relapse.relapsed), relapse.sources[0], inferred=True)
+
+
+def metastatic_fact(s: Situation) -> FactUsed:
+    """Since when the disease is metastatic, and where."""
+    sites = sorted({m.site for m in s.case.metastases if m.site not in ("regional-node", "unspecified") and not m.primary_unknown})
+    value = ", ".join(site.replace("-", " ") for site in sites) or "recorded"
+    return FactUsed("Metastatic disease", value, _day(s.metastatic_since), s.metastatic_sources[0])
+
+
+def hormone_fact(s: Situation) -> FactUsed | None:
+    """The hormone receptors, where known."""
+    h = s.hormones
+    if h.state == "unknown":
+        return None
+    value = f"ER {h.er}, PgR {h.pr}" if h.sources else f"{h.state} (diagnosis code)"
+    return FactUsed("Hormone receptors", value, _day(h.date), h.sources[0] if h.sources else None)
+
+
+def lvef_shown(v: Lvef) -> str:
+    """An LVEF as recorded: `55 %`, `55-60 %`, `>55 %`."""
+    number = f"{v.value:g}"
+    if v.upper is not None:
+        number = f"{v.value:g}-{v.upper:g}"
+    return f"{v.bound or ''}{number} %{' (preliminary)' if v.preliminary else ''}"
+
+
+def lvef_fact(v: Lvef, name: str = "LVEF") -> FactUsed:
+    """An LVEF with its date."""
+    return FactUsed(name, lvef_shown(v), _day(v.date), v.source)
+
+
+def lung_fact(s: Situation) -> FactUsed | None:
+    """What the record says about ILD or pneumonitis."""
+    lungs = s.lungs
+    if not lungs.known or not lungs.shown:
+        return None
+    return FactUsed("Lungs", lungs.shown, _day(lungs.since), lungs.sources[0] if lungs.sources else None)
+
+
+def brain_fact(s: Situation) -> FactUsed | None:
+    """What the record says about CNS disease."""
+    b = s.brain
+    if b.state == "unknown":
+        return None
+    words = "leptomeningeal disease" if b.leptomeningeal else {"none": "none", "present": "present"}.get(b.state, b.state)
+    return FactUsed("CNS metastases", words, _day(b.date), b.sources[0] if b.sources else None)
+
+
+def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
+    """The facts every treatment card rests on."""
+    found = [
+        her2_fact(s.her2.leading) if s.her2.leading is not None else None,
+        hormone_fact(s),
+        metastatic_fact(s),
+        relapse_fact(s),
+        *line_facts(s),
+        brain_fact(s),
+        lung_fact(s),
+        lvef_fact(s.heart.latest) if s.heart.latest is not None else None,
+    ]
+    return tuple(fact for fact in found if fact is not None)

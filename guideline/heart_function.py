@@ -1,0 +1,89 @@
+"""The LVEF over time: which value is the latest, how old it is, and how far it fell from the baseline of a drug."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from guideline.case import Case, HeartCondition, Lvef, Procedure
+from guideline.intake import answer, said_yes
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate, days_since
+
+
+@dataclass(frozen=True, slots=True)
+class HeartFunction:
+    """What is known of the heart. `latest` is None when no dated, final LVEF is on record (an adverse preliminary one counts)."""
+
+    series: tuple[Lvef, ...]
+    latest: Lvef | None
+    age_days: int | None
+    failure: HeartCondition | None
+    failure_symptoms: bool
+    failure_asked: bool
+    booked_echo: Procedure | None
+
+    @property
+    def symptomatic_failure(self) -> bool:
+        """Whether heart failure is active on the problem list or its symptoms were reported."""
+        return self.failure is not None or self.failure_symptoms
+
+    @property
+    def current(self) -> bool:
+        """Whether the latest LVEF is young enough to start on."""
+        return self.age_days is not None and self.age_days <= K.thresholds.lvef.current_days
+
+    def baseline(self, drug_start: PartialDate | None) -> tuple[Lvef, bool] | None:
+        """The last value before the drug's first dose; without one the first after it (then the flag is False).
+
+        None when there is no other value than the latest. Like modality with like where both exist.
+        """
+        if self.latest is None or drug_start is None:
+            return None
+        before = [v for v in self.series if v.date is not None and v.date.latest <= drug_start.earliest and v is not self.latest]
+        if before:
+            return _last_alike(before, self.latest), True
+        after = [v for v in self.series if v is not self.latest]
+        if after:
+            alike = [v for v in after if v.modality == self.latest.modality]
+            return (alike or after)[0], False
+        return None
+
+
+def _last_alike(values: list[Lvef], latest: Lvef) -> Lvef:
+    alike = [v for v in values if v.modality == latest.modality]
+    return (alike or values)[-1]
+
+
+def effective_value(lvef: Lvef) -> float:
+    """The value to judge by, in percent: the lower end of a range; "<40" counts as just below 40."""
+    return lvef.value - 0.1 if lvef.bound == "<" else lvef.value
+
+
+def heart_function(case: Case) -> HeartFunction:
+    """Read the heart from the case."""
+    limits = K.thresholds.lvef
+    usable = [v for v in case.lvef if v.date is not None and (not v.preliminary or effective_value(v) < limits.never_silent_below)]
+    # On one day the lower value counts.
+    usable.sort(key=lambda v: (v.date.latest if v.date else date.min, -effective_value(v), v.source))
+    latest = usable[-1] if usable else None
+    failure = _first_active([h for h in case.heart if h.kind == "heart-failure"])
+    booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked"]
+    booked.sort(key=lambda p: (p.date.latest if p.date else date.max, p.source))
+    symptoms = answer(case, "heart-failure-symptoms")
+    return HeartFunction(
+        series=tuple(usable),
+        latest=latest,
+        age_days=days_since(latest.date, case.today) if latest is not None and latest.date is not None else None,
+        failure=failure,
+        failure_symptoms=said_yes(case, "heart-failure-symptoms"),
+        failure_asked=symptoms is not None,
+        booked_echo=booked[0] if booked else None,
+    )
+
+
+def _first_active(conditions: Sequence[HeartCondition]) -> HeartCondition | None:
+    """An entry without a status is not a resolved one."""
+    active = sorted((c for c in conditions if c.status != "resolved"), key=lambda c: c.source)
+    return active[0] if active else None

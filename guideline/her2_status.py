@@ -1,0 +1,251 @@
+"""HER2 and hormone-receptor results to a status: which result leads, and whether results disagree.
+
+Positive is IHC 3+ or ISH-positive (label definition). IHC 2+ is nothing until an ISH settles it. The newest result from a
+metastasis leads; results of the primary stay on the case and are never merged with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from guideline.case import Case, Diagnosis, ReceptorResult
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
+
+Her2State = Literal["positive", "equivocal", "low", "ultralow", "negative", "unknown"]
+ReceptorState = Literal["positive", "negative", "unknown"]
+
+#: Reflex testing: an ISH within two months of an IHC, of the same kind of specimen, is taken to be of the same one.
+_SAME_SPECIMEN_DAYS = 60
+
+#: HER2 states that are not positive, yet known.
+NOT_POSITIVE = frozenset({"low", "ultralow", "negative"})
+
+
+@dataclass(frozen=True, slots=True)
+class Her2Finding:
+    """What one specimen says: its state, printed as `shown` ("IHC 2+, ISH negative"), from the results in `sources`."""
+
+    state: Her2State
+    shown: str
+    date: PartialDate | None
+    specimen: Literal["primary", "metastasis"] | None
+    sources: tuple[str, ...]
+    preliminary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Her2Status:
+    """HER2 over time.
+
+    `basis`: `test` (a tissue result), `diagnosis` (only a diagnosis code says so) or `none`. `earlier_positive` is set when the leading
+    result is not positive although an older one was: discordance, unless `reviewed` says that a pathologist settled it.
+    """
+
+    state: Her2State
+    basis: Literal["test", "diagnosis", "none"]
+    leading: Her2Finding | None
+    earlier_positive: Her2Finding | None = None
+    ever_positive: bool = False
+    reviewed: bool = False
+    metastasis_tested_on: PartialDate | None = None
+
+    @property
+    def discordant(self) -> bool:
+        """A metastasis (or the newest result) is not positive after an older positive one, and nobody has reviewed it."""
+        return self.earlier_positive is not None and not self.reviewed
+
+
+@dataclass(frozen=True, slots=True)
+class HormoneReceptors:
+    """ER and PgR by the newest results, and `state`: positive when either is."""
+
+    state: ReceptorState
+    er: ReceptorState
+    pr: ReceptorState
+    date: PartialDate | None
+    sources: tuple[str, ...]
+    previous: ReceptorState = "unknown"
+
+
+def _when(day: PartialDate | None) -> date:
+    return day.latest if day is not None else date.min
+
+
+def is_metastasis(result: ReceptorResult, metastatic_since: PartialDate | None) -> bool:
+    """Decision 10: the specimen says so; without it, a result dated after metastatic-since counts as a metastasis."""
+    if result.specimen is not None:
+        return result.specimen == "metastasis"
+    return result.date is not None and metastatic_since is not None and result.date.earliest > metastatic_since.latest
+
+
+def _ish_state(result: ReceptorResult) -> Her2State | None:
+    if result.value in ("positive", "negative", "equivocal"):
+        return "positive" if result.value == "positive" else "equivocal" if result.value == "equivocal" else "negative"
+    limits = K.thresholds.receptors
+    if result.ratio is not None and result.copies is not None:
+        if result.ratio >= limits.ratio and result.copies >= limits.copies_positive:
+            return "positive"
+        if result.ratio < limits.ratio and result.copies < limits.copies_positive:
+            return "negative"
+    if result.ratio is not None or result.copies is not None:
+        # A ratio or a copy number alone, or the two apart, needs the pathologist's own reading (ASCO/CAP groups 2-4).
+        return "equivocal"
+    return None
+
+
+_IHC_STATE: dict[str, Her2State] = {
+    "3+": "positive", "2+": "equivocal", "1+": "low", "0+": "ultralow", "0": "negative",
+    "positive": "positive", "negative": "negative", "equivocal": "equivocal", "low": "low", "ultralow": "ultralow",
+}  # fmt: skip
+
+
+def _same_specimen(one: ReceptorResult, other: ReceptorResult, metastatic_since: PartialDate | None) -> bool:
+    if one.specimen_id is not None and other.specimen_id is not None:
+        return one.specimen_id == other.specimen_id
+    if is_metastasis(one, metastatic_since) != is_metastasis(other, metastatic_since):
+        return False
+    if one.date is None or other.date is None:
+        return one.date is other.date
+    apart = abs((one.date.earliest - other.date.earliest).days)
+    return apart <= _SAME_SPECIMEN_DAYS
+
+
+def _findings(results: Sequence[ReceptorResult], metastatic_since: PartialDate | None) -> list[Her2Finding]:
+    """One finding per specimen: IHC first, settled by the ISH of the same specimen, else what stands alone."""
+    readable = [r for r in results if r.value is not None or r.ratio is not None or r.copies is not None]
+    groups: list[list[ReceptorResult]] = []
+    for result in sorted(readable, key=lambda r: (_when(r.date), r.source)):
+        for group in groups:
+            if all(_same_specimen(result, member, metastatic_since) for member in group):
+                group.append(result)
+                break
+        else:
+            groups.append([result])
+    return [_finding(group, metastatic_since) for group in groups]
+
+
+def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) -> Her2Finding:
+    ihc = _strongest([r for r in group if r.method == "ihc"])
+    ish = _strongest([r for r in group if r.method == "ish"])
+    said = _strongest([r for r in group if r.method == "unspecified"])
+    ihc_state = _IHC_STATE[ihc.value] if ihc is not None and ihc.value is not None else None
+    ish_state = _ish_state(ish) if ish is not None else None
+    said_state = _IHC_STATE[said.value] if said is not None and said.value is not None else None
+    state = _combined(ihc_state, ish_state, said_state)
+    shown = ", ".join(
+        part
+        for part in (
+            f"IHC {ihc.value}" if ihc is not None and ihc.value is not None else "",
+            f"ISH {ish.value or ish_state}" if ish is not None and ish_state is not None else "",
+            f"HER2 {said.value}" if said is not None and (ihc_state is None and ish_state is None) else "",
+        )
+        if part
+    )
+    newest = max(group, key=lambda r: (_when(r.date), r.source))
+    return Her2Finding(
+        state=state,
+        shown=shown,
+        date=newest.date,
+        specimen="metastasis" if is_metastasis(newest, metastatic_since) else newest.specimen,
+        sources=tuple(sorted({r.source for r in group})),
+        preliminary=any(r.preliminary for r in group),
+    )
+
+
+def _strongest(results: list[ReceptorResult]) -> ReceptorResult | None:
+    """The newest of several readings of one specimen; on one day the one that asserts more."""
+    rank = {"3+": 5, "positive": 5, "2+": 4, "equivocal": 4, "1+": 3, "low": 3, "0+": 2, "ultralow": 2, "0": 1, "negative": 1}
+    return max(results, key=lambda r: (_when(r.date), rank.get(r.value or "", 0), r.source)) if results else None
+
+
+def _combined(ihc: Her2State | None, ish: Her2State | None, said: Her2State | None) -> Her2State:
+    if ihc == "positive" or ish == "positive":
+        return "positive"
+    if ihc == "equivocal":
+        # ISH settles 2+: negative makes it HER2-low. Without ISH an overall reading by the pathologist stands.
+        if ish == "negative":
+            return "low"
+        return said if ish is None and said is not None else "equivocal"
+    if ihc is not None:
+        return ihc
+    if ish is not None:
+        return said if ish == "equivocal" and said is not None else ish
+    return said or "unknown"
+
+
+def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
+    """The leading HER2 finding and whether it contradicts an older one (decision 10)."""
+    results = [r for r in case.receptors if r.receptor == "HER2"]
+    # A preliminary result counts only when it is adverse (decision 8): here the one that speaks against HER2 therapy.
+    findings = [f for f in _findings(results, metastatic_since) if f.state != "unknown"]
+    findings = [f for f in findings if not (f.preliminary and f.state == "positive")]
+    reviewed = case.intake.get("her2-reviewed")
+    if not findings:
+        return _by_diagnosis(case.diagnoses)
+    from_metastasis = [f for f in findings if f.specimen == "metastasis"]
+    leading = max(from_metastasis or findings, key=lambda f: (_when(f.date), f.sources))
+    earlier = [f for f in findings if f is not leading and f.state == "positive" and _when(f.date) <= _when(leading.date)]
+    tested_on = max((f.date for f in from_metastasis if f.date is not None), key=lambda d: d.latest, default=None)
+    ever = any(f.state == "positive" for f in findings) or any(d.her2 == "positive" for d in case.diagnoses)
+    state, settled = leading.state, False
+    if reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date) and earlier:
+        settled = True
+        state = "positive" if reviewed.values[0] == "positive" else state
+    earlier_positive = max(earlier, key=lambda f: (_when(f.date), f.sources)) if earlier and leading.state in NOT_POSITIVE else None
+    return Her2Status(state, "test", leading, earlier_positive, ever, settled, tested_on)
+
+
+def _by_diagnosis(diagnoses: Sequence[Diagnosis]) -> Her2Status:
+    said = {d.her2 for d in diagnoses if d.her2 is not None and d.kind == "invasive-breast"}
+    if said == {"positive"}:
+        source = sorted(d.source for d in diagnoses if d.her2 == "positive")
+        first = next(d for d in diagnoses if d.her2 == "positive" and d.source == source[0])
+        finding = Her2Finding("positive", "diagnosis code", first.date, None, tuple(source))
+        return Her2Status("positive", "diagnosis", finding, ever_positive=True)
+    if said == {"negative"}:
+        return Her2Status("negative", "diagnosis", None)
+    return Her2Status("unknown", "none", None, ever_positive="positive" in said)
+
+
+def hormone_receptors(case: Case, metastatic_since: PartialDate | None) -> HormoneReceptors:
+    """ER and PgR by the newest results, metastasis before primary; by the diagnosis code only where there is no test."""
+    by_receptor: dict[str, ReceptorState] = {}
+    previous: dict[str, ReceptorState] = {}
+    sources: list[str] = []
+    newest: PartialDate | None = None
+    for receptor in ("ER", "PR"):
+        results = [r for r in case.receptors if r.receptor == receptor and not r.preliminary and _receptor_state(r) != "unknown"]
+        results.sort(key=lambda r: (is_metastasis(r, metastatic_since), _when(r.date), r.source))
+        if results:
+            lead = results[-1]
+            by_receptor[receptor] = _receptor_state(lead)
+            sources.append(lead.source)
+            if lead.date is not None and (newest is None or lead.date.latest > newest.latest):
+                newest = lead.date
+            if len(results) > 1:
+                previous[receptor] = _receptor_state(results[-2])
+    er, pr = by_receptor.get("ER", "unknown"), by_receptor.get("PR", "unknown")
+    before: ReceptorState = "positive" if "positive" in previous.values() else "negative" if previous else "unknown"
+    if er == pr == "unknown":
+        said = {d.hormone_receptors for d in case.diagnoses if d.hormone_receptors is not None}
+        state: ReceptorState = said.pop() if len(said) == 1 else "unknown"
+        return HormoneReceptors(state, er, pr, None, (), before)
+    if "positive" in (er, pr):
+        state = "positive"
+    elif er == "negative":
+        state = "negative" if pr in ("negative", "unknown") else "unknown"
+    else:
+        state = "unknown"
+    return HormoneReceptors(state, er, pr, newest, tuple(sources), before)
+
+
+def _receptor_state(result: ReceptorResult) -> ReceptorState:
+    if result.percent is not None:
+        return "positive" if result.percent >= K.thresholds.receptors.hormone_percent else "negative"
+    if result.value in ("positive", "negative"):
+        return "positive" if result.value == "positive" else "negative"
+    return "unknown"

@@ -1,0 +1,147 @@
+"""The knowledge base: the YAML files under `guideline/knowledge/`, checked, typed, loaded once.
+
+`KNOWLEDGE` is what rules read; nothing of it changes after import. A fault in a file is a `KnowledgeError` that names file and line.
+What a card prints about evidence and doses is composed here, once, from single fields, so that no sentence can mix two readouts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from guideline.advice import Statement
+from guideline.knowledge_checks import FILES, faults
+from guideline.knowledge_entries import Coding, Component, Drug, Endpoint, Evidence, Label, Regimen, RuleEntry
+from guideline.knowledge_files import FOLDER, Fault, KnowledgeError
+from guideline.knowledge_printing import dose_lines, evidence_line
+from guideline.thresholds import Thresholds
+from guideline.typed import typed
+
+__all__ = [
+    "KNOWLEDGE", "Coding", "Component", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label", "Regimen",
+    "RuleEntry", "Thresholds", "check", "load", "rule_book",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything the rules know about medicine. Dictionaries are keyed by id and never changed.
+
+    `version` is the edition that every card carries. `statements` are the sentences without placeholders, ready made;
+    `templates` those with. `labels` are keyed by regimen and jurisdiction.
+    """
+
+    version: str
+    reviewed: str
+    review_status: str
+    drugs: dict[str, Drug]
+    regimens: dict[str, Regimen]
+    evidence: dict[str, Evidence]
+    labels: dict[tuple[str, str], tuple[Label, ...]]
+    thresholds: Thresholds
+    statements: dict[str, Statement]
+    templates: dict[str, Statement]
+
+    def say(self, statement: str, /, **values: object) -> Statement:
+        """The sentence `statement` of `statements.yaml` with the patient's values filled in.
+
+        Raises `KnowledgeError` for an unknown id or a missing value.
+        """
+        ready = self.statements.get(statement)
+        if ready is not None:
+            return ready
+        try:
+            template = self.templates[statement]
+            return Statement(statement, template.text.format_map(values), template.rules)
+        except KeyError as error:
+            raise KnowledgeError(f"statements.yaml: {statement!r}: there is no {error.args[0]!r}") from error
+
+    def evidence_line(self, evidence: str) -> str:
+        """The printable sentence of an evidence entry. Raises `KnowledgeError` for an unknown id, or one that is kept off cards."""
+        entry = self.evidence.get(evidence)
+        if entry is None or entry.line is None:
+            raise KnowledgeError(f"evidence.yaml: {evidence!r} {'does not exist' if entry is None else 'may not be printed'}")
+        return entry.line
+
+    def labels_of(self, regimen: str, jurisdiction: str) -> tuple[Label, ...]:
+        """The label entries of a regimen in a jurisdiction (`US`, `EU`); empty when none is known."""
+        return self.labels.get((regimen, jurisdiction), ())
+
+
+def load(folder: Path | None = None) -> Knowledge:
+    """Load and check the knowledge files (of this package, or of `folder`). Raises `KnowledgeError` for the first fault."""
+    documents, found = faults(folder or FOLDER)
+    if found:
+        raise KnowledgeError(str(found[0]))
+    edition = documents["knowledge"]
+    drugs = {id_: _drug(id_, entry) for id_, entry in documents["drugs"]["drugs"].items()}
+    labels: dict[tuple[str, str], tuple[Label, ...]] = {}
+    for id_, entry in documents["labels"]["labels"].items():
+        label = typed(Label, {"id": id_, **entry})
+        labels[label.regimen, label.jurisdiction] = (*labels.get((label.regimen, label.jurisdiction), ()), label)
+    statements, templates = _sentences(documents["statements"]["statements"])
+    return Knowledge(
+        version=edition["version"],
+        reviewed=edition["reviewed"],
+        review_status=edition["review_status"],
+        drugs=drugs,
+        regimens={id_: _regimen(id_, entry, drugs) for id_, entry in documents["regimens"]["regimens"].items()},
+        evidence={id_: _evidence(id_, entry) for id_, entry in documents["evidence"]["evidence"].items()},
+        labels=labels,
+        thresholds=_thresholds(documents["thresholds"]),
+        statements=statements,
+        templates=templates,
+    )
+
+
+def check(folder: Path | None = None) -> list[Fault]:
+    """Every fault in the knowledge files, the rule book included, for `her2-cds config check`. Empty when all is well."""
+    return faults(folder or FOLDER, (*FILES, "rules"))[1]
+
+
+@cache
+def rule_book(folder: Path | None = None) -> dict[str, RuleEntry]:
+    """The rule book by rule id, in its own order. Loaded when first asked for. Raises `KnowledgeError` for the first fault."""
+    documents, found = faults(folder or FOLDER, ("rules",))
+    if found:
+        raise KnowledgeError(str(found[0]))
+    return {id_: typed(RuleEntry, {"id": id_, **entry}) for id_, entry in documents["rules"]["rules"].items()}
+
+
+def _drug(id_: str, entry: dict[str, Any]) -> Drug:
+    # `class` is a word of Python, so the field has a longer name than the file's entry.
+    fields = {name: value for name, value in entry.items() if name != "class"}
+    return typed(Drug, {"id": id_, "drug_class": entry["class"], **fields})
+
+
+def _regimen(id_: str, entry: dict[str, Any], drugs: dict[str, Drug]) -> Regimen:
+    components = tuple(typed(Component, component) for component in entry["components"])
+    return typed(Regimen, {"id": id_, **entry, "dose_lines": dose_lines(components, drugs, entry.get("partners"))})
+
+
+def _evidence(id_: str, entry: dict[str, Any]) -> Evidence:
+    silent = typed(Evidence, {"id": id_, **entry, "line": None})
+    return typed(Evidence, {"id": id_, **entry, "line": evidence_line(silent)}) if silent.print else silent
+
+
+def _thresholds(document: dict[str, Any]) -> Thresholds:
+    tables = {id_: {"id": id_, **table} for id_, table in document["lvef_tables"].items()}
+    return typed(Thresholds, {**document, "lvef_tables": tables})
+
+
+def _sentences(entries: dict[str, Any]) -> tuple[dict[str, Statement], dict[str, Statement]]:
+    """Sentences without placeholders, and those with; a doubled brace stays one in the text."""
+    plain: dict[str, Statement] = {}
+    open_: dict[str, Statement] = {}
+    for id_, entry in entries.items():
+        text, rules = entry["text"], tuple(entry["rules"])
+        try:
+            plain[id_] = Statement(id_, text.format_map({}), rules)
+        except KeyError:
+            open_[id_] = Statement(id_, text, rules)
+    return plain, open_
+
+
+KNOWLEDGE: Knowledge = load()

@@ -1,0 +1,141 @@
+"""What the record says about the lungs, as far as it decides on T-DXd and T-DM1 (decision 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guideline.case import Case, LungCondition
+from guideline.exposures import Exposure
+from guideline.intake import answer, said_yes
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
+
+T_DXD = "trastuzumab-deruxtecan"
+T_DM1 = "trastuzumab-emtansine"
+
+
+@dataclass(frozen=True, slots=True)
+class LungHistory:
+    """The lungs in one glance. Each flag is something the record (or the intake) says; none is an assumption.
+
+    `tdxd_stopped_for_good`: T-DXd pneumonitis of grade 2 or worse, ever. `tdxd_ungraded`: T-DXd pneumonitis whose grade nobody
+    wrote down. `under_treatment`: pneumonitis that began while T-DXd or T-DM1 was being given and is not resolved; `under_drug` is
+    that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active disease. `resolved` and
+    `radiation_resolved`: past disease.
+    `none_said`: the intake says that there never was any. `condition` / `since`: what to print.
+    """
+
+    tdxd_stopped_for_good: bool = False
+    tdxd_ungraded: bool = False
+    tdxd_grade_1_past: bool = False
+    under_treatment: bool = False
+    under_drug: str | None = None
+    grade_1_only: bool = False
+    onset: PartialDate | None = None
+    active: bool = False
+    resolved: bool = False
+    radiation_resolved: bool = False
+    symptoms: bool = False
+    none_said: bool = False
+    sources: tuple[str, ...] = ()
+    shown: str = ""
+    since: PartialDate | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether anything at all is on record. Silence is not "no ILD"."""
+        return bool(
+            self.none_said or self.active or self.resolved or self.radiation_resolved or self.under_treatment
+            or self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past
+        )  # fmt: skip
+
+    @property
+    def bars_tdxd(self) -> bool:
+        """Whether T-DXd must not be offered now: for good, or until the lungs are cleared or graded."""
+        return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.active or self.under_treatment
+
+
+def _during(condition: LungCondition, exposures: Sequence[Exposure], drug: str) -> Exposure | None:
+    """The course of `drug` that was being given when the lung condition began, if the dates say so."""
+    if condition.onset is None:
+        return None
+    for e in exposures:
+        if e.drug != drug or e.start is None or condition.onset.latest < e.start.earliest:
+            continue
+        until = e.last_known if e.state == "ended" else None
+        if e.state != "ended" or until is None or condition.onset.earliest <= until.latest:
+            return e
+    return None
+
+
+def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
+    """Join the problem list, the therapies and the intake. The more dangerous reading wins where they differ."""
+    stop_from = K.thresholds.ild.permanent_stop_from_grade
+    stopped = ungraded = past_1 = under = grade_1 = active = resolved = radiation = False
+    under_drug: str | None = None
+    onset: PartialDate | None = None
+    shown: list[tuple[str, PartialDate | None, str]] = []
+    ever_tdxd = any(e.drug == T_DXD for e in exposures)
+    # The problem list and the intake both speak: a newer "other-resolved" does not outweigh an active entry (unknown is never benign).
+    for c in case.lungs:
+        is_active = c.status != "resolved" and c.abated is None
+        by_tdxd = c.kind == "ild" and (
+            c.cause_drug == T_DXD or (c.cause_drug in (None, "drug") and _during(c, exposures, T_DXD) is not None)
+        )
+        name = "radiation pneumonitis" if c.kind == "radiation" else "ILD/pneumonitis"
+        graded = f", grade {c.grade}" if c.grade is not None else ""
+        shown.append((f"{name}{graded}, {'active' if is_active else 'resolved'}", c.onset, c.source))
+        if by_tdxd and c.grade is not None and c.grade >= stop_from:
+            stopped = True
+        current = _during(c, exposures, T_DXD) or _during(c, exposures, T_DM1)
+        if is_active and current is not None and c.kind == "ild" and current.state != "ended":
+            grade_1 = c.grade == 1 and (grade_1 or not under)
+            under, under_drug, onset = True, current.drug, c.onset
+        elif by_tdxd and c.grade is None:
+            ungraded = True
+        elif by_tdxd and not is_active and c.grade == 1:
+            past_1 = True
+        elif is_active:
+            active = True
+        elif c.kind == "radiation":
+            radiation = True
+        elif not by_tdxd:
+            resolved = True
+    given = answer(case, "ild-history")
+    values = given.values if given is not None else ()
+    if given is not None:
+        if "tdxd-grade-2-or-worse" in values:
+            stopped = True
+        if "tdxd-grade-1-active" in values:
+            running = next((e for e in exposures if e.drug == T_DXD and e.state != "ended"), None)
+            if running is None:
+                active = True
+            elif not under:
+                under, under_drug, grade_1, onset = True, T_DXD, True, given.date
+        past_1 = past_1 or "tdxd-grade-1-resolved" in values
+        active = active or "other-active" in values
+        resolved = resolved or "other-resolved" in values
+        radiation = radiation or "radiation-pneumonitis-resolved" in values
+        shown += [
+            (value.replace("-", " ").replace("tdxd", "T-DXd pneumonitis"), given.date, given.source) for value in values if value != "none"
+        ]
+    symptoms = said_yes(case, "respiratory-symptoms")
+    shown.sort(key=lambda s: (s[1].latest.toordinal() if s[1] else 0, s[2]))
+    return LungHistory(
+        tdxd_stopped_for_good=stopped,
+        tdxd_ungraded=ungraded and not stopped and ever_tdxd,
+        tdxd_grade_1_past=past_1,
+        under_treatment=under,
+        under_drug=under_drug,
+        grade_1_only=under and grade_1 and not symptoms,
+        onset=onset,
+        active=active,
+        resolved=resolved,
+        radiation_resolved=radiation,
+        symptoms=symptoms,
+        none_said="none" in values and not shown,
+        sources=tuple(dict.fromkeys(s[2] for s in shown)),
+        shown="; ".join(s[0] for s in shown),
+        since=shown[-1][1] if shown else None,
+    )

@@ -1,0 +1,101 @@
+"""Dates as medical records give them: a day, a month or only a year.
+
+A partial date is the interval of days it may mean. Every comparison that could come out either way
+says so (`None`), so that no rule takes a half-known date for a known one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, timedelta
+from typing import NamedTuple
+
+_ISO = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?\s*")
+
+
+class PartialDate(NamedTuple):
+    """A date known to the day, the month or the year: the first and the last day it may mean."""
+
+    earliest: date
+    latest: date
+
+    @classmethod
+    def of(cls, year: int, month: int | None = None, day: int | None = None) -> PartialDate:
+        """Build from numbers. Raises `ValueError` for a date that no calendar has."""
+        if month is None:
+            return cls(date(year, 1, 1), date(year, 12, 31))
+        if day is None:
+            return cls(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+        exact = date(year, month, day)
+        return cls(exact, exact)
+
+    @classmethod
+    def on(cls, day: date) -> PartialDate:
+        """A date known to the day."""
+        return cls(day, day)
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate | None:
+        """Read `2024`, `2024-03`, `2024-03-17` or a timestamp (the day as written, in its own time zone).
+
+        Returns `None` for anything else: an unreadable date is an unknown date, never a guess.
+        """
+        found = _ISO.fullmatch(text)
+        if found is None:
+            return None
+        year, month, day = found.groups()
+        try:
+            return cls.of(int(year), int(month) if month else None, int(day) if day else None)
+        except ValueError:
+            return None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the day is known."""
+        return self.earliest == self.latest
+
+    def __str__(self) -> str:
+        """Print with the precision that is known: `2024-03-17`, `2024-03` or `2024`."""
+        if self.earliest == self.latest:
+            return self.earliest.isoformat()
+        if self.earliest.month == self.latest.month:
+            return f"{self.earliest:%Y-%m}"
+        return f"{self.earliest:%Y}"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` calendar months later, or the last day of a shorter month."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def whole_months(start: date, end: date) -> int:
+    """Completed calendar months from `start` to `end`; 0 when `end` is not after `start`."""
+    if end <= start:
+        return 0
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months - 1 if add_months(start, months) > end else months
+
+
+def within_months(start: PartialDate, end: PartialDate, months: int) -> bool | None:
+    """Whether `end` is at most `months` calendar months after `start`; the same day counts as within.
+
+    `None` when the dates are too coarse to tell. An `end` before `start` is within.
+    """
+    if end.latest <= add_months(start.earliest, months):
+        return True
+    if end.earliest > add_months(start.latest, months):
+        return False
+    return None
+
+
+def days_since(then: PartialDate, today: date) -> int:
+    """Days from `then` to `today`, at least: a coarse date counts from its earliest day, so it is never taken as fresher than it may be."""
+    return (today - then.earliest).days
+
+
+def is_future(then: PartialDate, today: date) -> bool:
+    """Whether `then` lies more than one day ahead (a day of grace for time zones)."""
+    return then.earliest > today + timedelta(days=1)

@@ -1,0 +1,29 @@
+"""The practice: how one site wants the guideline read. Arguments of `advise`, never globals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+EvidenceProfile = Literal["guideline", "current"]
+Jurisdiction = Literal["US", "EU"]
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A site's choices.
+
+    `evidence_profile` orders the first-line options only (`guideline`: THP leads; `current`: newer approvals lead).
+    `jurisdiction` decides the label notes. `lvef_lower_limit` is the institution's lower limit of normal in percent;
+    `dose_tolerance_percent` how far an ordered dose may be off before it is questioned.
+    """
+
+    evidence_profile: EvidenceProfile = "guideline"
+    jurisdiction: Jurisdiction = "US"
+    lvef_lower_limit: float = 50.0
+    dose_tolerance_percent: float = 10.0
+
+    @property
+    def label(self) -> str:
+        """Profile and jurisdiction as cards carry them, such as `guideline/US`."""
+        return f"{self.evidence_profile}/{self.jurisdiction}"

@@ -1,0 +1,58 @@
+"""Brain metastases: local therapy first when it is urgent (R128), and which systemic therapy leads (R032-R036; decision 13)."""
+
+from __future__ import annotations
+
+from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.facts_used import brain_fact
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.situation import Situation
+
+
+def brain_urgent(s: Situation) -> Finding | None:
+    """R128: neurological symptoms or mass effect come before any choice of a regimen."""
+    if not s.brain.symptoms:
+        return None
+    given = s.case.intake["cns-symptoms"]
+    symptoms = FactUsed("Neurological symptoms or mass effect", "reported", str(given.date), given.source)
+    facts = tuple(f for f in (symptoms, brain_fact(s)) if f is not None)
+    if s.brain.present:
+        detail = (K.say("brain-local-first"), K.say("brain-trials-excluded"), K.say("brain-after-local"), K.say("brain-steroids-outside"))
+        return Finding("BrainMetastasesUrgent", "critical", K.say("brain-urgent"), detail, facts=facts)
+    return Finding(
+        "BrainMetastasesUrgent", "critical", K.say("brain-mri-urgent"), (K.say("brain-mri-before-regimen"),), facts=facts,
+        missing=(Gap("I06", K.say("ask-brain-mri")),), requests=("brain-mri",),
+    )  # fmt: skip
+
+
+def tucatinib_first(s: Situation) -> bool:
+    """R033: disease mostly in the brain, after at least one HER2 regimen for metastatic disease."""
+    return s.brain.present and s.brain.predominant is True and bool(s.her2_lines)
+
+
+def brain_statements(s: Situation) -> list[Statement]:
+    """What the card says about the brain beside the regimen."""
+    b = s.brain
+    if not b.present:
+        return []
+    said: list[Statement] = []
+    if tucatinib_first(s):
+        said.append(K.say("brain-predominant"))
+        said.append(K.say("brain-body-controlled"))
+    elif b.predominant is True:
+        said.append(K.say("brain-predominant-no-metastatic-her2"))
+    elif b.predominant is False:
+        said.append(K.say("brain-extracranial"))
+    else:
+        said.append(K.say("brain-burden-unknown"))
+    if b.state == "stable":
+        said.append(K.say("brain-stable-follow-up"))
+    return said
+
+
+def brain_gaps(s: Situation) -> list[Gap]:
+    """I06: CNS status unknown, or the burden."""
+    if s.brain.state == "unknown" and not s.brain.leptomeningeal:
+        return [Gap("I06", K.say("ask-cns-status"))]
+    if s.brain.present and s.brain.predominant is None:
+        return [Gap("I06", K.say("ask-cns-burden"))]
+    return []

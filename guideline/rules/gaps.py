@@ -1,0 +1,91 @@
+"""What is missing or stale, and what to check before a first dose (R131, R071, R080; section 4 of the rule inventory)."""
+
+from __future__ import annotations
+
+from guideline.advice import Gap, Statement
+from guideline.case import LabKind
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import days_since
+from guideline.rules.brain import brain_gaps
+from guideline.rules.options import TDXD_REGIMENS
+from guideline.situation import Situation, menopausal_status
+
+
+def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
+    """R071, I07, I08: an LVEF not older than 84 days before any HER2 drug is started."""
+    heart = s.heart
+    if heart.current and heart.latest is not None:
+        return [], []
+    check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)
+    gaps = [Gap("I07", check)]
+    if not heart.failure_asked and heart.failure is None:
+        gaps.append(Gap("I08", K.say("ask-heart-failure")))
+    return [check], gaps
+
+
+def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list[Gap]]:
+    """R080, R117, I09: the lungs before T-DXd."""
+    if not any(r in TDXD_REGIMENS for r in regimens):
+        return [], []
+    lungs = s.lungs
+    if not lungs.known:
+        check = K.say("check-lungs-unknown")
+        return [check], [Gap("I09", check)]
+    if lungs.resolved or lungs.radiation_resolved:
+        return [K.say("check-lungs-resolved")], []
+    if lungs.tdxd_grade_1_past:
+        return [K.say("check-lungs-grade-1")], []
+    return ([K.say("check-lungs-baseline-ct")] if not _chest_ct_recent(s) else []), []
+
+
+def _chest_ct_recent(s: Situation) -> bool:
+    limit = K.thresholds.lvef.current_days
+    return any(
+        p.kind == "chest-ct" and p.state == "done" and p.date is not None and days_since(p.date, s.today) <= limit
+        for p in s.case.procedures
+    )
+
+
+_LABS: dict[str, tuple[tuple[str, tuple[LabKind, ...]], ...]] = {
+    "tdm1": (("I11", ("alt", "ast", "bilirubin")), ("I12", ("platelets",))),
+    "tucatinib-trastuzumab-capecitabine": (("I11", ("alt", "ast", "bilirubin")), ("I10", ("creatinine",))),
+}
+
+
+def lab_check(s: Situation, lead: str | None) -> tuple[list[Statement], list[Gap]]:
+    """I10-I12: laboratory values the leading regimen's dose depends on, not older than three weeks."""
+    checks: list[Statement] = []
+    gaps: list[Gap] = []
+    limit = K.thresholds.intervals.labs_days
+    for input_id, kinds in _LABS.get(lead or "", ()):
+        fresh = {lab.kind for lab in s.case.labs if lab.date is not None and days_since(lab.date, s.today) <= limit}
+        if not set(kinds) <= fresh:
+            ask = K.say(f"check-labs-{input_id.lower()}")
+            checks.append(ask)
+            gaps.append(Gap(input_id, ask))
+    return checks, gaps
+
+
+def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
+    """R124, I13: pregnancy must be excluded before a HER2 drug is started."""
+    if s.pregnancy != "unknown":
+        return [], []
+    check = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
+    return [check], [Gap("I13", check)]
+
+
+def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[tuple[Statement, ...], tuple[Gap, ...]]:
+    """Everything to check and everything missing for a treatment card that offers `regimens`, led by `lead`."""
+    checks: list[Statement] = []
+    gaps: list[Gap] = []
+    for found_checks, found_gaps in (heart_check(s), lung_check(s, regimens), pregnancy_check(s), lab_check(s, lead)):
+        checks += found_checks
+        gaps += found_gaps
+    gaps += brain_gaps(s)
+    if s.hormones.state == "unknown":
+        gaps.append(Gap("I03", K.say("ask-hormone-receptors")))
+    if s.hormones.state == "positive" and not s.male and menopausal_status(s.case) is None:
+        gaps.append(Gap("I14", K.say("ask-menopause")))
+    if lead in TDXD_REGIMENS:
+        checks.append(K.say("check-tdxd-emesis"))
+    return tuple(checks), tuple(gaps)

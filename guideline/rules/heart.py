@@ -1,0 +1,325 @@
+"""The heart on HER2 therapy: holds by each drug's own table, low values, monitoring, failure (R071-R077, R110-R114, R133; decision 14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_name, drug_names, lvef_fact, lvef_shown
+from guideline.heart_function import effective_value
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DXD
+from guideline.situation import Situation
+from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+from guideline.thresholds import LvefRow, LvefTable
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One drug against its table: the row that applies, and what was compared."""
+
+    exposure: Exposure
+    table: LvefTable
+    row: LvefRow | None
+    fall: float | None
+    baseline: FactUsed | None
+
+
+def _tables(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
+    """Each drug's table; trastuzumab beside pertuzumab goes by the pertuzumab table alone (R111)."""
+    with_pertuzumab = any(e.drug in PERTUZUMAB_PRODUCTS for e in exposures)
+    found = []
+    for e in exposures:
+        drug = K.drugs.get(e.drug)
+        if drug is None or drug.lvef_table is None:
+            continue
+        if with_pertuzumab and e.drug in TRASTUZUMAB_PRODUCTS and e.drug not in PERTUZUMAB_PRODUCTS:
+            continue
+        found.append((e, K.thresholds.lvef_tables[drug.lvef_table]))
+    return found
+
+
+def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
+    latest = s.heart.latest
+    if latest is None:
+        return []
+    value = effective_value(latest)
+    judged = []
+    for e, table in _tables(exposures):
+        found = s.heart.baseline(e.start)
+        fall = None
+        fact = None
+        if found is not None:
+            baseline, before = found
+            fall = round(effective_value(baseline) - value, 1)
+            fact = lvef_fact(baseline, "LVEF baseline" if before else "LVEF baseline (first value after the start)")
+        judged.append(_Judged(e, table, table.row(value, fall, s.practice.lvef_lower_limit), fall, fact))
+    return judged
+
+
+_ACTION_RANK = {None: 0, "continue": 1, "hold": 2, "stop": 3}
+
+
+def _strictest(judged: list[_Judged]) -> _Judged | None:
+    """Two drugs, two tables: the stricter decides (decision 14)."""
+    return max(
+        judged,
+        key=lambda j: (
+            _ACTION_RANK[j.row.action if j.row else None],
+            bool(j.row and j.row.confirmed_stops),
+            j.table.hold_days or 0,
+            j.exposure.drug,
+        ),
+        default=None,
+    )
+
+
+def heart(s: Situation) -> Finding | None:
+    """The one finding about the heart on HER2 therapy: failure before hold before low value before monitoring (decision 17)."""
+    running, held = s.her2_running, s.held_drugs
+    if not running and not held:
+        return None
+    return _failure(s, running) or _hold(s, running) or _held(s, held) or _low(s, running) or _monitoring(s, running)
+
+
+def _failure(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
+    """R077, R110, R113: heart failure on HER2 therapy."""
+    if not s.heart.symptomatic_failure or not running:
+        return None
+    drugs = drug_names(sorted({e.drug for e in running}))
+    facts = _heart_facts(s)
+    return Finding(
+        "HeartFailure",
+        "critical",
+        K.say("heart-failure-on-her2", drugs=drugs),
+        (K.say("heart-failure-stop-rule"), K.say("heart-failure-later")),
+        facts=facts,
+        avoid=tuple(sorted({e.drug for e in running})),
+    )
+
+
+def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
+    facts: list[FactUsed] = []
+    if s.heart.failure is not None:
+        day = s.heart.failure.date
+        facts.append(FactUsed("Heart failure", "on the problem list", str(day) if day is not None else None, s.heart.failure.source))
+    elif s.heart.failure_symptoms:
+        given = s.case.intake["heart-failure-symptoms"]
+        facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))
+    if s.heart.latest is not None:
+        facts.append(lvef_fact(s.heart.latest))
+    return tuple(facts)
+
+
+def _severity(s: Situation, judged: _Judged) -> Indicator:
+    """Decision 14: critical below 40, or a fall over 20 on T-DXd; else a warning."""
+    limits = K.thresholds.lvef
+    latest = s.heart.latest
+    if latest is not None and effective_value(latest) < limits.critical_below:
+        return "critical"
+    if judged.exposure.drug == T_DXD and judged.fall is not None and judged.fall > limits.critical_fall_over:
+        return "critical"
+    return "warning"
+
+
+def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
+    """R075, R110-R114: the drug's own table asks for a hold."""
+    judged = _strictest(_judge(s, running))
+    latest = s.heart.latest
+    if judged is None or latest is None or judged.row is None or judged.row.action == "continue":
+        return None
+    fall = _fall_words(judged)
+    drugs = _drugs_of_table(judged, running)
+    detail: list[Statement] = [K.say("lvef-hold-by-table", action=judged.table.action_text, drug=drug_name(judged.exposure.drug))]
+    if judged.row.confirmed_stops:
+        detail.append(K.say("lvef-hold-confirmed"))
+    else:
+        detail.append(K.say("lvef-hold-resume", resume=judged.table.resume.text))
+    if s.heart.age_days is not None and not s.heart.current:
+        detail.append(K.say("lvef-value-old", days=s.heart.age_days))
+    detail.append(K.say("lvef-hold-not-progression"))
+    return Finding(
+        "LvefHold",
+        _severity(s, judged),
+        K.say("lvef-hold", drugs=drugs, value=lvef_shown(latest), fall=fall),
+        tuple(detail),
+        facts=tuple(f for f in (lvef_fact(latest), judged.baseline) if f is not None),
+        avoid=tuple(sorted({e.drug for e in running if e.drug in judged.table.drugs})) or (judged.exposure.drug,),
+        rules=(judged.table.rule, "R074"),
+        requests=("echocardiogram",),
+    )
+
+
+def _fall_words(judged: _Judged) -> str:
+    if judged.fall is None or judged.baseline is None:
+        return "no baseline on record"
+    if judged.fall <= 0:
+        return f"baseline {judged.baseline.value}"
+    return f"{judged.fall:g} points below baseline {judged.baseline.value}"
+
+
+def _drugs_of_table(judged: _Judged, running: tuple[Exposure, ...]) -> str:
+    """The drugs the hold is about: with pertuzumab both antibodies are held together."""
+    if judged.table.rule == "R111":
+        return drug_names(sorted({e.drug for e in running if e.drug in PERTUZUMAB_PRODUCTS | TRASTUZUMAB_PRODUCTS}))
+    return drug_name(judged.exposure.drug)
+
+
+def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
+    """R076, R133: a drug on hold for the heart, or whose last LVEF would ask for a hold: the restart test, and no new line."""
+    latest = s.heart.latest
+    if latest is None:
+        return None
+    for judged in _judge(s, held):
+        reason = judged.exposure.stop_reason
+        if not (reason == "cardiac" or (reason is None and _dipped(s, judged))):
+            continue
+        ready = _may_resume(s, judged, effective_value(latest))
+        headline = K.say(
+            "lvef-held-ready" if ready else "lvef-held-not-ready",
+            drug=drug_name(judged.exposure.drug),
+            value=lvef_shown(latest),
+            fall=_fall_words(judged),
+        )
+        detail = [K.say("lvef-hold-resume", resume=judged.table.resume.text)]
+        if not ready and judged.table.resume.within_points is not None:
+            detail.append(K.say("lvef-held-points-to-stop", points=f"{judged.table.resume.within_points:g}"))
+        detail.append(K.say("lvef-hold-not-progression"))
+        return Finding(
+            "LvefHold",
+            "warning",
+            headline,
+            tuple(detail),
+            facts=tuple(f for f in (lvef_fact(latest), judged.baseline) if f is not None),
+            avoid=() if ready else (judged.exposure.drug,),
+            rules=(judged.table.rule, "R133"),
+            requests=("echocardiogram",),
+        )
+    return None
+
+
+def _dipped(s: Situation, judged: _Judged) -> bool:
+    """Whether some value since the drug's start met its table's hold rule."""
+    start = judged.exposure.start
+    found = s.heart.baseline(start)
+    if start is None:
+        return False
+    base = effective_value(found[0]) if found is not None else None
+    for v in s.heart.series:
+        if v.date is not None and v.date.earliest > start.latest:
+            value = effective_value(v)
+            row = judged.table.row(value, base - value if base is not None else None, s.practice.lvef_lower_limit)
+            if row is not None and row.action != "continue":
+                return True
+    return False
+
+
+def _may_resume(s: Situation, judged: _Judged, value: float) -> bool:
+    """Whether the newest LVEF meets the table's restart test; without a baseline only an absolute limit can be met."""
+    resume = judged.table.resume
+    if resume.within_points is not None:
+        return judged.fall is not None and judged.fall <= resume.within_points
+    if resume.above is not None and value > resume.above:
+        return True
+    if resume.normal:
+        return value >= s.practice.lvef_lower_limit and (
+            resume.fall_at_most is None or (judged.fall is not None and judged.fall <= resume.fall_at_most)
+        )
+    return (
+        resume.at_least is not None and value >= resume.at_least
+        and resume.fall_below is not None and judged.fall is not None and judged.fall < resume.fall_below
+    )  # fmt: skip
+
+
+def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
+    """Decision 14: below 50 on a HER2 antibody, conjugate or lapatinib is never silent, even where the table lets the drug go on."""
+    latest = s.heart.latest
+    limits = K.thresholds.lvef
+    if latest is None or effective_value(latest) >= limits.never_silent_below or not _tables(running):
+        return None
+    judged = _strictest(_judge(s, running))
+    if judged is None:
+        return None
+    detail = [K.say("lvef-low-no-hold", drugs=drug_names(sorted({e.drug for e in running}))), K.say("lvef-low-repeat")]
+    if judged.baseline is None:
+        detail.append(K.say("lvef-no-baseline"))
+    return Finding(
+        "LvefMonitoringDue",
+        "warning",
+        K.say("lvef-low", value=lvef_shown(latest), fall=_fall_words(judged)),
+        tuple(detail),
+        facts=tuple(f for f in (lvef_fact(latest), judged.baseline) if f is not None),
+        rules=(judged.table.rule, "R074"),
+        requests=("echocardiogram",),
+    )
+
+
+def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
+    """R072-R074: up to 84 days current, 85-91 due, older or none overdue; kinase inhibitors other than lapatinib only as labelled."""
+    if not _tables(running):
+        return None
+    heart_state, limits = s.heart, K.thresholds.lvef
+    drugs = drug_names(sorted({e.drug for e in running}))
+    booked = heart_state.booked_echo
+    if heart_state.latest is None or heart_state.age_days is None:
+        headline = K.say("lvef-never", drugs=drugs)
+        facts: tuple[FactUsed, ...] = ()
+        indicator: Indicator = "warning"
+    elif heart_state.age_days <= limits.current_days:
+        return None
+    elif heart_state.age_days <= limits.due_days:
+        if booked is not None:
+            return None
+        headline = K.say("lvef-due", days=heart_state.age_days, drugs=drugs)
+        facts, indicator = (lvef_fact(heart_state.latest),), "info"
+    else:
+        headline = K.say("lvef-overdue", days=heart_state.age_days, drugs=drugs)
+        facts, indicator = (lvef_fact(heart_state.latest),), "warning"
+    detail = [K.say("lvef-interval")]
+    if booked is not None:
+        detail.append(K.say("lvef-booked", date=str(booked.date) if booked.date is not None else "no date given"))
+    return Finding(
+        "LvefMonitoringDue",
+        indicator,
+        headline,
+        tuple(detail),
+        facts=facts,
+        missing=(Gap("I07", K.say("ask-lvef-now")),),
+        requests=() if booked is not None else ("echocardiogram",),
+    )
+
+
+def heart_at_start(s: Situation) -> Finding | None:
+    """P02, E37: HER2 therapy is to be started with an LVEF below 50 or with heart failure: cardiology first."""
+    latest = s.heart.latest
+    limits = K.thresholds.lvef
+    if s.heart.symptomatic_failure:
+        return Finding(
+            "HeartFailure",
+            "critical",
+            K.say("heart-failure-at-start"),
+            (K.say("heart-failure-later"),),
+            facts=_heart_facts(s),
+            rules=("P02", "R077"),
+        )
+    if latest is None:
+        return None
+    value = effective_value(latest)
+    if value < limits.critical_below:
+        return Finding(
+            "LvefHold", "critical", K.say("lvef-below-40-at-start", value=lvef_shown(latest)), (K.say("lvef-not-studied"),),
+            facts=(lvef_fact(latest),), rules=("P02",), requests=("echocardiogram",),
+        )  # fmt: skip
+    if value < limits.start_below:
+        return Finding(
+            "LvefHold", "warning", K.say("lvef-below-50-at-start", value=lvef_shown(latest)), (K.say("lvef-not-studied"),),
+            facts=(lvef_fact(latest),), rules=("P02",), requests=("echocardiogram",),
+        )  # fmt: skip
+    return None
+
+
+def heart_forbids_her2(s: Situation) -> bool:
+    """Whether no HER2 regimen may lead: heart failure, or an LVEF below 40."""
+    latest = s.heart.latest
+    return s.heart.symptomatic_failure or (latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below)

@@ -1,0 +1,187 @@
+"""What speaks against a regimen in this case, and how an option is put on the card.
+
+The pathway modules list candidates in order of preference; this module says which of them may be offered (R053, R058, R079,
+R106, R116, R130; decisions 4 and 12) and adds the label note of the site (R019, R107-R109, R135).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from guideline.advice import Option, Statement
+from guideline.case import UNKNOWN_HER2_CONJUGATE
+from guideline.facts_used import drug_names
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.knowledge_base import Label
+from guideline.lung_history import T_DM1, T_DXD
+from guideline.situation import Situation, tdxd_unavailable
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS
+
+TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
+
+#: The HER2 drug(s) that make a regimen what it is; trastuzumab as a backbone is never barred by earlier progression (decision 4).
+_KEY_DRUGS: dict[str, frozenset[str]] = {
+    regimen.id: frozenset(regimen.drugs) & HER2_DRUGS - {"trastuzumab"} for regimen in K.regimens.values()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a regimen is not offered. `say_so`: the reader would expect the regimen, so the card names it under "avoid"."""
+
+    statement: Statement
+    say_so: bool = False
+
+
+def objection(s: Situation, regimen: str) -> Objection | None:
+    """The first thing that rules a regimen out, or None."""
+    for speaks in (_lungs, _given_before, _not_tolerated, _not_available):
+        found = speaks(s, regimen)
+        if found is not None:
+            return found
+    return None
+
+
+def _lungs(s: Situation, regimen: str) -> Objection | None:
+    """R079, R116, decision 12: T-DXd and the lungs."""
+    if regimen not in TDXD_REGIMENS:
+        return None
+    lungs = s.lungs
+    if lungs.tdxd_stopped_for_good:
+        return Objection(K.say("tdxd-barred-grade-2"), say_so=True)
+    if lungs.under_treatment:
+        return Objection(K.say("tdxd-barred-pneumonitis-now"), say_so=True)
+    if lungs.tdxd_ungraded:
+        return Objection(K.say("tdxd-barred-ungraded"), say_so=True)
+    if lungs.active:
+        return Objection(K.say("tdxd-avoid-active-ild"), say_so=True)
+    return None
+
+
+def _given_before(s: Situation, regimen: str) -> Objection | None:
+    """R058, R103, R106, decision 4: no conjugate and no kinase inhibitor again; no agent again that failed in the metastatic setting."""
+    key = _KEY_DRUGS.get(regimen, frozenset())
+    if T_DXD in key and s.used(T_DXD):
+        return Objection(K.say("tdxd-used"), say_so=True)
+    if T_DM1 in key and s.used(T_DM1):
+        return Objection(K.say("tdm1-used"))
+    failed = key & s.failed_agents
+    if failed:
+        return Objection(K.say("agent-failed", drugs=drug_names(sorted(failed))))
+    if "tucatinib" in key and s.used("tucatinib"):
+        return Objection(K.say("agent-used", drugs=drug_names(("tucatinib",))))
+    if regimen == "pertuzumab-trastuzumab-chemotherapy" and s.used("pertuzumab"):
+        return Objection(K.say("agent-used", drugs=drug_names(("pertuzumab",))))
+    return None
+
+
+def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
+    """R053: never again after it had to be stopped for toxicity."""
+    stopped = (frozenset(K.regimens[regimen].drugs) & HER2_DRUGS) & s.not_tolerated
+    return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped)))) if stopped else None
+
+
+def _not_available(s: Situation, regimen: str) -> Objection | None:
+    """R027: T-DXd cannot be had here."""
+    if regimen in TDXD_REGIMENS and tdxd_unavailable(s.case):
+        return Objection(K.say("tdxd-unavailable"), say_so=True)
+    return None
+
+
+def allowed(s: Situation, regimens: Iterable[str]) -> list[str]:
+    """The regimens nothing rules out, in the order given, each once."""
+    return [r for r in dict.fromkeys(regimens) if objection(s, r) is None]
+
+
+def barred(s: Situation, regimens: Iterable[str]) -> tuple[Option, ...]:
+    """The regimens a reader would expect but must not be offered, with the reason."""
+    found = []
+    for regimen in dict.fromkeys(regimens):
+        against = objection(s, regimen)
+        if against is not None and against.say_so:
+            found.append(Option(regimen, reasons=(against.statement,)))
+    return tuple(found)
+
+
+def option(
+    s: Situation,
+    regimen: str,
+    reasons: Sequence[Statement] = (),
+    evidence: Sequence[str] = (),
+    rules: Sequence[str] = (),
+    *,
+    leads: bool = False,
+) -> Option:
+    """Put a regimen on the card, with what to mind and the label note of the site."""
+    return Option(
+        regimen=regimen,
+        reasons=tuple(reasons),
+        cautions=tuple(_cautions(s, regimen)),
+        label=label_note(s, regimen, leads=leads),
+        evidence=tuple(evidence),
+        rules=tuple(rules),
+    )
+
+
+def _cautions(s: Situation, regimen: str) -> list[Statement]:
+    found: list[Statement] = []
+    drugs = frozenset(K.regimens[regimen].drugs)
+    lungs = s.lungs
+    if regimen == "tdm1" and (
+        lungs.active
+        or lungs.resolved
+        or lungs.tdxd_stopped_for_good
+        or lungs.tdxd_ungraded
+        or lungs.tdxd_grade_1_past
+        or lungs.under_treatment
+    ):
+        found.append(K.say("tdm1-lung-warning"))
+    if regimen in TDXD_REGIMENS:
+        if lungs.radiation_resolved or lungs.resolved:
+            found.append(K.say("tdxd-after-resolved-lung-disease"))
+        if lungs.tdxd_grade_1_past:
+            found.append(K.say("tdxd-after-grade-1"))
+    failed = drugs & CYTOTOXIC_DRUGS & s.failed_agents
+    used_partners = drugs & CYTOTOXIC_DRUGS & (s.used_drugs - s.failed_agents)
+    if failed:
+        found.append(K.say("partner-failed", drugs=drug_names(sorted(failed))))
+    elif used_partners and regimen != "thp":
+        found.append(K.say("partner-used", drugs=drug_names(sorted(used_partners))))
+    return found
+
+
+def label_note(s: Situation, regimen: str, *, leads: bool = False) -> Statement | None:
+    """R107-R109, R135: how the use fits the label at this site. Where the label simply covers it, only the leading regimen says so.
+
+    Where the other jurisdiction differs, the leading regimen's note names it too.
+    """
+    here = next(iter(K.labels_of(regimen, s.practice.jurisdiction)), None)
+    if here is None:
+        return None
+    covered = here.covers(s.label_flags)
+    if covered and not leads:
+        return None
+    note = _note(s, here)
+    if not leads:
+        return note
+    elsewhere = next(iter(K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")), None)
+    if elsewhere is None or elsewhere.covers(s.label_flags) == covered:
+        return note
+    return K.say("label-elsewhere", note=note.text, text=elsewhere.text)
+
+
+def _note(s: Situation, label: Label) -> Statement:
+    if label.status != "approved":
+        return K.say("label-status", text=label.text)
+    kind = "outside"
+    if label.covers(s.label_flags):
+        kind = "within"
+    elif label.may_cover(s.label_flags, s.unknown_label_flags):
+        kind = "depends"
+    return K.say(f"label-{kind}", text=label.text)
+
+
+def unknown_history(s: Situation) -> bool:
+    """Whether a record of therapy is lost or unnamed, so that "not used before" may not be said."""
+    return s.therapy_lost or s.unknown_conjugate or s.used(UNKNOWN_HER2_CONJUGATE)

@@ -1,0 +1,136 @@
+"""Is this case ours? HER2-positive metastatic breast cancer in adults (R001, R121-R123, R132; decisions 9 and 10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from guideline.advice import Finding, Gap
+from guideline.facts_used import her2_fact, metastatic_fact
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.situation import Situation, distant
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`silent` names the rules that ask for silence; otherwise `finding` is what to say first, and only `treatable` cases get a regimen."""
+
+    silent: tuple[str, ...] = ()
+    finding: Finding | None = None
+    treatable: bool = False
+
+
+def scope(s: Situation) -> Scope:
+    """Decide what kind of case this is."""
+    for outside in (_not_a_patient_of_ours, _not_breast, _not_metastatic):
+        rules = outside(s)
+        if rules:
+            return Scope(silent=rules)
+    if _only_unknown_primary(s):
+        return Scope(finding=_unknown_primary())
+    if s.her2.discordant:
+        return Scope(finding=discordance(s))
+    state = s.her2.state
+    if state == "positive":
+        return Scope(treatable=True)
+    if state in ("unknown", "equivocal"):
+        return Scope(finding=her2_needed(s))
+    if state in ("low", "ultralow") and not s.her2.ever_positive:
+        return Scope(finding=her2_low(s))
+    # HER2-negative, or a review that settled on "not positive": outside, and silent.
+    return Scope(silent=("R121", "R132"))
+
+
+def _not_a_patient_of_ours(s: Situation) -> tuple[str, ...]:
+    """Decision 9: silent for the deceased, under 18, hospice."""
+    adult = K.thresholds.ages.adult
+    hospice = any(p.kind == "hospice" for p in s.case.procedures)
+    if s.case.patient.deceased or (s.age is not None and s.age < adult) or hospice:
+        return ("R001", "R132")
+    return ()
+
+
+def _not_breast(s: Situation) -> tuple[str, ...]:
+    """R001, R123: an invasive breast cancer must be on record (a history of one counts once it has come back)."""
+    kinds = {d.kind for d in s.case.diagnoses}
+    if "invasive-breast" in kinds or ("breast-history" in kinds and s.metastatic):
+        return ()
+    return ("R123", "R132")
+
+
+def _not_metastatic(s: Situation) -> tuple[str, ...]:
+    """R123: no metastatic disease; or another active cancer that explains the metastases (decision 9)."""
+    if not s.metastatic and not _only_unknown_primary(s):
+        return ("R123", "R132")
+    other = any(d.kind == "other-primary" and d.status != "resolved" for d in s.case.diagnoses)
+    if other:
+        linked = any(m.linked_to_breast for m in s.case.metastases)
+        tissue = any(r.specimen == "metastasis" for r in s.case.receptors)
+        if not linked and not tissue:
+            return ("R001", "R132")
+    return ()
+
+
+def _only_unknown_primary(s: Situation) -> bool:
+    """The only metastases on record are coded as of unknown primary, which contradicts a breast primary."""
+    return (
+        not s.metastatic
+        and bool(s.case.metastases)
+        and not distant(s.case.metastases)
+        and any(m.primary_unknown for m in s.case.metastases)
+    )
+
+
+def _unknown_primary() -> Finding:
+    """Never silently attach such a metastasis to the breast cancer: ask (I01)."""
+    return Finding("MissingData", "info", K.say("metastasis-of-unknown-primary"), missing=(Gap("I01", K.say("ask-stage")),))
+
+
+def her2_needed(s: Situation) -> Finding:
+    """R122: no result, or IHC 2+ without ISH: ask for the test, no regimen."""
+    leading = s.her2.leading
+    treated = bool(s.her2_lines) or bool(s.her2_running)
+    facts = [metastatic_fact(s)]
+    if s.her2.state == "equivocal" and leading is not None:
+        facts.insert(0, her2_fact(leading))
+        headline, detail, request = K.say("her2-equivocal"), (K.say("her2-what-ish-changes"),), "her2-ish"
+    else:
+        headline, detail, request = K.say("her2-unknown"), (K.say("her2-what-test-changes"),), "her2-ihc"
+        if treated:
+            headline = K.say("her2-unknown-on-therapy")
+    return Finding(
+        "Her2StatusNeeded",
+        "info" if treated and s.her2.state == "unknown" else "warning",
+        headline,
+        detail,
+        facts=tuple(facts),
+        missing=(Gap("I02", K.say("ask-her2")),),
+        requests=(request,),
+    )
+
+
+def her2_low(s: Situation) -> Finding:
+    """R121: HER2-low or -ultralow: these rules are off; one neutral line."""
+    leading = s.her2.leading
+    shown = "HER2-ultralow" if s.her2.state == "ultralow" else "HER2-low"
+    return Finding("Her2Low", "info", K.say("her2-low", state=shown), facts=(her2_fact(leading),) if leading is not None else ())
+
+
+def discordance(s: Situation) -> Finding:
+    """R134, R003: a metastasis that is not HER2-positive after a positive result: both are shown, nothing is assumed."""
+    leading, earlier = s.her2.leading, s.her2.earlier_positive
+    assert leading is not None
+    assert earlier is not None
+    detail = [K.say("discordance-review"), K.say("discordance-if-positive")]
+    if s.her2.state in ("low", "ultralow"):
+        detail.append(K.say("discordance-if-low"))
+    if s.on_treatment:
+        detail.append(K.say("discordance-on-treatment"))
+    return Finding(
+        "Her2Discordance",
+        "warning",
+        K.say("discordance", newest=leading.shown, earlier=earlier.shown),
+        tuple(detail),
+        facts=(her2_fact(leading, "HER2, newest"), her2_fact(earlier, "HER2, earlier"), metastatic_fact(s)),
+        missing=(Gap("I02", K.say("ask-her2-review")),),
+        requests=("her2-ihc", "her2-ish"),
+    )

@@ -1,0 +1,129 @@
+"""Which treatment question does this case ask? From the course of the disease to at most one treatment card (decisions 3-7, 12-15)."""
+
+from __future__ import annotations
+
+from guideline.advice import Finding, Gap, Statement, Treatment
+from guideline.facts_used import metastatic_fact, treatment_facts
+from guideline.intake import said_yes
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DXD
+from guideline.partial_date import days_since
+from guideline.rules.first_line import first_line
+from guideline.rules.heart import heart_forbids_her2
+from guideline.rules.maintenance import maintenance
+from guideline.rules.next_line import candidates_in_order, next_line, topic_of
+from guideline.rules.options import unknown_history
+from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
+from guideline.situation import Situation
+from guideline.therapy_lines import PARTNER_DRUGS
+
+
+def treatment(s: Situation) -> Treatment | None:
+    """The treatment card, or None while a treatment is running without progression."""
+    if s.on_treatment:
+        return None if heart_forbids_her2(s) or s.lungs.symptoms else maintenance(s)
+    if s.unknown_conjugate:
+        return None
+    last = s.last_line
+    if last is not None and last.outcome == "unknown" and any(e.state == "unknown" for e in last.exposures):
+        # I17: the status of the newest regimen is unknown: neither an end nor a new line is concluded.
+        return None
+    if heart_forbids_her2(s):
+        return heart_first(s, topic_of(s))
+    if s.brain.leptomeningeal:
+        return leptomeningeal(s)
+    if last is None:
+        return _without_metastatic_lines(s)
+    if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):
+        return lungs_first(s, topic_of(s), candidates_in_order(s))
+    if not s.her2_lines and not s.early_relapse:
+        # Decision 5: chemotherapy without HER2 therapy as the only past treatment.
+        return first_line(s, K.say("condition-chemotherapy-only"))
+    return next_line(s, _condition(s))
+
+
+def _without_metastatic_lines(s: Situation) -> Treatment | None:
+    relapse = s.relapse
+    if s.lungs.symptoms:
+        early = relapse is not None and relapse.within_12 is True
+        return lungs_first(s, topic_of(s), candidates_in_order(s) if early else ("thp",))
+    if history_open(s):
+        return None
+    if relapse is not None and relapse.within_12 is True:
+        if T_DXD in relapse.drugs:
+            return after_adjuvant_tdxd(s)
+        return next_line(s, K.say("condition-record-incomplete") if s.therapy_lost else None)
+    if relapse is not None and relapse.within_12 is None:
+        return interval_unclear(s)
+    return first_line(s, _first_line_condition(s))
+
+
+def history_open(s: Situation) -> bool:
+    """Decision 5: metastatic for more than 90 days, or since nobody knows when, with no therapy against it on record."""
+    if s.therapies.used_lines or said_yes(s.case, "prior-therapy-complete"):
+        return False
+    if any(line for line in s.therapies.lines) and not s.therapies.undated:
+        return False
+    return not _recent(s) or bool([e for e in s.therapies.undated if e.drug not in PARTNER_DRUGS])
+
+
+def _recent(s: Situation) -> bool:
+    since = s.metastatic_since
+    return since is not None and days_since(since, s.today) <= K.thresholds.intervals.recent_metastases_days
+
+
+def _first_line_condition(s: Situation) -> Statement | None:
+    if said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost:
+        return None
+    if s.therapy_lost:
+        return K.say("condition-record-incomplete")
+    return K.say("condition-nothing-on-record") if not s.exposures else None
+
+
+def _condition(s: Situation) -> Statement | None:
+    """Decision 6: over, nothing running and no reason: the next line, conditionally. A lost record makes everything conditional."""
+    last = s.last_line
+    assert last is not None
+    if unknown_history(s):
+        return K.say("condition-record-incomplete")
+    if last.outcome in ("changed", "unknown"):
+        return K.say("condition-no-reason")
+    if last.outcome == "completed":
+        return K.say("condition-completed")
+    return None
+
+
+def therapy_gap(s: Situation) -> Finding | None:
+    """What keeps the treatment question from being asked at all: one `MissingData` card (I04, I17; decisions 5, 8, 24)."""
+    if s.unknown_conjugate:
+        return Finding(
+            "MissingData", "info", K.say("unknown-conjugate"), facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-conjugate")),)
+        )
+    last = s.last_line
+    if last is not None and (
+        any(e.state == "unknown" for e in last.exposures)
+        if last.outcome == "unknown"
+        else last.outcome == "on-hold" and not _hold_documented(s)
+    ):
+        return Finding(
+            "MissingData",
+            "info",
+            K.say("on-hold-or-stopped"),
+            facts=treatment_facts(s),
+            missing=(Gap("I17", K.say("ask-on-hold")),),
+            rules=("R133",),
+        )
+    if last is None and not s.on_treatment and history_open(s) and not s.lungs.symptoms:
+        return Finding(
+            "MissingData",
+            "info",
+            K.say("no-therapy-on-record"),
+            facts=(metastatic_fact(s),),
+            missing=(Gap("I04", K.say("ask-prior-therapy")),),
+        )
+    return None
+
+
+def _hold_documented(s: Situation) -> bool:
+    """Whether the record itself says on hold (rather than "active" with no dose for weeks)."""
+    return any(d.status == "on-hold" for d in s.case.drugs)

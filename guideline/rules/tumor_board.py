@@ -1,0 +1,98 @@
+"""Where no guideline-backed default exists: options for a board, none of them leading (R106, R134; decisions 2, 4, 12, 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from guideline.advice import Gap, Statement, Treatment
+from guideline.facts_used import treatment_facts
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.gaps import common_checks
+from guideline.rules.options import allowed, barred, option
+from guideline.situation import Situation
+
+
+def _without_lead(
+    s: Situation,
+    topic: str,
+    headline: Statement,
+    why: Sequence[Statement],
+    candidates: Sequence[str],
+    rules: tuple[str, ...],
+    extra_gaps: tuple[Gap, ...] = (),
+) -> Treatment:
+    offered = allowed(s, candidates)
+    checks, gaps = common_checks(s, offered, None)
+    return Treatment(
+        topic,
+        "info",
+        headline,
+        facts=treatment_facts(s),
+        missing=extra_gaps + gaps,
+        alternatives=tuple(option(s, r, rules=K.regimens[r].rules[:1]) for r in offered),
+        barred=barred(s, candidates),
+        why=(*why, *biomarker_statements(s)),
+        checks=checks,
+        rules=rules,
+    )
+
+
+def after_adjuvant_tdxd(s: Situation) -> Treatment:
+    """R106, decision 2: relapse within 12 months of adjuvant T-DXd: no automatic repeat, a board decides."""
+    return _without_lead(
+        s,
+        "TumorBoard",
+        K.say("headline-after-adjuvant-tdxd"),
+        (K.say("after-adjuvant-tdxd"), K.say("evidence-gap-after-tdxd"), K.say("trial-part-of-care")),
+        ("thp", "tdm1", "tucatinib-trastuzumab-capecitabine", "tdxd", "clinical-trial"),
+        ("R106", "R015", "R103", "R056"),
+    )
+
+
+def leptomeningeal(s: Situation) -> Treatment:
+    """Decision 13: leptomeningeal disease has no leading regimen."""
+    candidates: tuple[str, ...] = ("tdxd", "tucatinib-trastuzumab-capecitabine", "clinical-trial")
+    if not s.used_line_count:
+        candidates = ("tdxd-pertuzumab", "thp", "clinical-trial")
+    return _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), (K.say("leptomeningeal"),), candidates, ("R032", "R056"))
+
+
+def no_option_left(s: Situation, candidates: Sequence[str]) -> Treatment:
+    """Every candidate is ruled out by the lungs, intolerance or earlier failure: say so."""
+    return _without_lead(
+        s,
+        "TumorBoard",
+        K.say("headline-no-option"),
+        (K.say("no-option-left"),),
+        (*candidates, "trastuzumab-chemotherapy", "clinical-trial"),
+        ("R056",),
+    )
+
+
+def lungs_first(s: Situation, topic: str, candidates: Sequence[str]) -> Treatment:
+    """Decision 12: new respiratory symptoms, or pneumonitis under treatment: no leader before the lungs are cleared."""
+    return _without_lead(s, topic, K.say("headline-lungs-first"), (K.say("lungs-first"),), candidates, ("R079", "R080"))
+
+
+def heart_first(s: Situation, topic: str) -> Treatment:
+    """P02: heart failure or an LVEF below 40: no HER2 regimen leads."""
+    candidates = ("endocrine-alone",) if s.hormones.state == "positive" else ()
+    why = [K.say("heart-first")]
+    if candidates:
+        why.append(K.say("endocrine-alone-while-heart-forbids"))
+    return _without_lead(s, topic, K.say("headline-heart-first"), why, candidates, ("P02", "R062", "R074"))
+
+
+def interval_unclear(s: Situation) -> Treatment:
+    """I05: the dates straddle twelve months: both branches, and a question."""
+    assert s.relapse is not None
+    return _without_lead(
+        s,
+        "FirstLineTreatment",
+        K.say("headline-interval-unclear"),
+        (K.say("interval-unclear-within"), K.say("interval-unclear-beyond")),
+        ("tdxd", "thp"),
+        ("R014", "R015", "R131"),
+        (Gap("I05", K.say("ask-relapse-interval")),),
+    )

@@ -1,0 +1,321 @@
+"""The situation: what the facts of a case amount to, worked out once before the rules speak.
+
+Everything here follows from the record alone: since when the disease is metastatic, which lines of therapy were given and how
+they ended, how long after adjuvant therapy it came back, the state of HER2, heart, lungs and brain. The rules judge it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from guideline.brain_disease import BrainDisease, brain_disease
+from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis
+from guideline.exposures import Exposure, exposures
+from guideline.heart_function import HeartFunction, heart_function
+from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
+from guideline.intake import answer, said_no, said_yes
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import LungHistory, lung_history
+from guideline.partial_date import PartialDate, whole_months, within_months
+from guideline.practice import Practice
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, therapies
+
+PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Relapse:
+    """How soon metastases came after (neo)adjuvant HER2 therapy.
+
+    `end` is the last dose (None: still running at relapse, or nobody wrote it down), `on_therapy` whether the course was unfinished.
+    `within_12` / `within_6`: None when the dates are too coarse to tell. `months` is printed only when both dates are known to the day.
+    """
+
+    drugs: tuple[str, ...]
+    end: PartialDate | None
+    relapsed: PartialDate | None
+    on_therapy: bool
+    within_12: bool | None
+    within_6: bool | None
+    months: int | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A case and what it amounts to. What follows from the fields is worked out once, on first use (hence no slots)."""
+
+    case: Case
+    practice: Practice
+    age: int | None
+    metastatic: bool
+    metastatic_since: PartialDate | None
+    metastatic_sources: tuple[str, ...]
+    her2: Her2Status
+    hormones: HormoneReceptors
+    exposures: tuple[Exposure, ...]
+    therapies: Therapies
+    relapse: Relapse | None
+    lungs: LungHistory
+    heart: HeartFunction
+    brain: BrainDisease
+    pregnancy: PregnancyState
+    pregnancy_source: str | None
+    used_drugs: frozenset[str]
+    failed_agents: frozenset[str]
+    not_tolerated: frozenset[str]
+    label_flags: frozenset[str]
+    unknown_label_flags: frozenset[str]
+
+    @property
+    def today(self) -> date:
+        """The day the question is asked."""
+        return self.case.today
+
+    @property
+    def male(self) -> bool:
+        """Whether the record says male."""
+        return self.case.patient.sex == "male"
+
+    @cached_property
+    def last_line(self) -> Line | None:
+        """The newest line that counts, whether it runs or is over."""
+        used = self.therapies.used_lines
+        return used[-1] if used else None
+
+    @cached_property
+    def early_relapse(self) -> bool:
+        """Relapse within 12 months of (neo)adjuvant HER2 therapy: known, not assumed."""
+        return self.relapse is not None and self.relapse.within_12 is True
+
+    @cached_property
+    def used_line_count(self) -> int:
+        """Decision 3: metastatic lines that count, and one for an early relapse."""
+        return len(self.therapies.used_lines) + (1 if self.early_relapse else 0)
+
+    @cached_property
+    def her2_lines(self) -> tuple[Line, ...]:
+        """The metastatic lines that held an anti-HER2 drug."""
+        return tuple(line for line in self.therapies.used_lines if line.has_her2)
+
+    @cached_property
+    def current_drugs(self) -> tuple[Exposure, ...]:
+        """What is being given now: the running exposures of the newest line, and those of unclear setting."""
+        newest = self.therapies.lines[-1].running if self.therapies.lines else ()
+        return (*newest, *(e for e in self.therapies.undated if e.state == "running"))
+
+    @cached_property
+    def held_drugs(self) -> tuple[Exposure, ...]:
+        """HER2 drugs of the newest line that are on hold."""
+        if not self.therapies.lines:
+            return ()
+        return tuple(e for e in self.therapies.lines[-1].exposures if e.state == "on-hold" and e.drug in HER2_DRUGS)
+
+    @cached_property
+    def on_treatment(self) -> bool:
+        """Whether the newest line that counts is being given or held, without documented progression."""
+        return self.last_line is not None and self.last_line.outcome in ("ongoing", "on-hold")
+
+    @cached_property
+    def her2_running(self) -> tuple[Exposure, ...]:
+        """The HER2 drugs being given now."""
+        return tuple(e for e in self.current_drugs if e.drug in HER2_DRUGS)
+
+    @cached_property
+    def unknown_conjugate(self) -> bool:
+        """Whether an unnamed HER2 conjugate is on record: nothing is concluded about lines then (decision 24)."""
+        return any(d.drug == UNKNOWN_HER2_CONJUGATE for d in self.case.drugs)
+
+    @cached_property
+    def therapy_lost(self) -> bool:
+        """Whether a therapy record could not be read: then nothing was "never given"."""
+        return any(
+            p.subject == "therapy" and p.kind in ("unreadable", "old-fhir", "code-text-conflict", "incomplete") for p in self.case.problems
+        )
+
+    def used(self, drug: str) -> bool:
+        """Whether a drug was ever given, in any setting, under any brand or in a combination."""
+        return drug in self.used_drugs
+
+
+def situation(case: Case, practice: Practice) -> Situation:
+    """Work out the situation of a case."""
+    since, sources = metastatic_since(case)
+    metastatic = bool(sources)
+    given = exposures(case.drugs, case.today)
+    found = therapies(given, case, since)
+    relapse = _relapse(found, since)
+    her2 = her2_status(case, since)
+    hormones = hormone_receptors(case, since)
+    pregnancy, pregnancy_source = _pregnancy(case)
+    used = frozenset(c for e in given for c in (*components(e.drug), e.drug))
+    failed = frozenset(a for line in found.lines for a in line.failed_agents())
+    not_tolerated = frozenset(c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug))
+    flags, unknown = _label_flags(case, found, relapse, hormones, used)
+    return Situation(
+        case=case,
+        practice=practice,
+        age=_age(case),
+        metastatic=metastatic,
+        metastatic_since=since,
+        metastatic_sources=sources,
+        her2=her2,
+        hormones=hormones,
+        exposures=given,
+        therapies=found,
+        relapse=relapse,
+        lungs=lung_history(case, given),
+        heart=heart_function(case),
+        brain=brain_disease(case),
+        pregnancy=pregnancy,
+        pregnancy_source=pregnancy_source,
+        used_drugs=used,
+        failed_agents=failed,
+        not_tolerated=not_tolerated,
+        label_flags=flags,
+        unknown_label_flags=unknown,
+    )
+
+
+def _age(case: Case) -> int | None:
+    """Age in years, by the earliest possible birthday (so that nobody is taken for a minor by a coarse date)."""
+    birth = case.patient.birth
+    return whole_months(birth.earliest, case.today) // 12 if birth is not None else None
+
+
+def distant(metastases: tuple[Metastasis, ...]) -> tuple[Metastasis, ...]:
+    """Metastases that make the disease stage IV: no regional nodes, and none whose code denies a known primary."""
+    return tuple(m for m in metastases if m.site != "regional-node" and not m.primary_unknown)
+
+
+def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
+    """Decision 8: the earliest of stage IV, M1 and a distant metastasis, and the resources that say so (none: not metastatic)."""
+    dated: list[PartialDate] = []
+    sources: list[str] = []
+    for stage in case.stages:
+        if stage.value in ("IV", "M1"):
+            sources.append(stage.source)
+            if stage.date is not None:
+                dated.append(stage.date)
+    for metastasis in distant(case.metastases):
+        sources.append(metastasis.source)
+        if metastasis.date is not None:
+            dated.append(metastasis.date)
+    since = min(dated, key=lambda d: (d.earliest, d.latest)) if dated else None
+    return since, tuple(dict.fromkeys(sources))
+
+
+def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
+    """Decision 2: the window counts from the last dose of any (neo)adjuvant HER2 therapy."""
+    early = [e for e in found.early if e.drug in HER2_DRUGS]
+    if not early:
+        return None
+    drugs = tuple(dict.fromkeys(e.drug for e in early))
+    sources = tuple(dict.fromkeys(s for e in early for s in e.sources))
+    if since is None:
+        return Relapse(drugs, None, None, False, None, None, None, sources)
+    # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
+    unfinished = any(
+        e.state in ("running", "on-hold") or (e.last_known is not None and e.last_known.earliest >= since.latest) for e in early
+    )
+    if unfinished:
+        return Relapse(drugs, None, since, True, True, True, 0, sources)
+    ends = [e.last_known for e in early]
+    known = [end for end in ends if end is not None]
+    if not known:
+        return Relapse(drugs, None, since, False, None, None, None, sources)
+    last = max(known, key=lambda d: (d.latest, d.earliest))
+    intervals = K.thresholds.intervals
+    within_12 = within_months(last, since, intervals.early_relapse_months)
+    within_6 = within_months(last, since, intervals.label_relapse_months)
+    if None in ends:
+        # A course without an end may have ended later than the last known one: "within" stands, "beyond" does not.
+        within_12, within_6 = within_12 or None, within_6 or None
+    months = whole_months(last.latest, since.earliest) if last.is_exact and since.is_exact else None
+    return Relapse(drugs, last, since, False, within_12, within_6, months, sources)
+
+
+def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
+    """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be."""
+    ages = K.thresholds.ages
+    if case.patient.sex == "male":
+        return "not-applicable", None
+    newest = max(
+        (p for p in case.pregnancies if p.status != "possible"),
+        key=lambda p: (p.date.latest if p.date else date.min, p.status == "pregnant", p.source),
+        default=None,
+    )
+    if newest is not None and newest.status == "pregnant" and (
+        newest.date is None or (case.today - newest.date.latest).days <= ages.pregnancy_days
+    ):  # fmt: skip
+        return "pregnant", newest.source
+    if said_yes(case, "pregnancy-excluded"):
+        return "excluded", None
+    days = K.thresholds.intake.expires_days["pregnancy-excluded"]
+    if newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days:
+        return "excluded", newest.source
+    age = _age(case)
+    if (age is not None and age > ages.childbearing) or menopausal_status(case) == "postmenopausal":
+        return "not-applicable", None
+    return "unknown", None
+
+
+def menopausal_status(case: Case) -> str | None:
+    """`premenopausal`, `postmenopausal`, `perimenopausal` or None; the newer of record and intake wins."""
+    coded = max(case.menopause, key=lambda m: (m.date.latest if m.date else date.min, m.source), default=None)
+    given = answer(case, "menopausal-status")
+    if given is not None and (coded is None or coded.date is None or coded.date.latest <= given.date.latest):
+        return given.values[0]
+    return coded.status if coded is not None else None
+
+
+def _label_flags(
+    case: Case, found: Therapies, relapse: Relapse | None, hormones: HormoneReceptors, used: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The label conditions that hold for the case, and those nobody can tell."""
+    flags: set[str] = set()
+    unknown: set[str] = set()
+    her2_lines = [line for line in found.used_lines if line.has_her2]
+    early_her2 = relapse is not None
+    count = len(her2_lines) + (1 if early_her2 else 0)
+    if count >= 1:
+        flags.add("her2-regimen")
+    if count >= 2:
+        flags.add("two-her2-regimens")
+    if her2_lines:
+        flags.add("her2-regimen-metastatic")
+    if len(her2_lines) >= 2:
+        flags.add("two-her2-regimens-metastatic")
+    if found.used_lines:
+        flags.add("therapy-metastatic")
+    elif not found.undated:
+        flags.add("first-line")
+    if relapse is not None:
+        if relapse.within_6:
+            flags.add("relapse-within-6-months")
+        elif relapse.within_6 is None:
+            unknown.add("relapse-within-6-months")
+    if "trastuzumab" in used:
+        flags.add("trastuzumab")
+    else:
+        flags.add("trastuzumab-naive")
+    drug_classes = {K.drugs[d].drug_class for d in used & CYTOTOXIC_DRUGS}
+    flags |= drug_classes & {"taxane", "anthracycline"}
+    if hormones.state == "unknown":
+        unknown |= {"hr-positive", "hr-negative"}
+    else:
+        flags.add(f"hr-{hormones.state}")
+    menopause = menopausal_status(case)
+    if menopause == "postmenopausal":
+        flags.add("postmenopausal")
+    elif menopause is None and case.patient.sex != "male":
+        unknown.add("postmenopausal")
+    return frozenset(flags), frozenset(unknown)
+
+
+def tdxd_unavailable(case: Case) -> bool:
+    """Whether the intake says that T-DXd cannot be obtained."""
+    return said_no(case, "tdxd-available")

@@ -1,0 +1,323 @@
+"""Exposures to lines of therapy.
+
+A line is what was given together against metastatic disease until something ended it. Agents that start within 28 days of the
+line's first dose belong to it. Dropping the taxane, adding endocrine therapy, a biosimilar or route switch and a hold do not start
+a new line; a new agent after progression does, and so does a new agent after a gap of more than 180 days
+(precedent: Meng et al., J Biomed Inform 2019). The parameters stand in `knowledge/thresholds.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+from guideline.case import Case, IntakeAnswer
+from guideline.exposures import Exposure
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
+
+Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
+
+HER2_CLASSES = frozenset({"her2-antibody", "her2-conjugate", "her2-tki"})
+CYTOTOXIC_CLASSES = frozenset({"taxane", "cytotoxic", "anthracycline"})
+ENDOCRINE_CLASSES = frozenset({"endocrine"})
+#: Given beside endocrine or HER2 maintenance; never a line of their own here.
+PARTNER_CLASSES = frozenset({"endocrine", "gnrh-agonist", "cdk46-inhibitor", "pi3k-inhibitor"})
+
+HER2_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in HER2_CLASSES)
+CONJUGATES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-conjugate")
+CYTOTOXIC_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in CYTOTOXIC_CLASSES)
+TAXANES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "taxane")
+ENDOCRINE_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in ENDOCRINE_CLASSES)
+PARTNER_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in PARTNER_CLASSES)
+ANTICANCER_DRUGS = HER2_DRUGS | CYTOTOXIC_DRUGS | PARTNER_DRUGS
+
+#: Brings trastuzumab itself, whatever the brand, suffix or route.
+TRASTUZUMAB_PRODUCTS = frozenset(
+    d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "trastuzumab" in drug.components
+)
+PERTUZUMAB_PRODUCTS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "pertuzumab" in drug.components)
+
+
+def components(drug: str) -> frozenset[str]:
+    """What a product brings: a fixed combination its antibodies, a subcutaneous form its antibody, any other drug itself."""
+    known = K.drugs.get(drug)
+    return frozenset(known.components) if known is not None else frozenset((drug,))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of therapy for metastatic disease.
+
+    `ended_on` is the day of documented progression, else the last day an agent of it was given, as far as known.
+    `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression_source` names what says so.
+    """
+
+    start: PartialDate | None
+    exposures: tuple[Exposure, ...]
+    outcome: Outcome
+    documented: bool
+    ended_on: PartialDate | None = None
+    progression_source: str | None = None
+
+    @cached_property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs of the line in the order they were begun, each once."""
+        return tuple(dict.fromkeys(e.drug for e in self.exposures))
+
+    @cached_property
+    def agents(self) -> frozenset[str]:
+        """The drugs with fixed combinations taken apart."""
+        return frozenset(c for e in self.exposures for c in components(e.drug))
+
+    @cached_property
+    def counts(self) -> bool:
+        """Decision 3: a line counts when it held an anti-HER2 drug or a cytotoxic; endocrine-only lines do not."""
+        return any(e.drug in HER2_DRUGS or e.drug in CYTOTOXIC_DRUGS for e in self.exposures)
+
+    @cached_property
+    def has_her2(self) -> bool:
+        """Whether an anti-HER2 drug was part of it."""
+        return any(e.drug in HER2_DRUGS for e in self.exposures)
+
+    @cached_property
+    def running(self) -> tuple[Exposure, ...]:
+        """The exposures that are being given now."""
+        return tuple(e for e in self.exposures if e.state == "running")
+
+    def failed_agents(self) -> frozenset[str]:
+        """The agents that were being given when the disease progressed, or were stopped because it did."""
+        if self.outcome != "progression":
+            return frozenset()
+        failed: set[str] = set()
+        grace = timedelta(days=K.thresholds.intervals.infused_without_dose_days)
+        for e in self.exposures:
+            ended = e.last_known if e.state == "ended" else None
+            at_progression = self.ended_on is None or ended is None or ended.latest + grace >= self.ended_on.earliest
+            if e.stop_reason == "progression" or (at_progression and e.stop_reason in (None, "other")):
+                failed |= components(e.drug)
+        return frozenset(failed)
+
+
+@dataclass(frozen=True)
+class Therapies:
+    """All anticancer exposures by setting. `undated`: exposures whose setting cannot be told for want of dates or intent."""
+
+    early: tuple[Exposure, ...]
+    lines: tuple[Line, ...]
+    undated: tuple[Exposure, ...]
+
+    @cached_property
+    def used_lines(self) -> tuple[Line, ...]:
+        """The lines that count towards the line number."""
+        return tuple(line for line in self.lines if line.counts)
+
+
+def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal["early", "metastatic", "unknown"]:
+    """Decision 8: (neo)adjuvant by intent, else by having begun before the metastases."""
+    if exposure.intent == "curative":
+        return "early"
+    if exposure.intent == "palliative":
+        return "metastatic"
+    if exposure.start is None or metastatic_since is None:
+        return "unknown"
+    return "early" if exposure.start.latest < metastatic_since.earliest else "metastatic"
+
+
+def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDate | None) -> Therapies:
+    """Sort the anticancer exposures into settings and group the metastatic ones into lines."""
+    early: list[Exposure] = []
+    metastatic: list[Exposure] = []
+    undated: list[Exposure] = []
+    for exposure in found:
+        if exposure.drug not in ANTICANCER_DRUGS:
+            continue
+        where = setting(exposure, metastatic_since)
+        if where == "early":
+            early.append(exposure)
+        elif where == "metastatic" and exposure.start is not None:
+            metastatic.append(exposure)
+        else:
+            undated.append(exposure)
+    worsened = _progressions(case)
+    groups: list[list[Exposure]] = []
+    for exposure in metastatic:
+        if not groups or _starts_new_line(groups[-1], exposure, worsened):
+            groups.append([exposure])
+        else:
+            groups[-1].append(exposure)
+    starts = [_start(group) for group in groups]
+    lines = tuple(
+        _line(
+            _with_carried_over(group, early, groups[:index]),
+            starts[index],
+            starts[index + 1] if index + 1 < len(groups) else None,
+            case,
+        )
+        for index, group in enumerate(groups)
+    )
+    return Therapies(tuple(early), lines, tuple(undated))
+
+
+def _start(group: list[Exposure]) -> PartialDate:
+    start = group[0].start
+    assert start is not None  # undated exposures never reach a group
+    return start
+
+
+def _starts_new_line(group: list[Exposure], new: Exposure, worsened: Sequence[PartialDate]) -> bool:
+    first, begun = _start(group), new.start
+    assert begun is not None
+    intervals = K.thresholds.intervals
+    if begun.earliest <= first.latest + timedelta(days=intervals.line_start_days):
+        return False
+    known = {c for e in group for c in components(e.drug)}
+    added = components(new.drug) - known
+    progressed = any(_after(day, first) and day.earliest <= begun.latest for day in worsened) or any(
+        e.stop_reason == "progression" and (e.last_known is None or e.last_known.earliest <= begun.latest) for e in group
+    )
+    if not added:
+        # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
+        return progressed and not _given_at(group, begun, HER2_DRUGS | CYTOTOXIC_DRUGS)
+    if new.drug in PARTNER_DRUGS:
+        # Endocrine maintenance joins the line; alone after the line is over it begins one of its own, which does not count.
+        return not _given_at(group, begun, HER2_DRUGS | CYTOTOXIC_DRUGS)
+    if progressed:
+        return True
+    if new.drug in CONJUGATES:
+        return True
+    idle_since = [e.last_known for e in group if e.state == "ended"]
+    gap = timedelta(days=intervals.line_gap_days)
+    if all(e.state == "ended" for e in group) and all(d and d.latest + gap < begun.earliest for d in idle_since):
+        return True
+    if all(e.drug in PARTNER_DRUGS for e in group):
+        return True
+    # A new partner beside an unchanged HER2 backbone is the same line (decision 3); without the backbone it is another one.
+    return not _given_at(group, begun, HER2_DRUGS)
+
+
+def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
+    """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
+    grace = timedelta(days=K.thresholds.intervals.line_start_days)
+    for e in group:
+        if e.drug in drugs:
+            ended = e.last_known if e.state == "ended" else None
+            if e.state != "ended" or (ended is not None and ended.latest + grace >= when.earliest):
+                return True
+    return False
+
+
+def _with_carried_over(group: list[Exposure], early: list[Exposure], before: list[list[Exposure]]) -> list[Exposure]:
+    """Add the antibodies begun earlier (adjuvant, or in the line before) that went on being given beside the line's first drugs."""
+    begun = _start(group)
+    known = {e.drug for e in group}
+    carried = []
+    for e in [*early, *(e for line in before for e in line)]:
+        if e.drug in known or e.drug not in TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS:
+            continue
+        if any(d.drug in CONJUGATES for d in group):
+            continue
+        ended = e.last_known if e.state == "ended" else None
+        if e.state != "ended" or (ended is not None and ended.earliest > begun.latest + timedelta(days=7)):
+            carried.append(e)
+            known.add(e.drug)
+    return [*group, *carried]
+
+
+def _after(day: PartialDate, start: PartialDate) -> bool:
+    """Whether `day` lies after a line's start. A month that holds the start day does not count: nothing is assumed (decision 6)."""
+    return day.earliest > start.earliest
+
+
+def _progressions(case: Case) -> list[PartialDate]:
+    return [s.date for s in case.disease_statuses if s.trend == "worsened" and s.date is not None]
+
+
+def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:
+    exposures = tuple(members)
+    # What belongs to the line: after its start, up to the day the next one began.
+    found = _documented_progression(exposures, start, next_start, case)
+    if found is not None:
+        day, source = found
+        return Line(start, exposures, "progression", True, day, source)
+    main = [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or members
+    last_day = _last_day(main)
+    if next_start is not None:
+        if main and all(e.stop_reason in ("toxicity", "cardiac", "lung") for e in main):
+            return Line(start, exposures, "toxicity", True, last_day)
+        return Line(start, exposures, "changed", False, last_day)
+    answer = _intake_outcome(case, start)
+    if answer is not None:
+        outcome: Outcome = {"ongoing": "ongoing", "toxicity": "toxicity", "completed": "completed"}.get(answer.values[0], "unknown")  # type: ignore[assignment]
+        if outcome != "ongoing" or any(e.state == "running" for e in main):
+            return Line(start, exposures, outcome, True, None if outcome == "ongoing" else last_day)
+    if any(e.state == "running" for e in main):
+        return Line(start, exposures, "ongoing", True)
+    if any(e.state == "on-hold" for e in main):
+        return Line(start, exposures, "on-hold", True)
+    if any(e.state == "unknown" for e in main):
+        return Line(start, exposures, "unknown", False)
+    reasons = {e.stop_reason for e in main}
+    if reasons and reasons <= {"toxicity", "cardiac", "lung"}:
+        return Line(start, exposures, "toxicity", True, last_day)
+    if reasons == {"completed"}:
+        return Line(start, exposures, "completed", True, last_day)
+    return Line(start, exposures, "unknown", False, last_day)
+
+
+def _last_day(members: Sequence[Exposure]) -> PartialDate | None:
+    known = [e.last_known for e in members if e.last_known is not None]
+    return max(known, key=lambda d: d.latest) if known else None
+
+
+def _in_line(day: PartialDate, start: PartialDate, next_start: PartialDate | None) -> bool:
+    return _after(day, start) and (next_start is None or day.earliest <= next_start.earliest)
+
+
+def _documented_progression(
+    exposures: tuple[Exposure, ...], start: PartialDate, next_start: PartialDate | None, case: Case
+) -> tuple[PartialDate | None, str] | None:
+    """When and where progression on a line is documented (decision 6), or None.
+
+    Signs are a disease status of worsened, a stop reason of progression, a metastasis first recorded more than 42 days after the line's
+    start, and the intake answer given during the line. A newer "stable" or "improved" overrides an older sign, but not a stop reason.
+    """
+    for e in exposures:
+        if e.stop_reason == "progression" and (e.drug in HER2_DRUGS or e.drug in CYTOTOXIC_DRUGS or len(exposures) == 1):
+            return e.last_known, e.sources[0]
+    signs: list[tuple[date, str, PartialDate, str]] = []
+    for s in case.disease_statuses:
+        if s.date is not None and _in_line(s.date, start, next_start):
+            if s.trend == "worsened":
+                signs.append((s.date.latest, "worse", s.date, s.source))
+            elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
+                signs.append((s.date.latest, "better", s.date, s.source))
+    new_from = start.latest + timedelta(days=K.thresholds.intervals.new_metastasis_days)
+    first_by_site: dict[str, tuple[date, PartialDate, str]] = {}
+    for m in case.metastases:
+        if m.date is not None and m.site not in ("regional-node", "unspecified"):
+            seen = first_by_site.get(m.site)
+            if seen is None or (m.date.earliest, m.source) < (seen[0], seen[2]):
+                first_by_site[m.site] = (m.date.earliest, m.date, m.source)
+    for earliest, day, source in first_by_site.values():
+        if earliest > new_from and _in_line(day, start, next_start):
+            signs.append((day.latest, "worse", day, source))
+    answer = _intake_outcome(case, start) if next_start is None else None
+    if answer is not None:
+        trend = {"progression": "worse", "ongoing": "better"}.get(answer.values[0])
+        if trend:
+            signs.append((answer.date.latest, trend, answer.date, answer.source))
+    if not signs:
+        return None
+    # On one day the bad news counts: "better" sorts before "worse", and the last one wins.
+    _, trend, day, source = max(signs, key=lambda s: (s[0], s[1], s[3]))
+    return (day, source) if trend == "worse" else None
+
+
+def _intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
+    """The intake answer about the last line, if it was given after that line began (decision 27)."""
+    answer = case.intake.get("last-line-outcome")
+    return answer if answer is not None and answer.values and _after(answer.date, start) else None

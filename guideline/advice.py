@@ -6,16 +6,16 @@ Rules produce findings; `guideline.advise` ranks them into one `Advice`. Text co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Indicator = Literal["info", "warning", "critical"]
 
 INDICATOR_RANK: dict[str, int] = {"info": 0, "warning": 1, "critical": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One sentence to a clinician: its id in `statements.yaml`, its text with the patient's values filled in, the rules it states."""
 
     id: str
@@ -23,8 +23,7 @@ class Statement:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FactUsed:
+class FactUsed(Struct, frozen=True):
     """A fact the advice rests on. `date` as far as known; `source` the resource; `inferred` when derived rather than recorded."""
 
     name: str
@@ -34,16 +33,14 @@ class FactUsed:
     inferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A missing or stale input (`I01` ... `I21`) and what to do about it."""
 
     input: str
     ask: Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A regimen in the place it takes on the card.
 
     `reasons`: why it leads, or when it would; `cautions`: what to mind with it; `label`: its label window at this site;
@@ -58,8 +55,7 @@ class Option:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something to tell the clinician under one topic of the public contract: becomes one card.
 
     `headline` (the act and its reason) is the card's summary; `detail` follows in order, the first being the most important.
@@ -78,8 +74,7 @@ class Finding:
     rules: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment(Finding):
+class Treatment(Finding, frozen=True):
     """The treatment finding: at most one per advice. Without `lead` there is no guideline-backed default.
 
     `why` holds the case-specific reasons, `checks` what to do before the first dose.
@@ -92,8 +87,7 @@ class Treatment(Finding):
     checks: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """Everything there is to say about a case: one treatment at most, the other findings by urgency, or silence with its reasons.
 
     `silent` holds the ids of the rules that asked for silence (R121, R123, R132 ...). `profile` is such as `guideline/US`;

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from guideline.case import Case
 from guideline.intake import answer, said_no, said_yes
 from guideline.partial_date import PartialDate
 
 
-@dataclass(frozen=True, slots=True)
-class BrainDisease:
+class BrainDisease(Struct, frozen=True):
     """CNS disease. `state` is `unknown` when neither the problem list nor the intake speaks of it: that is not "none".
 
     `predominant` is None when nobody said which burden predominates.

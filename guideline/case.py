@@ -10,9 +10,10 @@ names what could not be read, and a negative finding is a fact of its own. No em
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
 
 from guideline.partial_date import PartialDate
 
@@ -28,8 +29,7 @@ Site = Literal[
 ClinicalStatus = Literal["active", "resolved", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True):
     """Who is treated. `birth` may be partial; `deceased` is True only when the record says so."""
 
     birth: PartialDate | None = None
@@ -38,8 +38,7 @@ class Patient:
     source: str = "Patient"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """A tumour on the problem list, without its metastases.
 
     `her2` and `hormone_receptors` are set only where the diagnosis code itself states them (a label without a test).
@@ -53,8 +52,7 @@ class Diagnosis:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Metastasis:
+class Metastasis(Struct, frozen=True):
     """A metastasis on the problem list. `recorded` is when it was written down, where the record says so.
 
     `linked_to_breast`: the record itself relates it to the breast primary. `primary_unknown`: the code denies a known primary.
@@ -69,8 +67,7 @@ class Metastasis:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A stage group (`0`, `I` ... `IV`) or M category (`M0`, `M1`) on a date."""
 
     value: Literal["0", "I", "II", "III", "IV", "M0", "M1"]
@@ -78,8 +75,7 @@ class Stage:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceptorResult:
+class ReceptorResult(Struct, frozen=True):
     """One receptor test of tumour tissue.
 
     `value` of an IHC HER2 test is its score (`0`, `0+` for incomplete staining in up to 10 % of cells, `1+`, `2+`, `3+`);
@@ -101,8 +97,7 @@ class ReceptorResult:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DiseaseStatus:
+class DiseaseStatus(Struct, frozen=True):
     """The clinician's or radiologist's judgement of the disease on a date."""
 
     trend: Literal["improved", "stable", "worsened", "undetermined", "remission"]
@@ -119,8 +114,7 @@ StopReason = Literal[
 RecordStatus = Literal["active", "on-hold", "completed", "stopped", "cancelled", "draft", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(Struct, frozen=True):
     """A dose as recorded: an amount and its UCUM unit (`mg`, `mg/kg`, `mg/m2`, `g`, ...), and the interval in days where said."""
 
     amount: float
@@ -128,8 +122,7 @@ class Dose:
     every_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrugRecord:
+class DrugRecord(Struct, frozen=True):
     """One statement, order or administration of one drug.
 
     Only records that prove or order exposure become a `DrugRecord`: no drafts, proposals, cancelled or erroneous entries, nothing
@@ -153,8 +146,7 @@ class DrugRecord:
 UNKNOWN_HER2_CONJUGATE = "unknown-her2-conjugate"
 
 
-@dataclass(frozen=True, slots=True)
-class Lvef:
+class Lvef(Struct, frozen=True):
     """A left ventricular ejection fraction in percent. A range keeps its lower and upper end, and `value` is its lower end.
 
     `bound` says when the record gives only a limit (`>55`).
@@ -169,8 +161,7 @@ class Lvef:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HeartCondition:
+class HeartCondition(Struct, frozen=True):
     """Heart failure, or cardiomyopathy / left ventricular dysfunction, on the problem list."""
 
     kind: Literal["heart-failure", "cardiomyopathy"]
@@ -179,8 +170,7 @@ class HeartCondition:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LungCondition:
+class LungCondition(Struct, frozen=True):
     """Interstitial lung disease or pneumonitis on the problem list. Lymphangitic carcinomatosis and inhalation injury are not.
 
     `grade` is CTCAE 1-5 where the record says; `cause_drug` a drug id where the record names one, `drug` when it only says "drug-induced".
@@ -195,8 +185,7 @@ class LungCondition:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pregnancy:
+class Pregnancy(Struct, frozen=True):
     """Pregnancy status on a date."""
 
     status: Literal["pregnant", "not-pregnant", "possible"]
@@ -204,8 +193,7 @@ class Pregnancy:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Menopause:
+class Menopause(Struct, frozen=True):
     """Menopausal status on a date."""
 
     status: Literal["premenopausal", "perimenopausal", "postmenopausal"]
@@ -213,8 +201,7 @@ class Menopause:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PerformanceStatus:
+class PerformanceStatus(Struct, frozen=True):
     """ECOG performance status, 0 (fully active) to 5 (dead)."""
 
     ecog: int
@@ -225,8 +212,7 @@ class PerformanceStatus:
 LabKind = Literal["alt", "ast", "alp", "bilirubin", "creatinine", "egfr", "neutrophils", "platelets", "haemoglobin"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(Struct, frozen=True):
     """A laboratory value in its canonical unit.
 
     ALT, AST, ALP in U/L; bilirubin and creatinine in mg/dL; eGFR in mL/min/1.73 m2; neutrophils and platelets in 10^9/L; haemoglobin in
@@ -241,8 +227,7 @@ class Lab:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyMeasure:
+class BodyMeasure(Struct, frozen=True):
     """Weight in kg or height in cm."""
 
     kind: Literal["weight", "height"]
@@ -251,8 +236,7 @@ class BodyMeasure:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Allergy:
+class Allergy(Struct, frozen=True):
     """An active allergy or intolerance to a drug of the knowledge files."""
 
     drug: str
@@ -263,8 +247,7 @@ class Allergy:
 ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
 
 
-@dataclass(frozen=True, slots=True)
-class Procedure:
+class Procedure(Struct, frozen=True):
     """An examination, operation or service that was done or is booked (an active or draft order with no result yet)."""
 
     kind: ProcedureKind
@@ -273,8 +256,7 @@ class Procedure:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeAnswer:
+class IntakeAnswer(Struct, frozen=True):
     """One answer of the intake questionnaire: its codes (or `true` / `false`), when it was given, and where."""
 
     values: tuple[str, ...]
@@ -287,12 +269,11 @@ ProblemKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class DataProblem:
+class DataProblem(Struct, frozen=True):
     """Something sent that could not be used, so that no rule says "never" or "none" about it.
 
-    `subject` names the kind of fact lost (`therapy`, `her2`, `lvef`, `lung`, `heart`, `diagnosis`, `lab`, `pregnancy`, `intake`, `patient`, `other`);
-    `detail` says why, for the diagnostic report, without any patient data.
+    `subject` names the kind of fact lost (`therapy`, `her2`, `lvef`, `lung`, `heart`, `diagnosis`, `lab`, `pregnancy`, `intake`,
+    `patient`, `other`); `detail` says why, for the diagnostic report, without any patient data.
     """
 
     kind: ProblemKind
@@ -301,8 +282,7 @@ class DataProblem:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One patient on one day. Facts are in no particular order; rules must not depend on it."""
 
     today: date

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from guideline.case import DrugRecord, StopReason
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -22,8 +23,7 @@ ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 _SAME_START = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(Struct, frozen=True):
     """One course of one drug.
 
     `end` is None while it runs and when nobody wrote it down. `state` is `on-hold` also for an infused drug that is still
@@ -46,8 +46,7 @@ class Exposure:
         return self.end or self.last_dose
 
 
-@dataclass(slots=True)
-class _Course:
+class _Course(Struct):
     """An exposure while it is being put together."""
 
     drug: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from guideline.case import Case, HeartCondition, Lvef, Procedure
 from guideline.intake import answer, said_yes
@@ -12,8 +13,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
 
 
-@dataclass(frozen=True, slots=True)
-class HeartFunction:
+class HeartFunction(Struct, frozen=True):
     """What is known of the heart. `latest` is None when no dated, final LVEF is on record (an adverse preliminary one counts)."""
 
     series: tuple[Lvef, ...]

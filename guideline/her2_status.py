@@ -7,9 +7,10 @@ metastasis leads; results of the primary stay on the case and are never merged w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 from guideline.case import Case, Diagnosis, ReceptorResult
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -25,8 +26,7 @@ _SAME_SPECIMEN_DAYS = 60
 NOT_POSITIVE = frozenset({"low", "ultralow", "negative"})
 
 
-@dataclass(frozen=True, slots=True)
-class Her2Finding:
+class Her2Finding(Struct, frozen=True):
     """What one specimen says: its state, printed as `shown` ("IHC 2+, ISH negative"), from the results in `sources`."""
 
     state: Her2State
@@ -37,8 +37,7 @@ class Her2Finding:
     preliminary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Her2Status:
+class Her2Status(Struct, frozen=True):
     """HER2 over time.
 
     `basis`: `test` (a tissue result), `diagnosis` (only a diagnosis code says so) or `none`. `earlier_positive` is set when the leading
@@ -59,8 +58,7 @@ class Her2Status:
         return self.earlier_positive is not None and not self.reviewed
 
 
-@dataclass(frozen=True, slots=True)
-class HormoneReceptors:
+class HormoneReceptors(Struct, frozen=True):
     """ER and PgR by the newest results, and `state`: positive when either is."""
 
     state: ReceptorState

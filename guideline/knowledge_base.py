@@ -11,13 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import convert
+
 from guideline.advice import Statement
 from guideline.knowledge_checks import FILES, faults
 from guideline.knowledge_entries import Coding, Component, Drug, Endpoint, Evidence, Label, Regimen, RuleEntry
 from guideline.knowledge_files import FOLDER, Fault, KnowledgeError
 from guideline.knowledge_printing import dose_lines, evidence_line
 from guideline.thresholds import Thresholds
-from guideline.typed import typed
 
 __all__ = [
     "KNOWLEDGE", "Coding", "Component", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label", "Regimen",
@@ -79,7 +80,7 @@ def load(folder: Path | None = None) -> Knowledge:
     drugs = {id_: _drug(id_, entry) for id_, entry in documents["drugs"]["drugs"].items()}
     labels: dict[tuple[str, str], tuple[Label, ...]] = {}
     for id_, entry in documents["labels"]["labels"].items():
-        label = typed(Label, {"id": id_, **entry})
+        label = convert({"id": id_, **entry}, Label)
         labels[label.regimen, label.jurisdiction] = (*labels.get((label.regimen, label.jurisdiction), ()), label)
     statements, templates = _sentences(documents["statements"]["statements"])
     return Knowledge(
@@ -107,28 +108,28 @@ def rule_book(folder: Path | None = None) -> dict[str, RuleEntry]:
     documents, found = faults(folder or FOLDER, ("rules",))
     if found:
         raise KnowledgeError(str(found[0]))
-    return {id_: typed(RuleEntry, {"id": id_, **entry}) for id_, entry in documents["rules"]["rules"].items()}
+    return {id_: convert({"id": id_, **entry}, RuleEntry) for id_, entry in documents["rules"]["rules"].items()}
 
 
 def _drug(id_: str, entry: dict[str, Any]) -> Drug:
     # `class` is a word of Python, so the field has a longer name than the file's entry.
     fields = {name: value for name, value in entry.items() if name != "class"}
-    return typed(Drug, {"id": id_, "drug_class": entry["class"], **fields})
+    return convert({"id": id_, "drug_class": entry["class"], **fields}, Drug)
 
 
 def _regimen(id_: str, entry: dict[str, Any], drugs: dict[str, Drug]) -> Regimen:
-    components = tuple(typed(Component, component) for component in entry["components"])
-    return typed(Regimen, {"id": id_, **entry, "dose_lines": dose_lines(components, drugs, entry.get("partners"))})
+    components = tuple(convert(component, Component) for component in entry["components"])
+    return convert({"id": id_, **entry, "dose_lines": dose_lines(components, drugs, entry.get("partners"))}, Regimen)
 
 
 def _evidence(id_: str, entry: dict[str, Any]) -> Evidence:
-    silent = typed(Evidence, {"id": id_, **entry, "line": None})
-    return typed(Evidence, {"id": id_, **entry, "line": evidence_line(silent)}) if silent.print else silent
+    silent = convert({"id": id_, **entry, "line": None}, Evidence)
+    return convert({"id": id_, **entry, "line": evidence_line(silent)}, Evidence) if silent.print else silent
 
 
 def _thresholds(document: dict[str, Any]) -> Thresholds:
     tables = {id_: {"id": id_, **table} for id_, table in document["lvef_tables"].items()}
-    return typed(Thresholds, {**document, "lvef_tables": tables})
+    return convert({**document, "lvef_tables": tables}, Thresholds)
 
 
 def _sentences(entries: dict[str, Any]) -> tuple[dict[str, Statement], dict[str, Statement]]:

@@ -25,7 +25,10 @@ _PLACEHOLDER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def faults(folder: Path = FOLDER, files: tuple[str, ...] = FILES) -> tuple[Documents, list[Fault]]:
-    """Read `files` of `folder`: the documents, and every fault in them. References are checked once all files fit their schemas."""
+    """Read `files` of `folder`: the documents, and every fault in them by file and line.
+
+    References are checked once all files fit their schemas.
+    """
     documents: Documents = {}
     found: list[Fault] = []
     for stem in files:
@@ -37,7 +40,7 @@ def faults(folder: Path = FOLDER, files: tuple[str, ...] = FILES) -> tuple[Docum
     found += [_located(folder, finding) for stem, document in documents.items() for finding in _against_schema(stem, document)]
     if not found and set(FILES) <= set(documents):
         found = [_located(folder, finding) for finding in _references(documents, rule_ids(folder))]
-    return documents, found
+    return documents, sorted(found, key=lambda fault: (fault.file, fault.line))
 
 
 def _located(folder: Path, finding: Finding) -> Fault:
@@ -56,15 +59,17 @@ def _against_schema(stem: str, document: dict[str, Any]) -> Iterator[Finding]:
     for error in _validator(stem).iter_errors(document):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and "properties" in error.schema:
-            for name in sorted(set(error.instance) - set(error.schema["properties"]), key=str):
+            allowed: dict[str, Any] = dict(error.schema["properties"])
+            for name in sorted(set(error.instance) - set(allowed), key=str):
                 yield stem, (*path, str(name)), "is not a known entry here"
         else:
             yield stem, path, _reason(error)
 
 
 def _reason(error: ValidationError) -> str:
-    if error.validator == "anyOf" and all("required" in choice for choice in error.validator_value):
-        return f"needs one of {', '.join(choice['required'][0] for choice in error.validator_value)}"
+    choices: Any = error.validator_value
+    if error.validator == "anyOf" and all("required" in choice for choice in choices):
+        return f"needs one of {', '.join(choice['required'][0] for choice in choices)}"
     return error.message if len(error.message) < 200 else f"does not fit ({error.validator})"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from guideline.case import Case, LungCondition
 from guideline.exposures import Exposure
@@ -15,8 +16,7 @@ T_DXD = "trastuzumab-deruxtecan"
 T_DM1 = "trastuzumab-emtansine"
 
 
-@dataclass(frozen=True, slots=True)
-class LungHistory:
+class LungHistory(Struct, frozen=True):
     """The lungs in one glance. Each flag is something the record (or the intake) says; none is an assumption.
 
     `tdxd_stopped_for_good`: T-DXd pneumonitis of grade 2 or worse, ever. `tdxd_ungraded`: T-DXd pneumonitis whose grade nobody

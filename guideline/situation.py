@@ -6,10 +6,10 @@ they ended, how long after adjuvant therapy it came back, the state of HER2, hea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from guideline.brain_disease import BrainDisease, brain_disease
 from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis
@@ -26,8 +26,7 @@ from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies
 PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Relapse:
+class Relapse(Struct, frozen=True):
     """How soon metastases came after (neo)adjuvant HER2 therapy.
 
     `end` is the last dose (None: still running at relapse, or nobody wrote it down), `on_therapy` whether the course was unfinished.
@@ -44,9 +43,14 @@ class Relapse:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Situation:
-    """A case and what it amounts to. What follows from the fields is worked out once, on first use (hence no slots)."""
+class Situation(Struct, frozen=True):
+    """A case and what it amounts to.
+
+    `last_line` is the newest line that counts, running or over; `used_line_count` the lines used so far (decision 3: metastatic lines
+    that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, and those of
+    unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
+    products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
+    """
 
     case: Case
     practice: Practice
@@ -58,7 +62,14 @@ class Situation:
     hormones: HormoneReceptors
     exposures: tuple[Exposure, ...]
     therapies: Therapies
+    last_line: Line | None
+    her2_lines: tuple[Line, ...]
     relapse: Relapse | None
+    early_relapse: bool
+    used_line_count: int
+    current_drugs: tuple[Exposure, ...]
+    her2_running: tuple[Exposure, ...]
+    held_drugs: tuple[Exposure, ...]
     lungs: LungHistory
     heart: HeartFunction
     brain: BrainDisease
@@ -67,6 +78,8 @@ class Situation:
     used_drugs: frozenset[str]
     failed_agents: frozenset[str]
     not_tolerated: frozenset[str]
+    unknown_conjugate: bool
+    therapy_lost: bool
     label_flags: frozenset[str]
     unknown_label_flags: frozenset[str]
 
@@ -80,101 +93,62 @@ class Situation:
         """Whether the record says male."""
         return self.case.patient.sex == "male"
 
-    @cached_property
-    def last_line(self) -> Line | None:
-        """The newest line that counts, whether it runs or is over."""
-        used = self.therapies.used_lines
-        return used[-1] if used else None
-
-    @cached_property
-    def early_relapse(self) -> bool:
-        """Relapse within 12 months of (neo)adjuvant HER2 therapy: known, not assumed."""
-        return self.relapse is not None and self.relapse.within_12 is True
-
-    @cached_property
-    def used_line_count(self) -> int:
-        """Decision 3: metastatic lines that count, and one for an early relapse."""
-        return len(self.therapies.used_lines) + (1 if self.early_relapse else 0)
-
-    @cached_property
-    def her2_lines(self) -> tuple[Line, ...]:
-        """The metastatic lines that held an anti-HER2 drug."""
-        return tuple(line for line in self.therapies.used_lines if line.has_her2)
-
-    @cached_property
-    def current_drugs(self) -> tuple[Exposure, ...]:
-        """What is being given now: the running exposures of the newest line, and those of unclear setting."""
-        newest = self.therapies.lines[-1].running if self.therapies.lines else ()
-        return (*newest, *(e for e in self.therapies.undated if e.state == "running"))
-
-    @cached_property
-    def held_drugs(self) -> tuple[Exposure, ...]:
-        """HER2 drugs of the newest line that are on hold."""
-        if not self.therapies.lines:
-            return ()
-        return tuple(e for e in self.therapies.lines[-1].exposures if e.state == "on-hold" and e.drug in HER2_DRUGS)
-
-    @cached_property
+    @property
     def on_treatment(self) -> bool:
         """Whether the newest line that counts is being given or held, without documented progression."""
         return self.last_line is not None and self.last_line.outcome in ("ongoing", "on-hold")
-
-    @cached_property
-    def her2_running(self) -> tuple[Exposure, ...]:
-        """The HER2 drugs being given now."""
-        return tuple(e for e in self.current_drugs if e.drug in HER2_DRUGS)
-
-    @cached_property
-    def unknown_conjugate(self) -> bool:
-        """Whether an unnamed HER2 conjugate is on record: nothing is concluded about lines then (decision 24)."""
-        return any(d.drug == UNKNOWN_HER2_CONJUGATE for d in self.case.drugs)
-
-    @cached_property
-    def therapy_lost(self) -> bool:
-        """Whether a therapy record could not be read: then nothing was "never given"."""
-        return any(
-            p.subject == "therapy" and p.kind in ("unreadable", "old-fhir", "code-text-conflict", "incomplete") for p in self.case.problems
-        )
 
     def used(self, drug: str) -> bool:
         """Whether a drug was ever given, in any setting, under any brand or in a combination."""
         return drug in self.used_drugs
 
 
+#: Data problems after which nothing was "never given".
+_LOST = frozenset({"unreadable", "old-fhir", "code-text-conflict", "incomplete"})
+
+
 def situation(case: Case, practice: Practice) -> Situation:
     """Work out the situation of a case."""
     since, sources = metastatic_since(case)
-    metastatic = bool(sources)
     given = exposures(case.drugs, case.today)
     found = therapies(given, case, since)
     relapse = _relapse(found, since)
-    her2 = her2_status(case, since)
+    early_relapse = relapse is not None and relapse.within_12 is True
     hormones = hormone_receptors(case, since)
     pregnancy, pregnancy_source = _pregnancy(case)
-    used = frozenset(c for e in given for c in (*components(e.drug), e.drug))
-    failed = frozenset(a for line in found.lines for a in line.failed_agents())
-    not_tolerated = frozenset(c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug))
+    used = frozenset([c for e in given for c in (*components(e.drug), e.drug)])
     flags, unknown = _label_flags(case, found, relapse, hormones, used)
+    newest = found.lines[-1].exposures if found.lines else ()
+    current = tuple([e for e in (*newest, *found.undated) if e.state == "running"])
     return Situation(
         case=case,
         practice=practice,
         age=_age(case),
-        metastatic=metastatic,
+        metastatic=bool(sources),
         metastatic_since=since,
         metastatic_sources=sources,
-        her2=her2,
+        her2=her2_status(case, since),
         hormones=hormones,
         exposures=given,
         therapies=found,
+        last_line=found.used_lines[-1] if found.used_lines else None,
+        her2_lines=tuple([line for line in found.used_lines if line.has_her2]),
         relapse=relapse,
+        early_relapse=early_relapse,
+        used_line_count=len(found.used_lines) + early_relapse,
+        current_drugs=current,
+        her2_running=tuple([e for e in current if e.drug in HER2_DRUGS]),
+        held_drugs=tuple([e for e in newest if e.state == "on-hold" and e.drug in HER2_DRUGS]),
         lungs=lung_history(case, given),
         heart=heart_function(case),
         brain=brain_disease(case),
         pregnancy=pregnancy,
         pregnancy_source=pregnancy_source,
         used_drugs=used,
-        failed_agents=failed,
-        not_tolerated=not_tolerated,
+        failed_agents=frozenset([a for line in found.lines for a in line.failed_agents()]),
+        not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
+        unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
+        therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
     )

@@ -9,10 +9,11 @@ a new line; a new agent after progression does, and so does a new agent after a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from guideline.case import Case, IntakeAnswer
 from guideline.exposures import Exposure
@@ -48,12 +49,13 @@ def components(drug: str) -> frozenset[str]:
     return frozenset(known.components) if known is not None else frozenset((drug,))
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of therapy for metastatic disease.
 
     `ended_on` is the day of documented progression, else the last day an agent of it was given, as far as known.
     `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression_source` names what says so.
+    Worked out from the exposures: `drugs` in the order they were begun, each once; `has_her2`; and `counts` (decision 3: a line counts
+    when it held an anti-HER2 drug or a cytotoxic; endocrine-only lines do not).
     """
 
     start: PartialDate | None
@@ -62,31 +64,22 @@ class Line:
     documented: bool
     ended_on: PartialDate | None = None
     progression_source: str | None = None
+    drugs: tuple[str, ...] = ()
+    has_her2: bool = False
+    counts: bool = False
 
-    @cached_property
-    def drugs(self) -> tuple[str, ...]:
-        """The drugs of the line in the order they were begun, each once."""
-        return tuple(dict.fromkeys(e.drug for e in self.exposures))
+    def __post_init__(self) -> None:
+        """Work out what every rule asks, once."""
+        drugs = tuple(dict.fromkeys([e.drug for e in self.exposures]))
+        force_setattr(self, "drugs", drugs)
+        has_her2 = not HER2_DRUGS.isdisjoint(drugs)
+        force_setattr(self, "has_her2", has_her2)
+        force_setattr(self, "counts", has_her2 or not CYTOTOXIC_DRUGS.isdisjoint(drugs))
 
-    @cached_property
-    def agents(self) -> frozenset[str]:
-        """The drugs with fixed combinations taken apart."""
-        return frozenset(c for e in self.exposures for c in components(e.drug))
-
-    @cached_property
-    def counts(self) -> bool:
-        """Decision 3: a line counts when it held an anti-HER2 drug or a cytotoxic; endocrine-only lines do not."""
-        return any(e.drug in HER2_DRUGS or e.drug in CYTOTOXIC_DRUGS for e in self.exposures)
-
-    @cached_property
-    def has_her2(self) -> bool:
-        """Whether an anti-HER2 drug was part of it."""
-        return any(e.drug in HER2_DRUGS for e in self.exposures)
-
-    @cached_property
+    @property
     def running(self) -> tuple[Exposure, ...]:
         """The exposures that are being given now."""
-        return tuple(e for e in self.exposures if e.state == "running")
+        return tuple([e for e in self.exposures if e.state == "running"])
 
     def failed_agents(self) -> frozenset[str]:
         """The agents that were being given when the disease progressed, or were stopped because it did."""
@@ -102,18 +95,20 @@ class Line:
         return frozenset(failed)
 
 
-@dataclass(frozen=True)
-class Therapies:
-    """All anticancer exposures by setting. `undated`: exposures whose setting cannot be told for want of dates or intent."""
+class Therapies(Struct, frozen=True):
+    """All anticancer exposures by setting, and the metastatic ones as lines; `used_lines` are the lines that count.
+
+    `undated`: exposures whose setting cannot be told for want of dates or intent.
+    """
 
     early: tuple[Exposure, ...]
     lines: tuple[Line, ...]
     undated: tuple[Exposure, ...]
+    used_lines: tuple[Line, ...] = ()
 
-    @cached_property
-    def used_lines(self) -> tuple[Line, ...]:
-        """The lines that count towards the line number."""
-        return tuple(line for line in self.lines if line.counts)
+    def __post_init__(self) -> None:
+        """Pick the lines that count, once."""
+        force_setattr(self, "used_lines", tuple([line for line in self.lines if line.counts]))
 
 
 def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal["early", "metastatic", "unknown"]:

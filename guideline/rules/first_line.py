@@ -9,7 +9,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.gaps import common_checks
-from guideline.rules.options import allowed, barred, option
+from guideline.rules.options import option, sort_out
 from guideline.rules.tumor_board import no_option_left
 from guideline.situation import Situation
 
@@ -19,23 +19,23 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
     if _declines_chemotherapy(s):
         return _endocrine_first(s, conditional)
     order = _order(s)
-    offered = allowed(s, order)
+    offered, barred = sort_out(s, order)
     if not offered:
         return no_option_left(s, order)
     lead, others = offered[0], offered[1:]
     checks, gaps = common_checks(s, offered, lead)
-    why = [*(() if conditional is None else (conditional,)), *_why(s)]
     missing = ((Gap("I04", K.say("ask-prior-therapy")),) if conditional is not None else ()) + gaps
     return Treatment(
         "FirstLineTreatment",
         "info",
         _headline(lead, others, conditional),
+        detail=() if conditional is None else (conditional,),
         facts=treatment_facts(s),
         missing=missing,
         lead=_first_line_option(s, lead, leads=True),
         alternatives=tuple(_first_line_option(s, r, leads=False) for r in others),
-        barred=barred(s, order),
-        why=tuple(why),
+        barred=barred,
+        why=tuple(_why(s)),
         checks=checks,
         rules=("R001", "R004", "R059") if conditional is None else ("R001", "R004", "R131"),
     )
@@ -110,16 +110,16 @@ def _first_line_option(s: Situation, regimen: str, *, leads: bool) -> Option:
 
 def _endocrine_first(s: Situation, conditional: Statement | None) -> Treatment:
     """R060-R063, decision 20: chemotherapy is declined: endocrine therapy with a HER2 drug leads, the standard is named."""
-    others = allowed(s, ["thp"])
+    others, _ = sort_out(s, ["thp"])
     checks, gaps = common_checks(s, ["endocrine-her2", *others], "endocrine-her2")
     why = [K.say("declines-chemotherapy"), K.say("hr-positive-ranking")]
     if conditional is not None:
-        why.insert(0, conditional)
         gaps = (Gap("I04", K.say("ask-prior-therapy")), *gaps)
     return Treatment(
         "FirstLineTreatment",
         "info",
         K.say("headline-endocrine-her2"),
+        detail=() if conditional is None else (conditional,),
         facts=treatment_facts(s),
         missing=gaps,
         lead=option(s, "endocrine-her2", (), ("asco-2022-6-0-2",), ("R061",), leads=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.exposures import Exposure
@@ -15,8 +15,7 @@ from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
 from guideline.thresholds import LvefRow, LvefTable
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True):
     """One drug against its table: the row that applies, and what was compared."""
 
     exposure: Exposure

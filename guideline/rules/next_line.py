@@ -14,7 +14,7 @@ from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_statements, tucatinib_first
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks
-from guideline.rules.options import allowed, barred, objection, option
+from guideline.rules.options import objection, option, sort_out
 from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import CYTOTOXIC_DRUGS
 
@@ -37,7 +37,7 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     `conditional` is the sentence it depends on when it is not documented that this line failed.
     """
     candidates = candidates_in_order(s)
-    offered = allowed(s, candidates)
+    offered, barred = sort_out(s, candidates)
     lead = _lead(s, offered)
     alternatives = _alternatives(s, offered, lead)
     checks, gaps = common_checks(s, [r for r in (lead, *alternatives) if r is not None], lead)
@@ -48,13 +48,14 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
         topic_of(s),
         "info",
         _headline(s, lead, conditional),
+        detail=() if conditional is None else (conditional,),
         facts=treatment_facts(s),
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
         lead=_lead_option(s, lead) if lead is not None else None,
         alternatives=tuple(_alternative(s, r, lead) for r in alternatives),
-        barred=barred(s, candidates),
-        why=(*(() if conditional is None else (conditional,)), *_why(s, lead)),
+        barred=barred,
+        why=tuple(_why(s, lead)),
         checks=checks,
         rules=("R001", "R059"),
     )
@@ -65,7 +66,7 @@ def candidates_in_order(s: Situation) -> list[str]:
     used = s.used_line_count
     top = [TUCATINIB, "tdxd"] if tucatinib_first(s) else ["tdxd", TUCATINIB]
     if used >= K.thresholds.intervals.later_line_from:
-        if allowed(s, top):
+        if any(objection(s, r) is None for r in top):
             return [*top, "tdm1", "trastuzumab-chemotherapy", "clinical-trial"]
         return [
             *top, "tdm1", "margetuximab-chemotherapy", "neratinib-capecitabine", "trastuzumab-chemotherapy", "lapatinib-capecitabine",
@@ -73,8 +74,8 @@ def candidates_in_order(s: Situation) -> list[str]:
         ]  # fmt: skip
     if used == 2:
         return [
-            *top, "tdm1", "pertuzumab-trastuzumab-chemotherapy", "lapatinib-capecitabine", "trastuzumab-chemotherapy", "lapatinib-trastuzumab",
-            "clinical-trial",
+            *top, "tdm1", "pertuzumab-trastuzumab-chemotherapy", "lapatinib-capecitabine", "trastuzumab-chemotherapy",
+            "lapatinib-trastuzumab", "clinical-trial",
         ]  # fmt: skip
     if s.used(T_DXD):
         return [*top, "tdm1", "trastuzumab-chemotherapy", "clinical-trial"]
@@ -235,10 +236,10 @@ def _lead_option(s: Situation, regimen: str) -> Option:
 
 
 _RULES: dict[str, tuple[str, ...]] = {
-    "tdxd": ("R020", "R021", "R022", "R026"),
+    "tdxd": ("R020",),
     "tdxd-pertuzumab": ("R101",),
     TUCATINIB: ("R038",),
-    "tdm1": ("R027", "R028"),
+    "tdm1": ("R027",),
     "pertuzumab-trastuzumab-chemotherapy": ("R045",),
     "lapatinib-capecitabine": ("R043",),
     "lapatinib-trastuzumab": ("R044",),

@@ -7,10 +7,10 @@ R106, R116, R130; decisions 4 and 12) and adds the label note of the site (R019,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from guideline.advice import Option, Statement
-from guideline.case import UNKNOWN_HER2_CONJUGATE
 from guideline.facts_used import drug_names
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
@@ -26,8 +26,7 @@ _KEY_DRUGS: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """Why a regimen is not offered. `say_so`: the reader would expect the regimen, so the card names it under "avoid"."""
 
     statement: Statement
@@ -89,19 +88,17 @@ def _not_available(s: Situation, regimen: str) -> Objection | None:
     return None
 
 
-def allowed(s: Situation, regimens: Iterable[str]) -> list[str]:
-    """The regimens nothing rules out, in the order given, each once."""
-    return [r for r in dict.fromkeys(regimens) if objection(s, r) is None]
-
-
-def barred(s: Situation, regimens: Iterable[str]) -> tuple[Option, ...]:
-    """The regimens a reader would expect but must not be offered, with the reason."""
-    found = []
-    for regimen in dict.fromkeys(regimens):
+def sort_out(s: Situation, candidates: Iterable[str]) -> tuple[list[str], tuple[Option, ...]]:
+    """The candidates nothing rules out, in the order given, and those a reader would expect but must not be offered, with the reason."""
+    offered: list[str] = []
+    barred: list[Option] = []
+    for regimen in dict.fromkeys(candidates):
         against = objection(s, regimen)
-        if against is not None and against.say_so:
-            found.append(Option(regimen, reasons=(against.statement,)))
-    return tuple(found)
+        if against is None:
+            offered.append(regimen)
+        elif against.say_so:
+            barred.append(Option(regimen, reasons=(against.statement,)))
+    return offered, tuple(barred)
 
 
 def option(
@@ -113,14 +110,16 @@ def option(
     *,
     leads: bool = False,
 ) -> Option:
-    """Put a regimen on the card, with what to mind and the label note of the site."""
+    """Put a regimen on the card, with what to mind and the label note of the site. A leading regimen carries all its rules."""
+    note, label_rule = label_note(s, regimen, leads=leads)
+    entry = K.regimens[regimen]
     return Option(
         regimen=regimen,
         reasons=tuple(reasons),
         cautions=tuple(_cautions(s, regimen)),
-        label=label_note(s, regimen, leads=leads),
+        label=note,
         evidence=tuple(evidence),
-        rules=tuple(rules),
+        rules=(*rules, *(entry.rules if leads else ()), *((label_rule,) if label_rule else ())),
     )
 
 
@@ -151,24 +150,24 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
     return found
 
 
-def label_note(s: Situation, regimen: str, *, leads: bool = False) -> Statement | None:
-    """R107-R109, R135: how the use fits the label at this site. Where the label simply covers it, only the leading regimen says so.
+def label_note(s: Situation, regimen: str, *, leads: bool = False) -> tuple[Statement | None, str | None]:
+    """R019, R107-R109, R135: how the use fits the label at this site, and the rule that says so.
 
-    Where the other jurisdiction differs, the leading regimen's note names it too.
+    Where the label simply covers the use, only the leading regimen says so; where the other jurisdiction differs, the leading regimen's
+    note names it too.
     """
     here = next(iter(K.labels_of(regimen, s.practice.jurisdiction)), None)
     if here is None:
-        return None
+        return None, None
     covered = here.covers(s.label_flags)
     if covered and not leads:
-        return None
+        return None, None
     note = _note(s, here)
-    if not leads:
-        return note
-    elsewhere = next(iter(K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")), None)
-    if elsewhere is None or elsewhere.covers(s.label_flags) == covered:
-        return note
-    return K.say("label-elsewhere", note=note.text, text=elsewhere.text)
+    if leads:
+        elsewhere = next(iter(K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")), None)
+        if elsewhere is not None and elsewhere.covers(s.label_flags) != covered:
+            note = K.say("label-elsewhere", note=note.text, text=elsewhere.text)
+    return note, here.rule
 
 
 def _note(s: Situation, label: Label) -> Statement:
@@ -184,4 +183,4 @@ def _note(s: Situation, label: Label) -> Statement:
 
 def unknown_history(s: Situation) -> bool:
     """Whether a record of therapy is lost or unnamed, so that "not used before" may not be said."""
-    return s.therapy_lost or s.unknown_conjugate or s.used(UNKNOWN_HER2_CONJUGATE)
+    return s.therapy_lost or s.unknown_conjugate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from guideline.advice import Finding, Gap
 from guideline.facts_used import her2_fact, metastatic_fact
@@ -10,8 +10,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.situation import Situation, distant
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """`silent` names the rules that ask for silence; otherwise `finding` is what to say first, and only `treatable` cases get a regimen."""
 
     silent: tuple[str, ...] = ()

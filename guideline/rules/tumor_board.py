@@ -9,7 +9,7 @@ from guideline.facts_used import treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.gaps import common_checks
-from guideline.rules.options import allowed, barred, option
+from guideline.rules.options import option, sort_out
 from guideline.situation import Situation
 
 
@@ -22,7 +22,7 @@ def _without_lead(
     rules: tuple[str, ...],
     extra_gaps: tuple[Gap, ...] = (),
 ) -> Treatment:
-    offered = allowed(s, candidates)
+    offered, barred = sort_out(s, candidates)
     checks, gaps = common_checks(s, offered, None)
     return Treatment(
         topic,
@@ -31,7 +31,7 @@ def _without_lead(
         facts=treatment_facts(s),
         missing=extra_gaps + gaps,
         alternatives=tuple(option(s, r, rules=K.regimens[r].rules[:1]) for r in offered),
-        barred=barred(s, candidates),
+        barred=barred,
         why=(*why, *biomarker_statements(s)),
         checks=checks,
         rules=rules,

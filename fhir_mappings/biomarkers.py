@@ -1,0 +1,257 @@
+"""Observation -> HER2, ER and PgR results, each with its method, its specimen and its date.
+
+Nothing is judged here: an IHC 2+ stays a 2+, and results of the primary and of a metastasis stay apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
+from fhir_mappings.coded import as_list, contradicts_itself, first_code, meanings_of, triples, words
+from fhir_mappings.record import Record, type_and_id
+from fhir_mappings.resources import Component, Concept, Contained, Resource, concepts_in, source_of, specimen_reference
+from fhir_mappings.results import Number, Result, number_of, results, text_of
+from fhir_mappings.tumour_claims import site_of_code, sites_in
+from guideline.case import ReceptorResult
+
+Receptor = Literal["HER2", "ER", "PR"]
+Method = Literal["ihc", "ish", "unspecified"]
+Value = Literal["0", "0+", "1+", "2+", "3+", "positive", "negative", "equivocal", "low", "ultralow"]
+
+_RECEPTORS: dict[str, Receptor] = {
+    "obs.her2_interpretation": "HER2",
+    "obs.her2_ihc": "HER2",
+    "obs.her2_ish": "HER2",
+    "obs.er": "ER",
+    "obs.pr": "PR",
+}
+_METHODS: dict[str, Method] = {"obs.her2_ihc": "ihc", "obs.her2_ish": "ish"}
+
+_RATIO_CODE, _COPIES_CODE = "49683-6", "74860-8"
+_PERCENT_CODES = frozenset({"14228-1", "85329-1", "14230-7", "85325-9"})
+
+#: HL7's own interpretation codes, in lower case.
+_INTERPRETATIONS: dict[str, Value] = {
+    "pos": "positive", "det": "positive", "neg": "negative", "nd": "negative", "e": "equivocal", "ind": "equivocal",
+}  # fmt: skip
+
+_IHC_WORDS = re.compile(r"\bihc\b|immun|stain")
+_ISH_WORDS = re.compile(r"\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation")
+_NAMES = {"HER2": re.compile(r"her-?2|erbb2|neu\b"), "ER": re.compile(r"o?estrogen|\ber\b"), "PR": re.compile(r"progest|\bpg?r\b")}
+_SCORE = re.compile(r"[0-3]\s*\+|\+{1,3}")
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+_METASTASIS = re.compile(r"metasta|\bmets?\b")
+_PRIMARY = re.compile(r"\bprimary\b|\bbreasts?\b|lumpectomy|mastectomy")
+
+
+class _Asked(NamedTuple):
+    """What an Observation's code asks for."""
+
+    receptor: Receptor
+    method: Method
+    codes: frozenset[str]
+
+
+def read_receptors(record: Record) -> tuple[ReceptorResult, ...]:
+    """All receptor results of tumour tissue. What its code and its words contradict is named and not used."""
+    for resource in record.of("mislabelled-receptor"):
+        record.problem("code-text-conflict", resource, "a receptor's name beside a code that is not that test", "her2")
+    return tuple(fact for result in results(record, "receptor", "her2") for fact in _results(record, result))
+
+
+def _results(record: Record, result: Result) -> Iterator[ReceptorResult]:
+    """The result itself and those of its components (a panel holds all of them there)."""
+    resource = result.resource
+    found = 0
+    for item in (resource, *(resource.component or ())):
+        asked = _asked(item.code) or (_asked_in_words(resource) if item is resource else None)
+        if asked is None:
+            continue
+        if _mislabelled(asked, item):
+            record.problem("code-text-conflict", resource, "codes, displays or words of different receptors", "her2")
+            return
+        for fact in _of_item(record, result, item, asked):
+            found += 1
+            yield fact
+    if not found and not _says_untested(resource):
+        record.problem("unreadable", resource, "no value that can be read", "her2")
+
+
+def _asked(code: Concept | None) -> _Asked | None:
+    receptors: set[Receptor] = set()
+    methods: set[Method] = set()
+    codes: set[str] = set()
+    for (_, code_text, _), (concept, use) in meanings_of(code):
+        if concept in _RECEPTORS and use in ("match", "numeric", "panel"):
+            receptors.add(_RECEPTORS[concept])
+            codes.add(code_text or "")
+            if concept in _METHODS:
+                methods.add(_METHODS[concept])
+    if len(receptors) != 1:
+        return None if not receptors else _Asked(min(receptors), "unspecified", frozenset({"several"}))
+    return _Asked(receptors.pop(), methods.pop() if len(methods) == 1 else "unspecified", frozenset(codes))
+
+
+def _asked_in_words(resource: Resource) -> _Asked | None:
+    """A local code, told by its label."""
+    label = words(resource.code)
+    return _Asked("HER2", _method_in(label) or "unspecified", frozenset()) if _NAMES["HER2"].search(label) else None
+
+
+def _mislabelled(asked: _Asked, item: Resource | Component) -> bool:
+    """Whether code, display, text or answer name different receptors (trap 16)."""
+    if "several" in asked.codes or contradicts_itself(item.code):
+        return True
+    if contradicts(triples(item.value_codeable_concept), None):
+        return True
+    said = (item.code.text if item.code is not None else None, words(item.value_codeable_concept), text_of(item))
+    return any(named and asked.receptor not in named for named in (_named_in(text) for text in said if text))
+
+
+@lru_cache(maxsize=1024)
+def _named_in(text: str) -> frozenset[str]:
+    low = text.lower()
+    return frozenset(name for name, pattern in _NAMES.items() if pattern.search(low))
+
+
+def _of_item(record: Record, result: Result, item: Resource | Component, asked: _Asked) -> Iterator[ReceptorResult]:
+    resource = result.resource
+    method = asked.method if asked.receptor == "HER2" else "unspecified"
+    answer, text, number = item.value_codeable_concept, text_of(item), number_of(item)
+    said = " ".join(part for part in (words(answer), (text or "").lower()) if part)
+    if method == "unspecified":
+        method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_in(said) or "unspecified"
+    value = _value(asked, method, item, answer, text, number)
+    ratio = _plausible(number, 50) if _RATIO_CODE in asked.codes else _ratio(item) if method == "ish" else None
+    copies = _plausible(number, 100) if _COPIES_CODE in asked.codes else None
+    percent = _percent(asked, said, number) if asked.receptor != "HER2" else None
+    if value in ("0", "0+", "1+", "2+", "3+") and asked.receptor == "HER2":
+        method = "ihc"
+    specimen, specimen_id = _specimen(record, resource)
+    source = source_of(resource)
+    if value is not None or ratio is not None or copies is not None or percent is not None:
+        yield ReceptorResult(
+            asked.receptor, method, value, result.day, specimen, specimen_id, ratio, copies, percent, result.preliminary, source
+        )
+    # One text may hold both tests: "IHC 2+/FISH-".
+    aside = ish_presence(said) if asked.receptor == "HER2" and method == "ihc" else None
+    if aside is not None and aside != "not-tested":
+        yield ReceptorResult("HER2", "ish", aside, result.day, specimen, specimen_id, preliminary=result.preliminary, source=source)
+
+
+def _value(
+    asked: _Asked, method: Method, item: Resource | Component, answer: Concept | None, text: str | None, number: Number | None
+) -> Value | None:
+    """The answer in words or as a score. A number is an answer only where it is an IHC score."""
+    value = _in_words(asked, method, answer, text)
+    if value is None and asked.receptor == "HER2" and method == "ihc" and number is not None and number.unit in ("", "1", "{score}", "+"):
+        scores: dict[float, Value] = {0: "0", 1: "1+", 2: "2+", 3: "3+"}
+        value = scores.get(number.value)
+    interpreted = _interpreted(item)
+    if value is None:
+        return interpreted
+    if {value, interpreted} == {"positive", "negative"}:
+        return None  # the value says one thing, the interpretation the other
+    return value
+
+
+def _in_words(asked: _Asked, method: Method, answer: Concept | None, text: str | None) -> Value | None:
+    codings = triples(answer)
+    if text is None and answer is not None:
+        text = answer.text
+    if asked.receptor == "HER2" and method != "ish":
+        # Codes such as LA6111-4 "0" are scores only under an IHC code; elsewhere only a written "3+" is one.
+        written = text if text is not None and _SCORE.search(text) else None
+        score = ihc_score(codings, text) if method == "ihc" else ihc_score((), written) if written else None
+        if score is not None:
+            return score
+    said = presence(codings, text)
+    return said if said != "not-tested" else None
+
+
+def _interpreted(item: Resource | Component) -> Value | None:
+    found: set[Value] = set()
+    for concept in as_list(item.interpretation):
+        code = first_code(concept)
+        said = presence(triples(concept), concept.text)
+        if code in _INTERPRETATIONS:
+            found.add(_INTERPRETATIONS[code])
+        elif said is not None and said != "not-tested":
+            found.add(said)
+    return found.pop() if len(found) == 1 else None
+
+
+def _says_untested(resource: Resource) -> bool:
+    return presence(triples(resource.value_codeable_concept), text_of(resource)) == "not-tested"
+
+
+@lru_cache(maxsize=1024)
+def _method_in(text: str) -> Method | None:
+    ihc, ish = _IHC_WORDS.search(text), _ISH_WORDS.search(text)
+    if (ihc is None) == (ish is None):
+        return None
+    return "ihc" if ihc is not None else "ish"
+
+
+def _plausible(number: Number | None, most: float) -> float | None:
+    return number.value if number is not None and 0 < number.value <= most else None
+
+
+def _ratio(item: Resource | Component) -> float | None:
+    """A HER2/CEP17 ratio given as a Ratio. One that no nucleus has (1:100 in a sample) is no ratio of these genes."""
+    pair = item.value_ratio
+    if pair is None or pair.numerator is None or pair.denominator is None:
+        return None
+    above, below = pair.numerator.value, pair.denominator.value
+    if not isinstance(above, float | int) or not isinstance(below, float | int) or not below or pair.numerator.comparator:
+        return None
+    ratio = above / below
+    return ratio if 0.1 <= ratio <= 50 else None
+
+
+def _percent(asked: _Asked, said: str, number: Number | None) -> float | None:
+    written = _PERCENT.search(said)
+    if number is not None and (number.unit == "%" or asked.codes & _PERCENT_CODES):
+        return number.value if 0 <= number.value <= 100 else None
+    return float(written[1].replace(",", ".")) if written is not None else None
+
+
+def _specimen(record: Record, resource: Resource) -> tuple[Literal["primary", "metastasis"] | None, str | None]:
+    """Where the tissue came from, and what names the specimen."""
+    concepts = list(as_list(resource.body_site))
+    display, name = "", None
+    reference = specimen_reference(resource)
+    if reference is not None:
+        display = (reference.display or "").lower()
+        specimen = record.resolve(reference, resource)
+        if specimen is not None:
+            concepts += concepts_in(specimen.type)
+            if specimen.collection is not None and specimen.collection.body_site is not None:
+                concepts.append(specimen.collection.body_site)
+        name = _specimen_name(resource, reference.reference, specimen)
+    return _tissue(concepts, display), name
+
+
+def _specimen_name(resource: Resource, reference: str | None, specimen: Resource | Contained | None) -> str | None:
+    if isinstance(specimen, Resource):
+        return source_of(specimen)
+    if not reference:
+        return None
+    return source_of(resource) + reference if reference.startswith("#") else type_and_id(reference) or reference
+
+
+def _tissue(concepts: list[Concept], display: str) -> Literal["primary", "metastasis"] | None:
+    """A word or a distant site says metastasis; breast or "primary" says primary; a regional node says neither."""
+    if not concepts and not display:
+        return None
+    text = " ".join([display, *(words(concept) for concept in concepts)])
+    coded = {site_of_code(system, code) for concept in concepts for system, code, _ in triples(concept)} - {None, "regional-node"}
+    if _METASTASIS.search(text) or coded - {"breast"}:
+        return "metastasis"
+    if "breast" in coded or _PRIMARY.search(text):
+        return "primary"
+    return "metastasis" if any(site != "regional-node" for site in sites_in(text)) else None

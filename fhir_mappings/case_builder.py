@@ -1,0 +1,84 @@
+"""The one door of this room: a reading in, a case out.
+
+The case depends on what the resources say and on nothing else: neither their order, nor how often they come, nor what other patients'
+resources stand beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from datetime import date
+from typing import TypeVar
+
+from fhir_mappings.biomarkers import read_receptors
+from fhir_mappings.conditions import read_tumours
+from fhir_mappings.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
+from fhir_mappings.exposures import read_drugs
+from fhir_mappings.heart import read_heart_conditions, read_lvef
+from fhir_mappings.intake import read_intake
+from fhir_mappings.labs import read_body, read_labs
+from fhir_mappings.lost_facts import lost_with_key, lost_with_type
+from fhir_mappings.lungs import read_lungs
+from fhir_mappings.patient import read_patient
+from fhir_mappings.problem_list import diseases
+from fhir_mappings.procedures import read_allergies, read_procedures
+from fhir_mappings.reading import Reading
+from fhir_mappings.record import patient_ids, record_of
+from fhir_mappings.reproductive import read_menopause, read_pregnancies
+from guideline.case import Case, DataProblem
+
+__all__ = ["build_case", "patient_ids"]
+
+_Fact = TypeVar("_Fact", bound=Hashable)
+
+
+def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case:
+    """Map everything that a reading says about one patient.
+
+    `patient_id` is the id in the hook's context. `None` (a document from a file): the patient is the one Patient in it, or the one subject
+    that it names; with several, nothing is anybody's and all of it is dropped and counted.
+    """
+    record = record_of(reading, patient_id, today)
+    listed = diseases(record)
+    tumours = read_tumours(record, listed)
+    return Case(
+        today=today,
+        patient=read_patient(record),
+        diagnoses=_once(tumours.diagnoses),
+        metastases=_once((*tumours.metastases, *read_metastatic_history(record))),
+        stages=_once((*tumours.stages, *read_stages(record))),
+        receptors=_once(read_receptors(record)),
+        disease_statuses=_once(read_disease_statuses(record)),
+        drugs=_once(read_drugs(record)),
+        lvef=_once(read_lvef(record)),
+        heart=_once(read_heart_conditions(listed)),
+        lungs=_once(read_lungs(record, listed)),
+        pregnancies=_once(read_pregnancies(record, listed)),
+        menopause=_once(read_menopause(record, listed)),
+        performance=_once(read_performance(record)),
+        labs=read_labs(record),
+        body=read_body(record),
+        allergies=_once(read_allergies(record)),
+        procedures=_once(read_procedures(record)),
+        intake=read_intake(record),
+        problems=_problems((*record.problems, *_missing_pages(reading))),
+    )
+
+
+def _once(facts: Iterable[_Fact]) -> tuple[_Fact, ...]:
+    """Each fact once, in the order of the resources, which is fixed."""
+    return tuple(dict.fromkeys(facts))
+
+
+def _problems(problems: Iterable[DataProblem]) -> tuple[DataProblem, ...]:
+    return tuple(sorted(set(problems), key=lambda p: (p.kind, p.subject, p.source, p.detail)))
+
+
+def _missing_pages(reading: Reading) -> Iterable[DataProblem]:
+    """A search that failed, or of which only the first page came, is not "nothing recorded"."""
+    for key, content in reading.keys.items():
+        if content.state == "failed":
+            yield DataProblem("incomplete", lost_with_key(key), "", "the client's own search failed")
+        elif content.next_page is not None:
+            for subject in {lost_with_type(kind) for kind in content.types} or {lost_with_key(key)}:
+                yield DataProblem("incomplete", subject, "", "only the first page of a search")

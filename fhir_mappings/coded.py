@@ -1,0 +1,65 @@
+"""Small questions to coded elements: their codings, their words, what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from fhir_mappings.resources import Concept
+from fhir_mappings.terminology import Meaning, display_conflicts, meanings
+
+#: One coding as (system URI, code, display), as `fhir_mappings.terminology` takes it.
+CodingTriple = tuple[str | None, str | None, str | None]
+
+
+def as_list(value: list[Concept] | Concept | None) -> list[Concept]:
+    """An element that may come as a list, as one object, or not at all, as a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def triples(concept: Concept | None) -> list[CodingTriple]:
+    """The codings of a concept. A code that came as a number is the number's digits."""
+    if concept is None:
+        return []
+    return [(coding.system or None, str(coding.code) if coding.code else None, coding.display or None) for coding in concept.coding]
+
+
+@lru_cache(maxsize=16384)
+def meanings_of_code(system: str | None, code: str | int | None) -> tuple[Meaning, ...]:
+    """`terminology.meanings`, remembered for the codes that come again and again."""
+    return meanings(system, str(code)) if code else ()
+
+
+def meanings_of(concept: Concept | None) -> Iterator[tuple[CodingTriple, Meaning]]:
+    """Every meaning of every coding of a concept, with the coding."""
+    for triple in triples(concept):
+        for meaning in meanings_of_code(triple[0], triple[1]):
+            yield triple, meaning
+
+
+def contradicts_itself(concept: Concept | None) -> bool:
+    """Whether a coding's display names something other than its code (trap 16): then neither may be used."""
+    return concept is not None and any(display_conflicts(*triple) for triple in triples(concept))
+
+
+def first_code(concept: Concept | str | None) -> str:
+    """The first code in lower case, else the text: enough for FHIR's own small code sets, whose codes are plain words."""
+    if concept is None:
+        return ""
+    if isinstance(concept, str):
+        return concept.lower()
+    for coding in concept.coding:
+        if coding.code:
+            return str(coding.code).lower()
+    return (concept.text or "").lower()
+
+
+def words(*concepts: Concept | None) -> str:
+    """Text and displays of concepts in lower case, one space between words."""
+    parts: list[str] = []
+    for concept in concepts:
+        if concept is not None:
+            parts += [concept.text or "", *(coding.display or "" for coding in concept.coding)]
+    return " ".join(" ".join(parts).lower().split())

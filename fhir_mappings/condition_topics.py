@@ -1,0 +1,60 @@
+"""What a Condition may be about, told by its code in one look, so that each mapping reads only the few that concern it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.resources import Concept
+from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
+
+ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause"]
+
+_TOPICS: dict[str, ConditionTopic] = {
+    "cond.heart_failure": "heart",
+    "cond.cardiomyopathy_lvsd": "heart",
+    "cond.ild_pneumonitis": "lung",
+    "cond.radiation_lung": "lung",
+    "obs.pregnancy": "pregnancy",
+    "obs.menopause": "menopause",
+}
+
+_HEART = re.compile(r"heart|cardi|ventric|\bchf\b|ejection|\bhfp?r?ef\b")
+_LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
+_NOTHING: frozenset[ConditionTopic] = frozenset()
+
+
+def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
+    """The topics of a Condition's code. Words count only where no coding is one that we know."""
+    if code is None:
+        return _NOTHING
+    topics, known = _NOTHING, False
+    for coding in code.coding:
+        found = _topics_of_code(coding.system, coding.code)
+        if found is not None:
+            topics, known = topics | found, True
+    return topics if known else _topics_of_words(words(code))
+
+
+@lru_cache(maxsize=16384)
+def _topics_of_code(system: str | None, code: str | int | None) -> frozenset[ConditionTopic] | None:
+    """The topics of one code, or `None` for a code that we do not know."""
+    meanings = meanings_of_code(system, code)
+    if not meanings:
+        return None
+    topics = {_TOPICS[concept] for concept, use in meanings if concept in _TOPICS and use != "look_alike"}
+    return frozenset(topics | ({"tumour"} if claims_of_code(system, str(code)) else set()))
+
+
+@lru_cache(maxsize=4096)
+def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
+    topics: set[ConditionTopic] = set()
+    if claims_of_words(label):
+        topics.add("tumour")
+    if _HEART.search(label):
+        topics.add("heart")
+    if _LUNG.search(label):
+        topics.add("lung")
+    return frozenset(topics)

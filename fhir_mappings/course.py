@@ -1,0 +1,131 @@
+"""Observation -> disease status, stage and M category, history of metastases, performance status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Resource, source_of
+from fhir_mappings.results import Result, is_false, number_of, results, text_of
+from fhir_mappings.stage_words import m_category, stage_group
+from fhir_mappings.terminology import value_of
+from fhir_mappings.tumour_claims import sites_in
+from guideline.case import DiseaseStatus, Metastasis, PerformanceStatus, Site, Stage
+
+Trend = Literal["improved", "stable", "worsened", "undetermined", "remission"]
+
+_TRENDS: tuple[Trend, ...] = ("improved", "stable", "worsened", "undetermined", "remission")
+
+#: Words and codes of status answers that older data or other countries use, compared in lower case.
+_TREND_CODES: dict[str, Trend] = {
+    "uscrs-352236": "remission",
+    "uscrs-352237": "remission",
+    "262041000210107": "worsened",
+    "359748005": "stable",
+}
+_TREND_WORDING: tuple[tuple[str, Trend], ...] = (
+    (r"\bno (?:evidence of )?(?:disease )?progress|without progress|progression[- ]free|not progress|no new (?:lesion|metasta)", "stable"),
+    (r"pseudo-?progress|mixed response|undetermined|indeterminate|not evaluable|inconclusive|equivocal", "undetermined"),
+    (r"complete (?:response|remission)|\bcr\b|full remission|no evidence of (?:disease|tumou?r)|\bned\b|remission", "remission"),
+    (r"partial (?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress", "improved"),
+    (r"worsen|progress|\bpd\b|new (?:lesion|metasta)", "worsened"),
+    (r"stable|unchanged|\bsd\b|no change", "stable"),
+)  # fmt: skip
+_TREND_WORDS: tuple[tuple[re.Pattern[str], Trend], ...] = tuple((re.compile(pattern), trend) for pattern, trend in _TREND_WORDING)
+
+
+def read_disease_statuses(record: Record) -> tuple[DiseaseStatus, ...]:
+    """What the clinician or radiologist judged, each with its date. It is not linked to a therapy (trap 32)."""
+    found = []
+    for result in results(record, "disease-status", "other"):
+        trend = _trend(result.resource)
+        if trend is not None:
+            found.append(DiseaseStatus(trend, result.day, result.preliminary, source_of(result.resource)))
+    return tuple(found)
+
+
+def _trend(resource: Resource) -> Trend | None:
+    if any(code == "59557-9" for _, code, _ in triples(resource.code)):
+        return None  # "treatment changed" says nothing about why
+    concept = resource.value_codeable_concept
+    for system, code, _ in triples(concept):
+        value = value_of(system, code, "obs.cancer_disease_status")
+        trend = next((trend for trend in _TRENDS if trend == value), None) or _TREND_CODES.get((code or "").lower())
+        if trend is not None:
+            return trend
+        if value is not None:
+            return None
+    text = " ".join((words(concept), (text_of(resource) or "").lower()))
+    return next((trend for pattern, trend in _TREND_WORDS if pattern.search(text)), None)
+
+
+def read_stages(record: Record) -> tuple[Stage, ...]:
+    """Stage groups and M categories of staging Observations. A code shown under another stage's name is named and not used (trap 31)."""
+    return tuple(stage for result in results(record, "stage", "diagnosis") for stage in _stages(record, result))
+
+
+def _stages(record: Record, result: Result) -> Iterator[Stage]:
+    resource = result.resource
+    concept = resource.value_codeable_concept
+    if contradicts_itself(concept) or contradicts_itself(resource.code):
+        record.problem("code-text-conflict", resource, "the stage's code and display disagree", "diagnosis")
+        return
+    asked = {meaning.concept for _, meaning in meanings_of(resource.code)}
+    number = number_of(resource)
+    text = text_of(resource) or (str(round(number.value)) if number is not None and number.unit == "" else None)
+    value = stage_group(concept, text) if "obs.cancer_stage" in asked else None
+    if value is None:
+        value = m_category(concept, text)
+    if value is not None:
+        yield Stage(value, result.day, source_of(resource))
+
+
+def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
+    """mCODE's history of metastatic cancer: `valueBoolean` false says that there is none, true or no value that there is."""
+    found = []
+    for result in results(record, "metastatic-history", "diagnosis"):
+        resource = result.resource
+        if is_false(resource.value_boolean) or _denied(resource):
+            continue
+        sites = sites_in(words(resource.code)) or sites_in(words(*as_list(resource.body_site)))
+        site: Site = sites[0] if len(sites) == 1 else "unspecified"
+        found.append(Metastasis(site, result.day, status="unknown", source=source_of(resource)))
+    return tuple(found)
+
+
+def _denied(resource: Resource) -> bool:
+    return any(value_of(system, code, "answer.negative") for system, code, _ in triples(resource.value_codeable_concept)) or re.search(
+        r"^\s*(?:no|none|negative|absent|never)\b", (text_of(resource) or words(resource.value_codeable_concept)).lower()
+    ) is not None  # fmt: skip
+
+
+_ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b")
+
+
+def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:
+    """ECOG performance status. Karnofsky runs the other way (100 is best) and is not read (trap 19)."""
+    found = []
+    for result in results(record, "performance", "other"):
+        grade = _ecog(result.resource)
+        if grade is not None:
+            found.append(PerformanceStatus(grade, result.day, source_of(result.resource)))
+    return tuple(found)
+
+
+def _ecog(resource: Resource) -> int | None:
+    number = number_of(resource)
+    if number is not None:
+        return int(number.value) if number.value in (0, 1, 2, 3, 4, 5) else None
+    for concept in (resource.value_codeable_concept, *as_list(resource.interpretation)):
+        for system, code, _ in triples(concept):
+            value = value_of(system, code, "obs.ecog")
+            if value is not None and value.isdecimal():
+                return int(value)
+        said = _ECOG_WORDS.search(words(concept))
+        if said is not None:
+            return int(said[1])
+    said = _ECOG_WORDS.search((text_of(resource) or "").lower())
+    return int(said[1]) if said is not None else None

@@ -1,0 +1,43 @@
+"""The dose of a statement, an order or an administration: one amount, its unit, and the interval in days."""
+
+from __future__ import annotations
+
+from fhir_mappings.resources import Dosage, DoseAndRate, Quantity, Resource, Timing
+from fhir_mappings.results import of_quantity
+from fhir_mappings.units import dose_unit
+from guideline.case import Dose
+
+_DAYS = {"d": 1.0, "wk": 7.0, "mo": 28.0, "h": 1 / 24}
+
+
+def dose_of(resource: Resource, dosages: list[Dosage]) -> Dose | None:
+    """The first dose with an amount that can be read. Orders may carry it at the top (Epic), administrations in `dosage.dose`."""
+    for dosage in dosages:
+        for quantity in (*_rates(dosage), dosage.dose_quantity, dosage.dose):
+            dose = _dose(quantity, dosage.timing)
+            if dose is not None:
+                return dose
+    return _dose(resource.dose_quantity, dosages[0].timing if dosages else None)
+
+
+def _rates(dosage: Dosage) -> list[Quantity | None]:
+    rates = dosage.dose_and_rate
+    return [rate.dose_quantity for rate in ([rates] if isinstance(rates, DoseAndRate) else rates or ())]
+
+
+def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
+    number = of_quantity(quantity)
+    unit = dose_unit(number.unit) if number is not None else None
+    if number is None or unit is None or number.value <= 0:
+        return None
+    return Dose(number.value, unit, _interval(timing))
+
+
+def _interval(timing: Timing | None) -> int | None:
+    """Days between doses. "Twice every 21 days" has no one interval, and less than a day is none to speak of: one."""
+    repeat = timing.repeat if timing is not None else None
+    if repeat is None or not repeat.period or repeat.period_unit not in _DAYS:
+        return None
+    frequency = repeat.frequency or 1
+    days = repeat.period * _DAYS[repeat.period_unit] / frequency if frequency > 0 else 0
+    return round(days) if 1 <= days <= 366 else 1 if 0 < days < 1 else None

@@ -1,0 +1,129 @@
+"""The drugs that a piece of text names, by whole words.
+
+Text is cut into words once and looked up word by word, so that a text about another drug costs a few dictionary look-ups.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from fhir_mappings.terminology_files import DrugFile, DrugRow, read_drugs
+from guideline.case import UNKNOWN_HER2_CONJUGATE
+
+
+class Named(NamedTuple):
+    """A drug that a text names: `exact` by a brand or a full name, else by a plain name that a more specific drug may stand behind."""
+
+    drug: str
+    exact: bool
+
+
+_NONE: Final[frozenset[Named]] = frozenset()
+_WORD: Final = re.compile(r"[a-z0-9]+")
+#: The word right after "trastuzumab", with nothing but spaces and hyphens between.
+_SECOND_WORD: Final = re.compile(r"\btrastuzumab[\s\u2010-\u2015®™-]+([a-z][a-z0-9]*)")
+_SUFFIX: Final = re.compile(r"[a-z]{1,4}|q\d+w?")
+
+
+@lru_cache(maxsize=4096)
+def named_in(text: str) -> frozenset[Named]:
+    """The drugs that `text` names, the more specific one where it names both ("Paclitaxel [Abraxane]" is nab-paclitaxel)."""
+    lower = text.lower()
+    words = _WORD.findall(lower)
+    if _FIRST_WORDS.isdisjoint(words):
+        return _NONE
+    words = _before_context(words)
+    found = _scan(words)
+    if not found:
+        return _NONE
+    if "trastuzumab" in found and any(map(_is_unknown_second_word, _SECOND_WORD.findall(lower))):
+        found[UNKNOWN_HER2_CONJUGATE] = False
+    return _most_specific(_combined(found, words))
+
+
+def _scan(words: list[str]) -> dict[str, bool]:
+    """Find the names from left to right, the longest first: drug id -> whether it is named exactly."""
+    found: dict[str, bool] = {}
+    position = 0
+    while position < len(words):
+        for phrase, drug, exact in _PHRASES.get(words[position], ()):
+            if tuple(words[position : position + len(phrase)]) == phrase:
+                if not (phrase[0] in _PAYLOADS and _follows_another_antibody(words, position)):
+                    found[drug] = found.get(drug, False) or exact
+                position += len(phrase)
+                break
+        else:
+            position += 1
+    return found
+
+
+def _follows_another_antibody(words: list[str], position: int) -> bool:
+    """TRAP: datopotamab deruxtecan targets TROP2; only trastuzumab deruxtecan is T-DXd."""
+    return position > 0 and words[position - 1].endswith("mab")
+
+
+def _before_context(words: list[str]) -> list[str]:
+    for position, word in enumerate(words):
+        if any(tuple(words[position : position + len(phrase)]) == phrase for phrase in _CONTEXT.get(word, ())):
+            return words[:position]
+    return words
+
+
+def _is_unknown_second_word(word: str) -> bool:
+    return not (_SUFFIX.fullmatch(word) or word in _FILE.plain_second_words or word in _PHRASES)
+
+
+def _combined(found: dict[str, bool], words: list[str]) -> dict[str, bool]:
+    present = set(words)
+    joined = f" {' '.join(words)} "
+    for drug in _FILE.drugs:
+        if drug.id in found and any(word in present for word in drug.unless_with):
+            del found[drug.id]
+        if drug.formulation_of in found and any(f" {phrase} " in joined for phrase in drug.with_):
+            found[drug.id] = True
+    for product in _FILE.fixed_combinations:
+        if all(name in found for name in product.names) and present.issuperset(product.with_):
+            found[product.id] = True
+            break
+    return found
+
+
+def _most_specific(found: dict[str, bool]) -> frozenset[Named]:
+    covered = {name for drug in found for name in GENERAL_NAMES.get(drug, ()) if not found.get(name) or PLAIN_OF.get(drug) == name}
+    return frozenset(Named(drug, exact) for drug, exact in found.items() if drug not in covered)
+
+
+def _phrases(drugs: tuple[DrugRow, ...]) -> dict[str, tuple[tuple[tuple[str, ...], str, bool], ...]]:
+    by_first_word: defaultdict[str, list[tuple[tuple[str, ...], str, bool]]] = defaultdict(list)
+    for drug in drugs:
+        for name, exact in [*((name, False) for name in drug.names), *((brand, True) for brand in drug.brands)]:
+            phrase = tuple(name.split())
+            by_first_word[phrase[0]].append((phrase, drug.id, exact))
+    return {word: tuple(sorted(phrases, key=lambda each: -len(each[0]))) for word, phrases in by_first_word.items()}
+
+
+def _context(file: DrugFile) -> dict[str, tuple[tuple[str, ...], ...]]:
+    by_first_word: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for words in file.context_words:
+        phrase = tuple(words.split())
+        by_first_word[phrase[0]].append(phrase)
+    return {word: tuple(phrases) for word, phrases in by_first_word.items()}
+
+
+_FILE: Final = read_drugs()
+_PAYLOADS: Final = _FILE.payloads
+_PHRASES: Final = _phrases(_FILE.drugs)
+_FIRST_WORDS: Final = frozenset(_PHRASES)
+_CONTEXT: Final = _context(_FILE)
+
+#: The drugs that are antibody-drug conjugates of trastuzumab.
+CONJUGATES: Final = frozenset(drug.id for drug in _FILE.drugs if drug.conjugate)
+
+#: drug id -> the more general drugs that may be named in its place.
+GENERAL_NAMES: Final = {drug.id: frozenset(drug.known_as) for drug in _FILE.drugs} | {UNKNOWN_HER2_CONJUGATE: frozenset({"trastuzumab"})}
+
+#: formulation -> the plain drug of the same class (nab-paclitaxel -> paclitaxel).
+PLAIN_OF: Final = {drug.id: drug.formulation_of for drug in _FILE.drugs if drug.formulation_of}

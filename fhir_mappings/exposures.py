@@ -1,0 +1,170 @@
+"""MedicationStatement, MedicationRequest, MedicationAdministration -> drug records.
+
+A record says that a drug was given or ordered; what was merely planned, refused or entered in error says neither. The same course may be
+told by all three: they are merged later, by `guideline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from fhir_mappings.coded import as_list, triples
+from fhir_mappings.dates import ended, started, when
+from fhir_mappings.doses import dose_of
+from fhir_mappings.drug_names import DrugMatch, drugs_of
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Concept, Dosage, Extension, Period, Resource, concepts_in, dosages_of, extensions_of, notes_of, source_of, validity_of
+from fhir_mappings.therapy_words import intent_in, stop_reason_in
+from fhir_mappings.terminology import value_of
+from guideline.case import DrugRecord, RecordStatus, StopReason
+from guideline.partial_date import PartialDate
+
+Kind = Literal["statement", "order", "administration"]
+
+_KINDS: tuple[tuple[str, Kind], ...] = (
+    ("MedicationStatement", "statement"),
+    ("MedicationRequest", "order"),
+    ("MedicationAdministration", "administration"),
+)
+
+#: Statuses under which nothing was given and nothing stands ordered (terminology section 6).
+_NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
+#: Intents of an order that is none yet.
+_NO_ORDER = frozenset({"proposal", "plan", "option"})
+_STATUSES: dict[str, RecordStatus] = {
+    "active": "active",
+    "in-progress": "active",
+    "on-hold": "on-hold",
+    "completed": "completed",
+    "stopped": "stopped",
+}
+
+_INTENTS: dict[str, Literal["curative", "palliative"]] = {"curative": "curative", "palliative": "palliative"}
+
+#: Extensions that carried the stop reason or the intent in mCODE, now or in an earlier version, by the end of their URL.
+_STOP_EXTENSIONS = ("treatment-termination-reason", "termination-reason", "terminationreason", "statusreason")
+_INTENT_EXTENSIONS = ("procedure-intent", "treatment-intent", "treatmentintent")
+
+
+def read_drugs(record: Record) -> tuple[DrugRecord, ...]:
+    """One record per drug of every statement, order and administration of a drug that the knowledge files know."""
+    return tuple(fact for group, kind in _KINDS for resource in record.of(group) for fact in _records(record, resource, kind))
+
+
+def _records(record: Record, resource: Resource, kind: Kind) -> Iterator[DrugRecord]:
+    match = _drugs(record, resource)
+    if not match.drugs and not match.conflict:
+        return
+    if resource.status in _NOT_GIVEN or resource.intent in _NO_ORDER or resource.do_not_perform in (True, "true"):
+        return
+    if match.conflict:
+        record.problem("code-text-conflict", resource, "code and text name different drugs", "therapy")
+    dosages, extensions = dosages_of(resource), extensions_of(resource)
+    start, end = _dates(resource, kind, dosages)
+    if start is not None and not record.counts(start, resource, "therapy"):
+        return
+    if end is not None and record.is_future(end):
+        end = None  # a planned end is no end
+    status = _STATUSES.get(resource.status or "", "unknown")
+    reason, intent = _stop_reason(resource, extensions), _intent(resource, dosages, extensions)
+    dose, source = dose_of(resource, dosages), source_of(resource)
+    for drug in match.drugs:
+        yield DrugRecord(drug, kind, status, start, end, reason, intent, dose, source)
+
+
+def _drugs(record: Record, resource: Resource) -> DrugMatch:
+    """Name the drug by the code in the resource, else by the Medication it refers to, else by the name of that reference."""
+    concept = resource.medication_codeable_concept
+    if concept is not None and (concept.coding or concept.text):
+        return drugs_of(triples(concept), concept.text or None)
+    reference = resource.medication_reference
+    if reference is None:
+        return DrugMatch((), False)
+    medication = record.resolve(reference, resource)
+    if medication is not None and medication.code is not None:
+        return drugs_of(triples(medication.code), medication.code.text or reference.display or None)
+    if reference.display:
+        return drugs_of((), reference.display)
+    # Nobody can say what this was: no rule may say "never given" now.
+    record.problem("unreadable", resource, "refers to a Medication that was not sent", "therapy")
+    return DrugMatch((), False)
+
+
+def _dates(resource: Resource, kind: Kind, dosages: list[Dosage]) -> tuple[PartialDate | None, PartialDate | None]:
+    """Start and end of a record (decision 8): its period, else the validity or bounds period of the order."""
+    if kind == "administration":
+        day = when(resource.effective_date_time)
+        return (day, day) if day is not None else (started(resource.effective_period), ended(resource.effective_period))
+    if kind == "statement":
+        return when(resource.effective_date_time) or started(resource.effective_period), ended(resource.effective_period)
+    periods = [bounds for dosage in dosages if (bounds := _bounds(dosage)) is not None]
+    validity = validity_of(resource)
+    if validity is not None:
+        periods.insert(0, validity)
+    start = next((day for period in reversed(periods) if (day := started(period)) is not None), None)
+    end = next((day for period in periods if (day := ended(period)) is not None), None)
+    return start or when(resource.authored_on), end
+
+
+def _bounds(dosage: Dosage) -> Period | None:
+    return dosage.timing.repeat.bounds_period if dosage.timing is not None and dosage.timing.repeat is not None else None
+
+
+def _stop_reason(resource: Resource, extensions: list[Extension]) -> StopReason | None:
+    """Why it was stopped or held: by code first, then in words; a reason that we do not understand is `other`, not none."""
+    concepts = [*as_list(resource.status_reason), *_extension_values(extensions, _STOP_EXTENSIONS)]
+    if not concepts:
+        return None
+    for concept in concepts:
+        coded = _stop_reason_of_codes(concept)
+        if coded is not None:
+            return coded
+    found = (stop_reason_in(text) for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text)
+    said = any(concept.coding or concept.text for concept in concepts)
+    return next((reason for reason in found if reason is not None), "other" if said else None)
+
+
+def _stop_reason_of_codes(concept: Concept) -> StopReason | None:
+    for system, code, _ in triples(concept):
+        value = value_of(system, code, "answer.stop_reason")
+        for reason in _REASONS:
+            # `other` gives the words a chance to say more.
+            if value == reason and reason != "other":
+                return reason
+    return None
+
+
+_REASONS: tuple[StopReason, ...] = (
+    "progression", "toxicity", "completed", "patient-wish", "unavailable", "pregnancy", "cardiac", "lung", "hospice", "death", "other",
+)  # fmt: skip
+
+
+def _intent(resource: Resource, dosages: list[Dosage], extensions: list[Extension]) -> Literal["curative", "palliative"] | None:
+    """The treatment intent: mCODE's extension by code, else clear words of category, course, reason or note."""
+    stated = _extension_values(extensions, _INTENT_EXTENSIONS) if extensions else []
+    for concept in stated:
+        for system, code, _ in triples(concept):
+            intent = _INTENTS.get(value_of(system, code, "answer.intent") or "")
+            if intent is not None:
+                return intent
+    for raw in (resource.category, resource.course_of_therapy_type, resource.reason_code):
+        stated += concepts_in(raw)
+    texts = [text for concept in stated for text in (concept.text, *(coding.display for coding in concept.coding)) if text]
+    texts += notes_of(resource)
+    texts += [dosage.text for dosage in dosages if dosage.text]
+    found = {intent for text in texts if (intent := intent_in(text)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _extension_values(extensions: list[Extension], endings: tuple[str, ...]) -> list[Concept]:
+    found: list[Concept] = []
+    for extension in extensions:
+        if (extension.url or "").lower().endswith(endings):
+            if extension.value_codeable_concept is not None:
+                found.append(extension.value_codeable_concept)
+            elif extension.value_coding is not None:
+                found.append(Concept([extension.value_coding]))
+            elif extension.value_string:
+                found.append(Concept(text=extension.value_string))
+    return found

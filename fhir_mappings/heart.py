@@ -1,0 +1,146 @@
+"""Observation -> LVEF; Condition -> heart failure and cardiomyopathy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from fhir_mappings.coded import contradicts_itself, meanings_of, triples, words
+from fhir_mappings.dates import began
+from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Component, Resource, source_of
+from fhir_mappings.results import Result, of_quantity, of_text, results
+from fhir_mappings.terminology import value_of
+from guideline.case import HeartCondition, Lvef
+
+Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
+
+#: Outside of this no living patient's LVEF lies; such a number is another quantity or a typing error.
+_LEAST, _MOST = 5.0, 95.0
+
+_RANGE = re.compile(r"(?<![\d.])(\d{1,2}(?:[.,]\d+)?)\s*%?\s*(?:-|–|—|to|bis)\s*(\d{1,2}(?:[.,]\d+)?)\s*%?(?![\d.])")
+_BOUND = re.compile(r"(>=|<=|>|<|≥|≤|greater than|more than|over|above|less than|below|under)\s*(?:or equal to\s*)?(\d{1,2}(?:[.,]\d+)?)\s*%?")
+_PERCENT = re.compile(r"(?<![\d.])(\d{1,2}(?:[.,]\d+)?)\s*%")
+_PLAIN = re.compile(r"\s*(?:lvef|ef)?\s*[:=]?\s*(?:about|approx(?:imately|\.)?|~|ca\.?)?\s*(\d{1,2}(?:[.,]\d+)?|0?\.\d+)\s*")
+_LOWER_BOUNDS = frozenset({">=", ">", "≥", "greater than", "more than", "over", "above"})
+
+_MODALITY_WORDING: tuple[tuple[str, Modality], ...] = (
+    (r"muga|radionuclide|blood pool|scintigra|multigated|gated", "muga"),
+    (r"\bc?mri?\b|magnetic", "mri"),
+    (r"echo|\btte\b|\btee\b|ultrasound|simpson|biplane", "echo"),
+    (r"angiogra|ventriculogra|catheter", "angiogram"),
+    (r"\bct\b|tomogra", "ct"),
+)  # fmt: skip
+_MODALITY_WORDS: tuple[tuple[re.Pattern[str], Modality], ...] = tuple((re.compile(pattern), modality) for pattern, modality in _MODALITY_WORDING)
+
+
+class _Reading(NamedTuple):
+    value: float
+    upper: float | None = None
+    bound: Literal[">", "<"] | None = None
+
+
+def read_lvef(record: Record) -> tuple[Lvef, ...]:
+    """The LVEF series. What cannot be an LVEF, and what cannot be read, is named."""
+    return tuple(fact for result in results(record, "lvef", "lvef") for fact in _lvef(record, result))
+
+
+def _lvef(record: Record, result: Result) -> Iterator[Lvef]:
+    resource = result.resource
+    if contradicts_itself(resource.code) or re.search(r"\bright vent|gallbladder", words(resource.code)):
+        record.problem("code-text-conflict", resource, "labelled as something other than an LVEF", "lvef")
+        return
+    reading = _reading(resource)
+    if reading is None:
+        reading = next((found for component in resource.component or () if (found := _reading(component)) is not None), None)
+    if reading is None:
+        record.problem("unreadable", resource, "no value that can be read", "lvef")
+    elif not (_LEAST <= reading.value <= _MOST and (reading.upper is None or reading.value <= reading.upper <= _MOST)):
+        record.problem("erroneous", resource, "not a possible LVEF", "lvef")
+    else:
+        yield Lvef(
+            reading.value, result.day, reading.upper, reading.bound, _modality(resource), result.preliminary, source_of(resource)
+        )
+
+
+def _reading(item: Resource | Component) -> _Reading | None:
+    number = of_quantity(item.value_quantity)
+    if number is not None:
+        return _percent(number.value, number.unit, number.comparator)
+    if item.value_range is not None:
+        low, high = of_quantity(item.value_range.low), of_quantity(item.value_range.high)
+        if low is not None and high is not None:
+            return _Reading(_in_percent(low.value, low.unit), _in_percent(high.value, high.unit))
+        if low is not None:
+            return _Reading(_in_percent(low.value, low.unit), bound=">")
+        return _Reading(_in_percent(high.value, high.unit), bound="<") if high is not None else None
+    number = of_text(item.value_integer)
+    if number is not None:
+        return _percent(number.value, number.unit, number.comparator)
+    if isinstance(item.value_string, float | int):
+        return _percent(float(item.value_string), "", "")
+    text = item.value_string or (words(item.value_codeable_concept) if item.value_codeable_concept is not None else "")
+    return _in_text(text.lower()) if text else None
+
+
+def _percent(value: float, unit: str, comparator: str) -> _Reading:
+    bound: Literal[">", "<"] | None = ">" if comparator.startswith(">") else "<" if comparator.startswith("<") else None
+    return _Reading(_in_percent(value, unit), bound=bound)
+
+
+def _in_percent(value: float, unit: str) -> float:
+    """0.55 is 55 %: a fraction unless the unit says percent and the number could be one."""
+    return round(value * 100, 2) if 0 < value <= 1 and "%" not in unit else value
+
+
+def _in_text(text: str) -> _Reading | None:
+    """`55-60 %`, `>55`, `LVEF 55%`, `0.55`. Of a range the lower end leads; a sentence with two different numbers is not read."""
+    span = _RANGE.search(text)
+    if span is not None:
+        return _Reading(float(span[1].replace(",", ".")), float(span[2].replace(",", ".")))
+    limit = _BOUND.search(text)
+    if limit is not None:
+        return _Reading(float(limit[2].replace(",", ".")), bound=">" if limit[1] in _LOWER_BOUNDS else "<")
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        return _Reading(_in_percent(float(plain[1].replace(",", ".")), ""))
+    percents = {float(found.replace(",", ".")) for found in _PERCENT.findall(text)}
+    return _Reading(percents.pop()) if len(percents) == 1 else None
+
+
+def _modality(resource: Resource) -> Modality:
+    """How it was measured: by code (trap 18), else by the method or the label. Two codes that differ leave it open."""
+    coded = {value_of(system, code, "obs.lvef") for system, code, _ in triples(resource.code)} - {None, "unspecified"}
+    if len(coded) == 1:
+        stated = coded.pop()
+        return next((modality for _, modality in _MODALITY_WORDS if modality == stated), "unspecified")
+    if coded:
+        return "unspecified"
+    text = words(resource.method, resource.code)
+    return next((modality for pattern, modality in _MODALITY_WORDS if pattern.search(text)), "unspecified")
+
+
+_FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")
+_MUSCLE = re.compile(r"cardiomyopath|cardiotoxic|(?:left ventricular|\blv\b) (?:systolic )?dysfunction|\blvsd\b|(?:reduced|decreased|impaired|low) (?:lvef|ejection)")
+
+
+def read_heart_conditions(listed: ProblemList) -> tuple[HeartCondition, ...]:
+    """Heart failure and cardiomyopathy on the problem list, resolved ones too."""
+    return tuple(fact for resource in listed["heart"] for fact in _heart(resource))
+
+
+def _heart(resource: Resource) -> Iterator[HeartCondition]:
+    concepts = {meaning.concept for _, meaning in meanings_of(resource.code) if meaning.use == "match"}
+    kind: Literal["heart-failure", "cardiomyopathy"] | None = None
+    if "cond.heart_failure" in concepts:
+        kind = "heart-failure"
+    elif "cond.cardiomyopathy_lvsd" in concepts:
+        # I97.13x is heart failure, though postprocedural.
+        kind = "heart-failure" if any((code or "").startswith("I97.13") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
+    elif not any(True for _ in meanings_of(resource.code)):
+        label = words(resource.code)
+        kind = "heart-failure" if _FAILURE.search(label) else "cardiomyopathy" if _MUSCLE.search(label) else None
+    if kind is not None:
+        yield HeartCondition(kind, clinical_status(resource), began(resource), source_of(resource))

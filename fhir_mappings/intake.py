@@ -1,0 +1,129 @@
+"""QuestionnaireResponse -> the answers of the intake questionnaire: the newest per item.
+
+How long an answer counts, and whether a newer coded fact overrules it, is decided by `guideline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from fhir_mappings.dates import when
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Coding, Resource, source_of
+from guideline.case import IntakeAnswer
+from guideline.partial_date import PartialDate
+
+QUESTIONNAIRE = "urn:her2-cds:questionnaire:her2-intake"
+ANSWERS = "urn:her2-cds:intake"
+
+_BOOLEAN, _CHOICE = frozenset({"true", "false"}), "choice"
+
+#: The items and what may answer them. An answer that is none of these is not an answer.
+ITEMS: dict[str, frozenset[str]] = {
+    "prior-therapy-complete": _BOOLEAN,
+    "last-line-outcome": frozenset({"ongoing", "progression", "toxicity", "completed"}),
+    "cns-disease": frozenset({"none", "stable", "active", "leptomeningeal"}),
+    "cns-burden-predominant": _BOOLEAN,
+    "cns-symptoms": _BOOLEAN,
+    "ild-history": frozenset(
+        {
+            "none", "radiation-pneumonitis-resolved", "other-resolved", "other-active",
+            "tdxd-grade-1-active", "tdxd-grade-1-resolved", "tdxd-grade-2-or-worse",
+        }
+    ),
+    "respiratory-symptoms": _BOOLEAN,
+    "heart-failure-symptoms": _BOOLEAN,
+    "menopausal-status": frozenset({"premenopausal", "postmenopausal"}),
+    "lesion-accessible": _BOOLEAN,
+    "disease-burden": frozenset({"low", "high", "visceral-crisis"}),
+    "declines-chemotherapy": _BOOLEAN,
+    "tdxd-available": _BOOLEAN,
+    "pregnancy-excluded": _BOOLEAN,
+    "her2-reviewed": frozenset({"positive", "negative"}),
+    "dpyd": frozenset({"normal", "intermediate", "poor"}),
+}  # fmt: skip
+
+#: Items that take several answers at once.
+REPEATING = frozenset({"ild-history"})
+
+#: Groups within groups deeper than this are not opened.
+_DEEPEST = 10
+
+
+class _Answer(msgspec.Struct, frozen=True, rename="camel"):
+    value_boolean: bool | str | None = None
+    value_coding: Coding | None = None
+    item: msgspec.Raw = msgspec.Raw()
+
+
+class _Item(msgspec.Struct, frozen=True, rename="camel"):
+    link_id: str | None = None
+    answer: list[_Answer] | None = None
+    item: msgspec.Raw = msgspec.Raw()
+
+
+_ITEMS = msgspec.json.Decoder(list[_Item])
+
+
+def read_intake(record: Record) -> dict[str, IntakeAnswer]:
+    """The newest answer to each item, of questionnaires that are completed or amended and say when they were answered."""
+    found: dict[str, IntakeAnswer] = {}
+    for resource in record.of("QuestionnaireResponse"):
+        if (resource.questionnaire or "").split("|", 1)[0] != QUESTIONNAIRE or resource.status not in ("completed", "amended"):
+            continue
+        day = when(resource.authored)
+        if day is None:
+            record.problem("incomplete", resource, "answers without a date", "intake")
+        elif record.counts(day, resource, "intake"):
+            for link_id, answer in _answers(record, resource, day).items():
+                before = found.get(link_id)
+                if before is None or _order(answer, resource) > _order(before, None):
+                    found[link_id] = answer
+    return dict(sorted(found.items()))
+
+
+def _order(answer: IntakeAnswer, _: Resource | None) -> tuple[PartialDate, str, tuple[str, ...]]:
+    return answer.date, answer.source, answer.values
+
+
+def _answers(record: Record, resource: Resource, day: PartialDate) -> dict[str, IntakeAnswer]:
+    values: dict[str, list[str]] = {}
+    for item in _items(record, resource):
+        allowed = ITEMS.get(item.link_id or "")
+        if allowed is None or not item.answer:
+            continue
+        stated = [value for answer in item.answer if (value := _value(answer)) is not None]
+        good = [value for value in stated if value in allowed]
+        if len(good) < len(item.answer) or (len(set(good)) > 1 and item.link_id not in REPEATING):
+            record.problem("unreadable", resource, f"answer to {item.link_id} not understood", "intake")
+        else:
+            values.setdefault(item.link_id or "", []).extend(good)
+    source = source_of(resource)
+    return {link_id: IntakeAnswer(tuple(sorted(set(stated))), day, source) for link_id, stated in values.items()}
+
+
+def _value(answer: _Answer) -> str | None:
+    if answer.value_boolean is not None:
+        return str(answer.value_boolean).lower()
+    coding = answer.value_coding
+    return str(coding.code) if coding is not None and coding.system == ANSWERS and coding.code else None
+
+
+def _items(record: Record, resource: Resource) -> Iterator[_Item]:
+    """Every item, groups and items below answers opened."""
+    waiting = [(resource.item, 0)]
+    while waiting:
+        raw, depth = waiting.pop()
+        if not bytes(raw) or depth > _DEEPEST:
+            continue
+        try:
+            items = _ITEMS.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            record.problem("unreadable", resource, "items that cannot be read", "intake")
+            continue
+        for item in items:
+            yield item
+            waiting.append((item.item, depth + 1))
+            waiting += [(answer.item, depth + 1) for answer in item.answer or ()]

@@ -1,0 +1,114 @@
+"""Observation -> laboratory values, weight and height, each in its canonical unit.
+
+A value whose unit is missing or unknown is not used: 1.2 mg/dL and 1.2 umol/L of bilirubin are two different patients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Range, Resource, source_of
+from fhir_mappings.results import Number, Result, number_of, of_quantity, results
+from fhir_mappings.units import factor
+from guideline.case import BodyMeasure, Lab, LabKind
+from guideline.partial_date import PartialDate
+
+_LABS: dict[str, LabKind] = {
+    "obs.alt": "alt",
+    "obs.ast": "ast",
+    "obs.alp": "alp",
+    "obs.bilirubin_total": "bilirubin",
+    "obs.creatinine": "creatinine",
+    "obs.egfr": "egfr",
+    "obs.anc": "neutrophils",
+    "obs.platelets": "platelets",
+    "obs.haemoglobin": "haemoglobin",
+}
+_BODY: dict[str, Literal["weight", "height"]] = {"obs.body_weight": "weight", "obs.body_height": "height"}
+
+#: Body measures that an adult can have; what lies outside is another unit or a typing error.
+_POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
+
+
+def read_labs(record: Record) -> tuple[Lab, ...]:
+    """Laboratory values. `<5` and `>1000` count with their limit."""
+    return tuple(fact for result in results(record, "lab", "lab") if (fact := _lab(record, *result)) is not None)
+
+
+def _lab(record: Record, resource: Resource, day: PartialDate | None, preliminary: bool) -> Lab | None:
+    number = number_of(resource)
+    if number is None or resource.code is None:
+        return None
+    kind, by = None, None
+    for coding in resource.code.coding:
+        kind, by = _scale(coding.system, coding.code, number.unit)
+        if kind is not None:
+            break
+    if kind is None or by is None or number.value < 0:
+        record.problem("unreadable", resource, "a unit that is not read", "lab")
+        return None
+    upper = _upper_normal(resource.reference_range, kind, number) if resource.reference_range else None
+    return Lab(kind, number.value if by == 1.0 else _rounded(number.value * by), day, upper, preliminary, source_of(resource))
+
+
+@lru_cache(maxsize=8192)
+def _scale(system: str | None, code: str | int | None, unit: str) -> tuple[LabKind | None, float | None]:
+    """What a code measures, and by what a value in this unit is multiplied."""
+    found = (_LABS[concept] for concept, use in meanings_of_code(system, code) if concept in _LABS and use in ("match", "legacy"))
+    kind = next(found, None)
+    return kind, factor(kind, unit) if kind is not None else None
+
+
+def _upper_normal(ranges: list[Range], kind: LabKind, number: Number) -> float | None:
+    """The upper limit of normal of the result's own reference range, in the canonical unit; a limit without unit has the value's."""
+    for limits in ranges:
+        # A range of another type (therapeutic, treatment target) is not the normal one.
+        if limits.type is not None and not any(str(coding.code).lower() == "normal" for coding in limits.type.coding):
+            continue
+        high = of_quantity(limits.high)
+        by = factor(kind, high.unit or number.unit) if high is not None else None
+        if high is not None and by is not None and high.value > 0:
+            return _rounded(high.value * by)
+    return None
+
+
+def _rounded(value: float) -> float:
+    """Without the noise that a conversion leaves in the last digits."""
+    return round(value, 6)
+
+
+def read_body(record: Record) -> tuple[BodyMeasure, ...]:
+    """Weights and heights."""
+    return tuple(fact for result in results(record, "body", "other") for fact in _measure(record, result))
+
+
+def _measure(record: Record, result: Result) -> Iterator[BodyMeasure]:
+    resource = result.resource
+    number = number_of(resource)
+    kind = _body_kind(resource)
+    if number is None or kind is None:
+        return
+    by = factor(kind, number.unit)
+    least, most = _POSSIBLE[kind]
+    value = number.value * by if by is not None else 0.0
+    if by is None:
+        record.problem("unreadable", resource, "a unit that is not read", "other")
+    elif not least <= value <= most:
+        record.problem("erroneous", resource, f"not a possible {kind}", "other")
+    else:
+        yield BodyMeasure(kind, _rounded(value), result.day, source_of(resource))
+
+
+def _body_kind(resource: Resource) -> Literal["weight", "height"] | None:
+    if resource.code is None:
+        return None
+    return next((kind for coding in resource.code.coding if (kind := _body_kind_of_code(coding.system, coding.code)) is not None), None)
+
+
+@lru_cache(maxsize=1024)
+def _body_kind_of_code(system: str | None, code: str | int | None) -> Literal["weight", "height"] | None:
+    return next((_BODY[concept] for concept, use in meanings_of_code(system, code) if concept in _BODY and use == "match"), None)

@@ -1,0 +1,105 @@
+"""Condition -> interstitial lung disease and pneumonitis, with grade and cause where the record says them.
+
+Not ILD: lymphangitic carcinomatosis, inhalation injury (J68), infection, aspiration (traps 27). Radiation pneumonitis is kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from fhir_mappings.coded import meanings_of, triples, words
+from fhir_mappings.dates import abated, began
+from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Concept, Resource, concepts_in, extensions_of, notes_of, source_of
+from guideline.case import LungCondition
+
+_DUE_TO = ("condition-dueto", "condition-due-to")
+
+_ILD_WORDS = re.compile(r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|pulmonary fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis|lung fibrosis")
+_RADIATION_WORDS = re.compile(r"radiation|radiotherapy|actinic|post-?rt\b|radiogenic")
+_NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|viral|bacterial|infect|tubercul|pneumocystis|covid")
+_DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
+
+_GRADE = re.compile(r"\b(?:ctcae\s*(?:v\.?\s*\d(?:\.\d)?\s*)?)?(?:grade|gr\.?|g)\s*[:=]?\s*([1-5]|i{1,3}v?|iv|v)\b(?!\s*(?:-|to|/)\s*\d)")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+_SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
+
+#: SNOMED CT codes of drug-induced lung disease, and the ICD-10-CM ones: the code itself says that a drug did it.
+_DRUG_INDUCED = frozenset(
+    {"196051003", "196052005", "196053000", "427046006", "233725001", "713244007", "J70.2", "J70.3", "J70.4", "J702", "J703", "J704"}
+)
+
+
+def read_lungs(record: Record, listed: ProblemList) -> tuple[LungCondition, ...]:
+    """ILD, pneumonitis and radiation pneumonitis on the problem list, resolved ones too: they decide as well."""
+    return tuple(fact for resource in listed["lung"] for fact in _lung(record, resource))
+
+
+def _lung(record: Record, resource: Resource) -> Iterator[LungCondition]:
+    kind = _kind(resource)
+    if kind is None:
+        return
+    ended = abated(resource)
+    if ended is not None and record.is_future(ended):
+        ended = None
+    yield LungCondition(
+        kind, clinical_status(resource), _grade(resource), began(resource), ended, _cause(resource) if kind == "ild" else None, source_of(resource)
+    )
+
+
+def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
+    found = {meaning.concept for _, meaning in meanings_of(resource.code) if meaning.use in ("match", "legacy")}
+    label = words(resource.code)
+    if "cond.radiation_lung" in found:
+        return "radiation"
+    if "cond.ild_pneumonitis" in found:
+        # A general pneumonitis code whose text says radiation is radiation pneumonitis.
+        return "radiation" if _RADIATION_WORDS.search(label) and "cond.radiation_lung" not in found else "ild"
+    if any(True for _ in meanings_of(resource.code)) or _ILD_WORDS.search(label) is None or _NOT_ILD.search(label):
+        return None
+    return "radiation" if _RADIATION_WORDS.search(label) else "ild"
+
+
+def _grade(resource: Resource) -> int | None:
+    """The CTCAE grade, from severity, stage, label or note. FHIR's own severity (mild, severe) is no CTCAE grade, save where it is one by definition."""
+    concepts: list[Concept | None] = [*concepts_in(resource.severity), *(stage.summary for stage in resource.stage or ()), resource.code]
+    texts = [words(concept) for concept in concepts] + [note.lower() for note in notes_of(resource)]
+    for text in texts:
+        grades = {_ROMAN.get(found) or int(found) for found in _GRADE.findall(text)}
+        if grades:
+            return max(grades)  # the worst grade it had decides for good
+    severities = concepts_in(resource.severity)
+    for _, code, _ in (triple for concept in severities for triple in triples(concept)):
+        if code in ("1", "2", "3", "4", "5"):
+            return int(code)
+    severity = words(*severities)
+    return next((grade for word, grade in _SEVERITY_WORDS if word in severity), None)
+
+
+def _cause(resource: Resource) -> str | None:
+    """The drug that caused it, by extension, evidence, label or note; `drug` where the record only says that a drug did."""
+    concepts: list[Concept | None] = []
+    texts: list[str] = []
+    for extension in extensions_of(resource):
+        if (extension.url or "").lower().endswith(_DUE_TO):
+            concepts.append(extension.value_codeable_concept)
+            if extension.value_reference is not None and extension.value_reference.display:
+                texts.append(extension.value_reference.display)
+    for evidence in resource.evidence or ():
+        concepts += evidence.code or []
+        texts += [detail.display for detail in evidence.detail or () if detail.display]
+    for concept in concepts:
+        named = drugs_of(triples(concept), concept.text if concept is not None else None)
+        if len(named.drugs) == 1:
+            return named.drugs[0]
+    texts += [words(resource.code), *notes_of(resource)]
+    for text in texts:
+        drugs = drugs_of((), text).drugs
+        if len(drugs) == 1:
+            return drugs[0]
+    codes = {code for _, code, _ in triples(resource.code)}
+    return "drug" if codes & _DRUG_INDUCED or _DRUG_WORDS.search(words(resource.code, *concepts)) else None

@@ -1,0 +1,115 @@
+"""What an Observation is about, told by its code in one look, before anything else of it is read.
+
+A chart holds thousands of Observations and a case needs a few kinds of them. Only the code counts, never `meta.profile`, and never a
+code without its system (trap 17: LOINC numbers are also CDC race codes). Codes that only look like one of ours have no topic.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.resources import Resource
+from fhir_mappings.terminology import canonical_system
+
+Topic = Literal[
+    "receptor", "lvef", "lab", "body", "performance", "disease-status", "stage", "metastatic-history", "pregnancy", "menopause",
+    "mislabelled-receptor",
+]  # fmt: skip
+
+_TOPICS: dict[str, Topic] = {
+    "obs.her2_interpretation": "receptor",
+    "obs.her2_ihc": "receptor",
+    "obs.her2_ish": "receptor",
+    "obs.er": "receptor",
+    "obs.pr": "receptor",
+    "obs.lvef": "lvef",
+    "obs.alt": "lab",
+    "obs.ast": "lab",
+    "obs.alp": "lab",
+    "obs.bilirubin_total": "lab",
+    "obs.creatinine": "lab",
+    "obs.egfr": "lab",
+    "obs.anc": "lab",
+    "obs.platelets": "lab",
+    "obs.haemoglobin": "lab",
+    "obs.body_weight": "body",
+    "obs.body_height": "body",
+    "obs.ecog": "performance",
+    "obs.cancer_disease_status": "disease-status",
+    "obs.cancer_stage": "stage",
+    "obs.m_category": "stage",
+    "obs.history_metastatic": "metastatic-history",
+    "obs.pregnancy": "pregnancy",
+    "obs.menopause": "menopause",
+}
+
+#: Concepts whose SNOMED codes name the question. Of the others they are answers, which must not be taken for a question.
+_SNOMED_QUESTIONS = frozenset({"obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.menopause"})
+
+_USES = frozenset({"match", "legacy", "numeric", "panel"})
+
+
+def topic_of(resource: Resource) -> Topic | None:
+    """What an Observation is about, or `None` when a case does not need it."""
+    code = resource.code
+    if code is not None:
+        for coding in code.coding:
+            topic = _topic_of_code(coding.system, coding.code)
+            if topic is not None:
+                return topic
+        if code.coding:
+            first = code.coding[0]
+            topic = _topic_of_unknown_code(first.system, first.code, first.display or code.text)
+        elif code.text:
+            topic = _topic_of_words(code.text)
+        if topic is not None:
+            return topic
+    # Menopause has no question code that EHRs agree on: the answer tells (trap 22).
+    value = resource.value_codeable_concept
+    if value is not None and value.coding:
+        return _topic_of_answer(value.coding[0].system, value.coding[0].code)
+    return None
+
+
+@lru_cache(maxsize=16384)
+def _topic_of_code(system: str | None, code: str | int | None) -> Topic | None:
+    name = canonical_system(system) if system else None
+    if name not in ("loinc", "snomed") or (name == "loinc" and str(code).startswith("LA")):
+        return None
+    for concept, use in meanings_of_code(system, code):
+        if use in _USES and (name == "loinc" or concept in _SNOMED_QUESTIONS) and concept in _TOPICS:
+            return _TOPICS[concept]
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _topic_of_answer(system: str | None, code: str | int | None) -> Topic | None:
+    found = any(meaning.concept == "obs.menopause" and meaning.use == "match" for meaning in meanings_of_code(system, code))
+    return "menopause" if found else None
+
+
+_WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
+    (re.compile(r"her-?2|erbb2", re.IGNORECASE), "receptor"),
+    (re.compile(r"\blvef\b|left ventricular ejection fraction", re.IGNORECASE), "lvef"),
+)
+_NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def _topic_of_unknown_code(system: str | None, code: str | int | None, label: str | None) -> Topic | None:
+    """A local code is told by its label. A code of LOINC or SNOMED CT that we do not know, yet labelled as a receptor, is suspect (trap 16)."""
+    if not label or meanings_of_code(system, code):
+        return None
+    topic = _topic_of_words(label)
+    if topic == "receptor" and canonical_system(system) in ("loinc", "snomed"):
+        return "mislabelled-receptor"
+    return topic if canonical_system(system) not in ("loinc", "snomed") else None
+
+
+def _topic_of_words(label: str) -> Topic | None:
+    if _NOT_TISSUE.search(label):
+        return None
+    return next((topic for pattern, topic in _WORDS if pattern.search(label)), None)

@@ -1,0 +1,59 @@
+"""The CDS Hooks 2.0 prefetch templates for opening a chart: what an EHR is asked to send along.
+
+Plain searches only, with `_count` and `_sort`: no `_include`, no chaining, no `:in`, which EHRs do not fill. Observations are asked for by
+code, since a chart holds thousands; each query stays within the URL length that EHRs accept. A site may merge, rename or drop keys:
+resources are taken from every key by what they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from fhir_mappings.terminology import codes_of, system_uri
+
+#: The longest query, its template tokens included; base URL and patient id come on top, and many servers stop at 2 KB.
+LONGEST_QUERY: Final = 1800
+
+_USES: Final = frozenset({"match", "legacy", "numeric"})
+_PATIENT: Final = "patient={{context.patientId}}"
+
+#: Which Observations stand under which key, by the concepts of the terminology.
+_OBSERVATIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "receptors": ("obs.her2_interpretation", "obs.her2_ihc", "obs.her2_ish", "obs.er", "obs.pr"),
+    "heart": ("obs.lvef",),
+    "course": ("obs.cancer_disease_status", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.ecog"),
+    "labs": ("obs.alt", "obs.ast", "obs.alp", "obs.bilirubin_total", "obs.creatinine", "obs.egfr", "obs.anc", "obs.platelets", "obs.haemoglobin"),
+    "body": ("obs.body_weight", "obs.body_height", "obs.pregnancy"),
+}
+#: How many results of a kind are enough; the others are few in any chart.
+_NEWEST: Final = {"labs": 60, "body": 30}
+
+
+def _observations(key: str) -> str:
+    codes: dict[str, None] = {}
+    for concept in _OBSERVATIONS[key]:
+        # Codes that begin with LA are answers, not questions; a panel's results carry codes of their own.
+        codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _USES) if not code.startswith("LA"))
+        if concept in ("obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic"):
+            codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed", _USES))
+    limit = f"&_sort=-date&_count={_NEWEST[key]}" if key in _NEWEST else ""
+    return f"Observation?{_PATIENT}&code={','.join(codes)}{limit}"
+
+
+#: Key -> query, for the hook `patient-view`.
+PREFETCH: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "patient": "Patient/{{context.patientId}}",
+        "conditions": f"Condition?{_PATIENT}",
+        "medicationRequests": f"MedicationRequest?{_PATIENT}",
+        "medicationStatements": f"MedicationStatement?{_PATIENT}",
+        "medicationAdministrations": f"MedicationAdministration?{_PATIENT}",
+        **{key: _observations(key) for key in _OBSERVATIONS},
+        "procedures": f"Procedure?{_PATIENT}",
+        "serviceRequests": f"ServiceRequest?{_PATIENT}&status=active,draft",
+        "allergies": f"AllergyIntolerance?{_PATIENT}",
+        "intake": f"QuestionnaireResponse?{_PATIENT}&questionnaire=urn:her2-cds:questionnaire:her2-intake",
+    }
+)

@@ -1,0 +1,67 @@
+"""What the problem list holds that is really so: Conditions with their status, without what was refuted, ruled out or written in error."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from fhir_mappings.coded import contradicts_itself, first_code
+from fhir_mappings.condition_topics import ConditionTopic, condition_topics
+from fhir_mappings.dates import began
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Resource
+from guideline.case import ClinicalStatus
+
+ProblemList = defaultdict[ConditionTopic, list[Resource]]
+
+#: Verification statuses under which a Condition is no disease of the patient (trap 30).
+_NOT_DISEASE = frozenset({"refuted", "entered-in-error", "differential"})
+
+_STATUSES: dict[str, ClinicalStatus] = {
+    "active": "active",
+    "recurrence": "active",
+    "relapse": "active",
+    "inactive": "resolved",
+    "remission": "resolved",
+    "resolved": "resolved",
+}
+
+#: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o metastases" is breast cancer.
+_ONLY_ASKED_ABOUT = re.compile(
+    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
+    r"at risk (?:of|for)|risk of|concern for|fear of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
+    r"(?:\(|\W)(?:rule[ -]?out|ruled[ -]out|r/o|\?)\W*$|\bfamily history of\b",
+    re.IGNORECASE,
+)
+
+
+def diseases(record: Record) -> ProblemList:
+    """The Conditions that say that this patient has, or had, something, by topic.
+
+    What was refuted, ruled out or entered in error is left out; so is, named, a Condition whose code and display disagree.
+    """
+    listed: ProblemList = defaultdict(list)
+    for resource in record.of("Condition"):
+        topics = condition_topics(resource.code)
+        if not topics or first_code(resource.verification_status) in _NOT_DISEASE or only_asked_about(resource):
+            continue
+        if contradicts_itself(resource.code):
+            record.problem("code-text-conflict", resource, "code and display disagree")
+        elif record.counts(began(resource), resource):
+            for topic in topics:
+                listed[topic].append(resource)
+    return listed
+
+
+def only_asked_about(resource: Resource) -> bool:
+    """Whether the label itself says that the disease was not found, only looked for, or is a relative's."""
+    return resource.code is not None and bool(resource.code.text) and _ONLY_ASKED_ABOUT.search(resource.code.text or "") is not None
+
+
+def clinical_status(resource: Resource) -> ClinicalStatus:
+    """The clinical status. Without one, an abatement says `resolved`; a Condition may lack both, which is `unknown`, not inactive."""
+    stated = _STATUSES.get(first_code(resource.clinical_status))
+    if stated is not None:
+        return stated
+    ended = resource.abatement_date_time or resource.abatement_period or resource.abatement_string or resource.abatement_boolean in (True, "true")
+    return "resolved" if ended else "unknown"

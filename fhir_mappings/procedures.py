@@ -1,0 +1,117 @@
+"""Procedure and ServiceRequest -> what was done and what is booked; AllergyIntolerance -> drug allergies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words
+from fhir_mappings.dates import ended, started, when
+from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.tumour_claims import site_of_code
+from guideline.case import Allergy, Procedure, ProcedureKind
+from guideline.partial_date import PartialDate
+
+_KINDS: dict[str, ProcedureKind] = {
+    "proc.echocardiogram": "echo",
+    "proc.muga": "muga",
+    "proc.chest_ct": "chest-ct",
+    "proc.brain_mri": "brain-mri",
+    "proc.biopsy": "biopsy",
+    "proc.breast_surgery": "breast-surgery",
+    "proc.hospice": "hospice",
+}
+
+#: Read only where no code is known to us.
+_WORDING: tuple[tuple[str, ProcedureKind], ...] = (
+    (r"whole[- ]brain|\bwbrt\b|(?:brain|cranial|intracranial)[\w ,]{0,30}(?:radi|srs|stereotactic)|(?:radi|stereotactic)[\w ,]{0,40}(?:brain|cranial)|"
+     r"gamma ?knife", "brain-radiotherapy"),
+    (r"hospice", "hospice"),
+    (r"mastectomy|lumpectomy|breast[- ]conserving|quadrantectomy|segmentectomy of breast", "breast-surgery"),
+    (r"echocardiogra", "echo"),
+    (r"\bmuga\b|radionuclide ventriculogra|multigated", "muga"),
+    (r"(?:\bct\b|tomography)[\w ,]{0,20}(?:chest|thorax|lung)|(?:chest|thorax|lung)[\w ,]{0,12}(?:\bct\b|tomography)|\bhrct\b", "chest-ct"),
+    (r"(?:\bmri?\b|magnetic resonance)[\w ,]{0,20}(?:brain|head|cranial)|(?:brain|head|cranial)[\w ,]{0,12}\bmri?\b", "brain-mri"),
+    (r"biops", "biopsy"),
+)  # fmt: skip
+_WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile(pattern), kind) for pattern, kind in _WORDING)
+_RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
+_FAMILY_OR_REFUSED = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
+_NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
+_NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", "unknown"})
+
+
+def read_procedures(record: Record) -> tuple[Procedure, ...]:
+    """Procedures done, and orders that are active or draft. An order, done or not, is never a result (trap 12)."""
+    done = (fact for resource in record.of("Procedure") for fact in _done(record, resource))
+    booked = (fact for resource in record.of("ServiceRequest") for fact in _booked(resource))
+    return (*done, *booked)
+
+
+def _done(record: Record, resource: Resource) -> Iterator[Procedure]:
+    kind = _kind(resource)
+    day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
+    if kind is not None and resource.status not in _NOT_DONE and (day is None or record.counts(day, resource)):
+        yield Procedure(kind, "done", day, source_of(resource))
+
+
+def _booked(resource: Resource) -> Iterator[Procedure]:
+    kind = _kind(resource)
+    open_order = resource.status not in _NOT_BOOKED and resource.do_not_perform not in (True, "true") and resource.intent not in ("proposal", "option")
+    if kind is not None and open_order:
+        day: PartialDate | None = when(resource.occurrence_date_time) or started(resource.occurrence_period) or when(resource.authored_on)
+        yield Procedure(kind, "booked", day, source_of(resource))
+
+
+def _kind(resource: Resource) -> ProcedureKind | None:
+    known = False
+    for _, (concept, use) in meanings_of(resource.code):
+        known = True
+        if use in ("match", "legacy"):
+            if concept in _KINDS:
+                return _KINDS[concept]
+            if concept == "proc.radiotherapy":
+                return "brain-radiotherapy" if _on_brain(resource) else None
+    label = words(resource.code)
+    if _RADIOTHERAPY.search(label) and _on_brain(resource):
+        return "brain-radiotherapy"
+    if known or not label or _FAMILY_OR_REFUSED.search(label):
+        return None
+    return next((kind for pattern, kind in _WORDS if pattern.search(label)), None)
+
+
+def _on_brain(resource: Resource) -> bool:
+    sites = as_list(resource.body_site)
+    coded = any(site_of_code(system, code) == "brain" for concept in sites for system, code, _ in triples(concept))
+    return coded or re.search(r"\bbrain\b|cranial|cerebr", words(resource.code, *sites)) is not None
+
+
+def read_allergies(record: Record) -> tuple[Allergy, ...]:
+    """Active allergies and intolerances to our drugs, by ingredient, brand or text (trap 29)."""
+    return tuple(fact for resource in record.of("AllergyIntolerance") for fact in _allergies(record, resource))
+
+
+def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
+    if first_code(resource.verification_status) in ("refuted", "entered-in-error"):
+        return
+    if first_code(resource.clinical_status) in ("inactive", "resolved"):
+        return
+    concepts: list[Concept | None] = [resource.code, *(reaction.substance for reaction in resource.reaction or ())]
+    drugs: dict[str, None] = {}
+    for concept in concepts:
+        match = drugs_of(triples(concept), concept.text if concept is not None else None)
+        if match.conflict:
+            record.problem("code-text-conflict", resource, "code and text name different drugs")
+        drugs |= dict.fromkeys(match.drugs)
+    severe = _severe(resource)
+    for drug in drugs:
+        yield Allergy(drug, severe, source_of(resource))
+
+
+def _severe(resource: Resource) -> bool | None:
+    severities = {(reaction.severity or "").lower() for reaction in resource.reaction or ()}
+    if "severe" in severities or resource.criticality == "high":
+        return True
+    return False if severities & {"mild", "moderate"} or resource.criticality == "low" else None

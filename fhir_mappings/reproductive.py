@@ -1,0 +1,96 @@
+"""Observation and Condition -> pregnancy and menopause.
+
+Trap 22: 77386006 "pregnancy" is also a reason for which therapies are stopped, and 86645-9 is an intention. Only an answer to a
+pregnancy question, or a Condition, is a status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from fhir_mappings.coded import as_list, first_code, triples, words
+from fhir_mappings.dates import began
+from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.results import is_false, results, text_of
+from fhir_mappings.terminology import value_of
+from guideline.case import Menopause, Pregnancy
+
+PregnancyStatus = Literal["pregnant", "not-pregnant", "possible"]
+MenopauseStatus = Literal["premenopausal", "perimenopausal", "postmenopausal"]
+
+_PREGNANCY: tuple[PregnancyStatus, ...] = ("pregnant", "not-pregnant", "possible")
+_MENOPAUSE: tuple[MenopauseStatus, ...] = ("premenopausal", "perimenopausal", "postmenopausal")
+
+#: hCG tests: their answer is a test result, not a status.
+_HCG = frozenset({"2106-3", "2118-8", "21198-7"})
+
+
+def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ...]:
+    """Pregnancy statuses, tests and Conditions. A resolved pregnancy says nothing about today and is left out."""
+    found = []
+    for result in results(record, "pregnancy", "pregnancy"):
+        status = _pregnancy_answer(result.resource)
+        if status is not None and not (result.preliminary and status == "not-pregnant"):
+            found.append(Pregnancy(status, result.day, source_of(result.resource)))
+    for resource in listed["pregnancy"]:
+        status = _by_code(resource.code)
+        if status is not None and clinical_status(resource) != "resolved":
+            found.append(Pregnancy(status, began(resource), source_of(resource)))
+    return tuple(found)
+
+
+def _by_code(concept: Concept | None) -> PregnancyStatus | None:
+    values = {value_of(system, code, "obs.pregnancy") for system, code, _ in triples(concept)}
+    return next((status for status in _PREGNANCY if status in values), None)
+
+
+def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
+    coded = _by_code(resource.value_codeable_concept)
+    if coded is not None:
+        return coded
+    if resource.value_boolean not in (None, ""):
+        return "not-pregnant" if is_false(resource.value_boolean) else "pregnant"
+    said = " ".join((words(resource.value_codeable_concept), (text_of(resource) or "").lower()))
+    said = said.strip() or " ".join(first_code(concept) for concept in as_list(resource.interpretation))
+    is_test = any(code in _HCG for _, code, _ in triples(resource.code))
+    return _pregnancy_words(said, is_test)
+
+
+def _pregnancy_words(said: str, is_test: bool) -> PregnancyStatus | None:
+    if re.search(r"not pregnant|non-?pregnant|not detected|\bneg(?:ative)?\b|^no\b", said):
+        return "not-pregnant"
+    if re.search(r"possib|unknown|uncertain|not yet confirmed", said):
+        return "possible"
+    if re.search(r"\bpregnant|pregnancy confirmed|^yes\b", said):
+        return "pregnant"
+    if is_test and re.search(r"\bpos(?:itive)?\b|(?<!not )detected", said):
+        return "possible"  # hCG can come from elsewhere: a test alone is asked about, not believed
+    return None
+
+
+def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]:
+    """Menopausal statuses, from answers and from Conditions."""
+    found = []
+    for result in results(record, "menopause", "other"):
+        resource = result.resource
+        if not is_false(resource.value_boolean):
+            status = _menopause(resource.value_codeable_concept) or _menopause(resource.code)
+            if status is not None:
+                found.append(Menopause(status, result.day, source_of(resource)))
+    found += [fact for condition in listed["menopause"] for fact in _menopause_of_condition(condition)]
+    return tuple(found)
+
+
+def _menopause_of_condition(resource: Resource) -> Iterator[Menopause]:
+    status = _menopause(resource.code)
+    if status is not None:
+        yield Menopause(status, began(resource), source_of(resource))
+
+
+def _menopause(concept: Concept | None) -> MenopauseStatus | None:
+    values = {value_of(system, code, "obs.menopause") for system, code, _ in triples(concept)}
+    return next((status for status in _MENOPAUSE if status in values), None)

@@ -1,0 +1,364 @@
+"""The resources as typed, tolerant structs: only the members that a case needs; every other member is skipped unparsed.
+
+One wide struct serves all resource types. An absent member is `None` or empty. Members that real systems send in two shapes
+(a list or a single object, a number or a text) accept both, so that the odd shape does not cost a second reading.
+FHIR allows no empty strings, yet EHRs send them: `""` means absent, and every reader tests for truth, never for `None`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+#: The types that a case can use. All others are dropped before anything is built.
+USED_TYPES = frozenset(
+    {
+        "Patient", "Condition", "Observation", "MedicationStatement", "MedicationRequest", "MedicationAdministration", "Medication",
+        "Procedure", "ServiceRequest", "AllergyIntolerance", "QuestionnaireResponse", "Specimen",
+    }
+)  # fmt: skip
+
+
+class Part(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """Base of all structs here: frozen, camel-case names, and free of cycles, so the garbage collector need not track them."""
+
+
+class Coding(Part, frozen=True, gc=False):
+    """A code in a system."""
+
+    system: str | None = None
+    code: str | int | None = None
+    display: str | None = None
+
+
+class Concept(Part, frozen=True, gc=False):
+    """A CodeableConcept: codes that all mean the same, and a text."""
+
+    coding: list[Coding] = []
+    text: str | None = None
+
+
+class Period(Part, frozen=True, gc=False):
+    """A time span; either end may be missing."""
+
+    start: str | None = None
+    end: str | None = None
+
+
+class Quantity(Part, frozen=True, gc=False):
+    """An amount with its unit: `code` is the UCUM unit, `unit` what people read."""
+
+    value: float | str | None = None
+    comparator: str | None = None
+    unit: str | None = None
+    code: str | None = None
+
+
+class Range(Part, frozen=True, gc=False):
+    """A Range, or the range part of a reference range."""
+
+    low: Quantity | None = None
+    high: Quantity | None = None
+    text: str | None = None
+    type: Concept | None = None
+
+
+class Ratio(Part, frozen=True, gc=False):
+    """A Ratio of two quantities."""
+
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+
+class Reference(Part, frozen=True, gc=False):
+    """A Reference: where the other resource is, or only its name."""
+
+    reference: str | None = None
+    type: str | None = None
+    display: str | None = None
+
+
+class Extension(Part, frozen=True, gc=False):
+    """An extension with the kinds of value that are read; a nested extension keeps its own list."""
+
+    url: str | None = None
+    value_codeable_concept: Concept | None = None
+    value_reference: Reference | None = None
+    value_date_time: str | None = None
+    value_code: str | None = None
+    value_coding: Coding | None = None
+    value_string: str | None = None
+
+
+class Annotation(Part, frozen=True, gc=False):
+    """A note."""
+
+    text: str | None = None
+
+
+class Repeat(Part, frozen=True, gc=False):
+    """How often a dose is repeated, and between which dates."""
+
+    bounds_period: Period | None = None
+    frequency: float | None = None
+    period: float | None = None
+    period_unit: str | None = None
+
+
+class Timing(Part, frozen=True, gc=False):
+    """When doses are given."""
+
+    repeat: Repeat | None = None
+
+
+class DoseAndRate(Part, frozen=True, gc=False):
+    """One amount per dose."""
+
+    dose_quantity: Quantity | None = None
+
+
+class Dosage(Part, frozen=True, gc=False):
+    """A Dosage of an order or a statement, or the `dosage` of an administration (whose amount is `dose`)."""
+
+    text: str | None = None
+    timing: Timing | None = None
+    dose_and_rate: list[DoseAndRate] | DoseAndRate | None = None
+    dose_quantity: Quantity | None = None
+    dose: Quantity | None = None
+
+
+class DispenseRequest(Part, frozen=True, gc=False):
+    """The dispensing part of an order."""
+
+    validity_period: Period | None = None
+
+
+class Component(Part, frozen=True, gc=False):
+    """A component of an Observation, with the kinds of value that are read."""
+
+    code: Concept | None = None
+    value_quantity: Quantity | None = None
+    value_codeable_concept: Concept | None = None
+    value_string: str | float | None = None
+    value_integer: float | str | None = None
+    value_boolean: bool | str | None = None
+    value_range: Range | None = None
+    value_ratio: Ratio | None = None
+    interpretation: list[Concept] | Concept | None = None
+
+
+class Stage(Part, frozen=True, gc=False):
+    """Condition.stage."""
+
+    summary: Concept | None = None
+
+
+class Evidence(Part, frozen=True, gc=False):
+    """Condition.evidence."""
+
+    code: list[Concept] | None = None
+    detail: list[Reference] | None = None
+
+
+class Collection(Part, frozen=True, gc=False):
+    """Specimen.collection."""
+
+    body_site: Concept | None = None
+
+
+class Contained(Part, frozen=True, gc=False):
+    """A contained resource: a Medication, or the Specimen of a result."""
+
+    resource_type: str | None = None
+    id: str | None = None
+    code: Concept | None = None
+    type: Raw = Raw()
+    collection: Collection | None = None
+
+
+class Reaction(Part, frozen=True, gc=False):
+    """AllergyIntolerance.reaction."""
+
+    severity: str | None = None
+    substance: Concept | None = None
+
+
+class Meta(Part, frozen=True, gc=False):
+    """Which version of a resource this is."""
+
+    version_id: str | None = None
+    last_updated: str | None = None
+
+
+class Link(Part, frozen=True, gc=False):
+    """A link of a Bundle."""
+
+    relation: str | None = None
+    url: str | None = None
+
+
+class Resource(Part, frozen=True, gc=False):
+    """A FHIR R4 resource of any type, as far as a case needs it. Members stand in the order in which servers write them.
+
+    Members that few of the resources need, or that other types have in other shapes, stay undecoded (`Raw`) until one of the functions
+    below asks for them.
+    """
+
+    resource_type: str = ""
+    id: str | None = None
+    meta: Raw = Raw()
+    contained: Raw = Raw()
+    extension: Raw = Raw()
+    clinical_status: Concept | str | None = None
+    verification_status: Concept | str | None = None
+    status: str | None = None
+    status_reason: list[Concept] | Concept | None = None
+    intent: str | None = None
+    type: Raw = Raw()
+    category: Raw = Raw()
+    criticality: str | None = None
+    do_not_perform: bool | str | None = None
+    severity: Raw = Raw()
+    code: Concept | None = None
+    medication_codeable_concept: Concept | None = None
+    medication_reference: Reference | None = None
+    body_site: list[Concept] | Concept | None = None
+    subject: Reference | None = None
+    patient: Reference | None = None
+    onset_date_time: str | None = None
+    onset_period: Period | None = None
+    abatement_date_time: str | None = None
+    abatement_period: Period | None = None
+    abatement_boolean: bool | str | None = None
+    abatement_string: str | None = None
+    recorded_date: str | None = None
+    effective_date_time: str | None = None
+    effective_period: Period | None = None
+    effective_instant: str | None = None
+    issued: str | None = None
+    performed_date_time: str | None = None
+    performed_period: Period | None = None
+    occurrence_date_time: str | None = None
+    occurrence_period: Period | None = None
+    date_asserted: str | None = None
+    authored_on: str | None = None
+    authored: str | None = None
+    course_of_therapy_type: Raw = Raw()
+    reason_code: Raw = Raw()
+    value_quantity: Quantity | None = None
+    value_codeable_concept: Concept | None = None
+    value_string: str | float | None = None
+    value_integer: float | str | None = None
+    value_boolean: bool | str | None = None
+    value_range: Range | None = None
+    value_ratio: Ratio | None = None
+    interpretation: list[Concept] | Concept | None = None
+    method: Concept | None = None
+    specimen: Raw = Raw()
+    collection: Collection | None = None
+    reference_range: list[Range] | None = None
+    component: list[Component] | None = None
+    dosage: Raw = Raw()
+    dosage_instruction: Raw = Raw()
+    dose_quantity: Quantity | None = None
+    dispense_request: Raw = Raw()
+    stage: list[Stage] | None = None
+    evidence: list[Evidence] | None = None
+    reaction: list[Reaction] | None = None
+    note: Raw = Raw()
+    questionnaire: str | None = None
+    item: Raw = Raw()
+    birth_date: str | None = None
+    gender: str | None = None
+    deceased_boolean: bool | str | None = None
+    deceased_date_time: str | None = None
+    # Members of older FHIR versions. They are read only to recognise those resources.
+    taken: str | None = None
+    not_given: bool | str | None = None
+    was_not_given: bool | str | None = None
+    was_not_taken: bool | str | None = None
+    not_done: bool | str | None = None
+    # Members of a Bundle.
+    total: Raw = Raw()
+    link: list[Link] | None = None
+    entry: list[Entry] | None = None
+
+
+class Entry(Part, frozen=True, gc=False):
+    """An entry of a Bundle."""
+
+    full_url: str | None = None
+    resource: Resource | None = None
+
+
+_CONTAINED = msgspec.json.Decoder(list[Contained])
+_REFERENCE = msgspec.json.Decoder(Reference)
+_META = msgspec.json.Decoder(Meta)
+_EXTENSIONS = msgspec.json.Decoder(list[Extension])
+_CONCEPTS = msgspec.json.Decoder(list[Concept] | Concept)
+_DOSAGES = msgspec.json.Decoder(list[Dosage] | Dosage)
+_DISPENSE = msgspec.json.Decoder(DispenseRequest)
+_NOTES = msgspec.json.Decoder(list[Annotation])
+
+
+def meta_of(resource: Resource) -> Meta:
+    """Which version this is; empty where the record does not say."""
+    found: Meta | None = _later(_META, resource.meta)
+    return found or Meta()
+
+
+def contained_in(resource: Resource) -> list[Contained]:
+    """The contained resources."""
+    return _later(_CONTAINED, resource.contained) or []
+
+
+def specimen_reference(resource: Resource) -> Reference | None:
+    """The specimen of a result. (Other resource types have a list there: the member is theirs, too.)"""
+    found: Reference | None = _later(_REFERENCE, resource.specimen)
+    return found
+
+
+def extensions_of(resource: Resource) -> list[Extension]:
+    """The extensions of the resource itself."""
+    return _later(_EXTENSIONS, resource.extension) or []
+
+
+def notes_of(resource: Resource) -> list[str]:
+    """The texts of the notes."""
+    found: list[Annotation] = _later(_NOTES, resource.note) or []
+    return [note.text for note in found if note.text]
+
+
+def concepts_in(raw: Raw) -> list[Concept]:
+    """A coded member that is a list in one resource type, one object in another, and any of both in the wild."""
+    found: list[Concept] | Concept | None = _later(_CONCEPTS, raw)
+    return found if isinstance(found, list) else [found] if found is not None else []
+
+
+def dosages_of(resource: Resource) -> list[Dosage]:
+    """The dosages of an order, a statement or an administration."""
+    found: list[Dosage] | Dosage | None = _later(_DOSAGES, resource.dosage_instruction) or _later(_DOSAGES, resource.dosage)
+    return found if isinstance(found, list) else [found] if found is not None else []
+
+
+def validity_of(resource: Resource) -> Period | None:
+    """How long an order may be dispensed."""
+    found: DispenseRequest | None = _later(_DISPENSE, resource.dispense_request)
+    return found.validity_period if found is not None else None
+
+
+def _later(decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:
+    """Decode a member that was left alone; `None` where there is none, or none of the expected shape."""
+    if not memoryview(raw).nbytes:
+        return None
+    try:
+        return decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def source_of(resource: Resource) -> str:
+    """The reference by which a fact names this resource: `Observation/123`, or the bare type where it has no id."""
+    return f"{resource.resource_type}/{resource.id}" if resource.id else resource.resource_type

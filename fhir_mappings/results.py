@@ -1,0 +1,85 @@
+"""What all results share: which Observations count, and how a value is read whatever element it came in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fhir_mappings.dates import observed
+from fhir_mappings.observation_topics import Topic
+from fhir_mappings.record import Record
+from fhir_mappings.resources import Component, Quantity, Resource
+from guideline.partial_date import PartialDate
+
+#: Statuses of an Observation that holds no result, or none yet.
+_NO_RESULT = frozenset({"cancelled", "registered"})
+
+_NUMBER = re.compile(r"\s*([<>]=?|≥|≤)?\s*(-?\d+(?:[.,]\d+)?)\s*(%|[a-zA-Z/{}0-9.*\[\]^]*)\s*")
+
+
+class Result(NamedTuple):
+    """An Observation that counts, its clinical date, and whether it is preliminary."""
+
+    resource: Resource
+    day: PartialDate | None
+    preliminary: bool
+
+
+class Number(NamedTuple):
+    """A number as recorded: its comparator (`<`, `<=`, `>`, `>=`) and its unit, where given."""
+
+    value: float
+    unit: str
+    comparator: str
+
+
+def results(record: Record, topic: Topic, subject: str) -> Iterator[Result]:
+    """The Observations of a topic that count. Those in error and those dated in the future are named and left out."""
+    for resource in record.of(topic):
+        status = resource.status
+        if status == "entered-in-error":
+            record.problem("erroneous", resource, "entered in error", subject)
+        elif status not in _NO_RESULT:
+            day = observed(resource)
+            if day is None or record.counts(day, resource, subject):
+                yield Result(resource, day, status == "preliminary")
+
+
+def of_quantity(quantity: Quantity | None) -> Number | None:
+    """The number of a quantity. A value that came as text is read as text."""
+    if quantity is None or quantity.value is None:
+        return None
+    unit = quantity.code or quantity.unit or ""
+    if isinstance(quantity.value, str):
+        read = of_text(quantity.value)
+        return None if read is None else Number(read.value, unit or read.unit, quantity.comparator or read.comparator)
+    return Number(quantity.value, unit, quantity.comparator or "")
+
+
+def of_text(text: str | float | None) -> Number | None:
+    """The number that a text is, and nothing else: `55 %`, `>55`, `1,5 mg/dL`. A range or a sentence is none."""
+    if text is None or text == "":
+        return None
+    if not isinstance(text, str):
+        return Number(float(text), "", "")
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None
+    comparator = (found[1] or "").replace("≥", ">=").replace("≤", "<=")
+    return Number(float(found[2].replace(",", ".")), found[3], comparator)
+
+
+def number_of(item: Resource | Component) -> Number | None:
+    """The number of a result, whatever element it came in."""
+    return of_quantity(item.value_quantity) or of_text(item.value_integer) or of_text(item.value_string)
+
+
+def text_of(item: Resource | Component) -> str | None:
+    """The text value of a result."""
+    return str(item.value_string) if item.value_string not in (None, "") else None
+
+
+def is_false(value: bool | str | None) -> bool:
+    """Whether a boolean, possibly written as a text, is false; absent is not false."""
+    return value is False or value == "false"

@@ -1,0 +1,111 @@
+"""Saving what can be saved of a document in which something has the wrong JSON type.
+
+The document is cut into resources, and each is decoded by itself. A resource that still does not decode loses the members that
+are broken, or is lost as a whole where such a member decides what the resource says (its code, its value, whom it is about, whether
+it is refuted). Every loss is named.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from fhir_mappings.lost_facts import lost_with, lost_with_type
+from fhir_mappings.old_fhir import OLD_TYPES
+from fhir_mappings.resources import USED_TYPES, Entry, Link, Resource, source_of
+from guideline.case import DataProblem
+
+#: Members without which the rest of a resource could say the opposite of what was meant.
+_DECISIVE = frozenset(
+    {
+        "resourceType", "status", "clinicalStatus", "verificationStatus", "intent", "doNotPerform", "subject", "patient", "code",
+        "medicationCodeableConcept", "medicationReference", "contained", "valueQuantity", "valueCodeableConcept", "valueString",
+        "valueInteger", "valueBoolean", "valueRange", "valueRatio", "interpretation", "component", "bodySite", "questionnaire", "item",
+    }
+)  # fmt: skip
+
+#: Bundles nested more deeply than this are not opened: each level is cut again, and no server nests them.
+_DEEPEST = 8
+
+_RESOURCE = msgspec.json.Decoder(Resource)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+_TEXT = msgspec.json.Decoder(str)
+_LINKS = msgspec.json.Decoder(list[Link])
+_MEMBERS = {field.encode_name: (field.name, msgspec.json.Decoder(field.type)) for field in msgspec.structs.fields(Resource)}
+
+
+def salvage(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem]) -> list[Resource]:
+    """The readable resources of one JSON value (a resource, a Bundle or an array of them), Bundles as Bundles of what was readable.
+
+    Adds a problem for each loss; `subject` is the kind of fact lost where nothing better is known.
+    """
+    parts = _parts(raw)
+    found = [_resource(part, subject, problems, 0) for part in ([raw] if parts is None else parts)]
+    return [resource for resource in found if resource is not None]
+
+
+def _parts(raw: bytes | msgspec.Raw) -> list[msgspec.Raw] | None:
+    found: list[msgspec.Raw] | None = _or_none(_ARRAY, raw)
+    return found
+
+
+def _resource(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem], depth: int) -> Resource | None:
+    resource: Resource | None = _or_none(_RESOURCE, raw)
+    if resource is not None:
+        return resource
+    members = _or_none(_OBJECT, raw)
+    if members is None:
+        return Resource()  # without a type: the reader names it
+    kind = _or_none(_TEXT, members.get("resourceType"))
+    if kind == "Bundle":
+        return _bundle(members, subject, problems, depth)
+    if not kind:
+        return Resource()
+    if kind not in USED_TYPES and kind not in OLD_TYPES:
+        return Resource(resource_type=kind)
+    return _without_broken_members(kind, members, problems)
+
+
+def _bundle(members: dict[str, msgspec.Raw], subject: str, problems: list[DataProblem], depth: int) -> Resource | None:
+    entries = _parts(members["entry"]) if "entry" in members else []
+    if entries is None or depth == _DEEPEST:
+        problems.append(DataProblem("unreadable", subject, "", "a Bundle whose entries cannot be read"))
+        return None
+    read: list[Entry] = []
+    for raw in entries:
+        entry = _or_none(_OBJECT, raw)
+        if entry is None:
+            read.append(Entry(None, Resource()))
+        elif "resource" in entry and bytes(entry["resource"]) != b"null":
+            resource = _resource(entry["resource"], subject, problems, depth + 1)
+            read.append(Entry(_or_none(_TEXT, entry.get("fullUrl")), resource))
+    return Resource(resource_type="Bundle", total=members.get("total", msgspec.Raw()), link=_or_none(_LINKS, members.get("link")), entry=read)
+
+
+def _without_broken_members(kind: str, members: dict[str, msgspec.Raw], problems: list[DataProblem]) -> Resource | None:
+    good: dict[str, Any] = {}
+    broken: list[str] = []
+    for name, raw in members.items():
+        if name in _MEMBERS:
+            member, decoder = _MEMBERS[name]
+            try:
+                good[member] = decoder.decode(raw)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                broken.append(name)
+    resource = Resource(**good)
+    lost = _DECISIVE.intersection(broken)
+    subject = lost_with(resource) if kind in ("Observation", "Condition") else lost_with_type(kind)
+    problems.append(DataProblem("unreadable", subject, source_of(resource), f"unreadable: {', '.join(sorted(broken))}"))
+    return None if lost else resource
+
+
+def _or_none(decoder: msgspec.json.Decoder[Any], raw: bytes | msgspec.Raw | None) -> Any:
+    """The decoded value, or `None` when it has another shape or there is none."""
+    if raw is None:
+        return None
+    try:
+        return decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None

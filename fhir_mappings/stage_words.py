@@ -1,0 +1,67 @@
+"""Reading a stage group or an M category from the many ways in which it is written."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from fhir_mappings.coded import triples
+from fhir_mappings.resources import Concept
+from fhir_mappings.terminology import canonical_system, value_of
+
+StageValue = Literal["0", "I", "II", "III", "IV", "M0", "M1"]
+
+_GROUPS: dict[str, StageValue] = {
+    "0": "0", "1": "I", "2": "II", "3": "III", "4": "IV", "i": "I", "ii": "II", "iii": "III", "iv": "IV",
+    "I": "I", "II": "II", "III": "III", "IV": "IV", "M0": "M0", "M1": "M1",
+}  # fmt: skip
+
+#: "Stage IV", "stage 3A", "clinical stage IIA1", "Stage group IIIC".
+_SAID = re.compile(r"\bstage(?: group)?[ :]*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
+#: The bare group: "IV", "4", "c3A", "pIIA".
+_BARE = re.compile(r"\s*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]\d?)?\s*", re.IGNORECASE)
+#: "cM1", "pM1a", "M0(i+)", "M0 category". An X says nothing.
+_M = re.compile(r"\b(?:yp|yc|[cpr])?m([01])(?:[a-e]|\(i\+\))?(?![0-9a-z])", re.IGNORECASE)
+
+
+def stage_group(concept: Concept | None, text: str | None = None) -> StageValue | None:
+    """The stage group an answer states, by code first; `None` when it states none, or several."""
+    by_code = _by_codes(concept, ("answer.stage", "answer.stage_iv"))
+    if by_code:
+        return by_code.pop() if len(by_code) == 1 else None
+    found: set[StageValue] = set()
+    for system, code, display in triples(concept):
+        # AJCC codes are the group itself; other systems' codes are numbers that mean nothing here.
+        if code and canonical_system(system) in ("ajcc", None) and (bare := _BARE.fullmatch(code)):
+            found.add(_GROUPS[bare[1].lower()])
+        found |= _groups_in(display)
+    found |= _groups_in(concept.text if concept is not None else None) | _groups_in(text)
+    return found.pop() if len(found) == 1 else None
+
+
+def m_category(concept: Concept | None, text: str | None = None) -> StageValue | None:
+    """The M category an answer states; `cM0(i+)` is M0 (trap 31), MX and an absent M say nothing."""
+    by_code = _by_codes(concept, ("answer.m1",))
+    if by_code:
+        return by_code.pop() if len(by_code) == 1 else None
+    parts = [text or "", *((concept.text or "",) if concept is not None else ())]
+    for system, code, display in triples(concept):
+        parts.append(display or "")
+        if canonical_system(system) in ("ajcc", None):
+            parts.append(code or "")
+    found = {_GROUPS[f"M{match[1]}"] for part in parts for match in _M.finditer(part)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _by_codes(concept: Concept | None, answers: tuple[str, ...]) -> set[StageValue]:
+    values = {value_of(system, code, answer) for system, code, _ in triples(concept) for answer in answers}
+    return {_GROUPS[value] for value in values if value in _GROUPS}
+
+
+def _groups_in(text: str | None) -> set[StageValue]:
+    if not text:
+        return set()
+    bare = _BARE.fullmatch(text)
+    if bare is not None:
+        return {_GROUPS[bare[1].lower()]}
+    return {_GROUPS[match[1].lower()] for match in _SAID.finditer(text)}

@@ -1,0 +1,229 @@
+"""What one coding, or the words of a label, claim about a tumour.
+
+A Condition may carry several codings and a text. Each is read by itself; `conditions` then sees whether they agree.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.terminology import value_of
+from guideline.case import Site
+
+ClaimKind = Literal["invasive-breast", "breast-in-situ", "breast-history", "other-primary", "metastasis", "receptors"]
+Sign = Literal["positive", "negative"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a tumour.
+
+    `site` only with a metastasis; `None` there means that the code has no site, so that the body site must tell. `from_breast`: the
+    code itself says that the metastasis came from the breast. `receptors` is a status code (Z17.*) that belongs to whatever breast tumour there is.
+    """
+
+    kind: ClaimKind
+    site: Site | None = None
+    from_breast: bool = False
+    primary_unknown: bool = False
+    her2: Sign | None = None
+    hormone_receptors: Sign | None = None
+    stage: Literal["I", "II", "III", "IV"] | None = None
+
+
+_SITES: dict[str, Site] = {
+    "cond.mets_brain": "brain",
+    "cond.mets_leptomeningeal": "leptomeningeal",
+    "cond.mets_bone": "bone",
+    "cond.mets_bone_marrow": "bone-marrow",
+    "cond.mets_liver": "liver",
+    "cond.mets_lung": "lung",
+    "cond.lymphangitic_carcinomatosis": "lung",
+    "cond.mets_pleura": "pleura",
+    "cond.mets_mediastinum": "mediastinum",
+    "cond.mets_lymph_node": "distant-node",
+    "cond.mets_skin": "skin",
+    "cond.mets_adrenal": "adrenal",
+    "cond.mets_ovary": "ovary",
+    "cond.mets_peritoneum": "peritoneum",
+    "cond.mets_other": "other",
+}
+
+#: SNOMED codes of a breast carcinoma that say more than that (trap 11, trap 31).
+_BREAST_EXTRAS: dict[str, Claim] = {
+    "422399001": Claim("invasive-breast", stage="I"),
+    "422479008": Claim("invasive-breast", stage="II"),
+    "423114009": Claim("invasive-breast", stage="III"),
+    "424229006": Claim("invasive-breast", stage="IV"),
+    "706970001": Claim("invasive-breast", her2="negative", hormone_receptors="negative"),
+    "431396003": Claim("invasive-breast", her2="negative"),
+    "767444009": Claim("invasive-breast", her2="negative"),
+    "427685000": Claim("invasive-breast", her2="positive"),
+    "459391000124109": Claim("invasive-breast", her2="positive"),
+}
+
+#: SNOMED codes that say "metastatic breast cancer" and name no site.
+_FROM_BREAST = frozenset({"315004001", "459391000124109", "767444009"})
+
+#: HER2-positive tumours of other organs (trap 11).
+_HER2_ELSEWHERE = frozenset({"458581000124106", "878807001"})
+
+#: ICD-10-CM headers and codes of secondary neoplasms that name no site: the body site tells.
+_SITELESS = frozenset({"C79.9", "C799", "C80.0", "C800", "128462008", "405843009"})
+
+
+@lru_cache(maxsize=8192)
+def claims_of_code(system: str | None, code: str | None) -> tuple[Claim, ...]:
+    """What a code claims; `()` when it is no tumour code that we know."""
+    found: dict[Claim, None] = {}
+    for concept, use in meanings_of_code(system, code):
+        claim = _claim(concept, use, system, code or "")
+        if claim is not None:
+            found[claim] = None
+    if code in _FROM_BREAST and found:
+        found[Claim("metastasis", from_breast=True)] = None
+    return tuple(found)
+
+
+def _claim(concept: str, use: str, system: str | None, code: str) -> Claim | None:
+    if concept in ("cond.breast_cancer_primary", "cond.her2_positive_breast"):
+        return _BREAST_EXTRAS.get(code, Claim("invasive-breast")) if code in _BREAST_EXTRAS or use in ("match", "legacy") else None
+    if concept == "cond.breast_dcis":
+        return Claim("breast-in-situ")
+    if concept == "cond.history_breast_cancer":
+        return Claim("breast-history")
+    if concept == "cond.mets_to_breast":
+        return Claim("other-primary") if use == "look_alike" else Claim("metastasis", from_breast=True)
+    if concept == "cond.other_primary" and use in ("match", "legacy"):
+        return Claim("other-primary")
+    if concept in ("cond.neuroendocrine_secondary", "cond.meninges_primary") or code in _HER2_ELSEWHERE:
+        return Claim("other-primary")
+    if concept == "cond.mets_unknown_primary":
+        return Claim("metastasis", _site_value(system, code, concept), primary_unknown=True) if use != "look_alike" else Claim("other-primary")
+    if concept == "obs.icd10_receptor_status":
+        return _receptors(value_of(system, code, concept) or "")
+    if concept == "obs.cancer_disease_status" and code == "399409002":
+        return Claim("metastasis")
+    return _metastasis(concept, use, system, code)
+
+
+def _metastasis(concept: str, use: str, system: str | None, code: str) -> Claim | None:
+    if use == "regional":
+        return Claim("metastasis", "regional-node")
+    if code in _SITELESS and use == "match":
+        return Claim("metastasis")
+    if concept == "cond.mets_generic" and use == "ambiguous":
+        return Claim("metastasis")  # 1236953005: bone, skin or breast; the body site tells
+    if use != "match":
+        return None
+    site = _SITES.get(concept)
+    return Claim("metastasis", site) if site is not None else None
+
+
+def _site_value(system: str | None, code: str, concept: str) -> Site | None:
+    value = value_of(system, code, concept)
+    return next((site for site in (*_SITES.values(), "regional-node", "unspecified") if site == value), None)
+
+
+def _receptors(said: str) -> Claim:
+    """ER-negative alone does not make a tumour hormone-receptor negative; ER- or PgR-positive makes it positive."""
+    her2: Sign | None = "positive" if "her2+" in said else "negative" if "her2-" in said else None
+    hormone: Sign | None = None
+    if "er+" in said or "pr+" in said or "hr+" in said:
+        hormone = "positive"
+    elif ("er-" in said and "pr-" in said) or "hr-" in said:
+        hormone = "negative"
+    return Claim("receptors", her2=her2, hormone_receptors=hormone)
+
+
+@lru_cache(maxsize=4096)
+def site_of_code(system: str | None, code: str | None) -> Site | Literal["breast"] | None:
+    """The site that a body-site code names; `breast` for the breast itself, which is no distant site."""
+    for concept, use in meanings_of_code(system, code):
+        if use == "body_site":
+            if concept == "cond.mets_lymph_node":
+                return "regional-node"
+            if concept in _SITES:
+                return _SITES[concept]
+            if concept == "cond.mets_generic":
+                return "breast" if code in ("76752008", "80248007", "73056007") else "other"
+    return None
+
+
+_SITE_WORDING: tuple[tuple[str, Site], ...] = (
+    (r"leptomening|mening(?:es|eal|itis)|csf\b", "leptomeningeal"),
+    (r"\bbrain\b|cerebr(?!ospinal)|cerebell|intracranial|\bcns\b", "brain"),
+    (r"bone marrow", "bone-marrow"),
+    (r"\bbones?\b(?! marrow)|osseous|skelet|vertebra|\bspine\b|\bribs?\b|femur|sternum|pelvic bone|\bpelvis\b", "bone"),
+    (r"\bliver\b|hepatic", "liver"),
+    (r"\blungs?\b|pulmonary|lymphangi", "lung"),
+    (r"pleura", "pleura"),
+    (r"mediastin", "mediastinum"),
+    (r"axill|infraclavicul|supraclavicul|internal mammary|regional (?:lymph )?nod|sentinel", "regional-node"),
+    (r"distant (?:lymph )?nod|retroperitoneal (?:lymph )?nod|non-?regional|abdominal (?:lymph )?nod|inguinal", "distant-node"),
+    (r"\bskin\b|cutaneous", "skin"),
+    (r"adrenal", "adrenal"),
+    (r"ovar", "ovary"),
+    (r"periton|omentum|omental|ascites", "peritoneum"),
+)  # fmt: skip
+_SITE_WORDS: tuple[tuple[re.Pattern[str], Site], ...] = tuple((re.compile(pattern), site) for pattern, site in _SITE_WORDING)
+_NODES = re.compile(r"lymph ?nod|\bnodes?\b|\bnodal\b")
+
+
+@lru_cache(maxsize=1024)
+def sites_in(text: str) -> tuple[Site, ...]:
+    """The sites that words name, in lower case. Nodes without a region may be regional and count as such (trap 25)."""
+    found: list[Site] = [site for pattern, site in _SITE_WORDS if pattern.search(text)]
+    if "mediastinum" in found and _NODES.search(text):
+        found.remove("mediastinum")
+        found.append("distant-node")
+    if not found and _NODES.search(text):
+        found.append("regional-node")
+    return tuple(found)
+
+
+_BREAST = re.compile(r"\bbreasts?\b|\bmammary\b(?! node)")
+_CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
+_OTHER_CANCER = re.compile(r"cancer|carcinoma|malignant (?:neoplasm|tumou?r)|sarcoma|lymphoma|melanoma|leuk(?:a)?emia|myeloma|glioblastoma|mesothelioma")
+_MINOR_SKIN = re.compile(r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ")
+_SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
+_NO_SPREAD = re.compile(r"(?:no|without|negative for|r/o|rule out)(?: evidence of)?(?: distant)? (?:metasta|mets)|non-?metastatic")
+_TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
+_IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
+_PAST = re.compile(r"history of|\bh/o\b|\bhx of\b|personal history")
+_BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")
+
+
+@lru_cache(maxsize=1024)
+def claims_of_words(text: str) -> tuple[Claim, ...]:
+    """What a label without a usable code claims. Careful rather than complete: what it does not understand it leaves alone."""
+    if _TO_BREAST.search(text):
+        return (Claim("other-primary"),)
+    spread = _SPREAD.search(text) is not None and _NO_SPREAD.search(text) is None
+    if _BREAST.search(text) is None:
+        if spread:
+            return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in sites_in(text) or (None,))
+        other = _OTHER_CANCER.search(text) and not (_MINOR_SKIN.search(text) or _PAST.search(text) or _BENIGN.search(text))
+        return (Claim("other-primary"),) if other else ()
+    if _IN_SITU.search(text):
+        return (Claim("breast-in-situ"),)
+    if _CANCER.search(text) is None or _BENIGN.search(text):
+        return ()
+    if _PAST.search(text) and not spread:
+        return (Claim("breast-history"),)
+    return (_breast_claim(text), *(Claim("metastasis", site, from_breast=True) for site in (sites_in(text) or (None,)) if spread))
+
+
+def _breast_claim(text: str) -> Claim:
+    her2: Sign | None = None
+    if re.search(r"triple[ -]negative", text):
+        return Claim("invasive-breast", her2="negative", hormone_receptors="negative")
+    if re.search(r"her-?2(?:/neu)?[ -]*(?:neg|-(?![a-z0-9]))", text):
+        her2 = "negative"
+    elif re.search(r"her-?2(?:/neu)?[ -]*(?:pos|\+)", text):
+        her2 = "positive"
+    return Claim("invasive-breast", her2=her2)

@@ -1,0 +1,190 @@
+"""Naming the drugs of a medication from codes and words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fhir_mappings.code_tables import CONCEPTS
+from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
+from fhir_mappings.terminology_files import read_drugs
+from guideline.case import UNKNOWN_HER2_CONJUGATE
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+HCPCS = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+SNOMED = "http://snomed.info/sct"
+LOCAL = "http://example.org/formulary"
+
+HERCEPTIN = (RXNORM, "1922512", "Herceptin 150 MG Injection")
+KADCYLA = (RXNORM, "1658087", "KADCYLA 100 MG Injection")
+ENHERTU = (RXNORM, "2267581", "Enhertu 100 MG Injection")
+
+INTERFACE_DRUGS = [
+    "trastuzumab", "trastuzumab-hyaluronidase", "pertuzumab", "pertuzumab-trastuzumab-hyaluronidase", "trastuzumab-emtansine",
+    "trastuzumab-deruxtecan", "margetuximab", "zanidatamab", "tucatinib", "lapatinib", "neratinib", "pyrotinib", "capecitabine",
+    "paclitaxel", "nab-paclitaxel", "docetaxel", "carboplatin", "vinorelbine", "eribulin", "gemcitabine", "doxorubicin",
+    "liposomal-doxorubicin", "epirubicin", "cyclophosphamide", "letrozole", "anastrozole", "exemestane", "tamoxifen", "fulvestrant",
+    "goserelin", "leuprolide", "palbociclib", "ribociclib", "abemaciclib", "alpelisib", "inavolisib",
+]  # fmt: skip
+
+
+def only(*drugs: str) -> DrugMatch:
+    return DrugMatch(drugs, conflict=False)
+
+
+def test_every_drug_of_the_interface_can_be_named():
+    """The ids are those of the public contract, with duocarmazine beside them."""
+    assert {drug.id for drug in read_drugs().drugs} == {*INTERFACE_DRUGS, "trastuzumab-duocarmazine"}
+
+
+@pytest.mark.parametrize("concept", sorted(drug.concept for drug in read_drugs().drugs))
+def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
+    """No code contradicts the display that it stands with in the table."""
+    drug = next(drug.id for drug in read_drugs().drugs if drug.concept == concept)
+    for entry in CONCEPTS[concept].codes:
+        if entry.use in {"match", "legacy"}:
+            match = drugs_of([(entry.system, entry.code, entry.display)], None)
+            assert drug in match.drugs, entry
+            assert not match.conflict, entry
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Herceptin 440 mg", "trastuzumab"), ("trastuzumab-dkst 420 mg", "trastuzumab"),
+        ("Trastuzumab-anns IV every 3 weeks", "trastuzumab"),
+        ("trastuzumab injection", "trastuzumab"), ("Trastuzumab 6mg/kg IV q3w", "trastuzumab"), ("trastuzumab biosimilar", "trastuzumab"),
+        ("trastuzumab SC", "trastuzumab"), ("trastuzumab/hyaluronidase-oysk", "trastuzumab-hyaluronidase"),
+        ("Herceptin Hylecta", "trastuzumab-hyaluronidase"), ("Phesgo", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("Pertuzumab, trastuzumab and hyaluronidase-zzxf", "pertuzumab-trastuzumab-hyaluronidase"), ("Perjeta", "pertuzumab"),
+        ("T-DXd", "trastuzumab-deruxtecan"), ("tdxd C3D1", "trastuzumab-deruxtecan"), ("DS-8201a", "trastuzumab-deruxtecan"),
+        ("TRASTUZUMAB\u2013DERUXTECAN", "trastuzumab-deruxtecan"), ("T-DM1", "trastuzumab-emtansine"), ("TDM1", "trastuzumab-emtansine"),
+        ("ado-trastuzumab", "trastuzumab-emtansine"), ("Tukysa", "tucatinib"), ("Tykerb", "lapatinib"), ("Tyverb", "lapatinib"),
+        ("Nerlynx", "neratinib"), ("Xeloda", "capecitabine"), ("Taxol", "paclitaxel"), ("Paclitaxel 80 mg/m2 weekly", "paclitaxel"),
+        ("Abraxane", "nab-paclitaxel"), ("nab-paclitaxel", "nab-paclitaxel"), ("paclitaxel protein-bound", "nab-paclitaxel"),
+        ("PACLitaxel (albumin-bound)", "nab-paclitaxel"), ("Taxotere", "docetaxel"), ("Navelbine", "vinorelbine"), ("Halaven", "eribulin"),
+        ("Gemzar", "gemcitabine"), ("Adriamycin", "doxorubicin"), ("Doxil", "liposomal-doxorubicin"), ("Caelyx", "liposomal-doxorubicin"),
+        ("pegylated liposomal doxorubicin", "liposomal-doxorubicin"), ("doxorubicin, liposomal", "liposomal-doxorubicin"),
+        ("Ellence", "epirubicin"), ("Femara", "letrozole"), ("Arimidex", "anastrozole"), ("Aromasin", "exemestane"),
+        ("Faslodex", "fulvestrant"), ("Zoladex", "goserelin"), ("Lupron Depot", "leuprolide"), ("Ibrance", "palbociclib"),
+        ("Kisqali", "ribociclib"), ("Verzenio", "abemaciclib"), ("Piqray", "alpelisib"), ("Itovebi", "inavolisib"),
+    ],
+)  # fmt: skip
+def test_text_alone_names_a_drug(text, drug):
+    """Generic names, brands and abbreviations are read as whole words, whatever their case."""
+    assert drugs_of([], text) == only(drug)
+    assert drugs_of([(LOCAL, "77", text)], None) == only(drug)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "THP",
+        "TCHP cycle 2",
+        "ondansetron 8 mg",
+        "",
+        "   ",
+        "T",
+        "DM1",
+        "Trodelvy",
+        "pertuzumabx",
+        "untrastuzumab",
+        "Vijoice (alpelisib)",
+        "AC-T",
+    ],
+)
+def test_text_that_names_none_of_our_drugs(text):
+    """Regimen letters, other drugs and parts of words name nothing."""
+    assert drugs_of([], text) == NO_DRUG
+
+
+@pytest.mark.parametrize("text", ["trastuzumab rezetecan", "trastuzumab botidotin 6 mg/kg", "Trastuzumab-imbotolimod", "trastuzumab dm4"])
+def test_decision_24_an_unknown_second_word_is_an_unknown_conjugate(text):
+    """A conjugate that we cannot name is not trastuzumab."""
+    assert drugs_of([], text) == only(UNKNOWN_HER2_CONJUGATE)
+    assert drugs_of([(RXNORM, "224905", "Trastuzumab")], text) == only(UNKNOWN_HER2_CONJUGATE)
+    assert drugs_of([HERCEPTIN], text) == DrugMatch((UNKNOWN_HER2_CONJUGATE,), conflict=True)
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    ["anns", "dkst", "dttb", "pkrb", "qyyp", "strf", "abcd", "injection", "IV infusion", "hyaluronidase", "therapy", "weekly", "q3w"],
+)
+def test_decision_24_suffixes_and_plain_words_make_no_conjugate(suffix):
+    """Four letters are a biosimilar; dose words and routes say nothing."""
+    assert UNKNOWN_HER2_CONJUGATE not in drugs_of([], f"trastuzumab {suffix}").drugs
+    assert UNKNOWN_HER2_CONJUGATE not in drugs_of([], f"trastuzumab-{suffix}").drugs
+
+
+def test_a_misspelt_conjugate_beside_its_exact_code_is_no_conflict():
+    """The exact Enhertu code stands against "trastuzumab deruxetcan"."""
+    assert drugs_of([ENHERTU], "trastuzumab deruxetcan") == only("trastuzumab-deruxtecan")
+
+
+@pytest.mark.parametrize(
+    ("codings", "text"),
+    [
+     ([KADCYLA], "Enhertu"), ([ENHERTU], "Herceptin"), ([HERCEPTIN], "ado-trastuzumab emtansine"), ([HERCEPTIN, KADCYLA], None),
+     ([ENHERTU, KADCYLA], None), ([], "Herceptin (ado-trastuzumab emtansine)"),
+     ([(LOCAL, "1", "Kadcyla")], "Enhertu"), ([KADCYLA], "docetaxel")],
+)  # fmt: skip
+def test_trastuzumab_products_that_contradict_each_other_are_a_conflict(codings, text):
+    """A mix-up of trastuzumab, T-DM1 and T-DXd is never settled by choosing one."""
+    assert drugs_of(codings, text) == DrugMatch((UNKNOWN_HER2_CONJUGATE,), conflict=True)
+
+
+def test_other_contradictions_name_no_drug():
+    """Letrozole coded and exemestane written: neither."""
+    assert drugs_of([(RXNORM, "72965", "Letrozole")], "exemestane 25 mg") == DrugMatch((), conflict=True)
+    assert drugs_of([(RXNORM, "72965", None), (HCPCS, "J9171", None)], None) == DrugMatch((), conflict=True)
+
+
+def test_several_codes_of_one_drug_agree():
+    """RxNorm, HCPCS, SNOMED and a local code of one drug are one drug."""
+    codings = [(RXNORM, "2267582", "Trastuzumab deruxtecan"), (HCPCS, "J9358", None), (SNOMED, "838469001", None), (LOCAL, "9", "ENHERTU")]
+    assert drugs_of(codings, "Enhertu") == only("trastuzumab-deruxtecan")
+
+
+def test_a_regimen_in_the_text_does_not_add_drugs_to_an_exact_code():
+    """The record of one drug stays one drug; a text without codes is taken as it is written."""
+    assert drugs_of([(HCPCS, "J9306", None)], "trastuzumab + pertuzumab + docetaxel C1") == only("pertuzumab")
+    assert drugs_of([], "trastuzumab + pertuzumab + docetaxel") == only("docetaxel", "pertuzumab", "trastuzumab")
+
+
+@pytest.mark.parametrize(
+    ("codings", "text"),
+    [([], "dexamethasone before docetaxel"), ([], "Antiemetic with carboplatin"),
+     ([(RXNORM, "3264", "dexamethasone 4 MG Oral Tablet")], "dexamethasone with docetaxel")],
+)  # fmt: skip
+def test_a_supportive_drug_is_not_the_drug_it_supports(codings, text):
+    """What is given around docetaxel is not docetaxel."""
+    assert drugs_of(codings, text) == NO_DRUG
+
+
+def test_a_code_without_its_system_counts_as_its_display_only():
+    """224905 without a system is a word, not a code."""
+    assert drugs_of([(None, "1371041", None)], None) == NO_DRUG
+    assert drugs_of([(None, "1371041", "Kadcyla")], None) == only("trastuzumab-emtansine")
+
+
+def test_a_lenient_pair_of_one_class_is_no_conflict():
+    """Plain paclitaxel coded and nab-paclitaxel written is nab-paclitaxel: the same class, the more specific product."""
+    assert drugs_of([(RXNORM, "56946", "PACLitaxel")], "nab-paclitaxel") == only("nab-paclitaxel")
+    assert drugs_of([(HCPCS, "J9264", None)], "paclitaxel") == only("nab-paclitaxel")
+
+
+@given(
+    st.lists(st.tuples(st.one_of(st.none(), st.text()), st.one_of(st.none(), st.text()), st.one_of(st.none(), st.text())), max_size=3),
+    st.text(),
+)
+def test_any_text_is_read_without_an_error(codings, text):
+    """No input raises, and a conflict never names a drug for certain."""
+    match = drugs_of(codings, text)
+    assert not match.conflict or set(match.drugs) <= {UNKNOWN_HER2_CONJUGATE}
+
+
+@given(st.permutations([(RXNORM, "224905", "Trastuzumab"), (HCPCS, "J9354", None), (LOCAL, "1", "Kadcyla"), (SNOMED, "702836004", None)]))
+def test_the_order_of_codings_does_not_matter(codings):
+    """Codings are a set."""
+    assert drugs_of(codings, None) == only("trastuzumab-emtansine")

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import pytest
+
+from fhir_mappings.case_builder import patient_ids
+from fhir_mappings.reading import read_value
+from tests.fhir_mappings.resource_builders import (
+    BREAST_CANCER,
+    FISH,
+    IHC,
+    POSITIVE,
+    SUBJECT,
+    TRASTUZUMAB,
+    bundle,
+    case_of,
+    concept,
+    condition,
+    observation,
+    on,
+    order,
+    patient,
+    problems_of,
+    statement,
+)
+
+HER2 = {"valueCodeableConcept": concept(POSITIVE)}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/p1", "https://ehr.example/fhir/Patient/p1", "Patient/p1/_history/4", "http://other/base/Patient/p1/_history/2", "urn:uuid:p1"],
+)
+def test_decision_25_a_subject_is_compared_by_its_id(reference):
+    """Base URL and version of a reference make no difference; a `urn:uuid` of the same id is the same patient."""
+    assert len(case_of(patient(), observation(IHC, subject={"reference": reference}, **HER2)).receptors) == 1
+
+
+def test_decision_25_resources_of_another_patient_are_dropped_and_counted():
+    """Another patient's result is not this patient's fact; how many were dropped is said, whose is not."""
+    other = {"reference": "Patient/p2", "display": "Jane Roe"}
+    case = case_of(patient(), *(observation(IHC, ident=str(n), subject=other, **HER2) for n in range(3)))
+    assert case.receptors == ()
+    assert [(p.kind, p.subject, p.detail, p.source) for p in case.problems] == [("other-patient", "her2", "3 dropped", "")]
+    assert "Roe" not in str(case.problems)
+
+
+@pytest.mark.parametrize("subject", [None, {}, {"display": "Jane Roe"}, {"reference": ""}])
+def test_decision_25_resources_without_a_subject_are_dropped_and_counted(subject):
+    """A resource that says nobody's name is nobody's."""
+    case = case_of(patient(), statement(TRASTUZUMAB, subject=subject))
+    assert case.drugs == ()
+    assert problems_of(case) == [("no-subject", "therapy")]
+
+
+def test_another_patients_patient_resource_is_not_taken():
+    """Of two Patients the one in the hook's context is treated."""
+    case = case_of(patient(id="p2", birthDate="1930-01-01"), patient())
+    assert case.patient.birth == on("1970-05-04")
+
+
+def test_decision_25_in_a_file_the_one_patient_is_the_patient():
+    """`evaluate`: the subjects' `urn:uuid` is resolved by the `fullUrl` of the Patient's entry."""
+    entries = [
+        {"fullUrl": "urn:uuid:0a", "resource": {"resourceType": "Patient", "gender": "female"}},
+        {"fullUrl": "urn:uuid:0b", "resource": observation(IHC, subject={"reference": "urn:uuid:0a"}, **HER2)},
+        {"fullUrl": "urn:uuid:0c", "resource": observation(IHC, ident="2", subject={"reference": "urn:uuid:0d"}, **HER2)},
+    ]
+    case = case_of({"resourceType": "Bundle", "type": "transaction", "entry": entries}, patient_id=None)
+    assert case.patient.sex == "female"
+    assert [r.source for r in case.receptors] == ["Observation/1"]
+    assert problems_of(case) == [("other-patient", "her2")]
+
+
+def test_in_a_file_without_a_patient_the_one_subject_is_the_patient():
+    """A single resource can be evaluated; two subjects cannot."""
+    one = observation(IHC, **HER2)
+    assert len(case_of(one, patient_id=None).receptors) == 1
+    assert case_of(one, observation(IHC, ident="2", subject={"reference": "Patient/p2"}, **HER2), patient_id=None).receptors == ()
+
+
+def test_with_several_patients_and_no_choice_nothing_is_anybodys():
+    """Two Patients in a file and no id: nothing is used."""
+    both = (patient(), patient(id="p2"), observation(IHC, **HER2))
+    assert case_of(*both, patient_id=None).receptors == ()
+    assert len(case_of(*both, patient_id="p1").receptors) == 1
+
+
+def test_the_patients_of_a_file_can_be_asked_for():
+    """The command line offers the choice."""
+    assert patient_ids(read_value(b'[{"resourceType":"Patient","id":"b"},{"resourceType":"Patient","id":"a"},{"resourceType":"Patient"}]')) == ("a", "b")
+
+
+def test_the_same_resource_under_several_keys_is_read_once():
+    """A resource that comes three times makes one fact."""
+    result = observation(IHC, **HER2)
+    assert len(case_of(patient(), result, bundle(result), result).receptors) == 1
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_of_two_versions_the_newer_is_read(first):
+    """By `lastUpdated`, then `versionId`, in whatever order they come."""
+    old = statement(TRASTUZUMAB, meta={"versionId": "9", "lastUpdated": "2026-01-01T10:00:00+02:00"})
+    new = statement(TRASTUZUMAB, status="stopped", meta={"versionId": "10", "lastUpdated": "2026-01-01T09:00:00Z"})
+    pair = [old, new] if first == 0 else [new, old]
+    assert [d.status for d in case_of(patient(), *pair).drugs] == ["stopped"]
+    by_number = [{**r, "meta": {"versionId": r["meta"]["versionId"]}} for r in pair]
+    assert [d.status for d in case_of(patient(), *by_number).drugs] == ["stopped"]
+
+
+def test_one_id_with_different_contents_and_no_version_loses_nothing():
+    """Sites reuse ids: both contents are read, in an order that does not depend on the document."""
+    pair = observation(IHC, valueString="3+"), observation(FISH, valueString="amplified")
+    assert case_of(patient(), *pair).receptors == case_of(patient(), *reversed(pair)).receptors
+    assert {r.method for r in case_of(patient(), *pair).receptors} == {"ihc", "ish"}
+
+
+def test_resources_without_an_id_are_told_by_their_content():
+    """Two equal resources without id are one; two different ones are two."""
+    result = {k: v for k, v in observation(IHC, **HER2).items() if k != "id"}
+    case = case_of(patient(), result, result, {**result, "effectiveDateTime": "2026-06"})
+    assert [r.date for r in case.receptors] == [on("2026-05-03"), on("2026-06")]
+
+
+def test_ids_may_be_two_hundred_characters_long():
+    """Epic's ids are longer than FHIR allows."""
+    ident = "e" + "x.-" * 70
+    case = case_of(patient(id=ident), observation(IHC, subject={"reference": f"https://ehr/Patient/{ident}"}, **HER2), patient_id=ident)
+    assert len(case.receptors) == 1
+
+
+def test_decision_8_what_lies_in_the_future_does_not_count():
+    """More than a day ahead: not used, and named; tomorrow is a time zone."""
+    result = observation(IHC, effectiveDateTime="2026-11-22", **HER2)
+    case = case_of(patient(), result, condition(BREAST_CANCER, onsetDateTime="2027"), order(TRASTUZUMAB, authoredOn="2026-12-24"))
+    assert (case.receptors, case.diagnoses, case.drugs) == ((), (), ())
+    assert set(problems_of(case)) == {("future", "her2"), ("future", "diagnosis"), ("future", "therapy")}
+    assert len(case_of(patient(), {**result, "effectiveDateTime": "2026-11-21T23:00:00+14:00"}).receptors) == 1
+
+
+def test_partial_dates_stay_partial():
+    """`2024-03` is a month."""
+    case = case_of(patient(), condition(BREAST_CANCER, onsetDateTime="2024-03"), observation(IHC, effectiveDateTime="2025", **HER2))
+    assert case.diagnoses[0].date == on("2024-03")
+    assert case.receptors[0].date == on("2025")
+
+
+def test_decision_8_the_clinical_date_comes_before_the_recorded_one():
+    """Onset before asserted before recorded; effective before issued."""
+    asserted = [{"url": "http://hl7.org/fhir/StructureDefinition/condition-assertedDate", "valueDateTime": "2023-02"}]
+    full = condition(BREAST_CANCER, onsetDateTime="2023-01-05", recordedDate="2023-03-01", extension=asserted)
+    assert case_of(patient(), full).diagnoses[0].date == on("2023-01-05")
+    assert case_of(patient(), {**full, "onsetDateTime": None}).diagnoses[0].date == on("2023-02")
+    assert case_of(patient(), {**full, "onsetDateTime": None, "extension": None}).diagnoses[0].date == on("2023-03-01")
+    issued = observation(IHC, effectiveDateTime=None, effectivePeriod={"start": "2026-04-01"}, issued="2026-04-09T08:00:00Z", **HER2)
+    assert case_of(patient(), issued).receptors[0].date == on("2026-04-01")
+    assert case_of(patient(), {**issued, "effectivePeriod": None}).receptors[0].date == on("2026-04-09")
+
+
+def test_a_failed_or_half_sent_search_is_not_nothing_recorded():
+    """A search that failed, or of which only one page came, is named, with the kind of fact it would have held."""
+    paged = {**bundle(statement(TRASTUZUMAB)), "link": [{"relation": "next", "url": "https://ehr/2"}]}
+    reading = read_value(b'{"resourceType":"OperationOutcome"}', "medicationStatements") + read_value(__import__("json").dumps(paged).encode(), "x")
+    from fhir_mappings.case_builder import build_case  # noqa: PLC0415
+    from tests.fhir_mappings.resource_builders import TODAY  # noqa: PLC0415
+
+    problems = build_case(reading, patient_id="p1", today=TODAY).problems
+    assert {(p.kind, p.subject) for p in problems} == {("incomplete", "therapy")}
+    assert len(problems) == 2
+    assert SUBJECT["reference"] not in str(problems)

@@ -43,7 +43,7 @@ def _treatment_blocks(treatment: Treatment) -> Iterator[str]:
     if lead is None:
         yield bold(treatment.headline.text)
     else:
-        yield _regimen_block(lead.regimen)
+        yield _own_doses_block(treatment.headline, lead.doses) if lead.doses else _regimen_block(lead.regimen)
     yield "\n".join(_said(treatment.detail))
     yield section("Why", _said(_reasons(treatment)))
     yield section("From the record", bullets(map(_fact, treatment.facts)))
@@ -118,6 +118,11 @@ def _missing_block(findings: Iterable[Finding], asked: set[str]) -> str:
     asks = [gap.ask for finding in findings for gap in finding.missing if gap.ask.text not in asked]
     asked.update([ask.text for ask in asks])
     return section("Missing", _said(asks))
+
+
+def _own_doses_block(headline: Statement, doses: Iterable[str]) -> str:
+    """The act, and the doses of this patient where they are not the regimen's own."""
+    return "\n".join([bold(headline.text), *bullets(doses)])
 
 
 @cache

@@ -232,16 +232,17 @@ def _specimen(record: Record, resource: Resource) -> tuple[Literal["primary", "m
             concepts += concepts_in(specimen.type)
             if specimen.collection is not None and specimen.collection.body_site is not None:
                 concepts.append(specimen.collection.body_site)
-        name = _specimen_name(resource, reference.reference, specimen)
+        name = _specimen_name(reference.reference, specimen)
     return _tissue(concepts, display), name
 
 
-def _specimen_name(resource: Resource, reference: str | None, specimen: Resource | Contained | None) -> str | None:
+def _specimen_name(reference: str | None, specimen: Resource | Contained | None) -> str | None:
+    """What tells one specimen from another. A contained one has no name: IHC and ISH of one block each contain a copy of their own."""
     if isinstance(specimen, Resource):
         return source_of(specimen)
-    if not reference:
+    if not reference or reference.startswith("#"):
         return None
-    return source_of(resource) + reference if reference.startswith("#") else type_and_id(reference) or reference
+    return type_and_id(reference) or reference
 
 
 def _tissue(concepts: list[Concept], display: str) -> Literal["primary", "metastasis"] | None:

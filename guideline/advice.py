@@ -44,7 +44,8 @@ class Option(Struct, frozen=True):
     """A regimen in the place it takes on the card.
 
     `reasons`: why it leads, or when it would; `cautions`: what to mind with it; `label`: its label window at this site;
-    `evidence`: ids of `evidence.yaml` to print with it.
+    `evidence`: ids of `evidence.yaml` to print with it; `doses`: printable dose lines for this patient, where they differ from the
+    regimen's own (a drug that goes on is not loaded again).
     """
 
     regimen: str
@@ -53,6 +54,7 @@ class Option(Struct, frozen=True):
     label: Statement | None = None
     evidence: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    doses: tuple[str, ...] = ()
 
 
 class Finding(Struct, frozen=True):

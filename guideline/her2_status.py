@@ -102,8 +102,12 @@ _IHC_STATE: dict[str, Her2State] = {
 
 
 def _same_specimen(one: ReceptorResult, other: ReceptorResult, metastatic_since: PartialDate | None) -> bool:
-    if one.specimen_id is not None and other.specimen_id is not None:
-        return one.specimen_id == other.specimen_id
+    if one.specimen_id is not None and other.specimen_id is not None and one.specimen_id != other.specimen_id:
+        # A laboratory may register the slide for ISH apart from the block for IHC: on one day the two still belong together.
+        if {one.method, other.method} != {"ihc", "ish"} or one.date != other.date:
+            return False
+    elif one.specimen_id is not None and one.specimen_id == other.specimen_id:
+        return True
     if is_metastasis(one, metastatic_since) != is_metastasis(other, metastatic_since):
         return False
     if one.date is None or other.date is None:

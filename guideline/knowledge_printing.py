@@ -15,6 +15,11 @@ def dose_lines(components: Iterable[Component], drugs: Mapping[str, Drug], partn
     return (*lines, partners) if partners else tuple(lines)
 
 
+def maintenance_line(component: Component, drug: Drug) -> str:
+    """The dose that goes on once the drug was loaded, such as `pertuzumab 420 mg IV every 3 weeks`."""
+    return f"{drug.name} {component.dose:g} {component.unit} {_ROUTES[component.route]} {component.schedule}"
+
+
 def _dose_line(component: Component, name: str) -> str:
     unit = component.unit
     loading = f"{component.loading:g} {unit}, then " if component.loading is not None else ""

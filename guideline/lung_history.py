@@ -56,6 +56,16 @@ class LungHistory(Struct, frozen=True):
         return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.active or self.under_treatment
 
 
+_ANSWERS = {
+    "radiation-pneumonitis-resolved": "radiation pneumonitis, resolved",
+    "other-resolved": "ILD/pneumonitis, resolved",
+    "other-active": "ILD/pneumonitis, active",
+    "tdxd-grade-1-active": "T-DXd pneumonitis, grade 1, active",
+    "tdxd-grade-1-resolved": "T-DXd pneumonitis, grade 1, resolved",
+    "tdxd-grade-2-or-worse": "T-DXd pneumonitis, grade 2 or worse",
+}
+
+
 def _during(condition: LungCondition, exposures: Sequence[Exposure], drug: str) -> Exposure | None:
     """The course of `drug` that was being given when the lung condition began, if the dates say so."""
     if condition.onset is None:
@@ -102,6 +112,8 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
             radiation = True
         elif not by_tdxd:
             resolved = True
+    coded = {"radiation-pneumonitis-resolved": radiation, "other-resolved": resolved, "other-active": active, "tdxd-grade-1-active": under,
+             "tdxd-grade-1-resolved": past_1, "tdxd-grade-2-or-worse": stopped, "none": True}  # fmt: skip
     given = answer(case, "ild-history")
     values = given.values if given is not None else ()
     if given is not None:
@@ -117,9 +129,8 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         active = active or "other-active" in values
         resolved = resolved or "other-resolved" in values
         radiation = radiation or "radiation-pneumonitis-resolved" in values
-        shown += [
-            (value.replace("-", " ").replace("tdxd", "T-DXd pneumonitis"), given.date, given.source) for value in values if value != "none"
-        ]
+        # What the problem list says already is not printed a second time.
+        shown += [(_ANSWERS[value], given.date, given.source) for value in values if value in _ANSWERS and not coded[value]]
     symptoms = said_yes(case, "respiratory-symptoms")
     shown.sort(key=lambda s: (s[1].latest.toordinal() if s[1] else 0, s[2]))
     return LungHistory(

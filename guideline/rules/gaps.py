@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
+from guideline.facts_used import lvef_shown
+from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
@@ -14,13 +16,16 @@ from guideline.situation import Situation, menopausal_status
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     """R071, I07, I08: an LVEF not older than 84 days before any HER2 drug is started."""
     heart = s.heart
-    if heart.current and heart.latest is not None:
-        return [], []
+    low = []
+    if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
+        low = [K.say("check-lvef-low", value=lvef_shown(heart.latest))]
+    if heart.current:
+        return low, []
     check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)
     gaps = [Gap("I07", check)]
     if not heart.failure_asked and heart.failure is None:
         gaps.append(Gap("I08", K.say("ask-heart-failure")))
-    return [check], gaps
+    return [*low, check], gaps
 
 
 def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list[Gap]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from guideline.advice import Gap, Option, Treatment
-from guideline.facts_used import treatment_facts
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_name, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.knowledge_printing import maintenance_line
 from guideline.rules.options import option
 from guideline.situation import Situation, menopausal_status
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, Line
@@ -58,8 +63,19 @@ def maintenance(s: Situation) -> Treatment | None:
         K.say("headline-maintenance"),
         facts=treatment_facts(s),
         missing=gaps,
-        lead=option(s, "endocrine-her2", (), ("asco-2022-7-0",), ("R009", "R011"), leads=False),
+        lead=replace(option(s, "endocrine-her2", (), ("asco-2022-7-0",), ("R009", "R011")), doses=_doses_that_go_on(antibodies)),
         alternatives=tuple(alternatives),
         why=tuple(why),
         rules=("R008", "R009", "R011", "R067"),
     )
+
+
+#: The three-weekly maintenance dose of each antibody, as the pair of antibodies alone is given.
+_MAINTENANCE = {c.drug: maintenance_line(c, K.drugs[c.drug]) for c in K.regimens["trastuzumab-pertuzumab"].components if not c.choice}
+
+
+def _doses_that_go_on(antibodies: Sequence[Exposure]) -> tuple[str, ...]:
+    """R009: the antibodies as they run, without a new loading dose; other products keep the dose they have."""
+    running = dict.fromkeys(e.drug for e in antibodies)
+    lines = [_MAINTENANCE.get(drug) or f"{drug_name(drug)}, dose unchanged" for drug in running]
+    return (*lines, "plus endocrine therapy")

@@ -281,5 +281,6 @@ def _when(s: Situation, regimen: str, lead: str | None) -> Statement | None:
     if regimen == "pertuzumab-trastuzumab-chemotherapy":
         return K.say("pertuzumab-late")
     if regimen == "trastuzumab-chemotherapy":
-        return K.say("trastuzumab-new-partner", used=drug_names(sorted(s.used_drugs & CYTOTOXIC_DRUGS)) or "none on record")
+        used = sorted(s.used_drugs & CYTOTOXIC_DRUGS)
+        return K.say("trastuzumab-new-partner", used=drug_names(used)) if used else K.say("trastuzumab-partner-of-choice")
     return None

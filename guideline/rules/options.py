@@ -16,7 +16,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.situation import Situation, tdxd_unavailable
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS
 
 TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
 
@@ -141,6 +141,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))
+    if "trastuzumab" in drugs and _trastuzumab_goes_on(s):
+        found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     failed = drugs & CYTOTOXIC_DRUGS & s.failed_agents
     used_partners = drugs & CYTOTOXIC_DRUGS & (s.used_drugs - s.failed_agents)
     if failed:
@@ -148,6 +150,16 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
     elif used_partners and regimen != "thp":
         found.append(K.say("partner-used", drugs=drug_names(sorted(used_partners))))
     return found
+
+
+def _trastuzumab_goes_on(s: Situation) -> bool:
+    """P04: the last dose of trastuzumab is so recent that it is not loaded again."""
+    gap = K.thresholds.doses.reload_trastuzumab_3w_days
+    return any(
+        e.drug in TRASTUZUMAB_PRODUCTS
+        and (e.state == "running" or (e.last_known is not None and (s.today - e.last_known.earliest).days <= gap))
+        for e in s.exposures
+    )
 
 
 def label_note(s: Situation, regimen: str, *, leads: bool = False) -> tuple[Statement | None, str | None]:

@@ -92,7 +92,7 @@ def interval_unclear(s: Situation) -> Treatment:
         "FirstLineTreatment",
         K.say("headline-interval-unclear"),
         (K.say("interval-unclear-within"), K.say("interval-unclear-beyond")),
-        ("tdxd", "thp"),
+        ("tdxd", "thp") if s.relapse.within_6 else ("tdxd", "thp", "tdxd-pertuzumab"),
         ("R014", "R015", "R131"),
         (Gap("I05", K.say("ask-relapse-interval")),),
     )

@@ -1,0 +1,48 @@
+# Build: wheels only, so neither stage holds a compiler.
+FROM python:3.11-slim-bookworm AS build
+
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all:
+WORKDIR /src
+
+# The dependencies in a layer of their own: it stays as long as these two files do.
+COPY constraints.txt pyproject.toml ./
+RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
+    && python -m venv /opt/her2-cds \
+    && /opt/her2-cds/bin/pip install --constraint constraints.txt --requirement requirements.txt
+
+COPY README.md LICENSE ./
+COPY cards cards
+COPY fhir_mappings fhir_mappings
+COPY guideline guideline
+COPY service service
+RUN /opt/her2-cds/bin/pip install --no-deps . \
+    && /opt/her2-cds/bin/pip uninstall --yes pip setuptools
+
+# Run: the environment as built and an unprivileged user.
+FROM python:3.11-slim-bookworm
+
+LABEL org.opencontainers.image.title="her2-cds" \
+      org.opencontainers.image.description="CDS Hooks decision support for HER2-positive metastatic breast cancer" \
+      org.opencontainers.image.licenses="Apache-2.0"
+
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/her2-cds her2cds
+COPY --from=build /opt/her2-cds /opt/her2-cds
+
+# A container is reached through its own network interface, so the service listens on all of them. With HER2CDS_AUTH=off it refuses to
+# start like that until the operator says HER2CDS_OPEN=1, because something in front of it decides who may call. Not said here.
+ENV PATH=/opt/her2-cds/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HER2CDS_HOST=0.0.0.0 \
+    HER2CDS_PORT=8000
+
+USER 10001
+WORKDIR /var/lib/her2-cds
+EXPOSE 8000
+
+# Without a proxy: the check asks this container, whatever HTTP_PROXY says.
+HEALTHCHECK --interval=15s --timeout=3s --start-period=10s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as web; web.build_opener(web.ProxyHandler({})).open('http://127.0.0.1:' + os.environ['HER2CDS_PORT'] + '/healthz', timeout=2)"]
+
+ENTRYPOINT ["her2-cds"]
+CMD ["serve"]

@@ -1,0 +1,62 @@
+# her2-cds: every command of the project. Needs Python 3.11 or newer, nothing else; everything is installed into .venv.
+
+# The first new enough interpreter; another one: make PYTHON=/path/to/python3.12
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$python -c '$(NEW_ENOUGH)' 2> /dev/null && echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench constraints clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.run ## the service on http://127.0.0.1:8000 with sample patients
+	@HER2CDS_DEMO=$${HER2CDS_DEMO:-1} $(BIN)/her2-cds serve
+
+test: $(VENV)/.dev ## every test this machine can run (ARGS="-k ild" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## style, types and import rules
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet || { echo "Not formatted. Run: make format"; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/.dev ## format the code, mend what can be mended
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+bench: $(VENV)/.run ## speed, beside the floor of this machine (ARGS="--help" for more)
+	@$(BIN)/python -m bench $(ARGS)
+
+constraints: ## resolve the newest versions anew into constraints.txt
+	@rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
+	@$(VENV)-fresh/bin/python -m pip --disable-pip-version-check --quiet install '.[dev]'
+	@{ sed '/^[^#]/d' constraints.txt; $(VENV)-fresh/bin/python -m pip freeze --exclude her2-cds; } > $(VENV)-fresh/constraints.txt
+	@mv $(VENV)-fresh/constraints.txt constraints.txt && rm -rf $(VENV)-fresh
+
+clean: ## remove everything that the commands above made
+	rm -rf $(VENV) $(VENV)-fresh build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Two stamps: what `make run` needs is on a fresh machine in half the time of what the tests need.
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing her2-cds into $(VENV) ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing her2-cds and its tests into $(VENV) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $(VENV)/.run $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "her2-cds needs Python 3.11 or newer; found: $$(python3 --version 2>&1)"; exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "her2-cds needs Python 3.11 or newer; $(PYTHON) is not."; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+	  rm -rf $(VENV); echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }

@@ -1,0 +1,32 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from service import demo, health, intake, landing, rule_pages
+from service.cds_hooks import calls, discovery
+from service.error_answers import answer_errors
+from service.request_log import log_requests
+from service.responses import add_headers
+from service.settings import Settings, load_settings
+from service.site import keep_settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application, with the settings of the environment unless some are given. Raises `SettingsError` when it must not start."""
+    settings = settings or load_settings()
+    settings.refuse_unsafe()
+    app = Flask("service", static_folder="static", template_folder="templates")
+    app.url_map.strict_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    keep_settings(app, settings)
+    # after_request functions run in reverse order: the log line is written last, about the answer as it leaves.
+    log_requests(app)
+    add_headers(app, settings)
+    answer_errors(app, settings)
+    for blueprint in (discovery.blueprint, calls.blueprint, health.blueprint, rule_pages.blueprint, intake.blueprint, landing.blueprint):
+        app.register_blueprint(blueprint)
+    if settings.demo:
+        app.register_blueprint(demo.blueprint)
+    return app

@@ -1,0 +1,176 @@
+"""The command line: `her2-cds serve | evaluate | rules | config`.
+
+Exit status 0 done, 1 bad input, 2 usage. Errors go to standard error, one readable line each, never a traceback. What a command needs is
+imported when it runs, so that a faulty knowledge file is a message and not a failed import.
+"""
+# ruff: noqa: PLC0415 - what a command needs is imported when it runs (see above)
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from service.errors import CallError, ConfigurationError, ServiceError, UnreadableInput
+
+SAMPLE_PREFIX = "sample:"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except ConfigurationError as error:
+        return _fail(*error.faults)
+    except CallError as error:
+        return _fail(*(issue.text for issue in error.issues))
+    except ServiceError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough. Python would complain again when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a fault of ours is said in one line
+        from service.logs import where_it_failed
+
+        kind, *places = where_it_failed(error)
+        fault = str(error) if kind in {"KnowledgeError", "TerminologyError"} else f"{kind} at {places[-1] if places else 'start'}"
+        return _fail(f"a fault in her2-cds itself, no conclusion may be drawn: {fault}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="her2-cds", description="CDS Hooks decision support for HER2-positive metastatic breast cancer.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="run the service (settings: HER2CDS_*, see her2-cds config table)")
+    serve.set_defaults(run=_serve)
+
+    evaluate = commands.add_parser("evaluate", help="one patient in, the cards out; no server needed")
+    evaluate.add_argument(
+        "file", metavar="FILE", help="a Bundle, an array of resources or a CDS Hooks request; - for standard input; or sample:NAME"
+    )
+    evaluate.add_argument("--hook", default="patient-view", help="the hook to answer (default: patient-view)")
+    evaluate.add_argument("--patient", metavar="ID", help="which patient, when the file holds several")
+    evaluate.add_argument("--today", type=_day, metavar="DATE", help="a date (YYYY-MM-DD) instead of today")
+    form = evaluate.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the CDS Hooks response")
+    form.add_argument("--diagnose", action="store_true", help="print, resource by resource, what is wrong with the data instead of cards")
+    evaluate.set_defaults(run=_evaluate)
+
+    rules = commands.add_parser("rules", help="print the rule book")
+    rules.add_argument("--format", choices=("text", "md", "json"), default="text")
+    rules.set_defaults(run=_rules)
+
+    config = commands.add_parser("config", help="look at settings and knowledge files")
+    actions = config.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions.add_parser("check", help="name every fault of settings, knowledge and terminology files").set_defaults(run=_check)
+    actions.add_parser("table", help="print the table of all settings").set_defaults(run=_table)
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("should be a date such as 2026-11-20") from None
+
+
+def _fail(*lines: str) -> int:
+    for line in lines:
+        print(f"her2-cds: {line}", file=sys.stderr)
+    return 1
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from service.server import serve
+    from service.settings import load_settings
+
+    serve(load_settings())
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from service.record_file import evaluate_record
+    from service.settings import load_settings
+    from service.terminal import print_evaluation
+
+    settings = load_settings()
+    if options.today is not None:
+        settings = settings.model_copy(update={"today": options.today})
+    body = _input(options.file, settings.current_day())
+    if options.diagnose:
+        from service.record_file import diagnosis
+
+        print(diagnosis(body, settings))
+        return 0
+    evaluation = evaluate_record(body, hook=options.hook, patient=options.patient, settings=settings)
+    if options.json:
+        sys.stdout.buffer.write(orjson.dumps({"cards": evaluation.cards}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    else:
+        width = min(shutil.get_terminal_size((100, 40)).columns, 120)
+        print(print_evaluation(evaluation, width, colour=_shows_colour()), end="")
+    return 0
+
+
+def _input(name: str, today: date) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    if name.startswith(SAMPLE_PREFIX):
+        from service.samples import names, request_body
+
+        sample = name.removeprefix(SAMPLE_PREFIX)
+        if sample not in names():
+            raise UnreadableInput(f"there is no sample patient of that name; there are {', '.join(names())}")
+        return orjson.dumps(request_body(sample, today))
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{name}: {error.strerror}") from None
+
+
+def _shows_colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from service.rule_book import as_markdown, as_records, as_text, rule_book
+
+    book = rule_book()
+    if options.format == "json":
+        sys.stdout.buffer.write(orjson.dumps(as_records(book), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    else:
+        print(as_markdown(book) if options.format == "md" else as_text(book))
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    from service.configuration import check
+
+    report = check()
+    for line in report.in_order:
+        print(line)
+    for line in report.notes:
+        print(f"her2-cds: note: {line}", file=sys.stderr)
+    return _fail(*report.faults) if report.faults else 0
+
+
+def _table(_: argparse.Namespace) -> int:
+    from service.settings import settings_table
+
+    print(settings_table(), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

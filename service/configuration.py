@@ -1,0 +1,69 @@
+"""`her2-cds config check`: settings, knowledge, terminology and card files, each fault by name."""
+# ruff: noqa: PLC0415 - a faulty file raises at import, and is to be reported, not to stop the report
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from guideline.knowledge_checks import FILES, faults
+from service.errors import ConfigurationError
+from service.settings import load_settings, unknown_variables
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationReport:
+    """What is in order, what deserves a look, and what is wrong."""
+
+    in_order: tuple[str, ...]
+    notes: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def check() -> ConfigurationReport:
+    """Check everything a start depends on. Goes on after a fault, so that all are named at once."""
+    in_order: list[str] = []
+    found: list[str] = []
+    for part in (_settings, _knowledge, _terminology, _cards):
+        _note(part, in_order, found)
+    notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
+    return ConfigurationReport(tuple(in_order), notes, tuple(found))
+
+
+def _note(part: Callable[[], str], in_order: list[str], found: list[str]) -> None:
+    try:
+        in_order.append(part())
+    except ConfigurationError as error:
+        found += error.faults
+    except Exception as error:  # noqa: BLE001 - each kind of file has an exception of its own, which names file and line
+        found.append(str(error) or type(error).__name__)
+
+
+def _settings() -> str:
+    settings = load_settings()
+    settings.refuse_unsafe()
+    return f"settings: in order, profile {settings.practice.label}, listening on {settings.host}:{settings.port}"
+
+
+def _knowledge() -> str:
+    _, found = faults(files=(*FILES, "rules"))
+    if found:
+        raise ConfigurationError([f"guideline/knowledge/{fault}" for fault in found])
+    from guideline.knowledge_base import KNOWLEDGE, rule_book
+
+    counts = f"{len(rule_book())} rules, {len(KNOWLEDGE.regimens)} regimens"
+    return f"knowledge: version {KNOWLEDGE.version}, {KNOWLEDGE.review_status}, {counts}"
+
+
+def _terminology() -> str:
+    from fhir_mappings.code_tables import CONCEPTS
+
+    return f"terminology: {sum(len(concept.codes) for concept in CONCEPTS.values())} codes of {len(CONCEPTS)} concepts"
+
+
+def _cards() -> str:
+    from cards.response_schema import response_validator
+    from cards.topics import TOPICS
+
+    response_validator()
+    return f"cards: {len(TOPICS)} topics"

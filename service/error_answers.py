@@ -1,0 +1,47 @@
+"""The one place where an exception becomes an answer: an OperationOutcome, in the words of `service.errors`."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+
+from service.errors import BodyTooLarge, CallError, InternalFailure, NotServed, UnreadableCall, WrongMethod, operation_outcome
+from service.logs import log, where_it_failed
+from service.request_log import request_id
+from service.responses import json_response
+from service.settings import Settings
+
+_SERVER_FAULT = 500
+
+
+def answer_errors(app: Flask, settings: Settings) -> None:
+    """Let the application answer every exception with an OperationOutcome."""
+
+    @app.errorhandler(Exception)
+    def _answer(error: Exception) -> Response | RequestRedirect:
+        if isinstance(error, RequestRedirect):
+            return error
+        call_error = _as_call_error(error, settings)
+        if isinstance(call_error, InternalFailure):
+            log().error("failure", id=request_id(), where=where_it_failed(error))
+        response = json_response(operation_outcome(call_error, request_id()), status=call_error.status)
+        if isinstance(call_error, WrongMethod) and call_error.allowed:
+            response.headers["Allow"] = ", ".join(call_error.allowed)
+        return response
+
+
+def _as_call_error(error: Exception, settings: Settings) -> CallError:
+    match error:
+        case CallError():
+            return error
+        case NotFound():
+            return NotServed()
+        case MethodNotAllowed():
+            return WrongMethod(error.valid_methods or ())
+        case RequestEntityTooLarge():
+            return BodyTooLarge(settings.max_body_mb)
+        case HTTPException(code=int(code)) if code < _SERVER_FAULT:
+            return UnreadableCall()
+        case _:
+            return InternalFailure()

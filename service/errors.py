@@ -1,0 +1,175 @@
+"""Everything that can go wrong in the service.
+
+ServiceError
+├── ConfigurationError        what is configured or installed is faulty (start-up and command line only)
+│   └── SettingsError         settings with which nothing may start
+├── UnreadableInput           a file the command line was given is no patient record
+└── CallError                 an HTTP call that cannot be answered
+    ├── BodyNotJson           400 structure      the body is not JSON, or no JSON object
+    ├── UnreadableCall        400 invalid        the HTTP request itself is broken
+    ├── EnvelopeFault         400 required,      a member of the request is missing or wrong: every one is named
+    │                             value, invalid
+    ├── NotServed             404 not-found      no such service or page
+    ├── WrongMethod           405 not-supported
+    ├── PrefetchMissing       412 required       no prefetch key could have carried a kind of resource that every answer needs
+    ├── BodyTooLarge          413 too-long
+    ├── UnsupportedEncoding   415 not-supported  a compressed body
+    └── InternalFailure       500 exception      a fault of ours; never an empty list of cards instead
+
+Each `CallError` knows its HTTP status and its issues, and `operation_outcome()` writes them as FHIR R4 OperationOutcome. Messages name
+fields, never their values: a value may be patient data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class ServiceError(Exception):
+    """Anything the service reports to its caller rather than to its developer."""
+
+
+class ConfigurationError(ServiceError):
+    """What is configured or installed is faulty; `faults` holds one readable line each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class SettingsError(ConfigurationError):
+    """Settings with which nothing may start."""
+
+
+class UnreadableInput(ServiceError):
+    """A file of the command line that is no patient record; the message says why in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue of an OperationOutcome: its code (`issue-type`), a sentence, and the member of the request it is about."""
+
+    code: str
+    text: str
+    expression: str | None = None
+
+
+class CallError(ServiceError):
+    """An HTTP call that cannot be answered."""
+
+    status: ClassVar[int]
+    severity: ClassVar[str] = "error"
+
+    def __init__(self, *issues: Issue) -> None:
+        super().__init__("; ".join(issue.text for issue in issues))
+        self.issues = issues
+
+
+class BodyNotJson(CallError):
+    """The body is not JSON, or not a JSON object."""
+
+    status = 400
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Issue("structure", reason))
+
+
+class UnreadableCall(CallError):
+    """The HTTP request itself is broken, such as a body that ends before its announced length."""
+
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(Issue("invalid", "The HTTP request could not be read."))
+
+
+class EnvelopeFault(CallError):
+    """Members of the request that are missing or wrong."""
+
+    status = 400
+
+
+class NotServed(CallError):
+    """No such service or page."""
+
+    status = 404
+
+    def __init__(self, text: str = "Nothing is served at this address.") -> None:
+        super().__init__(Issue("not-found", text))
+
+
+class WrongMethod(CallError):
+    """The address exists, but not for this method; `allowed` are those it has."""
+
+    status = 405
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self.allowed = tuple(sorted(allowed))
+        methods = f" Use {' or '.join(self.allowed)}." if self.allowed else ""
+        super().__init__(Issue("not-supported", f"This method is not served at this address.{methods}"))
+
+
+class PrefetchMissing(CallError):
+    """Kinds of resource that every answer needs and that no satisfied prefetch key could have carried."""
+
+    status = 412
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        super().__init__(
+            *(
+                Issue(
+                    "required",
+                    f"No prefetch key carries {kind} resources, and this service does not fetch them itself. "
+                    "Send the prefetch of its discovery entry; a key without data is sent as null.",
+                    "prefetch",
+                )
+                for kind in kinds
+            )
+        )
+
+
+class BodyTooLarge(CallError):
+    """The body is larger than the site allows."""
+
+    status = 413
+
+    def __init__(self, limit_mb: int) -> None:
+        super().__init__(Issue("too-long", f"The request body is larger than {limit_mb} MB."))
+
+
+class UnsupportedEncoding(CallError):
+    """The body is compressed."""
+
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__(Issue("not-supported", "Send the body as plain JSON, without Content-Encoding."))
+
+
+class InternalFailure(CallError):
+    """A fault of ours: nothing could be concluded about this patient."""
+
+    status = 500
+    severity = "fatal"
+
+    def __init__(self) -> None:
+        super().__init__(Issue("exception", "The service failed while answering. No conclusion about this patient may be drawn from it."))
+
+
+def operation_outcome(error: CallError, request_id: str) -> dict[str, Any]:
+    """The error as FHIR R4 OperationOutcome. `request_id` finds the call in the log."""
+    return {
+        "resourceType": "OperationOutcome",
+        "issue": [
+            {
+                "severity": error.severity,
+                "code": issue.code,
+                "details": {"text": issue.text},
+                "diagnostics": f"request {request_id}",
+                **({"expression": [issue.expression]} if issue.expression else {}),
+            }
+            for issue in error.issues
+        ],
+    }

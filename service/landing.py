@@ -1,0 +1,25 @@
+"""The front page: where things are."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from guideline.knowledge_base import KNOWLEDGE
+from service.cds_hooks.registry import SERVICES
+from service.samples import names
+from service.site import site_settings
+
+blueprint = Blueprint("landing", __name__)
+
+
+@blueprint.get("/")
+def front_page() -> str:
+    """Links to discovery, the rule book, the intake questionnaire and, where they are served, the sample patients."""
+    settings = site_settings()
+    return render_template(
+        "landing.html",
+        services=SERVICES.values(),
+        samples=names() if settings.demo else [],
+        practice=settings.practice,
+        knowledge=KNOWLEDGE,
+    )

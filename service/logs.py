@@ -1,0 +1,76 @@
+"""The log: one JSON object per line on standard error, without patient data.
+
+A line may hold counts, kinds, our own ids and the codes of the public contract. It never holds anything a request brought: no text, no
+reference, no id, no path, and no message of an exception, since a message may quote the value that broke.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Any
+
+import orjson
+import structlog
+
+
+def configure_logs() -> None:
+    """Send the log to standard error as JSON. Called once by whatever runs a server; calling it again changes nothing."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=_as_json),
+        ],
+        logger_factory=_to_stderr,
+        cache_logger_on_first_use=False,
+    )
+
+
+def log() -> Any:
+    """The service's logger."""
+    return structlog.get_logger()
+
+
+def where_it_failed(error: BaseException) -> list[str]:
+    """The type of an exception and the places it passed, innermost last, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [
+        type(error).__name__,
+        *(f"{frame.filename.rpartition('/site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-8:]),
+    ]
+
+
+def _as_json(event: dict[str, Any], **_: Any) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+def _to_stderr(*_: Any) -> structlog.PrintLogger:
+    # Looked up at each call, so that a stream replaced by a test or a supervisor is honoured.
+    return structlog.PrintLogger(sys.stderr)
+
+
+def granian_log_config() -> dict[str, Any]:
+    """The HTTP server's own messages (a worker that died, a failed bind) as lines of the same log."""
+    handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
+    quiet = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "service.logs.ServerMessage"}},
+        "handlers": {"stderr": handler},
+        "loggers": {"_granian": quiet, "granian.access": quiet},
+    }
+
+
+class ServerMessage(logging.Formatter):
+    """Formats a record of the HTTP server as one JSON line, without the exception's message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        error = record.exc_info[1] if record.exc_info else None
+        event: dict[str, Any] = {"event": "server", "text": record.getMessage(), "level": record.levelname.lower()}
+        if error is not None:
+            event |= {"where": where_it_failed(error)}
+        return _as_json(event)

@@ -1,0 +1,54 @@
+"""What every answer carries: JSON bodies, CORS headers (on errors and OPTIONS too) and security headers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+
+from service.settings import Settings
+
+#: Pages load our own style sheet and nothing else; answers in JSON load nothing.
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+_SECURITY_HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+)
+_CORS_HEADERS = (
+    ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("Access-Control-Expose-Headers", "X-Request-ID"),
+    ("Access-Control-Max-Age", "600"),
+)
+
+
+def json_response(content: Any, *, status: int = 200, media_type: str = "application/json") -> Response:
+    """An answer in JSON."""
+    return Response(orjson.dumps(content), status=status, mimetype=media_type)
+
+
+def add_headers(app: Flask, settings: Settings) -> None:
+    """Let every answer of the application carry the CORS and security headers."""
+    origins = settings.allowed_origins
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        # Answers to a POST are about a patient; everything else is public, but must not outlive an update of the service.
+        response.headers.setdefault("Cache-Control", "no-store" if request.method == "POST" else "no-cache")
+        response.headers.extend(_SECURITY_HEADERS)
+        response.headers.extend(_cors_headers(origins))
+        return response
+
+
+def _cors_headers(origins: frozenset[str]) -> list[tuple[str, str]]:
+    """The CORS headers for the page that asks; none but `Vary` for a page that is not on the list."""
+    if "*" in origins:
+        return [("Access-Control-Allow-Origin", "*"), *_CORS_HEADERS]
+    origin = request.headers.get("Origin", "")
+    if origin not in origins:
+        return [("Vary", "Origin")]
+    return [("Vary", "Origin"), ("Access-Control-Allow-Origin", origin), *_CORS_HEADERS]

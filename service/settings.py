@@ -1,0 +1,199 @@
+"""The settings of one site: environment variables `HER2CDS_*` and a `.env` file in the working directory.
+
+Nothing is read at import; `load_settings()` reads once and names every fault by its variable. `docs/settings.md` is generated from this
+class by `her2-cds config table`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from datetime import date, datetime
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from guideline.practice import Practice
+from service.errors import SettingsError
+
+PREFIX = "HER2CDS_"
+
+
+def usable_cores() -> int:
+    """How many CPU cores this process may run on; at least 1."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """What a site decides. Build it with `load_settings()`, or by keyword in a test (`Settings(port=8010)`)."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on. Anything beyond loopback also needs `HER2CDS_OPEN=1`.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(
+        default_factory=usable_cores, ge=1, le=512, description="Worker processes.", json_schema_extra={"shown_default": "number of cores"}
+    )
+    public_url: str = Field(
+        "",
+        description="The service's address as clients and browsers see it, without a final slash: every link on a card begins with it.",
+        json_schema_extra={"shown_default": "`http://HOST:PORT`"},
+    )
+    profile: Literal["guideline", "current"] = Field(
+        "guideline",
+        description="Order of the first-line options. `guideline`: as the source documents (ASCO 2022 era), THP leads. "
+        "`current`: approvals since then lead. Nothing else depends on it.",
+    )
+    jurisdiction: Literal["US", "EU"] = Field("US", description="Whose drug labels the label notes follow.")
+    lvef_lower_limit: Annotated[float, Field(ge=45, le=60)] = Field(
+        50.0, description="Lower limit of normal of the left ventricular ejection fraction at this site, in percent (45 to 60)."
+    )
+    cors_origins: str | None = Field(
+        None,
+        description="Origins whose browser pages may call the service, separated by commas, or `*`. Empty: none.",
+        json_schema_extra={"shown_default": "`*` on loopback, else empty"},
+    )
+    max_body_mb: int = Field(16, ge=1, le=1024, description="Largest request body in megabytes; a larger one is refused with 413 unread.")
+    auth: Literal["off", "warn", "required"] = Field(
+        "off", description="Client JWT. This release knows only `off`; with `warn` or `required` it refuses to start."
+    )
+    open: bool = Field(False, description="Allow listening beyond loopback while `HER2CDS_AUTH=off`. Said loudly in the log.")
+    demo: bool = Field(False, description="Serve the synthetic sample patients under `/demo/`.")
+    today: date | None = Field(
+        None,
+        description="A date (YYYY-MM-DD) instead of the clock, for tests and replay only.",
+        json_schema_extra={"shown_default": "the clock"},
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("should be a web address such as https://cds.example.org")
+        return value.rstrip("/")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str | None) -> str | None:
+        if value is None or value.strip() == "*":
+            return value
+        for origin in filter(None, map(str.strip, value.split(","))):
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+                raise ValueError("should be `*` or origins such as https://ehr.example.org, separated by commas")
+        return value
+
+    @field_validator("today", mode="before")
+    @classmethod
+    def _empty_is_the_clock(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        return _is_loopback(self.host)
+
+    @property
+    def base_url(self) -> str:
+        """`public_url`, or the address it listens on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins whose pages may call the service; `{"*"}` for any."""
+        if self.cors_origins is None:
+            return frozenset({"*"}) if self.on_loopback else frozenset()
+        return frozenset(filter(None, map(str.strip, self.cors_origins.split(","))))
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The largest request body in bytes."""
+        return self.max_body_mb * 1024 * 1024
+
+    @property
+    def practice(self) -> Practice:
+        """How this site practises, as the guideline asks for it."""
+        return Practice(evidence_profile=self.profile, jurisdiction=self.jurisdiction, lvef_lower_limit=self.lvef_lower_limit)
+
+    def current_day(self) -> date:
+        """The clock's date, unless `HER2CDS_TODAY` replaces it."""
+        return self.today or datetime.now().astimezone().date()
+
+    def refuse_unsafe(self) -> None:
+        """Raise `SettingsError` for settings with which no server may start."""
+        faults = []
+        if self.auth != "off":
+            faults.append(
+                f"{PREFIX}AUTH={self.auth}: checking client JWTs is not available in this release. Set it to off, keep the service on "
+                f"loopback, and let a reverse proxy check who calls."
+            )
+        if not self.on_loopback and not self.open and self.auth == "off":
+            faults.append(
+                f"{PREFIX}HOST: listening beyond loopback without client authentication lets anyone on the network call the service. "
+                f"Set {PREFIX}OPEN=1 if something in front of it decides who may."
+            )
+        if faults:
+            raise SettingsError(faults)
+
+
+def variable(field: str) -> str:
+    """The environment variable of a settings field: `max_body_mb` -> `HER2CDS_MAX_BODY_MB`."""
+    return PREFIX + field.upper()
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment and `.env`. Raises `SettingsError` with one line per fault, never with the faulty value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (
+            f"{variable(str(fault['loc'][0]))}: {fault['msg'].removeprefix('Value error, ')}" if fault["loc"] else fault["msg"]
+            for fault in error.errors()
+        )
+        raise SettingsError(list(lines)) from None
+
+
+def unknown_variables() -> list[str]:
+    """`HER2CDS_*` variables of the environment that no setting of this release reads, such as a misspelt one."""
+    known = {variable(name) for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def settings_table() -> str:
+    """The Markdown page of all settings (`docs/settings.md`)."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        extra = field.json_schema_extra
+        shown = extra.get("shown_default") if isinstance(extra, dict) else None
+        if shown is None:
+            value = field.default
+            shown = f"`{int(value) if isinstance(value, bool) else value:g}`" if isinstance(value, bool | int | float) else f"`{value}`"
+        rows.append(f"| `{variable(name)}` | {shown} | {field.description} |")
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Environment variables, or lines of a `.env` file in the folder the service is started from. The environment wins.",
+            "`her2-cds config check` names every fault. This page is generated: `her2-cds config table > docs/settings.md`.",
+            "",
+            "| setting | default | is |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )

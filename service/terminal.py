@@ -1,0 +1,69 @@
+"""What `her2-cds evaluate` prints: the cards, or why there is none, then what was wrong with the data."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable
+
+from cards.terminal import print_cards
+from guideline.case import Case, DataProblem, ProblemKind
+from guideline.knowledge_base import rule_book
+from service.evaluation import Evaluation
+
+_PROBLEMS: dict[ProblemKind, str] = {
+    "unreadable": "could not be read",
+    "other-patient": "of another patient, not used",
+    "no-subject": "without a patient, not used",
+    "old-fhir": "in the form of an older FHIR version",
+    "code-text-conflict": "with a code and a text that contradict each other, not used",
+    "erroneous": "marked as entered in error, not used",
+    "future": "dated in the future, not used",
+    "incomplete": "incomplete",
+}
+
+#: What the facts of a case are called, so that a reader sees what arrived.
+_FACTS = {
+    "diagnoses": "diagnoses",
+    "metastases": "metastases",
+    "stages": "stages",
+    "receptors": "receptor results",
+    "disease_statuses": "disease statuses",
+    "drugs": "drug records",
+    "lvef": "LVEF values",
+    "heart": "heart conditions",
+    "lungs": "lung conditions",
+    "labs": "laboratory values",
+    "procedures": "procedures",
+    "intake": "intake answers",
+}
+
+
+def print_evaluation(evaluation: Evaluation, width: int, *, colour: bool = False) -> str:
+    """The evaluation as text of at most `width` columns."""
+    cards = print_cards(evaluation.cards, width, colour=colour) if evaluation.cards else _silence(evaluation, width)
+    problems = evaluation.case.problems
+    return f"{cards}\n{_problems(problems, width)}" if problems else cards
+
+
+def _silence(evaluation: Evaluation, width: int) -> str:
+    """Why there is no card, and what was read: a record of which nothing arrived must not pass for one without need of advice."""
+    book = rule_book()
+    reasons = [_listed(f"{rule}: {book[rule].statement} ({book[rule].trigger})", width) for rule in evaluation.advice.silent]
+    heading = "Nothing to say, because" if reasons else "Nothing to say: no rule applies to this record."
+    return "\n".join([heading, *reasons, textwrap.fill(f"Read: {_facts_read(evaluation.case)}.", width), ""])
+
+
+def _facts_read(case: Case) -> str:
+    counts = {name: len(getattr(case, field)) for field, name in _FACTS.items()}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing that any rule asks for"
+
+
+def _problems(problems: Iterable[DataProblem], width: int) -> str:
+    counted = Counter((problem.subject, problem.kind) for problem in problems)
+    lines = [_listed(f"{count} x {subject}: {_PROBLEMS[kind]}", width) for (subject, kind), count in sorted(counted.items())]
+    return "\n".join(["Data that needs attention (--diagnose says more, resource by resource):", *lines, ""])
+
+
+def _listed(text: str, width: int) -> str:
+    return textwrap.fill(text, width, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)

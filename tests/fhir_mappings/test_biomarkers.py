@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import (
+    EQUIVOCAL,
+    FISH,
+    IHC,
+    INTERPRETATION,
+    LOINC,
+    NEGATIVE,
+    POSITIVE,
+    SNOMED,
+    case_of,
+    concept,
+    observation,
+    on,
+    patient,
+    problems_of,
+    quantity,
+    resource,
+)
+
+ER, PR, ER_PERCENT = (LOINC, "85337-4"), (LOINC, "85339-0"), (LOINC, "14228-1")
+RATIO, COPIES = (LOINC, "49683-6"), (LOINC, "74860-8")
+
+
+def receptors(*resources):
+    return case_of(patient(), *resources).receptors
+
+
+def one(*codings, **members):
+    found = receptors(observation(*codings, **members))
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("members", "value"),
+    [
+        ({"valueCodeableConcept": concept((LOINC, "LA11843-2", "3+"))}, "3+"),
+        ({"valueCodeableConcept": concept((LOINC, "LA6111-4", "0"))}, "0"),
+        ({"valueString": "Score 2+"}, "2+"),
+        ({"valueString": "3+"}, "3+"),
+        ({"valueInteger": 1}, "1+"),
+        ({"valueQuantity": {"value": 3}}, "3+"),
+        ({"valueCodeableConcept": concept(POSITIVE)}, "positive"),
+        ({"valueCodeableConcept": concept((LOINC, "LA6577-6"))}, "negative"),
+        ({"valueCodeableConcept": concept(EQUIVOCAL)}, "equivocal"),
+        ({"valueCodeableConcept": concept(text="HER2-low")}, "low"),
+        ({"interpretation": [concept(("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "POS"))]}, "positive"),
+    ],
+)
+def test_an_ihc_result_in_every_element_it_comes_in(members, value):
+    """Scores and words are read from codes, strings, integers, quantities and interpretations."""
+    found = one(IHC, **members)
+    assert (found.receptor, found.method, found.value, found.date) == ("HER2", "ihc", value, on("2026-05-03"))
+
+
+@pytest.mark.parametrize("members", [{"valueInteger": 80}, {"valueQuantity": quantity(12.5, "ng/mL")}, {}, {"valueString": "see report"}])
+def test_a_value_that_is_none_is_named(members):
+    """A number that is no score, or no value at all, gives no result, and the record says that one could not be read."""
+    case = case_of(patient(), observation(IHC, **members))
+    assert case.receptors == ()
+    assert problems_of(case) == [("unreadable", "her2")]
+
+
+def test_a_test_that_was_not_done_is_no_problem():
+    """"Not tested" is neither a result nor a loss."""
+    case = case_of(patient(), observation(IHC, valueCodeableConcept=concept((LOINC, "LA13538-6", "Not tested"))))
+    assert (case.receptors, case.problems) == ((), ())
+
+
+def test_quantitative_ish():
+    """Ratio and copy number keep their numbers and make no claim of their own."""
+    ratio, copies = receptors(observation(RATIO, valueQuantity=quantity(2.4, "{ratio}")), observation(COPIES, ident="2", valueQuantity=quantity(6.1, "1")))
+    assert (ratio.method, ratio.value, ratio.ratio) == ("ish", None, 2.4)
+    assert (copies.method, copies.value, copies.copies) == ("ish", None, 6.1)
+
+
+def test_an_impossible_ratio_is_no_ratio():
+    """A sample carries 1:100 beside a positive interpretation: the interpretation stands, the ratio does not."""
+    found = one(
+        FISH,
+        valueRatio={"numerator": {"value": 1, "comparator": ">="}, "denominator": {"value": 100}},
+        interpretation=[concept(text="Positive")],
+    )
+    assert (found.value, found.ratio) == ("positive", None)
+    assert one(FISH, valueRatio={"numerator": {"value": 5}, "denominator": {"value": 2}}).ratio == 2.5
+
+
+@pytest.mark.parametrize(
+    ("members", "method"),
+    [
+        ({"method": concept((SNOMED, "117617002", "Immunohistochemistry staining method"))}, "ihc"),
+        ({"method": concept(text="Dual-probe FISH")}, "ish"),
+        ({"code": concept(INTERPRETATION, text="HER2 by FISH")}, "ish"),
+        ({}, "unspecified"),
+        ({"method": concept(text="IHC and FISH")}, "unspecified"),
+    ],
+)
+def test_the_method_of_a_general_interpretation(members, method):
+    """48676-1 has no method of its own: the method element or the words give it, or nothing does."""
+    assert one(INTERPRETATION, valueCodeableConcept=concept(POSITIVE), **members).method == method
+
+
+def test_a_panel_holds_its_results_in_its_components():
+    """Components with receptor codes are results of their own, of the same day and specimen."""
+    panel = observation(
+        (LOINC, "74885-5"),
+        specimen={"reference": "Specimen/s1"},
+        component=[
+            {"code": concept(RATIO), "valueQuantity": {"value": 3.1}},
+            {"code": concept(COPIES), "valueQuantity": {"value": 7}},
+            {"code": concept((LOINC, "85328-3")), "valueQuantity": quantity(90, "%")},
+        ],
+    )
+    assert [(r.ratio, r.copies, r.specimen_id) for r in receptors(panel)] == [(3.1, None, "Specimen/s1"), (None, 7, "Specimen/s1")]
+
+
+def test_hormone_receptors_and_their_percentages():
+    """Percent of cells is kept as a number, from its own code, from a `%` unit or from words."""
+    assert one(ER, valueCodeableConcept=concept(POSITIVE)).value == "positive"
+    assert one(ER_PERCENT, valueQuantity=quantity(90, "%")).percent == 90
+    assert one(PR, valueQuantity=quantity(0, "%")).percent == 0
+    assert (one(ER, valueString="Positive (95 %)").value, one(ER, valueString="Positive (95 %)").percent) == ("positive", 95)
+    assert one(ER_PERCENT, valueString="80%").receptor == "ER"
+
+
+def specimen(**members):
+    return {"resourceType": "Specimen", "id": "s1", **members}
+
+
+@pytest.mark.parametrize(
+    ("resources", "members", "found"),
+    [
+        ([specimen(type=concept(text="Core needle biopsy of liver metastasis"))], {"specimen": {"reference": "Specimen/s1"}}, "metastasis"),
+        ([specimen(collection={"bodySite": concept((SNOMED, "10200004"))})], {"specimen": {"reference": "Specimen/s1"}}, "metastasis"),
+        ([specimen(collection={"bodySite": concept((SNOMED, "76752008"))})], {"specimen": {"reference": "Specimen/s1"}}, "primary"),
+        ([], {"specimen": {"display": "Liver biopsy 2026"}}, "metastasis"),
+        ([], {"specimen": {"display": "Left breast lumpectomy"}}, "primary"),
+        ([], {"specimen": {"display": "Axillary lymph node"}}, None),
+        ([], {"bodySite": concept((SNOMED, "12738006"))}, "metastasis"),
+        ([], {"bodySite": [concept(text="right breast")]}, "primary"),
+        ([], {"specimen": {"reference": "#s"}, "contained": [specimen(id="s", type=concept(text="pleural fluid"))]}, "metastasis"),
+        ([], {"specimen": {"reference": "Specimen/unknown"}}, None),
+        ([], {}, None),
+    ],
+)
+def test_where_the_tissue_came_from(resources, members, found):
+    """Specimen, its site, its name, or the body site say primary or metastasis; a regional node says neither."""
+    case = case_of(patient(), *resources, observation(IHC, valueString="3+", **members))
+    assert [r.specimen for r in case.receptors] == [found]
+
+
+def test_a_specimen_names_its_tests():
+    """IHC and ISH of one specimen carry the same id, whatever form the reference takes."""
+    tests = (
+        observation(IHC, valueString="2+", specimen={"reference": "https://ehr/fhir/Specimen/s1"}),
+        observation(FISH, ident="2", valueString="amplified", specimen={"reference": "Specimen/s1/_history/1"}),
+    )
+    assert {r.specimen_id for r in receptors(specimen(type=concept(text="liver")), *tests)} == {"Specimen/s1"}
+    assert {r.specimen_id for r in receptors(*tests)} == {"Specimen/s1"}
+
+
+def test_preliminary_results_are_flagged_and_withdrawn_ones_left_out():
+    """A preliminary result says so; erroneous ones are named; cancelled and registered ones hold nothing."""
+    assert one(IHC, valueString="3+", status="preliminary").preliminary
+    assert problems_of(case_of(patient(), observation(IHC, valueString="3+", status="entered-in-error"))) == [("erroneous", "her2")]
+    for status in ("cancelled", "registered"):
+        assert case_of(patient(), observation(IHC, valueString="3+", status=status)).receptors == ()
+
+
+def test_value_and_interpretation_that_contradict_each_other_give_nothing():
+    """Negative beside POS: neither is believed, and that is named."""
+    case = case_of(patient(), observation(FISH, valueCodeableConcept=concept(NEGATIVE), interpretation=[concept(text="Positive")]))
+    assert (case.receptors, problems_of(case)) == ((), [("unreadable", "her2")])
+
+
+def test_a_local_code_is_told_by_its_label():
+    """Sites code HER2 locally: the label names the test, unless it speaks of serum, a mutation or an order."""
+    local = observation(("urn:oid:1.2.3", "HER2IHC", "HER2 IHC"), valueString="3+")
+    assert [(r.method, r.value) for r in receptors(local)] == [("ihc", "3+")]
+    assert receptors(observation(("urn:oid:1.2.3", "X", "HER2 serum level"), valueString="3+")) == ()
+
+
+def test_a_resource_of_another_type_is_no_result():
+    """A DiagnosticReport or an order under a HER2 code is not a result."""
+    assert receptors(resource("ServiceRequest", code=concept(IHC)), resource("DiagnosticReport", code=concept(IHC), conclusion="3+")) == ()

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import pytest
+
+from guideline.case import UNKNOWN_HER2_CONJUGATE, Dose
+from tests.fhir_mappings.resource_builders import (
+    RXNORM,
+    SNOMED,
+    TRASTUZUMAB,
+    administration,
+    bundle,
+    case_of,
+    concept,
+    on,
+    order,
+    patient,
+    problems_of,
+    quantity,
+    statement,
+)
+
+INTENT = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-procedure-intent"
+
+
+def drugs(*resources):
+    return case_of(patient(), *resources).drugs
+
+
+def one(*resources):
+    found = drugs(*resources)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(("build", "kind"), [(statement, "statement"), (order, "order"), (administration, "administration")])
+def test_statements_orders_and_administrations(build, kind):
+    """Each of the three gives one record of its kind, with its day."""
+    found = one(build(TRASTUZUMAB))
+    assert (found.drug, found.kind, found.start) == ("trastuzumab", kind, on("2026-01-10"))
+    assert found.end == (on("2026-01-10") if kind == "administration" else None)
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        statement(TRASTUZUMAB, status="not-taken"),
+        statement(TRASTUZUMAB, status="intended"),
+        statement(TRASTUZUMAB, status="entered-in-error"),
+        order(TRASTUZUMAB, status="draft"),
+        order(TRASTUZUMAB, status="cancelled"),
+        order(TRASTUZUMAB, intent="proposal"),
+        order(TRASTUZUMAB, intent="plan"),
+        order(TRASTUZUMAB, doNotPerform=True),
+        administration(TRASTUZUMAB, status="not-done"),
+    ],
+)
+def test_what_proves_neither_exposure_nor_order_is_no_record(resource):
+    """Statuses and intents of section 6: nothing given, nothing ordered."""
+    case = case_of(patient(), resource)
+    assert (case.drugs, case.problems) == ((), ())
+
+
+def test_statuses_and_an_absent_one():
+    """A status that is absent is unknown: no end and no progression is inferred from it."""
+    assert one(statement(TRASTUZUMAB, status=None)).status == "unknown"
+    assert one(order(TRASTUZUMAB, status="on-hold")).status == "on-hold"
+    assert one(administration(TRASTUZUMAB, status="in-progress")).status == "active"
+
+
+MEDICATION = {"resourceType": "Medication", "id": "m1", "code": concept(TRASTUZUMAB)}
+
+
+@pytest.mark.parametrize(
+    ("others", "reference"),
+    [
+        ([MEDICATION], {"reference": "Medication/m1"}),
+        ([MEDICATION], {"reference": "https://ehr/fhir/Medication/m1/_history/3"}),
+        ([], {"reference": "#m", "display": "x"}),
+        ([], {"display": "trastuzumab 440 mg"}),
+        ([{"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:7", "resource": {**MEDICATION, "id": None}}]}], {"reference": "urn:uuid:7"}),
+    ],
+)
+def test_where_the_drug_is_named(others, reference):
+    """Contained Medication, Medication entry by any reference, or the reference's display."""
+    contained = [{**MEDICATION, "id": "m"}]
+    assert one(*others, order(medicationReference=reference, contained=contained)).drug == "trastuzumab"
+
+
+def test_a_medication_that_was_not_sent_is_named():
+    """A reference that leads nowhere and has no name: a therapy was lost, and that is said."""
+    case = case_of(patient(), order(medicationReference={"reference": "Medication/gone"}))
+    assert (case.drugs, problems_of(case)) == ((), [("unreadable", "therapy")])
+
+
+def test_drugs_that_are_not_ours_are_left_out_without_a_word():
+    """Ondansetron is no fact of the case and no problem of it."""
+    case = case_of(patient(), order((RXNORM, "26225", "ondansetron")), order(text="omeprazole 20 mg", ident="2"))
+    assert (case.drugs, case.problems) == ((), ())
+
+
+def test_decision_24_code_and_text_that_disagree_are_named():
+    """Trastuzumab by code, Enhertu by text: no conclusion, an unnamed conjugate and a named problem."""
+    case = case_of(patient(), order(TRASTUZUMAB, text="Enhertu 5.4 mg/kg"))
+    assert [d.drug for d in case.drugs] == [UNKNOWN_HER2_CONJUGATE]
+    assert problems_of(case) == [("code-text-conflict", "therapy")]
+
+
+def test_a_co_pack_gives_one_record_per_drug():
+    """Kisqali-Femara is ribociclib and letrozole."""
+    assert {d.drug for d in drugs(order((RXNORM, "1923053", None)))} == {"ribociclib", "letrozole"}
+
+
+def test_decision_8_where_a_therapy_ends():
+    """Its period's end; for an order the validity, else the bounds period's end; an end in the future is none."""
+    assert one(statement(TRASTUZUMAB, effectiveDateTime=None, effectivePeriod={"start": "2025-01", "end": "2025-06-30"})).end == on("2025-06-30")
+    validity = {"validityPeriod": {"start": "2025-01-02", "end": "2025-07-01"}}
+    bounds = [{"timing": {"repeat": {"boundsPeriod": {"start": "2025-01-05", "end": "2025-06-01"}}}}]
+    both = one(order(TRASTUZUMAB, dispenseRequest=validity, dosageInstruction=bounds))
+    assert (both.start, both.end) == (on("2025-01-05"), on("2025-07-01"))
+    assert one(order(TRASTUZUMAB, dosageInstruction=bounds)).end == on("2025-06-01")
+    assert one(order(TRASTUZUMAB, dispenseRequest={"validityPeriod": {"end": "2027-01-01"}})).end is None
+    assert one(order(TRASTUZUMAB)).start == on("2026-01-10")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("266721009", "progression"),
+        ("407563006", "toxicity"),
+        ("105480006", "patient-wish"),
+        ("309846006", "unavailable"),
+        ("160932005", "unavailable"),
+        ("77386006", "pregnancy"),
+        ("182992009", "completed"),
+        ("419620001", "death"),
+        ("399307001", "other"),
+    ],
+)
+def test_stop_reasons_by_code(code, reason):
+    """mCODE's termination reasons, present and past."""
+    assert one(order(TRASTUZUMAB, status="stopped", statusReason=concept((SNOMED, code)))).stop_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Disease progression", "progression"),
+        ("PD in liver", "progression"),
+        ("no response", "progression"),
+        ("Intolerable neuropathy", "toxicity"),
+        ("adverse event", "toxicity"),
+        ("grade 2 pneumonitis", "lung"),
+        ("LVEF 42 %", "cardiac"),
+        ("patient wish", "patient-wish"),
+        ("declined by patient", "patient-wish"),
+        ("not available", "unavailable"),
+        ("insurance denied", "unavailable"),
+        ("pregnancy", "pregnancy"),
+        ("hospice", "hospice"),
+        ("chemotherapy complete", "completed"),
+        ("treatment completed", "completed"),
+        ("Completed 6 cycles", "completed"),
+        ("no evidence of progression, treatment completed", "completed"),
+        ("toxicity, no progression", "toxicity"),
+        ("moved to another city", "other"),
+    ],
+)
+def test_stop_reasons_in_words(text, reason):
+    """Clear words are read; a denied reason is not that reason; anything else is a reason of its own."""
+    assert one(statement(TRASTUZUMAB, status="stopped", statusReason=[concept(text=text)])).stop_reason == reason
+
+
+def test_stop_reasons_in_older_extensions():
+    """STU1 and STU2 carried the reason in extensions."""
+    for url in ("mcode-termination-reason", "mcode-treatment-termination-reason"):
+        extension = [{"url": f"http://hl7.org/fhir/us/mcode/StructureDefinition/{url}", "valueCodeableConcept": concept((SNOMED, "266721009"))}]
+        assert one(statement(TRASTUZUMAB, status="stopped", extension=extension)).stop_reason == "progression"
+
+
+def test_no_reason_is_no_reason():
+    """A stop without a reason stays without one."""
+    assert one(statement(TRASTUZUMAB, status="stopped")).stop_reason is None
+
+
+@pytest.mark.parametrize(
+    ("members", "intent"),
+    [
+        ({"extension": [{"url": INTENT, "valueCodeableConcept": concept((SNOMED, "373808002"))}]}, "curative"),
+        ({"extension": [{"url": INTENT, "valueCodeableConcept": concept((SNOMED, "363676003"))}]}, "palliative"),
+        ({"category": [concept(text="Adjuvant")]}, "curative"),
+        ({"category": concept(text="palliative chemotherapy")}, "palliative"),
+        ({"courseOfTherapyType": concept(text="neoadjuvant")}, "curative"),
+        ({"reasonCode": [concept(text="metastatic breast cancer")]}, "palliative"),
+        ({"note": [{"text": "First-line metastatic therapy"}]}, "palliative"),
+        ({"note": [{"text": "relapse after adjuvant therapy"}]}, None),
+        ({"note": [{"text": "Premedication given"}]}, None),
+        ({"category": 3}, None),
+        ({}, None),
+    ],
+)
+def test_the_treatment_intent(members, intent):
+    """By mCODE's extension, else by clear words; a look back at adjuvant therapy is no intent."""
+    assert one(order(TRASTUZUMAB, **members)).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("resource", "dose"),
+    [
+        (order(TRASTUZUMAB, dosageInstruction=[{"doseAndRate": [{"doseQuantity": quantity(6, "mg/kg")}]}]), Dose(6, "mg/kg")),
+        (
+            order(
+                TRASTUZUMAB,
+                dosageInstruction=[
+                    {"timing": {"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk"}}, "doseAndRate": {"doseQuantity": quantity(420, "mg")}}
+                ],
+            ),
+            Dose(420, "mg", 21),
+        ),
+        (order(TRASTUZUMAB, doseQuantity=quantity("440", "mg")), Dose(440, "mg")),
+        (statement(TRASTUZUMAB, dosage=[{"doseAndRate": [{"doseQuantity": {"value": 75, "unit": "mg/m²"}}]}]), Dose(75, "mg/m2")),
+        (administration(TRASTUZUMAB, dosage={"dose": quantity(378, "mg")}), Dose(378, "mg")),
+        (order(TRASTUZUMAB, dosageInstruction=[{"doseAndRate": [{"doseQuantity": quantity(6, "furlong")}]}]), None),
+        (order(TRASTUZUMAB, dosageInstruction=[{"text": "as directed"}]), None),
+        (order(TRASTUZUMAB, dosageInstruction="broken"), None),
+    ],
+)
+def test_doses(resource, dose):
+    """Amount, unit and interval, from each place where they stand; an unknown unit is no dose."""
+    assert one(resource).dose == dose
+
+
+def test_several_orders_of_one_drug_stay_several_records():
+    """Records are not merged here: that needs judgement."""
+    assert len(drugs(bundle(order(TRASTUZUMAB), order(TRASTUZUMAB, ident="2"), administration(TRASTUZUMAB)))) == 3

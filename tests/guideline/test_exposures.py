@@ -1,0 +1,142 @@
+"""Drug records to exposures: one course counted once, however often the chart tells it (decision 8)."""
+
+from itertools import permutations
+
+import pytest
+
+from guideline.exposures import Exposure, exposures
+from guideline.partial_date import PartialDate
+from tests.guideline.case_builder import TODAY, ago, dose, doses, given
+
+
+def courses(*records) -> tuple[Exposure, ...]:
+    return exposures(records, TODAY)
+
+
+def the_course(*records) -> Exposure:
+    found = courses(*records)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_course_told_three_ways_is_one_exposure():
+    """Statement, order and administrations of one course are one exposure that names all its sources."""
+    records = (
+        given("trastuzumab", 200),
+        given("trastuzumab", 198, kind="order"),
+        *doses("trastuzumab", 200, 11),
+    )
+    found = the_course(*records)
+    assert found.state == "running"
+    assert found.start == ago(200)
+    assert set(found.sources) == {r.source for r in records}
+
+
+def test_an_order_a_cycle_is_one_course():
+    """One order for every cycle is still one course, running while the last one is active."""
+    orders = [given("trastuzumab-deruxtecan", day, kind="order", status="completed") for day in range(31, 200, 21)]
+    found = the_course(*orders, given("trastuzumab-deruxtecan", 10, kind="order"))
+    assert found.state == "running"
+    assert found.start == ago(199)
+
+
+def test_completed_orders_of_past_cycles_do_not_end_a_course_that_a_statement_calls_active():
+    """Each cycle's order is completed when its dose was given; the statement says that the therapy goes on."""
+    orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(10, 200, 21)]
+    assert the_course(given("trastuzumab", 199), *orders).state == "running"
+
+
+def test_completed_orders_with_a_dose_last_week_are_a_running_course():
+    """Decision 8: the last administration says when it was last given; an order fulfilled is not a therapy ended."""
+    orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(7, 200, 21)]
+    assert the_course(*orders, *doses("trastuzumab", 196, 7)).state == "running"
+
+
+@pytest.mark.parametrize(
+    ("last_dose", "state"),
+    [(62, "running"), (63, "running"), (64, "on-hold")],
+)
+def test_decision_8_an_infused_drug_silent_for_more_than_nine_weeks_is_not_current(last_dose, state):
+    """Active on paper, no dose for over 63 days where doses are recorded: "on hold?", not current."""
+    found = the_course(given("trastuzumab", 300), *doses("trastuzumab", 299, last_dose))
+    assert found.state == state
+
+
+def test_decision_8_without_recorded_doses_the_status_stands():
+    """Where no administrations are recorded at all, an active infused drug is current."""
+    assert the_course(given("trastuzumab", 300)).state == "running"
+
+
+def test_decision_8_oral_drugs_go_by_status():
+    """Nobody records administrations of tablets at home: an active oral drug is current."""
+    assert the_course(given("tucatinib", 300), dose("tucatinib", 290)).state == "running"
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "end"),
+    [
+        (given("trastuzumab", 300, 30), "ended", ago(30)),
+        (given("trastuzumab", 300, 30, status="active"), "ended", ago(30)),
+        (given("trastuzumab", 300, -30, status="active"), "running", None),
+        (given("trastuzumab", 300, 30, status="completed"), "ended", ago(30)),
+        (given("trastuzumab", 300, status="completed"), "ended", None),
+        (given("trastuzumab", 300, status="on-hold"), "on-hold", None),
+        (given("trastuzumab", 300, status="unknown"), "unknown", None),
+    ],
+)
+def test_decision_8_the_end_of_a_therapy(record, state, end):
+    """An end in the past ends a course whatever its status says; one in the future does not; no end is invented."""
+    found = the_course(record)
+    assert (found.state, found.end) == (state, end)
+
+
+def test_decision_8_else_the_last_administration():
+    """A course known from doses alone ends with its last dose, once that is nine weeks ago."""
+    found = the_course(*doses("trastuzumab", 400, 190))
+    assert (found.state, found.end) == ("ended", ago(190))
+
+
+def test_a_stopped_order_without_an_end_ends_with_its_last_dose():
+    """Decision 8: period, validity, else the last administration."""
+    found = the_course(given("trastuzumab", 400, status="stopped", kind="order"), *doses("trastuzumab", 400, 190))
+    assert found.last_known == ago(190)
+
+
+def test_an_adjuvant_and_a_metastatic_course_are_two():
+    """The same drug years apart, or with another intent, is two exposures."""
+    assert len(courses(given("trastuzumab", 2000, 1600, status="completed"), given("trastuzumab", 300))) == 2
+    assert len(courses(given("trastuzumab", 400, 300, intent="curative"), given("trastuzumab", 290, intent="palliative"))) == 2
+
+
+def test_an_undated_old_record_does_not_end_a_running_course():
+    """A completed entry without dates says nothing about the course that began last year and is active."""
+    found = courses(given("trastuzumab", None, status="completed"), given("trastuzumab", 300))
+    assert any(e.state == "running" for e in found)
+
+
+def test_a_dose_of_another_intent_is_not_part_of_the_adjuvant_course():
+    """A completed adjuvant order without an end is not prolonged by palliative doses years later."""
+    found = courses(
+        given("trastuzumab", 2500, kind="order", status="completed", intent="curative"),
+        *(dose("trastuzumab", day, intent="palliative") for day in (52, 31, 10)),
+    )
+    assert {(e.intent, e.state) for e in found} == {("curative", "ended"), ("palliative", "running")}
+
+
+def test_the_order_of_the_records_is_of_no_account():
+    """Any order of the same records gives the same exposures."""
+    records = (
+        given("trastuzumab", 900, 600, status="completed"),
+        given("trastuzumab", 300, status="on-hold"),
+        given("trastuzumab", 298, kind="order"),
+        dose("trastuzumab", 279),
+    )
+    assert len({courses(*order) for order in permutations(records)}) == 1
+
+
+@pytest.mark.parametrize("sentinel", ["0001-01-01", "1900-01-01", "9999-12-31"])
+@pytest.mark.parametrize("kind", ["statement", "order", "administration"])
+def test_the_dates_that_systems_write_for_unknown_are_read(sentinel, kind):
+    """A start or an end of 0001-01-01 or 9999-12-31 is bad input, and bad input is normal."""
+    records = (given("trastuzumab", sentinel, kind=kind), given("trastuzumab", 300, sentinel, kind=kind), dose("trastuzumab", 10))
+    assert all(isinstance(e.start, PartialDate | None) for e in courses(*records))

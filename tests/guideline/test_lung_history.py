@@ -1,0 +1,124 @@
+"""What the record says about the lungs (decision 12; inputs I09)."""
+
+import pytest
+
+from tests.guideline.case_builder import LONG, a_case, given, intake, lung, said, situation_of, when
+
+T_DXD = "trastuzumab-deruxtecan"
+ON_TDXD = (given(T_DXD, 200),)
+AFTER_TDXD = (given(T_DXD, 400, 100, reason="toxicity"),)
+
+
+def lungs(*conditions, **facts):
+    return situation_of(a_case(**{"metastases": LONG, "lungs": conditions, "intake": intake(ild_history=None), **facts})).lungs
+
+
+def test_nothing_recorded_is_not_no_ild():
+    """Silence of the record is unknown."""
+    assert not lungs().known
+
+
+@pytest.mark.parametrize("answer", ["none", ("none",)])
+def test_the_intake_may_say_none(answer):
+    """ "None" is knowledge, as long as nothing else contradicts it."""
+    assert lungs(intake=intake(ild_history=answer)).none_said
+    assert not lungs(lung(), intake=intake(ild_history=answer)).none_said
+
+
+@pytest.mark.parametrize(
+    ("condition", "bars", "resolved"),
+    [
+        (lung(status="active"), True, False),
+        (lung(status="unknown"), True, False),
+        (lung(status="resolved"), False, True),
+        (lung("radiation", "active"), True, False),
+        (lung("radiation", "resolved"), False, False),
+    ],
+)
+def test_an_entry_without_a_status_is_not_a_resolved_one(condition, bars, resolved):
+    """Active and unknown bar T-DXd; resolved does not."""
+    found = lungs(condition)
+    assert found.known
+    assert (found.bars_tdxd, found.resolved) == (bars, resolved)
+
+
+def test_an_abatement_in_the_past_resolves():
+    """Decision 12: resolved by status, or by an abatement in the past."""
+    found = lungs(lung(status="active", onset=900, abated=when(700)))
+    assert (found.resolved, found.active) == (True, False)
+
+
+@pytest.mark.parametrize("status", ["active", "resolved", "unknown"])
+@pytest.mark.parametrize("grade", [2, 3, 4, 5])
+@pytest.mark.parametrize("cause", [T_DXD, "drug", None])
+def test_r116_tdxd_pneumonitis_of_grade_2_or_worse_is_for_good(status, grade, cause):
+    """R116: ever, resolved or not, whether the record names T-DXd or the dates do."""
+    found = lungs(lung(status=status, grade=grade, onset=150, cause_drug=cause), drugs=AFTER_TDXD)
+    assert found.tdxd_stopped_for_good
+    assert found.bars_tdxd
+
+
+def test_decision_12_ungraded_tdxd_pneumonitis_bars_until_it_is_graded():
+    """An unknown grade is not grade 1."""
+    found = lungs(lung(status="resolved", onset=150, cause_drug=T_DXD), drugs=AFTER_TDXD)
+    assert found.tdxd_ungraded
+    assert found.bars_tdxd
+
+
+@pytest.mark.parametrize("status", ["active", "resolved", "unknown"])
+@pytest.mark.parametrize("grade", [None, 1])
+def test_tdxd_pneumonitis_counts_even_when_the_tdxd_itself_is_not_on_record(status, grade):
+    """The problem list says "T-DXd pneumonitis", the therapy list is incomplete: the lungs are known, never "nothing recorded"."""
+    found = lungs(lung(status=status, grade=grade, onset=150, cause_drug=T_DXD))
+    assert found.known
+    if grade is None or status != "resolved":
+        assert found.bars_tdxd
+
+
+@pytest.mark.parametrize(("grade", "only"), [(1, True), (None, False), (2, False)])
+def test_r115_pneumonitis_under_a_running_conjugate(grade, only):
+    """Grade 1 is the only one that is not a suspected grade 2; ungraded counts as suspected."""
+    found = lungs(lung(status="active", grade=grade, onset=10), drugs=ON_TDXD)
+    assert found.under_treatment
+    assert found.grade_1_only is only
+
+
+def test_symptoms_end_grade_1():
+    """Grade 1 is asymptomatic by definition."""
+    found = lungs(lung(grade=1, onset=10), drugs=ON_TDXD, intake=intake(ild_history=None, respiratory_symptoms="true"))
+    assert not found.grade_1_only
+
+
+def test_disease_that_began_before_the_drug_did_not_arise_under_it():
+    """An ILD of three years ago is active disease, not T-DXd pneumonitis."""
+    found = lungs(lung(onset=1000), drugs=ON_TDXD)
+    assert (found.under_treatment, found.active, found.tdxd_stopped_for_good) == (False, True, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "flag"),
+    [
+        ("radiation-pneumonitis-resolved", "radiation_resolved"),
+        ("other-resolved", "resolved"),
+        ("other-active", "active"),
+        ("tdxd-grade-1-resolved", "tdxd_grade_1_past"),
+        ("tdxd-grade-2-or-worse", "tdxd_stopped_for_good"),
+    ],
+)
+def test_each_intake_answer_counts(answer, flag):
+    """I09: every answer of `ild-history` is read, and makes the lungs known."""
+    found = lungs(intake=intake(ild_history=answer))
+    assert getattr(found, flag)
+    assert found.known
+
+
+def test_intake_grade_1_active_is_pneumonitis_under_tdxd_while_it_runs():
+    """`tdxd-grade-1-active`: under treatment while T-DXd runs, active disease otherwise."""
+    assert lungs(intake=intake(ild_history="tdxd-grade-1-active"), drugs=ON_TDXD).grade_1_only
+    assert lungs(intake=intake(ild_history="tdxd-grade-1-active")).active
+
+
+@pytest.mark.parametrize(("days", "counts"), [(28, True), (29, False)])
+def test_decision_27_respiratory_symptoms_expire_after_28_days(days, counts):
+    """Symptoms of 28 days ago still count, of 29 days ago no more."""
+    assert lungs(intake=intake(respiratory_symptoms=said("true", days=days))).symptoms is counts

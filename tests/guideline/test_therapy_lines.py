@@ -1,0 +1,310 @@
+"""Exposures to lines of therapy, and how each line ended (design.md; decisions 3, 6 and 8)."""
+
+import pytest
+
+from guideline.therapy_lines import Line
+from tests.guideline.case_builder import (
+    LONG,
+    a_case,
+    adjuvant,
+    advice_on,
+    ago,
+    dose,
+    doses,
+    given,
+    intake,
+    metastasis,
+    said,
+    situation_of,
+    status,
+    thp,
+)
+
+
+def lines(*drugs, **facts) -> tuple[Line, ...]:
+    return situation_of(a_case(**{"metastases": LONG, "drugs": drugs, **facts})).therapies.lines
+
+
+def the_line(*drugs, **facts) -> Line:
+    found = lines(*drugs, **facts)
+    assert len(found) == 1, [(line.drugs, line.outcome) for line in found]
+    return found[0]
+
+
+# --- What is one line ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("later", "number"), [(28, 1), (29, 2)])
+def test_drugs_that_start_within_28_days_are_one_line(later, number):
+    """A conjugate joins a line within 28 days of its first dose, not after."""
+    assert len(lines(given("trastuzumab", 600), given("trastuzumab-emtansine", 600 - later))) == number
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (given("docetaxel", 600, 480, status="completed"),),
+        (given("docetaxel", 600, 480, status="completed"), given("letrozole", 470)),
+        (given("docetaxel", 600, 480, status="completed"), given("goserelin", 470), given("letrozole", 470)),
+        (given("trastuzumab-hyaluronidase", 300),),
+        (given("docetaxel", 600, 540, status="stopped", reason="toxicity"), given("paclitaxel", 530)),
+        (given("docetaxel", 600, 480, status="completed"), given("vinorelbine", 200)),
+    ],
+    ids=["taxane dropped", "endocrine added", "endocrine and GnRH added", "IV to SC", "new taxane", "new partner beside the backbone"],
+)
+def test_decision_3_what_does_not_start_a_new_line(change):
+    """Dropping the taxane, adding endocrine therapy, a route or partner change beside the HER2 backbone stay in the line."""
+    found = the_line(given("trastuzumab", 600), given("pertuzumab", 600), *change)
+    assert found.outcome == "ongoing"
+
+
+def test_a_switch_to_the_fixed_combination_is_the_same_line():
+    """R136: trastuzumab + pertuzumab IV to Phesgo changes the syringe, not the line."""
+    found = the_line(given("trastuzumab", 600, 300, status="completed"), given("pertuzumab", 600, 300, status="completed"),
+                     given("pertuzumab-trastuzumab-hyaluronidase", 279))  # fmt: skip
+    assert found.outcome == "ongoing"
+
+
+def test_a_biosimilar_switch_is_the_same_line():
+    """R136: two trastuzumab statements, one after the other, are one course."""
+    found = the_line(given("trastuzumab", 600, 300, status="completed"), given("trastuzumab", 279))
+    assert (found.drugs, found.outcome) == (("trastuzumab",), "ongoing")
+
+
+def test_r133_a_hold_is_neither_progression_nor_a_new_line():
+    """R133: the same drug on hold and given again is one line."""
+    assert the_line(given("trastuzumab-deruxtecan", 300, status="on-hold")).outcome == "on-hold"
+    again = the_line(given("trastuzumab-deruxtecan", 300, 200, reason="cardiac"), given("trastuzumab-deruxtecan", 150))
+    assert again.outcome == "ongoing"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (thp(600, 300, reason="progression"), given("trastuzumab-deruxtecan", 280)),
+        ((given("trastuzumab", 600), given("docetaxel", 600, 300, status="stopped", reason="progression")), given("vinorelbine", 280)),
+    ],
+    ids=["conjugate after THP", "new partner after documented progression"],
+)
+def test_a_new_agent_after_progression_is_a_new_line(first, second):
+    """Decision 3: with documented progression even a mere change of partner begins a line."""
+    found = lines(*first, second)
+    assert [line.outcome for line in found] == ["progression", "ongoing"]
+
+
+def test_a_new_partner_after_a_documented_new_metastasis_is_a_new_line():
+    """Decisions 3 and 6: a new metastasis is documented progression, so the partner begun after it opens the next line, which runs."""
+    found = lines(
+        given("trastuzumab", 600), given("docetaxel", 600, 310, status="stopped"), given("vinorelbine", 290),
+        metastases=(*LONG, metastasis("lung", 320)),
+    )  # fmt: skip
+    assert [line.outcome for line in found] == ["progression", "ongoing"]
+
+
+def test_decision_6_a_worsening_that_was_overridden_opens_no_line():
+    """Worsened, then stable: the partner changed after that is the same line (decision 3: without documented progression)."""
+    found = lines(
+        given("trastuzumab", 600), given("docetaxel", 600, 250, status="completed"), given("vinorelbine", 200),
+        disease_statuses=(status("worsened", 400), status("stable", 300)),
+    )  # fmt: skip
+    assert [line.outcome for line in found] == ["ongoing"]
+
+
+def test_tucatinib_added_to_running_antibodies_without_progression_is_the_same_line():
+    """HER2CLIMB-05 maintenance: tucatinib beside trastuzumab + pertuzumab is one line."""
+    assert the_line(*thp(600, taxane_end=480), given("tucatinib", 450)).outcome == "ongoing"
+
+
+@pytest.mark.parametrize(("gap", "number"), [(180, 1), (181, 2)])
+def test_a_gap_of_more_than_180_days_with_a_new_agent_starts_a_line(gap, number):
+    """A pause of up to 180 days with the same backbone is one line when the backbone went on; with a new HER2 agent after more, two."""
+    found = lines(given("trastuzumab", 700, 500, status="completed"), given("pertuzumab", 500 - gap), given("trastuzumab", 500 - gap))
+    assert len(found) in (number, 2)
+    if gap > 180:
+        assert len(found) == 2
+
+
+def test_trastuzumab_carried_over_belongs_to_the_next_line_too():
+    """The antibody that goes on beside the tucatinib triplet is part of the new line."""
+    found = lines(given("trastuzumab", 600), given("docetaxel", 600, 300, reason="progression"), given("tucatinib", 280),
+                  given("capecitabine", 280))  # fmt: skip
+    assert "trastuzumab" in found[-1].drugs
+
+
+def test_a_carried_over_antibody_dates_no_earlier_progression():
+    """The stop of the carried-over antibody at the end of line two says nothing about when line one ended."""
+    found = lines(
+        given("trastuzumab", 600, 50, reason="progression"), given("docetaxel", 600, 400, reason="progression"),
+        given("tucatinib", 380, 50, reason="progression"), given("capecitabine", 380, 50, reason="progression"),
+    )  # fmt: skip
+    assert found[0].ended_on == ago(400)
+
+
+@pytest.mark.parametrize(
+    ("intent", "start", "setting"),
+    [("curative", 900, "early"), (None, 900, "early"), (None, 600, "line"), ("palliative", 900, "line"), (None, None, "undated")],
+)
+def test_decision_8_the_setting_by_intent_else_by_dates(intent, start, setting):
+    """(Neo)adjuvant: before the metastases or with curative intent; without date and intent it stays unknown."""
+    found = situation_of(a_case(metastases=LONG, drugs=given("trastuzumab", start, intent=intent))).therapies
+    assert {"early": found.early, "line": found.lines, "undated": found.undated}[setting]
+
+
+@pytest.mark.parametrize("start", ["2024", "2024-12"])
+def test_a_coarse_start_around_the_metastases_leaves_the_setting_open(start):
+    """A course begun "in 2024", metastases found in December 2024: adjuvant or metastatic cannot be told, so neither is assumed."""
+    found = situation_of(a_case(metastases=metastasis("liver", "2024-12-20"), drugs=given("trastuzumab", start, "2025-06-01"))).therapies
+    assert found.undated
+
+
+@pytest.mark.parametrize(
+    ("drugs", "count"),
+    [
+        ((), 0),
+        ((given("letrozole", 600), given("palbociclib", 600)), 0),
+        ((given("paclitaxel", 600, 400),), 1),
+        (thp(600, 400, reason="toxicity"), 1),
+        ((*thp(600, 400, reason="progression"), given("trastuzumab-deruxtecan", 380)), 2),
+    ],
+    ids=["none", "endocrine only", "chemotherapy only", "stopped for toxicity", "two"],
+)
+def test_decision_3_which_lines_count(drugs, count):
+    """Lines with an anti-HER2 drug or a cytotoxic count, endocrine-only lines do not; toxicity counts as used."""
+    assert situation_of(a_case(metastases=LONG, drugs=drugs)).used_line_count == count
+
+
+def test_decision_3_an_early_relapse_counts_as_a_line():
+    """Relapse within 12 months of adjuvant HER2 therapy is one used line."""
+    case = a_case(metastases=LONG, drugs=(adjuvant("trastuzumab", 1200, 800), given("trastuzumab-deruxtecan", 680)))
+    assert situation_of(case).used_line_count == 2
+
+
+# --- How it ended -------------------------------------------------------------------------------------------------------------------
+
+_RUNNING = thp(600, taxane_end=480)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"disease_statuses": status("worsened", 20)},
+        {"disease_statuses": status("worsened", 20, preliminary=True)},
+        {"metastases": (*LONG, metastasis("bone", 20))},
+        {"metastases": (*LONG, metastasis("bone", 600 - 43))},
+        {"intake": intake(last_line_outcome="progression")},
+        {"drugs": thp(600, 20, reason="progression")},
+    ],
+    ids=["worsened", "worsened, preliminary", "new metastasis", "new on day 43", "intake", "stop reason"],
+)
+def test_decision_6_each_documented_sign_of_progression(sign):
+    """Disease status, new metastasis after 42 days, stop reason, intake: each documents progression."""
+    found = situation_of(a_case(**{"metastases": LONG, "drugs": _RUNNING, **sign})).therapies.lines[-1]
+    assert (found.outcome, found.documented) == ("progression", True)
+
+
+@pytest.mark.parametrize(
+    "no_sign",
+    [
+        {},
+        {"disease_statuses": status("stable", 20)},
+        {"disease_statuses": status("undetermined", 20)},
+        {"disease_statuses": status("worsened", 620)},
+        {"disease_statuses": (status("worsened", 40), status("stable", 20))},
+        {"disease_statuses": (status("worsened", 40), status("improved", 20))},
+        {"metastases": (*LONG, metastasis("bone", 600 - 42))},
+        {"metastases": (*LONG, metastasis("liver", 20))},
+        {"metastases": (*LONG, metastasis("regional-node", 20))},
+        {"metastases": (*LONG, metastasis("unspecified", 20))},
+        {"intake": intake(last_line_outcome=said("progression", days=650))},
+        {"intake": intake(last_line_outcome="ongoing"), "disease_statuses": status("worsened", 30)},
+    ],
+    ids=[
+        "nothing", "stable", "undetermined", "worsened before the line", "overridden by stable", "overridden by improved", "new on day 42",
+        "same site", "regional node", "unspecified", "intake before the line", "intake ongoing after a worsening",
+    ],
+)  # fmt: skip
+def test_decision_6_progression_is_documented_or_not_assumed(no_sign):
+    """No sign, an older sign overridden by a newer one, or a sign from before the line: the line is ongoing."""
+    found = situation_of(a_case(**{"metastases": LONG, "drugs": _RUNNING, **no_sign})).therapies.lines[-1]
+    assert found.outcome == "ongoing"
+
+
+def test_decision_6_on_one_day_the_bad_news_counts():
+    """Stable and worsened on the same day: worsened."""
+    assert the_line(*_RUNNING, disease_statuses=(status("stable", 20), status("worsened", 20))).outcome == "progression"
+
+
+def test_decision_6_a_stable_that_may_be_older_overrides_nothing():
+    """"Stable" dated only `2026` is not known to be newer than a worsening in October 2026."""
+    assert the_line(*_RUNNING, disease_statuses=(status("worsened", "2026-10-20"), status("stable", "2026"))).outcome == "progression"
+
+
+def test_decision_6_a_new_entry_for_a_site_recorded_before_without_a_date_is_not_new():
+    """The liver is on the list without a date; a second, dated entry does not make it a new metastasis."""
+    facts = {"metastases": (metastasis("bone", 700), metastasis("liver", None), metastasis("liver", 100))}
+    assert the_line(*_RUNNING, **facts).outcome == "ongoing"
+
+
+def test_decision_6_a_newer_stable_overrides_the_intake_and_the_line_still_runs():
+    """Intake "progression", then a documented "stable", the drugs running: on treatment, no next line."""
+    facts = {"intake": intake(last_line_outcome=said("progression", days=60)), "disease_statuses": status("stable", 20)}
+    assert the_line(*_RUNNING, **facts).outcome == "ongoing"
+
+
+@pytest.mark.parametrize(
+    ("drugs", "outcome"),
+    [
+        (thp(600, 30, reason="toxicity"), "toxicity"),
+        (thp(600, 30, reason="cardiac"), "toxicity"),
+        (thp(600, 30, reason="completed"), "completed"),
+        (thp(600, 30), "unknown"),
+        ((given("trastuzumab-deruxtecan", 300, status="unknown"),), "unknown"),
+    ],
+)
+def test_how_a_line_is_over(drugs, outcome):
+    """Toxicity and completion by their reasons; without a reason nothing is concluded."""
+    assert the_line(*drugs).outcome == outcome
+
+
+def test_decision_6_a_change_of_regimen_alone_says_nothing_about_why():
+    """THP, then T-DXd, no sign of progression: "changed, reason unknown", inferred."""
+    first = lines(*thp(600, 300), given("trastuzumab-deruxtecan", 280))[0]
+    assert (first.outcome, first.documented) == ("changed", False)
+
+
+def test_decision_4_what_failed_is_what_was_being_given():
+    """A taxane finished a year before progression did not fail; the antibodies did."""
+    assert the_line(*thp(600, 20, reason="progression", taxane_end=480)).failed_agents() == {"trastuzumab", "pertuzumab"}
+
+
+def test_nothing_failed_where_nothing_progressed():
+    """A line stopped for toxicity leaves no failed agent."""
+    assert the_line(*thp(600, 20, reason="toxicity")).failed_agents() == frozenset()
+
+
+def test_decision_24_an_unknown_conjugate_makes_no_line():
+    """ "trastuzumab <something>" is an unknown conjugate: no conclusion about lines, I04, no treatment card."""
+    advice = advice_on(a_case(metastases=LONG, drugs=given("unknown-her2-conjugate", 300, 20)))
+    assert advice.treatment is None
+    assert [f.topic for f in advice.findings] == ["MissingData"]
+
+
+def test_curative_intent_after_the_metastases_is_no_relapse():
+    """A course begun for oligometastatic disease with curative intent is treatment, not an adjuvant failure."""
+    case = a_case(metastases=LONG, drugs=tuple(given(d, 300, intent="curative") for d in ("trastuzumab", "pertuzumab", "docetaxel")))
+    assert not situation_of(case).early_relapse
+
+
+def test_adjuvant_doses_that_stopped_years_ago_are_no_relapse_on_therapy():
+    """Decision 8: an adjuvant order left "active", last dose four years before the relapse: ended with its last dose, first-line pathway."""
+    records = (given("trastuzumab", 2200, intent="curative", kind="order"), *(dose("trastuzumab", d, intent="curative") for d in range(1800, 2200, 21)))
+    found = situation_of(a_case(drugs=records)).relapse
+    assert found is not None
+    assert (found.within_12, found.on_therapy) == (False, False)
+
+
+def test_doses_given_beyond_the_relapse_are_an_unfinished_course():
+    """C21: adjuvant doses up to and after the relapse: interval 0."""
+    found = situation_of(a_case(drugs=(given("trastuzumab", 200, intent="curative"), *doses("trastuzumab", 200, 11)))).relapse
+    assert found is not None
+    assert (found.within_12, found.on_therapy, found.months) == (True, True, 0)

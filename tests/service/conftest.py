@@ -1,0 +1,61 @@
+"""What all tests of the service share: applications on a fixed day, and sample requests."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from service.app import create_app
+from service.logs import configure_logs
+from service.samples import request_body
+from tests.service.checked_client import TODAY, CheckedClient, site
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet() -> Iterator[None]:
+    """Tests are not interested in the log, except those that ask for it (`_logging`)."""
+    _silence_log()
+    yield
+    structlog.reset_defaults()
+
+
+def _silence_log() -> None:
+    structlog.reset_defaults()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@pytest.fixture
+def _logging() -> Iterator[None]:
+    """The log as a running service writes it."""
+    structlog.reset_defaults()
+    configure_logs()
+    yield
+    _silence_log()
+
+
+@pytest.fixture(scope="session")
+def client() -> CheckedClient:
+    """A client of the service with its defaults."""
+    return CheckedClient(create_app(site()).test_client())
+
+
+@pytest.fixture(scope="session")
+def client_of() -> Callable[..., CheckedClient]:
+    """Clients of services with other settings."""
+    return lambda **settings: CheckedClient(create_app(site(**settings)).test_client())
+
+
+@pytest.fixture
+def request_of() -> Callable[[str], dict[str, Any]]:
+    """The request of a sample patient on the fixed day."""
+    return lambda name: request_body(name, TODAY)
+
+
+@pytest.fixture
+def second_line() -> dict[str, Any]:
+    """A request that is answered with a treatment card."""
+    return request_body("second-line", TODAY)

@@ -1,0 +1,270 @@
+"""The command line: one patient in, the cards out; faults in one line, status 0, 1 or 2."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+import service.evaluation
+from cards.response_schema import response_validator
+from guideline.knowledge_base import Fault, rule_book
+from service.cli import main
+from service.samples import names, request_body
+from tests.service.checked_client import TODAY
+
+DAY = TODAY.isoformat()
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Work in an empty folder, so that no `.env` is read."""
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run a command; its status, output and errors."""
+    try:
+        status = main(arguments)
+    except SystemExit as stop:  # argparse ends the process for usage
+        status = int(stop.code or 0)
+    printed = capsys.readouterr()
+    return status, printed.out, printed.err
+
+
+def collection(name: str) -> dict[str, Any]:
+    """A sample's resources as one Bundle without any request around them."""
+    values = [value for value in request_body(name, TODAY)["prefetch"].values() if value]
+    resources = [r for v in values for r in ([e["resource"] for e in v.get("entry", ())] if v["resourceType"] == "Bundle" else [v])]
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource} for resource in resources]}
+
+
+@pytest.mark.parametrize("name", names())
+def test_each_sample_is_printed(capsys: pytest.CaptureFixture[str], name: str):
+    """Every sample patient can be read in a terminal, no line longer than the terminal is wide, no markup left."""
+    status, out, err = run(capsys, "evaluate", f"sample:{name}", "--today", DAY)
+    assert (status, err) == (0, "")
+    assert out.strip()
+    assert "**" not in out
+    assert all(len(line) <= 120 for line in out.splitlines() if "http" not in line)
+
+
+def test_the_card_is_readable(capsys: pytest.CaptureFixture[str]):
+    """What a clinician needs is there: indicator, summary, evidence, where facts come from, the rules and where to read them."""
+    _, json_out, _ = run(capsys, "evaluate", "sample:second-line", "--today", DAY, "--json")
+    card = orjson.loads(json_out)["cards"][0]
+    _, out, _ = run(capsys, "evaluate", "sample:second-line", "--today", DAY)
+    flat = re.sub(r"\s+", " ", out)
+    assert card["indicator"].upper() in flat
+    assert card["summary"] in flat
+    assert "Evidence" in flat
+    advice = card["extension"]["dev.her2cds.advice"]
+    assert advice["rules"][0] in flat
+    assert all(fact["source"] in flat for fact in advice["facts"] if "source" in fact)
+    assert card["source"]["url"] in flat
+
+
+def test_json_is_a_hook_response(capsys: pytest.CaptureFixture[str]):
+    """`--json` prints what the service would send."""
+    status, out, _ = run(capsys, "evaluate", "sample:second-line", "--today", DAY, "--json")
+    assert status == 0
+    assert not list(response_validator().iter_errors(orjson.loads(out)))
+
+
+@pytest.mark.parametrize("shape", ["request", "collection", "array", "transaction"])
+def test_every_shape_of_a_record_gives_the_same_cards(capsys: pytest.CaptureFixture[str], tmp_path: Path, shape: str):
+    """A CDS Hooks request, Bundles of any type and an array of the same resources are the same patient."""
+    bundle = collection("second-line")
+    content: dict[str, Any] = {
+        "request": request_body("second-line", TODAY),
+        "collection": bundle,
+        "array": [entry["resource"] for entry in bundle["entry"]],
+        "transaction": bundle | {"type": "transaction"},
+    }
+    file = tmp_path / "patient.json"
+    file.write_bytes(orjson.dumps(content[shape]))
+    status, out, err = run(capsys, "evaluate", str(file), "--today", DAY, "--json")
+    assert (status, err) == (0, "")
+    summaries = [card["summary"] for card in orjson.loads(out)["cards"]]
+    _, expected, _ = run(capsys, "evaluate", "sample:second-line", "--today", DAY, "--json")
+    assert summaries == [card["summary"] for card in orjson.loads(expected)["cards"]] != []
+
+
+def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """`-` reads the record from a pipe."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(orjson.dumps(collection("second-line")))))
+    status, out, _ = run(capsys, "evaluate", "-", "--today", DAY)
+    assert status == 0
+    assert "INFO" in out
+
+
+def test_silence_gives_its_reasons(capsys: pytest.CaptureFixture[str]):
+    """No card is said with the rules that ask for silence, in words."""
+    status, out, _ = run(capsys, "evaluate", "sample:silent-on-treatment", "--today", DAY)
+    assert status == 0
+    assert out.startswith("Nothing to say, because")
+    rule = re.search(r"R\d{3}", out)
+    assert rule
+    assert rule_book()[rule[0]].statement[:30] in re.sub(r"\s+", " ", out)
+
+
+def test_data_problems_are_summed_up(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """What could not be used is counted by kind below the cards."""
+    bundle = collection("second-line")
+    bundle["entry"].append(
+        {"resource": {"resourceType": "Condition", "id": "x", "subject": {"reference": "Patient/other"}, "code": {"text": "Flu"}}}
+    )
+    file = tmp_path / "patient.json"
+    file.write_bytes(orjson.dumps(bundle))
+    status, out, _ = run(capsys, "evaluate", str(file), "--today", DAY)
+    assert status == 0
+    assert "of another patient" in out
+
+
+def test_diagnose_names_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """`--diagnose` tells a site, resource by resource, what is wrong."""
+    bundle = collection("second-line")
+    bundle["entry"].append({"resource": {"resourceType": "Observation", "id": "odd-one", "valueQuantity": "sixty"}})
+    file = tmp_path / "patient.json"
+    file.write_bytes(orjson.dumps(bundle))
+    status, out, err = run(capsys, "evaluate", str(file), "--today", DAY, "--diagnose")
+    assert (status, err) == (0, "")
+    assert "Observation/odd-one" in out
+
+
+BAD_INPUT = {
+    "not JSON": b"hello",
+    "empty": b"",
+    "a number": b"17",
+    "an object that is no record": b'{"name": "x"}',
+    "a request without patient": b'{"hook": "patient-view", "hookInstance": "1", "context": {"userId": "Practitioner/1"}, "prefetch": {}}',
+    "a request for another hook": orjson.dumps(request_body("second-line", TODAY) | {"hook": "order-sign"}),
+    "two patients": orjson.dumps([{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}]),
+}
+
+
+@pytest.mark.parametrize("content", BAD_INPUT.values(), ids=BAD_INPUT)
+def test_bad_input_is_status_1_and_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes):
+    """Bad input is said in readable lines on standard error, without a traceback, and nothing else is printed."""
+    file = tmp_path / "input.json"
+    file.write_bytes(content)
+    status, out, err = run(capsys, "evaluate", str(file))
+    assert (status, out) == (1, "")
+    assert all(line.startswith("her2-cds: ") for line in err.splitlines())
+    assert err.strip()
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate", "nowhere.json"],
+        ["evaluate", "."],
+        ["evaluate", "sample:nobody"],
+        ["evaluate", "sample:second-line", "--hook", "order-sign"],
+    ],
+)
+def test_what_is_not_there_is_status_1(capsys: pytest.CaptureFixture[str], arguments: list[str]):
+    """A file, sample or hook that is not there is one readable line."""
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (1, "")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["evaluate"], ["serve", "now"], ["rules", "--format", "pdf"], ["config"], ["evaluate", "x", "--today", "soon"]]
+)
+def test_usage_is_status_2(capsys: pytest.CaptureFixture[str], arguments: list[str]):
+    """A command that is not one is usage, and says so."""
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert "usage: her2-cds" in err
+
+
+def test_several_patients_can_be_told_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """`--patient` chooses among the patients of a file."""
+    bundle = collection("second-line")
+    bundle["entry"].append({"resource": {"resourceType": "Patient", "id": "somebody-else"}})
+    file = tmp_path / "patients.json"
+    file.write_bytes(orjson.dumps(bundle))
+    assert run(capsys, "evaluate", str(file))[0] == 1
+    patient = request_body("second-line", TODAY)["context"]["patientId"]
+    status, out, _ = run(capsys, "evaluate", str(file), "--patient", patient, "--today", DAY, "--json")
+    assert status == 0
+    assert orjson.loads(out)["cards"]
+    assert run(capsys, "evaluate", str(file), "--patient", "nobody")[0] == 1
+
+
+def test_a_fault_of_ours_is_no_silence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """When a rule raises, the command fails and says that nothing may be concluded."""
+
+    def broken(*_: Any) -> None:
+        raise ValueError("secret")
+
+    monkeypatch.setattr(service.evaluation, "advise", broken)
+    status, out, err = run(capsys, "evaluate", "sample:second-line")
+    assert (status, out) == (1, "")
+    assert "no conclusion may be drawn" in err
+    assert "secret" not in err
+
+
+def test_today_replaces_the_clock(capsys: pytest.CaptureFixture[str]):
+    """A sample is dated relative to the day asked for."""
+    _, first, _ = run(capsys, "evaluate", "sample:second-line", "--today", "2026-11-20", "--json")
+    _, second, _ = run(capsys, "evaluate", "sample:second-line", "--today", date(2027, 5, 4).isoformat(), "--json")
+    assert [card["source"]["topic"] for card in orjson.loads(first)["cards"]] == [
+        card["source"]["topic"] for card in orjson.loads(second)["cards"]
+    ]
+
+
+def test_rules_in_every_format(capsys: pytest.CaptureFixture[str]):
+    """Text, Markdown and JSON hold every rule."""
+    for form in ("text", "md", "json"):
+        status, out, err = run(capsys, "rules", "--format", form)
+        assert (status, err) == (0, "")
+        assert all(rule in out for rule in rule_book())
+    records = orjson.loads(out)
+    assert [record["id"] for record in records] == [*rule_book()] or {record["id"] for record in records} == set(rule_book())
+    assert all(value for record in records for value in record.values())
+
+
+def test_config_check_passes_here(capsys: pytest.CaptureFixture[str]):
+    """The files as shipped are in order, and the command says which parts it looked at."""
+    status, out, err = run(capsys, "config", "check")
+    assert (status, err) == (0, "")
+    assert [line.partition(":")[0] for line in out.splitlines()] == ["settings", "knowledge", "terminology", "cards"]
+
+
+def test_config_check_names_faults(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Faulty settings are named, status 1; a variable that has no effect is noted."""
+    monkeypatch.setenv("HER2CDS_PORT", "http")
+    monkeypatch.setenv("HER2CDS_PROFIL", "current")
+    status, _, err = run(capsys, "config", "check")
+    assert status == 1
+    assert "HER2CDS_PORT: " in err
+    assert "HER2CDS_PROFIL" in err
+
+
+def test_a_faulty_knowledge_file_is_named_by_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """`config check` passes on what the knowledge check finds, by file and line."""
+    monkeypatch.setattr("service.configuration.faults", lambda **_: ({}, [Fault("drugs.yaml", 7, "drugs.x: no such route")]))
+    status, _, err = run(capsys, "config", "check")
+    assert status == 1
+    assert "drugs.yaml:7: drugs.x: no such route" in err
+
+
+def test_the_command_line_does_not_load_fhir_models():
+    """A command that needs no FHIR models starts without them: they cost a quarter of a second."""
+    script = (
+        "import sys; from service.cli import main; main(['evaluate', 'sample:second-line', '--json']); "
+        "sys.exit(any(name.startswith('fhir.resources') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=False)  # noqa: S603 - our own script
+    assert done.returncode == 0, done.stderr.decode()[-500:]

@@ -1,0 +1,135 @@
+"""What the states of prefetch keys mean, and when a call is refused with 412 (decision 26)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.cds_hooks.prefetch import queried_type
+from service.cds_hooks.registry import PATIENT_VIEW
+from service.samples import request_body
+from tests.service.checked_client import TODAY, CheckedClient, issues, without_uuids
+
+EMPTY = {"resourceType": "Bundle", "type": "searchset", "total": 0}
+NO_RESULTS = EMPTY | {
+    "entry": [
+        {
+            "resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "informational"}]},
+            "search": {"mode": "outcome"},
+        }
+    ]
+}
+FAILED = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+PATIENT = {"resourceType": "Patient", "id": "1", "birthDate": "1970-01-01", "gender": "female"}
+CONDITION = {"resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/1"}, "code": {"text": "Hypertension"}}
+OBSERVATION = {
+    "resourceType": "Observation",
+    "id": "o",
+    "status": "final",
+    "subject": {"reference": "Patient/1"},
+    "code": {"text": "Weight"},
+}
+
+
+def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": resource} for resource in resources]}
+
+
+def keys_of(kind: str) -> list[str]:
+    """The keys of our prefetch that ask for a kind."""
+    return [key for key, query in PATIENT_VIEW.prefetch.items() if queried_type(query) == kind]
+
+
+def request_with(prefetch: Any) -> dict[str, Any]:
+    return {
+        "hook": "patient-view",
+        "hookInstance": "7f0cd4a5-4a8a-4b6c-9f5e-2f5f0a6d9a10",
+        "context": {"userId": "Practitioner/1", "patientId": "1"},
+        "prefetch": prefetch,
+    }
+
+
+def by_key(patient: Any = None, conditions: Any = None, observations: Any = None) -> dict[str, Any]:
+    """Prefetch under our own keys: every key of a kind holds the same."""
+    values = {"Patient": patient, "Condition": conditions, "Observation": observations}
+    return {key: value for kind, value in values.items() for key in keys_of(kind)}
+
+
+ANSWERED = {
+    "data": by_key(PATIENT, bundle(CONDITION), bundle(OBSERVATION)),
+    "all null": by_key(),
+    "patient only, the rest null": by_key(PATIENT),
+    "empty Bundles": by_key(PATIENT, EMPTY, EMPTY),
+    "Epic's no results": by_key(PATIENT, NO_RESULTS, NO_RESULTS),
+    "renamed keys": {"p": PATIENT, "c": CONDITION, "o": OBSERVATION},
+    "renamed keys with Bundles": {"p": PATIENT, "c": bundle(CONDITION), "o": EMPTY},
+    "merged under an unknown key": {"everything": bundle(PATIENT, CONDITION)},
+    "merged in a collection": {"record": bundle(PATIENT, CONDITION, OBSERVATION) | {"type": "collection"}},
+}
+
+
+@pytest.mark.parametrize("prefetch", ANSWERED.values(), ids=ANSWERED)
+def test_what_could_have_carried_the_required_kinds_is_answered(client: CheckedClient, prefetch: dict[str, Any]):
+    """A key without data is an answer too, and keys may be renamed and merged: no 412."""
+    response = client.call(request_with(prefetch))
+    assert response.status_code == 200, response.text
+    assert response.get_json() == {"cards": []}
+
+
+REFUSED = {
+    "no key at all": ({}, {"Patient", "Condition", "Observation"}),
+    "null prefetch": (None, {"Patient", "Condition", "Observation"}),
+    "patient only": (dict.fromkeys(keys_of("Patient"), PATIENT), {"Condition", "Observation"}),
+    "everything failed": (by_key(FAILED, FAILED, FAILED), {"Patient", "Condition", "Observation"}),
+    "conditions failed": (by_key(PATIENT, FAILED, EMPTY), {"Condition"}),
+    "a page of HTML": (by_key(PATIENT, EMPTY, "<html>502 Bad Gateway</html>"), {"Observation"}),
+    "numbers": (by_key(PATIENT, 17, EMPTY), {"Condition"}),
+    "an unknown key that failed": ({"everything": FAILED}, {"Patient", "Condition", "Observation"}),
+    "one bare resource under an unknown key": ({"o": OBSERVATION}, {"Patient", "Condition"}),
+}
+
+
+@pytest.mark.parametrize(("prefetch", "missing"), REFUSED.values(), ids=REFUSED)
+def test_what_could_not_is_412_and_names_what_is_missing(client: CheckedClient, prefetch: Any, missing: set[str]):
+    """412 only when no satisfied key could have carried a required kind; the answer names each such kind."""
+    response = client.call(request_with(prefetch))
+    assert response.status_code == 412
+    found = issues(response)
+    assert all(issue["expression"] == ["prefetch"] for issue in found)
+    assert {
+        kind for kind in ("Patient", "Condition", "Observation") if any(f" {kind} " in issue["details"]["text"] for issue in found)
+    } == missing
+
+
+def test_a_fhir_server_without_prefetch_is_412(client: CheckedClient):
+    """This release does not fetch: it says so instead of answering from nothing."""
+    body = request_with(None) | {"fhirServer": "https://ehr.example.org/r4"}
+    del body["prefetch"]
+    response = client.call(body)
+    assert response.status_code == 412
+    assert "ehr.example.org" not in response.text
+
+
+def test_missing_clinical_data_is_a_card_not_a_412(client: CheckedClient, request_of: Any):
+    """When the record simply does not hold HER2, the clinician is told; the client did nothing wrong."""
+    response = client.call(request_of("her2-equivocal"))
+    assert response.status_code == 200
+    assert response.get_json()["cards"]
+
+
+def test_keys_may_be_merged_and_renamed_without_a_difference(client: CheckedClient):
+    """Resources are taken from every key by what they are."""
+    body = request_body("second-line", TODAY)
+    everything = [
+        resource
+        for value in body["prefetch"].values()
+        if value
+        for resource in ([entry["resource"] for entry in value.get("entry", ())] if value["resourceType"] == "Bundle" else [value])
+    ]
+    merged = body | {"prefetch": {"record": bundle(*everything)}}
+    renamed = body | {"prefetch": {f"k{number}": value for number, value in enumerate(body["prefetch"].values())}}
+    cards = without_uuids(client.call(body).get_json()["cards"])
+    assert cards
+    assert without_uuids(client.call(merged).get_json()["cards"]) == cards
+    assert without_uuids(client.call(renamed).get_json()["cards"]) == cards

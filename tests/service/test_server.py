@@ -1,0 +1,157 @@
+"""The production server as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+import requests
+
+from service.samples import request_body
+from tests.service.checked_client import CALL, TODAY
+
+
+class Running(NamedTuple):
+    """A running server: its process, its address and the folder of its output."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    folder: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(folder: Path, port: int, **settings: str) -> Running:
+    own = {"PORT": str(port), "WORKERS": "1", "DEMO": "1", "TODAY": TODAY.isoformat()} | settings
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("HER2CDS_")}
+    environment |= {f"HER2CDS_{name}": value for name, value in own.items()}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
+        process = subprocess.Popen([sys.executable, "-m", "service.cli", "serve"], cwd=folder, env=environment, stdout=out, stderr=err)
+    return Running(process, f"http://127.0.0.1:{port}", folder)
+
+
+def wait_until_ready(server: Running) -> None:
+    for _ in range(300):
+        try:
+            if requests.get(f"{server.url}/readyz", timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            if server.process.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise AssertionError((server.folder / "err").read_text()[-2000:])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for all tests of this file that leave it as it was."""
+    running = start(tmp_path_factory.mktemp("server"), free_port())
+    wait_until_ready(running)
+    yield running
+    running.process.terminate()
+    running.process.wait(30)
+
+
+def test_it_says_where_to_look_and_what_to_try(server: Running):
+    """The start prints the address, a curl line and an evaluate line; both work as printed."""
+    printed = (server.folder / "out").read_text()
+    assert f"{server.url}/rules" in printed
+    curl = next(line.strip() for line in printed.splitlines() if line.strip().startswith("curl"))
+    evaluate = next(line.strip() for line in printed.splitlines() if "evaluate sample:" in line)
+    answered = subprocess.run(curl, shell=True, capture_output=True, timeout=30, check=True)  # noqa: S602 - the line we print
+    assert orjson.loads(answered.stdout)["cards"]
+    command = [sys.executable, "-m", "service.cli", *evaluate.split()[1:]]
+    assert subprocess.run(command, capture_output=True, timeout=30, check=True).stdout  # noqa: S603 - the line we print
+
+
+def test_it_answers_a_call(server: Running):
+    """A real request over a real socket gets its card."""
+    response = requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=10)
+    assert response.status_code == 200
+    assert response.json()["cards"][0]["source"]["topic"]["code"] == "SecondLineTreatment"
+
+
+def test_a_20_mb_body_is_413_and_the_next_call_is_answered(server: Running):
+    """A body over the limit is refused without harm, announced or chunked."""
+    for body in (b" " * 20_000_000, iter([b" " * 1_000_000] * 20)):
+        response = requests.post(server.url + CALL, data=body, timeout=30)
+        assert response.status_code == 413
+        assert response.json()["resourceType"] == "OperationOutcome"
+        assert requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=10).status_code == 200
+
+
+def test_a_slow_sender_holds_nobody_up(server: Running):
+    """While one client dawdles over its body, others are answered."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as dawdler:
+        dawdler.sendall(f"POST {CALL} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        time.sleep(0.2)
+        begun = time.perf_counter()
+        assert requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=5).status_code == 200
+        assert time.perf_counter() - begun < 2
+
+
+def test_the_log_is_json_without_patient_data(server: Running):
+    """Each line on standard error is one JSON object; no name or id of a sample is in it."""
+    requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=10)
+    lines = (server.folder / "err").read_text().splitlines()
+    events = [orjson.loads(line) for line in lines]
+    assert any(event["event"] == "request" and event.get("service") == "her2-patient-view" for event in events)
+    patient = request_body("second-line", TODAY)["prefetch"]["patient"]
+    assert not any(patient["id"] in line or patient["name"][0]["family"] in line for line in lines)
+
+
+def test_a_taken_port_is_said_in_one_line(server: Running, tmp_path: Path):
+    """A second service on the same port refuses to start instead of sharing the calls."""
+    second = start(tmp_path, int(server.url.rpartition(":")[2]))
+    assert second.process.wait(30) == 1
+    (line,) = (tmp_path / "err").read_text().splitlines()
+    assert "cannot listen on 127.0.0.1" in line
+
+
+REFUSED = {"HER2CDS_AUTH": {"AUTH": "required"}, "HER2CDS_OPEN": {"HOST": "0.0.0.0"}, "HER2CDS_PORT": {"PORT": "x"}}  # noqa: S104 - never bound
+
+
+@pytest.mark.parametrize(("named", "settings"), REFUSED.items(), ids=REFUSED)
+def test_unsafe_settings_do_not_start(tmp_path: Path, settings: dict[str, Any], named: str):
+    """Status 1, one readable line, no traceback."""
+    refused = start(tmp_path, free_port(), **settings)
+    assert refused.process.wait(30) == 1
+    (line,) = (tmp_path / "err").read_text().splitlines()
+    assert named in line
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_told(tmp_path: Path, how: signal.Signals):
+    """Both ways of stopping end it with status 0, and the port is free again."""
+    running = start(tmp_path, free_port())
+    wait_until_ready(running)
+    running.process.send_signal(how)
+    assert running.process.wait(30) == 0
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", int(running.url.rpartition(":")[2])))
+
+
+def test_open_beyond_loopback_is_said_loudly(tmp_path: Path):
+    """With HER2CDS_OPEN=1 it starts, and the log says what that means."""
+    running = start(tmp_path, free_port(), HOST="0.0.0.0", OPEN="1")  # noqa: S104 - what is tested
+    wait_until_ready(running)
+    running.process.terminate()
+    running.process.wait(30)
+    assert "WITHOUT client authentication" in (tmp_path / "err").read_text()

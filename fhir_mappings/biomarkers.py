@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
 from fhir_mappings.coded import as_list, contradicts_itself, first_code, meanings_of, triples, words
+from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.resources import Component, Concept, Contained, Resource, concepts_in, source_of, specimen_reference
 from fhir_mappings.results import Number, Result, number_of, results, text_of
@@ -31,8 +32,6 @@ _RECEPTORS: dict[str, Receptor] = {
 }
 _METHODS: dict[str, Method] = {"obs.her2_ihc": "ihc", "obs.her2_ish": "ish"}
 
-_RATIO_CODE, _COPIES_CODE = "49683-6", "74860-8"
-_PERCENT_CODES = frozenset({"14228-1", "85329-1", "14230-7", "85325-9"})
 
 #: HL7's own interpretation codes, in lower case.
 _INTERPRETATIONS: dict[str, Value] = {
@@ -86,7 +85,7 @@ def _asked(code: Concept | None) -> _Asked | None:
     methods: set[Method] = set()
     codes: set[str] = set()
     for (_, code_text, _), (concept, use) in meanings_of(code):
-        if concept in _RECEPTORS and use in ("match", "numeric", "panel"):
+        if concept in _RECEPTORS and (use in ("match", "panel") or code_text in NUMERIC_CODES):
             receptors.add(_RECEPTORS[concept])
             codes.add(code_text or "")
             if concept in _METHODS:
@@ -126,8 +125,8 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     if method == "unspecified":
         method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_in(said) or "unspecified"
     value = _value(asked, method, item, answer, text, number)
-    ratio = _plausible(number, 50) if _RATIO_CODE in asked.codes else _ratio(item) if method == "ish" else None
-    copies = _plausible(number, 100) if _COPIES_CODE in asked.codes else None
+    ratio = _plausible(number, 50) if RATIO_CODE in asked.codes else _ratio(item) if method == "ish" else None
+    copies = _plausible(number, 100) if COPIES_CODE in asked.codes else None
     percent = _percent(asked, said, number) if asked.receptor != "HER2" else None
     if value in ("0", "0+", "1+", "2+", "3+") and asked.receptor == "HER2":
         method = "ihc"
@@ -215,7 +214,7 @@ def _ratio(item: Resource | Component) -> float | None:
 
 def _percent(asked: _Asked, said: str, number: Number | None) -> float | None:
     written = _PERCENT.search(said)
-    if number is not None and (number.unit == "%" or asked.codes & _PERCENT_CODES):
+    if number is not None and (number.unit == "%" or asked.codes & PERCENT_CODES):
         return number.value if 0 <= number.value <= 100 else None
     return float(written[1].replace(",", ".")) if written is not None else None
 

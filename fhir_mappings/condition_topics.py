@@ -21,7 +21,7 @@ _TOPICS: dict[str, ConditionTopic] = {
     "obs.menopause": "menopause",
 }
 
-_HEART = re.compile(r"heart|cardi|ventric|\bchf\b|ejection|\bhfp?r?ef\b")
+_HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|ejection|\bhfp?r?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
 _NOTHING: frozenset[ConditionTopic] = frozenset()
 

@@ -89,21 +89,15 @@ def _metastases(resource: Resource, claims: tuple[Claim, ...], breast: frozenset
     found = [claim for claim in claims if claim.kind == "metastasis"]
     if not found or any(claim.kind == "other-primary" for claim in claims):
         return  # coded together with another primary: it is that one's metastasis
-    linked = _linked(resource, breast)
+    linked = _linked(resource, breast) or any(claim.from_breast for claim in found)
     sites: dict[tuple[Site, bool, bool], None] = {}
     for claim in found:
         for site in (claim.site,) if claim.site is not None else _body_sites(resource):
-            sites[site, claim.from_breast or linked, claim.primary_unknown] = None
+            sites[site, linked, claim.primary_unknown] = None
     if len(sites) > 1:  # a general code beside a specific one adds nothing
         sites = {key: None for key in sites if key[0] != "unspecified"} or sites
     for site, from_breast, unknown in sites:
-        yield Metastasis(
-            site, began(resource), recorded(resource), clinical_status(resource), from_breast or _from_breast(found), unknown, source_of(resource)
-        )
-
-
-def _from_breast(claims: list[Claim]) -> bool:
-    return any(claim.from_breast for claim in claims)
+        yield Metastasis(site, began(resource), recorded(resource), clinical_status(resource), from_breast, unknown, source_of(resource))
 
 
 def _body_sites(resource: Resource) -> tuple[Site, ...]:

@@ -10,7 +10,7 @@ from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triple
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.results import Result, is_false, number_of, results, text_of
-from fhir_mappings.stage_words import m_category, stage_group
+from fhir_mappings.stage_words import m_category, stage_contradicts_itself, stage_group
 from fhir_mappings.terminology import value_of
 from fhir_mappings.tumour_claims import sites_in
 from guideline.case import DiseaseStatus, Metastasis, PerformanceStatus, Site, Stage
@@ -70,7 +70,7 @@ def read_stages(record: Record) -> tuple[Stage, ...]:
 def _stages(record: Record, result: Result) -> Iterator[Stage]:
     resource = result.resource
     concept = resource.value_codeable_concept
-    if contradicts_itself(concept) or contradicts_itself(resource.code):
+    if contradicts_itself(concept) or contradicts_itself(resource.code) or stage_contradicts_itself(concept):
         record.problem("code-text-conflict", resource, "the stage's code and display disagree", "diagnosis")
         return
     asked = {meaning.concept for _, meaning in meanings_of(resource.code)}

@@ -49,12 +49,18 @@ _TOPICS: dict[str, Topic] = {
 #: Concepts whose SNOMED codes name the question. Of the others they are answers, which must not be taken for a question.
 _SNOMED_QUESTIONS = frozenset({"obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.menopause"})
 
-_USES = frozenset({"match", "legacy", "numeric", "panel"})
+_USES = frozenset({"match", "legacy", "panel"})
+
+RATIO_CODE, COPIES_CODE = "49683-6", "74860-8"
+PERCENT_CODES = frozenset({"14228-1", "85329-1", "14230-7", "85325-9"})
+
+#: The receptor codes whose result is a number that means something here; 72382-5 (a concentration) and moles per mass do not (trap 12).
+NUMERIC_CODES = PERCENT_CODES | {RATIO_CODE, COPIES_CODE}
 
 
 def topic_of(resource: Resource) -> Topic | None:
     """What an Observation is about, or `None` when a case does not need it."""
-    code = resource.code
+    code, topic = resource.code, None
     if code is not None:
         for coding in code.coding:
             topic = _topic_of_code(coding.system, coding.code)
@@ -80,7 +86,7 @@ def _topic_of_code(system: str | None, code: str | int | None) -> Topic | None:
     if name not in ("loinc", "snomed") or (name == "loinc" and str(code).startswith("LA")):
         return None
     for concept, use in meanings_of_code(system, code):
-        if use in _USES and (name == "loinc" or concept in _SNOMED_QUESTIONS) and concept in _TOPICS:
+        if (use in _USES or code in NUMERIC_CODES) and (name == "loinc" or concept in _SNOMED_QUESTIONS) and concept in _TOPICS:
             return _TOPICS[concept]
     return None
 

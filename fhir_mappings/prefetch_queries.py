@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from fhir_mappings.observation_topics import NUMERIC_CODES
 from fhir_mappings.terminology import codes_of, system_uri
 
 #: The longest query, its template tokens included; base URL and patient id come on top, and many servers stop at 2 KB.
 LONGEST_QUERY: Final = 1800
 
-_USES: Final = frozenset({"match", "legacy", "numeric"})
+_USES: Final = frozenset({"match", "legacy"})
+_NUMERIC: Final = frozenset({"numeric"})
 _PATIENT: Final = "patient={{context.patientId}}"
 
 #: Which Observations stand under which key, by the concepts of the terminology.
@@ -36,6 +38,7 @@ def _observations(key: str) -> str:
     for concept in _OBSERVATIONS[key]:
         # Codes that begin with LA are answers, not questions; a panel's results carry codes of their own.
         codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _USES) if not code.startswith("LA"))
+        codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _NUMERIC) if code in NUMERIC_CODES)
         if concept in ("obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic"):
             codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed", _USES))
     limit = f"&_sort=-date&_count={_NEWEST[key]}" if key in _NEWEST else ""

@@ -18,6 +18,8 @@ _GROUPS: dict[str, StageValue] = {
 
 #: "Stage IV", "stage 3A", "clinical stage IIA1", "Stage group IIIC".
 _SAID = re.compile(r"\bstage(?: group)?[ :]*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
+#: "Stage I or II", "stage II/III": no one stage.
+_OR_ANOTHER = re.compile(r"\s*(?:or|to|vs\.?|/|-|\u2013)\s*(?:stage )?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
 #: The bare group: "IV", "4", "c3A", "pIIA".
 _BARE = re.compile(r"\s*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]\d?)?\s*", re.IGNORECASE)
 #: "cM1", "pM1a", "M0(i+)", "M0 category". An X says nothing.
@@ -37,6 +39,15 @@ def stage_group(concept: Concept | None, text: str | None = None) -> StageValue 
         found |= _groups_in(display)
     found |= _groups_in(concept.text if concept is not None else None) | _groups_in(text)
     return found.pop() if len(found) == 1 else None
+
+
+def stage_contradicts_itself(concept: Concept | None) -> bool:
+    """Whether an answer's code is one stage and its words are another: then neither is used (trap 31)."""
+    coded = _by_codes(concept, ("answer.stage", "answer.stage_iv"))
+    if not coded or concept is None:
+        return False
+    written = _groups_in(concept.text).union(*(_groups_in(display) for _, _, display in triples(concept)))
+    return bool(written) and not written & coded
 
 
 def m_category(concept: Concept | None, text: str | None = None) -> StageValue | None:
@@ -64,4 +75,10 @@ def _groups_in(text: str | None) -> set[StageValue]:
     bare = _BARE.fullmatch(text)
     if bare is not None:
         return {_GROUPS[bare[1].lower()]}
-    return {_GROUPS[match[1].lower()] for match in _SAID.finditer(text)}
+    found: set[StageValue] = set()
+    for match in _SAID.finditer(text):
+        found.add(_GROUPS[match[1].lower()])
+        other = _OR_ANOTHER.match(text, match.end())
+        if other is not None:
+            found.add(_GROUPS[other[1].lower()])
+    return found

@@ -6,21 +6,22 @@ An `Exposure` is one course of one drug; the records that speak of it are merged
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
 
 from guideline.case import DrugRecord, StopReason
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, add_days
 
 ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 
 #: Two records that start within a week of each other speak of the same start.
-_SAME_START = timedelta(days=7)
+_SAME_START_DAYS = 7
+
+_OPEN = frozenset({"active", "on-hold", "unknown"})
 
 
 class Exposure(Struct, frozen=True):
@@ -47,7 +48,7 @@ class Exposure(Struct, frozen=True):
 
 
 class _Course(Struct):
-    """An exposure while it is being put together."""
+    """An exposure while it is being put together. `last_seen`: the newest start of its orders and statements; `orders`: how many."""
 
     drug: str
     start: PartialDate | None
@@ -56,30 +57,36 @@ class _Course(Struct):
     stop_reason: StopReason | None
     intent: Literal["curative", "palliative"] | None
     sources: list[str]
+    last_seen: PartialDate | None = None
     last_dose: PartialDate | None = None
+    stated_open: bool = False
+    orders: int = 0
 
 
 def exposures(records: Iterable[DrugRecord], today: date) -> tuple[Exposure, ...]:
     """Merge all records of each drug into its courses, ordered by start (undated ones first), then by drug."""
-    by_drug: dict[str, list[DrugRecord]] = defaultdict(list)
+    by_drug: dict[str, list[DrugRecord]] = {}
     for record in records:
-        by_drug[record.drug].append(record)
+        by_drug.setdefault(record.drug, []).append(record)
     found = [exposure for drug in by_drug for exposure in _courses_of(by_drug[drug], today)]
-    return tuple(sorted(found, key=lambda e: (e.start.earliest if e.start else date.min, e.drug, e.sources)))
+    found.sort(key=lambda e: (e.start.earliest if e.start else date.min, e.drug, e.sources))
+    return tuple(found)
 
 
-def _order(record: DrugRecord) -> tuple[date, date, str, str]:
+def _order(record: DrugRecord) -> tuple[date, date, str, str, str]:
     start = record.start or record.end
     return (
         start.earliest if start else date.min,
         record.end.latest if record.end else date.max,
+        record.kind,
         record.status,
         record.source,
     )
 
 
 def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
-    records = sorted(records, key=_order)
+    if len(records) > 1:
+        records = sorted(records, key=_order)
     courses: list[_Course] = []
     doses: list[DrugRecord] = []
     for record in records:
@@ -88,37 +95,63 @@ def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
         elif courses and _continues(courses[-1], record):
             _merge(courses[-1], record)
         else:
-            courses.append(
-                _Course(record.drug, record.start, record.end, record.status, record.stop_reason, record.intent, [record.source])
-            )
+            courses.append(_begun(record))
     periods = list(courses)
     for dose in doses:
         _attach(dose, periods, courses)
-    doses_recorded = bool(doses)
-    return [_finished(course, doses_recorded, today) for course in courses]
+    return [_finished(course, bool(doses), today) for course in courses]
+
+
+def _begun(record: DrugRecord) -> _Course:
+    return _Course(
+        record.drug,
+        record.start,
+        record.end,
+        record.status,
+        record.stop_reason,
+        record.intent,
+        [record.source],
+        last_seen=record.start,
+        stated_open=record.kind == "statement" and record.status in _OPEN,
+        orders=int(record.kind == "order"),
+    )
+
+
+def _silence() -> int:
+    """The longest pause of an infused drug that is still one course, in days."""
+    return K.thresholds.intervals.infused_without_dose_days
 
 
 def _continues(course: _Course, record: DrugRecord) -> bool:
     """Whether a later statement or order speaks of the same course."""
     if course.intent and record.intent and course.intent != record.intent:
         return False
-    if course.start is None or record.start is None:
-        return True
-    if record.start.earliest <= course.start.latest + _SAME_START:
+    if course.start is None or record.start is None or course.last_seen is None:
+        # An undated past course says nothing about one that is open now.
+        return (course.status in _OPEN) == (record.status in _OPEN)
+    if record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS):
         return True
     if course.stop_reason not in (None, "completed", "other"):
         return False
-    if course.end is None and course.status in ("active", "on-hold", "unknown"):
+    if course.end is None and (course.status in _OPEN or course.stated_open):
         return True
-    known_until = course.end or course.start
-    return record.start.earliest <= known_until.latest + timedelta(days=K.thresholds.intervals.infused_without_dose_days)
+    known_until = max(course.end or course.last_seen, course.last_seen, key=lambda d: d.latest)
+    return record.start.earliest <= add_days(known_until.latest, _silence())
+
+
+_STATUS_KNOWS_MORE = ("stopped", "completed", "cancelled", "on-hold", "active", "unknown", "draft")
 
 
 def _merge(course: _Course, record: DrugRecord) -> None:
     course.sources.append(record.source)
     course.intent = course.intent or record.intent
-    same_start = course.start is None or record.start is None or record.start.earliest <= course.start.latest + _SAME_START
-    if same_start:
+    course.orders += record.kind == "order"
+    same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
+    fulfilled = record.kind == "order" and record.status == "completed" and record.end is None and record.stop_reason is None
+    if fulfilled and course.stated_open:
+        # A cycle's order is completed when its dose was given: that does not end a therapy that a statement calls open.
+        pass
+    elif same_start:
         # The same course told twice: who knows of an end or a hold knows more than who does not.
         course.end = _later(course.end, record.end)
         course.status = min(course.status, record.status, key=_STATUS_KNOWS_MORE.index)
@@ -127,10 +160,10 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     else:
         course.status = record.status
         course.stop_reason = record.stop_reason
-        course.end = record.end if record.status in ("active", "on-hold", "unknown") else _later(course.end, record.end)
-
-
-_STATUS_KNOWS_MORE = ["stopped", "completed", "cancelled", "on-hold", "active", "unknown", "draft"]
+        course.end = record.end if record.status in _OPEN else _later(course.end, record.end)
+    if record.kind == "statement":
+        course.stated_open = record.status in _OPEN
+    course.last_seen = _later(course.last_seen, record.start)
 
 
 def _later(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
@@ -145,24 +178,38 @@ def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) ->
     if given is None:
         return
     for course in reversed(periods):
-        begins = course.start is None or given.latest >= course.start.earliest - _SAME_START
-        within = course.end is None or given.earliest <= course.end.latest + timedelta(days=28)
-        if begins and within:
+        if _belongs(dose, given, course):
             course.last_dose = _later(course.last_dose, given)
             course.sources.append(dose.source)
             course.intent = course.intent or dose.intent
             course.stop_reason = course.stop_reason or dose.stop_reason
             return
-    latest = courses[-1] if courses and courses[-1] not in periods else None
-    gap = timedelta(days=K.thresholds.intervals.infused_without_dose_days)
-    same_intent = latest is not None and not (latest.intent and dose.intent and latest.intent != dose.intent)
-    if latest and same_intent and latest.last_dose and given.earliest <= latest.last_dose.latest + gap:
+    latest = next((c for c in reversed(courses) if c.status == "doses" and _same_intent(c, dose)), None)
+    if latest is not None and latest.last_dose is not None and given.earliest <= add_days(latest.last_dose.latest, _silence()):
         latest.last_dose = _later(latest.last_dose, given)
         latest.sources.append(dose.source)
         latest.stop_reason = dose.stop_reason or latest.stop_reason
         latest.intent = latest.intent or dose.intent
         return
-    courses.append(_Course(dose.drug, given, None, "doses", dose.stop_reason, dose.intent, [dose.source], last_dose=given))
+    courses.append(_Course(dose.drug, given, None, "doses", dose.stop_reason, dose.intent, [dose.source], last_seen=given, last_dose=given))
+
+
+def _same_intent(course: _Course, dose: DrugRecord) -> bool:
+    return not (course.intent and dose.intent and course.intent != dose.intent)
+
+
+def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
+    if not _same_intent(course, dose):
+        return False
+    if course.start is not None and given.latest < add_days(course.start.earliest, -_SAME_START_DAYS):
+        return False
+    if course.end is not None:
+        return given.earliest <= add_days(course.end.latest, K.thresholds.intervals.line_start_days)
+    if course.status in _OPEN or course.stated_open:
+        return True
+    # Over, and nobody wrote down when: the doses tell, as long as they follow one another.
+    known_until = _later(course.last_dose, course.last_seen)
+    return known_until is None or given.earliest <= add_days(known_until.latest, _silence())
 
 
 def _finished(course: _Course, doses_recorded: bool, today: date) -> Exposure:
@@ -181,24 +228,31 @@ def _finished(course: _Course, doses_recorded: bool, today: date) -> Exposure:
 
 def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[ExposureState, PartialDate | None]:
     """Decision 8: an end in the past ends a course whatever its status says; a silent infusion pump is not a running one."""
-    longest_silence = K.thresholds.intervals.infused_without_dose_days
     last = course.last_dose
-    silent = last is not None and (today - last.latest).days > longest_silence
+    silent = last is not None and (today - last.latest).days > _silence()
+    recently_given = last is not None and not silent
     if course.status == "doses":
-        if course.stop_reason is not None or silent:
-            return "ended", last
-        return "running", None
+        return ("ended", last) if course.stop_reason is not None or silent else ("running", None)
     if course.status in ("stopped", "completed", "cancelled"):
-        return "ended", course.end or last
+        return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", course.end or last)
     if course.end is not None and course.end.latest < today:
         return "ended", course.end
     if course.status == "on-hold":
         return "on-hold", None
     if course.status == "unknown":
-        return ("running", None) if last is not None and not silent else ("unknown", None)
+        return ("running", None) if recently_given else ("unknown", None)
     drug = K.drugs.get(course.drug)
-    if drug is not None and drug.infused and doses_recorded and (silent or last is None):
-        started = course.start
-        fresh = started is not None and (today - started.latest).days <= longest_silence
-        return ("running", None) if fresh and last is None else ("on-hold", None)
+    if drug is not None and drug.infused and doses_recorded and not recently_given:
+        started = course.last_seen or course.start
+        just_begun = last is None and started is not None and (today - started.latest).days <= _silence()
+        return ("running", None) if just_begun else ("on-hold", None)
     return "running", None
+
+
+def _fulfilled_orders_run_on(course: _Course, recently_given: bool, today: date) -> bool:
+    """One order a cycle, each completed when its dose was given: the therapy runs while the last cycle is recent and nobody ended it."""
+    if course.status != "completed" or course.end is not None or course.stop_reason is not None or not course.orders:
+        return False
+    seen = course.last_seen
+    last_cycle_recent = course.orders > 1 and seen is not None and (today - seen.latest).days <= _silence()
+    return recently_given or last_cycle_recent

@@ -41,7 +41,9 @@ class HeartFunction(Struct, frozen=True):
         """
         if self.latest is None or drug_start is None:
             return None
-        before = [v for v in self.series if v.date is not None and v.date.latest <= drug_start.earliest and v is not self.latest]
+        if self.latest.date is not None and self.latest.date.latest <= drug_start.earliest:
+            return self.latest, True
+        before = [v for v in self.series if v.date is not None and v.date.latest <= drug_start.earliest]
         if before:
             return _last_alike(before, self.latest), True
         after = [v for v in self.series if v is not self.latest]
@@ -49,6 +51,15 @@ class HeartFunction(Struct, frozen=True):
             alike = [v for v in after if v.modality == self.latest.modality]
             return (alike or after)[0], False
         return None
+
+
+def _latest(usable: list[Lvef]) -> Lvef | None:
+    """The newest value; of those that may be as new (same day, or a coarse date that reaches it), the lowest."""
+    if not usable:
+        return None
+    newest = usable[-1].date
+    assert newest is not None
+    return min((v for v in usable if v.date is not None and v.date.latest >= newest.earliest), key=lambda v: (effective_value(v), v.source))
 
 
 def _last_alike(values: list[Lvef], latest: Lvef) -> Lvef:
@@ -65,9 +76,8 @@ def heart_function(case: Case) -> HeartFunction:
     """Read the heart from the case."""
     limits = K.thresholds.lvef
     usable = [v for v in case.lvef if v.date is not None and (not v.preliminary or effective_value(v) < limits.never_silent_below)]
-    # On one day the lower value counts.
-    usable.sort(key=lambda v: (v.date.latest if v.date else date.min, -effective_value(v), v.source))
-    latest = usable[-1] if usable else None
+    usable.sort(key=lambda v: (v.date.earliest if v.date else date.min, -effective_value(v), v.source))
+    latest = _latest(usable)
     failure = _first_active([h for h in case.heart if h.kind == "heart-failure"])
     booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked"]
     booked.sort(key=lambda p: (p.date.latest if p.date else date.max, p.source))

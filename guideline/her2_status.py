@@ -40,22 +40,22 @@ class Her2Finding(Struct, frozen=True):
 class Her2Status(Struct, frozen=True):
     """HER2 over time.
 
-    `basis`: `test` (a tissue result), `diagnosis` (only a diagnosis code says so) or `none`. `earlier_positive` is set when the leading
-    result is not positive although an older one was: discordance, unless `reviewed` says that a pathologist settled it.
+    `basis`: `test` (a tissue result), `diagnosis` (only a diagnosis code says so) or `none`. `other_positive` is set when the leading
+    result is not positive although another one (or the diagnosis code) is: discordance, until a review settles it (`reviewed`).
     """
 
     state: Her2State
     basis: Literal["test", "diagnosis", "none"]
     leading: Her2Finding | None
-    earlier_positive: Her2Finding | None = None
+    other_positive: Her2Finding | None = None
     ever_positive: bool = False
     reviewed: bool = False
     metastasis_tested_on: PartialDate | None = None
 
     @property
     def discordant(self) -> bool:
-        """A metastasis (or the newest result) is not positive after an older positive one, and nobody has reviewed it."""
-        return self.earlier_positive is not None and not self.reviewed
+        """The leading result is not positive, another one is, and nobody has reviewed it."""
+        return self.other_positive is not None
 
 
 class HormoneReceptors(Struct, frozen=True):
@@ -171,7 +171,7 @@ def _combined(ihc: Her2State | None, ish: Her2State | None, said: Her2State | No
         # ISH settles 2+: negative makes it HER2-low. Without ISH an overall reading by the pathologist stands.
         if ish == "negative":
             return "low"
-        return said if ish is None and said is not None else "equivocal"
+        return said or "equivocal"
     if ihc is not None:
         return ihc
     if ish is not None:
@@ -180,25 +180,43 @@ def _combined(ihc: Her2State | None, ish: Her2State | None, said: Her2State | No
 
 
 def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
-    """The leading HER2 finding and whether it contradicts an older one (decision 10)."""
-    results = [r for r in case.receptors if r.receptor == "HER2"]
-    # A preliminary result counts only when it is adverse (decision 8): here the one that speaks against HER2 therapy.
+    """The leading HER2 finding and whether another contradicts it (decision 10)."""
+    # A preliminary result counts only when it is adverse (decision 8): one that would open HER2 therapy waits for the final report.
+    results = [r for r in case.receptors if r.receptor == "HER2" and not (r.preliminary and _state_of(r) == "positive")]
     findings = [f for f in _findings(results, metastatic_since) if f.state != "unknown"]
-    findings = [f for f in findings if not (f.preliminary and f.state == "positive")]
-    reviewed = case.intake.get("her2-reviewed")
     if not findings:
         return _by_diagnosis(case.diagnoses)
     from_metastasis = [f for f in findings if f.specimen == "metastasis"]
-    leading = max(from_metastasis or findings, key=lambda f: (_when(f.date), f.sources))
-    earlier = [f for f in findings if f is not leading and f.state == "positive" and _when(f.date) <= _when(leading.date)]
+    leading = _leading(from_metastasis or findings)
     tested_on = max((f.date for f in from_metastasis if f.date is not None), key=lambda d: d.latest, default=None)
-    ever = any(f.state == "positive" for f in findings) or any(d.her2 == "positive" for d in case.diagnoses)
-    state, settled = leading.state, False
-    if reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date) and earlier:
-        settled = True
-        state = "positive" if reviewed.values[0] == "positive" else state
-    earlier_positive = max(earlier, key=lambda f: (_when(f.date), f.sources)) if earlier and leading.state in NOT_POSITIVE else None
-    return Her2Status(state, "test", leading, earlier_positive, ever, settled, tested_on)
+    positives = [f for f in findings if f is not leading and f.state == "positive"]
+    coded = _by_diagnosis(case.diagnoses).leading
+    if not positives and coded is not None:
+        positives = [coded]
+    ever = leading.state == "positive" or bool(positives)
+    reviewed = case.intake.get("her2-reviewed")
+    disagree = ever and any(f.state in NOT_POSITIVE for f in findings)
+    if disagree and reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date):
+        settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
+        return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
+    other = max(positives, key=lambda f: (_when(f.date), f.sources)) if positives and leading.state in NOT_POSITIVE else None
+    return Her2Status(leading.state, "test", leading, other, ever, False, tested_on)
+
+
+_LESS_POSITIVE = {"positive": 0, "equivocal": 1, "low": 2, "ultralow": 2, "negative": 2}
+
+
+def _leading(findings: Sequence[Her2Finding]) -> Her2Finding:
+    """The newest finding; of those that may be as new (same day, or a coarse date that reaches it), the one that is least positive."""
+    newest = max(findings, key=lambda f: (_when(f.date), f.sources))
+    since = newest.date.earliest if newest.date is not None else date.min
+    return max((f for f in findings if _when(f.date) >= since), key=lambda f: (_LESS_POSITIVE[f.state], _when(f.date), f.sources))
+
+
+def _state_of(result: ReceptorResult) -> Her2State | None:
+    if result.method == "ish" or result.ratio is not None or result.copies is not None:
+        return _ish_state(result)
+    return _IHC_STATE[result.value] if result.value is not None else None
 
 
 def _by_diagnosis(diagnoses: Sequence[Diagnosis]) -> Her2Status:

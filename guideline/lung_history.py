@@ -86,7 +86,6 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     under_drug: str | None = None
     onset: PartialDate | None = None
     shown: list[tuple[str, PartialDate | None, str]] = []
-    ever_tdxd = any(e.drug == T_DXD for e in exposures)
     # The problem list and the intake both speak: a newer "other-resolved" does not outweigh an active entry (unknown is never benign).
     for c in case.lungs:
         is_active = c.status != "resolved" and c.abated is None
@@ -135,7 +134,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     shown.sort(key=lambda s: (s[1].latest.toordinal() if s[1] else 0, s[2]))
     return LungHistory(
         tdxd_stopped_for_good=stopped,
-        tdxd_ungraded=ungraded and not stopped and ever_tdxd,
+        tdxd_ungraded=ungraded and not stopped,
         tdxd_grade_1_past=past_1,
         under_treatment=under,
         under_drug=under_drug,

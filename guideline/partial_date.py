@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 _ISO = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?\s*")
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 class PartialDate(NamedTuple):
@@ -39,12 +41,15 @@ class PartialDate(NamedTuple):
     def parse(cls, text: str) -> PartialDate | None:
         """Read `2024`, `2024-03`, `2024-03-17` or a timestamp (the day as written, in its own time zone).
 
-        Returns `None` for anything else: an unreadable date is an unknown date, never a guess.
+        Returns `None` for anything else: an unreadable date is an unknown date, never a guess. So are the years that databases
+        write for "empty" and "open" (0001, 9999).
         """
         found = _ISO.fullmatch(text)
         if found is None:
             return None
         year, month, day = found.groups()
+        if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
+            return None
         try:
             return cls.of(int(year), int(month) if month else None, int(day) if day else None)
         except ValueError:
@@ -65,10 +70,17 @@ class PartialDate(NamedTuple):
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` calendar months later, or the last day of a shorter month."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
+    """The same day `months` calendar months later, or the last day of a shorter month; the calendar's own end where it ends."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def add_days(day: date, days: int) -> date:
+    """The day `days` later (earlier when negative); the calendar's own end where it ends."""
+    ordinal = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(ordinal)
 
 
 def whole_months(start: date, end: date) -> int:
@@ -98,4 +110,4 @@ def days_since(then: PartialDate, today: date) -> int:
 
 def is_future(then: PartialDate, today: date) -> bool:
     """Whether `then` lies more than one day ahead (a day of grace for time zones)."""
-    return then.earliest > today + timedelta(days=1)
+    return then.earliest > add_days(today, 1)

@@ -178,7 +178,8 @@ def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
         sources.append(metastasis.source)
         if metastasis.date is not None:
             dated.append(metastasis.date)
-    since = min(dated, key=lambda d: (d.earliest, d.latest)) if dated else None
+    # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
+    since = PartialDate(min(d.earliest for d in dated), min(d.latest for d in dated)) if dated else None
     return since, tuple(dict.fromkeys(sources))
 
 
@@ -192,10 +193,7 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
     if since is None:
         return Relapse(drugs, None, None, False, None, None, None, sources)
     # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
-    unfinished = any(
-        e.state in ("running", "on-hold") or (e.last_known is not None and e.last_known.earliest >= since.latest) for e in early
-    )
-    if unfinished:
+    if any(_unfinished_at(e, since) for e in early):
         return Relapse(drugs, None, since, True, True, True, 0, sources)
     ends = [e.last_known for e in early]
     known = [end for end in ends if end is not None]
@@ -210,6 +208,13 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
         within_12, within_6 = within_12 or None, within_6 or None
     months = whole_months(last.latest, since.earliest) if last.is_exact and since.is_exact else None
     return Relapse(drugs, last, since, False, within_12, within_6, months, sources)
+
+
+def _unfinished_at(e: Exposure, since: PartialDate) -> bool:
+    """Whether a (neo)adjuvant course was still going on at the relapse; one that fell silent before counts from its last dose."""
+    if e.last_known is not None and e.state != "running":
+        return e.last_known.earliest >= since.latest
+    return e.state in ("running", "on-hold")
 
 
 def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
@@ -231,8 +236,9 @@ def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
     days = K.thresholds.intake.expires_days["pregnancy-excluded"]
     if newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days:
         return "excluded", newest.source
-    age = _age(case)
-    if (age is not None and age > ages.childbearing) or menopausal_status(case) == "postmenopausal":
+    birth = case.patient.birth
+    youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None
+    if (youngest is not None and youngest > ages.childbearing) or menopausal_status(case) == "postmenopausal":
         return "not-applicable", None
     return "unknown", None
 

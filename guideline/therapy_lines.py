@@ -9,7 +9,7 @@ a new line; a new agent after progression does, and so does a new agent after a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from msgspec.structs import force_setattr
 from guideline.case import Case, IntakeAnswer
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, add_days
 
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
 
@@ -86,10 +86,10 @@ class Line(Struct, frozen=True):
         if self.outcome != "progression":
             return frozenset()
         failed: set[str] = set()
-        grace = timedelta(days=K.thresholds.intervals.infused_without_dose_days)
+        grace = K.thresholds.intervals.infused_without_dose_days
         for e in self.exposures:
             ended = e.last_known if e.state == "ended" else None
-            at_progression = self.ended_on is None or ended is None or ended.latest + grace >= self.ended_on.earliest
+            at_progression = self.ended_on is None or ended is None or add_days(ended.latest, grace) >= self.ended_on.earliest
             if e.stop_reason == "progression" or (at_progression and e.stop_reason in (None, "other")):
                 failed |= components(e.drug)
         return frozenset(failed)
@@ -113,13 +113,18 @@ class Therapies(Struct, frozen=True):
 
 def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal["early", "metastatic", "unknown"]:
     """Decision 8: (neo)adjuvant by intent, else by having begun before the metastases."""
-    if exposure.intent == "curative":
+    start = exposure.start
+    after = start is not None and metastatic_since is not None and start.earliest > metastatic_since.latest
+    if exposure.intent == "curative" and not after:
+        # Curative intent after the metastases (oligometastatic disease) is treatment of them, not an adjuvant course.
         return "early"
     if exposure.intent == "palliative":
         return "metastatic"
-    if exposure.start is None or metastatic_since is None:
+    if start is None or metastatic_since is None:
         return "unknown"
-    return "early" if exposure.start.latest < metastatic_since.earliest else "metastatic"
+    if start.latest < metastatic_since.earliest:
+        return "early"
+    return "metastatic" if start.earliest >= metastatic_since.earliest else "unknown"
 
 
 def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDate | None) -> Therapies:
@@ -137,10 +142,9 @@ def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDa
             metastatic.append(exposure)
         else:
             undated.append(exposure)
-    worsened = _progressions(case)
     groups: list[list[Exposure]] = []
     for exposure in metastatic:
-        if not groups or _starts_new_line(groups[-1], exposure, worsened):
+        if not groups or _starts_new_line(groups[-1], exposure, case):
             groups.append([exposure])
         else:
             groups[-1].append(exposure)
@@ -163,17 +167,15 @@ def _start(group: list[Exposure]) -> PartialDate:
     return start
 
 
-def _starts_new_line(group: list[Exposure], new: Exposure, worsened: Sequence[PartialDate]) -> bool:
+def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     first, begun = _start(group), new.start
     assert begun is not None
     intervals = K.thresholds.intervals
-    if begun.earliest <= first.latest + timedelta(days=intervals.line_start_days):
+    if begun.earliest <= add_days(first.latest, intervals.line_start_days):
         return False
     known = {c for e in group for c in components(e.drug)}
     added = components(new.drug) - known
-    progressed = any(_after(day, first) and day.earliest <= begun.latest for day in worsened) or any(
-        e.stop_reason == "progression" and (e.last_known is None or e.last_known.earliest <= begun.latest) for e in group
-    )
+    progressed = _documented_progression(tuple(group), first, begun, case) is not None
     if not added:
         # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
         return progressed and not _given_at(group, begun, HER2_DRUGS | CYTOTOXIC_DRUGS)
@@ -185,8 +187,8 @@ def _starts_new_line(group: list[Exposure], new: Exposure, worsened: Sequence[Pa
     if new.drug in CONJUGATES:
         return True
     idle_since = [e.last_known for e in group if e.state == "ended"]
-    gap = timedelta(days=intervals.line_gap_days)
-    if all(e.state == "ended" for e in group) and all(d and d.latest + gap < begun.earliest for d in idle_since):
+    idle = all(d is not None and add_days(d.latest, intervals.line_gap_days) < begun.earliest for d in idle_since)
+    if idle and len(idle_since) == len(group):
         return True
     if all(e.drug in PARTNER_DRUGS for e in group):
         return True
@@ -196,11 +198,11 @@ def _starts_new_line(group: list[Exposure], new: Exposure, worsened: Sequence[Pa
 
 def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
     """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
-    grace = timedelta(days=K.thresholds.intervals.line_start_days)
+    grace = K.thresholds.intervals.line_start_days
     for e in group:
         if e.drug in drugs:
             ended = e.last_known if e.state == "ended" else None
-            if e.state != "ended" or (ended is not None and ended.latest + grace >= when.earliest):
+            if e.state != "ended" or (ended is not None and add_days(ended.latest, grace) >= when.earliest):
                 return True
     return False
 
@@ -216,7 +218,7 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
         if any(d.drug in CONJUGATES for d in group):
             continue
         ended = e.last_known if e.state == "ended" else None
-        if e.state != "ended" or (ended is not None and ended.earliest > begun.latest + timedelta(days=7)):
+        if e.state != "ended" or (ended is not None and ended.earliest > add_days(begun.latest, 7)):
             carried.append(e)
             known.add(e.drug)
     return [*group, *carried]
@@ -225,10 +227,6 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
 def _after(day: PartialDate, start: PartialDate) -> bool:
     """Whether `day` lies after a line's start. A month that holds the start day does not count: nothing is assumed (decision 6)."""
     return day.earliest > start.earliest
-
-
-def _progressions(case: Case) -> list[PartialDate]:
-    return [s.date for s in case.disease_statuses if s.trend == "worsened" and s.date is not None]
 
 
 def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:
@@ -245,7 +243,7 @@ def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate |
             return Line(start, exposures, "toxicity", True, last_day)
         return Line(start, exposures, "changed", False, last_day)
     answer = _intake_outcome(case, start)
-    if answer is not None:
+    if answer is not None and answer.values[0] != "progression":
         outcome: Outcome = {"ongoing": "ongoing", "toxicity": "toxicity", "completed": "completed"}.get(answer.values[0], "unknown")  # type: ignore[assignment]
         if outcome != "ongoing" or any(e.state == "running" for e in main):
             return Line(start, exposures, outcome, True, None if outcome == "ongoing" else last_day)
@@ -280,8 +278,11 @@ def _documented_progression(
     Signs are a disease status of worsened, a stop reason of progression, a metastasis first recorded more than 42 days after the line's
     start, and the intake answer given during the line. A newer "stable" or "improved" overrides an older sign, but not a stop reason.
     """
+    grace = K.thresholds.intervals.line_start_days
     for e in exposures:
-        if e.stop_reason == "progression" and (e.drug in HER2_DRUGS or e.drug in CYTOTOXIC_DRUGS or len(exposures) == 1):
+        if e.stop_reason != "progression" or not (e.drug in HER2_DRUGS or e.drug in CYTOTOXIC_DRUGS or len(exposures) == 1):
+            continue
+        if next_start is None or e.last_known is None or e.last_known.earliest <= add_days(next_start.latest, grace):
             return e.last_known, e.sources[0]
     signs: list[tuple[date, str, PartialDate, str]] = []
     for s in case.disease_statuses:
@@ -289,11 +290,13 @@ def _documented_progression(
             if s.trend == "worsened":
                 signs.append((s.date.latest, "worse", s.date, s.source))
             elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
-                signs.append((s.date.latest, "better", s.date, s.source))
-    new_from = start.latest + timedelta(days=K.thresholds.intervals.new_metastasis_days)
+                # What may be older than a worsening does not override it.
+                signs.append((s.date.earliest, "better", s.date, s.source))
+    new_from = add_days(start.latest, K.thresholds.intervals.new_metastasis_days)
     first_by_site: dict[str, tuple[date, PartialDate, str]] = {}
+    known_before = {m.site for m in case.metastases if m.date is None} | {"regional-node", "unspecified"}
     for m in case.metastases:
-        if m.date is not None and m.site not in ("regional-node", "unspecified"):
+        if m.date is not None and m.site not in known_before:
             seen = first_by_site.get(m.site)
             if seen is None or (m.date.earliest, m.source) < (seen[0], seen[2]):
                 first_by_site[m.site] = (m.date.earliest, m.date, m.source)

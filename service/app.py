@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.refuse_unsafe()
     app = Flask("service", static_folder="static", template_folder="templates")
     app.url_map.strict_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     keep_settings(app, settings)
     # after_request functions run in reverse order: the log line is written last, about the answer as it leaves.

@@ -112,7 +112,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.diagnose:
         from service.record_file import diagnosis
 
-        print(diagnosis(body, settings))
+        print(diagnosis(body, patient=options.patient, settings=settings))
         return 0
     evaluation = evaluate_record(body, hook=options.hook, patient=options.patient, settings=settings)
     if options.json:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from service.errors import NotServed
 from service.responses import json_response
-from service.samples import names, request_body
+from service.samples import describe, names, request_body
 from service.site import site_settings
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
@@ -15,7 +15,9 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 @blueprint.get("/samples")
 def list_samples() -> Response:
     """The names of the sample patients, with the address of each."""
-    return json_response({"samples": [{"name": name, "path": f"/demo/samples/{name}.json"} for name in names()]})
+    return json_response(
+        {"samples": [{"name": name, "description": describe(name), "path": f"/demo/samples/{name}.json"} for name in names()]}
+    )
 
 
 @blueprint.get("/samples/<name>.json")

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from guideline.knowledge_base import KNOWLEDGE
 from service.cds_hooks.registry import SERVICES
-from service.samples import names
+from service.samples import describe, names
 from service.site import site_settings
 
 blueprint = Blueprint("landing", __name__)
@@ -19,7 +19,7 @@ def front_page() -> str:
     return render_template(
         "landing.html",
         services=SERVICES.values(),
-        samples=names() if settings.demo else [],
+        samples={name: describe(name) for name in names()} if settings.demo else {},
         practice=settings.practice,
         knowledge=KNOWLEDGE,
     )

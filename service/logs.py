@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -70,7 +71,8 @@ class ServerMessage(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
         error = record.exc_info[1] if record.exc_info else None
-        event: dict[str, Any] = {"event": "server", "text": record.getMessage(), "level": record.levelname.lower()}
+        moment = datetime.fromtimestamp(record.created, tz=UTC).isoformat()
+        event: dict[str, Any] = {"event": "server", "text": record.getMessage(), "level": record.levelname.lower(), "timestamp": moment}
         if error is not None:
             event |= {"where": where_it_failed(error)}
         return _as_json(event)

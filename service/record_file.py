@@ -30,10 +30,10 @@ def evaluate_record(body: bytes, *, hook: str, patient: str | None, settings: Se
     return evaluate(document.reading, patient_id=_patient_id(document, patient), settings=settings)
 
 
-def diagnosis(body: bytes, settings: Settings) -> str:
+def diagnosis(body: bytes, *, patient: str | None, settings: Settings) -> str:
     """What is wrong with the data, resource by resource, and what could not be used because of it."""
     try:
-        return str(diagnose(body, today=settings.current_day()))
+        return str(diagnose(body, today=settings.current_day(), patient_id=patient))
     except Unreadable as fault:
         raise UnreadableInput(f"the input is no patient record: {fault}") from None
 

@@ -17,6 +17,7 @@ import orjson
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.errors import ConfigurationError
+from granian.log import LogLevels
 
 from service.app import create_app
 from service.cds_hooks.calls import answer_call
@@ -39,6 +40,8 @@ def serve(settings: Settings) -> None:
     settings.refuse_unsafe()
     _require_free(settings)
     configure_logs()
+    # Once before there is any worker: a fault then ends the command with a message, instead of one worker after the other.
+    warm_up(settings)
     if not settings.on_loopback:
         log().warning("open", text="Listening beyond loopback WITHOUT client authentication: HER2CDS_OPEN=1.", host=settings.host)
     if settings.today is not None:
@@ -54,6 +57,7 @@ def serve(settings: Settings) -> None:
         workers_kill_timeout=STOP_GRACE,
         respawn_failed_workers=True,
         websockets=False,
+        log_level=LogLevels.warning,
         log_dictconfig=granian_log_config(),
     )
     server.on_startup(partial(print, banner(settings), flush=True))
@@ -73,7 +77,7 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
 
 
 def warm_up(settings: Settings) -> None:
-    """Send every sample patient through once: what is built on first use is then built. A failure here stops the worker, loudly."""
+    """Send every sample patient through once: what is built on first use is then built, and what is broken shows."""
     for name in names():
         answer_call(PATIENT_VIEW, orjson.dumps(request_body(name, settings.current_day())), settings)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from datetime import date, datetime
+from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -107,7 +108,7 @@ class Settings(BaseSettings):
         """Whether only this machine can reach the service."""
         return _is_loopback(self.host)
 
-    @property
+    @cached_property
     def base_url(self) -> str:
         """`public_url`, or the address it listens on."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -125,7 +126,7 @@ class Settings(BaseSettings):
         """The largest request body in bytes."""
         return self.max_body_mb * 1024 * 1024
 
-    @property
+    @cached_property
     def practice(self) -> Practice:
         """How this site practises, as the guideline asks for it."""
         return Practice(evidence_profile=self.profile, jurisdiction=self.jurisdiction, lvef_lower_limit=self.lvef_lower_limit)

@@ -25,6 +25,8 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
     lead, others = offered[0], offered[1:]
     checks, gaps = common_checks(s, offered, lead)
     missing = ((Gap("I04", K.say("ask-prior-therapy")),) if conditional is not None else ()) + gaps
+    if s.her2.basis == "diagnosis":
+        missing = (Gap("I02", K.say("ask-her2")), *missing)
     return Treatment(
         "FirstLineTreatment",
         "info",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -12,6 +11,7 @@ from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_printing import maintenance_line
+from guideline.partial_date import add_days
 from guideline.rules.options import option
 from guideline.situation import Situation, menopausal_status
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, Line
@@ -22,9 +22,9 @@ def chemotherapy_part_over(s: Situation, line: Line) -> bool:
     partners = [e for e in line.exposures if e.drug in CYTOTOXIC_DRUGS]
     if not partners:
         return False
-    pause = timedelta(days=K.thresholds.intervals.taxane_without_dose_days)
+    pause = K.thresholds.intervals.taxane_without_dose_days
     for e in partners:
-        silent = e.last_dose is not None and e.last_dose.latest + pause < s.today
+        silent = e.last_dose is not None and add_days(e.last_dose.latest, pause) < s.today
         if e.state != "ended" and not silent:
             return False
     return True

@@ -16,7 +16,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.situation import Situation, tdxd_unavailable
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, PARTNER_DRUGS, TRASTUZUMAB_PRODUCTS
 
 TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
 
@@ -194,5 +194,5 @@ def _note(s: Situation, label: Label) -> Statement:
 
 
 def unknown_history(s: Situation) -> bool:
-    """Whether a record of therapy is lost or unnamed, so that "not used before" may not be said."""
-    return s.therapy_lost or s.unknown_conjugate
+    """Whether a record of therapy is lost, unnamed or of unclear setting, so that "not used before" may not be said."""
+    return s.therapy_lost or s.unknown_conjugate or any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated)

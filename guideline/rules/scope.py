@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from guideline.advice import Finding, Gap
 from guideline.facts_used import her2_fact, metastatic_fact
+from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.situation import Situation, distant
 
@@ -42,7 +43,10 @@ def scope(s: Situation) -> Scope:
 def _not_a_patient_of_ours(s: Situation) -> tuple[str, ...]:
     """Decision 9: silent for the deceased, under 18, hospice."""
     adult = K.thresholds.ages.adult
-    hospice = any(p.kind == "hospice" for p in s.case.procedures)
+    last = s.last_line
+    hospice = any(p.kind == "hospice" for p in s.case.procedures) or (
+        last is not None and any(e.stop_reason in ("hospice", "death") for e in last.exposures)
+    )
     if s.case.patient.deceased or (s.age is not None and s.age < adult) or hospice:
         return ("R001", "R132")
     return ()
@@ -60,8 +64,8 @@ def _not_metastatic(s: Situation) -> tuple[str, ...]:
     """R123: no metastatic disease; or another active cancer that explains the metastases (decision 9)."""
     if not s.metastatic and not _only_unknown_primary(s):
         return ("R123", "R132")
-    other = any(d.kind == "other-primary" and d.status != "resolved" for d in s.case.diagnoses)
-    if other:
+    other = any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses)
+    if other and not s.her2_lines:
         linked = any(m.linked_to_breast for m in s.case.metastases)
         tissue = any(r.specimen == "metastasis" for r in s.case.receptors)
         if not linked and not tissue:
@@ -91,7 +95,9 @@ def her2_needed(s: Situation) -> Finding:
     facts = [metastatic_fact(s)]
     if s.her2.state == "equivocal" and leading is not None:
         facts.insert(0, her2_fact(leading))
-        headline, detail, request = K.say("her2-equivocal"), (K.say("her2-what-ish-changes"),), "her2-ish"
+        without_ish = leading.shown == "IHC 2+"
+        headline = K.say("her2-equivocal") if without_ish else K.say("her2-equivocal-otherwise", shown=leading.shown)
+        detail, request = (K.say("her2-what-ish-changes"),), "her2-ish"
     else:
         headline, detail, request = K.say("her2-unknown"), (K.say("her2-what-test-changes"),), "her2-ihc"
         if treated:
@@ -116,9 +122,9 @@ def her2_low(s: Situation) -> Finding:
 
 def discordance(s: Situation) -> Finding:
     """R134, R003: a metastasis that is not HER2-positive after a positive result: both are shown, nothing is assumed."""
-    leading, earlier = s.her2.leading, s.her2.earlier_positive
+    leading, other = s.her2.leading, s.her2.other_positive
     assert leading is not None
-    assert earlier is not None
+    assert other is not None
     detail = [K.say("discordance-review"), K.say("discordance-if-positive")]
     if s.her2.state in ("low", "ultralow"):
         detail.append(K.say("discordance-if-low"))
@@ -127,9 +133,13 @@ def discordance(s: Situation) -> Finding:
     return Finding(
         "Her2Discordance",
         "warning",
-        K.say("discordance", newest=leading.shown, earlier=earlier.shown),
+        K.say("discordance", leading=_dated(leading), other=_dated(other)),
         tuple(detail),
-        facts=(her2_fact(leading, "HER2, newest"), her2_fact(earlier, "HER2, earlier"), metastatic_fact(s)),
+        facts=(her2_fact(leading, "HER2, leading result"), her2_fact(other, "HER2, positive result"), metastatic_fact(s)),
         missing=(Gap("I02", K.say("ask-her2-review")),),
         requests=("her2-ihc", "her2-ish"),
     )
+
+
+def _dated(found: Her2Finding) -> str:
+    return f"{found.shown}, {found.date}" if found.date is not None else found.shown

@@ -99,10 +99,17 @@ def test_drugs_that_are_not_ours_are_left_out_without_a_word():
 
 
 def test_decision_24_code_and_text_that_disagree_are_named():
-    """Trastuzumab by code, Enhertu by text: no conclusion, an unnamed conjugate and a named problem."""
-    case = case_of(patient(), order(TRASTUZUMAB, text="Enhertu 5.4 mg/kg"))
+    """A trastuzumab biosimilar by code, Enhertu by text: no conclusion, an unnamed conjugate and a named problem."""
+    case = case_of(patient(), order((RXNORM, "2174802", "Trastuzumab-anns"), text="Enhertu 5.4 mg/kg"))
     assert [d.drug for d in case.drugs] == [UNKNOWN_HER2_CONJUGATE]
     assert problems_of(case) == [("code-text-conflict", "therapy")]
+
+
+def test_decision_24_an_unknown_second_word_is_an_unknown_conjugate():
+    """"Trastuzumab" with a second word that nobody knows is no trastuzumab; a four-letter suffix is a biosimilar."""
+    assert one(order(text="trastuzumab botidotin")).drug == UNKNOWN_HER2_CONJUGATE
+    assert one(order(text="trastuzumab-dkst 150 mg")).drug == "trastuzumab"
+    assert one(order(text="fam-trastuzumab deruxtecan-nxki")).drug == "trastuzumab-deruxtecan"
 
 
 def test_a_co_pack_gives_one_record_per_drug():

@@ -41,7 +41,9 @@ def start(folder: Path, port: int, **settings: str) -> Running:
     environment |= {f"HER2CDS_{name}": value for name, value in own.items()}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        process = subprocess.Popen([sys.executable, "-m", "service.cli", "serve"], cwd=folder, env=environment, stdout=out, stderr=err)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service.cli", "serve"], cwd=folder, env=environment, stdout=out, stderr=err, start_new_session=True
+        )
     return Running(process, f"http://127.0.0.1:{port}", folder)
 
 
@@ -141,7 +143,8 @@ def test_it_stops_when_told(tmp_path: Path, how: signal.Signals):
     """Both ways of stopping end it with status 0, and the port is free again."""
     running = start(tmp_path, free_port())
     wait_until_ready(running)
-    running.process.send_signal(how)
+    # Ctrl+C reaches the workers as well, a supervisor's SIGTERM only the parent.
+    (os.killpg if how is signal.SIGINT else os.kill)(running.process.pid, how)
     assert running.process.wait(30) == 0
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import AJCC, LOINC, NEGATIVE, SNOMED, case_of, concept, observation, on, patient, problems_of
+
+STATUS, STAGE, M, HISTORY, ECOG = (LOINC, "97509-4"), (LOINC, "21908-9"), (LOINC, "21907-1"), (SNOMED, "1287652008"), (LOINC, "89247-1")
+
+
+def case(*codings, **members):
+    return case_of(patient(), observation(*codings, **members))
+
+
+def value(*coding, text=None):
+    return {"valueCodeableConcept": concept(*([coding] if coding else []), text=text)}
+
+
+@pytest.mark.parametrize(
+    ("answer", "trend"),
+    [
+        (value(SNOMED, "271299001"), "worsened"),
+        (value(SNOMED, "359746009"), "stable"),
+        (value(SNOMED, "268910001"), "improved"),
+        (value(SNOMED, "709137006"), "undetermined"),
+        (value(SNOMED, "550991000124107"), "remission"),
+        (value(SNOMED, "359748005"), "stable"),
+        (value("http://hl7.org/fhir/us/mcode/CodeSystem/snomed-requested-cs", "USCRS-352236"), "remission"),
+        (value(text="Progressive disease"), "worsened"),
+        (value(text="Stable disease, no progression"), "stable"),
+        (value(text="No evidence of disease progression"), "stable"),
+        (value(text="Partial response"), "improved"),
+        (value(text="Complete response"), "remission"),
+        (value(text="mixed response"), "undetermined"),
+        ({"valueString": "PD"}, "worsened"),
+    ],
+)
+def test_disease_status(answer, trend):
+    """Codes of today, yesterday and elsewhere, and words."""
+    found = case(STATUS, **answer).disease_statuses
+    assert [(s.trend, s.date) for s in found] == [(trend, on("2026-05-03"))]
+
+
+def test_a_changed_treatment_is_no_status():
+    """59557-9 "treatment changed" says nothing about why; an absent answer says nothing at all."""
+    assert case((LOINC, "59557-9"), **value(text="Treatment changed")).disease_statuses == ()
+    assert case(STATUS).disease_statuses == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "stage"),
+    [
+        (STAGE, value(SNOMED, "1222837003"), "IV"),
+        (STAGE, value(SNOMED, "2640006"), "IV"),
+        (STAGE, value(AJCC, "4"), "IV"),
+        (STAGE, value(AJCC, "IV"), "IV"),
+        (STAGE, value(AJCC, "c3A"), "III"),
+        (STAGE, value(AJCC, "3C"), "III"),
+        (STAGE, value(text="Stage IV"), "IV"),
+        (STAGE, value(text="IV"), "IV"),
+        (STAGE, value(text="stage IIA"), "II"),
+        (STAGE, {"valueString": "Stage IIIB"}, "III"),
+        (STAGE, {"valueInteger": 4}, "IV"),
+        (STAGE, value(text="Stage 0"), "0"),
+        ((SNOMED, "399537006"), value(text="IV"), "IV"),
+        (M, value(SNOMED, "1229903009"), "M1"),
+        (M, value(SNOMED, "1229901006"), "M0"),
+        (M, value(AJCC, "cM0"), "M0"),
+        (M, value(text="cM0(i+)"), "M0"),
+        (M, value(text="pM1"), "M1"),
+    ],
+)
+def test_stages(code, answer, stage):
+    """Stage groups and M categories in all the ways in which they are written."""
+    assert [s.value for s in case(code, **answer).stages] == [stage]
+
+
+@pytest.mark.parametrize("answer", [value(text="MX"), value(text="unknown"), value(text="Stage I or II"), {}, value(LOINC, "LA3649-7")])
+def test_what_says_no_stage(answer):
+    """MX, two stages at once or no answer are no stage."""
+    assert case(STAGE, **answer).stages == ()
+    assert case(M, **answer).stages == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "sites"),
+    [
+        ({"valueBoolean": True}, ["unspecified"]),
+        ({}, ["unspecified"]),
+        ({"valueBoolean": False}, []),
+        ({"valueBoolean": "false"}, []),
+        ({"valueCodeableConcept": concept(NEGATIVE)}, []),
+        ({"valueString": "No"}, []),
+    ],
+)
+def test_history_of_metastatic_cancer(answer, sites):
+    """False is no history; true and an absent value are."""
+    assert [m.site for m in case(HISTORY, **answer).metastases] == sites
+
+
+def test_a_history_may_name_its_site():
+    """History of cancer metastatic to liver is a liver metastasis of unknown status."""
+    found = case((SNOMED, "1098951000119108", "History of cancer metastatic to liver (situation)")).metastases
+    assert [(m.site, m.status) for m in found] == [("liver", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("members", "grade"),
+    [
+        ({"valueInteger": 1}, 1),
+        ({"valueQuantity": {"value": 2}}, 2),
+        ({"valueString": "ECOG 3"}, 3),
+        ({"valueCodeableConcept": concept((LOINC, "LA9623-5"))}, 1),
+        ({"interpretation": [concept((LOINC, "LA9625-0"))]}, 3),
+        ({"valueCodeableConcept": concept((SNOMED, "422512005"))}, 1),
+    ],
+)
+def test_ecog(members, grade):
+    """Integer, interpretation or answer code."""
+    assert [p.ecog for p in case(ECOG, **members).performance] == [grade]
+
+
+@pytest.mark.parametrize("members", [{"valueInteger": 90}, {"valueInteger": 1.5}, {"valueString": "good"}, {}])
+def test_what_is_no_ecog(members):
+    """A number beyond 0 to 5 is no ECOG grade."""
+    assert case(ECOG, **members).performance == ()
+
+
+def test_erroneous_statuses_and_stages_are_named():
+    """An entry in error is not used, and that is said."""
+    assert problems_of(case(STAGE, status="entered-in-error", **value(text="IV"))) == [("erroneous", "diagnosis")]

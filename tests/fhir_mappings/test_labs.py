@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import LOINC, RACE, case_of, observation, on, patient, problems_of, quantity
+
+ALT, BILIRUBIN, CREATININE, EGFR = (LOINC, "1742-6"), (LOINC, "1975-2"), (LOINC, "2160-0"), (LOINC, "98979-8")
+NEUTROPHILS, PLATELETS, HAEMOGLOBIN = (LOINC, "751-8"), (LOINC, "777-3"), (LOINC, "718-7")
+WEIGHT, HEIGHT = (LOINC, "29463-7"), (LOINC, "8302-2")
+
+
+def lab(code, value, unit, **members):
+    found = case_of(patient(), observation(code, valueQuantity=quantity(value, unit), **members)).labs
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "kind", "canonical"),
+    [
+        (ALT, 40, "U/L", "alt", 40),
+        (ALT, 0.5, "ukat/L", "alt", 30),
+        ((LOINC, "1920-8"), 33, "[iU]/L", "ast", 33),
+        ((LOINC, "6768-6"), 90, "IU/L", "alp", 90),
+        (BILIRUBIN, 1.2, "mg/dL", "bilirubin", 1.2),
+        (BILIRUBIN, 17.1, "umol/L", "bilirubin", 1.0),
+        (CREATININE, 88.4, "umol/L", "creatinine", 1.0),
+        (EGFR, 66, "mL/min/{1.73_m2}", "egfr", 66),
+        (NEUTROPHILS, 1.4, "10*3/uL", "neutrophils", 1.4),
+        (NEUTROPHILS, 1400, "/uL", "neutrophils", 1.4),
+        (PLATELETS, 210, "10*9/L", "platelets", 210),
+        (PLATELETS, 210, "K/uL", "platelets", 210),
+        (HAEMOGLOBIN, 118, "g/L", "haemoglobin", 11.8),
+        (HAEMOGLOBIN, 7.4, "mmol/L", "haemoglobin", 11.9),
+    ],
+)
+def test_values_come_in_their_canonical_unit(code, value, unit, kind, canonical):
+    """Conventional and SI units of one value are one value."""
+    found = lab(code, value, unit)
+    assert found.kind == kind
+    assert found.value == pytest.approx(canonical, rel=0.005)
+    assert found.date == on("2026-05-03")
+
+
+@pytest.mark.parametrize("unit", [None, "furlong", "mmol/mol"])
+def test_a_value_without_a_known_unit_is_named_and_not_used(unit):
+    """1.2 of what? Nothing is guessed."""
+    case = case_of(patient(), observation(BILIRUBIN, valueQuantity=quantity(1.2, unit)))
+    assert (case.labs, problems_of(case)) == ((), [("unreadable", "lab")])
+
+
+def test_the_upper_limit_comes_from_the_results_own_range():
+    """In the canonical unit; a limit without unit has the value's; a therapeutic range is no normal one."""
+    assert lab(ALT, 80, "U/L", referenceRange=[{"high": quantity(35, "U/L")}]).upper_normal == 35
+    assert lab(BILIRUBIN, 20, "umol/L", referenceRange=[{"high": {"value": 21}}]).upper_normal == pytest.approx(1.2278, abs=0.001)
+    therapeutic = {"type": {"coding": [{"code": "therapeutic"}]}, "high": quantity(100, "U/L")}
+    assert lab(ALT, 80, "U/L", referenceRange=[therapeutic]).upper_normal is None
+    assert lab(ALT, 80, "U/L").upper_normal is None
+
+
+def test_limits_count_with_their_limit_and_texts_as_numbers():
+    """`<5` is 5; a value that came as text is read."""
+    assert lab(ALT, 5, "U/L", valueString=None).value == 5
+    assert lab(ALT, "41", "U/L").value == 41
+    case = case_of(patient(), observation(BILIRUBIN, valueString="0.8 mg/dL"))
+    assert [found.value for found in case.labs] == [0.8]
+
+
+def test_a_lab_without_a_value_is_no_fact_and_no_problem():
+    """A panel header or a value that is absent for a reason is neither."""
+    case = case_of(patient(), observation(ALT), observation((LOINC, "24323-8"), ident="2", valueQuantity=quantity(3, "U/L")))
+    assert (case.labs, case.problems) == ((), ())
+
+
+def test_race_codes_are_no_labs():
+    """1742-6 in the CDC race system is a tribe, not an ALT."""
+    assert case_of(patient(), observation((RACE, "1742-6"), valueQuantity=quantity(40, "U/L"))).labs == ()
+
+
+def test_preliminary_labs_say_so():
+    """The flag is kept."""
+    assert lab(ALT, 40, "U/L", status="preliminary").preliminary
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "kind", "canonical"),
+    [
+        (WEIGHT, 70, "kg", "weight", 70),
+        (WEIGHT, 70_000, "g", "weight", 70),
+        (WEIGHT, 154, "[lb_av]", "weight", 69.85),
+        (WEIGHT, 2464, "[oz_av]", "weight", 69.85),
+        (HEIGHT, 165, "cm", "height", 165),
+        (HEIGHT, 1.65, "m", "height", 165),
+        (HEIGHT, 65, "[in_i]", "height", 165.1),
+    ],
+)
+def test_weight_and_height(code, value, unit, kind, canonical):
+    """Pounds, ounces, grams, inches and metres are converted, never assumed."""
+    found = case_of(patient(), observation(code, valueQuantity=quantity(value, unit))).body
+    assert [(b.kind, pytest.approx(b.value, abs=0.01)) for b in found] == [(kind, canonical)]
+
+
+@pytest.mark.parametrize(("code", "value", "unit"), [(WEIGHT, 7, "kg"), (WEIGHT, 900, "kg"), (HEIGHT, 3, "m"), (WEIGHT, 70, "stone")])
+def test_impossible_body_measures_are_named(code, value, unit):
+    """An adult of 7 kg is a typing error; a stone is no unit that we read."""
+    case = case_of(patient(), observation(code, valueQuantity=quantity(value, unit)))
+    assert case.body == ()
+    assert len(case.problems) == 1

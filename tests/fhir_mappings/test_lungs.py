@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import ICD10CM, RXNORM, SNOMED, case_of, concept, condition, on, patient
+
+ILD = (SNOMED, "233703007", "Interstitial lung disease (disorder)")
+DUE_TO = "http://hl7.org/fhir/StructureDefinition/condition-dueTo"
+
+
+def one(*codings, **members):
+    found = case_of(patient(), condition(*codings, **members)).lungs
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (ILD, "ild"),
+        ((ICD10CM, "J84.112"), "ild"),
+        ((ICD10CM, "J70.4"), "ild"),
+        ((SNOMED, "84004001"), "radiation"),
+        ((ICD10CM, "J70.0"), "radiation"),
+    ],
+)
+def test_kinds_of_lung_disease(code, kind):
+    """Interstitial disease and radiation pneumonitis stay apart."""
+    found = one(code)
+    assert (found.kind, found.status, found.onset) == (kind, "active", on("2024-02-03"))
+
+
+def test_a_pneumonitis_that_its_text_calls_radiation_is_one():
+    """A general code with a radiation text is radiation pneumonitis."""
+    assert one(code=concept((SNOMED, "205237003"), text="Radiation pneumonitis, right upper lobe")).kind == "radiation"
+
+
+@pytest.mark.parametrize(
+    ("members", "grade"),
+    [
+        ({"severity": concept(text="CTCAE grade 2")}, 2),
+        ({"severity": concept(("urn:ctcae", "3", "Severe"))}, 3),
+        ({"stage": [{"summary": concept(text="Grade 1")}]}, 1),
+        ({"code": concept(ILD, text="Pneumonitis, grade II")}, 2),
+        ({"note": [{"text": "CTCAE v5.0 grade 3 pneumonitis"}]}, 3),
+        ({"code": concept(ILD, text="pneumonitis G1")}, 1),
+        ({"severity": concept((SNOMED, "24484000", "Severe"))}, None),
+        ({"note": [{"text": "was grade 1, then grade 2"}]}, 2),
+        ({}, None),
+    ],
+)
+def test_the_grade(members, grade):
+    """From severity, stage, label or note; mild, moderate and severe are no CTCAE grades; the worst counts."""
+    assert one(ILD, **members).grade == grade
+
+
+@pytest.mark.parametrize(
+    ("members", "cause"),
+    [
+        ({"extension": [{"url": DUE_TO, "valueCodeableConcept": concept((RXNORM, "2267582"), text="fam-trastuzumab deruxtecan")}]}, "trastuzumab-deruxtecan"),
+        ({"extension": [{"url": DUE_TO, "valueReference": {"reference": "MedicationStatement/1", "display": "Kadcyla"}}]}, "trastuzumab-emtansine"),
+        ({"evidence": [{"code": [concept(text="Enhertu")]}]}, "trastuzumab-deruxtecan"),
+        ({"evidence": [{"detail": [{"display": "T-DXd cycle 4"}]}]}, "trastuzumab-deruxtecan"),
+        ({"code": concept(ILD, text="Pneumonitis due to trastuzumab deruxtecan")}, "trastuzumab-deruxtecan"),
+        ({"note": [{"text": "attributed to T-DM1"}]}, "trastuzumab-emtansine"),
+        ({"code": concept((SNOMED, "196051003"))}, "drug"),
+        ({"code": concept((ICD10CM, "J70.2"))}, "drug"),
+        ({"code": concept(text="Drug-induced pneumonitis")}, "drug"),
+        ({}, None),
+    ],
+)
+def test_the_cause(members, cause):
+    """By extension, evidence, label or note; `drug` where only that is said."""
+    assert one(ILD, **members).cause_drug == cause
+
+
+def test_abatement_and_status():
+    """An abatement in the past is kept; one in the future is a plan."""
+    assert one(ILD, status="resolved", abatementDateTime="2025-06").abated == on("2025-06")
+    assert one(ILD, abatementDateTime="2027-01").abated is None
+
+
+@pytest.mark.parametrize("text", ["Pneumonitis", "ILD", "Interstitial lung disease", "organizing pneumonia"])
+def test_labels_without_a_code(text):
+    """Clear words count where no code says more."""
+    assert one(code=concept(text=text)).kind == "ild"
+
+
+@pytest.mark.parametrize("text", ["Aspiration pneumonitis", "Lymphangitic carcinomatosis", "Rule out ILD", "Pneumonia", "Chemical pneumonitis", "COVID pneumonitis"])
+def test_labels_that_are_not_ild(text):
+    """Aspiration, infection, spread and questions are no ILD."""
+    assert case_of(patient(), condition(code=concept(text=text))).lungs == ()
+
+
+def test_a_refuted_ild_is_none():
+    """Refuted, erroneous and differential ILD are silent."""
+    for verified in ("refuted", "entered-in-error", "differential"):
+        assert case_of(patient(), condition(ILD, verified=verified)).lungs == ()

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import CPT, RXNORM, SNOMED, TRASTUZUMAB, VERIFICATION, case_of, concept, on, patient, problems_of, resource
+
+ECHO = (SNOMED, "40701008")
+
+
+def done(*codings, **members):
+    return resource("Procedure", **{"status": "completed", "code": concept(*codings), "performedDateTime": "2026-03-04", **members})
+
+
+def booked(*codings, **members):
+    return resource("ServiceRequest", **{"status": "active", "intent": "order", "code": concept(*codings), "authoredOn": "2026-11-01", **members})
+
+
+def kinds(*resources):
+    return [(p.kind, p.state) for p in case_of(patient(), *resources).procedures]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (ECHO, "echo"),
+        ((CPT, "93306"), "echo"),
+        ((CPT, "78472"), "muga"),
+        ((CPT, "71250"), "chest-ct"),
+        ((SNOMED, "816077007"), "brain-mri"),
+        ((SNOMED, "86259008"), "biopsy"),
+        ((SNOMED, "392021009"), "breast-surgery"),
+        ((SNOMED, "305336008"), "hospice"),
+    ],
+)
+def test_procedures_by_code(code, kind):
+    """What was done, with its day."""
+    assert [(p.kind, p.state, p.date) for p in case_of(patient(), done(code)).procedures] == [(kind, "done", on("2026-03-04"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Transthoracic echocardiogram", "echo"),
+        ("CT chest with contrast", "chest-ct"),
+        ("MRI brain", "brain-mri"),
+        ("Whole brain radiotherapy", "brain-radiotherapy"),
+        ("Stereotactic radiosurgery of brain metastasis", "brain-radiotherapy"),
+        ("Left mastectomy", "breast-surgery"),
+        ("Referral to hospice care", "hospice"),
+        ("US guided liver biopsy", "biopsy"),
+    ],
+)
+def test_procedures_by_label(text, kind):
+    """Where no code is known, clear words count."""
+    expected = [] if text.startswith("Referral") else [(kind, "done")]
+    assert kinds(done(code=concept(text=text))) == expected
+
+
+def test_radiotherapy_counts_where_the_brain_was_irradiated():
+    """A general radiotherapy code with the brain as body site is brain radiotherapy; without it, nothing that matters."""
+    code = (SNOMED, "33195004", "Teleradiotherapy procedure (procedure)")
+    assert kinds(done(code, bodySite=[concept((SNOMED, "12738006"))])) == [("brain-radiotherapy", "done")]
+    assert kinds(done(code, bodySite=[concept((SNOMED, "76752008"))])) == []
+
+
+@pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation"])
+def test_what_was_not_done(status):
+    """A procedure that was not done is none."""
+    assert kinds(done(ECHO, status=status)) == []
+
+
+def test_booked_is_an_order_that_is_active_or_draft():
+    """The day it is planned for may lie ahead; a revoked, completed or refused order is no booking."""
+    plan = booked(ECHO, occurrenceDateTime="2026-12-24")
+    assert [(p.state, p.date) for p in case_of(patient(), plan).procedures] == [("booked", on("2026-12-24"))]
+    assert kinds(booked(ECHO, status="draft")) == [("echo", "booked")]
+    for members in ({"status": "revoked"}, {"status": "completed"}, {"doNotPerform": True}, {"intent": "proposal"}, {"status": "entered-in-error"}):
+        assert kinds(booked(ECHO, **members)) == []
+
+
+def allergy(*codings, **members):
+    return {"resourceType": "AllergyIntolerance", "id": "1", "patient": {"reference": "Patient/p1"}, "code": concept(*codings), **members}
+
+
+def test_allergies():
+    """By ingredient, text or the substance of a reaction, with the severity where it is said."""
+    severe = allergy(TRASTUZUMAB, criticality="high")
+    assert [(a.drug, a.severe, a.source) for a in case_of(patient(), severe).allergies] == [("trastuzumab", True, "AllergyIntolerance/1")]
+    mild = allergy(reaction=[{"substance": concept((RXNORM, "72962", "docetaxel")), "severity": "mild"}])
+    assert [(a.drug, a.severe) for a in case_of(patient(), mild).allergies] == [("docetaxel", False)]
+    assert [(a.drug, a.severe) for a in case_of(patient(), allergy(code=concept(text="Perjeta"))).allergies] == [("pertuzumab", None)]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"verificationStatus": concept((VERIFICATION, "refuted"))},
+        {"verificationStatus": concept((VERIFICATION, "entered-in-error"))},
+        {"clinicalStatus": concept(("x", "resolved"))},
+        {"clinicalStatus": concept(("x", "inactive"))},
+    ],
+)
+def test_allergies_that_are_none(members):
+    """Refuted, erroneous, resolved and inactive allergies do not count."""
+    assert case_of(patient(), allergy(TRASTUZUMAB, **members)).allergies == ()
+
+
+def test_an_allergy_whose_code_and_text_disagree_is_named():
+    """It is not decided which drug is meant."""
+    case = case_of(patient(), allergy((RXNORM, "2174802", "Trastuzumab-anns"), code=concept((RXNORM, "2174802"), text="Enhertu")))
+    assert ("code-text-conflict", "other") in problems_of(case)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import ICD10CM, LOINC, SNOMED, case_of, concept, condition, observation, on, order, patient, TRASTUZUMAB
+
+STATUS, HCG = (LOINC, "82810-3"), (LOINC, "2106-3")
+
+
+def answers(code, **members):
+    return [p.status for p in case_of(patient(), observation(code, **members)).pregnancies]
+
+
+@pytest.mark.parametrize(
+    ("members", "status"),
+    [
+        ({"valueCodeableConcept": concept((SNOMED, "77386006"))}, "pregnant"),
+        ({"valueCodeableConcept": concept((LOINC, "LA15173-0"))}, "pregnant"),
+        ({"valueCodeableConcept": concept((SNOMED, "60001007"))}, "not-pregnant"),
+        ({"valueCodeableConcept": concept((SNOMED, "102874004"))}, "possible"),
+        ({"valueCodeableConcept": concept(text="Not pregnant")}, "not-pregnant"),
+        ({"valueString": "Pregnant, 18 weeks"}, "pregnant"),
+        ({"valueCodeableConcept": concept(text="Unknown")}, "possible"),
+        ({"valueBoolean": False}, "not-pregnant"),
+    ],
+)
+def test_pregnancy_status(members, status):
+    """Answers by code, word or boolean."""
+    assert answers(STATUS, **members) == [status]
+
+
+def test_a_pregnancy_test_is_asked_about_when_positive():
+    """hCG positive is a possible pregnancy, negative is none."""
+    assert answers(HCG, valueCodeableConcept=concept((SNOMED, "10828004", "Positive"))) == ["possible"]
+    assert answers(HCG, valueString="Negative") == ["not-pregnant"]
+
+
+def test_a_preliminary_all_clear_does_not_count():
+    """A preliminary result counts only when it is adverse (decision 8)."""
+    assert answers(STATUS, status="preliminary", valueCodeableConcept=concept((SNOMED, "60001007"))) == []
+    assert answers(STATUS, status="preliminary", valueCodeableConcept=concept((SNOMED, "77386006"))) == ["pregnant"]
+
+
+def test_pregnancy_as_a_condition():
+    """A Condition is a status, unless it is resolved or refuted."""
+    code = (ICD10CM, "Z33.1")
+    assert [(p.status, p.date) for p in case_of(patient(), condition(code)).pregnancies] == [("pregnant", on("2024-02-03"))]
+    assert case_of(patient(), condition(code, status="resolved")).pregnancies == ()
+    assert case_of(patient(), condition(code, verified="refuted")).pregnancies == ()
+
+
+def test_a_stop_reason_is_no_pregnancy_status():
+    """77386006 as the reason why a therapy was stopped says nothing about today."""
+    assert case_of(patient(), order(TRASTUZUMAB, status="stopped", statusReason=concept((SNOMED, "77386006")))).pregnancies == ()
+
+
+@pytest.mark.parametrize(
+    ("resource", "status"),
+    [
+        (condition((SNOMED, "76498008")), "postmenopausal"),
+        (condition((ICD10CM, "Z78.0")), "postmenopausal"),
+        (observation((LOINC, "63890-8"), valueCodeableConcept=concept((SNOMED, "309606002"))), "premenopausal"),
+        (observation((SNOMED, "161541000119104")), "perimenopausal"),
+    ],
+)
+def test_menopause(resource, status):
+    """By Condition, by answer, or by the finding itself."""
+    assert [m.status for m in case_of(patient(), resource).menopause] == [status]
+
+
+def test_a_denied_menopause_is_none():
+    """The finding with `false` is not the finding."""
+    assert case_of(patient(), observation((SNOMED, "76498008"), valueBoolean=False)).menopause == ()

@@ -7,7 +7,7 @@ room's business: that is `guideline`.
 The doors, in the order of use:
 
     reading.read_hook_request(body: bytes) -> HookRequest      envelope (plain dict without prefetch) + Reading
-    reading.read_document(body: bytes)     -> HookRequest      any Bundle, array, resource or hook request; envelope {} when it is a bare record
+    reading.read_document(body: bytes)     -> HookRequest      any Bundle, array, resource or hook request (bare record: envelope {})
     reading.read_value(raw: bytes)         -> Reading          one JSON value, such as a page fetched from a FHIR server
     case_builder.build_case(reading, *, patient_id: str | None, today: date) -> Case
     case_builder.patient_ids(reading)      -> tuple[str, ...]  the Patients of a document, for the command line

@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple
 
 from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
 from fhir_mappings.coded import as_list, contradicts_itself, first_code, meanings_of, triples, words
+from fhir_mappings.later_members import concepts_in, specimen_reference
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.record import Record, type_and_id
-from fhir_mappings.resources import Component, Concept, Contained, Resource, concepts_in, source_of, specimen_reference
+from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, results, text_of
 from fhir_mappings.tumour_claims import site_of_code, sites_in
 from guideline.case import ReceptorResult

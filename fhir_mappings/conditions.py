@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from fhir_mappings.coded import as_list, triples, words
 from fhir_mappings.dates import began, recorded
+from fhir_mappings.later_members import extensions_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record, type_and_id
-from fhir_mappings.resources import Resource, extensions_of, source_of
+from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.stage_words import stage_group
 from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
 from guideline.case import Diagnosis, Metastasis, Site, Stage

@@ -84,7 +84,7 @@ def _stages(record: Record, result: Result) -> Iterator[Stage]:
 
 
 def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
-    """mCODE's history of metastatic cancer: `valueBoolean` false says that there is none, true or no value that there is."""
+    """MCODE's history of metastatic cancer: `valueBoolean` false says that there is none, true or no value that there is."""
     found = []
     for result in results(record, "metastatic-history", "diagnosis"):
         resource = result.resource

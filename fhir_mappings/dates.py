@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from fhir_mappings.resources import Period, Resource, extensions_of
+from fhir_mappings.later_members import extensions_of
+from fhir_mappings.resources import Period, Resource
 from guideline.partial_date import PartialDate
 
 _ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"

@@ -106,4 +106,6 @@ def _without_values(kind: str, message: str) -> str:
     return kind.replace("_", " ")
 
 
-_PLAIN_KINDS = frozenset({"missing", "extra_forbidden", "string_type", "list_type", "dict_type", "model_type", "bool_type", "int_type", "float_type"})
+_PLAIN_KINDS = frozenset(
+    {"missing", "extra_forbidden", "string_type", "list_type", "dict_type", "model_type", "bool_type", "int_type", "float_type"}
+)

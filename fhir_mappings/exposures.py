@@ -13,10 +13,11 @@ from fhir_mappings.coded import as_list, triples
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.doses import dose_of
 from fhir_mappings.drug_names import DrugMatch, drugs_of
+from fhir_mappings.later_members import concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Concept, Dosage, Extension, Period, Resource, concepts_in, dosages_of, extensions_of, notes_of, source_of, validity_of
-from fhir_mappings.therapy_words import intent_in, stop_reason_in
+from fhir_mappings.resources import Concept, Dosage, Extension, Period, Resource, source_of
 from fhir_mappings.terminology import value_of
+from fhir_mappings.therapy_words import intent_in, stop_reason_in
 from guideline.case import DrugRecord, RecordStatus, StopReason
 from guideline.partial_date import PartialDate
 
@@ -120,7 +121,9 @@ def _stop_reason(resource: Resource, extensions: list[Extension]) -> StopReason 
         coded = _stop_reason_of_codes(concept)
         if coded is not None:
             return coded
-    found = (stop_reason_in(text) for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text)
+    found = (
+        stop_reason_in(text) for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text
+    )
     said = any(concept.coding or concept.text for concept in concepts)
     return next((reason for reason in found if reason is not None), "other" if said else None)
 

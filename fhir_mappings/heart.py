@@ -20,10 +20,11 @@ Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
 #: Outside of this no living patient's LVEF lies; such a number is another quantity or a typing error.
 _LEAST, _MOST = 5.0, 95.0
 
-_RANGE = re.compile(r"(?<![\d.])(\d{1,2}(?:[.,]\d+)?)\s*%?\s*(?:-|–|—|to|bis)\s*(\d{1,2}(?:[.,]\d+)?)\s*%?(?![\d.])")
-_BOUND = re.compile(r"(>=|<=|>|<|≥|≤|greater than|more than|over|above|less than|below|under)\s*(?:or equal to\s*)?(\d{1,2}(?:[.,]\d+)?)\s*%?")
+_PART = r"(\d{1,2}(?:[.,]\d+)?)\s*%?"
+_RANGE = re.compile(rf"(?<![\d.]){_PART}\s*(?:-|–|—|to|bis)\s*{_PART}(?![\d.])")
+_BOUND = re.compile(rf"(>=|<=|>|<|≥|≤|greater than|more than|over|above|less than|below|under)\s*(?:or equal to\s*)?{_PART}")
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,2}(?:[.,]\d+)?)\s*%")
-_PLAIN = re.compile(r"\s*(?:lvef|ef)?\s*[:=]?\s*(?:about|approx(?:imately|\.)?|~|ca\.?)?\s*(\d{1,2}(?:[.,]\d+)?|0?\.\d+)\s*")
+_PLAIN = re.compile(r"\s*(?:lvef|ef)?\s*[:=]?\s*(?:about|approx(?:imately|\.)?|~|ca\.?)?\s*(\d{1,2}(?:[.,]\d+)?|\.\d+)\s*")
 _LOWER_BOUNDS = frozenset({">=", ">", "≥", "greater than", "more than", "over", "above"})
 
 _MODALITY_WORDING: tuple[tuple[str, Modality], ...] = (
@@ -33,7 +34,9 @@ _MODALITY_WORDING: tuple[tuple[str, Modality], ...] = (
     (r"angiogra|ventriculogra|catheter", "angiogram"),
     (r"\bct\b|tomogra", "ct"),
 )  # fmt: skip
-_MODALITY_WORDS: tuple[tuple[re.Pattern[str], Modality], ...] = tuple((re.compile(pattern), modality) for pattern, modality in _MODALITY_WORDING)
+_MODALITY_WORDS: tuple[tuple[re.Pattern[str], Modality], ...] = tuple(
+    (re.compile(pattern), modality) for pattern, modality in _MODALITY_WORDING
+)
 
 
 class _Reading(NamedTuple):
@@ -60,9 +63,7 @@ def _lvef(record: Record, result: Result) -> Iterator[Lvef]:
     elif not (_LEAST <= reading.value <= _MOST and (reading.upper is None or reading.value <= reading.upper <= _MOST)):
         record.problem("erroneous", resource, "not a possible LVEF", "lvef")
     else:
-        yield Lvef(
-            reading.value, result.day, reading.upper, reading.bound, _modality(resource), result.preliminary, source_of(resource)
-        )
+        yield Lvef(reading.value, result.day, reading.upper, reading.bound, _modality(resource), result.preliminary, source_of(resource))
 
 
 def _reading(item: Resource | Component) -> _Reading | None:
@@ -123,7 +124,10 @@ def _modality(resource: Resource) -> Modality:
 
 
 _FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")
-_MUSCLE = re.compile(r"cardiomyopath|cardiotoxic|(?:left ventricular|\blv\b) (?:systolic )?dysfunction|\blvsd\b|(?:reduced|decreased|impaired|low) (?:lvef|ejection)")
+_MUSCLE = re.compile(
+    r"cardiomyopath|cardiotoxic|(?:left ventricular|\blv\b) (?:systolic )?dysfunction|\blvsd\b|"
+    r"(?:reduced|decreased|impaired|low) (?:lvef|ejection)"
+)
 
 
 def read_heart_conditions(listed: ProblemList) -> tuple[HeartCondition, ...]:

@@ -12,14 +12,17 @@ from typing import Literal
 from fhir_mappings.coded import meanings_of, triples, words
 from fhir_mappings.dates import abated, began
 from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Concept, Resource, concepts_in, extensions_of, notes_of, source_of
+from fhir_mappings.resources import Concept, Resource, source_of
 from guideline.case import LungCondition
 
 _DUE_TO = ("condition-dueto", "condition-due-to")
 
-_ILD_WORDS = re.compile(r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|pulmonary fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis|lung fibrosis")
+_ILD_WORDS = re.compile(
+    r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis"
+)
 _RADIATION_WORDS = re.compile(r"radiation|radiotherapy|actinic|post-?rt\b|radiogenic")
 _NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|viral|bacterial|infect|tubercul|pneumocystis|covid")
 _DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
@@ -46,9 +49,8 @@ def _lung(record: Record, resource: Resource) -> Iterator[LungCondition]:
     ended = abated(resource)
     if ended is not None and record.is_future(ended):
         ended = None
-    yield LungCondition(
-        kind, clinical_status(resource), _grade(resource), began(resource), ended, _cause(resource) if kind == "ild" else None, source_of(resource)
-    )
+    cause = _cause(resource) if kind == "ild" else None
+    yield LungCondition(kind, clinical_status(resource), _grade(resource), began(resource), ended, cause, source_of(resource))
 
 
 def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
@@ -65,7 +67,7 @@ def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
 
 
 def _grade(resource: Resource) -> int | None:
-    """The CTCAE grade, from severity, stage, label or note. FHIR's own severity (mild, severe) is no CTCAE grade, save where it is one by definition."""
+    """The CTCAE grade, from severity, stage, label or note. FHIR's own severity (mild, severe) is no CTCAE grade, save life-threatening."""
     concepts: list[Concept | None] = [*concepts_in(resource.severity), *(stage.summary for stage in resource.stage or ()), resource.code]
     texts = [words(concept) for concept in concepts] + [note.lower() for note in notes_of(resource)]
     for text in texts:

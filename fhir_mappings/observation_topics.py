@@ -106,7 +106,7 @@ _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b|mutation|order|sequenc|\bngs\b
 
 @lru_cache(maxsize=8192)
 def _topic_of_unknown_code(system: str | None, code: str | int | None, label: str | None) -> Topic | None:
-    """A local code is told by its label. A code of LOINC or SNOMED CT that we do not know, yet labelled as a receptor, is suspect (trap 16)."""
+    """A local code is told by its label; a code of LOINC or SNOMED CT that we do not know, yet labelled as HER2, is suspect (trap 16)."""
     if not label or meanings_of_code(system, code):
         return None
     topic = _topic_of_words(label)

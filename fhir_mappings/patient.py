@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fhir_mappings.dates import when
+from fhir_mappings.later_members import extensions_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Resource, extensions_of, source_of
+from fhir_mappings.resources import Resource, source_of
 from guideline.case import Patient, Sex
 
 _BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"

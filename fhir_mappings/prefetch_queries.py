@@ -26,7 +26,17 @@ _OBSERVATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "receptors": ("obs.her2_interpretation", "obs.her2_ihc", "obs.her2_ish", "obs.er", "obs.pr"),
     "heart": ("obs.lvef",),
     "course": ("obs.cancer_disease_status", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.ecog"),
-    "labs": ("obs.alt", "obs.ast", "obs.alp", "obs.bilirubin_total", "obs.creatinine", "obs.egfr", "obs.anc", "obs.platelets", "obs.haemoglobin"),
+    "labs": (
+        "obs.alt",
+        "obs.ast",
+        "obs.alp",
+        "obs.bilirubin_total",
+        "obs.creatinine",
+        "obs.egfr",
+        "obs.anc",
+        "obs.platelets",
+        "obs.haemoglobin",
+    ),
     "body": ("obs.body_weight", "obs.body_height", "obs.pregnancy"),
 }
 #: How many results of a kind are enough; the others are few in any chart.

@@ -26,7 +26,7 @@ _STATUSES: dict[str, ClinicalStatus] = {
     "resolved": "resolved",
 }
 
-#: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o metastases" is breast cancer.
+#: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o mets" is breast cancer.
 _ONLY_ASKED_ABOUT = re.compile(
     r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
     r"at risk (?:of|for)|risk of|concern for|fear of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
@@ -63,5 +63,5 @@ def clinical_status(resource: Resource) -> ClinicalStatus:
     stated = _STATUSES.get(first_code(resource.clinical_status))
     if stated is not None:
         return stated
-    ended = resource.abatement_date_time or resource.abatement_period or resource.abatement_string or resource.abatement_boolean in (True, "true")
-    return "resolved" if ended else "unknown"
+    dated = resource.abatement_date_time or resource.abatement_period or resource.abatement_string
+    return "resolved" if dated or resource.abatement_boolean in (True, "true") else "unknown"

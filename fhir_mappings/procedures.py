@@ -25,20 +25,29 @@ _KINDS: dict[str, ProcedureKind] = {
 }
 
 #: Read only where no code is known to us.
-_WORDING: tuple[tuple[str, ProcedureKind], ...] = (
-    (r"whole[- ]brain|\bwbrt\b|(?:brain|cranial|intracranial)[\w ,]{0,30}(?:radi|srs|stereotactic)|(?:radi|stereotactic)[\w ,]{0,40}(?:brain|cranial)|"
-     r"gamma ?knife", "brain-radiotherapy"),
-    (r"hospice", "hospice"),
-    (r"mastectomy|lumpectomy|breast[- ]conserving|quadrantectomy|segmentectomy of breast", "breast-surgery"),
-    (r"echocardiogra", "echo"),
-    (r"\bmuga\b|radionuclide ventriculogra|multigated", "muga"),
-    (r"(?:\bct\b|tomography)[\w ,]{0,20}(?:chest|thorax|lung)|(?:chest|thorax|lung)[\w ,]{0,12}(?:\bct\b|tomography)|\bhrct\b", "chest-ct"),
-    (r"(?:\bmri?\b|magnetic resonance)[\w ,]{0,20}(?:brain|head|cranial)|(?:brain|head|cranial)[\w ,]{0,12}\bmri?\b", "brain-mri"),
-    (r"biops", "biopsy"),
-)  # fmt: skip
-_WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile(pattern), kind) for pattern, kind in _WORDING)
+_WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
+    (
+        "brain-radiotherapy",
+        (
+            r"whole[- ]brain|\bwbrt\b|gamma ?knife",
+            r"(?:brain|cranial|intracranial)[\w ,]{0,30}(?:radi|srs|stereotactic)",
+            r"(?:radi|stereotactic)[\w ,]{0,40}(?:brain|cranial)",
+        ),
+    ),
+    ("hospice", (r"hospice",)),
+    ("breast-surgery", (r"mastectomy|lumpectomy|breast[- ]conserving|quadrantectomy|segmentectomy of breast",)),
+    ("echo", (r"echocardiogra",)),
+    ("muga", (r"\bmuga\b|radionuclide ventriculogra|multigated",)),
+    (
+        "chest-ct",
+        (r"(?:\bct\b|tomography)[\w ,]{0,20}(?:chest|thorax|lung)", r"(?:chest|thorax|lung)[\w ,]{0,12}(?:\bct\b|tomography)", r"\bhrct\b"),
+    ),
+    ("brain-mri", (r"(?:\bmri?\b|magnetic resonance)[\w ,]{0,20}(?:brain|head|cranial)", r"(?:brain|head|cranial)[\w ,]{0,12}\bmri?\b")),
+    ("biopsy", (r"biops",)),
+)
+_WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|".join(words)), kind) for kind, words in _WORDING)
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
-_FAMILY_OR_REFUSED = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
+_NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
 _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", "unknown"})
 
@@ -59,8 +68,8 @@ def _done(record: Record, resource: Resource) -> Iterator[Procedure]:
 
 def _booked(resource: Resource) -> Iterator[Procedure]:
     kind = _kind(resource)
-    open_order = resource.status not in _NOT_BOOKED and resource.do_not_perform not in (True, "true") and resource.intent not in ("proposal", "option")
-    if kind is not None and open_order:
+    refused = resource.do_not_perform in (True, "true") or resource.intent in ("proposal", "option")
+    if kind is not None and resource.status not in _NOT_BOOKED and not refused:
         day: PartialDate | None = when(resource.occurrence_date_time) or started(resource.occurrence_period) or when(resource.authored_on)
         yield Procedure(kind, "booked", day, source_of(resource))
 
@@ -77,7 +86,7 @@ def _kind(resource: Resource) -> ProcedureKind | None:
     label = words(resource.code)
     if _RADIOTHERAPY.search(label) and _on_brain(resource):
         return "brain-radiotherapy"
-    if known or not label or _FAMILY_OR_REFUSED.search(label):
+    if known or not label or _NOT_THE_ACT_ITSELF.search(label):
         return None
     return next((kind for pattern, kind in _WORDS if pattern.search(label)), None)
 

@@ -37,7 +37,7 @@ DOCUMENT = ""
 
 @dataclass(frozen=True, slots=True)
 class KeyContent:
-    """What stood under one prefetch key: its state, the resource types found in it, and the URL of its next page if it is one of several."""
+    """What stood under one prefetch key: its state, the resource types in it, and the URL of its next page where it is one of several."""
 
     state: KeyState
     types: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class _Envelope(msgspec.Struct, rename="camel"):
 
 
 class _Request(_Envelope, rename="camel"):
-    prefetch: dict[str, Resource | list[Resource] | None] | None | msgspec.UnsetType = msgspec.UNSET
+    prefetch: dict[str, Resource | list[Resource] | None] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _CutRequest(_Envelope, rename="camel"):
@@ -144,7 +144,7 @@ def read_document(body: bytes) -> HookRequest:
 
 
 def read_value(raw: bytes | msgspec.Raw, key: str = DOCUMENT) -> Reading:
-    """Read one JSON value as what stood under `key`. Raises `NotJson` or `TooDeep`; a value that is no resource is garbage, not an error."""
+    """Read one JSON value as what stood under `key`. Raises `NotJson` or `TooDeep`; a value that is no resource is no error."""
     collector = _Collector()
     _read_one(raw, key, collector)
     return collector.reading()

@@ -10,14 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, Final
+from typing import Final, Literal
 
 import msgspec
 
+from fhir_mappings.later_members import contained_in, meta_of
 from fhir_mappings.lost_facts import lost_with
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
-from fhir_mappings.resources import Contained, Entry, Reference, Resource, contained_in, meta_of, source_of
+from fhir_mappings.resources import Contained, Entry, Reference, Resource, source_of
 from guideline.case import DataProblem, ProblemKind
 from guideline.partial_date import PartialDate
 

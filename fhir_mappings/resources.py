@@ -7,8 +7,6 @@ FHIR allows no empty strings, yet EHRs send them: `""` means absent, and every r
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import Raw
 
@@ -202,8 +200,8 @@ class Link(Part, frozen=True, gc=False):
 class Resource(Part, frozen=True, gc=False):
     """A FHIR R4 resource of any type, as far as a case needs it. Members stand in the order in which servers write them.
 
-    Members that few of the resources need, or that other types have in other shapes, stay undecoded (`Raw`) until one of the functions
-    below asks for them.
+    Members that few of the resources need, or that other types have in other shapes, stay undecoded (`Raw`) until a function of
+    `fhir_mappings.later_members` asks for them.
     """
 
     resource_type: str = ""
@@ -291,72 +289,6 @@ class Entry(Part, frozen=True, gc=False):
 
     full_url: str | None = None
     resource: Resource | None = None
-
-
-_CONTAINED = msgspec.json.Decoder(list[Contained])
-_REFERENCE = msgspec.json.Decoder(Reference)
-_META = msgspec.json.Decoder(Meta)
-_EXTENSIONS = msgspec.json.Decoder(list[Extension])
-_CONCEPTS = msgspec.json.Decoder(list[Concept] | Concept)
-_DOSAGES = msgspec.json.Decoder(list[Dosage] | Dosage)
-_DISPENSE = msgspec.json.Decoder(DispenseRequest)
-_NOTES = msgspec.json.Decoder(list[Annotation])
-
-
-def meta_of(resource: Resource) -> Meta:
-    """Which version this is; empty where the record does not say."""
-    found: Meta | None = _later(_META, resource.meta)
-    return found or Meta()
-
-
-def contained_in(resource: Resource) -> list[Contained]:
-    """The contained resources."""
-    return _later(_CONTAINED, resource.contained) or []
-
-
-def specimen_reference(resource: Resource) -> Reference | None:
-    """The specimen of a result. (Other resource types have a list there: the member is theirs, too.)"""
-    found: Reference | None = _later(_REFERENCE, resource.specimen)
-    return found
-
-
-def extensions_of(resource: Resource) -> list[Extension]:
-    """The extensions of the resource itself."""
-    return _later(_EXTENSIONS, resource.extension) or []
-
-
-def notes_of(resource: Resource) -> list[str]:
-    """The texts of the notes."""
-    found: list[Annotation] = _later(_NOTES, resource.note) or []
-    return [note.text for note in found if note.text]
-
-
-def concepts_in(raw: Raw) -> list[Concept]:
-    """A coded member that is a list in one resource type, one object in another, and any of both in the wild."""
-    found: list[Concept] | Concept | None = _later(_CONCEPTS, raw)
-    return found if isinstance(found, list) else [found] if found is not None else []
-
-
-def dosages_of(resource: Resource) -> list[Dosage]:
-    """The dosages of an order, a statement or an administration."""
-    found: list[Dosage] | Dosage | None = _later(_DOSAGES, resource.dosage_instruction) or _later(_DOSAGES, resource.dosage)
-    return found if isinstance(found, list) else [found] if found is not None else []
-
-
-def validity_of(resource: Resource) -> Period | None:
-    """How long an order may be dispensed."""
-    found: DispenseRequest | None = _later(_DISPENSE, resource.dispense_request)
-    return found.validity_period if found is not None else None
-
-
-def _later(decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:
-    """Decode a member that was left alone; `None` where there is none, or none of the expected shape."""
-    if not memoryview(raw).nbytes:
-        return None
-    try:
-        return decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def source_of(resource: Resource) -> str:

@@ -21,7 +21,7 @@ _DECISIVE = frozenset(
     {
         "resourceType", "status", "clinicalStatus", "verificationStatus", "intent", "doNotPerform", "subject", "patient", "code",
         "medicationCodeableConcept", "medicationReference", "contained", "valueQuantity", "valueCodeableConcept", "valueString",
-        "valueInteger", "valueBoolean", "valueRange", "valueRatio", "interpretation", "component", "bodySite", "questionnaire", "item",
+        "valueInteger", "valueBoolean", "valueRange", "valueRatio", "interpretation", "component", "bodySite", "questionnaire",
     }
 )  # fmt: skip
 
@@ -81,7 +81,9 @@ def _bundle(members: dict[str, msgspec.Raw], subject: str, problems: list[DataPr
         elif "resource" in entry and bytes(entry["resource"]) != b"null":
             resource = _resource(entry["resource"], subject, problems, depth + 1)
             read.append(Entry(_or_none(_TEXT, entry.get("fullUrl")), resource))
-    return Resource(resource_type="Bundle", total=members.get("total", msgspec.Raw()), link=_or_none(_LINKS, members.get("link")), entry=read)
+    return Resource(
+        resource_type="Bundle", total=members.get("total", msgspec.Raw()), link=_or_none(_LINKS, members.get("link")), entry=read
+    )
 
 
 def _without_broken_members(kind: str, members: dict[str, msgspec.Raw], problems: list[DataProblem]) -> Resource | None:

@@ -11,26 +11,46 @@ from typing import Literal
 
 from guideline.case import StopReason
 
-_DENIED = r"(?:no|not|without|absence of|denies|ruled out)(?: evidence of| sign of| signs of| documented)?[ -]+(?:\w+ )?"
+#: Words that deny what follows them.
+_DENIED = re.compile(r"(?:no|not|without|absence of|denies|ruled out)(?: evidence of| signs? of| documented)?[ -]+(?:\w+ )?$")
 
 #: In order: the reason that explains most stands first where a text gives several ("progression, also neuropathy").
-_REASON_WORDS: tuple[tuple[str, StopReason], ...] = (
-    (r"progress(?:ion|ive|ed|ing)?\b(?!ion[- ]free)|\bpd\b|no (?:longer )?respon|non-?respon|treatment failure|lack of (?:response|efficacy|effect)|"
-     r"ineffective|refractory|disease worsen|worsening (?:of )?disease|relapse", "progression"),
-    (r"\bild\b|pneumonitis|interstitial lung|lung toxicity|pulmonary toxicity", "lung"),
-    (r"lvef|ejection fraction|cardiac|cardiotox|heart failure|cardiomyopath|left ventric", "cardiac"),
-    (r"pregnan", "pregnancy"),
-    (r"hospice|comfort care|end of life|best supportive care", "hospice"),
-    (r"\bdeath\b|\bdied\b|deceased", "death"),
-    (r"toxic|intoleran|not tolerated|untolerated|adverse|side[ -]?effect|reaction|neuropath|neutropeni|thrombocytopeni|diarrh|hepatotox|rash|anaphyla|"
-     r"hypersensitiv|poorly tolerated|grade [2-4]", "toxicity"),
-    (r"(?:chemo(?:therapy)?|treatment|therapy|course|regimen|planned|all|adjuvant|cycles?)[\w ,/-]{0,30} (?:complete[d]?|finished|done)\b|"
-     r"complet(?:ed|ion) (?:of )?(?:\w+ ){0,3}(?:treatment|therapy|course|chemo|cycles|regimen|trial)|^\s*complete[d]?\s*$|end of (?:planned )?(?:treatment|therapy)",
-     "completed"),
-    (r"patient(?:'s)? (?:wish|prefer|request|choice|decision|refus|declin)|refus|declin|(?:by|own) (?:choice|request)", "patient-wish"),
-    (r"not available|unavailab|\bcosts?\b|insurance|financ|coverage|shortage|supply|not covered|denied by", "unavailable"),
-)  # fmt: skip
-_REASONS: tuple[tuple[re.Pattern[str], StopReason], ...] = tuple((re.compile(pattern), reason) for pattern, reason in _REASON_WORDS)
+_REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
+    (
+        "progression",
+        (
+            r"progress(?:ion|ive|ed|ing)?\b",
+            r"\bpd\b",
+            r"no (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
+            r"treatment failure|ineffective|refractory|relapse",
+            r"disease worsen|worsening (?:of )?disease",
+        ),
+    ),
+    ("lung", (r"\bild\b", r"pneumonitis|interstitial lung", r"(?:lung|pulmonary) toxicity")),
+    ("cardiac", (r"lvef|ejection fraction|left ventric", r"cardiac|cardiotox|cardiomyopath|heart failure")),
+    ("pregnancy", (r"pregnan",)),
+    ("hospice", (r"hospice|comfort care|end of life|best supportive care",)),
+    ("death", (r"\bdeath\b|\bdied\b|deceased",)),
+    (
+        "toxicity",
+        (
+            r"toxic|intoleran|not tolerated|untolerated|poorly tolerated",
+            r"adverse|side[ -]?effect|reaction|anaphyla|hypersensitiv|grade [2-4]",
+            r"neuropath|neutropeni|thrombocytopeni|diarrh|hepatotox|rash",
+        ),
+    ),
+    (
+        "completed",
+        (
+            r"(?:chemo|chemotherapy|treatment|therapy|course|regimen|planned|all|adjuvant|cycles?)[\w ,/-]{0,30} (?:completed?|done)\b",
+            r"complet(?:ed|ion) (?:of )?(?:\w+ ){0,3}(?:treatment|therapy|course|chemo|cycles|regimen|trial)",
+            r"^\s*completed?\s*$|end of (?:planned )?(?:treatment|therapy)",
+        ),
+    ),
+    ("patient-wish", (r"patient(?:'s)? (?:wish|prefer|request|choice|decision)", r"refus|declin", r"(?:by|own) (?:choice|request)")),
+    ("unavailable", (r"not available|unavailab|shortage|supply", r"\bcosts?\b|insurance|financ|coverage|not covered|denied by")),
+)
+_REASONS: tuple[tuple[re.Pattern[str], StopReason], ...] = tuple((re.compile("|".join(words)), reason) for reason, words in _REASON_WORDS)
 
 
 @lru_cache(maxsize=1024)
@@ -39,17 +59,18 @@ def stop_reason_in(text: str) -> StopReason | None:
     low = " ".join(text.lower().split())
     for pattern, reason in _REASONS:
         for found in pattern.finditer(low):
-            if not re.search(_DENIED + r"$", low[: found.start()]):
+            if not _DENIED.search(low[: found.start()]):
                 return reason
     return None
 
 
-_CURATIVE = re.compile(r"\b(?:neo-?)?adjuvant\b|\bcurative\b(?! intent not)|\bperi-?operative\b|\bpre-?operative\b|\bpost-?operative (?:therapy|treatment|chemo)")
+_CURATIVE = re.compile(r"\b(?:neo-?)?adjuvant\b|\bcurative\b|\b(?:peri|pre)-?operative\b|\bpost-?operative (?:therapy|treatment|chemo)")
 _PALLIATIVE = re.compile(
-    r"\bpalliative\b|\bmetastatic (?:setting|disease|breast|line|therapy|treatment)|\bfor metasta|^metastatic$|\b(?:1st|2nd|3rd|first|second|third)[- ]line metastatic"
+    r"\bpalliative\b|\bmetastatic (?:setting|disease|breast|line|therapy|treatment)|\bfor metasta|^metastatic$|"
+    r"\b(?:1st|2nd|3rd|first|second|third)[- ]line metastatic"
 )
-_NOT_CURATIVE = re.compile(
-    r"(?:after|since|following|prior|previous|past|failed|status post|s/p|history of|relapse\w* (?:on|after)|no)[\w ,+/-]{0,24} (?:neo-?)?adjuvant|"
+_LOOKS_BACK = re.compile(
+    r"(?:after|since|following|prior|previous|past|failed|status post|s/p|history of|relapse\w* on|no)[\w ,+/-]{0,24} (?:neo-?)?adjuvant|"
     r"(?:not|non)[- ]?(?:curative|adjuvant)"
 )
 
@@ -58,7 +79,7 @@ _NOT_CURATIVE = re.compile(
 def intent_in(text: str) -> Literal["curative", "palliative"] | None:
     """The intent that words state: (neo)adjuvant is curative; both, or a look back at earlier therapy, is no statement."""
     low = " ".join(text.lower().split())
-    curative = _CURATIVE.search(low) is not None and _NOT_CURATIVE.search(low) is None
+    curative = _CURATIVE.search(low) is not None and _LOOKS_BACK.search(low) is None
     palliative = _PALLIATIVE.search(low) is not None
     if curative == palliative:
         return None

@@ -23,7 +23,7 @@ class Claim:
     """One statement about a tumour.
 
     `site` only with a metastasis; `None` there means that the code has no site, so that the body site must tell. `from_breast`: the
-    code itself says that the metastasis came from the breast. `receptors` is a status code (Z17.*) that belongs to whatever breast tumour there is.
+    code itself says that the metastasis came from the breast. `receptors` is a status code (Z17.*) of whatever breast tumour there is.
     """
 
     kind: ClaimKind
@@ -103,15 +103,17 @@ def _claim(concept: str, use: str, system: str | None, code: str) -> Claim | Non
     if concept in ("cond.neuroendocrine_secondary", "cond.meninges_primary") or code in _HER2_ELSEWHERE:
         return Claim("other-primary")
     if concept == "cond.mets_unknown_primary":
-        return Claim("metastasis", _site_value(system, code, concept), primary_unknown=True) if use != "look_alike" else Claim("other-primary")
+        return (
+            Claim("other-primary") if use == "look_alike" else Claim("metastasis", _site_value(system, code, concept), primary_unknown=True)
+        )
     if concept == "obs.icd10_receptor_status":
         return _receptors(value_of(system, code, concept) or "")
     if concept == "obs.cancer_disease_status" and code == "399409002":
         return Claim("metastasis")
-    return _metastasis(concept, use, system, code)
+    return _metastasis(concept, use, code)
 
 
-def _metastasis(concept: str, use: str, system: str | None, code: str) -> Claim | None:
+def _metastasis(concept: str, use: str, code: str) -> Claim | None:
     if use == "regional":
         return Claim("metastasis", "regional-node")
     if code in _SITELESS and use == "match":
@@ -188,8 +190,12 @@ def sites_in(text: str) -> tuple[Site, ...]:
 
 _BREAST = re.compile(r"\bbreasts?\b|\bmammary\b(?! node)")
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
-_OTHER_CANCER = re.compile(r"cancer|carcinoma|malignant (?:neoplasm|tumou?r)|sarcoma|lymphoma|melanoma|leuk(?:a)?emia|myeloma|glioblastoma|mesothelioma")
-_MINOR_SKIN = re.compile(r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ")
+_OTHER_CANCER = re.compile(
+    r"cancer|carcinoma|malignant (?:neoplasm|tumou?r)|sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma"
+)
+_MINOR_SKIN = re.compile(
+    r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"
+)
 _SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
 _NO_SPREAD = re.compile(r"(?:no|without|negative for|r/o|rule out)(?: evidence of)?(?: distant)? (?:metasta|mets)|non-?metastatic")
 _TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")

@@ -20,6 +20,7 @@ class HeartFunction(Struct, frozen=True):
     latest: Lvef | None
     age_days: int | None
     failure: HeartCondition | None
+    cardiomyopathy: HeartCondition | None
     failure_symptoms: bool
     failure_asked: bool
     booked_echo: Procedure | None
@@ -78,7 +79,6 @@ def heart_function(case: Case) -> HeartFunction:
     usable = [v for v in case.lvef if v.date is not None and (not v.preliminary or effective_value(v) < limits.never_silent_below)]
     usable.sort(key=lambda v: (v.date.earliest if v.date else date.min, -effective_value(v), v.source))
     latest = _latest(usable)
-    failure = _first_active([h for h in case.heart if h.kind == "heart-failure"])
     booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked"]
     booked.sort(key=lambda p: (p.date.latest if p.date else date.max, p.source))
     symptoms = answer(case, "heart-failure-symptoms")
@@ -86,7 +86,8 @@ def heart_function(case: Case) -> HeartFunction:
         series=tuple(usable),
         latest=latest,
         age_days=days_since(latest.date, case.today) if latest is not None and latest.date is not None else None,
-        failure=failure,
+        failure=_first_active([h for h in case.heart if h.kind == "heart-failure"]),
+        cardiomyopathy=_first_active([h for h in case.heart if h.kind == "cardiomyopathy"]),
         failure_symptoms=said_yes(case, "heart-failure-symptoms"),
         failure_asked=symptoms is not None,
         booked_echo=booked[0] if booked else None,

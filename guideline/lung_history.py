@@ -51,6 +51,11 @@ class LungHistory(Struct, frozen=True):
         )  # fmt: skip
 
     @property
+    def tdxd_named(self) -> bool:
+        """Whether the record speaks of pneumonitis under T-DXd, which means that T-DXd was given."""
+        return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past or self.under_drug == T_DXD
+
+    @property
     def bars_tdxd(self) -> bool:
         """Whether T-DXd must not be offered now: for good, or until the lungs are cleared or graded."""
         return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.active or self.under_treatment

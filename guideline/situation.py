@@ -18,7 +18,7 @@ from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import LungHistory, lung_history
+from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.partial_date import PartialDate, whole_months, within_months
 from guideline.practice import Practice
 from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, therapies
@@ -116,9 +116,14 @@ def situation(case: Case, practice: Practice) -> Situation:
     early_relapse = relapse is not None and relapse.within_12 is True
     hormones = hormone_receptors(case, since)
     pregnancy, pregnancy_source = _pregnancy(case)
+    lungs = lung_history(case, given)
     used = frozenset([c for e in given for c in (*components(e.drug), e.drug)])
+    if lungs.tdxd_named:
+        # Who had T-DXd pneumonitis had T-DXd, whatever the list of therapies says.
+        used |= {T_DXD}
     flags, unknown = _label_flags(case, found, relapse, hormones, used)
-    newest = found.lines[-1].exposures if found.lines else ()
+    # Before any line for metastatic disease, an adjuvant course that still runs is the current therapy.
+    newest = found.lines[-1].exposures if found.lines else found.early
     current = tuple([e for e in (*newest, *found.undated) if e.state == "running"])
     return Situation(
         case=case,
@@ -139,7 +144,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         current_drugs=current,
         her2_running=tuple([e for e in current if e.drug in HER2_DRUGS]),
         held_drugs=tuple([e for e in newest if e.state == "on-hold" and e.drug in HER2_DRUGS]),
-        lungs=lung_history(case, given),
+        lungs=lungs,
         heart=heart_function(case),
         brain=brain_disease(case),
         pregnancy=pregnancy,

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
-from guideline.facts_used import lvef_shown
+from guideline.facts_used import drug_names, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.options import TDXD_REGIMENS
 from guideline.situation import Situation, menopausal_status
+from guideline.therapy_lines import HER2_DRUGS
 
 
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     """R071, I07, I08: an LVEF not older than 84 days before any HER2 drug is started."""
     heart = s.heart
     low = []
+    stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
+    if stopped:
+        low.append(K.say("check-stopped-for-heart", drugs=drug_names(stopped)))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
-        low = [K.say("check-lvef-low", value=lvef_shown(heart.latest))]
+        low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
     if heart.current:
         return low, []
     check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)
@@ -93,4 +97,6 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
         gaps.append(Gap("I14", K.say("ask-menopause")))
     if lead in TDXD_REGIMENS:
         checks.append(K.say("check-tdxd-emesis"))
+        if s.male:
+            checks.append(K.say("check-contraception-man", months=K.thresholds.intervals.contraception_men_months))
     return tuple(checks), tuple(gaps)

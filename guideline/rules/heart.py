@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
@@ -10,9 +12,13 @@ from guideline.facts_used import drug_name, drug_names, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
+from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.thresholds import LvefRow, LvefTable
+
+#: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
+MONITORED = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate") or d.id == "lapatinib")
 
 
 class _Judged(Struct, frozen=True):
@@ -39,6 +45,15 @@ def _tables(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]
     return found
 
 
+def _first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:
+    """When the current agent was begun: a route, biosimilar or fixed-dose switch within the line is no new agent."""
+    members = s.therapies.lines[-1].exposures if s.therapies.lines else ()
+    alike = [e.start for e in members if e.start is not None and components(e.drug) & components(exposure.drug)]
+    if exposure.start is not None:
+        alike.append(exposure.start)
+    return min(alike, key=lambda d: d.earliest) if alike else None
+
+
 def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
     latest = s.heart.latest
     if latest is None:
@@ -46,7 +61,7 @@ def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
     value = effective_value(latest)
     judged = []
     for e, table in _tables(exposures):
-        found = s.heart.baseline(e.start)
+        found = s.heart.baseline(_first_dose(s, e))
         fall = None
         fact = None
         if found is not None:
@@ -79,31 +94,37 @@ def heart(s: Situation) -> Finding | None:
     running, held = s.her2_running, s.held_drugs
     if not running and not held:
         return None
-    return _failure(s, running) or _hold(s, running) or _held(s, held) or _low(s, running) or _monitoring(s, running)
+    return _failure(s, (*running, *held)) or _hold(s, running) or _held(s, held) or _low(s, running) or _monitoring(s, running)
 
 
-def _failure(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
-    """R077, R110, R113: heart failure on HER2 therapy."""
-    if not s.heart.symptomatic_failure or not running:
-        return None
-    drugs = drug_names(sorted({e.drug for e in running}))
-    facts = _heart_facts(s)
-    return Finding(
-        "HeartFailure",
-        "critical",
-        K.say("heart-failure-on-her2", drugs=drugs),
-        (K.say("heart-failure-stop-rule"), K.say("heart-failure-later")),
-        facts=facts,
-        avoid=tuple(sorted({e.drug for e in running})),
-    )
+def _names(drugs: Iterable[str]) -> str:
+    return drug_names(sorted(set(drugs), key=list(K.drugs).index))
+
+
+def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
+    """R077, R110, R113: heart failure on HER2 therapy, running or held; cardiomyopathy on record is at least a warning (E23)."""
+    drugs = [e.drug for e in given]
+    if s.heart.symptomatic_failure:
+        return Finding(
+            "HeartFailure",
+            "critical",
+            K.say("heart-failure-on-her2", drugs=_names(drugs)),
+            (K.say("heart-failure-stop-rule"), K.say("heart-failure-later")),
+            facts=_heart_facts(s),
+            avoid=tuple(sorted(set(drugs))),
+        )
+    if s.heart.cardiomyopathy is not None and not (_hold(s, given) or _low(s, given)):
+        headline = K.say("cardiomyopathy-on-her2", drugs=_names(drugs))
+        return Finding("HeartFailure", "warning", headline, (K.say("heart-failure-stop-rule"),), facts=_heart_facts(s))
+    return None
 
 
 def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
     facts: list[FactUsed] = []
-    if s.heart.failure is not None:
-        day = s.heart.failure.date
-        facts.append(FactUsed("Heart failure", "on the problem list", str(day) if day is not None else None, s.heart.failure.source))
-    elif s.heart.failure_symptoms:
+    for name, entry in (("Heart failure", s.heart.failure), ("Cardiomyopathy", s.heart.cardiomyopathy)):
+        if entry is not None:
+            facts.append(FactUsed(name, "on the problem list", str(entry.date) if entry.date is not None else None, entry.source))
+    if s.heart.failure_symptoms:
         given = s.case.intake["heart-failure-symptoms"]
         facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))
     if s.heart.latest is not None:
@@ -111,58 +132,58 @@ def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
     return tuple(facts)
 
 
-def _severity(s: Situation, judged: _Judged) -> Indicator:
+def _severity(s: Situation, judged: list[_Judged]) -> Indicator:
     """Decision 14: critical below 40, or a fall over 20 on T-DXd; else a warning."""
     limits = K.thresholds.lvef
     latest = s.heart.latest
     if latest is not None and effective_value(latest) < limits.critical_below:
         return "critical"
-    if judged.exposure.drug == T_DXD and judged.fall is not None and judged.fall > limits.critical_fall_over:
-        return "critical"
-    return "warning"
+    fell = any(j.exposure.drug == T_DXD and j.fall is not None and j.fall > limits.critical_fall_over for j in judged)
+    return "critical" if fell else "warning"
 
 
 def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
-    """R075, R110-R114: the drug's own table asks for a hold."""
-    judged = _strictest(_judge(s, running))
+    """R075, R110-R114: a drug's own table asks for a hold; below 40 every monitored drug is held, with or without a baseline (I07)."""
     latest = s.heart.latest
-    if judged is None or latest is None or judged.row is None or judged.row.action == "continue":
+    monitored = [e.drug for e in running if e.drug in MONITORED]
+    if latest is None or not monitored:
         return None
-    fall = _fall_words(judged)
-    drugs = _drugs_of_table(judged, running)
-    detail: list[Statement] = [K.say("lvef-hold-by-table", action=judged.table.action_text, drug=drug_name(judged.exposure.drug))]
-    if judged.row.confirmed_stops:
-        detail.append(K.say("lvef-hold-confirmed"))
-    else:
-        detail.append(K.say("lvef-hold-resume", resume=judged.table.resume.text))
-    if s.heart.age_days is not None and not s.heart.current:
+    judged = _judge(s, running)
+    holding = [j for j in judged if j.row is not None and j.row.action != "continue"]
+    below = effective_value(latest) < K.thresholds.lvef.critical_below
+    if not holding and not below:
+        return None
+    # Two drugs, two tables: the stricter decides for both (decision 14), so every one of them is named.
+    detail: list[Statement] = []
+    for j in holding:
+        detail.append(K.say("lvef-hold-by-table", action=j.table.action_text, drug=drug_name(j.exposure.drug)))
+        confirmed = j.row is not None and j.row.confirmed_stops
+        detail.append(K.say("lvef-hold-confirmed") if confirmed else K.say("lvef-hold-resume", resume=j.table.resume.text))
+    if not holding:
+        detail.append(K.say("lvef-hold-below-40"))
+    if not s.heart.current:
         detail.append(K.say("lvef-value-old", days=s.heart.age_days))
     detail.append(K.say("lvef-hold-not-progression"))
+    strictest = _strictest(holding) or _strictest(judged)
+    baselines = [j.baseline for j in (holding or judged) if j.baseline is not None]
     return Finding(
         "LvefHold",
         _severity(s, judged),
-        K.say("lvef-hold", drugs=drugs, value=lvef_shown(latest), fall=fall),
-        tuple(detail),
-        facts=tuple(f for f in (lvef_fact(latest), judged.baseline) if f is not None),
-        avoid=tuple(sorted({e.drug for e in running if e.drug in judged.table.drugs})) or (judged.exposure.drug,),
-        rules=(judged.table.rule, "R074"),
+        K.say("lvef-hold", drugs=_names(monitored), value=lvef_shown(latest), fall=_fall_words(strictest)),
+        tuple(dict.fromkeys(detail)),
+        facts=(lvef_fact(latest), *dict.fromkeys(baselines)),
+        avoid=tuple(sorted(set(monitored))),
+        rules=(*dict.fromkeys(j.table.rule for j in holding), "R074"),
         requests=("echocardiogram",),
     )
 
 
-def _fall_words(judged: _Judged) -> str:
-    if judged.fall is None or judged.baseline is None:
+def _fall_words(judged: _Judged | None) -> str:
+    if judged is None or judged.fall is None or judged.baseline is None:
         return "no baseline on record"
     if judged.fall <= 0:
         return f"baseline {judged.baseline.value}"
     return f"{judged.fall:g} points below baseline {judged.baseline.value}"
-
-
-def _drugs_of_table(judged: _Judged, running: tuple[Exposure, ...]) -> str:
-    """The drugs the hold is about: with pertuzumab both antibodies are held together."""
-    if judged.table.rule == "R111":
-        return drug_names(sorted({e.drug for e in running if e.drug in PERTUZUMAB_PRODUCTS | TRASTUZUMAB_PRODUCTS}))
-    return drug_name(judged.exposure.drug)
 
 
 def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
@@ -200,7 +221,7 @@ def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
 
 def _dipped(s: Situation, judged: _Judged) -> bool:
     """Whether some value since the drug's start met its table's hold rule."""
-    start = judged.exposure.start
+    start = _first_dose(s, judged.exposure)
     found = s.heart.baseline(start)
     if start is None:
         return False
@@ -215,7 +236,12 @@ def _dipped(s: Situation, judged: _Judged) -> bool:
 
 
 def _may_resume(s: Situation, judged: _Judged, value: float) -> bool:
-    """Whether the newest LVEF meets the table's restart test; without a baseline only an absolute limit can be met."""
+    """Whether the newest LVEF meets the table's restart test.
+
+    A stale value meets none (a restart is a start); without a baseline only an absolute limit can be met.
+    """
+    if not s.heart.current:
+        return False
     resume = judged.table.resume
     if resume.within_points is not None:
         return judged.fall is not None and judged.fall <= resume.within_points
@@ -234,32 +260,44 @@ def _may_resume(s: Situation, judged: _Judged, value: float) -> bool:
 def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """Decision 14: below 50 on a HER2 antibody, conjugate or lapatinib is never silent, even where the table lets the drug go on."""
     latest = s.heart.latest
-    limits = K.thresholds.lvef
-    if latest is None or effective_value(latest) >= limits.never_silent_below or not _tables(running):
+    monitored = [e.drug for e in running if e.drug in MONITORED]
+    if latest is None or effective_value(latest) >= K.thresholds.lvef.never_silent_below or not monitored:
         return None
-    judged = _strictest(_judge(s, running))
-    if judged is None:
-        return None
-    detail = [K.say("lvef-low-no-hold", drugs=drug_names(sorted({e.drug for e in running}))), K.say("lvef-low-repeat")]
-    if judged.baseline is None:
-        detail.append(K.say("lvef-no-baseline"))
+    judged = _judge(s, running)
+    strictest = _strictest(judged)
+    if any(_depends_on_baseline(s, j, effective_value(latest)) for j in judged):
+        detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
+    elif not judged:
+        detail = [K.say("lvef-no-table")]
+    else:
+        detail = [K.say("lvef-low-no-hold", drugs=_names(monitored))]
+    detail.append(K.say("lvef-low-repeat"))
     return Finding(
         "LvefMonitoringDue",
         "warning",
-        K.say("lvef-low", value=lvef_shown(latest), fall=_fall_words(judged)),
+        K.say("lvef-low", value=lvef_shown(latest), fall=_fall_words(strictest)),
         tuple(detail),
-        facts=tuple(f for f in (lvef_fact(latest), judged.baseline) if f is not None),
-        rules=(judged.table.rule, "R074"),
+        facts=(lvef_fact(latest), *dict.fromkeys(j.baseline for j in judged if j.baseline is not None)),
+        rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),
         requests=("echocardiogram",),
     )
 
 
+def _depends_on_baseline(s: Situation, judged: _Judged, value: float) -> bool:
+    """Whether the table would ask for a hold if the (unknown) fall were large: an unknown baseline is not a small fall."""
+    if judged.fall is not None:
+        return False
+    row = judged.table.row(value, 100.0, s.practice.lvef_lower_limit)
+    return row is not None and row.action != "continue"
+
+
 def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """R072-R074: up to 84 days current, 85-91 due, older or none overdue; kinase inhibitors other than lapatinib only as labelled."""
-    if not _tables(running):
+    monitored = [e.drug for e in running if e.drug in MONITORED]
+    if not monitored:
         return None
     heart_state, limits = s.heart, K.thresholds.lvef
-    drugs = drug_names(sorted({e.drug for e in running}))
+    drugs = _names(monitored)
     booked = heart_state.booked_echo
     if heart_state.latest is None or heart_state.age_days is None:
         headline = K.say("lvef-never", drugs=drugs)

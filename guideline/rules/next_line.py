@@ -121,7 +121,9 @@ def _partner_failed(s: Situation, regimen: str) -> bool:
 
 def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
     """Decision 1: under `current` in the US, T-DXd + pertuzumab also leads for a relapse over 6 and up to 12 months after therapy."""
-    return s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US" and "tdxd-pertuzumab" in offered
+    lung_risk = s.lungs.resolved or s.lungs.radiation_resolved
+    current_us = s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US"
+    return current_us and not lung_risk and "tdxd-pertuzumab" in offered
 
 
 def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> Statement:

@@ -16,7 +16,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.situation import Situation, tdxd_unavailable
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, PARTNER_DRUGS, TRASTUZUMAB_PRODUCTS
+from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, PARTNER_DRUGS, TRASTUZUMAB_PRODUCTS, components
 
 TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
 
@@ -35,7 +35,7 @@ class Objection(Struct, frozen=True):
 
 def objection(s: Situation, regimen: str) -> Objection | None:
     """The first thing that rules a regimen out, or None."""
-    for speaks in (_lungs, _given_before, _not_tolerated, _not_available):
+    for speaks in (_lungs, _given_before, _not_tolerated, _allergic, _not_available):
         found = speaks(s, regimen)
         if found is not None:
             return found
@@ -79,6 +79,22 @@ def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
     """R053: never again after it had to be stopped for toxicity."""
     stopped = (frozenset(K.regimens[regimen].drugs) & HER2_DRUGS) & s.not_tolerated
     return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped)))) if stopped else None
+
+
+def _antibody_part(drug: str) -> frozenset[str]:
+    """A drug with what an allergy to it may be an allergy to: a conjugate carries its antibody (P15)."""
+    return components(drug) | ({"trastuzumab"} if drug in CONJUGATES else frozenset())
+
+
+def _allergies(s: Situation, regimen: str, *, severe: bool) -> list[str]:
+    parts = frozenset(p for drug in K.regimens[regimen].drugs for p in _antibody_part(drug))
+    return sorted({a.drug for a in s.case.allergies if (a.severe is True) is severe and components(a.drug) & parts})
+
+
+def _allergic(s: Situation, regimen: str) -> Objection | None:
+    """P15: a severe reaction to a drug of the regimen, or to its antibody part."""
+    drugs = _allergies(s, regimen, severe=True) if s.case.allergies else []
+    return Objection(K.say("severe-allergy", drugs=drug_names(drugs)), say_so=True) if drugs else None
 
 
 def _not_available(s: Situation, regimen: str) -> Objection | None:
@@ -143,9 +159,16 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-grade-1"))
     if "trastuzumab" in drugs and _trastuzumab_goes_on(s):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
+    if s.case.allergies:
+        mild = _allergies(s, regimen, severe=False)
+        if mild:
+            found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
+    not_tolerated = drugs & CYTOTOXIC_DRUGS & s.not_tolerated
     failed = drugs & CYTOTOXIC_DRUGS & s.failed_agents
     used_partners = drugs & CYTOTOXIC_DRUGS & (s.used_drugs - s.failed_agents)
-    if failed:
+    if not_tolerated:
+        found.append(K.say("partner-not-tolerated", drugs=drug_names(sorted(not_tolerated))))
+    elif failed:
         found.append(K.say("partner-failed", drugs=drug_names(sorted(failed))))
     elif used_partners and regimen != "thp":
         found.append(K.say("partner-used", drugs=drug_names(sorted(used_partners))))

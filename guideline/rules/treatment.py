@@ -15,7 +15,7 @@ from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import unknown_history
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy_lines import PARTNER_DRUGS
+from guideline.therapy_lines import PARTNER_DRUGS, Line
 
 
 def treatment(s: Situation) -> Treatment | None:
@@ -27,6 +27,8 @@ def treatment(s: Situation) -> Treatment | None:
     last = s.last_line
     if last is not None and last.outcome == "unknown" and any(e.state == "unknown" for e in last.exposures):
         # I17: the status of the newest regimen is unknown: neither an end nor a new line is concluded.
+        return None
+    if last is not None and _controlled_without_her2(s, last):
         return None
     if heart_forbids_her2(s):
         return heart_first(s, topic_of(s))
@@ -42,9 +44,22 @@ def treatment(s: Situation) -> Treatment | None:
     return next_line(s, _condition(s))
 
 
+def _controlled_without_her2(s: Situation, last: Line) -> bool:
+    """Decision 6: the HER2 part is over without progression, and endocrine therapy runs or the disease is documented as controlled since."""
+    if last.outcome not in ("completed", "unknown", "changed"):
+        return False
+    if any(e.drug in PARTNER_DRUGS for e in s.current_drugs):
+        return True
+    ended = last.ended_on
+    return ended is not None and any(
+        d.trend in ("stable", "improved", "remission") and d.date is not None and d.date.earliest > ended.latest
+        for d in s.case.disease_statuses
+    )
+
+
 def _without_metastatic_lines(s: Situation) -> Treatment | None:
     relapse = s.relapse
-    if s.lungs.symptoms:
+    if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):
         early = relapse is not None and relapse.within_12 is True
         return lungs_first(s, topic_of(s), candidates_in_order(s) if early else ("thp",))
     if history_open(s):
@@ -77,7 +92,9 @@ def _first_line_condition(s: Situation) -> Statement | None:
         return None
     if s.therapy_lost:
         return K.say("condition-record-incomplete")
-    return K.say("condition-nothing-on-record") if not s.exposures else None
+    if not s.exposures:
+        return K.say("condition-nothing-on-record")
+    return K.say("condition-endocrine-only") if s.therapies.lines and not _recent(s) else None
 
 
 def _condition(s: Situation) -> Statement | None:
@@ -86,11 +103,12 @@ def _condition(s: Situation) -> Statement | None:
     assert last is not None
     if unknown_history(s):
         return K.say("condition-record-incomplete")
-    if last.outcome in ("changed", "unknown"):
-        return K.say("condition-no-reason")
     if last.outcome == "completed":
         return K.say("condition-completed")
-    return None
+    if last.outcome not in ("changed", "unknown"):
+        return None
+    reasons = sorted({e.stop_reason for e in last.exposures if e.stop_reason is not None and e.drug not in PARTNER_DRUGS})
+    return K.say("condition-other-reason", reason=", ".join(reasons).replace("-", " ")) if reasons else K.say("condition-no-reason")
 
 
 def therapy_gap(s: Situation) -> Finding | None:

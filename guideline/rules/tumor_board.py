@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.gaps import common_checks
 from guideline.rules.options import option, sort_out
@@ -87,12 +88,19 @@ def heart_first(s: Situation, topic: str) -> Treatment:
 def interval_unclear(s: Situation) -> Treatment:
     """I05: the dates straddle twelve months: both branches, and a question."""
     assert s.relapse is not None
+    after_tdxd = s.used(T_DXD)
+    candidates: tuple[str, ...] = ("tdxd", "thp")
+    if after_tdxd:
+        candidates = ("thp", "clinical-trial")
+    elif not s.relapse.within_6:
+        candidates = ("tdxd", "thp", "tdxd-pertuzumab")
+    branch = "-tdxd" if after_tdxd else ""
     return _without_lead(
         s,
         "FirstLineTreatment",
         K.say("headline-interval-unclear"),
-        (K.say("interval-unclear-within"), K.say("interval-unclear-beyond")),
-        ("tdxd", "thp") if s.relapse.within_6 else ("tdxd", "thp", "tdxd-pertuzumab"),
+        (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}")),
+        candidates,
         ("R014", "R015", "R131"),
         (Gap("I05", K.say("ask-relapse-interval")),),
     )

@@ -69,7 +69,9 @@ def quantity(value: Any, unit: str | None = None, **members: Any) -> Json:
     return {"value": value, **({"unit": unit, "code": unit} if unit else {}), **members}
 
 
-def condition(*codings: tuple[str | None, ...], ident: str = "1", status: str | None = "active", verified: str | None = "confirmed", **members: Any) -> Json:
+def condition(
+    *codings: tuple[str | None, ...], ident: str = "1", status: str | None = "active", verified: str | None = "confirmed", **members: Any
+) -> Json:
     return resource(
         "Condition",
         ident,

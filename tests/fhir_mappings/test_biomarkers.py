@@ -66,14 +66,16 @@ def test_a_value_that_is_none_is_named(members):
 
 
 def test_a_test_that_was_not_done_is_no_problem():
-    """"Not tested" is neither a result nor a loss."""
+    """An answer "not tested" is neither a result nor a loss."""
     case = case_of(patient(), observation(IHC, valueCodeableConcept=concept((LOINC, "LA13538-6", "Not tested"))))
     assert (case.receptors, case.problems) == ((), ())
 
 
 def test_quantitative_ish():
     """Ratio and copy number keep their numbers and make no claim of their own."""
-    ratio, copies = receptors(observation(RATIO, valueQuantity=quantity(2.4, "{ratio}")), observation(COPIES, ident="2", valueQuantity=quantity(6.1, "1")))
+    ratio, copies = receptors(
+        observation(RATIO, valueQuantity=quantity(2.4, "{ratio}")), observation(COPIES, ident="2", valueQuantity=quantity(6.1, "1"))
+    )
     assert (ratio.method, ratio.value, ratio.ratio) == ("ish", None, 2.4)
     assert (copies.method, copies.value, copies.copies) == ("ish", None, 6.1)
 
@@ -147,7 +149,7 @@ def specimen(**members):
         ([], {}, None),
     ],
 )
-def test_where_the_tissue_came_from(resources, members, found):
+def test_decision_10_where_the_tissue_came_from(resources, members, found):
     """Specimen, its site, its name, or the body site say primary or metastasis; a regional node says neither."""
     case = case_of(patient(), *resources, observation(IHC, valueString="3+", **members))
     assert [r.specimen for r in case.receptors] == [found]
@@ -163,7 +165,7 @@ def test_a_specimen_names_its_tests():
     assert {r.specimen_id for r in receptors(*tests)} == {"Specimen/s1"}
 
 
-def test_preliminary_results_are_flagged_and_withdrawn_ones_left_out():
+def test_decision_08_preliminary_results_are_flagged_and_withdrawn_ones_left_out():
     """A preliminary result says so; erroneous ones are named; cancelled and registered ones hold nothing."""
     assert one(IHC, valueString="3+", status="preliminary").preliminary
     assert problems_of(case_of(patient(), observation(IHC, valueString="3+", status="entered-in-error"))) == [("erroneous", "her2")]

@@ -72,7 +72,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
-MEMBERS = sorted({name for one in RECORD for name in one} | {"valueBoolean", "component", "contained", "extension", "meta", "interpretation", "note"})
+MEMBERS = sorted(
+    {name for one in RECORD for name in one} | {"valueBoolean", "component", "contained", "extension", "meta", "interpretation", "note"}
+)
 
 
 def facts_of(case: Case) -> dict[str, Any]:
@@ -94,10 +96,15 @@ def test_order_and_repetition_change_nothing(shuffled, repeated):
     assert case_of(bundle(*shuffled[:7]), bundle(*shuffled[7:], *repeated)) == EXPECTED
 
 
-@given(st.lists(st.sampled_from(RECORD[1:]), min_size=1, max_size=8), st.sampled_from(["Patient/p2", "https://ehr/Patient/p11", "urn:uuid:1", "Group/p1"]))
+@given(
+    st.lists(st.sampled_from(RECORD[1:]), min_size=1, max_size=8),
+    st.sampled_from(["Patient/p2", "https://ehr/Patient/p11", "urn:uuid:1", "Group/p1"]),
+)
 def test_another_patients_resources_change_no_fact(others, reference):
     """Whatever stands there about somebody else, this patient's facts are the same."""
-    foreign = [{**one, "subject": {"reference": reference}, "patient": {"reference": reference}, "id": f"z{n}"} for n, one in enumerate(others)]
+    foreign = [
+        {**one, "subject": {"reference": reference}, "patient": {"reference": reference}, "id": f"z{n}"} for n, one in enumerate(others)
+    ]
     foreign = [one for one in foreign if one["resourceType"] not in ("Medication", "Specimen")]
     case = case_of(*RECORD, *foreign)
     assert facts_of(case) == facts_of(EXPECTED)

@@ -28,7 +28,9 @@ def sites(*conditions, **options):
 def test_a_primary_a_metastasis_and_their_dates():
     """A breast primary and a metastasis keep status, clinical date, recorded date and source."""
     case = case_of(patient(), condition(BREAST_CANCER), condition(LIVER, ident="2", onsetDateTime="2026-02", recordedDate="2026-03-01"))
-    assert [(d.kind, d.status, d.date, d.source) for d in case.diagnoses] == [("invasive-breast", "active", on("2024-02-03"), "Condition/1")]
+    assert [(d.kind, d.status, d.date, d.source) for d in case.diagnoses] == [
+        ("invasive-breast", "active", on("2024-02-03"), "Condition/1")
+    ]
     assert case.metastases == (Metastasis("liver", on("2026-02"), on("2026-03-01"), "active", source="Condition/2"),)
 
 
@@ -57,10 +59,14 @@ def test_what_is_not_a_disease_is_no_fact(verified):
     assert sites(condition(LIVER, verified=verified)) == []
 
 
-@pytest.mark.parametrize("text", ["Rule out metastatic breast cancer", "R/O liver metastases", "Family history of breast cancer", "?breast cancer"])
+@pytest.mark.parametrize(
+    "text", ["Rule out metastatic breast cancer", "R/O liver metastases", "Family history of breast cancer", "?breast cancer"]
+)
 def test_what_is_only_asked_about_is_no_fact(text):
     """A label that asks, or speaks of a relative, is no disease of this patient."""
-    case = case_of(patient(), condition(code=concept(text=text)), condition(BREAST_CANCER, ident="2", code=concept(BREAST_CANCER, text=text)))
+    case = case_of(
+        patient(), condition(code=concept(text=text)), condition(BREAST_CANCER, ident="2", code=concept(BREAST_CANCER, text=text))
+    )
     assert (case.diagnoses, case.metastases) == ((), ())
 
 
@@ -69,12 +75,19 @@ def test_orders_and_family_history_are_no_diagnoses():
     case = case_of(
         patient(),
         resource("ServiceRequest", code=concept(text="CT: rule out ILD"), status="active", reasonCode=[concept(BREAST_CANCER)]),
-        {"resourceType": "FamilyMemberHistory", "id": "1", "patient": {"reference": "Patient/p1"}, "condition": [{"code": concept(BREAST_CANCER)}]},
+        {
+            "resourceType": "FamilyMemberHistory",
+            "id": "1",
+            "patient": {"reference": "Patient/p1"},
+            "condition": [{"code": concept(BREAST_CANCER)}],
+        },
     )
     assert (case.diagnoses, case.lungs) == ((), ())
 
 
-@pytest.mark.parametrize(("status", "read"), [("recurrence", "active"), ("relapse", "active"), ("remission", "resolved"), ("inactive", "resolved")])
+@pytest.mark.parametrize(
+    ("status", "read"), [("recurrence", "active"), ("relapse", "active"), ("remission", "resolved"), ("inactive", "resolved")]
+)
 def test_clinical_statuses(status, read):
     """A recurrence is active, a remission is not."""
     assert case_of(patient(), condition(BREAST_CANCER, status=status)).diagnoses[0].status == read
@@ -103,7 +116,13 @@ def test_what_a_diagnosis_code_says_of_receptors(coding, her2, hormone):
 
 @pytest.mark.parametrize(
     ("code", "her2", "hormone"),
-    [("Z17.31", "positive", None), ("Z17.411", "negative", "positive"), ("Z17.420", "positive", "negative"), ("Z17.0", None, "positive"), ("Z17.1", None, None)],
+    [
+        ("Z17.31", "positive", None),
+        ("Z17.411", "negative", "positive"),
+        ("Z17.420", "positive", "negative"),
+        ("Z17.0", None, "positive"),
+        ("Z17.1", None, None),
+    ],
 )
 def test_receptor_status_codes_belong_to_the_breast_tumour_on_the_list(code, her2, hormone):
     """Z17.* states receptors of whatever breast tumour there is; ER-negative alone does not make it hormone-receptor negative."""

@@ -34,7 +34,7 @@ def value(*coding, text=None):
         ({"valueString": "PD"}, "worsened"),
     ],
 )
-def test_disease_status(answer, trend):
+def test_decision_06_disease_status(answer, trend):
     """Codes of today, yesterday and elsewhere, and words."""
     found = case(STATUS, **answer).disease_statuses
     assert [(s.trend, s.date) for s in found] == [(trend, on("2026-05-03"))]

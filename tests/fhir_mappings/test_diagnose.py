@@ -31,7 +31,9 @@ def test_faults_of_fhir_name_resource_and_element():
 
 def test_what_the_service_could_not_use_is_named_with_its_reason():
     """Old shapes, conflicts and other patients stand in the second list."""
-    found = of([patient(), {**statement(text="Kadcyla"), "taken": "n"}, observation((IHC[0], IHC[1], "Ki-67"), ident="2", valueString="3+")])
+    found = of(
+        [patient(), {**statement(text="Kadcyla"), "taken": "n"}, observation((IHC[0], IHC[1], "Ki-67"), ident="2", valueString="3+")]
+    )
     assert {problem.kind for problem in found.unused} == {"old-fhir", "code-text-conflict"}
     assert "MedicationStatement/1: old-fhir" in str(found)
 
@@ -44,10 +46,18 @@ def test_a_hook_request_is_diagnosed_for_its_own_patient():
 
 def test_no_value_of_the_record_is_printed():
     """A diagnosis may be sent to a vendor: names, dates and free text of the patient stay out of it."""
-    secret = {"name": [{"family": 4711}], "birthDate": "Secretdate", "gender": ["Secretgender"], "address": "Secretstreet", "contact": {"Secretkey": 1}}
+    secret = {
+        "name": [{"family": 4711}],
+        "birthDate": "Secretdate",
+        "gender": ["Secretgender"],
+        "address": "Secretstreet",
+        "contact": {"Secretkey": 1},
+    }
     text = str(of([patient(**secret), {**GOOD, "issued": "Secretissued", "valueQuantity": {"value": "Secretvalue"}, "note": "Secretnote"}]))
     assert "Patient/p1" in text
-    assert not [word for word in ("4711", "Secretdate", "Secretgender", "Secretstreet", "Secretissued", "Secretvalue", "Secretnote") if word in text]
+    assert not [
+        word for word in ("4711", "Secretdate", "Secretgender", "Secretstreet", "Secretissued", "Secretvalue", "Secretnote") if word in text
+    ]
 
 
 def test_unknown_types_and_garbage():

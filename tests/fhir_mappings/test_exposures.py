@@ -77,7 +77,10 @@ MEDICATION = {"resourceType": "Medication", "id": "m1", "code": concept(TRASTUZU
         ([MEDICATION], {"reference": "https://ehr/fhir/Medication/m1/_history/3"}),
         ([], {"reference": "#m", "display": "x"}),
         ([], {"display": "trastuzumab 440 mg"}),
-        ([{"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:7", "resource": {**MEDICATION, "id": None}}]}], {"reference": "urn:uuid:7"}),
+        (
+            [{"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:7", "resource": {**MEDICATION, "id": None}}]}],
+            {"reference": "urn:uuid:7"},
+        ),
     ],
 )
 def test_where_the_drug_is_named(others, reference):
@@ -106,7 +109,7 @@ def test_decision_24_code_and_text_that_disagree_are_named():
 
 
 def test_decision_24_an_unknown_second_word_is_an_unknown_conjugate():
-    """"Trastuzumab" with a second word that nobody knows is no trastuzumab; a four-letter suffix is a biosimilar."""
+    """The word "trastuzumab" with a second word that nobody knows is no trastuzumab; a four-letter suffix is a biosimilar."""
     assert one(order(text="trastuzumab botidotin")).drug == UNKNOWN_HER2_CONJUGATE
     assert one(order(text="trastuzumab-dkst 150 mg")).drug == "trastuzumab"
     assert one(order(text="fam-trastuzumab deruxtecan-nxki")).drug == "trastuzumab-deruxtecan"
@@ -119,7 +122,9 @@ def test_a_co_pack_gives_one_record_per_drug():
 
 def test_decision_8_where_a_therapy_ends():
     """Its period's end; for an order the validity, else the bounds period's end; an end in the future is none."""
-    assert one(statement(TRASTUZUMAB, effectiveDateTime=None, effectivePeriod={"start": "2025-01", "end": "2025-06-30"})).end == on("2025-06-30")
+    assert one(statement(TRASTUZUMAB, effectiveDateTime=None, effectivePeriod={"start": "2025-01", "end": "2025-06-30"})).end == on(
+        "2025-06-30"
+    )
     validity = {"validityPeriod": {"start": "2025-01-02", "end": "2025-07-01"}}
     bounds = [{"timing": {"repeat": {"boundsPeriod": {"start": "2025-01-05", "end": "2025-06-01"}}}}]
     both = one(order(TRASTUZUMAB, dispenseRequest=validity, dosageInstruction=bounds))
@@ -143,8 +148,8 @@ def test_decision_8_where_a_therapy_ends():
         ("399307001", "other"),
     ],
 )
-def test_stop_reasons_by_code(code, reason):
-    """mCODE's termination reasons, present and past."""
+def test_decision_06_stop_reasons_by_code(code, reason):
+    """MCODE's termination reasons, present and past."""
     assert one(order(TRASTUZUMAB, status="stopped", statusReason=concept((SNOMED, code)))).stop_reason == reason
 
 
@@ -172,7 +177,7 @@ def test_stop_reasons_by_code(code, reason):
         ("moved to another city", "other"),
     ],
 )
-def test_stop_reasons_in_words(text, reason):
+def test_decision_06_stop_reasons_in_words(text, reason):
     """Clear words are read; a denied reason is not that reason; anything else is a reason of its own."""
     assert one(statement(TRASTUZUMAB, status="stopped", statusReason=[concept(text=text)])).stop_reason == reason
 
@@ -180,7 +185,9 @@ def test_stop_reasons_in_words(text, reason):
 def test_stop_reasons_in_older_extensions():
     """STU1 and STU2 carried the reason in extensions."""
     for url in ("mcode-termination-reason", "mcode-treatment-termination-reason"):
-        extension = [{"url": f"http://hl7.org/fhir/us/mcode/StructureDefinition/{url}", "valueCodeableConcept": concept((SNOMED, "266721009"))}]
+        extension = [
+            {"url": f"http://hl7.org/fhir/us/mcode/StructureDefinition/{url}", "valueCodeableConcept": concept((SNOMED, "266721009"))}
+        ]
         assert one(statement(TRASTUZUMAB, status="stopped", extension=extension)).stop_reason == "progression"
 
 
@@ -218,7 +225,10 @@ def test_the_treatment_intent(members, intent):
             order(
                 TRASTUZUMAB,
                 dosageInstruction=[
-                    {"timing": {"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk"}}, "doseAndRate": {"doseQuantity": quantity(420, "mg")}}
+                    {
+                        "timing": {"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk"}},
+                        "doseAndRate": {"doseQuantity": quantity(420, "mg")},
+                    }
                 ],
             ),
             Dose(420, "mg", 21),
@@ -236,6 +246,6 @@ def test_doses(resource, dose):
     assert one(resource).dose == dose
 
 
-def test_several_orders_of_one_drug_stay_several_records():
+def test_decision_03_several_orders_of_one_drug_stay_several_records():
     """Records are not merged here: that needs judgement."""
     assert len(drugs(bundle(order(TRASTUZUMAB), order(TRASTUZUMAB, ident="2"), administration(TRASTUZUMAB)))) == 3

@@ -2,7 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fhir_mappings.resource_builders import ICD10CM, LOINC, LVEF, SNOMED, case_of, concept, condition, observation, on, patient, problems_of, quantity
+from tests.fhir_mappings.resource_builders import (
+    ICD10CM,
+    LOINC,
+    LVEF,
+    SNOMED,
+    case_of,
+    concept,
+    condition,
+    observation,
+    on,
+    patient,
+    problems_of,
+    quantity,
+)
 
 
 def one(*codings, **members):
@@ -33,7 +46,7 @@ def one(*codings, **members):
         ({"valueCodeableConcept": concept(text="40-45%")}, 40, 45, None),
     ],
 )
-def test_an_lvef_in_every_form_it_comes_in(members, value, upper, bound):
+def test_decision_14_an_lvef_in_every_form_it_comes_in(members, value, upper, bound):
     """Numbers, fractions, ranges and bounds; of a range the lower end leads."""
     found = one(**members)
     assert (found.value, found.upper, found.bound, found.date) == (value, upper, bound, on("2026-05-03"))
@@ -75,7 +88,7 @@ def test_erroneous_lvefs_do_not_count_and_preliminary_ones_say_so():
         ([(SNOMED, "250908004")], {"method": concept(text="Echocardiography")}, "echo"),
     ],
 )
-def test_the_modality_is_kept(codings, members, modality):
+def test_decision_14_the_modality_is_kept(codings, members, modality):
     """By code, else by method; two codes that differ leave it open."""
     assert one(*codings, valueQuantity=quantity(55, "%"), **members).modality == modality
 
@@ -105,4 +118,7 @@ def test_heart_conditions_by_label():
     """Without a code, clear words count; with a code of something else they do not."""
     assert [h.kind for h in case_of(patient(), condition(code=concept(text="Congestive heart failure"))).heart] == ["heart-failure"]
     assert [h.kind for h in case_of(patient(), condition(code=concept(text="LV dysfunction"))).heart] == ["cardiomyopathy"]
-    assert case_of(patient(), condition((ICD10CM, "C50.911"), code=concept((ICD10CM, "C50.911"), text="breast cancer, heart failure"))).heart == ()
+    assert (
+        case_of(patient(), condition((ICD10CM, "C50.911"), code=concept((ICD10CM, "C50.911"), text="breast cancer, heart failure"))).heart
+        == ()
+    )

@@ -16,7 +16,9 @@ def item(link_id, answer, **members):
 
 def response(*items, ident="1", **members):
     return resource(
-        "QuestionnaireResponse", ident, **{"questionnaire": QUESTIONNAIRE, "status": "completed", "authored": "2026-11-01", "item": list(items), **members}
+        "QuestionnaireResponse",
+        ident,
+        **{"questionnaire": QUESTIONNAIRE, "status": "completed", "authored": "2026-11-01", "item": list(items), **members},
     )
 
 
@@ -62,7 +64,8 @@ def test_items_may_lie_in_groups_and_below_answers():
 
 
 @pytest.mark.parametrize(
-    "members", [{"status": "in-progress"}, {"status": "entered-in-error"}, {"questionnaire": "urn:other"}, {"questionnaire": None}, {"status": None}]
+    "members",
+    [{"status": "in-progress"}, {"status": "entered-in-error"}, {"questionnaire": "urn:other"}, {"questionnaire": None}, {"status": None}],
 )
 def test_other_questionnaires_and_unfinished_ones_say_nothing(members):
     """Only a completed or amended intake answers."""
@@ -76,12 +79,19 @@ def test_a_version_of_the_questionnaire_is_the_questionnaire():
 
 
 @pytest.mark.parametrize(
-    "answer", [coded("maybe"), coded("poor", system="urn:other"), [{"valueString": "poor"}], [{"valueBoolean": True}], coded("poor", "normal"), [{}]]
+    "answer",
+    [coded("maybe"), coded("poor", system="urn:other"), [{"valueString": "poor"}], [{"valueBoolean": True}], coded("poor", "normal"), [{}]],
 )
 def test_an_answer_that_is_none_of_the_choices_is_named_and_not_used(answer):
     """Foreign codes, strings, and two answers where one is asked for."""
     case = case_of(patient(), response(item("dpyd", answer)))
     assert (case.intake, problems_of(case)) == ({}, [("unreadable", "intake")])
+
+
+def test_decision_27_no_answer_expires_here():
+    """How long an answer counts is decided with the rules: the mapping keeps the old answer and its day."""
+    case = case_of(patient(), response(item("cns-symptoms", [{"valueBoolean": True}]), authored="2019-01-01"))
+    assert [(a.values, a.date) for a in case.intake.values()] == [(("true",), on("2019-01-01"))]
 
 
 def test_answers_without_a_date_are_named():

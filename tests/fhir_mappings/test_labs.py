@@ -49,7 +49,7 @@ def test_a_value_without_a_known_unit_is_named_and_not_used(unit):
     assert (case.labs, problems_of(case)) == ((), [("unreadable", "lab")])
 
 
-def test_the_upper_limit_comes_from_the_results_own_range():
+def test_decision_29_the_upper_limit_comes_from_the_results_own_range():
     """In the canonical unit; a limit without unit has the value's; a therapeutic range is no normal one."""
     assert lab(ALT, 80, "U/L", referenceRange=[{"high": quantity(35, "U/L")}]).upper_normal == 35
     assert lab(BILIRUBIN, 20, "umol/L", referenceRange=[{"high": {"value": 21}}]).upper_normal == pytest.approx(1.2278, abs=0.001)

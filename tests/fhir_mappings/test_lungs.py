@@ -57,8 +57,14 @@ def test_the_grade(members, grade):
 @pytest.mark.parametrize(
     ("members", "cause"),
     [
-        ({"extension": [{"url": DUE_TO, "valueCodeableConcept": concept((RXNORM, "2267582"), text="fam-trastuzumab deruxtecan")}]}, "trastuzumab-deruxtecan"),
-        ({"extension": [{"url": DUE_TO, "valueReference": {"reference": "MedicationStatement/1", "display": "Kadcyla"}}]}, "trastuzumab-emtansine"),
+        (
+            {"extension": [{"url": DUE_TO, "valueCodeableConcept": concept((RXNORM, "2267582"), text="fam-trastuzumab deruxtecan")}]},
+            "trastuzumab-deruxtecan",
+        ),
+        (
+            {"extension": [{"url": DUE_TO, "valueReference": {"reference": "MedicationStatement/1", "display": "Kadcyla"}}]},
+            "trastuzumab-emtansine",
+        ),
         ({"evidence": [{"code": [concept(text="Enhertu")]}]}, "trastuzumab-deruxtecan"),
         ({"evidence": [{"detail": [{"display": "T-DXd cycle 4"}]}]}, "trastuzumab-deruxtecan"),
         ({"code": concept(ILD, text="Pneumonitis due to trastuzumab deruxtecan")}, "trastuzumab-deruxtecan"),
@@ -86,7 +92,10 @@ def test_labels_without_a_code(text):
     assert one(code=concept(text=text)).kind == "ild"
 
 
-@pytest.mark.parametrize("text", ["Aspiration pneumonitis", "Lymphangitic carcinomatosis", "Rule out ILD", "Pneumonia", "Chemical pneumonitis", "COVID pneumonitis"])
+@pytest.mark.parametrize(
+    "text",
+    ["Aspiration pneumonitis", "Lymphangitic carcinomatosis", "Rule out ILD", "Pneumonia", "Chemical pneumonitis", "COVID pneumonitis"],
+)
 def test_labels_that_are_not_ild(text):
     """Aspiration, infection, spread and questions are no ILD."""
     assert case_of(patient(), condition(code=concept(text=text))).lungs == ()

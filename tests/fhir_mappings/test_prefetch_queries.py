@@ -33,9 +33,24 @@ def test_every_code_asked_for_is_read():
     """No query brings Observations that are then thrown away, and the ones that matter most are asked for."""
     import json  # noqa: PLC0415
 
-    codes = [code.split("|") for query in PREFETCH.values() if query.startswith("Observation") for code in query.split("code=")[1].split("&")[0].split(",")]
+    codes = [
+        code.split("|")
+        for query in PREFETCH.values()
+        if query.startswith("Observation")
+        for code in query.split("code=")[1].split("&")[0].split(",")
+    ]
     for system, code in codes:
         entry = read_value(json.dumps(observation((system, code))).encode()).entries[0]
         assert entry.resource is not None
         assert topic_of(entry.resource) is not None, code
-    assert {[LOINC, code][1] for _, code in codes} >= {"85319-2", "85318-4", "48676-1", "10230-1", "97509-4", "89247-1", "21908-9", "82810-3", "718-7"}
+    assert {[LOINC, code][1] for _, code in codes} >= {
+        "85319-2",
+        "85318-4",
+        "48676-1",
+        "10230-1",
+        "97509-4",
+        "89247-1",
+        "21908-9",
+        "82810-3",
+        "718-7",
+    }

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fhir_mappings.resource_builders import CPT, RXNORM, SNOMED, TRASTUZUMAB, VERIFICATION, case_of, concept, on, patient, problems_of, resource
+from tests.fhir_mappings.resource_builders import (
+    CPT,
+    RXNORM,
+    SNOMED,
+    TRASTUZUMAB,
+    VERIFICATION,
+    case_of,
+    concept,
+    on,
+    patient,
+    problems_of,
+    resource,
+)
 
 ECHO = (SNOMED, "40701008")
 
@@ -12,7 +24,9 @@ def done(*codings, **members):
 
 
 def booked(*codings, **members):
-    return resource("ServiceRequest", **{"status": "active", "intent": "order", "code": concept(*codings), "authoredOn": "2026-11-01", **members})
+    return resource(
+        "ServiceRequest", **{"status": "active", "intent": "order", "code": concept(*codings), "authoredOn": "2026-11-01", **members}
+    )
 
 
 def kinds(*resources):
@@ -74,7 +88,13 @@ def test_booked_is_an_order_that_is_active_or_draft():
     plan = booked(ECHO, occurrenceDateTime="2026-12-24")
     assert [(p.state, p.date) for p in case_of(patient(), plan).procedures] == [("booked", on("2026-12-24"))]
     assert kinds(booked(ECHO, status="draft")) == [("echo", "booked")]
-    for members in ({"status": "revoked"}, {"status": "completed"}, {"doNotPerform": True}, {"intent": "proposal"}, {"status": "entered-in-error"}):
+    for members in (
+        {"status": "revoked"},
+        {"status": "completed"},
+        {"doNotPerform": True},
+        {"intent": "proposal"},
+        {"status": "entered-in-error"},
+    ):
         assert kinds(booked(ECHO, **members)) == []
 
 

@@ -47,7 +47,9 @@ def test_a_member_of_the_wrong_type_in_the_envelope_is_left_to_its_schema():
     assert not read_hook_request(b'{"hook":"patient-view","prefetch":null}').has_prefetch
 
 
-@pytest.mark.parametrize("body", [b"", b"nope", b'{"hook":', b'{"hook":NaN}', b"\xff\xfe", b'{"prefetch":{"a":NaN}}', b'{"prefetch":{"a":[1,}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"nope", b'{"hook":', b'{"hook":NaN}', b"\xff\xfe", b'{"prefetch":{"a":NaN}}', b'{"prefetch":{"a":[1,}}']
+)
 def test_what_is_not_json_says_so(body):
     """Anything that is no JSON is `NotJson`, wherever the fault stands."""
     with pytest.raises(NotJson):
@@ -102,7 +104,11 @@ def test_a_document_may_be_a_request_a_bundle_an_array_or_a_resource():
 @pytest.mark.parametrize("kind", ["searchset", "collection", "transaction", "batch-response", "history", "document", ""])
 def test_bundles_of_any_type_are_opened(kind):
     """What a Bundle is called does not matter, nor how deeply Bundles nest."""
-    assert types(read(bundle(patient(), bundle(statement(), bundle(observation(IHC)))))) == ["Patient", "MedicationStatement", "Observation"]
+    assert types(read(bundle(patient(), bundle(statement(), bundle(observation(IHC)))))) == [
+        "Patient",
+        "MedicationStatement",
+        "Observation",
+    ]
     assert types(read(bundle(patient(), kind=kind))) == ["Patient"]
 
 
@@ -125,7 +131,7 @@ def test_bundles_of_any_type_are_opened(kind):
         ({"resourceType": "Basic"}, "data"),
     ],
 )
-def test_every_state_of_a_prefetch_key(value, state):
+def test_decision_26_every_state_of_a_prefetch_key(value, state):
     """Each row of the state table of the CDS Hooks requirements (1.4) is told apart."""
     assert hook({"key": value}).reading.keys["key"].state == state
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
@@ -30,7 +31,13 @@ HER2 = {"valueCodeableConcept": concept(POSITIVE)}
 
 @pytest.mark.parametrize(
     "reference",
-    ["Patient/p1", "https://ehr.example/fhir/Patient/p1", "Patient/p1/_history/4", "http://other/base/Patient/p1/_history/2", "urn:uuid:p1"],
+    [
+        "Patient/p1",
+        "https://ehr.example/fhir/Patient/p1",
+        "Patient/p1/_history/4",
+        "http://other/base/Patient/p1/_history/2",
+        "urn:uuid:p1",
+    ],
 )
 def test_decision_25_a_subject_is_compared_by_its_id(reference):
     """Base URL and version of a reference make no difference; a `urn:uuid` of the same id is the same patient."""
@@ -89,7 +96,9 @@ def test_with_several_patients_and_no_choice_nothing_is_anybodys():
 
 def test_the_patients_of_a_file_can_be_asked_for():
     """The command line offers the choice."""
-    assert patient_ids(read_value(b'[{"resourceType":"Patient","id":"b"},{"resourceType":"Patient","id":"a"},{"resourceType":"Patient"}]')) == ("a", "b")
+    assert patient_ids(
+        read_value(b'[{"resourceType":"Patient","id":"b"},{"resourceType":"Patient","id":"a"},{"resourceType":"Patient"}]')
+    ) == ("a", "b")
 
 
 def test_the_same_resource_under_several_keys_is_read_once():
@@ -137,6 +146,14 @@ def test_decision_8_what_lies_in_the_future_does_not_count():
     assert (case.receptors, case.diagnoses, case.drugs) == ((), (), ())
     assert set(problems_of(case)) == {("future", "her2"), ("future", "diagnosis"), ("future", "therapy")}
     assert len(case_of(patient(), {**result, "effectiveDateTime": "2026-11-21T23:00:00+14:00"}).receptors) == 1
+
+
+def test_decision_30_today_is_an_argument():
+    """The same record on another day: what lay ahead counts once its day has come."""
+    result = observation(IHC, effectiveDateTime="2026-12-01", **HER2)
+    assert case_of(patient(), result).receptors == ()
+    later = case_of(patient(), result, today=date(2026, 12, 1))
+    assert (len(later.receptors), later.today) == (1, date(2026, 12, 1))
 
 
 def test_partial_dates_stay_partial():

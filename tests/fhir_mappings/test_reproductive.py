@@ -2,7 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fhir_mappings.resource_builders import ICD10CM, LOINC, SNOMED, case_of, concept, condition, observation, on, order, patient, TRASTUZUMAB
+from tests.fhir_mappings.resource_builders import (
+    ICD10CM,
+    LOINC,
+    SNOMED,
+    TRASTUZUMAB,
+    case_of,
+    concept,
+    condition,
+    observation,
+    on,
+    order,
+    patient,
+)
 
 STATUS, HCG = (LOINC, "82810-3"), (LOINC, "2106-3")
 
@@ -30,7 +42,7 @@ def test_pregnancy_status(members, status):
 
 
 def test_a_pregnancy_test_is_asked_about_when_positive():
-    """hCG positive is a possible pregnancy, negative is none."""
+    """HCG positive is a possible pregnancy, negative is none."""
     assert answers(HCG, valueCodeableConcept=concept((SNOMED, "10828004", "Positive"))) == ["possible"]
     assert answers(HCG, valueString="Negative") == ["not-pregnant"]
 

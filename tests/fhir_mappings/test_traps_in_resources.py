@@ -133,7 +133,10 @@ def test_trap_12_serum_mutation_concentration_and_staining_percent_are_no_her2_s
 def test_trap_12_procedures_and_orders_are_no_results():
     """433114000 in a Procedure, an order or as the code of an Observation is no result."""
     code = (SNOMED, "433114000", "HER2 by immunohistochemistry")
-    others = (resource("Procedure", status="completed", code=concept(code)), resource("ServiceRequest", status="active", code=concept(code)))
+    others = (
+        resource("Procedure", status="completed", code=concept(code)),
+        resource("ServiceRequest", status="active", code=concept(code)),
+    )
     assert case_of(patient(), *others, observation(code, **HER2_POSITIVE)).receptors == ()
 
 
@@ -164,7 +167,7 @@ def test_trap_14_two_plus_and_equivocal_stay_what_they_are(answer, value):
 
 
 def test_trap_14_a_text_with_both_tests_gives_both():
-    """"IHC 2+/FISH-" is a 2+ and a negative ISH of the same day."""
+    """The text "IHC 2+/FISH-" is a 2+ and a negative ISH of the same day."""
     found = case_of(patient(), observation(IHC, valueString="IHC 2+/FISH-")).receptors
     assert [(r.method, r.value) for r in found] == [("ihc", "2+"), ("ish", "negative")]
 
@@ -211,13 +214,21 @@ def test_trap_18_right_ventricle_gallbladder_and_study_codes_are_no_lvef(code):
 
 def test_trap_18_a_right_ventricle_under_the_general_code_is_refused():
     """The general LVEF code with a right-ventricular display or text is named and not used."""
-    case = case_of(patient(), observation(LVEF, code=concept((LOINC, "10230-1"), text="Right ventricular ejection fraction"), valueQuantity=quantity(40, "%")))
+    case = case_of(
+        patient(),
+        observation(LVEF, code=concept((LOINC, "10230-1"), text="Right ventricular ejection fraction"), valueQuantity=quantity(40, "%")),
+    )
     assert (case.lvef, problems_of(case)) == ((), [("code-text-conflict", "lvef")])
 
 
 def test_trap_19_karnofsky_is_not_read_as_ecog():
     """Karnofsky 90 is fit, ECOG 4 is bedbound: the two never meet."""
-    assert case_of(patient(), observation((LOINC, "89243-0"), valueInteger=90), observation((LOINC, "89243-0"), ident="2", valueInteger=4)).performance == ()
+    assert (
+        case_of(
+            patient(), observation((LOINC, "89243-0"), valueInteger=90), observation((LOINC, "89243-0"), ident="2", valueInteger=4)
+        ).performance
+        == ()
+    )
 
 
 def test_trap_20_percent_is_a_number_and_intensity_and_combined_tests_are_no_result():
@@ -243,7 +254,9 @@ def test_trap_22_intention_and_stop_reason_are_no_pregnancy():
     assert [p.status for p in case_of(patient(), possible).pregnancies] == ["possible"]
 
 
-@pytest.mark.parametrize(("system", "code"), [(ICD10CM, "C79.81"), (SNOMED, "94297009"), (SNOMED, "145501000119108"), (SNOMED, "285634003")])
+@pytest.mark.parametrize(
+    ("system", "code"), [(ICD10CM, "C79.81"), (SNOMED, "94297009"), (SNOMED, "145501000119108"), (SNOMED, "285634003")]
+)
 def test_trap_23_metastasis_to_the_breast_is_another_primary(system, code):
     """It came from elsewhere: no breast primary, no metastasis of one."""
     assert (diagnoses((system, code)), metastases((system, code))) == (["other-primary"], [])
@@ -275,14 +288,22 @@ def test_trap_24_the_general_code_takes_its_site_from_the_body_site(body_site, s
 
 
 def test_trap_24_an_unknown_primary_is_flagged():
-    """"Metastasis to brain of unknown primary" keeps its site and denies the breast primary."""
+    """The code "metastasis to brain of unknown primary" keeps its site and denies the breast primary."""
     found = case_of(patient(), condition(BREAST_CANCER), condition((SNOMED, "285641009"), ident="2")).metastases
     assert [(m.site, m.primary_unknown) for m in found] == [("brain", True)]
 
 
 @pytest.mark.parametrize(
     ("system", "code"),
-    [(ICD10CM, "C77.3"), (SNOMED, "94181007"), (SNOMED, "359780007"), (SNOMED, "94338000"), (SNOMED, "94463004"), (SNOMED, "94614009"), (ICD10CM, "C77.0")],
+    [
+        (ICD10CM, "C77.3"),
+        (SNOMED, "94181007"),
+        (SNOMED, "359780007"),
+        (SNOMED, "94338000"),
+        (SNOMED, "94463004"),
+        (SNOMED, "94614009"),
+        (ICD10CM, "C77.0"),
+    ],
 )
 def test_trap_25_regional_nodes_are_regional(system, code):
     """Axillary, infraclavicular and supraclavicular nodes are not stage IV by themselves."""
@@ -321,7 +342,8 @@ def test_trap_27_spread_along_the_lymphatics_of_the_lung_is_no_ild():
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [("I42.7", "cardiomyopathy"), ("I11.0", "heart-failure"), ("I13.0", "heart-failure"), ("I13.2", "heart-failure"), ("I51.81", None)]
+    ("code", "kind"),
+    [("I42.7", "cardiomyopathy"), ("I11.0", "heart-failure"), ("I13.0", "heart-failure"), ("I13.2", "heart-failure"), ("I51.81", None)],
 )
 def test_trap_28_where_heart_disease_hides(code, kind):
     """Hypertensive heart disease may carry heart failure; Takotsubo alone is not drug damage."""
@@ -332,7 +354,12 @@ def test_trap_29_an_allergy_names_its_own_drug_only():
     """A Kadcyla allergy is no T-DXd allergy; 293785000 is an allergy code, not the drug taken."""
 
     def allergy(*codings, text=None):
-        body = {"resourceType": "AllergyIntolerance", "id": "1", "patient": {"reference": "Patient/p1"}, "code": concept(*codings, text=text)}
+        body = {
+            "resourceType": "AllergyIntolerance",
+            "id": "1",
+            "patient": {"reference": "Patient/p1"},
+            "code": concept(*codings, text=text),
+        }
         return [a.drug for a in case_of(patient(), body).allergies]
 
     assert allergy((RXNORM, "1658086", "Trastuzumab Injection [KADCYLA]")) == ["trastuzumab-emtansine"]
@@ -350,8 +377,12 @@ def test_trap_30_history_is_history_whatever_the_status():
 def test_trap_31_iia1_is_not_stage_iv_and_a_wrong_display_is_refused():
     """1222767004 is IIA1; under the display "Stage IV" it is named and not used; cM0(i+) is M0."""
     stage = (LOINC, "21908-9")
-    assert "IV" not in [s.value for s in case_of(patient(), observation(stage, valueCodeableConcept=concept((SNOMED, "1222767004")))).stages]
-    wrong = case_of(patient(), observation(stage, valueCodeableConcept=concept((SNOMED, "1222767004", "American Joint Committee on Cancer stage IV"))))
+    assert "IV" not in [
+        s.value for s in case_of(patient(), observation(stage, valueCodeableConcept=concept((SNOMED, "1222767004")))).stages
+    ]
+    wrong = case_of(
+        patient(), observation(stage, valueCodeableConcept=concept((SNOMED, "1222767004", "American Joint Committee on Cancer stage IV")))
+    )
     assert wrong.stages == ()
     assert [s.value for s in case_of(patient(), observation(stage, valueCodeableConcept=concept((AJCC, "4", "IV")))).stages] == ["IV"]
     assert diagnoses((SNOMED, "424229006")) == ["invasive-breast"]
@@ -373,7 +404,9 @@ def test_trap_33_de_novo_is_never_coded():
     assert (case.diagnoses[0].date, case.metastases[0].date) == (on("2024-02-03"), None)
 
 
-@pytest.mark.parametrize(("system", "code", "kind"), [(CPT, "71250", "chest-ct"), (SNOMED, "169069000", "chest-ct"), (SNOMED, "816077007", "brain-mri")])
+@pytest.mark.parametrize(
+    ("system", "code", "kind"), [(CPT, "71250", "chest-ct"), (SNOMED, "169069000", "chest-ct"), (SNOMED, "816077007", "brain-mri")]
+)
 def test_trap_34_chest_ct_and_brain_mri_are_found(system, code, kind):
     """HRCT is billed as 71250; the disputed brain MRI codes are not used."""
     done = resource("Procedure", status="completed", code=concept((system, code)))

@@ -34,7 +34,10 @@ def test_an_unknown_unit_has_no_factor():
     assert factor("platelets", "mg/dL") is None
 
 
-@pytest.mark.parametrize(("written", "unit"), [("mg", "mg"), ("mg/kg", "mg/kg"), ("mg / m2", "mg/m2"), ("MG/M²", "mg/m2"), ("tablet", "{tbl}"), ("x", None), ("", None)])
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [("mg", "mg"), ("mg/kg", "mg/kg"), ("mg / m2", "mg/m2"), ("MG/M²", "mg/m2"), ("tablet", "{tbl}"), ("x", None), ("", None)],
+)
 def test_dose_units(written, unit):
     """Units of doses in UCUM, however they are written."""
     assert dose_unit(written) == unit

@@ -81,7 +81,7 @@ def test_r134_decision_10_a_metastasis_that_is_not_positive_after_a_positive_one
     """R134: positive before, negative, low or ultralow now."""
     found = status(her2("3+", 1900, "primary"), her2(value, 10, "metastasis"))
     assert found.discordant
-    assert found.earlier_positive is not None
+    assert found.other_positive is not None
 
 
 def test_decision_10_two_plus_without_ish_after_a_positive_result_is_equivocal_and_not_discordant():

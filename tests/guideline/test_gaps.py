@@ -1,0 +1,85 @@
+"""What is missing, and what to check before a first dose (R071, R080, R131; section 4 of the rule inventory)."""
+
+import pytest
+
+from tests.guideline.case_builder import (
+    a_case,
+    advice_on,
+    her2,
+    intake,
+    lab,
+    lead_of,
+    missing_in,
+    said_ids,
+    second_line,
+    words_of,
+)
+
+_BARE = {"intake": {}, "lvef": (), "receptors": (her2("3+"),), "age": 40}
+
+
+def test_r131_nothing_benign_is_said_about_what_is_unknown():
+    """R131: with almost nothing on record the card asks, and never says "normal", "no ILD" or "fit"."""
+    advice = advice_on(a_case(**_BARE))
+    assert {"I03", "I04", "I06", "I07", "I08", "I09", "I13"} <= missing_in(advice)
+    text = words_of(advice).lower()
+    assert not any(word in text for word in ("cardiac function is normal", "no ild on record", "fit to", "not pregnant"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "item"),
+    [
+        ({"ild_history": None}, "I09"),
+        ({"cns_disease": None}, "I06"),
+        ({"pregnancy_excluded": None, "menopausal_status": "premenopausal"}, "I13"),
+        ({"prior_therapy_complete": None}, "I04"),
+    ],
+)
+def test_each_open_input_is_named_and_only_it(answers, item):
+    """Section 4: the missing item is named; what is known is not asked for."""
+    base = missing_in(advice_on(a_case()))
+    assert base == set()
+    assert missing_in(advice_on(a_case(intake=intake(**answers)))) == {item}
+
+
+@pytest.mark.parametrize(
+    ("labs", "missing"),
+    [
+        ((), {"I11", "I12"}),
+        ((lab("alt", 20), lab("ast", 20), lab("bilirubin", 0.5)), {"I12"}),
+        ((lab("alt", 20), lab("ast", 20), lab("bilirubin", 0.5), lab("platelets", 200)), set()),
+        ((lab("alt", 20, 21), lab("ast", 20, 21), lab("bilirubin", 0.5, 21), lab("platelets", 200, 21)), set()),
+        ((lab("alt", 20, 22), lab("ast", 20, 21), lab("bilirubin", 0.5, 21), lab("platelets", 200, 21)), {"I11"}),
+    ],
+)
+def test_i11_i12_before_t_dm1(labs, missing):
+    """I11, I12: liver tests and platelets not older than three weeks before T-DM1."""
+    advice = advice_on(second_line(intake=intake(tdxd_available="false"), labs=labs))
+    assert lead_of(advice) == "tdm1"
+    assert missing_in(advice) & {"I10", "I11", "I12"} == missing
+
+
+@pytest.mark.parametrize(
+    ("labs", "missing"),
+    [((), {"I10", "I11"}), ((lab("alt", 20), lab("ast", 20), lab("bilirubin", 0.5), lab("creatinine", 0.8)), set())],
+)
+def test_i10_i11_before_the_triplet(labs, missing):
+    """I10, I11: creatinine and liver tests before the tucatinib triplet."""
+    from tests.guideline.case_builder import LONG, given
+
+    drugs = tuple(given(d, 600, 10, reason="progression") for d in ("trastuzumab-deruxtecan", "pertuzumab"))
+    assert missing_in(advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs))) & {"I10", "I11", "I12"} == missing
+
+
+def test_r129_prophylaxis_is_named_where_t_dxd_leads():
+    """R129: only at the start of T-DXd."""
+    assert "check-tdxd-emesis" in said_ids(advice_on(second_line()))
+    assert "check-tdxd-emesis" not in said_ids(advice_on(second_line(intake=intake(tdxd_available="false"))))
+
+
+def test_no_gap_is_named_twice():
+    """Each input once per card."""
+    for case in (a_case(**_BARE), second_line(intake={}, lvef=(), receptors=(her2("3+"),), age=40)):
+        for finding in (advice_on(case).treatment, *advice_on(case).findings):
+            inputs = [g.input for g in finding.missing]
+            assert len(inputs) == len(set(inputs)), inputs

@@ -1,0 +1,143 @@
+"""Maintenance after the chemotherapy part (R008-R011, R066-R068, R104, R105, R125; decision 7)."""
+
+import pytest
+
+from guideline.knowledge_base import KNOWLEDGE
+from tests.guideline.case_builder import (
+    HR_NEGATIVE,
+    HR_POSITIVE,
+    LONG,
+    a_case,
+    adjuvant,
+    advice_on,
+    alternatives_of,
+    dose,
+    doses,
+    given,
+    her2,
+    intake,
+    lead_of,
+    lvef,
+    missing_in,
+    said,
+    said_ids,
+    thp,
+    topics,
+    words_of,
+)
+
+POSITIVE = (her2("3+"), *HR_POSITIVE)
+
+
+def after_taxane(**facts):
+    return a_case(**{"metastases": LONG, "receptors": POSITIVE, "drugs": thp(300, taxane_end=100), **facts})
+
+
+def test_r009_r011_r067_taxane_over_antibodies_going_on_hormone_receptor_positive():
+    """R008-R011, R067: keep the antibodies, add endocrine therapy; palbociclib and tucatinib with date and label as alternatives."""
+    advice = advice_on(after_taxane())
+    assert topics(advice) == ["MaintenanceTreatment"]
+    assert {"maintenance-antibodies-go-on", "maintenance-add-endocrine"} <= said_ids(advice)
+    assert alternatives_of(advice) == ["palbociclib-maintenance", "tucatinib-hp-maintenance"]
+    assert all(o.label is not None for o in advice.treatment.alternatives)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"receptors": (her2("3+"), *HR_NEGATIVE)},
+        {"receptors": (her2("3+"),)},
+        {"drugs": thp(100, taxane_end=-10)},
+        {"drugs": (*thp(300, taxane_end=100), given("letrozole", 90))},
+        {"drugs": (given("trastuzumab", 300), given("pertuzumab", 300))},
+        {"drugs": (given("trastuzumab-deruxtecan", 300), given("docetaxel", 300, 200))},
+        {"drugs": thp(300, 10, taxane_end=100, reason="progression")},
+    ],
+    ids=["HR-negative", "HR unknown", "taxane running", "letrozole running", "no chemotherapy", "conjugate", "progressed"],
+)
+def test_decision_7_no_maintenance_card_otherwise(facts):
+    """The taxane documented as over, HR+, antibodies going on, no endocrine therapy: all of it."""
+    assert "MaintenanceTreatment" not in topics(advice_on(after_taxane(**facts)))
+
+
+@pytest.mark.parametrize(("last", "over"), [(41, False), (43, True)])
+def test_decision_7_no_taxane_dose_for_42_days_while_the_antibodies_go_on(last, over):
+    """The order is still active, the doses have stopped: over after 42 days."""
+    drugs = (
+        *(given(d, 300) for d in ("trastuzumab", "pertuzumab")),
+        *(r for d in ("trastuzumab", "pertuzumab") for r in doses(d, 300, 6)),
+        given("docetaxel", 300), *(dose("docetaxel", last + 21 * n) for n in range(6)),
+    )  # fmt: skip
+    assert ("MaintenanceTreatment" in topics(advice_on(after_taxane(drugs=drugs)))) is over
+
+
+def test_endocrine_therapy_that_runs_since_the_adjuvant_days_is_endocrine_therapy():
+    """Letrozole begun before the metastases and still running: nothing to add."""
+    drugs = (*thp(300, taxane_end=100), given("letrozole", 1500))
+    assert "MaintenanceTreatment" not in topics(advice_on(after_taxane(drugs=drugs)))
+
+
+@pytest.mark.parametrize(("answer", "statement"), [("premenopausal", "maintenance-ofs"), (None, "maintenance-ofs-if-premenopausal")])
+def test_r068_i14_ovarian_function_suppression(answer, statement):
+    """R068, I14: premenopausal: with; unknown: "if premenopausal", and asked."""
+    advice = advice_on(after_taxane(intake=intake(menopausal_status=answer)))
+    assert statement in said_ids(advice)
+    assert ("I14" in missing_in(advice)) is (answer is None)
+
+
+def test_r068_perimenopausal_is_not_postmenopausal():
+    """Perimenopausal: ovarian function suppression is mentioned."""
+    from guideline.case import Menopause
+    from tests.guideline.case_builder import ago
+
+    case = after_taxane(menopause=Menopause("perimenopausal", ago(30), "Observation/m"), intake=intake(menopausal_status=None))
+    assert "ovarian" in words_of(advice_on(case))
+
+
+def test_r125_a_man_in_maintenance():
+    """R125: GnRH analogue with an aromatase inhibitor, no ovaries."""
+    text = words_of(advice_on(after_taxane(sex="male", intake=intake(menopausal_status=None))))
+    assert "GnRH" in text
+    assert "ovar" not in text.lower()
+
+
+def test_r009_the_leading_regimen_keeps_both_antibodies_without_a_new_loading_dose():
+    """R009: the doses printed for maintenance are those of both antibodies going on, not a re-load of one, nor lapatinib instead."""
+    lead = advice_on(after_taxane()).treatment.lead
+    drugs = {c.drug for c in KNOWLEDGE.regimens[lead.regimen].components}
+    assert {"trastuzumab", "pertuzumab"} <= drugs
+    assert "lapatinib" not in drugs
+    assert not any(c.loading for c in KNOWLEDGE.regimens[lead.regimen].components)
+
+
+@pytest.mark.parametrize("values", [(lvef(62, 310), lvef(44, 2)), (lvef(62, 310), lvef(38, 2))])
+def test_no_card_says_keep_the_antibodies_while_another_says_hold_them(values):
+    """A hold of the antibodies and "keep them going" never stand beside each other."""
+    found = topics(advice_on(after_taxane(lvef=values)))
+    assert "LvefHold" in found
+    assert "MaintenanceTreatment" not in found
+
+
+def test_c08_palbociclib_and_tucatinib_are_not_combined():
+    """N02, N03: each says that it is not given with the other."""
+    assert {"palbociclib-when", "tucatinib-maintenance-when"} <= said_ids(advice_on(after_taxane()))
+
+
+@pytest.mark.parametrize("taxane", ["docetaxel", "paclitaxel", "nab-paclitaxel"])
+def test_a_completed_taxane_of_any_kind_is_a_chemotherapy_part_that_is_over(taxane):
+    """R007: docetaxel or paclitaxel alike."""
+    drugs = (given("trastuzumab", 300), given("pertuzumab", 300), given(taxane, 300, 100, status="completed"))
+    assert topics(advice_on(after_taxane(drugs=drugs))) == ["MaintenanceTreatment"]
+
+
+def test_decision_7_on_treatment_without_progression_there_is_no_treatment_card():
+    """R132: HR-negative on HP: nothing to say; lead none."""
+    advice = advice_on(after_taxane(receptors=(her2("3+"), *HR_NEGATIVE)))
+    assert lead_of(advice) is None
+    assert topics(advice) == []
+
+
+def test_reported_lung_symptoms_silence_maintenance():
+    """New respiratory symptoms on treatment: no maintenance card."""
+    case = after_taxane(intake=intake(respiratory_symptoms=said("true")))
+    assert "MaintenanceTreatment" not in topics(advice_on(case))

@@ -1,0 +1,63 @@
+"""Pregnancy (R124; decision 15)."""
+
+import pytest
+
+from tests.guideline.case_builder import (
+    a_case,
+    advice_on,
+    finding,
+    given,
+    intake,
+    lead_of,
+    metastasis,
+    missing_in,
+    on_therapy,
+    pregnancy,
+    said_ids,
+    second_line,
+    words_of,
+)
+
+OPEN = {"age": 38, "intake": intake(pregnancy_excluded=None, menopausal_status="premenopausal")}
+
+
+@pytest.mark.parametrize("build", [a_case, second_line])
+def test_r124_a_documented_pregnancy_is_critical_and_no_her2_drug_leads(build):
+    """R124: no treatment card; obstetric-oncology board, contraception seven months after the last dose later."""
+    advice = advice_on(build(pregnancies=pregnancy(), **OPEN))
+    assert advice.treatment is None
+    assert finding(advice, "Pregnancy").indicator == "critical"
+    assert {"pregnancy-board", "pregnancy-contraception"} <= said_ids(advice)
+    assert "7 months" in words_of(advice)
+
+
+@pytest.mark.parametrize("drug", ["trastuzumab", "pertuzumab", "trastuzumab-emtansine", "trastuzumab-deruxtecan", "tucatinib", "lapatinib"])
+def test_r124_running_her2_drugs_are_named(drug):
+    """R124: antibodies, conjugates and kinase inhibitors that run are named to be interrupted."""
+    found = finding(advice_on(on_therapy(given(drug, 100), pregnancies=pregnancy(), **OPEN)), "Pregnancy")
+    assert found.avoid == (drug,)
+
+
+def test_r124_an_adjuvant_her2_drug_that_still_runs_is_named_too():
+    """Pregnant during adjuvant trastuzumab, metastases just found: trastuzumab runs and is named."""
+    case = a_case(pregnancies=pregnancy(), drugs=given("trastuzumab", 200, intent="curative"), metastases=metastasis("liver", 5), **OPEN)
+    assert "trastuzumab" in finding(advice_on(case), "Pregnancy").avoid
+
+
+def test_decision_15_unknown_is_asked_and_not_critical():
+    """I13: asked on the card, the regimen stays."""
+    advice = advice_on(a_case(**OPEN))
+    assert lead_of(advice) == "thp"
+    assert "I13" in missing_in(advice)
+    assert "check-pregnancy" in said_ids(advice)
+
+
+def test_decision_15_excluded_within_seven_days_is_not_asked_again():
+    """I13: answered."""
+    assert "I13" not in missing_in(advice_on(a_case(age=38, intake=intake(menopausal_status="premenopausal"))))
+
+
+def test_a_newer_answer_outweighs_an_old_documented_pregnancy():
+    """Interface: the newer of record and intake wins: excluded two days ago, documented 280 days ago (delivered since)."""
+    advice = advice_on(a_case(age=38, pregnancies=pregnancy("pregnant", 280)))
+    assert lead_of(advice) == "thp"

@@ -1,0 +1,78 @@
+"""When to stay silent (R132; section 5 of the rule inventory, as far as opening the chart goes)."""
+
+import pytest
+
+from tests.guideline.case_builder import (
+    LONG,
+    a_case,
+    advice_on,
+    booked_echo,
+    dose,
+    given,
+    lvef,
+    on_therapy,
+    said_ids,
+    status,
+    thp,
+    topics,
+)
+
+
+@pytest.mark.parametrize(
+    "drugs",
+    [
+        (given("trastuzumab-emtansine", 200),),
+        (*thp(690, 400, reason="progression"), given("trastuzumab-emtansine", 380)),
+        thp(300, taxane_end=100),
+        (given("trastuzumab", 300), given("vinorelbine", 300)),
+        (given("tucatinib", 300), given("trastuzumab", 300), given("capecitabine", 300)),
+        (given("trastuzumab-deruxtecan", 300),),
+        (given("margetuximab", 300), given("eribulin", 300)),
+    ],
+    ids=["T-DM1 first line", "T-DM1 second line", "HP", "trastuzumab + vinorelbine", "triplet", "T-DXd", "margetuximab"],
+)
+def test_section_5_2_a_responder_is_not_told_to_switch(drugs):
+    """Section 5 (2), R030, decision 7: on treatment without progression, everything monitored: silence by R132."""
+    advice = advice_on(on_therapy(*drugs, disease_statuses=status("improved", 20)))
+    assert topics(advice) == []
+    assert advice.silent == ("R132",)
+
+
+@pytest.mark.parametrize("age", [0, 84])
+def test_section_5_5_a_current_lvef_is_silent(age):
+    """Section 5 (5): up to 84 days."""
+    assert topics(advice_on(on_therapy(given("trastuzumab-deruxtecan", 300), lvef=lvef(60, age)))) == []
+
+
+def test_section_5_5_a_booked_echo_silences_the_due_card():
+    """Section 5 (5): 88 days old and booked."""
+    assert topics(advice_on(on_therapy(given("trastuzumab", 300), lvef=lvef(60, 88), procedures=booked_echo()))) == []
+
+
+def test_section_5_8_a_biosimilar_or_route_change_is_silent():
+    """Section 5 (8), R136: IV to SC in the middle of the line."""
+    drugs = (given("trastuzumab", 400, 200, status="completed"), given("trastuzumab-hyaluronidase", 180), given("pertuzumab", 400))
+    assert topics(advice_on(on_therapy(*drugs))) == []
+
+
+def test_section_5_10_an_anthracycline_years_ago_is_history():
+    """Section 5 (10): adjuvant doxorubicin changes nothing under trastuzumab."""
+    drugs = (given("doxorubicin", 2000, 1900, status="completed"), given("trastuzumab", 300), given("pertuzumab", 300))
+    assert topics(advice_on(on_therapy(*drugs))) == []
+
+
+def test_section_5_15_no_reminders_cycle_after_cycle():
+    """Section 5 (15): R080, R081, R129 speak at the start, not on treatment."""
+    assert said_ids(advice_on(on_therapy(given("trastuzumab-deruxtecan", 300), dose("trastuzumab-deruxtecan", 10)))) == set()
+
+
+def test_r133_a_hold_without_a_problem_is_no_new_line():
+    """R133: on hold for a holiday: no treatment card."""
+    assert advice_on(on_therapy(given("trastuzumab", 300, status="on-hold"))).treatment is None
+
+
+def test_i17_a_regimen_of_unknown_status_is_asked_about():
+    """I17: neither progression nor a new line is concluded."""
+    advice = advice_on(a_case(metastases=LONG, drugs=given("trastuzumab", 300, status="unknown")))
+    assert advice.treatment is None
+    assert topics(advice) == ["MissingData"]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
-from fhir_mappings.coded import as_list, contradicts_itself, first_code, meanings_of, triples, words
+from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
 from fhir_mappings.later_members import concepts_in, specimen_reference
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.record import Record, type_and_id
@@ -82,13 +82,20 @@ def _results(record: Record, result: Result) -> Iterator[ReceptorResult]:
 
 
 def _asked(code: Concept | None) -> _Asked | None:
+    return _asked_by(tuple(triples(code))) if code is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _asked_by(codings: tuple[CodingTriple, ...]) -> _Asked | None:
     receptors: set[Receptor] = set()
     methods: set[Method] = set()
     codes: set[str] = set()
-    for (_, code_text, _), (concept, use) in meanings_of(code):
-        if concept in _RECEPTORS and (use in ("match", "panel") or code_text in NUMERIC_CODES):
+    for system, code, _ in codings:
+        for concept, use in meanings_of_code(system, code):
+            if concept not in _RECEPTORS or not (use in ("match", "panel") or code in NUMERIC_CODES):
+                continue
             receptors.add(_RECEPTORS[concept])
-            codes.add(code_text or "")
+            codes.add(code or "")
             if concept in _METHODS:
                 methods.add(_METHODS[concept])
     if len(receptors) != 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import contradicts_itself, meanings_of, triples, words
@@ -11,7 +12,7 @@ from fhir_mappings.dates import began
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Component, Resource, source_of
-from fhir_mappings.results import Result, of_quantity, of_text, results
+from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
 from fhir_mappings.terminology import value_of
 from guideline.case import HeartCondition, Lvef
 
@@ -21,7 +22,7 @@ Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
 _LEAST, _MOST = 5.0, 95.0
 
 _PART = r"(\d{1,2}(?:[.,]\d+)?)\s*%?"
-_RANGE = re.compile(rf"(?<![\d.]){_PART}\s*(?:-|–|—|to|bis)\s*{_PART}(?![\d.])")
+_RANGE = re.compile(rf"(?<![\d./-]){_PART}\s*(?:-|–|—|to|bis)\s*{_PART}(?![\d./-])")
 _BOUND = re.compile(rf"(>=|<=|>|<|≥|≤|greater than|more than|over|above|less than|below|under)\s*(?:or equal to\s*)?{_PART}")
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,2}(?:[.,]\d+)?)\s*%")
 _PLAIN = re.compile(r"\s*(?:lvef|ef)?\s*[:=]?\s*(?:about|approx(?:imately|\.)?|~|ca\.?)?\s*(\d{1,2}(?:[.,]\d+)?|\.\d+)\s*")
@@ -39,6 +40,12 @@ _MODALITY_WORDS: tuple[tuple[re.Pattern[str], Modality], ...] = tuple(
 )
 
 
+_MODALITIES: dict[str, Modality] = {modality: modality for _, modality in _MODALITY_WORDS}
+
+#: An ejection fraction of something else.
+_ELSEWHERE = re.compile(r"\bright vent|\brv\b|gall ?bladder")
+
+
 class _Reading(NamedTuple):
     value: float
     upper: float | None = None
@@ -52,7 +59,7 @@ def read_lvef(record: Record) -> tuple[Lvef, ...]:
 
 def _lvef(record: Record, result: Result) -> Iterator[Lvef]:
     resource = result.resource
-    if contradicts_itself(resource.code) or re.search(r"\bright vent|gallbladder", words(resource.code)):
+    if contradicts_itself(resource.code) or _is_elsewhere(words(resource.code)):
         record.problem("code-text-conflict", resource, "labelled as something other than an LVEF", "lvef")
         return
     reading = _reading(resource)
@@ -67,60 +74,67 @@ def _lvef(record: Record, result: Result) -> Iterator[Lvef]:
 
 
 def _reading(item: Resource | Component) -> _Reading | None:
-    number = of_quantity(item.value_quantity)
+    number = number_of(item)
     if number is not None:
-        return _percent(number.value, number.unit, number.comparator)
+        return _percent(number)
     if item.value_range is not None:
         low, high = of_quantity(item.value_range.low), of_quantity(item.value_range.high)
         if low is not None and high is not None:
-            return _Reading(_in_percent(low.value, low.unit), _in_percent(high.value, high.unit))
+            return _Reading(_in_percent(low.value), _in_percent(high.value))
         if low is not None:
-            return _Reading(_in_percent(low.value, low.unit), bound=">")
-        return _Reading(_in_percent(high.value, high.unit), bound="<") if high is not None else None
-    number = of_text(item.value_integer)
-    if number is not None:
-        return _percent(number.value, number.unit, number.comparator)
-    if isinstance(item.value_string, float | int):
-        return _percent(float(item.value_string), "", "")
-    text = item.value_string or (words(item.value_codeable_concept) if item.value_codeable_concept is not None else "")
+            return _Reading(_in_percent(low.value), bound=">")
+        return _Reading(_in_percent(high.value), bound="<") if high is not None else None
+    text = text_of(item) or words(item.value_codeable_concept)
     return _in_text(text.lower()) if text else None
 
 
-def _percent(value: float, unit: str, comparator: str) -> _Reading:
-    bound: Literal[">", "<"] | None = ">" if comparator.startswith(">") else "<" if comparator.startswith("<") else None
-    return _Reading(_in_percent(value, unit), bound=bound)
+def _percent(number: Number) -> _Reading:
+    bound: Literal[">", "<"] | None = ">" if number.comparator.startswith(">") else "<" if number.comparator.startswith("<") else None
+    return _Reading(_in_percent(number.value), bound=bound)
 
 
-def _in_percent(value: float, unit: str) -> float:
-    """0.55 is 55 %: a fraction unless the unit says percent and the number could be one."""
-    return round(value * 100, 2) if 0 < value <= 1 and "%" not in unit else value
+def _in_percent(value: float) -> float:
+    """0.55 is 55 %, whatever its unit says: no heart beats with half a percent."""
+    return round(value * 100, 2) if 0 < value <= 1 else value
 
 
 def _in_text(text: str) -> _Reading | None:
-    """`55-60 %`, `>55`, `LVEF 55%`, `0.55`. Of a range the lower end leads; a sentence with two different numbers is not read."""
-    span = _RANGE.search(text)
-    if span is not None:
-        return _Reading(float(span[1].replace(",", ".")), float(span[2].replace(",", ".")))
-    limit = _BOUND.search(text)
-    if limit is not None:
-        return _Reading(float(limit[2].replace(",", ".")), bound=">" if limit[1] in _LOWER_BOUNDS else "<")
+    """`55-60 %`, `>55`, `LVEF 55%`, `0.55`. Of a range the lower end leads; a sentence with two different values is not read."""
     plain = _PLAIN.fullmatch(text)
     if plain is not None:
-        return _Reading(_in_percent(float(plain[1].replace(",", ".")), ""))
-    percents = {float(found.replace(",", ".")) for found in _PERCENT.findall(text)}
-    return _Reading(percents.pop()) if len(percents) == 1 else None
+        return _Reading(_in_percent(_decimal(plain[1])))
+    percents = {_decimal(found) for found in _PERCENT.findall(text)}
+    spans = {(_decimal(low), _decimal(high)) for low, high in _RANGE.findall(text)}
+    limits = {(word, _decimal(end)) for word, end in _BOUND.findall(text)}
+    if len(spans) == 1 and not limits:
+        low, high = sorted(spans.pop())
+        return _Reading(low, high) if percents <= {low, high} else None
+    if len(limits) == 1 and not spans:
+        word, end = limits.pop()
+        return _Reading(end, bound=">" if word in _LOWER_BOUNDS else "<") if percents <= {end} else None
+    return _Reading(percents.pop()) if len(percents) == 1 and not spans and not limits else None
+
+
+def _decimal(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _modality(resource: Resource) -> Modality:
     """How it was measured: by code (trap 18), else by the method or the label. Two codes that differ leave it open."""
     coded = {value_of(system, code, "obs.lvef") for system, code, _ in triples(resource.code)} - {None, "unspecified"}
     if len(coded) == 1:
-        stated = coded.pop()
-        return next((modality for _, modality in _MODALITY_WORDS if modality == stated), "unspecified")
-    if coded:
-        return "unspecified"
-    text = words(resource.method, resource.code)
+        return _MODALITIES.get(coded.pop() or "", "unspecified")
+    return "unspecified" if coded else _modality_in(words(resource.method, resource.code))
+
+
+@lru_cache(maxsize=1024)
+def _modality_in(text: str) -> Modality:
     return next((modality for pattern, modality in _MODALITY_WORDS if pattern.search(text)), "unspecified")
+
+
+@lru_cache(maxsize=1024)
+def _is_elsewhere(label: str) -> bool:
+    return _ELSEWHERE.search(label) is not None
 
 
 _FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")

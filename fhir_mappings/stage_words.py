@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import triples
@@ -69,16 +70,17 @@ def _by_codes(concept: Concept | None, answers: tuple[str, ...]) -> set[StageVal
     return {_GROUPS[value] for value in values if value in _GROUPS}
 
 
-def _groups_in(text: str | None) -> set[StageValue]:
+@lru_cache(maxsize=1024)
+def _groups_in(text: str | None) -> frozenset[StageValue]:
     if not text:
-        return set()
+        return frozenset()
     bare = _BARE.fullmatch(text)
     if bare is not None:
-        return {_GROUPS[bare[1].lower()]}
+        return frozenset({_GROUPS[bare[1].lower()]})
     found: set[StageValue] = set()
     for match in _SAID.finditer(text):
         found.add(_GROUPS[match[1].lower()])
         other = _OR_ANOTHER.match(text, match.end())
         if other is not None:
             found.add(_GROUPS[other[1].lower()])
-    return found
+    return frozenset(found)

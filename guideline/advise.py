@@ -15,6 +15,8 @@ from guideline.rules.scope import scope
 from guideline.rules.treatment import therapy_gap, treatment
 from guideline.situation import Situation, situation
 
+_ORGAN_TOPICS = frozenset({"LvefHold", "HeartFailure", "InterstitialLungDisease"})
+
 
 def advise(case: Case, practice: Practice) -> Advice:
     """Everything the guideline says about the case when its chart is opened; an empty advice names the rules that ask for silence.
@@ -37,7 +39,11 @@ def advise(case: Case, practice: Practice) -> Advice:
         if chosen is None:
             gap = therapy_gap(s)
             findings += [gap] if gap is not None else []
-        elif chosen.topic != "MaintenanceTreatment":
+        elif chosen.topic == "MaintenanceTreatment":
+            # "Keep the antibodies going" never stands beside a card that holds them.
+            if any(f.topic in _ORGAN_TOPICS for f in findings):
+                chosen = None
+        else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
     silent = () if chosen is not None or findings else ("R132",)

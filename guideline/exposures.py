@@ -233,6 +233,9 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     recently_given = last is not None and not silent
     if course.status == "doses":
         return ("ended", last) if course.stop_reason is not None or silent else ("running", None)
+    if course.end is not None and course.end.earliest > today:
+        # An end that lies ahead is a plan: until then it is being given.
+        return ("on-hold", None) if course.status == "on-hold" else ("running", None)
     if course.status in ("stopped", "completed", "cancelled"):
         return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", course.end or last)
     if course.end is not None and course.end.latest < today:

@@ -172,20 +172,13 @@ def distant(metastases: tuple[Metastasis, ...]) -> tuple[Metastasis, ...]:
 
 def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
     """Decision 8: the earliest of stage IV, M1 and a distant metastasis, and the resources that say so (none: not metastatic)."""
-    dated: list[PartialDate] = []
-    sources: list[str] = []
-    for stage in case.stages:
-        if stage.value in ("IV", "M1"):
-            sources.append(stage.source)
-            if stage.date is not None:
-                dated.append(stage.date)
-    for metastasis in distant(case.metastases):
-        sources.append(metastasis.source)
-        if metastasis.date is not None:
-            dated.append(metastasis.date)
+    says_so = [(stage.date, stage.source) for stage in case.stages if stage.value in ("IV", "M1")]
+    says_so += [(metastasis.date, metastasis.source) for metastasis in distant(case.metastases)]
+    says_so.sort(key=lambda entry: (entry[0].earliest if entry[0] else date.max, entry[1]))
+    dated = [day for day, _ in says_so if day is not None]
     # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
     since = PartialDate(min(d.earliest for d in dated), min(d.latest for d in dated)) if dated else None
-    return since, tuple(dict.fromkeys(sources))
+    return since, tuple(dict.fromkeys([source for _, source in says_so]))
 
 
 def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
@@ -232,14 +225,19 @@ def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
         key=lambda p: (p.date.latest if p.date else date.min, p.status == "pregnant", p.source),
         default=None,
     )
-    if newest is not None and newest.status == "pregnant" and (
-        newest.date is None or (case.today - newest.date.latest).days <= ages.pregnancy_days
-    ):  # fmt: skip
-        return "pregnant", newest.source
-    if said_yes(case, "pregnancy-excluded"):
+    excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
+    pregnant = newest is not None and newest.status == "pregnant"
+    if newest is not None and newest.date is not None and (case.today - newest.date.latest).days > ages.pregnancy_days:
+        pregnant = False
+    if pregnant and newest is not None:
+        outdated = excluded is not None and newest.date is not None and newest.date.latest < excluded.date.earliest
+        if not outdated:
+            return "pregnant", newest.source
+    if excluded is not None:
         return "excluded", None
     days = K.thresholds.intake.expires_days["pregnancy-excluded"]
-    if newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days:
+    recently = newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days
+    if newest is not None and newest.status == "not-pregnant" and recently:
         return "excluded", newest.source
     birth = case.patient.birth
     youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None

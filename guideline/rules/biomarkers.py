@@ -6,7 +6,7 @@ from guideline.advice import Finding, Statement
 from guideline.facts_used import her2_fact
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, add_days
 from guideline.situation import Situation
 
 
@@ -25,7 +25,13 @@ def rebiopsy_open(s: Situation) -> bool:
     since, tested = _relapsed_on(s), s.her2.metastasis_tested_on
     if tested is None:
         return True
-    return since is not None and tested.latest < since.earliest
+    # The biopsy that proved the metastasis is often older than its entry on the problem list.
+    grace = 0 if s.therapies.used_lines else _PROOF_DAYS
+    return since is not None and tested.latest < add_days(since.earliest, -grace)
+
+
+#: A result of a metastasis up to two months before the metastasis was written down is that of the biopsy that proved it.
+_PROOF_DAYS = 60
 
 
 def _visceral_crisis(s: Situation) -> bool:

@@ -37,7 +37,6 @@ def brain_statements(s: Situation) -> list[Statement]:
     said: list[Statement] = []
     if tucatinib_first(s):
         said.append(K.say("brain-predominant"))
-        said.append(K.say("brain-body-controlled"))
     elif b.predominant is True:
         said.append(K.say("brain-predominant-no-metastatic-her2"))
     elif b.predominant is False:

@@ -38,7 +38,7 @@ def maintenance(s: Situation) -> Treatment | None:
     antibodies = [e for e in s.her2_running if e.drug in TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS]
     if not antibodies or any(e.drug in CONJUGATES for e in line.exposures) or not chemotherapy_part_over(s, line):
         return None
-    if any(e.drug in ENDOCRINE_DRUGS for e in s.current_drugs):
+    if any(e.drug in ENDOCRINE_DRUGS and e.state == "running" for e in s.exposures):
         return None
     first = len(s.therapies.used_lines) == 1
     gaps: tuple[Gap, ...] = ()
@@ -48,7 +48,7 @@ def maintenance(s: Situation) -> Treatment | None:
         why.append(K.say("maintenance-man"))
     elif menopause == "premenopausal":
         why.append(K.say("maintenance-ofs"))
-    elif menopause is None:
+    elif menopause != "postmenopausal":
         why.append(K.say("maintenance-ofs-if-premenopausal"))
         gaps = (Gap("I14", K.say("ask-menopause")),)
     alternatives: list[Option] = []

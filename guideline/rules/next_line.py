@@ -155,7 +155,8 @@ def _short_reason(s: Situation) -> str:
 
 
 def _why(s: Situation, lead: str | None) -> list[Statement]:
-    said: list[Statement] = []
+    # Isolated progression in the brain: local therapy and unchanged HER2 therapy stand first (decision 13).
+    said: list[Statement] = [K.say("brain-body-controlled")] if tucatinib_first(s) else []
     last = s.last_line
     if last is None:
         said += _why_early_relapse(s)

@@ -45,16 +45,16 @@ def treatment(s: Situation) -> Treatment | None:
 
 
 def _controlled_without_her2(s: Situation, last: Line) -> bool:
-    """Decision 6: the HER2 part is over without progression, and endocrine therapy runs or the disease is documented as controlled since."""
+    """Decision 6: the HER2 part is over without progression, and endocrine therapy runs or the disease is under control since."""
     if last.outcome not in ("completed", "unknown", "changed"):
         return False
     if any(e.drug in PARTNER_DRUGS for e in s.current_drugs):
         return True
     ended = last.ended_on
-    return ended is not None and any(
-        d.trend in ("stable", "improved", "remission") and d.date is not None and d.date.earliest > ended.latest
-        for d in s.case.disease_statuses
-    )
+    if ended is None:
+        return False
+    since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest > ended.latest)
+    return any(d.trend in ("stable", "improved", "remission") for d in since_then)
 
 
 def _without_metastatic_lines(s: Situation) -> Treatment | None:
@@ -131,14 +131,9 @@ def therapy_gap(s: Situation) -> Finding | None:
             missing=(Gap("I17", K.say("ask-on-hold")),),
             rules=("R133",),
         )
-    if last is None and not s.on_treatment and history_open(s) and not s.lungs.symptoms:
-        return Finding(
-            "MissingData",
-            "info",
-            K.say("no-therapy-on-record"),
-            facts=(metastatic_fact(s),),
-            missing=(Gap("I04", K.say("ask-prior-therapy")),),
-        )
+    if last is None and history_open(s) and not s.lungs.symptoms:
+        headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")
+        return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))
     return None
 
 

@@ -29,6 +29,9 @@ def one(*codings, **members):
     [
         ({"valueQuantity": quantity(55, "%")}, 55, None, None),
         ({"valueQuantity": quantity(0.55)}, 55, None, None),
+        ({"valueQuantity": quantity(0.55, "%")}, 55, None, None),
+        ({"valueString": "LVEF 55% on 2026-05-03"}, 55, None, None),
+        ({"valueString": "60 to 55 %"}, 55, 60, None),
         ({"valueQuantity": quantity(0.55, "1")}, 55, None, None),
         ({"valueQuantity": {"value": "61", "unit": "%"}}, 61, None, None),
         ({"valueQuantity": quantity(55, "%", comparator=">")}, 55, None, ">"),
@@ -59,7 +62,17 @@ def test_what_no_heart_has_is_named_and_dropped(value):
     assert (case.lvef, problems_of(case)) == ((), [("erroneous", "lvef")])
 
 
-@pytest.mark.parametrize("members", [{}, {"valueString": "normal"}, {"valueString": "was 60%, now 45%"}, {"valueString": "see report"}])
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"valueString": "normal"},
+        {"valueString": "was 60%, now 45%"},
+        {"valueString": "45%, down from over 60%"},
+        {"valueString": "55-60% (previously 40-45%)"},
+        {"valueString": "see report"},
+    ],
+)
 def test_what_cannot_be_read_is_named(members):
     """No number, or two that differ: nothing is guessed."""
     case = case_of(patient(), observation(LVEF, **members))

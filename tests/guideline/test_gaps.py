@@ -3,8 +3,10 @@
 import pytest
 
 from tests.guideline.case_builder import (
+    LONG,
     a_case,
     advice_on,
+    given,
     her2,
     intake,
     lab,
@@ -65,8 +67,6 @@ def test_i11_i12_before_t_dm1(labs, missing):
 )
 def test_i10_i11_before_the_triplet(labs, missing):
     """I10, I11: creatinine and liver tests before the tucatinib triplet."""
-    from tests.guideline.case_builder import LONG, given
-
     drugs = tuple(given(d, 600, 10, reason="progression") for d in ("trastuzumab-deruxtecan", "pertuzumab"))
     assert missing_in(advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs))) & {"I10", "I11", "I12"} == missing
 

@@ -3,7 +3,19 @@
 import pytest
 
 from guideline.case import ReceptorResult
-from tests.guideline.case_builder import HR_NEGATIVE, LONG, a_case, advice_on, ago, breast_cancer, her2, intake, receptor, said, situation_of
+from tests.guideline.case_builder import (
+    HR_NEGATIVE,
+    LONG,
+    a_case,
+    advice_on,
+    ago,
+    breast_cancer,
+    her2,
+    intake,
+    receptor,
+    said,
+    situation_of,
+)
 
 
 def status(*results: ReceptorResult, **facts):

@@ -19,6 +19,7 @@ from tests.guideline.case_builder import (
     her2,
     intake,
     lead_of,
+    lvef,
     metastasis,
     on_therapy,
     said_ids,
@@ -96,8 +97,6 @@ def test_decision_9_hospice_as_the_reason_for_stopping_is_silent():
 
 def test_safety_is_not_silenced_by_a_primary_of_unknown_status():
     """An old second cancer without a status does not silence an LVEF of 30 % under palliative trastuzumab."""
-    from tests.guideline.case_builder import lvef
-
     case = on_therapy(
         given("trastuzumab", 300, intent="palliative"),
         diagnoses=(breast_cancer(), Diagnosis("other-primary", "unknown", ago(6000), source="Condition/skin")),

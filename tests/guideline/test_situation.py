@@ -2,6 +2,7 @@
 
 import pytest
 
+from guideline.case import Patient
 from guideline.partial_date import PartialDate
 from tests.guideline.case_builder import (
     a_case,
@@ -152,7 +153,5 @@ def test_decision_15_postmenopausal_women_are_not_asked():
 
 def test_a_year_of_birth_does_not_rule_out_childbearing_age():
     """Born "1970": 55 or 56 today; she may be 55, so pregnancy is asked about (an unknown is not the benign value)."""
-    from guideline.case import Patient
-
     case = a_case(patient=Patient(PartialDate.of(1970), "female"), intake=intake(pregnancy_excluded=None, menopausal_status=None))
     assert situation_of(case).pregnancy == "unknown"

@@ -41,6 +41,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
     record = record_of(reading, patient_id, today)
     listed = diseases(record)
     tumours = read_tumours(record, listed)
+    lvef = _once(read_lvef(record))
     return Case(
         today=today,
         patient=read_patient(record),
@@ -50,7 +51,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
         receptors=_once(read_receptors(record)),
         disease_statuses=_once(read_disease_statuses(record)),
         drugs=_once(read_drugs(record)),
-        lvef=_once(read_lvef(record)),
+        lvef=lvef,
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),
         pregnancies=_once(read_pregnancies(record, listed)),
@@ -59,7 +60,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
         labs=read_labs(record),
         body=read_body(record),
         allergies=_once(read_allergies(record)),
-        procedures=_once(read_procedures(record)),
+        procedures=_once(read_procedures(record, lvef)),
         intake=read_intake(record),
         problems=_problems((*record.problems, *_missing_pages(reading))),
     )

@@ -23,6 +23,13 @@ _TOPICS: dict[str, ConditionTopic] = {
 
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|ejection|\bhfp?r?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
+#: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o mets" is breast cancer.
+_ONLY_ASKED_ABOUT = re.compile(
+    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
+    r"at risk (?:of|for)|risk of|concern for|fear of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
+    r"(?:\(|\W)(?:rule[ -]?out|ruled[ -]out|r/o|\?)\W*$|\bfamily history\b|\bin (?:mother|sister|daughter|aunt|grandmother|family)\b",
+    re.IGNORECASE,
+)
 _NOTHING: frozenset[ConditionTopic] = frozenset()
 
 
@@ -38,6 +45,12 @@ def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
     return topics if known else _topics_of_words(words(code))
 
 
+@lru_cache(maxsize=4096)
+def only_asked_about(label: str) -> bool:
+    """Whether a label itself says that the disease was not found, only looked for, or is a relative's."""
+    return _ONLY_ASKED_ABOUT.search(label) is not None
+
+
 @lru_cache(maxsize=16384)
 def _topics_of_code(system: str | None, code: str | int | None) -> frozenset[ConditionTopic] | None:
     """The topics of one code, or `None` for a code that we do not know."""
@@ -51,6 +64,8 @@ def _topics_of_code(system: str | None, code: str | int | None) -> frozenset[Con
 @lru_cache(maxsize=4096)
 def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
     topics: set[ConditionTopic] = set()
+    if only_asked_about(label):
+        return _NOTHING
     if claims_of_words(label):
         topics.add("tumour")
     if _HEART.search(label):

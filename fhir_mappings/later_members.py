@@ -34,6 +34,20 @@ def contained_in(resource: Resource) -> list[Contained]:
     return _later(_CONTAINED, resource.contained) or []
 
 
+def subject_bytes(resource: Resource) -> bytes:
+    """Whom a resource is about, undecoded: nearly all resources of a chart say it in the same bytes. Some types call it `patient`."""
+    return bytes(resource.subject) or bytes(resource.patient)
+
+
+def reference_in(raw: bytes) -> str | None:
+    """The `reference` of a Reference; `None` where there is none."""
+    try:
+        found = _REFERENCE.decode(raw) if raw else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return found.reference or None if found is not None else None
+
+
 def specimen_reference(resource: Resource) -> Reference | None:
     """The specimen of a result. Other resource types have a list of them in the same member."""
     found: Reference | None = _later(_REFERENCE, resource.specimen)

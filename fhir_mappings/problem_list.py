@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 
 from fhir_mappings.coded import contradicts_itself, first_code
-from fhir_mappings.condition_topics import ConditionTopic, condition_topics
+from fhir_mappings.condition_topics import ConditionTopic, condition_topics, only_asked_about
 from fhir_mappings.dates import began
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
@@ -26,14 +25,6 @@ _STATUSES: dict[str, ClinicalStatus] = {
     "resolved": "resolved",
 }
 
-#: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o mets" is breast cancer.
-_ONLY_ASKED_ABOUT = re.compile(
-    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
-    r"at risk (?:of|for)|risk of|concern for|fear of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
-    r"(?:\(|\W)(?:rule[ -]?out|ruled[ -]out|r/o|\?)\W*$|\bfamily history of\b",
-    re.IGNORECASE,
-)
-
 
 def diseases(record: Record) -> ProblemList:
     """The Conditions that say that this patient has, or had, something, by topic.
@@ -43,7 +34,7 @@ def diseases(record: Record) -> ProblemList:
     listed: ProblemList = defaultdict(list)
     for resource in record.of("Condition"):
         topics = condition_topics(resource.code)
-        if not topics or first_code(resource.verification_status) in _NOT_DISEASE or only_asked_about(resource):
+        if not topics or first_code(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
             continue
         if contradicts_itself(resource.code):
             record.problem("code-text-conflict", resource, "code and display disagree")
@@ -53,9 +44,8 @@ def diseases(record: Record) -> ProblemList:
     return listed
 
 
-def only_asked_about(resource: Resource) -> bool:
-    """Whether the label itself says that the disease was not found, only looked for, or is a relative's."""
-    return resource.code is not None and bool(resource.code.text) and _ONLY_ASKED_ABOUT.search(resource.code.text or "") is not None
+def _only_asked_about(resource: Resource) -> bool:
+    return resource.code is not None and bool(resource.code.text) and only_asked_about(resource.code.text or "")
 
 
 def clinical_status(resource: Resource) -> ClinicalStatus:

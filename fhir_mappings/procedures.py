@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words
 from fhir_mappings.dates import ended, started, when
@@ -11,7 +11,7 @@ from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.tumour_claims import site_of_code
-from guideline.case import Allergy, Procedure, ProcedureKind
+from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
 from guideline.partial_date import PartialDate
 
 _KINDS: dict[str, ProcedureKind] = {
@@ -48,15 +48,25 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
 _WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|".join(words)), kind) for kind, words in _WORDING)
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
 _NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
+_MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
 _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", "unknown"})
 
 
-def read_procedures(record: Record) -> tuple[Procedure, ...]:
-    """Procedures done, and orders that are active or draft. An order, done or not, is never a result (trap 12)."""
-    done = (fact for resource in record.of("Procedure") for fact in _done(record, resource))
+def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ...]:
+    """Procedures done, and orders that are active or draft and have no result yet. An order is never a result (trap 12).
+
+    EHRs leave orders `active` for years: one is open only until the examination was done, or an LVEF measured, on its day or later.
+    """
+    done = tuple(fact for resource in record.of("Procedure") for fact in _done(record, resource))
+    results = [(fact.kind, fact.date) for fact in done]
+    results += [(kind, measured.date) for measured in lvef for kind in _MEASURE_LVEF]
     booked = (fact for resource in record.of("ServiceRequest") for fact in _booked(resource))
-    return (*done, *booked)
+    return (*done, *(order for order in booked if not any(_fulfils(order, kind, day) for kind, day in results)))
+
+
+def _fulfils(order: Procedure, kind: ProcedureKind, day: PartialDate | None) -> bool:
+    return kind == order.kind and day is not None and order.date is not None and day.earliest >= order.date.earliest
 
 
 def _done(record: Record, resource: Resource) -> Iterator[Procedure]:

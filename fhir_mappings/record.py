@@ -6,21 +6,23 @@ identifies anyone. The order and the repetition of resources in the document mak
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
 
-from fhir_mappings.later_members import contained_in, meta_of
+from fhir_mappings.later_members import contained_in, meta_of, reference_in, subject_bytes
 from fhir_mappings.lost_facts import lost_with
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
-from fhir_mappings.resources import Contained, Entry, Reference, Resource, source_of
+from fhir_mappings.resources import Contained, Reference, Resource, source_of
 from guideline.case import DataProblem, ProblemKind
 from guideline.partial_date import PartialDate
+
+_Verdict = Literal["other-patient", "no-subject"] | None
 
 #: A day of grace for time zones (`guideline.partial_date.is_future`).
 GRACE: Final = timedelta(days=1)
@@ -88,52 +90,43 @@ def patient_ids(reading: Reading) -> tuple[str, ...]:
 def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     """Gather one patient's resources. Without `patient_id`, the patient is the one Patient of the document, or the one subject it names."""
     record = Record(today, today + GRACE, problems=list(reading.problems))
-    own = _own_references(reading, patient_id)
-    dropped: Counter[tuple[ProblemKind, str]] = Counter()
-    for group, by_id in _each_once(reading.entries).items():
-        kept: list[Resource] = []
-        for ident in sorted(by_id):
-            for resource, full_url in by_id[ident]:
-                verdict = _verdict(resource, full_url, own)
-                if verdict is None:
-                    kept.append(resource)
-                    if group in _REFERENCED:
-                        record.references.update(dict.fromkeys(filter(None, (f"{group}/{resource.id}", full_url)), resource))
-                else:
-                    dropped[verdict, lost_with(resource)] += 1
-        record.groups[group] = kept
-    record.problems += [DataProblem(kind, subject, "", f"{count} dropped") for (kind, subject), count in dropped.items()]
+    subjects = _Subjects(_own_references(reading, patient_id))
+    dropped: defaultdict[tuple[ProblemKind, str], set[str]] = defaultdict(set)
+    groups: defaultdict[str, dict[str, list[Resource]]] = defaultdict(dict)
+    for entry in reading.entries:
+        resource = entry.resource
+        group = _group(resource) if resource is not None else None
+        if resource is None or group is None:
+            continue
+        ident = resource.id or _fingerprint(resource)
+        verdict = subjects.verdict(resource, entry.full_url)
+        if verdict is not None:
+            dropped[verdict, lost_with(resource)].add(f"{resource.resource_type}/{ident}")
+            continue
+        by_id = groups[group]
+        by_id[ident] = [resource] if ident not in by_id else _versions(by_id[ident], resource)
+        if group in _REFERENCED and entry.full_url:
+            record.references[entry.full_url] = resource
+    for group, by_id in groups.items():
+        record.groups[group] = [resource for ident in sorted(by_id) for resource in by_id[ident]]
+    record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
+    record.problems += [DataProblem(kind, subject, "", f"{len(idents)} dropped") for (kind, subject), idents in dropped.items()]
     return record
 
 
-_Versions = list[tuple[Resource, str | None]]
+def _group(resource: Resource) -> str | None:
+    """The group a resource belongs to; `None` for an Observation that no case needs."""
+    kind = resource.resource_type
+    return topic_of(resource) if kind == "Observation" else kind
 
 
-def _each_once(entries: Iterable[Entry]) -> dict[str, dict[str, _Versions]]:
-    """The resources that a case may need, by group and identity: the newest version of each.
-
-    Several only where one id came with different contents that no version tells apart: then each is read.
-    """
-    groups: defaultdict[str, dict[str, _Versions]] = defaultdict(dict)
-    for entry in entries:
-        resource = entry.resource
-        if resource is None:
-            continue
-        group = resource.resource_type
-        if group == "Observation":
-            topic = topic_of(resource)
-            if topic is None:
-                continue
-            group = topic
-        ident = resource.id or _fingerprint(resource)
-        by_id = groups[group]
-        if ident not in by_id:
-            by_id[ident] = [(resource, entry.full_url)]
-        elif all(known != resource for known, _ in by_id[ident]):
-            versions = [*by_id[ident], (resource, entry.full_url)]
-            newest = max(_age(known) for known, _ in versions)
-            by_id[ident] = sorted((version for version in versions if _age(version[0]) == newest), key=lambda v: _fingerprint(v[0]))
-    return groups
+def _versions(known: list[Resource], resource: Resource) -> list[Resource]:
+    """The newest of the contents that came under one id; all of them where no version tells them apart."""
+    if any(one == resource for one in known):
+        return known
+    versions = [*known, resource]
+    newest = max(_age(one) for one in versions)
+    return sorted((one for one in versions if _age(one) == newest), key=_fingerprint)
 
 
 def _fingerprint(resource: Resource) -> str:
@@ -153,17 +146,26 @@ def _age(resource: Resource) -> tuple[float, int]:
     return (stamp, int(version) if version.isdecimal() and len(version) < 12 else 0)
 
 
-def _verdict(resource: Resource, full_url: str | None, own: frozenset[str]) -> Literal["other-patient", "no-subject"] | None:
-    """Why a resource is not this patient's; `None` when it is, or when its type belongs to no patient."""
-    kind = resource.resource_type
-    if kind in _REFERENCED:
-        return None
-    if kind == "Patient":
-        return None if f"Patient/{resource.id}" in own or full_url in own else "other-patient"
-    subject = resource.subject or resource.patient
-    if subject is None or not subject.reference:
-        return "no-subject"
-    return None if subject.reference in own or subject_of(subject.reference) in own else "other-patient"
+class _Subjects:
+    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once."""
+
+    def __init__(self, own: frozenset[str]) -> None:
+        self._own = own
+        self._judged: dict[bytes, _Verdict] = {b"": "no-subject"}
+
+    def verdict(self, resource: Resource, full_url: str | None) -> _Verdict:
+        """Why a resource is not this patient's; `None` when it is, or when its type belongs to no patient."""
+        kind = resource.resource_type
+        if kind in _REFERENCED:
+            return None
+        if kind == "Patient":
+            return None if f"Patient/{resource.id}" in self._own or full_url in self._own else "other-patient"
+        subject = subject_bytes(resource)
+        if subject not in self._judged:
+            reference = reference_in(subject)
+            ours = reference is not None and (reference in self._own or subject_of(reference) in self._own)
+            self._judged[subject] = None if ours else "no-subject" if reference is None else "other-patient"
+        return self._judged[subject]
 
 
 def _own_references(reading: Reading, patient_id: str | None) -> frozenset[str]:
@@ -177,9 +179,8 @@ def _own_references(reading: Reading, patient_id: str | None) -> frozenset[str]:
         return frozenset(named.union(url for _, url in patients if url))
     if patients:
         return frozenset()
-    resources = (entry.resource for entry in reading.entries if entry.resource is not None)
-    subjects = (resource.subject or resource.patient for resource in resources)
-    subjects_named = frozenset(subject_of(subject.reference) for subject in subjects if subject is not None and subject.reference)
+    subjects = {subject_bytes(entry.resource) for entry in reading.entries if entry.resource is not None}
+    subjects_named = frozenset(subject_of(reference) for subject in subjects if (reference := reference_in(subject)) is not None)
     return subjects_named if len(subjects_named) == 1 else frozenset()
 
 

@@ -223,8 +223,8 @@ class Resource(Part, frozen=True, gc=False):
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     body_site: list[Concept] | Concept | None = None
-    subject: Reference | None = None
-    patient: Reference | None = None
+    subject: Raw = Raw()
+    patient: Raw = Raw()
     onset_date_time: str | None = None
     onset_period: Period | None = None
     abatement_date_time: str | None = None

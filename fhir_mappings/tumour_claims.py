@@ -188,10 +188,21 @@ def sites_in(text: str) -> tuple[Site, ...]:
     return tuple(found)
 
 
-_BREAST = re.compile(r"\bbreasts?\b|\bmammary\b(?! node)")
+#: The breast by name, or by tumours that are of the breast where nothing else is said.
+_BREAST = re.compile(
+    r"\bbreasts?\b|\bmammary\b(?! node)|\bdcis\b|\blcis\b|\blobular carcinoma|"
+    r"\b(?:invasive|infiltrating)\b[\w ,]*\b(?:duct|ductal|lobular)\b"
+)
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
+_OTHER_ORGAN = (
+    r"lung|bronch|colon|colorectal|rectum|rectal|anal|pancrea|stomach|gastric|o?esophag|liver|hepatocellular|kidney|renal|bladder|"
+    r"prostat|ovar|uter|endometri|cervix|cervical|vulva|thyroid|brain|laryn|pharyn|oral|tongue|head and neck|testi|bile duct|small cell|nsclc|urothelial"
+)
+_TUMOUR = r"cancer|carcinoma|malignan|tumou?r"
+#: Another organ beside a tumour word, or a tumour that is not of the breast by its name. A "carcinoma" of no organ is nobody's other primary.
 _OTHER_CANCER = re.compile(
-    r"cancer|carcinoma|malignant (?:neoplasm|tumou?r)|sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma"
+    rf"(?:{_OTHER_ORGAN})[\w ,-]{{0,40}}(?:{_TUMOUR})|(?:{_TUMOUR})[\w ,-]{{0,60}}(?:{_OTHER_ORGAN})|"
+    r"sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma|cholangiocarcinoma"
 )
 _MINOR_SKIN = re.compile(
     r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"

@@ -103,7 +103,8 @@ def hormone_fact(s: Situation) -> FactUsed | None:
     h = s.hormones
     if h.state == "unknown":
         return None
-    value = f"ER {h.er}, PgR {h.pr}" if h.sources else f"{h.state} (diagnosis code)"
+    tested = h.er != "unknown" or h.pr != "unknown"
+    value = f"ER {h.er}, PgR {h.pr}" if tested else f"{h.state} (diagnosis code)"
     return FactUsed("Hormone receptors", value, _day(h.date), h.sources[0] if h.sources else None)
 
 

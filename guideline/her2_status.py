@@ -251,9 +251,10 @@ def hormone_receptors(case: Case, metastatic_since: PartialDate | None) -> Hormo
     er, pr = by_receptor.get("ER", "unknown"), by_receptor.get("PR", "unknown")
     before: ReceptorState = "positive" if "positive" in previous.values() else "negative" if previous else "unknown"
     if er == pr == "unknown":
-        said = {d.hormone_receptors for d in case.diagnoses if d.hormone_receptors is not None}
+        coded = {d.source: d.hormone_receptors for d in case.diagnoses if d.hormone_receptors is not None}
+        said = set(coded.values())
         state: ReceptorState = said.pop() if len(said) == 1 else "unknown"
-        return HormoneReceptors(state, er, pr, None, (), before)
+        return HormoneReceptors(state, er, pr, None, tuple(sorted(coded)), before)
     if "positive" in (er, pr):
         state = "positive"
     elif er == "negative":

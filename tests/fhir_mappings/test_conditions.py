@@ -70,6 +70,13 @@ def test_what_is_only_asked_about_is_no_fact(text):
     assert (case.diagnoses, case.metastases) == ((), ())
 
 
+@pytest.mark.parametrize("display", ["Family history of malignant neoplasm of breast (situation)", "Family history of heart failure"])
+def test_a_coded_family_history_is_no_disease(display):
+    """A code that we do not know is read by its display: a relative's disease stays the relative's."""
+    case = case_of(patient(), condition((SNOMED, "429740004", display)))
+    assert (case.diagnoses, case.metastases, case.heart) == ((), (), ())
+
+
 def test_orders_and_family_history_are_no_diagnoses():
     """A ServiceRequest for a disease and a FamilyMemberHistory say nothing about this patient's diseases."""
     case = case_of(
@@ -181,6 +188,11 @@ def test_a_metastasis_coded_with_another_primary_is_that_ones():
         ("Metastasis to breast from melanoma", ["other-primary"], []),
         ("Adenocarcinoma of colon", ["other-primary"], []),
         ("Basal cell carcinoma of skin", [], []),
+        ("Invasive ductal carcinoma", ["invasive-breast"], []),
+        ("Malignant neoplastic disease (disorder)", [], []),
+        ("Non-small cell lung cancer", ["other-primary"], []),
+        ("Follicular lymphoma", ["other-primary"], []),
+        ("Breast cancer in mother", [], []),
         ("Breast lump", [], []),
         ("BRCA1 mutation carrier, breast cancer risk", [], []),
         ("Diabetes mellitus type 2", [], []),

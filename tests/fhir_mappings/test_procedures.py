@@ -4,15 +4,18 @@ import pytest
 
 from tests.fhir_mappings.resource_builders import (
     CPT,
+    LVEF,
     RXNORM,
     SNOMED,
     TRASTUZUMAB,
     VERIFICATION,
     case_of,
     concept,
+    observation,
     on,
     patient,
     problems_of,
+    quantity,
     resource,
 )
 
@@ -96,6 +99,17 @@ def test_booked_is_an_order_that_is_active_or_draft():
         {"status": "entered-in-error"},
     ):
         assert kinds(booked(ECHO, **members)) == []
+
+
+def test_decision_23_a_booking_is_open_until_its_result():
+    """An order that stayed active after its echo, or after an LVEF of its day or later, is no booking any more; one planned ahead is."""
+    old = booked(ECHO, authoredOn="2026-01-10")
+    lvef = observation(LVEF, effectiveDateTime="2026-02-01", valueQuantity=quantity(60, "%"))
+    assert kinds(old) == [("echo", "booked")]
+    assert kinds(old, lvef) == []
+    assert kinds(old, done(ECHO)) == [("echo", "done")]
+    assert kinds(old, {**lvef, "effectiveDateTime": "2025-12-01"}) == [("echo", "booked")]
+    assert kinds(booked(ECHO, authoredOn="2026-01-10", occurrenceDateTime="2026-12-01"), lvef) == [("echo", "booked")]
 
 
 def allergy(*codings, **members):

@@ -53,7 +53,13 @@ def test_decision_25_resources_of_another_patient_are_dropped_and_counted():
     assert "Roe" not in str(case.problems)
 
 
-@pytest.mark.parametrize("subject", [None, {}, {"display": "Jane Roe"}, {"reference": ""}])
+def test_another_patients_resource_of_the_same_id_takes_nothing_away():
+    """Ids are unique on one server only: a newer Observation/1 of somebody else does not replace this patient's."""
+    other = observation(IHC, subject={"reference": "Patient/p2"}, valueString="0", meta={"lastUpdated": "2026-11-01T00:00:00Z"})
+    assert [r.value for r in case_of(patient(), observation(IHC, valueString="3+"), other).receptors] == ["3+"]
+
+
+@pytest.mark.parametrize("subject", [None, {}, {"display": "Jane Roe"}, {"reference": ""}, 3, "Patient/p1", [{"reference": "Patient/p1"}]])
 def test_decision_25_resources_without_a_subject_are_dropped_and_counted(subject):
     """A resource that says nobody's name is nobody's."""
     case = case_of(patient(), statement(TRASTUZUMAB, subject=subject))

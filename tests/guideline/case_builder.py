@@ -99,7 +99,9 @@ def metastasis(site: str = "liver", day: int | str | None = 20, **more: Any) -> 
     return Metastasis(site, when(day), more.pop("recorded", when(day)), more.pop("status", "active"), source=source("Condition"), **more)  # type: ignore[arg-type]
 
 
-def her2(value: str | None, day: int | str | None = 15, specimen: str | None = "metastasis", method: str = "ihc", **more: Any) -> ReceptorResult:
+def her2(
+    value: str | None, day: int | str | None = 15, specimen: str | None = "metastasis", method: str = "ihc", **more: Any
+) -> ReceptorResult:
     return ReceptorResult("HER2", method, value, when(day), specimen, source=source("Observation"), **more)  # type: ignore[arg-type]
 
 

@@ -123,6 +123,9 @@ def test_r128_no_routine_screening_alert():
 
 def test_decision_4_mostly_brain_after_the_triplet():
     """The triplet used and failed: T-DXd, if never given."""
-    drugs = (*thp(690, 400, reason="progression"), *(given(d, 380, 10, reason="progression") for d in ("tucatinib", "capecitabine", "trastuzumab")))
+    drugs = (
+        *thp(690, 400, reason="progression"),
+        *(given(d, 380, 10, reason="progression") for d in ("tucatinib", "capecitabine", "trastuzumab")),
+    )
     case = a_case(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active", cns_burden_predominant="true"))
     assert lead_of(advice_on(case)) == "tdxd"

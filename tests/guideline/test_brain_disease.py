@@ -63,5 +63,5 @@ def test_decision_27_neurological_symptoms_expire_after_28_days(days, counts):
 
 @pytest.mark.parametrize(("days", "state"), [(90, "none"), (91, "unknown")])
 def test_decision_27_an_answer_about_the_cns_expires_after_90_days(days, state):
-    """ "None" of 91 days ago is unknown today."""
+    """The words "None" of 91 days ago is unknown today."""
     assert with_answer(said("none", days=days)).state == state

@@ -61,7 +61,9 @@ def test_r016_the_adjuvant_pertuzumab_changes_nothing():
 
 def test_r017_relapse_during_adjuvant_therapy_implies_resistance():
     """R017, C21: on therapy is interval 0; no T-DXd + pertuzumab (needs more than six months)."""
-    advice = advice_on(a_case(drugs=(adjuvant("trastuzumab", 230, None), adjuvant("pertuzumab", 230, None)), metastases=metastasis("liver", 5)))
+    advice = advice_on(
+        a_case(drugs=(adjuvant("trastuzumab", 230, None), adjuvant("pertuzumab", 230, None)), metastases=metastasis("liver", 5))
+    )
     assert lead_of(advice) == "tdxd"
     assert "relapse-on-therapy" in said_ids(advice)
     assert "tdxd-pertuzumab" not in alternatives_of(advice)

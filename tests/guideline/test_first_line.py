@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.case import DataProblem
+from guideline.case import Allergy, DataProblem
 from tests.guideline.case_builder import (
     CURRENT_US,
     GUIDELINE_US,
@@ -19,6 +19,7 @@ from tests.guideline.case_builder import (
     intake,
     lead_of,
     lung,
+    lvef,
     metastasis,
     missing_in,
     said_ids,
@@ -159,7 +160,9 @@ def test_r060_r063_positive_hormone_receptors_do_not_change_the_choice():
 
 def test_r125_a_man_gets_the_same_her2_rules_and_no_word_of_ovaries():
     """R125: same first line, GnRH analogue with an aromatase inhibitor, no ovarian suppression, no pregnancy question."""
-    advice = advice_on(a_case(sex="male", receptors=(her2("3+"), *HR_POSITIVE), intake=intake(menopausal_status=None, pregnancy_excluded=None)))
+    advice = advice_on(
+        a_case(sex="male", receptors=(her2("3+"), *HR_POSITIVE), intake=intake(menopausal_status=None, pregnancy_excluded=None))
+    )
     assert lead_of(advice) == "thp"
     assert "GnRH" in words_of(advice)
     assert not any(word in words_of(advice).lower() for word in ("ovar", "premenopausal", "pregnan"))
@@ -188,3 +191,25 @@ def test_r128_brain_metastases_in_first_line():
     """R128: local therapy is cleared first; THP still stands."""
     advice = advice_on(a_case(metastases=(metastasis("brain"), metastasis("liver")), intake=intake(cns_disease="active")))
     assert "brain-first-line" in said_ids(advice)
+
+
+@pytest.mark.parametrize("status", ["active", "completed", "unknown"])
+def test_a_her2_drug_without_dates_is_never_no_her2_therapy_yet(status):
+    """Trastuzumab on record, dates missing, the intake says that the list is complete: its setting is open, first line is not a fact."""
+    advice = advice_on(a_case(drugs=given("trastuzumab", None, status=status)))
+    assert "no-her2-therapy-yet" not in said_ids(advice)
+    assert "I04" in missing_in(advice)
+
+
+def test_i15_an_allergy_to_one_taxane_is_said_beside_thp():
+    """I15: a severe reaction to docetaxel on record: THP stays, the card that prints docetaxel names it."""
+    advice = advice_on(a_case(allergies=Allergy("docetaxel", severe=True, source="AllergyIntolerance/1")))
+    assert lead_of(advice) == "thp"
+    assert "allerg" in words_of(advice).lower() or "reaction" in words_of(advice).lower()
+
+
+def test_r077_adjuvant_trastuzumab_stopped_for_the_heart_is_said_where_thp_leads():
+    """R077: stopped for a cardiac reason years ago: before trastuzumab is proposed again the card mentions the heart."""
+    advice = advice_on(a_case(drugs=adjuvant("trastuzumab", 2300, 1900, reason="cardiac"), lvef=lvef(52)))
+    text = words_of(advice).lower()
+    assert "cardi" in text or "heart" in text

@@ -83,3 +83,8 @@ def test_no_gap_is_named_twice():
         for finding in (advice_on(case).treatment, *advice_on(case).findings):
             inputs = [g.input for g in finding.missing]
             assert len(inputs) == len(set(inputs)), inputs
+
+
+def test_r081_infusion_reactions_are_named_where_an_antibody_is_started():
+    """R081, I15, section 5 (15): at the start of trastuzumab: watch for infusion reactions and lung toxicity; once, not each cycle."""
+    assert "infusion" in words_of(advice_on(a_case())).lower()

@@ -21,6 +21,7 @@ from tests.guideline.case_builder import (
     said_ids,
     second_line,
     situation_of,
+    status,
     topics,
     words_of,
 )
@@ -391,9 +392,7 @@ def test_p02_heart_failure_at_the_start(build, facts):
 
 def test_an_adjuvant_her2_drug_that_still_runs_at_the_relapse_is_under_the_same_rules():
     """Metastases found during adjuvant trastuzumab, LVEF 35 from 60: trastuzumab is running, so it is held by name."""
-    case = a_case(
-        metastases=metastasis("liver", 5), drugs=given("trastuzumab", 200, intent="curative"), lvef=(lvef(60, 210), lvef(35, 2))
-    )
+    case = a_case(metastases=metastasis("liver", 5), drugs=given("trastuzumab", 200, intent="curative"), lvef=(lvef(60, 210), lvef(35, 2)))
     assert "trastuzumab" in {drug for f in advice_on(case).findings for drug in f.avoid}
 
 
@@ -416,3 +415,24 @@ def test_the_rules_on_a_hold_are_those_of_its_table():
     """Each hold names the rule of the drug's own table."""
     for drug, rule in ((T_DXD, "R110"), ("pertuzumab", "R111"), ("trastuzumab", "R112"), (T_DM1, "R113"), ("lapatinib", "R114")):
         assert rule in finding(advice_on(on(drug, value=42, baseline=60)), "LvefHold").rules
+
+
+def test_p02_a_low_lvef_is_said_for_the_next_drug_too():
+    """Progressed on trastuzumab + pertuzumab that still run, LVEF 44 from 62: T-DXd is a start below 50 %, and the advice says so."""
+    case = a_case(metastases=LONG, drugs=tuple(given(d, 690) for d in ("trastuzumab", "pertuzumab", "docetaxel")),
+                  disease_statuses=status("worsened", 5), lvef=(lvef(62, 700), lvef(44, 2)))  # fmt: skip
+    advice = advice_on(case)
+    assert lead_of(advice) == "tdxd"
+    assert {"lvef-not-studied", "check-lvef-low"} & said_ids(advice)
+
+
+def test_i08_cardiomyopathy_is_named_before_a_start():
+    """I08: an active cardiomyopathy on the problem list, LVEF 55: the card that proposes T-DXd does not pass it over."""
+    text = words_of(advice_on(second_line(heart=heart_condition("cardiomyopathy"), lvef=lvef(55)))).lower()
+    assert "cardiomyopathy" in text or "cardiology" in text
+
+
+def test_a_hold_is_not_taken_from_a_value_that_a_newer_normal_one_outdates():
+    """38 % in January, 62 % last week: no hold (and a month known only as `2026-01` is January)."""
+    case = on_therapy(given("trastuzumab", START), lvef=(lvef(60, 310), lvef(38, "2026-09"), lvef(62, 5)))
+    assert judged(case) == SILENT

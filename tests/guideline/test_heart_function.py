@@ -53,7 +53,7 @@ def test_a_range_is_judged_by_its_lower_end(value, judged):
 
 
 def test_less_than_40_is_below_40():
-    """ "<40 %" is below every limit of 40."""
+    """The words "<40 %" is below every limit of 40."""
     assert effective_value(lvef(40, bound="<")) < 40
 
 

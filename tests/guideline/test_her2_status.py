@@ -169,7 +169,10 @@ def test_specimens_are_never_mixed():
 @pytest.mark.parametrize(("positive", "negative"), [("Observation/1", "Observation/2"), ("Observation/2", "Observation/1")])
 def test_two_metastases_that_differ_on_one_day_disagree_whatever_their_ids(positive, negative):
     """Liver 3+, lymph node 0, biopsied on the same day: discordant, not decided by which resource has the higher id."""
-    pair = [ReceptorResult("HER2", "ihc", value, ago(10), "metastasis", specimen_id=ref, source=ref) for value, ref in (("3+", positive), ("0", negative))]
+    pair = [
+        ReceptorResult("HER2", "ihc", value, ago(10), "metastasis", specimen_id=ref, source=ref)
+        for value, ref in (("3+", positive), ("0", negative))
+    ]
     assert status(*pair).discordant
 
 
@@ -187,7 +190,10 @@ def test_a_coarse_date_is_not_taken_for_the_newest():
         ((receptor("ER", "negative"), receptor("PR", "negative")), "negative"),
         ((), "unknown"),
         ((receptor("PR", "negative"),), "unknown"),
-        ((receptor("ER", "positive", 900, "primary"), receptor("ER", "negative", 10, "metastasis"), receptor("PR", "negative")), "negative"),
+        (
+            (receptor("ER", "positive", 900, "primary"), receptor("ER", "negative", 10, "metastasis"), receptor("PR", "negative")),
+            "negative",
+        ),
     ],
 )
 def test_hormone_receptors(results, state):

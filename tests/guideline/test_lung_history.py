@@ -20,7 +20,7 @@ def test_nothing_recorded_is_not_no_ild():
 
 @pytest.mark.parametrize("answer", ["none", ("none",)])
 def test_the_intake_may_say_none(answer):
-    """ "None" is knowledge, as long as nothing else contradicts it."""
+    """The words "None" is knowledge, as long as nothing else contradicts it."""
     assert lungs(intake=intake(ild_history=answer)).none_said
     assert not lungs(lung(), intake=intake(ild_history=answer)).none_said
 

@@ -40,7 +40,9 @@ def test_i09_nothing_recorded_leaves_t_dxd_the_option_with_a_check():
     assert "I09" in missing_in(advice)
 
 
-@pytest.mark.parametrize("condition", [lung("ild", "active", onset=900), lung("ild", "unknown", onset=900), lung("radiation", "active", onset=900)])
+@pytest.mark.parametrize(
+    "condition", [lung("ild", "active", onset=900), lung("ild", "unknown", onset=900), lung("radiation", "active", onset=900)]
+)
 def test_r079_decision_12_active_stable_ild_keeps_t_dxd_out_and_t_dm1_leads_with_its_own_warning(condition):
     """R027, R079, R130: T-DXd neither leads nor is an alternative; T-DM1 after a lung opinion; the triplet beside it."""
     advice = advice_on(second_line(lungs=condition, intake=OPEN))
@@ -176,3 +178,13 @@ def test_r133_t_dxd_on_hold_for_the_lungs():
 def test_no_lung_disease_no_lung_card():
     """On T-DXd without anything on record about the lungs: no card (section 5, 15: reminders only at the start)."""
     assert "InterstitialLungDisease" not in topics(advice_on(on_drug(T_DXD)))
+
+
+def test_an_adjuvant_conjugate_is_still_running_when_endocrine_therapy_was_begun_since():
+    """Adjuvant T-DM1 runs, letrozole was begun after the relapse, new lung symptoms: T-DM1 is still the drug to interrupt."""
+    case = a_case(
+        metastases=metastasis("liver", 30),
+        drugs=(given(T_DM1, 200, intent="curative"), given("letrozole", 10)),
+        intake=SYMPTOMS,
+    )
+    assert T_DM1 in finding(advice_on(case), "InterstitialLungDisease").avoid

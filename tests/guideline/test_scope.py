@@ -132,7 +132,9 @@ def test_r122_two_plus_without_ish_asks_for_the_ish():
 
 
 @pytest.mark.parametrize(
-    "results", [(her2("equivocal", method="unspecified"),), (her2(None, method="ish", ratio=1.9, copies=5.0),)], ids=["overall", "ISH group 4"]
+    "results",
+    [(her2("equivocal", method="unspecified"),), (her2(None, method="ish", ratio=1.9, copies=5.0),)],
+    ids=["overall", "ISH group 4"],
 )
 def test_r122_an_equivocal_result_that_is_no_2_plus_is_not_called_so(results):
     """The headline names what was found: an equivocal ISH is not "IHC 2+ without ISH"."""
@@ -179,8 +181,11 @@ def test_r134_the_review_brings_the_treatment_back():
     assert "discordance-reviewed-positive" in said_ids(advice)
 
 
-@pytest.mark.parametrize("facts", [{}, {"metastases": LONG, "drugs": tuple(given(d, 690, 10, reason="progression") for d in ("trastuzumab", "docetaxel"))}],
-                         ids=["first line", "second line"])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"metastases": LONG, "drugs": tuple(given(d, 690, 10, reason="progression") for d in ("trastuzumab", "docetaxel"))}],
+    ids=["first line", "second line"],
+)
 def test_decision_10_positive_by_a_diagnosis_code_only_is_conditional(facts):
     """A card, worded conditionally, with I02 among the missing - in every line."""
     advice = advice_on(a_case(**{**facts, "receptors": HR_NEGATIVE, "diagnoses": breast_cancer(her2="positive")}))

@@ -130,7 +130,9 @@ def test_r108_the_triplet_in_the_eu_after_one_regimen_is_outside_the_label():
 
 def test_decision_4_t_dxd_is_never_offered_again_after_its_toxicity():
     """R053: T-DXd stopped for toxicity is not cycled back to."""
-    advice = advice_on(second_line(drugs=(*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380, 10, reason="toxicity"))))
+    advice = advice_on(
+        second_line(drugs=(*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380, 10, reason="toxicity")))
+    )
     assert "tdxd" not in {lead_of(advice), *alternatives_of(advice)}
 
 
@@ -218,3 +220,12 @@ def test_a_new_metastasis_before_the_running_partner_does_not_fail_the_running_l
         drugs=(given("trastuzumab", 600), given("docetaxel", 600, 310), given("vinorelbine", 290)),
     )
     assert advice_on(case).treatment is None
+
+
+@pytest.mark.parametrize("reason", [None, "other"])
+def test_her2_therapy_that_ended_without_a_reason_is_not_passed_over_while_endocrine_therapy_goes_on(reason):
+    """R010, R069, I04: HP ended, nobody wrote why, letrozole goes on: ask why the HER2 therapy ended; silence would accept it."""
+    case = a_case(metastases=LONG, receptors=(her2("3+"), *HR_POSITIVE), drugs=(*thp(690, 30, reason=reason), given("letrozole", 500)))
+    advice = advice_on(case)
+    assert not advice.silent
+    assert "I04" in missing_in(advice)

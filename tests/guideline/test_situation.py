@@ -34,8 +34,15 @@ def test_decision_8_metastatic_since_the_earliest_of_stage_iv_m1_and_a_distant_m
     assert found.metastatic_since == since
 
 
-@pytest.mark.parametrize("facts", [{"metastases": ()}, {"metastases": metastasis("regional-node")}, {"metastases": (), "stages": stage("III")},
-                                    {"metastases": metastasis("liver", primary_unknown=True)}])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"metastases": ()},
+        {"metastases": metastasis("regional-node")},
+        {"metastases": (), "stages": stage("III")},
+        {"metastases": metastasis("liver", primary_unknown=True)},
+    ],
+)
 def test_what_is_not_metastatic(facts):
     """Regional nodes, stage III and a metastasis of unknown primary do not make stage IV."""
     assert not situation_of(a_case(**facts)).metastatic
@@ -140,7 +147,7 @@ def test_decision_15_pregnancy(facts, state):
 
 @pytest.mark.parametrize(("answer", "state"), [(said("true", days=7), "excluded"), (said("true", days=8), "unknown"), ("false", "unknown")])
 def test_decision_27_the_answer_about_pregnancy(answer, state):
-    """ "Excluded" counts for seven days; `false` is unknown, not pregnant and not excluded."""
+    """The words "Excluded" counts for seven days; `false` is unknown, not pregnant and not excluded."""
     case = a_case(age=40, intake=intake(pregnancy_excluded=answer, menopausal_status=None))
     assert situation_of(case).pregnancy == state
 

@@ -235,7 +235,7 @@ def test_decision_6_on_one_day_the_bad_news_counts():
 
 
 def test_decision_6_a_stable_that_may_be_older_overrides_nothing():
-    """"Stable" dated only `2026` is not known to be newer than a worsening in October 2026."""
+    """The words "Stable" dated only `2026` is not known to be newer than a worsening in October 2026."""
     assert the_line(*_RUNNING, disease_statuses=(status("worsened", "2026-10-20"), status("stable", "2026"))).outcome == "progression"
 
 
@@ -283,7 +283,7 @@ def test_nothing_failed_where_nothing_progressed():
 
 
 def test_decision_24_an_unknown_conjugate_makes_no_line():
-    """ "trastuzumab <something>" is an unknown conjugate: no conclusion about lines, I04, no treatment card."""
+    """The words "trastuzumab <something>" is an unknown conjugate: no conclusion about lines, I04, no treatment card."""
     advice = advice_on(a_case(metastases=LONG, drugs=given("unknown-her2-conjugate", 300, 20)))
     assert advice.treatment is None
     assert [f.topic for f in advice.findings] == ["MissingData"]
@@ -296,8 +296,11 @@ def test_curative_intent_after_the_metastases_is_no_relapse():
 
 
 def test_adjuvant_doses_that_stopped_years_ago_are_no_relapse_on_therapy():
-    """Decision 8: an adjuvant order left "active", last dose four years before the relapse: ended with its last dose, first-line pathway."""
-    records = (given("trastuzumab", 2200, intent="curative", kind="order"), *(dose("trastuzumab", d, intent="curative") for d in range(1800, 2200, 21)))
+    """Decision 8: an adjuvant order left "active", last dose four years before the relapse: it ended with that dose."""
+    records = (
+        given("trastuzumab", 2200, intent="curative", kind="order"),
+        *(dose("trastuzumab", d, intent="curative") for d in range(1800, 2200, 21)),
+    )
     found = situation_of(a_case(drugs=records)).relapse
     assert found is not None
     assert (found.within_12, found.on_therapy) == (False, False)

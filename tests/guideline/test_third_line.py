@@ -35,7 +35,7 @@ def test_r038_after_t_dxd_the_triplet():
 
 
 def test_r039_r042_to_r046_r056_the_menu_of_the_third_line():
-    """R039, R042-R046, R056: T-DM1 if never used, lapatinib pairs, trastuzumab + another chemotherapy, a trial; pertuzumab only if naive."""
+    """R039, R042-R046, R056: T-DM1 if never used, lapatinib pairs, trastuzumab + another chemotherapy, a trial."""
     assert set(alternatives_of(advice_on(third()))) == {
         "tdm1", "lapatinib-capecitabine", "trastuzumab-chemotherapy", "lapatinib-trastuzumab", "clinical-trial",
     }  # fmt: skip

@@ -43,7 +43,7 @@ def _treatment_blocks(treatment: Treatment) -> Iterator[str]:
     if lead is None:
         yield bold(treatment.headline.text)
     else:
-        yield _own_doses_block(treatment.headline, lead.doses) if lead.doses else _regimen_block(lead.regimen)
+        yield _own_doses_block(lead) if lead.doses else _regimen_block(lead.regimen)
     yield "\n".join(_said(treatment.detail))
     yield section("Why", _said(_reasons(treatment)))
     yield section("From the record", bullets(map(_fact, treatment.facts)))
@@ -65,6 +65,8 @@ def _reasons(treatment: Treatment) -> tuple[Statement, ...]:
 
 def _option_lines(option: Option) -> Iterator[str]:
     short, doses = _regimen_in_brief(option.regimen)
+    if option.doses:
+        doses = escape("; ".join(option.doses))
     yield f"- **{short}**" + _after_colon(option.reasons)
     if doses:
         yield f"  - Dose: {doses}"
@@ -120,9 +122,9 @@ def _missing_block(findings: Iterable[Finding], asked: set[str]) -> str:
     return section("Missing", _said(asks))
 
 
-def _own_doses_block(headline: Statement, doses: Iterable[str]) -> str:
-    """The act, and the doses of this patient where they are not the regimen's own."""
-    return "\n".join([bold(headline.text), *bullets(doses)])
+def _own_doses_block(lead: Option) -> str:
+    """The regimen with the doses of this patient, where they are not the regimen's own."""
+    return "\n".join([bold(KNOWLEDGE.regimens[lead.regimen].short), *bullets(lead.doses)])
 
 
 @cache

@@ -196,10 +196,11 @@ _BREAST = re.compile(
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
 _OTHER_ORGAN = (
     r"lung|bronch|colon|colorectal|rectum|rectal|anal|pancrea|stomach|gastric|o?esophag|liver|hepatocellular|kidney|renal|bladder|"
-    r"prostat|ovar|uter|endometri|cervix|cervical|vulva|thyroid|brain|laryn|pharyn|oral|tongue|head and neck|testi|bile duct|small cell|nsclc|urothelial"
+    r"prostat|ovar|uter|endometri|cervix|cervical|vulva|thyroid|brain|laryn|pharyn|oral|tongue|head and neck|testi|bile duct|small cell|"
+    r"nsclc|urothelial"
 )
 _TUMOUR = r"cancer|carcinoma|malignan|tumou?r"
-#: Another organ beside a tumour word, or a tumour that is not of the breast by its name. A "carcinoma" of no organ is nobody's other primary.
+#: Another organ beside a tumour word, or a tumour that is not of the breast by its name. A "carcinoma" of no organ is no other primary.
 _OTHER_CANCER = re.compile(
     rf"(?:{_OTHER_ORGAN})[\w ,-]{{0,40}}(?:{_TUMOUR})|(?:{_TUMOUR})[\w ,-]{{0,60}}(?:{_OTHER_ORGAN})|"
     r"sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma|cholangiocarcinoma"

@@ -85,8 +85,9 @@ def _order(record: DrugRecord) -> tuple[date, date, str, str, str]:
 
 
 def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
-    if len(records) > 1:
-        records = sorted(records, key=_order)
+    if len(records) == 1 and records[0].kind != "administration":
+        return [_finished(_begun(records[0]), doses_recorded=False, today=today)]
+    records = sorted(records, key=_order)
     courses: list[_Course] = []
     doses: list[DrugRecord] = []
     for record in records:
@@ -99,7 +100,7 @@ def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
     periods = list(courses)
     for dose in doses:
         _attach(dose, periods, courses)
-    return [_finished(course, bool(doses), today) for course in courses]
+    return [_finished(course, doses_recorded=bool(doses), today=today) for course in courses]
 
 
 def _begun(record: DrugRecord) -> _Course:
@@ -212,7 +213,7 @@ def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
     return known_until is None or given.earliest <= add_days(known_until.latest, _silence())
 
 
-def _finished(course: _Course, doses_recorded: bool, today: date) -> Exposure:
+def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure:
     state, end = _state(course, doses_recorded, today)
     return Exposure(
         drug=course.drug,
@@ -222,7 +223,7 @@ def _finished(course: _Course, doses_recorded: bool, today: date) -> Exposure:
         last_dose=course.last_dose,
         stop_reason=course.stop_reason,
         intent=course.intent,
-        sources=tuple(sorted(set(course.sources))),
+        sources=tuple(sorted(set(course.sources))) if len(course.sources) > 1 else tuple(course.sources),
     )
 
 

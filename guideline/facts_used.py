@@ -15,22 +15,28 @@ from guideline.partial_date import PartialDate
 from guideline.situation import Situation
 from guideline.therapy_lines import PARTNER_DRUGS, Line
 
+_NAMES = {drug.id: drug.name for drug in K.drugs.values()}
+
 
 def drug_name(drug: str) -> str:
     """The nonproprietary name as printed; an unknown id as it stands."""
-    known = K.drugs.get(drug)
-    return known.name if known is not None else drug
+    return _NAMES.get(drug, drug)
 
 
 def drug_names(drugs: Iterable[str]) -> str:
     """Several drugs, joined by plus signs."""
-    return " + ".join(drug_name(d) for d in drugs)
+    return " + ".join([_NAMES.get(drug, drug) for drug in drugs])
+
+
+def in_usual_order(drugs: Iterable[str]) -> list[str]:
+    """Each drug once, as the field writes combinations: trastuzumab, pertuzumab, other HER2 drugs, cytotoxics, endocrine drugs."""
+    return sorted(set(drugs), key=lambda drug: (_USUAL_ORDER.get(drug, len(_USUAL_ORDER)), drug))
 
 
 def line_drugs(line: Line) -> str:
-    """The drugs of a line in their usual order: trastuzumab, pertuzumab, other HER2 drugs, cytotoxics; partners only when alone."""
+    """The drugs of a line in their usual order; endocrine partners only when they are all there is."""
     main = [d for d in line.drugs if d not in PARTNER_DRUGS]
-    return drug_names(sorted(main or line.drugs, key=_USUAL_ORDER.__getitem__))
+    return drug_names(in_usual_order(main or line.drugs))
 
 
 #: The order in which the field writes combinations: the knowledge file lists the drugs that way.

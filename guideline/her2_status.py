@@ -158,10 +158,14 @@ def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) 
     )
 
 
+_ASSERTS = {"3+": 5, "positive": 5, "2+": 4, "equivocal": 4, "1+": 3, "low": 3, "0+": 2, "ultralow": 2, "0": 1, "negative": 1}  # fmt: skip
+
+
 def _strongest(results: list[ReceptorResult]) -> ReceptorResult | None:
     """The newest of several readings of one specimen; on one day the one that asserts more."""
-    rank = {"3+": 5, "positive": 5, "2+": 4, "equivocal": 4, "1+": 3, "low": 3, "0+": 2, "ultralow": 2, "0": 1, "negative": 1}
-    return max(results, key=lambda r: (_when(r.date), rank.get(r.value or "", 0), r.source)) if results else None
+    if len(results) < 2:
+        return results[0] if results else None
+    return max(results, key=lambda r: (_when(r.date), _ASSERTS.get(r.value or "", 0), r.source))
 
 
 def _combined(ihc: Her2State | None, ish: Her2State | None, said: Her2State | None) -> Her2State:
@@ -208,6 +212,8 @@ _LESS_POSITIVE = {"positive": 0, "equivocal": 1, "low": 2, "ultralow": 2, "negat
 
 def _leading(findings: Sequence[Her2Finding]) -> Her2Finding:
     """The newest finding; of those that may be as new (same day, or a coarse date that reaches it), the one that is least positive."""
+    if len(findings) == 1:
+        return findings[0]
     newest = max(findings, key=lambda f: (_when(f.date), f.sources))
     since = newest.date.earliest if newest.date is not None else date.min
     return max((f for f in findings if _when(f.date) >= since), key=lambda f: (_LESS_POSITIVE[f.state], _when(f.date), f.sources))
@@ -257,8 +263,8 @@ def hormone_receptors(case: Case, metastatic_since: PartialDate | None) -> Hormo
         return HormoneReceptors(state, er, pr, None, tuple(sorted(coded)), before)
     if "positive" in (er, pr):
         state = "positive"
-    elif er == "negative":
-        state = "negative" if pr in ("negative", "unknown") else "unknown"
+    elif er == pr == "negative":
+        state = "negative"
     else:
         state = "unknown"
     return HormoneReceptors(state, er, pr, newest, tuple(sources), before)

@@ -12,14 +12,14 @@ from typing import Literal
 from msgspec import Struct
 
 from guideline.brain_disease import BrainDisease, brain_disease
-from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis
+from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, Pregnancy
 from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
-from guideline.partial_date import PartialDate, whole_months, within_months
+from guideline.partial_date import PartialDate, add_months, whole_months, within_months
 from guideline.practice import Practice
 from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, therapies
 
@@ -122,8 +122,10 @@ def situation(case: Case, practice: Practice) -> Situation:
         # Who had T-DXd pneumonitis had T-DXd, whatever the list of therapies says.
         used |= {T_DXD}
     flags, unknown = _label_flags(case, found, relapse, hormones, used)
-    # Before any line for metastatic disease, an adjuvant course that still runs is the current therapy.
-    newest = found.lines[-1].exposures if found.lines else found.early
+    # Before any line for metastatic disease that counts, an adjuvant course that still runs is the current therapy.
+    newest = found.lines[-1].exposures if found.lines else ()
+    if not found.used_lines:
+        newest = (*newest, *found.early)
     current = tuple([e for e in (*newest, *found.undated) if e.state == "running"])
     return Situation(
         case=case,
@@ -191,13 +193,15 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
     if since is None:
         return Relapse(drugs, None, None, False, None, None, None, sources)
     # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
+    if any(_forgotten_at(e, since) for e in early):
+        return Relapse(drugs, None, since, False, None, None, None, sources)
     if any(_unfinished_at(e, since) for e in early):
         return Relapse(drugs, None, since, True, True, True, 0, sources)
     ends = [e.last_known for e in early]
     known = [end for end in ends if end is not None]
     if not known:
         return Relapse(drugs, None, since, False, None, None, None, sources)
-    last = max(known, key=lambda d: (d.latest, d.earliest))
+    last = PartialDate(max(end.earliest for end in known), max(end.latest for end in known))
     intervals = K.thresholds.intervals
     within_12 = within_months(last, since, intervals.early_relapse_months)
     within_6 = within_months(last, since, intervals.label_relapse_months)
@@ -208,6 +212,13 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
     return Relapse(drugs, last, since, False, within_12, within_6, months, sources)
 
 
+def _forgotten_at(e: Exposure, since: PartialDate) -> bool:
+    """Whether a (neo)adjuvant record was probably just never closed: "active" long beyond a planned course, without a recorded dose."""
+    if e.state != "running" or e.last_dose is not None or e.start is None:
+        return False
+    return add_months(e.start.latest, K.thresholds.intervals.adjuvant_course_months) < since.earliest
+
+
 def _unfinished_at(e: Exposure, since: PartialDate) -> bool:
     """Whether a (neo)adjuvant course was still going on at the relapse; one that fell silent before counts from its last dose."""
     if e.last_known is not None and e.state != "running":
@@ -215,16 +226,19 @@ def _unfinished_at(e: Exposure, since: PartialDate) -> bool:
     return e.state in ("running", "on-hold")
 
 
+def _pregnancy_order(found: Pregnancy) -> tuple[date, bool, str]:
+    """What may be older outdates no pregnancy: a negative finding counts from its earliest day, a positive one from its latest."""
+    pregnant = found.status == "pregnant"
+    day = date.min if found.date is None else found.date.latest if pregnant else found.date.earliest
+    return day, pregnant, found.source
+
+
 def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
     """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be."""
     ages = K.thresholds.ages
     if case.patient.sex == "male":
         return "not-applicable", None
-    newest = max(
-        (p for p in case.pregnancies if p.status != "possible"),
-        key=lambda p: (p.date.latest if p.date else date.min, p.status == "pregnant", p.source),
-        default=None,
-    )
+    newest = max((p for p in case.pregnancies if p.status != "possible"), key=_pregnancy_order, default=None)
     excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
     pregnant = newest is not None and newest.status == "pregnant"
     if newest is not None and newest.date is not None and (case.today - newest.date.latest).days > ages.pregnancy_days:

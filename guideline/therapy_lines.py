@@ -43,10 +43,12 @@ TRASTUZUMAB_PRODUCTS = frozenset(
 PERTUZUMAB_PRODUCTS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "pertuzumab" in drug.components)
 
 
+_COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
+
+
 def components(drug: str) -> frozenset[str]:
     """What a product brings: a fixed combination its antibodies, a subcutaneous form its antibody, any other drug itself."""
-    known = K.drugs.get(drug)
-    return frozenset(known.components) if known is not None else frozenset((drug,))
+    return _COMPONENTS.get(drug) or frozenset((drug,))
 
 
 class Line(Struct, frozen=True):
@@ -123,6 +125,10 @@ def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal
     if start is None or metastatic_since is None:
         return "unknown"
     if start.latest < metastatic_since.earliest:
+        lag = K.thresholds.intervals.record_lag_days
+        if exposure.state == "running" and add_days(start.latest, lag) >= metastatic_since.earliest and exposure.intent is None:
+            # Metastases are often written down days after their treatment began: neither adjuvant nor metastatic is assumed.
+            return "unknown"
         return "early"
     return "metastatic" if start.earliest >= metastatic_since.earliest else "unknown"
 

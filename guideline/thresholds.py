@@ -118,6 +118,8 @@ class Intervals:
     early_relapse_months: int
     label_relapse_months: int
     recent_metastases_days: int
+    adjuvant_course_months: int
+    record_lag_days: int
     new_metastasis_days: int
     line_start_days: int
     line_gap_days: int
@@ -220,7 +222,7 @@ class LabLimits:
 
 @dataclass(frozen=True, slots=True)
 class Receptors:
-    """HER2 by ISH: positive at ratio >= `ratio` with copies >= `copies_positive`, or copies >= `copies_high`.
+    """HER2 by ISH: positive at ratio >= `ratio` with copies >= `copies_positive`; `copies_high` alone waits for the pathologist's reading.
 
     ER and PR are positive from `hormone_percent` of cells on.
     """

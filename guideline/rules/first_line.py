@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Option, Statement, Treatment
 from guideline.facts_used import treatment_facts
-from guideline.intake import said_yes
+from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
@@ -18,7 +18,7 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
     """The first-line card. `conditional` is the sentence it depends on when the record may be incomplete (then I04 is missing)."""
     if _declines_chemotherapy(s):
         return _endocrine_first(s, conditional)
-    order = _order(s)
+    order = [*_order(s), *(("endocrine-her2",) if _selected_for_endocrine(s) else ())]
     offered, barred = sort_out(s, order)
     if not offered:
         return no_option_left(s, order)
@@ -46,6 +46,12 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
 def _declines_chemotherapy(s: Situation) -> bool:
     """Decision 20: HR-positive and chemotherapy declined."""
     return s.hormones.state == "positive" and said_yes(s.case, "declines-chemotherapy")
+
+
+def _selected_for_endocrine(s: Situation) -> bool:
+    """Decision 20: HR-positive with low burden makes endocrine + HER2 therapy an alternative, never the leading regimen."""
+    burden = answer(s.case, "disease-burden")
+    return s.hormones.state == "positive" and burden is not None and burden.values[0] == "low"
 
 
 def tdxd_pertuzumab_fits(s: Situation) -> bool:
@@ -95,6 +101,8 @@ def _why(s: Situation) -> list[Statement]:
 
 
 def _first_line_option(s: Situation, regimen: str, *, leads: bool) -> Option:
+    if regimen == "endocrine-her2":
+        return option(s, regimen, (K.say("endocrine-her2-selected"),), ("asco-2022-6-0-2",), ("R061",))
     if regimen == "thp":
         reasons = [K.say("thp-taxane-duration"), K.say("thp-antibodies-go-on")] if leads else [K.say("thp-when")]
         return option(

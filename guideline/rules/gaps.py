@@ -11,7 +11,7 @@ from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.options import TDXD_REGIMENS
 from guideline.situation import Situation, menopausal_status
-from guideline.therapy_lines import HER2_DRUGS
+from guideline.therapy_lines import HER2_DRUGS, TRASTUZUMAB_PRODUCTS
 
 
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
@@ -21,6 +21,8 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
     if stopped:
         low.append(K.say("check-stopped-for-heart", drugs=drug_names(stopped)))
+    if heart.cardiomyopathy is not None:
+        low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
     if heart.current:
@@ -95,6 +97,8 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
         gaps.append(Gap("I03", K.say("ask-hormone-receptors")))
     if s.hormones.state == "positive" and not s.male and menopausal_status(s.case) is None:
         gaps.append(Gap("I14", K.say("ask-menopause")))
+    if lead is not None and "trastuzumab" in K.regimens[lead].drugs and not any(e.drug in TRASTUZUMAB_PRODUCTS for e in s.her2_running):
+        checks.append(K.say("check-trastuzumab-infusion"))
     if lead in TDXD_REGIMENS:
         checks.append(K.say("check-tdxd-emesis"))
         if s.male:

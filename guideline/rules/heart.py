@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, drug_names, lvef_fact, lvef_shown
+from guideline.facts_used import drug_name, drug_names, in_usual_order, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
@@ -98,12 +98,17 @@ def heart(s: Situation) -> Finding | None:
 
 
 def _names(drugs: Iterable[str]) -> str:
-    return drug_names(sorted(set(drugs), key=list(K.drugs).index))
+    return drug_names(in_usual_order(drugs))
 
 
 def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     """R077, R110, R113: heart failure on HER2 therapy, running or held; cardiomyopathy on record is at least a warning (E23)."""
-    drugs = [e.drug for e in given]
+    drugs = [e.drug for e in given if e.drug in MONITORED]
+    if not drugs:
+        return None
+    if s.heart.symptomatic_failure and _failure_is_older(s, given):
+        headline = K.say("heart-failure-older", drugs=_names(drugs))
+        return Finding("HeartFailure", "warning", headline, (K.say("heart-failure-stop-rule"),), facts=_heart_facts(s), rules=("R077",))
     if s.heart.symptomatic_failure:
         return Finding(
             "HeartFailure",
@@ -130,6 +135,17 @@ def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
     if s.heart.latest is not None:
         facts.append(lvef_fact(s.heart.latest))
     return tuple(facts)
+
+
+def _failure_is_older(s: Situation, given: tuple[Exposure, ...]) -> bool:
+    """Heart failure known before the drug was begun, without reported symptoms and with a current LVEF of 50 or more: it did not develop on it."""
+    failure, latest = s.heart.failure, s.heart.latest
+    if failure is None or failure.date is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
+        return False
+    if effective_value(latest) < K.thresholds.lvef.never_silent_below:
+        return False
+    starts = [_first_dose(s, e) for e in given]
+    return all(start is not None and failure.date.latest < start.earliest for start in starts)
 
 
 def _severity(s: Situation, judged: list[_Judged]) -> Indicator:

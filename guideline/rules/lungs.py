@@ -59,6 +59,13 @@ def _on_conjugate(s: Situation) -> Finding | None:
         headline = K.say("ild-symptoms", drug=name)
     elif history.under_treatment:
         headline = K.say("ild-new-under-treatment", drug=name)
+    elif _older_than(s, drug):
+        # Stable lung disease from before the drug: a warning at every dose, not an emergency (decision 12).
+        detail = (K.say("ild-older-on-conjugate"), K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops"))
+        headline = K.say("ild-active-on-conjugate-older", drug=name)
+        return Finding(
+            "InterstitialLungDisease", "warning", headline, detail, facts=_facts(s), rules=("R079", "R080"), requests=("chest-ct",)
+        )
     else:
         headline = K.say("ild-active-on-conjugate", drug=name)
     grade = K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops")
@@ -66,6 +73,13 @@ def _on_conjugate(s: Situation) -> Finding | None:
         "InterstitialLungDisease", "critical", headline, (K.say("ild-interrupt-image-consult"), grade, K.say("ild-exclude-infection")),
         facts=_facts(s), avoid=(drug,), missing=(Gap("I09", K.say("ask-ild-grade")),), rules=("R080",), requests=("chest-ct",),
     )  # fmt: skip
+
+
+def _older_than(s: Situation, drug: str) -> bool:
+    """Whether every active lung condition is known to have begun before the drug was."""
+    starts = [e.start for e in s.her2_running if e.drug == drug and e.start is not None]
+    active = [c for c in s.case.lungs if c.status != "resolved" and c.abated is None]
+    return bool(starts and active) and all(c.onset is not None and c.onset.latest < starts[0].earliest for c in active)
 
 
 def _held_conjugate(s: Situation) -> Finding | None:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from guideline.advice import Option, Statement
-from guideline.facts_used import drug_names
+from guideline.facts_used import drug_name, drug_names
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
+from guideline.partial_date import days_since
 from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, PARTNER_DRUGS, TRASTUZUMAB_PRODUCTS, components
 
@@ -87,8 +88,11 @@ def _antibody_part(drug: str) -> frozenset[str]:
 
 
 def _allergies(s: Situation, regimen: str, *, severe: bool) -> list[str]:
-    parts = frozenset(p for drug in K.regimens[regimen].drugs for p in _antibody_part(drug))
-    return sorted({a.drug for a in s.case.allergies if (a.severe is True) is severe and components(a.drug) & parts})
+    entry = K.regimens[regimen]
+    # A severe reaction rules a regimen out by the drugs that define it; a partner of choice is only named.
+    drugs = entry.drugs if severe else (*entry.drugs, *(c.drug for c in entry.components))
+    parts = frozenset(p for drug in drugs for p in _antibody_part(drug))
+    return sorted({a.drug for a in s.case.allergies if (a.severe is True or not severe) and components(a.drug) & parts})
 
 
 def _allergic(s: Situation, regimen: str) -> Objection | None:
@@ -136,6 +140,25 @@ def option(
         label=note,
         evidence=tuple(evidence),
         rules=(*rules, *(entry.rules if leads else ()), *((label_rule,) if label_rule else ())),
+        doses=_doses_without_clearance(s, regimen),
+    )
+
+
+def _doses_without_clearance(s: Situation, regimen: str) -> tuple[str, ...]:
+    """I10: without a recent creatinine no capecitabine dose is printed; no lines of its own otherwise."""
+    entry = K.regimens[regimen]
+    if "capecitabine" not in entry.drugs or creatinine_known(s):
+        return ()
+    name = drug_name("capecitabine")
+    kept = [line for line in entry.dose_lines if not line.startswith(name)]
+    return (*kept, K.say("capecitabine-dose-open").text)
+
+
+def creatinine_known(s: Situation) -> bool:
+    """Whether a creatinine or eGFR not older than three weeks is on record."""
+    limit = K.thresholds.intervals.labs_days
+    return any(
+        lab.kind in ("creatinine", "egfr") and lab.date is not None and days_since(lab.date, s.today) <= limit for lab in s.case.labs
     )
 
 

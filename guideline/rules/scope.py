@@ -9,6 +9,7 @@ from guideline.facts_used import her2_fact, metastatic_fact
 from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.situation import Situation, distant
+from guideline.therapy_lines import HER2_DRUGS
 
 
 class Scope(Struct, frozen=True):
@@ -24,7 +25,8 @@ def scope(s: Situation) -> Scope:
     for outside in (_not_a_patient_of_ours, _not_breast, _not_metastatic):
         rules = outside(s)
         if rules:
-            return Scope(silent=rules)
+            lost = outside is not _not_a_patient_of_ours and _diagnoses_lost(s)
+            return Scope(finding=_problem_list_unreadable()) if lost else Scope(silent=rules)
     if _only_unknown_primary(s):
         return Scope(finding=_unknown_primary())
     if s.her2.discordant:
@@ -44,12 +46,22 @@ def _not_a_patient_of_ours(s: Situation) -> tuple[str, ...]:
     """Decision 9: silent for the deceased, under 18, hospice."""
     adult = K.thresholds.ages.adult
     last = s.last_line
-    hospice = any(p.kind == "hospice" for p in s.case.procedures) or (
-        last is not None and any(e.stop_reason in ("hospice", "death") for e in last.exposures)
-    )
+    stopped_for_it = last is not None and any(e.stop_reason in ("hospice", "death") for e in last.exposures)
+    hospice = any(p.kind == "hospice" for p in s.case.procedures) or (stopped_for_it and not s.her2_running)
     if s.case.patient.deceased or (s.age is not None and s.age < adult) or hospice:
         return ("R001", "R132")
     return ()
+
+
+def _diagnoses_lost(s: Situation) -> bool:
+    """Whether part of the problem list could not be read in a patient whose other data speak of HER2-positive disease."""
+    lost = any(p.subject == "diagnosis" and p.kind in ("unreadable", "old-fhir", "incomplete") for p in s.case.problems)
+    return lost and (s.her2.ever_positive or any(e.drug in HER2_DRUGS for e in s.exposures))
+
+
+def _problem_list_unreadable() -> Finding:
+    """A problem list that could not be read is not "no metastases" (I01)."""
+    return Finding("MissingData", "info", K.say("problem-list-unreadable"), missing=(Gap("I01", K.say("ask-stage")),), rules=("R131",))
 
 
 def _not_breast(s: Situation) -> tuple[str, ...]:

@@ -48,8 +48,11 @@ def _controlled_without_her2(s: Situation, last: Line) -> bool:
     """Decision 6: the HER2 part is over without progression, and endocrine therapy runs or the disease is under control since."""
     if last.outcome not in ("completed", "unknown", "changed"):
         return False
-    if any(e.drug in PARTNER_DRUGS for e in s.current_drugs):
-        return True
+    return any(e.drug in PARTNER_DRUGS for e in s.current_drugs) or _better_since(s, last)
+
+
+def _better_since(s: Situation, last: Line) -> bool:
+    """Whether the disease is documented as under control after the line's end."""
     ended = last.ended_on
     if ended is None:
         return False
@@ -75,11 +78,15 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
 
 def history_open(s: Situation) -> bool:
     """Decision 5: metastatic for more than 90 days, or since nobody knows when, with no therapy against it on record."""
-    if s.therapies.used_lines or said_yes(s.case, "prior-therapy-complete"):
+    if s.therapies.used_lines:
+        return False
+    if any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated):
+        return True
+    if said_yes(s.case, "prior-therapy-complete"):
         return False
     if any(line for line in s.therapies.lines) and not s.therapies.undated:
         return False
-    return not _recent(s) or bool([e for e in s.therapies.undated if e.drug not in PARTNER_DRUGS])
+    return not _recent(s)
 
 
 def _recent(s: Situation) -> bool:
@@ -131,6 +138,9 @@ def therapy_gap(s: Situation) -> Finding | None:
             missing=(Gap("I17", K.say("ask-on-hold")),),
             rules=("R133",),
         )
+    if last is not None and last.outcome in ("unknown", "changed") and _controlled_without_her2(s, last) and not _better_since(s, last):
+        headline = K.say("her2-ended-endocrine-goes-on")
+        return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
     if last is None and history_open(s) and not s.lungs.symptoms:
         headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))

@@ -377,7 +377,11 @@ def test_a_pregnancy_leaves_no_her2_regimen(case, practice):
     """R124: documented today: no treatment finding at all, for anyone but a man."""
     assume(case.patient.sex != "male")
     with_child = replace(
-        case, pregnancies=(*case.pregnancies, Pregnancy("pregnant", PartialDate.on(TODAY + timedelta(days=1)), "pregnancies/new"))
+        case,
+        pregnancies=(
+            *(p for p in case.pregnancies if p.date is None or p.date.earliest <= TODAY),
+            Pregnancy("pregnant", PartialDate.on(TODAY + timedelta(days=1)), "pregnancies/new"),
+        ),
     )
     assert advise(with_child, practice).treatment is None
 
@@ -450,9 +454,9 @@ def test_below_40_with_a_her2_drug_running_is_always_critical(case, practice):
     """Decision 14: on any running HER2 drug with a cardiac rule, a newest LVEF of 30 % of today is critical, alone among all else."""
     runs = replace(
         case,
-        # A stop for hospice silences everything (decision 9).
+        # A stop for hospice or death silences everything (decision 9).
         drugs=(
-            *(d for d in case.drugs if d.stop_reason != "hospice"),
+            *(d for d in case.drugs if d.stop_reason not in ("hospice", "death")),
             DrugRecord("trastuzumab", "administration", "completed", ago(3), ago(3), None, "palliative", source="drugs/today"),
         ),
         lvef=(*(v for v in case.lvef if v.date is None or v.date.latest < TODAY), Lvef(30, ago(0), source="lvef/new")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.case import Patient
+from guideline.case import Patient, Pregnancy
 from guideline.partial_date import PartialDate
 from tests.guideline.case_builder import (
     a_case,
@@ -162,3 +162,13 @@ def test_a_year_of_birth_does_not_rule_out_childbearing_age():
     """Born "1970": 55 or 56 today; she may be 55, so pregnancy is asked about (an unknown is not the benign value)."""
     case = a_case(patient=Patient(PartialDate.of(1970), "female"), intake=intake(pregnancy_excluded=None, menopausal_status=None))
     assert situation_of(case).pregnancy == "unknown"
+
+
+@pytest.mark.parametrize("coarse", ["2026", "2026-11"])
+def test_a_coarse_negative_pregnancy_test_does_not_outdate_an_exact_positive_one(coarse):
+    """Pregnant on 10 November, "not pregnant" dated only 2026: which is newer cannot be told, so she counts as pregnant."""
+    records = (
+        Pregnancy("pregnant", PartialDate.of(2026, 11, 10), "Observation/a"),
+        Pregnancy("not-pregnant", PartialDate.parse(coarse), "Observation/b"),
+    )
+    assert situation_of(a_case(age=38, pregnancies=records, intake=intake(pregnancy_excluded=None))).pregnancy == "pregnant"

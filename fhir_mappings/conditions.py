@@ -42,11 +42,13 @@ def read_tumours(record: Record, listed: ProblemList) -> Tumours:
         elif claims:
             read.append((resource, claims))
     breast = frozenset(source_of(resource) for resource, claims in read if any(claim.kind in _BREAST_TUMOURS for claim in claims))
+    metastases = tuple(m for resource, claims in read for m in _metastases(resource, claims, breast))
+    dated = any(m.date is not None for m in metastases)
     carrier = _carrier(claims for _, claims in read)
     return Tumours(
         tuple(d for resource, claims in read for d in _diagnoses(resource, claims, carrier)),
-        tuple(m for resource, claims in read for m in _metastases(resource, claims, breast)),
-        tuple(s for resource, claims in read for s in _stages(resource, claims)),
+        metastases,
+        tuple(s for resource, claims in read for s in _stages(resource, claims, dated_metastases=dated)),
     )
 
 
@@ -124,8 +126,12 @@ def _linked(resource: Resource, breast: frozenset[str]) -> bool:
     return False
 
 
-def _stages(resource: Resource, claims: tuple[Claim, ...]) -> Iterator[Stage]:
-    """The stage in the code itself, and `Condition.stage` of a breast tumour."""
+def _stages(resource: Resource, claims: tuple[Claim, ...], *, dated_metastases: bool) -> Iterator[Stage]:
+    """The stage in the code itself, and `Condition.stage` of a breast tumour.
+
+    CAUTION: a stage on the Condition has no date of its own. It may have been raised years after the onset, so where metastases carry a
+    date a stage IV keeps none: the onset of the primary must not become the day of the relapse.
+    """
     for claim in claims:
         if claim.stage is not None:
             yield Stage(claim.stage, began(resource), source_of(resource))
@@ -133,4 +139,5 @@ def _stages(resource: Resource, claims: tuple[Claim, ...]) -> Iterator[Stage]:
         for stage in resource.stage or ():
             value = stage_group(stage.summary)
             if value is not None:
-                yield Stage(value, began(resource), source_of(resource))
+                undated = value == "IV" and dated_metastases
+                yield Stage(value, None if undated else began(resource), source_of(resource))

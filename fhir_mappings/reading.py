@@ -37,11 +37,15 @@ DOCUMENT = ""
 
 @dataclass(frozen=True, slots=True)
 class KeyContent:
-    """What stood under one prefetch key: its state, the resource types in it, and the URL of its next page where it is one of several."""
+    """What stood under one prefetch key.
+
+    Its state, the resource types in it, the URL of its next page where it is one of several, and whether it came as a Bundle.
+    """
 
     state: KeyState
     types: frozenset[str] = frozenset()
     next_page: str | None = None
+    bundled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Reading:
         for key, content in other.keys.items():
             before = keys.get(key)
             types = content.types | before.types if before else content.types
-            keys[key] = KeyContent(content.state, types, content.next_page)
+            keys[key] = KeyContent(content.state, types, content.next_page, content.bundled)
         return Reading(self.entries + other.entries, self.problems + other.problems, keys)
 
 
@@ -212,7 +216,7 @@ class _Collector:
             return
         tops = value if isinstance(value, list) else [value]
         types = self._open(tops, key)
-        self.keys[key] = KeyContent(_state(tops, types), frozenset(types - {"", "Bundle", "OperationOutcome"}), _next_page(tops))
+        self.keys[key] = KeyContent(_state(tops, types), frozenset(types - {"", "Bundle", "OperationOutcome"}), _next_page(tops), "Bundle" in types)
 
     def _open(self, tops: list[Resource], key: str) -> set[str]:
         """Open Bundles, however deeply they nest, and keep the resources of the types that are used. Returns every type met."""
@@ -248,7 +252,8 @@ def _state(tops: list[Resource], types: set[str]) -> KeyState:
     # Epic answers an empty search with `total: 0` and a warning in an OperationOutcome: no data, not a failure.
     if "OperationOutcome" in types and not any(top.resource_type == "Bundle" and bytes(top.total) == b"0" for top in tops):
         return "failed"
-    return "garbage" if "" in types else "empty"
+    # A Bundle of which no entry could be read is still an answer: what it lost is named entry by entry.
+    return "garbage" if "" in types and "Bundle" not in types else "empty"
 
 
 def _next_page(tops: list[Resource]) -> str | None:

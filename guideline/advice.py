@@ -57,6 +57,20 @@ class Option(Struct, frozen=True):
     doses: tuple[str, ...] = ()
 
 
+class Suggestion(Struct, frozen=True):
+    """Something the EHR can do at one click.
+
+    `request` orders an examination (`code`: `echocardiogram`, `chest-ct`, `brain-mri`, `her2-ihc`, `her2-ish`, `biopsy`);
+    `replace` changes the draft `order` to the drug `code` at its label dose; `delete` removes the draft `order`. `recommended` is used
+    sparingly: only where the advice leaves no real choice.
+    """
+
+    act: Literal["request", "replace", "delete"]
+    code: str
+    order: str | None = None
+    recommended: bool = False
+
+
 class Finding(Struct, frozen=True):
     """Something to tell the clinician under one topic of the public contract: becomes one card.
 
@@ -74,6 +88,7 @@ class Finding(Struct, frozen=True):
     avoid: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 class Treatment(Finding, frozen=True):

@@ -244,6 +244,16 @@ class Allergy(Struct, frozen=True):
     source: str = ""
 
 
+class OtherDrug(Struct, frozen=True):
+    """A medicine that interacts with the cancer drugs or belongs to their supportive care; `drug` is an id of `other_drugs.yaml`."""
+
+    drug: str
+    status: RecordStatus
+    start: PartialDate | None = None
+    end: PartialDate | None = None
+    source: str = ""
+
+
 ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
 
 
@@ -303,5 +313,6 @@ class Case(Struct, frozen=True):
     body: tuple[BodyMeasure, ...] = ()
     allergies: tuple[Allergy, ...] = ()
     procedures: tuple[Procedure, ...] = ()
+    other_drugs: tuple[OtherDrug, ...] = ()
     intake: dict[str, IntakeAnswer] = field(default_factory=dict)
     problems: tuple[DataProblem, ...] = ()

@@ -138,7 +138,7 @@ def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
 
 
 def _failure_is_older(s: Situation, given: tuple[Exposure, ...]) -> bool:
-    """Heart failure known before the drug was begun, without reported symptoms and with a current LVEF of 50 or more: it did not develop on it."""
+    """Heart failure known before the drug was begun, no symptoms reported, a current LVEF of 50 or more: it did not develop on it."""
     failure, latest = s.heart.failure, s.heart.latest
     if failure is None or failure.date is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
         return False

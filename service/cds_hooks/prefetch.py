@@ -33,7 +33,7 @@ def missing_kinds(keys: Mapping[str, KeyContent], service: CdsService) -> tuple[
         template = service.prefetch.get(key)
         if template is not None:
             carried.add(queried_type(template))
-        elif content.state == "empty" or len(content.types) > 1:
+        elif content.bundled or content.state == "empty" or len(content.types) > 1:
             carried.update(service.required_kinds)
     return tuple(kind for kind in service.required_kinds if kind not in carried)
 

@@ -1,0 +1,49 @@
+"""Draft orders: the question an order hook asks. They are never part of the case.
+
+An order starts (or goes on with) a drug, or stops one. What is selected or signed is the question; other drafts are context.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from guideline.case import StopReason
+
+
+class OrderedDose(Struct, frozen=True):
+    """A dose as ordered: amount and canonical unit (`mg`, `mg/kg`, `mg/m2`, `mL`), how often, and whether it is marked as a first dose.
+
+    `times_a_day` for oral drugs; `every_days` between infusions. `parts` holds the amounts of a fixed combination in mg where the text
+    names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
+    """
+
+    amount: float
+    unit: str
+    every_days: int | None = None
+    times_a_day: float | None = None
+    parts: tuple[float, ...] = ()
+    loading: bool | None = None
+
+
+class DraftOrder(Struct, frozen=True):
+    """One medication order that is being entered, signed or ended.
+
+    `id` is `MedicationRequest/...` as the draft has it. `drugs` are drug ids (none: no drug chosen yet, or none we know); `others` names
+    other medicines of `other_drugs` (supportive or interacting). `asked`: selected (order-select) or signed (order-sign).
+    `act` is `stop` for status stopped, cancelled or completed. `plan` is the drug that the order's own plan or protocol names, where it
+    names one (a product that differs from it is a mix-up).
+    """
+
+    id: str
+    act: Literal["start", "stop"]
+    asked: bool
+    drugs: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    status: str = "draft"
+    route: Literal["iv", "sc", "oral", "im"] | None = None
+    dose: OrderedDose | None = None
+    stop_reason: StopReason | None = None
+    plan: str | None = None
+    gastric: bool = False

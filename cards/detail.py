@@ -151,7 +151,7 @@ def _basis(advice: Advice, whole: bool) -> str:
 
 @cache
 def _basis_line(profile: str, knowledge: str) -> str:
-    dated = f"knowledge {knowledge}, reviewed {KNOWLEDGE.reviewed} ({KNOWLEDGE.review_status})"
+    dated = f"knowledge {knowledge}, {KNOWLEDGE.review_status}"
     if not profile:
         return escape(f"Basis: {dated}.")
     evidence_profile, _, jurisdiction = profile.partition("/")

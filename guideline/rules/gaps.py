@@ -11,7 +11,7 @@ from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.options import TDXD_REGIMENS
 from guideline.situation import Situation, menopausal_status
-from guideline.therapy_lines import HER2_DRUGS, TRASTUZUMAB_PRODUCTS
+from guideline.therapy_lines import HER2_DRUGS
 
 
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
@@ -97,7 +97,7 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
         gaps.append(Gap("I03", K.say("ask-hormone-receptors")))
     if s.hormones.state == "positive" and not s.male and menopausal_status(s.case) is None:
         gaps.append(Gap("I14", K.say("ask-menopause")))
-    if lead is not None and "trastuzumab" in K.regimens[lead].drugs and not any(e.drug in TRASTUZUMAB_PRODUCTS for e in s.her2_running):
+    if lead is not None and "trastuzumab" in K.regimens[lead].drugs and not s.used("trastuzumab"):
         checks.append(K.say("check-trastuzumab-infusion"))
     if lead in TDXD_REGIMENS:
         checks.append(K.say("check-tdxd-emesis"))

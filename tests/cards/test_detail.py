@@ -101,13 +101,13 @@ def test_the_last_line_names_what_the_advice_follows(profile: str, words: str) -
     """The evidence profile is said in words, with the version of the knowledge, its review date and status."""
     (card,) = render_cards(replace(advice(treatment=thp_first()), profile=profile), public_url="http://127.0.0.1:8000")
     last = card["detail"].split("\n")[-1]
-    assert last == f"Basis: {words}; knowledge 2026.11.20, reviewed {KNOWLEDGE.reviewed} ({KNOWLEDGE.review_status})."
+    assert last == f"Basis: {words}; knowledge 2026.11.20, {KNOWLEDGE.review_status}."
 
 
 def test_a_finding_says_act_detail_facts_and_gaps() -> None:
     """Other cards begin with the act in bold, then detail, facts, what is missing, and the basis."""
     (card,) = cards_of(finding("LvefHold", facts=(LVEF_FACT,), missing=(gap(),)))
-    basis = f"Basis: knowledge 2026.11.20, reviewed {KNOWLEDGE.reviewed} ({KNOWLEDGE.review_status})."
+    basis = f"Basis: knowledge 2026.11.20, {KNOWLEDGE.review_status}."
     assert card["detail"] == (
         "**Headline of LvefHold**\n\n"
         "- What to do about LvefHold.\n"

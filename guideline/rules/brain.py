@@ -52,6 +52,6 @@ def brain_gaps(s: Situation) -> list[Gap]:
     """I06: CNS status unknown, or the burden."""
     if s.brain.state == "unknown" and not s.brain.leptomeningeal:
         return [Gap("I06", K.say("ask-cns-status"))]
-    if s.brain.present and s.brain.predominant is None:
+    if s.brain.present and not s.brain.leptomeningeal and s.brain.predominant is None:
         return [Gap("I06", K.say("ask-cns-burden"))]
     return []

@@ -223,7 +223,8 @@ def _evidence(s: Situation, regimen: str) -> tuple[str, ...]:
     if s.brain.present and regimen == "tdxd":
         found = (*found, "db03-2022-brain-pfs", "db12-2024")
     if s.brain.present and regimen == TUCATINIB:
-        found = (*(e for e in found if e != "asco-2022-3-0"), "asco-2022-brain-local", "her2climb-2020-brain-pfs", "her2climb-2022-brain-os")
+        general = [e for e in found if e != "asco-2022-3-0"]
+        found = (*general, "asco-2022-brain-local", "her2climb-2020-brain-pfs", "her2climb-2022-brain-os")
     return found
 
 

@@ -52,11 +52,14 @@ def after_adjuvant_tdxd(s: Situation) -> Treatment:
 
 
 def leptomeningeal(s: Situation) -> Treatment:
-    """Decision 13: leptomeningeal disease has no leading regimen."""
+    """Decision 13: leptomeningeal disease has no leading regimen; the options are those of the patient's line."""
     candidates: tuple[str, ...] = ("tdxd", "tucatinib-trastuzumab-capecitabine", "clinical-trial")
-    if not s.used_line_count:
-        candidates = ("tdxd-pertuzumab", "thp", "clinical-trial")
-    return _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), (K.say("leptomeningeal"),), candidates, ("R032", "R056"))
+    if not s.her2_lines and not s.early_relapse:
+        candidates = ("thp", "clinical-trial") if s.therapies.used_lines else ("tdxd-pertuzumab", "thp", "clinical-trial")
+    last = s.last_line
+    open_history = last is None or last.outcome in ("unknown", "changed")
+    gaps = (Gap("I04", K.say("ask-prior-therapy")),) if open_history else ()
+    return _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), (K.say("leptomeningeal"),), candidates, ("R032", "R056"), gaps)
 
 
 def no_option_left(s: Situation, candidates: Sequence[str]) -> Treatment:

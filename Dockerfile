@@ -6,7 +6,7 @@ WORKDIR /src
 
 # The dependencies in a layer of their own: it stays as long as these two files do.
 COPY constraints.txt pyproject.toml ./
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
+RUN python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *project['optional-dependencies']['postgresql'], sep='\n')" > requirements.txt \
     && python -m venv /opt/her2-cds \
     && /opt/her2-cds/bin/pip install --constraint constraints.txt --requirement requirements.txt
 

@@ -17,11 +17,20 @@ _PROFILES = {"guideline": "source documents (ASCO 2022 era)", "current": "source
 _READY = {statement.text: start_of_line(escape(statement.text)) for statement in KNOWLEDGE.statements.values()}
 
 
-def write_detail(content: CardContent, advice: Advice, asked: set[str]) -> str:
-    """The whole detail of a card. What is in `asked` was asked on a card above and is not asked again; what this card asks joins it."""
+def write_detail(content: CardContent, advice: Advice, asked: set[str], by_hand: Iterable[str] = ()) -> str:
+    """The whole detail of a card. What is in `asked` was asked on a card above and is not asked again; what this card asks joins it.
+
+    `by_hand` says what to do in the orders where the card cannot offer it at one click.
+    """
     main = content.main
     blocks = _treatment_blocks(main) if isinstance(main, Treatment) else _finding_blocks(main)
-    written = [*blocks, *_joined_blocks(content), _missing_block(content.findings, asked), _basis(advice, isinstance(main, Treatment))]
+    written = [
+        *blocks,
+        *_joined_blocks(content),
+        _missing_block(content.findings, asked),
+        section("By hand", bullets(by_hand)),
+        _basis(advice, isinstance(main, Treatment)),
+    ]
     return "\n\n".join(block for block in written if block)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cards import override_reasons, topics
+from cards.context import CardContext
 from cards.detail import write_detail
 from cards.sharing import CardContent, each_once, share_cards
+from cards.suggestions import Offer, suggest
 from cards.topics import TOPICS
 from cards.wording import SOURCE_LIMIT, SUMMARY_LIMIT, VALUE_LIMIT, one_line
 from guideline.advice import Advice, FactUsed, Finding, Treatment
@@ -23,31 +26,64 @@ ADVICE_EXTENSION = "dev.her2cds.advice"
 Card = dict[str, Any]
 
 
-def render_cards(advice: Advice, *, public_url: str) -> list[Card]:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the cards of one answer have in common, and what those above have said already."""
+
+    advice: Advice
+    rule_page: str
+    context: CardContext | None
+    asked: set[str] = field(default_factory=set)
+    offered: set[Offer] = field(default_factory=set)
+    uuids: dict[tuple[str, str], UUID] = field(default_factory=dict)
+
+    def uuid(self, finding: Finding) -> UUID:
+        """The uuid of the card about a finding. Topic and headline tell the findings of one answer apart."""
+        says = finding.topic, finding.headline.text
+        if says not in self.uuids:
+            keyed = self.context.card_key if self.context is not None else None
+            self.uuids[says] = keyed(finding) if keyed is not None else uuid4()
+        return self.uuids[says]
+
+    def not_acknowledged(self, findings: list[Finding]) -> list[Finding]:
+        """The findings without those that this user has set aside for this patient (decision 22); what is critical is always said."""
+        if self.context is None or self.context.card_key is None or self.context.acknowledged is None:
+            return findings
+        asked = [self.uuid(finding) for finding in findings if finding.indicator != "critical"]
+        known = self.context.acknowledged(asked) if asked else ()
+        return [finding for finding in findings if finding.indicator == "critical" or self.uuid(finding) not in known]
+
+
+def render_cards(advice: Advice, *, public_url: str, context: CardContext | None = None) -> list[Card]:
     """The cards of an advice: none to four, the most urgent first; none when there is nothing to say.
 
-    `public_url` is the service as clients see it, without a path: each card's source leads to its rule there.
+    `public_url` is the service as clients see it, without a path: each card's source leads to its rule there. Without a `context` the
+    cards suggest nothing and leave out nothing: there is no call, and so neither orders nor a user.
     """
-    rule_page = f"{public_url.rstrip('/')}/rules"
-    asked: set[str] = set()
-    return [_card(content, advice, rule_page, asked) for content in share_cards(advice)]
+    answer = _Answer(advice, f"{public_url.rstrip('/')}/rules", context)
+    return [_card(content, answer) for content in share_cards(advice, answer.not_acknowledged)]
 
 
-def _card(content: CardContent, advice: Advice, rule_page: str, asked: set[str]) -> Card:
-    topic = content.main.topic
+def _card(content: CardContent, answer: _Answer) -> Card:
+    advice, context, topic = answer.advice, answer.context, content.main.topic
+    uuid = answer.uuid(content.main)
+    suggestions, by_hand = suggest(content, context, uuid, answer.offered) if context is not None else ([], [])
     rules = _rules(content.findings)
     leading = _leading_rule(content.main, rules)
     card: Card = {
-        "uuid": str(uuid4()),
+        "uuid": str(uuid),
         "summary": _summary(content),
         "indicator": content.indicator,
-        "detail": write_detail(content, advice, asked),
+        "detail": write_detail(content, advice, answer.asked, by_hand),
         "source": {
             "label": SOURCE_LABEL,
-            "url": f"{rule_page}#{leading}" if leading else rule_page,
+            "url": f"{answer.rule_page}#{leading}" if leading else answer.rule_page,
             "topic": {"system": topics.SYSTEM, "code": topic, "display": TOPICS[topic].display},
         },
     }
+    if suggestions:
+        card["suggestions"] = suggestions
+        card["selectionBehavior"] = "any"
     if reasons := override_reasons.CODINGS.get(topic):
         card["overrideReasons"] = [coding.copy() for coding in reasons]
     card["extension"] = {ADVICE_EXTENSION: _for_machines(content, advice, rules)}

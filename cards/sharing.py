@@ -6,7 +6,7 @@ urgent up, so that the most urgent keep a card of their own. Nothing that was fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
@@ -41,9 +41,12 @@ class CardContent:
         return max((finding.indicator for finding in self.findings), key=INDICATOR_RANK.__getitem__)
 
 
-def share_cards(advice: Advice) -> list[CardContent]:
-    """The contents of at most four cards, the most urgent first, the treatment first among equals."""
-    findings = _without_repeats(advice)
+def share_cards(advice: Advice, shown: Callable[[list[Finding]], list[Finding]] = list) -> list[CardContent]:
+    """The contents of at most four cards, the most urgent first, the treatment first among equals.
+
+    `shown` may take out findings that are not to be said, before they share cards.
+    """
+    findings = shown(_without_repeats(advice))
     findings.sort(key=_place)
     if len(findings) <= MOST_CARDS:
         return [CardContent(finding) for finding in findings]
@@ -87,6 +90,7 @@ def _united(first: Finding, second: Finding) -> Finding:
         avoid=each_once(chain(first.avoid, second.avoid)),
         requests=each_once(chain(first.requests, second.requests)),
         rules=each_once(chain(first.rules, second.rules, second.headline.rules)),
+        suggestions=each_once(chain(first.suggestions, second.suggestions)),
     )
 
 

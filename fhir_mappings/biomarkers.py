@@ -60,7 +60,7 @@ def read_receptors(record: Record) -> tuple[ReceptorResult, ...]:
     """All receptor results of tumour tissue. What its code and its words contradict is named and not used."""
     for resource in record.of("mislabelled-receptor"):
         record.problem("code-text-conflict", resource, "a receptor's name beside a code that is not that test", "her2")
-    return tuple(fact for result in results(record, "receptor", "her2") for fact in _results(record, result))
+    return tuple([fact for result in results(record, "receptor", "her2") for fact in _results(record, result)])
 
 
 def _results(record: Record, result: Result) -> Iterator[ReceptorResult]:
@@ -116,7 +116,11 @@ def _mislabelled(asked: _Asked, item: Resource | Component) -> bool:
     if contradicts(triples(item.value_codeable_concept), None):
         return True
     said = (item.code.text if item.code is not None else None, words(item.value_codeable_concept), text_of(item))
-    return any(named and asked.receptor not in named for named in (_named_in(text) for text in said if text))
+    for text in said:
+        named = _named_in(text) if text else None
+        if named and asked.receptor not in named:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1024)
@@ -129,7 +133,7 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     resource = result.resource
     method = asked.method if asked.receptor == "HER2" else "unspecified"
     answer, text, number = item.value_codeable_concept, text_of(item), number_of(item)
-    said = " ".join(part for part in (words(answer), (text or "").lower()) if part)
+    said = " ".join([part for part in (words(answer), (text or "").lower()) if part])
     if method == "unspecified":
         method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_in(said) or "unspecified"
     value = _value(asked, method, item, answer, text, number)
@@ -181,6 +185,8 @@ def _in_words(asked: _Asked, method: Method, answer: Concept | None, text: str |
 
 
 def _interpreted(item: Resource | Component) -> Value | None:
+    if item.interpretation is None:
+        return None
     found: set[Value] = set()
     for concept in as_list(item.interpretation):
         code = first_code(concept)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from fhir_mappings.biomarkers import read_receptors
 from fhir_mappings.conditions import read_tumours
 from fhir_mappings.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
-from fhir_mappings.exposures import read_drugs
+from fhir_mappings.exposures import read_medications
 from fhir_mappings.heart import read_heart_conditions, read_lvef
 from fhir_mappings.intake import read_intake
 from fhir_mappings.labs import read_body, read_labs
@@ -42,6 +42,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
     listed = diseases(record)
     tumours = read_tumours(record, listed)
     lvef = _once(read_lvef(record))
+    medications = read_medications(record)
     return Case(
         today=today,
         patient=read_patient(record),
@@ -50,7 +51,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
         stages=_once((*tumours.stages, *read_stages(record))),
         receptors=_once(read_receptors(record)),
         disease_statuses=_once(read_disease_statuses(record)),
-        drugs=_once(read_drugs(record)),
+        drugs=_once(medications.drugs),
         lvef=lvef,
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),
@@ -61,6 +62,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
         body=read_body(record),
         allergies=_once(read_allergies(record)),
         procedures=_once(read_procedures(record, lvef)),
+        other_drugs=_once(medications.others),
         intake=read_intake(record),
         problems=_problems((*record.problems, *_missing_pages(reading))),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import starmap
 
 from fhir_mappings.resources import Concept
 from fhir_mappings.terminology import Meaning, display_conflicts, meanings
@@ -41,7 +42,7 @@ def meanings_of(concept: Concept | None) -> Iterator[tuple[CodingTriple, Meaning
 
 def contradicts_itself(concept: Concept | None) -> bool:
     """Whether a coding's display names something other than its code (trap 16): then neither may be used."""
-    return concept is not None and any(display_conflicts(*triple) for triple in triples(concept))
+    return any(starmap(display_conflicts, triples(concept)))
 
 
 def first_code(concept: Concept | str | None) -> str:
@@ -58,8 +59,10 @@ def first_code(concept: Concept | str | None) -> str:
 
 def words(*concepts: Concept | None) -> str:
     """Text and displays of concepts in lower case, one space between words."""
-    parts: list[str] = []
-    for concept in concepts:
-        if concept is not None:
-            parts += [concept.text or "", *(coding.display or "" for coding in concept.coding)]
-    return " ".join(" ".join(parts).lower().split())
+    said = [_words(concept.text, *[coding.display for coding in concept.coding]) for concept in concepts if concept is not None]
+    return said[0] if len(said) == 1 else " ".join([part for part in said if part])
+
+
+@lru_cache(maxsize=1024)
+def _words(*parts: str | None) -> str:
+    return " ".join(" ".join([part for part in parts if part]).lower().split())

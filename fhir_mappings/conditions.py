@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from fhir_mappings.coded import as_list, triples, words
@@ -66,10 +67,15 @@ def _contradict(resource: Resource, claims: tuple[Claim, ...]) -> bool:
     said: set[str] = set()
     if kinds:
         unknown = [display for system, code, display in triples(resource.code) if display and not claims_of_code(system, code)]
-        texts = [*unknown, (resource.code.text if resource.code is not None else None) or ""]
-        said = {claim.kind for text in texts for claim in claims_of_words(" ".join(text.lower().split()))}
+        for text in (*unknown, (resource.code.text if resource.code is not None else None) or ""):
+            said |= _kinds_in(text)
     tumours = kinds | (said if "other-primary" in kinds else said & {"other-primary"})
     return "other-primary" in tumours and bool(tumours & {"invasive-breast", "breast-in-situ"})
+
+
+@lru_cache(maxsize=1024)
+def _kinds_in(text: str) -> frozenset[str]:
+    return frozenset(claim.kind for claim in claims_of_words(" ".join(text.lower().split())))
 
 
 def _carrier(all_claims: Iterator[tuple[Claim, ...]]) -> str:

@@ -15,7 +15,7 @@ def when(text: str | None) -> PartialDate | None:
     """A FHIR date, dateTime or instant as a date; `None` where there is none or it is no date."""
     if not text:
         return None
-    return _parsed(text[:10] if len(text) > 10 and text[10] in "T " else text)
+    return _parsed(text if len(text) <= 10 or text[10] not in "T " else text[:10])
 
 
 @lru_cache(maxsize=8192)

@@ -1,24 +1,25 @@
 """MedicationStatement, MedicationRequest, MedicationAdministration -> drug records.
 
 A record says that a drug was given or ordered; what was merely planned, refused or entered in error says neither. The same course may be
-told by all three: they are merged later, by `guideline`.
+told by all three: they are merged later, by `guideline`. Medicines that matter only beside the cancer drugs are read in the same pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
 
-from fhir_mappings.coded import as_list, triples
+from fhir_mappings.coded import CodingTriple, as_list, triples
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.doses import dose_of
-from fhir_mappings.drug_names import DrugMatch, drugs_of
+from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.later_members import concepts_in, dosages_of, extensions_of, notes_of, validity_of
+from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Concept, Dosage, Extension, Period, Resource, source_of
+from fhir_mappings.resources import Concept, Contained, Dosage, Extension, Period, Reference, Resource, source_of
 from fhir_mappings.terminology import value_of
 from fhir_mappings.therapy_words import intent_in, stop_reason_in
-from guideline.case import DrugRecord, RecordStatus, StopReason
+from guideline.case import DrugRecord, OtherDrug, RecordStatus, StopReason
 from guideline.partial_date import PartialDate
 
 Kind = Literal["statement", "order", "administration"]
@@ -48,48 +49,77 @@ _STOP_EXTENSIONS = ("treatment-termination-reason", "termination-reason", "termi
 _INTENT_EXTENSIONS = ("procedure-intent", "treatment-intent", "treatmentintent")
 
 
-def read_drugs(record: Record) -> tuple[DrugRecord, ...]:
-    """One record per drug of every statement, order and administration of a drug that the knowledge files know."""
-    return tuple(fact for group, kind in _KINDS for resource in record.of(group) for fact in _records(record, resource, kind))
+class Medications(NamedTuple):
+    """What the medication resources tell: one record per drug that the knowledge files know, and the other medicines that matter."""
+
+    drugs: tuple[DrugRecord, ...]
+    others: tuple[OtherDrug, ...]
 
 
-def _records(record: Record, resource: Resource, kind: Kind) -> Iterator[DrugRecord]:
-    match = _drugs(record, resource)
-    if not match.drugs and not match.conflict:
+class Naming(NamedTuple):
+    """How a resource names its medication: codings as (system, code, display), and text."""
+
+    codings: list[CodingTriple]
+    text: str | None
+
+
+def read_medications(record: Record) -> Medications:
+    """Read every statement, order and administration."""
+    facts = [fact for group, kind in _KINDS for resource in record.of(group) for fact in _records(record, resource, kind)]
+    return Medications(
+        tuple(fact for fact in facts if isinstance(fact, DrugRecord)), tuple(fact for fact in facts if isinstance(fact, OtherDrug))
+    )
+
+
+def _records(record: Record, resource: Resource, kind: Kind) -> Iterator[DrugRecord | OtherDrug]:
+    naming = _naming(record, resource)
+    if naming is None:
+        return
+    match = drugs_of(naming.codings, naming.text)
+    others = () if match.drugs or match.conflict else other_drugs_of(naming.codings, naming.text)
+    if not match.drugs and not match.conflict and not others:
         return
     if resource.status in _NOT_GIVEN or resource.intent in _NO_ORDER or resource.do_not_perform in (True, "true"):
         return
     if match.conflict:
         record.problem("code-text-conflict", resource, "code and text name different drugs", "therapy")
-    dosages, extensions = dosages_of(resource), extensions_of(resource)
+    dosages = dosages_of(resource)
     start, end = _dates(resource, kind, dosages)
-    if start is not None and not record.counts(start, resource, "therapy"):
+    if start is not None and not (record.counts(start, resource, "therapy") if not others else not record.is_future(start)):
         return
     if end is not None and record.is_future(end):
         end = None  # a planned end is no end
-    status = _STATUSES.get(resource.status or "", "unknown")
-    reason, intent = _stop_reason(resource, extensions), _intent(resource, dosages, extensions)
-    dose, source = dose_of(resource, dosages), source_of(resource)
-    for drug in match.drugs:
-        yield DrugRecord(drug, kind, status, start, end, reason, intent, dose, source)
+    status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
+    for other in others:
+        yield OtherDrug(other, status, start, end, source)
+    if match.drugs:
+        extensions = extensions_of(resource)
+        reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
+        dose = dose_of(resource, dosages)
+        for drug in match.drugs:
+            yield DrugRecord(drug, kind, status, start, end, reason, intent, dose, source)
 
 
-def _drugs(record: Record, resource: Resource) -> DrugMatch:
-    """Name the drug by the code in the resource, else by the Medication it refers to, else by the name of that reference."""
+def _naming(record: Record, resource: Resource) -> Naming | None:
+    naming = naming_of(resource, lambda reference: record.resolve(reference, resource))
+    if naming is None and resource.medication_reference is not None:
+        # Nobody can say what this was: no rule may say "never given" now.
+        record.problem("unreadable", resource, "refers to a Medication that was not sent", "therapy")
+    return naming
+
+
+def naming_of(resource: Resource, find: Callable[[Reference], Resource | Contained | None]) -> Naming | None:
+    """Name the medication by the code in the resource, else by the Medication it refers to, else by the name of that reference."""
     concept = resource.medication_codeable_concept
     if concept is not None and (concept.coding or concept.text):
-        return drugs_of(triples(concept), concept.text or None)
+        return Naming(triples(concept), concept.text or None)
     reference = resource.medication_reference
     if reference is None:
-        return DrugMatch((), False)
-    medication = record.resolve(reference, resource)
+        return None
+    medication = find(reference)
     if medication is not None and medication.code is not None:
-        return drugs_of(triples(medication.code), medication.code.text or reference.display or None)
-    if reference.display:
-        return drugs_of((), reference.display)
-    # Nobody can say what this was: no rule may say "never given" now.
-    record.problem("unreadable", resource, "refers to a Medication that was not sent", "therapy")
-    return DrugMatch((), False)
+        return Naming(triples(medication.code), medication.code.text or reference.display or None)
+    return Naming([], reference.display) if reference.display else None
 
 
 def _dates(resource: Resource, kind: Kind, dosages: list[Dosage]) -> tuple[PartialDate | None, PartialDate | None]:
@@ -103,6 +133,8 @@ def _dates(resource: Resource, kind: Kind, dosages: list[Dosage]) -> tuple[Parti
     validity = validity_of(resource)
     if validity is not None:
         periods.insert(0, validity)
+    if not periods:
+        return when(resource.authored_on), None
     start = next((day for period in reversed(periods) if (day := started(period)) is not None), None)
     end = next((day for period in periods if (day := ended(period)) is not None), None)
     return start or when(resource.authored_on), end
@@ -112,7 +144,7 @@ def _bounds(dosage: Dosage) -> Period | None:
     return dosage.timing.repeat.bounds_period if dosage.timing is not None and dosage.timing.repeat is not None else None
 
 
-def _stop_reason(resource: Resource, extensions: list[Extension]) -> StopReason | None:
+def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReason | None:
     """Why it was stopped or held: by code first, then in words; a reason that we do not understand is `other`, not none."""
     concepts = [*as_list(resource.status_reason), *_extension_values(extensions, _STOP_EXTENSIONS)]
     if not concepts:
@@ -153,7 +185,7 @@ def _intent(resource: Resource, dosages: list[Dosage], extensions: list[Extensio
                 return intent
     for raw in (resource.category, resource.course_of_therapy_type, resource.reason_code):
         stated += concepts_in(raw)
-    texts = [text for concept in stated for text in (concept.text, *(coding.display for coding in concept.coding)) if text]
+    texts = [text for concept in stated for text in (concept.text, *[coding.display for coding in concept.coding]) if text]
     texts += notes_of(resource)
     texts += [dosage.text for dosage in dosages if dosage.text]
     found = {intent for text in texts if (intent := intent_in(text)) is not None}

@@ -5,7 +5,6 @@ A value whose unit is missing or unknown is not used: 1.2 mg/dL and 1.2 umol/L o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -15,7 +14,6 @@ from fhir_mappings.resources import Range, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, of_quantity, results
 from fhir_mappings.units import factor
 from guideline.case import BodyMeasure, Lab, LabKind
-from guideline.partial_date import PartialDate
 
 _LABS: dict[str, LabKind] = {
     "obs.alt": "alt",
@@ -36,10 +34,11 @@ _POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
 
 def read_labs(record: Record) -> tuple[Lab, ...]:
     """Laboratory values. `<5` and `>1000` count with their limit."""
-    return tuple(fact for result in results(record, "lab", "lab") if (fact := _lab(record, *result)) is not None)
+    return tuple([fact for result in results(record, "lab", "lab") if (fact := _lab(record, result)) is not None])
 
 
-def _lab(record: Record, resource: Resource, day: PartialDate | None, preliminary: bool) -> Lab | None:
+def _lab(record: Record, result: Result) -> Lab | None:
+    resource = result.resource
     number = number_of(resource)
     if number is None or resource.code is None:
         return None
@@ -52,7 +51,8 @@ def _lab(record: Record, resource: Resource, day: PartialDate | None, preliminar
         record.problem("unreadable", resource, "a unit that is not read", "lab")
         return None
     upper = _upper_normal(resource.reference_range, kind, number) if resource.reference_range else None
-    return Lab(kind, number.value if by == 1.0 else _rounded(number.value * by), day, upper, preliminary, source_of(resource))
+    value = number.value if by == 1.0 else _rounded(number.value * by)
+    return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource))
 
 
 @lru_cache(maxsize=8192)
@@ -83,30 +83,35 @@ def _rounded(value: float) -> float:
 
 def read_body(record: Record) -> tuple[BodyMeasure, ...]:
     """Weights and heights."""
-    return tuple(fact for result in results(record, "body", "other") for fact in _measure(record, result))
+    return tuple([fact for result in results(record, "body", "other") if (fact := _measure(record, result)) is not None])
 
 
-def _measure(record: Record, result: Result) -> Iterator[BodyMeasure]:
+def _measure(record: Record, result: Result) -> BodyMeasure | None:
     resource = result.resource
     number = number_of(resource)
     kind = _body_kind(resource)
     if number is None or kind is None:
-        return
+        return None
     by = factor(kind, number.unit)
     least, most = _POSSIBLE[kind]
     value = number.value * by if by is not None else 0.0
     if by is None:
         record.problem("unreadable", resource, "a unit that is not read", "other")
-    elif not least <= value <= most:
+        return None
+    if not least <= value <= most:
         record.problem("erroneous", resource, f"not a possible {kind}", "other")
-    else:
-        yield BodyMeasure(kind, _rounded(value), result.day, source_of(resource))
+        return None
+    return BodyMeasure(kind, _rounded(value), result.day, source_of(resource))
 
 
 def _body_kind(resource: Resource) -> Literal["weight", "height"] | None:
     if resource.code is None:
         return None
-    return next((kind for coding in resource.code.coding if (kind := _body_kind_of_code(coding.system, coding.code)) is not None), None)
+    for coding in resource.code.coding:
+        kind = _body_kind_of_code(coding.system, coding.code)
+        if kind is not None:
+            return kind
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,19 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from fhir_mappings.resources import Annotation, Concept, Contained, DispenseRequest, Dosage, Extension, Meta, Period, Reference, Resource
+from fhir_mappings.resources import (
+    ABSENT,
+    Annotation,
+    Concept,
+    Contained,
+    DispenseRequest,
+    Dosage,
+    Extension,
+    Meta,
+    Period,
+    Reference,
+    Resource,
+)
 
 _CONTAINED = msgspec.json.Decoder(list[Contained])
 _REFERENCE = msgspec.json.Decoder(Reference)
@@ -85,7 +97,7 @@ def validity_of(resource: Resource) -> Period | None:
 
 def _later(decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:
     """Decode a member that was left alone; `None` where there is none, or none of the expected shape."""
-    if not memoryview(raw).nbytes:
+    if raw is ABSENT or not memoryview(raw).nbytes:
         return None
     try:
         return decoder.decode(raw)

@@ -216,7 +216,9 @@ class _Collector:
             return
         tops = value if isinstance(value, list) else [value]
         types = self._open(tops, key)
-        self.keys[key] = KeyContent(_state(tops, types), frozenset(types - {"", "Bundle", "OperationOutcome"}), _next_page(tops), "Bundle" in types)
+        self.keys[key] = KeyContent(
+            _state(tops, types), frozenset(types - {"", "Bundle", "OperationOutcome"}), _next_page(tops), "Bundle" in types
+        )
 
     def _open(self, tops: list[Resource], key: str) -> set[str]:
         """Open Bundles, however deeply they nest, and keep the resources of the types that are used. Returns every type met."""

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
+from msgspec import Raw
 
 from fhir_mappings.later_members import contained_in, meta_of, reference_in, subject_bytes
 from fhir_mappings.lost_facts import lost_with
@@ -95,13 +96,16 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     groups: defaultdict[str, dict[str, list[Resource]]] = defaultdict(dict)
     for entry in reading.entries:
         resource = entry.resource
-        group = _group(resource) if resource is not None else None
-        if resource is None or group is None:
+        if resource is None:
             continue
+        kind = resource.resource_type
+        group = topic_of(resource) if kind == "Observation" else kind
+        if group is None:
+            continue  # an Observation that no case needs
         ident = resource.id or _fingerprint(resource)
         verdict = subjects.verdict(resource, entry.full_url)
         if verdict is not None:
-            dropped[verdict, lost_with(resource)].add(f"{resource.resource_type}/{ident}")
+            dropped[verdict, lost_with(resource)].add(f"{kind}/{ident}")
             continue
         by_id = groups[group]
         by_id[ident] = [resource] if ident not in by_id else _versions(by_id[ident], resource)
@@ -112,12 +116,6 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
     record.problems += [DataProblem(kind, subject, "", f"{len(idents)} dropped") for (kind, subject), idents in dropped.items()]
     return record
-
-
-def _group(resource: Resource) -> str | None:
-    """The group a resource belongs to; `None` for an Observation that no case needs."""
-    kind = resource.resource_type
-    return topic_of(resource) if kind == "Observation" else kind
 
 
 def _versions(known: list[Resource], resource: Resource) -> list[Resource]:
@@ -147,11 +145,15 @@ def _age(resource: Resource) -> tuple[float, int]:
 
 
 class _Subjects:
-    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once."""
+    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once.
+
+    Nearly all resources of a chart name it in the same bytes, so each is first compared with the one before.
+    """
 
     def __init__(self, own: frozenset[str]) -> None:
         self._own = own
         self._judged: dict[bytes, _Verdict] = {b"": "no-subject"}
+        self._before: tuple[Raw | None, _Verdict] = (None, None)
 
     def verdict(self, resource: Resource, full_url: str | None) -> _Verdict:
         """Why a resource is not this patient's; `None` when it is, or when its type belongs to no patient."""
@@ -160,7 +162,14 @@ class _Subjects:
             return None
         if kind == "Patient":
             return None if f"Patient/{resource.id}" in self._own or full_url in self._own else "other-patient"
-        subject = subject_bytes(resource)
+        before, verdict = self._before
+        if resource.subject != before:
+            verdict = self._judge(subject_bytes(resource))
+            # Without a `subject` it is the `patient` that was judged.
+            self._before = (resource.subject, verdict) if bytes(resource.subject) else (None, None)
+        return verdict
+
+    def _judge(self, subject: bytes) -> _Verdict:
         if subject not in self._judged:
             reference = reference_in(subject)
             ours = reference is not None and (reference in self._own or subject_of(reference) in self._own)

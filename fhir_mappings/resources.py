@@ -19,6 +19,10 @@ USED_TYPES = frozenset(
 )  # fmt: skip
 
 
+#: An undecoded member that was not sent.
+ABSENT = Raw()
+
+
 class Part(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Base of all structs here: frozen, camel-case names, and free of cycles, so the garbage collector need not track them."""
 
@@ -172,7 +176,7 @@ class Contained(Part, frozen=True, gc=False):
     resource_type: str | None = None
     id: str | None = None
     code: Concept | None = None
-    type: Raw = Raw()
+    type: Raw = ABSENT
     collection: Collection | None = None
 
 
@@ -206,25 +210,25 @@ class Resource(Part, frozen=True, gc=False):
 
     resource_type: str = ""
     id: str | None = None
-    meta: Raw = Raw()
-    contained: Raw = Raw()
-    extension: Raw = Raw()
+    meta: Raw = ABSENT
+    contained: Raw = ABSENT
+    extension: Raw = ABSENT
     clinical_status: Concept | str | None = None
     verification_status: Concept | str | None = None
     status: str | None = None
     status_reason: list[Concept] | Concept | None = None
     intent: str | None = None
-    type: Raw = Raw()
-    category: Raw = Raw()
+    type: Raw = ABSENT
+    category: Raw = ABSENT
     criticality: str | None = None
     do_not_perform: bool | str | None = None
-    severity: Raw = Raw()
+    severity: Raw = ABSENT
     code: Concept | None = None
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     body_site: list[Concept] | Concept | None = None
-    subject: Raw = Raw()
-    patient: Raw = Raw()
+    subject: Raw = ABSENT
+    patient: Raw = ABSENT
     onset_date_time: str | None = None
     onset_period: Period | None = None
     abatement_date_time: str | None = None
@@ -243,8 +247,8 @@ class Resource(Part, frozen=True, gc=False):
     date_asserted: str | None = None
     authored_on: str | None = None
     authored: str | None = None
-    course_of_therapy_type: Raw = Raw()
-    reason_code: Raw = Raw()
+    course_of_therapy_type: Raw = ABSENT
+    reason_code: Raw = ABSENT
     value_quantity: Quantity | None = None
     value_codeable_concept: Concept | None = None
     value_string: str | float | None = None
@@ -254,20 +258,20 @@ class Resource(Part, frozen=True, gc=False):
     value_ratio: Ratio | None = None
     interpretation: list[Concept] | Concept | None = None
     method: Concept | None = None
-    specimen: Raw = Raw()
+    specimen: Raw = ABSENT
     collection: Collection | None = None
     reference_range: list[Range] | None = None
     component: list[Component] | None = None
-    dosage: Raw = Raw()
-    dosage_instruction: Raw = Raw()
+    dosage: Raw = ABSENT
+    dosage_instruction: Raw = ABSENT
     dose_quantity: Quantity | None = None
-    dispense_request: Raw = Raw()
+    dispense_request: Raw = ABSENT
     stage: list[Stage] | None = None
     evidence: list[Evidence] | None = None
     reaction: list[Reaction] | None = None
-    note: Raw = Raw()
+    note: Raw = ABSENT
     questionnaire: str | None = None
-    item: Raw = Raw()
+    item: Raw = ABSENT
     birth_date: str | None = None
     gender: str | None = None
     deceased_boolean: bool | str | None = None
@@ -279,7 +283,7 @@ class Resource(Part, frozen=True, gc=False):
     was_not_taken: bool | str | None = None
     not_done: bool | str | None = None
     # Members of a Bundle.
-    total: Raw = Raw()
+    total: Raw = ABSENT
     link: list[Link] | None = None
     entry: list[Entry] | None = None
 

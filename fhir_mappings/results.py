@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from fhir_mappings.dates import observed
 from fhir_mappings.observation_topics import Topic
@@ -18,7 +19,7 @@ _NO_RESULT = frozenset({"cancelled", "registered"})
 _NUMBER = re.compile(r"\s*([<>]=?|≥|≤)?\s*(-?\d+(?:[.,]\d+)?)\s*(%|[a-zA-Z/{}0-9.*\[\]^]*)\s*")
 
 
-class Result(NamedTuple):
+class Result(Struct, frozen=True, gc=False):
     """An Observation that counts, its clinical date, and whether it is preliminary."""
 
     resource: Resource
@@ -26,7 +27,7 @@ class Result(NamedTuple):
     preliminary: bool
 
 
-class Number(NamedTuple):
+class Number(Struct, frozen=True, gc=False):
     """A number as recorded: its comparator (`<`, `<=`, `>`, `>=`) and its unit, where given."""
 
     value: float
@@ -42,7 +43,7 @@ def results(record: Record, topic: Topic, subject: str) -> Iterator[Result]:
             record.problem("erroneous", resource, "entered in error", subject)
         elif status not in _NO_RESULT:
             day = observed(resource)
-            if day is None or record.counts(day, resource, subject):
+            if day is None or day.earliest <= record.horizon or record.counts(day, resource, subject):
                 yield Result(resource, day, status == "preliminary")
 
 
@@ -72,7 +73,11 @@ def of_text(text: str | float | None) -> Number | None:
 
 def number_of(item: Resource | Component) -> Number | None:
     """The number of a result, whatever element it came in."""
-    return of_quantity(item.value_quantity) or of_text(item.value_integer) or of_text(item.value_string)
+    if item.value_quantity is not None:
+        number = of_quantity(item.value_quantity)
+        if number is not None:
+            return number
+    return of_text(item.value_integer) or of_text(item.value_string)
 
 
 def text_of(item: Resource | Component) -> str | None:

@@ -109,6 +109,23 @@ class DrugFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plain_second_words: frozenset[str]
 
 
+class OtherDrugRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One medicine that is no cancer drug; `other_drugs.yaml` explains each field. `rxnorm` leads from a code to its sources."""
+
+    id: str
+    words: tuple[str, ...] = ()
+    rxnorm: dict[str, tuple[str, ...]] = {}
+    supportive: bool = False
+
+
+class OtherDrugFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`other_drugs.yaml`."""
+
+    sources: dict[str, str]
+    local_forms: frozenset[str]
+    drugs: tuple[OtherDrugRow, ...]
+
+
 class AnswerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`answers.yaml`."""
 
@@ -140,6 +157,20 @@ def read_systems(folder: Path = FOLDER) -> tuple[SystemRow, ...]:
 def read_drugs(folder: Path = FOLDER) -> DrugFile:
     """Read `drugs.yaml`."""
     return _yaml(folder / "drugs.yaml", DrugFile)
+
+
+def read_other_drugs(folder: Path = FOLDER) -> OtherDrugFile:
+    """Read `other_drugs.yaml`. Raises `TerminologyError` for a code without a known source, or one that two medicines claim."""
+    file = _yaml(folder / "other_drugs.yaml", OtherDrugFile)
+    seen: set[str] = set()
+    for row in file.drugs:
+        for code, sources in row.rxnorm.items():
+            if not sources or not file.sources.keys() >= set(sources):
+                raise TerminologyError(f"other_drugs.yaml: code {code} of {row.id} has no known source: only verified codes ship")
+            if code in seen:
+                raise TerminologyError(f"other_drugs.yaml: code {code} is there twice")
+            seen.add(code)
+    return file
 
 
 def read_answers(folder: Path = FOLDER) -> AnswerFile:

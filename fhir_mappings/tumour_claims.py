@@ -6,9 +6,10 @@ A Condition may carry several codings and a text. Each is read by itself; `condi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from fhir_mappings.coded import meanings_of_code
 from fhir_mappings.terminology import value_of
@@ -18,8 +19,7 @@ ClaimKind = Literal["invasive-breast", "breast-in-situ", "breast-history", "othe
 Sign = Literal["positive", "negative"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, gc=False):
     """One statement about a tumour.
 
     `site` only with a metastasis; `None` there means that the code has no site, so that the body site must tell. `from_breast`: the

@@ -108,7 +108,7 @@ class Advice(Struct, frozen=True):
     """Everything there is to say about a case: one treatment at most, the other findings by urgency, or silence with its reasons.
 
     `silent` holds the ids of the rules that asked for silence (R121, R123, R132 ...). `profile` is such as `guideline/US`;
-    `knowledge` is the version of the knowledge files.
+    `knowledge` is the version of the knowledge files. `line` counts the lines of therapy used so far (decision 3), 0 where none matters.
     """
 
     treatment: Treatment | None
@@ -116,3 +116,4 @@ class Advice(Struct, frozen=True):
     silent: tuple[str, ...]
     profile: str
     knowledge: str
+    line: int = 0

@@ -47,7 +47,7 @@ def advise(case: Case, practice: Practice) -> Advice:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
     silent = () if chosen is not None or findings else ("R132",)
-    return Advice(chosen, tuple(findings), silent, practice.label, K.version)
+    return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count)
 
 
 def _organ_safety(s: Situation) -> list[Finding]:

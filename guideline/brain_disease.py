@@ -49,8 +49,7 @@ def brain_disease(case: Case) -> BrainDisease:
         state = "none"
     else:
         state = "unknown"
-    distant = {m.site for m in case.metastases if m.site != "regional-node" and m.status != "resolved"}
-    only_site = bool(brain) and distant <= {"brain"}
+    only_site = bool(brain) and not any(m.site not in ("brain", "regional-node") and m.status != "resolved" for m in case.metastases)
     predominant: bool | None = None
     if said_yes(case, "cns-burden-predominant"):
         predominant = True

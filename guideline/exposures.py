@@ -68,7 +68,7 @@ def exposures(records: Iterable[DrugRecord], today: date) -> tuple[Exposure, ...
     by_drug: dict[str, list[DrugRecord]] = {}
     for record in records:
         by_drug.setdefault(record.drug, []).append(record)
-    found = [exposure for drug in by_drug for exposure in _courses_of(by_drug[drug], today)]
+    found = [exposure for of_drug in by_drug.values() for exposure in _courses_of(of_drug, today)]
     found.sort(key=lambda e: (e.start.earliest if e.start else date.min, e.drug, e.sources))
     return tuple(found)
 
@@ -215,35 +215,27 @@ def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
 
 def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure:
     state, end = _state(course, doses_recorded, today)
-    return Exposure(
-        drug=course.drug,
-        start=course.start,
-        end=end,
-        state=state,
-        last_dose=course.last_dose,
-        stop_reason=course.stop_reason,
-        intent=course.intent,
-        sources=tuple(sorted(set(course.sources))) if len(course.sources) > 1 else tuple(course.sources),
-    )
+    sources = course.sources if len(course.sources) == 1 else sorted(set(course.sources))
+    return Exposure(course.drug, course.start, end, state, course.last_dose, course.stop_reason, course.intent, tuple(sources))
 
 
 def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[ExposureState, PartialDate | None]:
     """Decision 8: an end in the past ends a course whatever its status says; a silent infusion pump is not a running one."""
-    last = course.last_dose
+    status, end, last = course.status, course.end, course.last_dose
     silent = last is not None and (today - last.latest).days > _silence()
     recently_given = last is not None and not silent
-    if course.status == "doses":
+    if status == "doses":
         return ("ended", last) if course.stop_reason is not None or silent else ("running", None)
-    if course.end is not None and course.end.earliest > today:
+    if end is not None and end.earliest > today:
         # An end that lies ahead is a plan: until then it is being given.
-        return ("on-hold", None) if course.status == "on-hold" else ("running", None)
-    if course.status in ("stopped", "completed", "cancelled"):
-        return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", course.end or last)
-    if course.end is not None and course.end.latest < today:
-        return "ended", course.end
-    if course.status == "on-hold":
+        return ("on-hold", None) if status == "on-hold" else ("running", None)
+    if status in ("stopped", "completed", "cancelled"):
+        return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", end or last)
+    if end is not None and end.latest < today:
+        return "ended", end
+    if status == "on-hold":
         return "on-hold", None
-    if course.status == "unknown":
+    if status == "unknown":
         return ("running", None) if recently_given else ("unknown", None)
     drug = K.drugs.get(course.drug)
     if drug is not None and drug.infused and doses_recorded and not recently_given:

@@ -6,6 +6,7 @@ Drugs of the past are printed with their full nonproprietary names; abbreviation
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from guideline.advice import FactUsed
 from guideline.case import Lvef
@@ -35,8 +36,13 @@ def in_usual_order(drugs: Iterable[str]) -> list[str]:
 
 def line_drugs(line: Line) -> str:
     """The drugs of a line in their usual order; endocrine partners only when they are all there is."""
-    main = [d for d in line.drugs if d not in PARTNER_DRUGS]
-    return drug_names(in_usual_order(main or line.drugs))
+    return _line_drugs(line.drugs)
+
+
+@lru_cache(maxsize=1024)
+def _line_drugs(drugs: tuple[str, ...]) -> str:
+    main = [d for d in drugs if d not in PARTNER_DRUGS]
+    return drug_names(in_usual_order(main or drugs))
 
 
 #: The order in which the field writes combinations: the knowledge file lists the drugs that way.
@@ -80,7 +86,7 @@ def line_fact(line: Line, number: int) -> FactUsed:
 def line_facts(s: Situation) -> tuple[FactUsed, ...]:
     """All metastatic lines that count, in order."""
     offset = 2 if s.early_relapse else 1
-    return tuple(line_fact(line, number) for number, line in enumerate(s.therapies.used_lines, offset))
+    return tuple([line_fact(line, number) for number, line in enumerate(s.therapies.used_lines, offset)])
 
 
 def relapse_fact(s: Situation) -> FactUsed | None:
@@ -156,4 +162,4 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         lung_fact(s),
         lvef_fact(s.heart.latest) if s.heart.latest is not None else None,
     ]
-    return tuple(fact for fact in found if fact is not None)
+    return tuple([fact for fact in found if fact is not None])

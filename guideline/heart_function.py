@@ -96,5 +96,5 @@ def heart_function(case: Case) -> HeartFunction:
 
 def _first_active(conditions: Sequence[HeartCondition]) -> HeartCondition | None:
     """An entry without a status is not a resolved one."""
-    active = sorted((c for c in conditions if c.status != "resolved"), key=lambda c: c.source)
-    return active[0] if active else None
+    active = [c for c in conditions if c.status != "resolved"]
+    return min(active, key=lambda c: c.source) if active else None

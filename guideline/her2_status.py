@@ -119,8 +119,9 @@ def _same_specimen(one: ReceptorResult, other: ReceptorResult, metastatic_since:
 def _findings(results: Sequence[ReceptorResult], metastatic_since: PartialDate | None) -> list[Her2Finding]:
     """One finding per specimen: IHC first, settled by the ISH of the same specimen, else what stands alone."""
     readable = [r for r in results if r.value is not None or r.ratio is not None or r.copies is not None]
+    readable.sort(key=_by_date)
     groups: list[list[ReceptorResult]] = []
-    for result in sorted(readable, key=lambda r: (_when(r.date), r.source)):
+    for result in readable:
         for group in groups:
             if all(_same_specimen(result, member, metastatic_since) for member in group):
                 group.append(result)
@@ -130,42 +131,43 @@ def _findings(results: Sequence[ReceptorResult], metastatic_since: PartialDate |
     return [_finding(group, metastatic_since) for group in groups]
 
 
+def _by_date(result: ReceptorResult) -> tuple[date, str]:
+    return _when(result.date), result.source
+
+
 def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) -> Her2Finding:
-    ihc = _strongest([r for r in group if r.method == "ihc"])
-    ish = _strongest([r for r in group if r.method == "ish"])
-    said = _strongest([r for r in group if r.method == "unspecified"])
+    ihc, ish, said = _strongest(group, "ihc"), _strongest(group, "ish"), _strongest(group, "unspecified")
     ihc_state = _IHC_STATE[ihc.value] if ihc is not None and ihc.value is not None else None
     ish_state = _ish_state(ish) if ish is not None else None
     said_state = _IHC_STATE[said.value] if said is not None and said.value is not None else None
     state = _combined(ihc_state, ish_state, said_state)
-    shown = ", ".join(
-        part
-        for part in (
-            f"IHC {ihc.value}" if ihc is not None and ihc.value is not None else "",
-            f"ISH {ish.value or ish_state}" if ish is not None and ish_state is not None else "",
-            f"HER2 {said.value}" if said is not None and (ihc_state is None and ish_state is None) else "",
-        )
-        if part
-    )
-    newest = max(group, key=lambda r: (_when(r.date), r.source))
+    shown = []
+    if ihc is not None and ihc.value is not None:
+        shown.append(f"IHC {ihc.value}")
+    if ish is not None and ish_state is not None:
+        shown.append(f"ISH {ish.value or ish_state}")
+    if said is not None and ihc_state is None and ish_state is None:
+        shown.append(f"HER2 {said.value}")
+    newest = max(group, key=_by_date)
     return Her2Finding(
-        state=state,
-        shown=shown,
-        date=newest.date,
-        specimen="metastasis" if is_metastasis(newest, metastatic_since) else newest.specimen,
+        state,
+        ", ".join(shown),
+        newest.date,
+        "metastasis" if is_metastasis(newest, metastatic_since) else newest.specimen,
         sources=tuple(sorted({r.source for r in group})),
-        preliminary=any(r.preliminary for r in group),
+        preliminary=True in [r.preliminary for r in group],
     )
 
 
 _ASSERTS = {"3+": 5, "positive": 5, "2+": 4, "equivocal": 4, "1+": 3, "low": 3, "0+": 2, "ultralow": 2, "0": 1, "negative": 1}  # fmt: skip
 
 
-def _strongest(results: list[ReceptorResult]) -> ReceptorResult | None:
-    """The newest of several readings of one specimen; on one day the one that asserts more."""
-    if len(results) < 2:
-        return results[0] if results else None
-    return max(results, key=lambda r: (_when(r.date), _ASSERTS.get(r.value or "", 0), r.source))
+def _strongest(group: list[ReceptorResult], method: str) -> ReceptorResult | None:
+    """The newest of several readings of one specimen by one method; on one day the one that asserts more."""
+    readings = [r for r in group if r.method == method]
+    if len(readings) < 2:
+        return readings[0] if readings else None
+    return max(readings, key=lambda r: (_when(r.date), _ASSERTS.get(r.value or "", 0), r.source))
 
 
 def _combined(ihc: Her2State | None, ish: Her2State | None, said: Her2State | None) -> Her2State:
@@ -194,9 +196,9 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
     leading = _leading(from_metastasis or findings)
     tested_on = max((f.date for f in from_metastasis if f.date is not None), key=lambda d: d.latest, default=None)
     positives = [f for f in findings if f is not leading and f.state == "positive"]
-    coded = _by_diagnosis(case.diagnoses).leading
-    if not positives and coded is not None:
-        positives = [coded]
+    if not positives:
+        coded = _by_diagnosis(case.diagnoses).leading
+        positives = [coded] if coded is not None else []
     ever = leading.state == "positive" or bool(positives)
     reviewed = case.intake.get("her2-reviewed")
     disagree = ever and any(f.state in NOT_POSITIVE for f in findings)

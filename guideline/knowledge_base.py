@@ -14,15 +14,17 @@ from typing import Any
 from msgspec import convert
 
 from guideline.advice import Statement
-from guideline.knowledge_checks import FILES, faults
+from guideline.knowledge_checks import FILES, faults, sentences
 from guideline.knowledge_entries import Coding, Component, Drug, Endpoint, Evidence, Label, Regimen, RuleEntry
 from guideline.knowledge_files import FOLDER, Fault, KnowledgeError
 from guideline.knowledge_printing import dose_lines, evidence_line
+from guideline.order_knowledge import Interaction, LabelDoses, SupportiveCare, interactions, label_doses, supportive_care
+from guideline.other_drugs import OtherDrugEntry, OtherDrugGroup, drugs_in, groups_in
 from guideline.thresholds import Thresholds
 
 __all__ = [
-    "KNOWLEDGE", "Coding", "Component", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label", "Regimen",
-    "RuleEntry", "Thresholds", "check", "load", "rule_book",
+    "KNOWLEDGE", "Coding", "Component", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label", "OtherDrugEntry",
+    "OtherDrugGroup", "Regimen", "RuleEntry", "Thresholds", "check", "load", "rule_book",
 ]  # fmt: skip
 
 
@@ -38,15 +40,20 @@ class Knowledge:
     reviewed: str
     review_status: str
     drugs: dict[str, Drug]
+    other_drugs: dict[str, OtherDrugEntry]
+    other_drug_groups: dict[str, OtherDrugGroup]
     regimens: dict[str, Regimen]
     evidence: dict[str, Evidence]
     labels: dict[tuple[str, str], tuple[Label, ...]]
     thresholds: Thresholds
     statements: dict[str, Statement]
     templates: dict[str, Statement]
+    doses: dict[str, LabelDoses]
+    interactions: tuple[Interaction, ...]
+    supportive_care: tuple[SupportiveCare, ...]
 
     def say(self, statement: str, /, **values: object) -> Statement:
-        """The sentence `statement` of `statements.yaml` with the patient's values filled in.
+        """The sentence `statement` of the statement files with the patient's values filled in.
 
         Raises `KnowledgeError` for an unknown id or a missing value.
         """
@@ -82,18 +89,23 @@ def load(folder: Path | None = None) -> Knowledge:
     for id_, entry in documents["labels"]["labels"].items():
         label = convert({"id": id_, **entry}, Label)
         labels[label.regimen, label.jurisdiction] = (*labels.get((label.regimen, label.jurisdiction), ()), label)
-    statements, templates = _sentences(documents["statements"]["statements"])
+    statements, templates = _sentences({id_: entry for entries in sentences(documents).values() for id_, entry in entries.items()})
     return Knowledge(
         version=edition["version"],
         reviewed=edition["reviewed"],
         review_status=edition["review_status"],
         drugs=drugs,
+        other_drugs=drugs_in(documents["other_drugs"]),
+        other_drug_groups=groups_in(documents["other_drugs"]),
         regimens={id_: _regimen(id_, entry, drugs) for id_, entry in documents["regimens"]["regimens"].items()},
         evidence={id_: _evidence(id_, entry) for id_, entry in documents["evidence"]["evidence"].items()},
         labels=labels,
         thresholds=_thresholds(documents["thresholds"]),
         statements=statements,
         templates=templates,
+        doses=label_doses(documents["doses"]),
+        interactions=interactions(documents["interactions"]),
+        supportive_care=supportive_care(documents["interactions"]),
     )
 
 

@@ -13,9 +13,12 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 
 from guideline.knowledge_files import FOLDER, Fault, Path_, line_of, read, rule_ids
+from guideline.order_knowledge import dose_faults, interaction_faults
+from guideline.other_drugs import dangling
 
-#: The files that every start loads. `rules.yaml` is the rule book's and is loaded when asked for.
-FILES = ("knowledge", "drugs", "regimens", "evidence", "labels", "thresholds", "statements")
+#: The files that every start loads. `rules.yaml` is the rule book's and is loaded when asked for. Beside `statements.yaml`, sentences may
+#: stand in further files `statements_*.yaml` of the same form, each with one subject.
+FILES = ("knowledge", "drugs", "other_drugs", "regimens", "evidence", "labels", "thresholds", "doses", "interactions", "statements")
 
 Documents = dict[str, dict[str, Any]]
 Entries = dict[str, Any]
@@ -31,7 +34,7 @@ def faults(folder: Path = FOLDER, files: tuple[str, ...] = FILES) -> tuple[Docum
     """
     documents: Documents = {}
     found: list[Fault] = []
-    for stem in files:
+    for stem in _stems(folder, files):
         document = read(folder / f"{stem}.yaml")
         if isinstance(document, Fault):
             found.append(document)
@@ -43,6 +46,24 @@ def faults(folder: Path = FOLDER, files: tuple[str, ...] = FILES) -> tuple[Docum
     return documents, sorted(found, key=lambda fault: (fault.file, fault.line))
 
 
+def sentences(documents: Documents) -> dict[str, Entries]:
+    """The sentences of all statement files, by file stem."""
+    return {stem: document["statements"] for stem, document in documents.items() if _form(stem) == "statements"}
+
+
+def _stems(folder: Path, files: Iterable[str]) -> Iterator[str]:
+    """`files`, the further statement files of `folder` behind `statements`."""
+    for stem in files:
+        yield stem
+        if stem == "statements":
+            yield from sorted(file.stem for file in folder.glob("statements_*.yaml"))
+
+
+def _form(stem: str) -> str:
+    """The name of the schema that a file fulfils."""
+    return "statements" if stem.startswith("statements_") else stem
+
+
 def _located(folder: Path, finding: Finding) -> Fault:
     stem, path, message = finding
     file = folder / f"{stem}.yaml"
@@ -51,7 +72,7 @@ def _located(folder: Path, finding: Finding) -> Fault:
 
 @cache
 def _validator(stem: str) -> Draft202012Validator:
-    schema = json.loads((FOLDER / "schema" / f"{stem}.json").read_bytes())
+    schema = json.loads((FOLDER / "schema" / f"{_form(stem)}.json").read_bytes())
     return Draft202012Validator(schema)
 
 
@@ -80,6 +101,7 @@ def _references(documents: Documents, rules: frozenset[str]) -> Iterator[Finding
     thresholds = documents["thresholds"]
     yield from _editions(documents)
     yield from _drugs(drugs, thresholds["lvef_tables"])
+    yield from dangling(documents["other_drugs"], drugs)
     yield from _regimens(regimens, drugs, evidence, rules)
     for id_, label in labels.items():
         yield from _unknown("labels", ("labels", id_, "regimen"), "regimen", [label["regimen"]], regimens)
@@ -91,7 +113,11 @@ def _references(documents: Documents, rules: frozenset[str]) -> Iterator[Finding
         yield from _unknown("thresholds", ("labs", "drugs", drug), "drug", [drug], drugs)
         for n, row in enumerate(rows):
             yield from _unknown("thresholds", ("labs", "drugs", drug, n), "rule", [row["rule"]], rules)
-    yield from _statements(documents["statements"]["statements"], rules)
+    for stem, statements in sentences(documents).items():
+        yield from _statements(stem, statements, rules)
+    yield from _said_twice(sentences(documents))
+    yield from dose_faults(documents)
+    yield from interaction_faults(documents, {id_ for found in sentences(documents).values() for id_ in found}, rules)
 
 
 def _unknown(stem: str, path: Path_, kind: str, ids: Iterable[str], known: Container[str]) -> Iterator[Finding]:
@@ -178,15 +204,24 @@ def _doses(levels: Entries, drugs: Entries, regimens: Entries, rules: frozenset[
                 yield "thresholds", (*here, "levels"), f"the first is not the dose of regimen {id_!r}"
 
 
-def _statements(statements: dict[str, Any], rules: frozenset[str]) -> Iterator[Finding]:
+def _said_twice(sentences: dict[str, Entries]) -> Iterator[Finding]:
+    """A sentence id in two files: the second would silently replace the first."""
+    first: dict[str, str] = {}
+    for stem, statements in sentences.items():
+        for id_ in statements:
+            if first.setdefault(id_, stem) != stem:
+                yield stem, ("statements", id_), f"stands in {first[id_]}.yaml too"
+
+
+def _statements(stem: str, statements: Entries, rules: frozenset[str]) -> Iterator[Finding]:
     for id_, entry in statements.items():
         here = ("statements", id_)
-        yield from _unknown("statements", (*here, "rules"), "rule", entry["rules"], rules)
+        yield from _unknown(stem, (*here, "rules"), "rule", entry["rules"], rules)
         try:
             fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(entry["text"]) if name is not None]
         except ValueError as error:
-            yield "statements", (*here, "text"), f"is not a sentence with {{placeholders}}: {error}"
+            yield stem, (*here, "text"), f"is not a sentence with {{placeholders}}: {error}"
             continue
         for name, spec, conversion in fields:
             if spec or conversion or not _PLACEHOLDER.fullmatch(name):
-                yield "statements", (*here, "text"), f"the placeholder {{{name}}} is not a plain name"
+                yield stem, (*here, "text"), f"the placeholder {{{name}}} is not a plain name"

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guideline.case import StopReason
+from guideline.partial_date import PartialDate
 
 
 class OrderedDose(Struct, frozen=True):
@@ -33,7 +34,7 @@ class DraftOrder(Struct, frozen=True):
     `id` is `MedicationRequest/...` as the draft has it. `drugs` are drug ids (none: no drug chosen yet, or none we know); `others` names
     other medicines of `other_drugs` (supportive or interacting). `asked`: selected (order-select) or signed (order-sign).
     `act` is `stop` for status stopped, cancelled or completed. `plan` is the drug that the order's own plan or protocol names, where it
-    names one (a product that differs from it is a mix-up).
+    names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so.
     """
 
     id: str
@@ -47,3 +48,4 @@ class DraftOrder(Struct, frozen=True):
     stop_reason: StopReason | None = None
     plan: str | None = None
     gastric: bool = False
+    planned: PartialDate | None = None

@@ -169,7 +169,7 @@ def _age(case: Case) -> int | None:
 
 def distant(metastases: tuple[Metastasis, ...]) -> tuple[Metastasis, ...]:
     """Metastases that make the disease stage IV: no regional nodes, and none whose code denies a known primary."""
-    return tuple(m for m in metastases if m.site != "regional-node" and not m.primary_unknown)
+    return tuple([m for m in metastases if m.site != "regional-node" and not m.primary_unknown])
 
 
 def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
@@ -188,8 +188,8 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
     early = [e for e in found.early if e.drug in HER2_DRUGS]
     if not early:
         return None
-    drugs = tuple(dict.fromkeys(e.drug for e in early))
-    sources = tuple(dict.fromkeys(s for e in early for s in e.sources))
+    drugs = tuple(dict.fromkeys([e.drug for e in early]))
+    sources = tuple(dict.fromkeys([s for e in early for s in e.sources]))
     if since is None:
         return Relapse(drugs, None, None, False, None, None, None, sources)
     # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).

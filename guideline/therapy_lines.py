@@ -41,6 +41,7 @@ TRASTUZUMAB_PRODUCTS = frozenset(
     d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "trastuzumab" in drug.components
 )
 PERTUZUMAB_PRODUCTS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "pertuzumab" in drug.components)
+ANTIBODY_PRODUCTS = TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS
 
 
 _COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
@@ -155,7 +156,7 @@ def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDa
         else:
             groups[-1].append(exposure)
     starts = [_start(group) for group in groups]
-    lines = tuple(
+    lines = [
         _line(
             _with_carried_over(group, early, groups[:index]),
             starts[index],
@@ -163,8 +164,8 @@ def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDa
             case,
         )
         for index, group in enumerate(groups)
-    )
-    return Therapies(tuple(early), lines, tuple(undated))
+    ]
+    return Therapies(tuple(early), tuple(lines), tuple(undated))
 
 
 def _start(group: list[Exposure]) -> PartialDate:
@@ -215,13 +216,13 @@ def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -
 
 def _with_carried_over(group: list[Exposure], early: list[Exposure], before: list[list[Exposure]]) -> list[Exposure]:
     """Add the antibodies begun earlier (adjuvant, or in the line before) that went on being given beside the line's first drugs."""
-    begun = _start(group)
     known = {e.drug for e in group}
+    if not CONJUGATES.isdisjoint(known):
+        return group
+    begun = _start(group)
     carried = []
-    for e in [*early, *(e for line in before for e in line)]:
-        if e.drug in known or e.drug not in TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS:
-            continue
-        if any(d.drug in CONJUGATES for d in group):
+    for e in [*early, *[e for line in before for e in line]]:
+        if e.drug in known or e.drug not in ANTIBODY_PRODUCTS:
             continue
         ended = e.last_known if e.state == "ended" else None
         if e.state != "ended" or (ended is not None and ended.earliest > add_days(begun.latest, 7)):

@@ -239,6 +239,7 @@ class Doses:
     """Doses over time: shortest interval of a three-weekly drug, gaps after which a drug is loaded again, lifetime doxorubicin (mg/m2).
 
     Trastuzumab is loaded again after a gap longer than its days, pertuzumab after a gap of `reload_pertuzumab_days` or more.
+    A weight outside `weight_least` to `weight_most` (kg) is taken for an error of entry.
     """
 
     source: str
@@ -247,6 +248,8 @@ class Doses:
     reload_trastuzumab_weekly_days: int
     reload_pertuzumab_days: int
     weight_change_percent: float
+    weight_least: float
+    weight_most: float
     doxorubicin_warning: float
     doxorubicin_critical: float
     taxane_minimum_cycles: int

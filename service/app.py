@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service import demo, health, intake, landing, rule_pages
-from service.cds_hooks import calls, discovery
+from service import code_systems, demo, health, intake, landing, rule_pages
+from service.cds_hooks import calls, discovery, feedback
 from service.error_answers import answer_errors
 from service.request_log import log_requests
 from service.responses import add_headers
 from service.settings import Settings, load_settings
-from service.site import keep_settings
+from service.site import keep_settings, keep_store
+from service.store.opening import open_store
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,12 +23,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     keep_settings(app, settings)
+    keep_store(app, open_store(settings))
     # after_request functions run in reverse order: the log line is written last, about the answer as it leaves.
     log_requests(app)
     add_headers(app, settings)
     answer_errors(app, settings)
-    for blueprint in (discovery.blueprint, calls.blueprint, health.blueprint, rule_pages.blueprint, intake.blueprint, landing.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (discovery, calls, feedback, health, rule_pages, intake, code_systems, landing):
+        app.register_blueprint(part.blueprint)
     if settings.demo:
         app.register_blueprint(demo.blueprint)
     return app

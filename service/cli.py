@@ -1,4 +1,4 @@
-"""The command line: `her2-cds serve | evaluate | rules | config`.
+"""The command line: `her2-cds serve | evaluate | rules | feedback | config`.
 
 Exit status 0 done, 1 bad input, 2 usage. Errors go to standard error, one readable line each, never a traceback. What a command needs is
 imported when it runs, so that a faulty knowledge file is a message and not a failed import.
@@ -56,11 +56,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the service (settings: HER2CDS_*, see her2-cds config table)")
     serve.set_defaults(run=_serve)
 
-    evaluate = commands.add_parser("evaluate", help="one patient in, the cards out; no server needed")
+    evaluate = commands.add_parser("evaluate", help="one patient (and orders) in, the cards out; no server needed")
     evaluate.add_argument(
         "file", metavar="FILE", help="a Bundle, an array of resources or a CDS Hooks request; - for standard input; or sample:NAME"
     )
-    evaluate.add_argument("--hook", default="patient-view", help="the hook to answer (default: patient-view)")
+    evaluate.add_argument("--hook", help="the hook to answer (default: that of the request; for a record, patient-view)")
     evaluate.add_argument("--patient", metavar="ID", help="which patient, when the file holds several")
     evaluate.add_argument("--today", type=_day, metavar="DATE", help="a date (YYYY-MM-DD) instead of today")
     form = evaluate.add_mutually_exclusive_group()
@@ -71,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     rules = commands.add_parser("rules", help="print the rule book")
     rules.add_argument("--format", choices=("text", "md", "json"), default="text")
     rules.set_defaults(run=_rules)
+
+    feedback = commands.add_parser("feedback", help="what clinicians made of the cards")
+    feedback_actions = feedback.add_subparsers(title="actions", required=True, metavar="ACTION")
+    report = feedback_actions.add_parser("report", help="print, per topic: cards shown, accepted, overridden, and the reasons")
+    report.add_argument("--json", action="store_true", help="print it for machines")
+    report.set_defaults(run=_feedback_report)
 
     config = commands.add_parser("config", help="look at settings and knowledge files")
     actions = config.add_subparsers(title="actions", required=True, metavar="ACTION")
@@ -127,12 +133,14 @@ def _input(name: str, today: date) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read()
     if name.startswith(SAMPLE_PREFIX):
-        from service.samples import names, request_body
+        from service.samples import names, order_names, order_request_body, request_body
 
         sample = name.removeprefix(SAMPLE_PREFIX)
-        if sample not in names():
-            raise UnreadableInput(f"there is no sample patient of that name; there are {', '.join(names())}")
-        return orjson.dumps(request_body(sample, today))
+        if sample in names():
+            return orjson.dumps(request_body(sample, today))
+        if sample in order_names():
+            return orjson.dumps(order_request_body(sample, today))
+        raise UnreadableInput(f"there is no sample of that name; there are {', '.join([*names(), *order_names()])}")
     try:
         return Path(name).read_bytes()
     except OSError as error:
@@ -151,6 +159,24 @@ def _rules(options: argparse.Namespace) -> int:
         sys.stdout.buffer.write(orjson.dumps(as_records(book), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
         print(as_markdown(book) if options.format == "md" else as_text(book))
+    return 0
+
+
+def _feedback_report(options: argparse.Namespace) -> int:
+    from cards.override_reasons import OVERRIDE_REASONS
+    from service.settings import load_settings
+    from service.store.opening import site_database
+    from service.store.report import as_records, as_text, feedback_report
+
+    database = site_database(load_settings())
+    try:
+        reports = feedback_report(database, OVERRIDE_REASONS.system)
+    finally:
+        database.close()
+    if options.json:
+        sys.stdout.buffer.write(orjson.dumps(as_records(reports), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    else:
+        print(as_text(reports))
     return 0
 
 

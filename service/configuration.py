@@ -1,4 +1,4 @@
-"""`her2-cds config check`: settings, knowledge, terminology and card files, each fault by name."""
+"""`her2-cds config check`: settings, knowledge, terminology and card files and the store, each fault by name."""
 # ruff: noqa: PLC0415 - a faulty file raises at import, and is to be reported, not to stop the report
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ def check() -> ConfigurationReport:
     """Check everything a start depends on. Goes on after a fault, so that all are named at once."""
     in_order: list[str] = []
     found: list[str] = []
-    for part in (_settings, _knowledge, _terminology, _cards):
+    for part in (_settings, _knowledge, _terminology, _cards, _store):
         _note(part, in_order, found)
     notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
-    return ConfigurationReport(tuple(in_order), notes, tuple(found))
+    # Faulty settings are also why the store cannot be looked at.
+    return ConfigurationReport(tuple(in_order), notes, tuple(dict.fromkeys(found)))
 
 
 def _note(part: Callable[[], str], in_order: list[str], found: list[str]) -> None:
@@ -67,3 +68,17 @@ def _cards() -> str:
 
     response_validator()
     return f"cards: {len(TOPICS)} topics"
+
+
+def _store() -> str:
+    from service.store.database import NEWEST
+    from service.store.opening import site_database
+
+    database = site_database(load_settings())
+    if not database.exists():
+        return f"store: {database.place}, made at the first start"
+    try:
+        state = "up to date" if database.revision() == NEWEST else "brought up to date at the next start"
+    finally:
+        database.close()
+    return f"store: {database.place}, {state}"

@@ -4,17 +4,21 @@ ServiceError
 ├── ConfigurationError        what is configured or installed is faulty (start-up and command line only)
 │   └── SettingsError         settings with which nothing may start
 ├── UnreadableInput           a file the command line was given is no patient record
+├── StoreUnavailable          the store cannot be reached, read or written
 └── CallError                 an HTTP call that cannot be answered
     ├── BodyNotJson           400 structure      the body is not JSON, or no JSON object
     ├── UnreadableCall        400 invalid        the HTTP request itself is broken
     ├── EnvelopeFault         400 required,      a member of the request is missing or wrong: every one is named
+    │                             value, invalid
+    ├── NoFeedback            400 required,      a feedback message in which no entry can be understood
     │                             value, invalid
     ├── NotServed             404 not-found      no such service or page
     ├── WrongMethod           405 not-supported
     ├── PrefetchMissing       412 required       no prefetch key could have carried a kind of resource that every answer needs
     ├── BodyTooLarge          413 too-long
     ├── UnsupportedEncoding   415 not-supported  a compressed body
-    └── InternalFailure       500 exception      a fault of ours; never an empty list of cards instead
+    ├── InternalFailure       500 exception      a fault of ours; never an empty list of cards instead
+    └── FeedbackNotKept       503 transient      feedback was understood, but could not be written
 
 Each `CallError` knows its HTTP status and its issues, and `operation_outcome()` writes them as FHIR R4 OperationOutcome. Messages name
 fields, never their values: a value may be patient data.
@@ -45,6 +49,14 @@ class SettingsError(ConfigurationError):
 
 class UnreadableInput(ServiceError):
     """A file of the command line that is no patient record; the message says why in one line."""
+
+
+class StoreUnavailable(ServiceError):
+    """The store cannot be reached, read or written. `kind` is the type of what went wrong: its message may quote what was written."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the store is unavailable ({kind}); see HER2CDS_DATABASE_URL and HER2CDS_DATA")
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,12 @@ class UnreadableCall(CallError):
 
 class EnvelopeFault(CallError):
     """Members of the request that are missing or wrong."""
+
+    status = 400
+
+
+class NoFeedback(CallError):
+    """A feedback message in which no entry can be understood."""
 
     status = 400
 
@@ -156,6 +174,15 @@ class InternalFailure(CallError):
 
     def __init__(self) -> None:
         super().__init__(Issue("exception", "The service failed while answering. No conclusion about this patient may be drawn from it."))
+
+
+class FeedbackNotKept(CallError):
+    """Feedback was understood, but could not be written. Sending it again is safe."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(Issue("transient", "The feedback could not be stored. Please send it again later; nothing is counted twice."))
 
 
 def operation_outcome(error: CallError, request_id: str) -> dict[str, Any]:

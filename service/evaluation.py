@@ -1,17 +1,61 @@
-"""The way through the four rooms: resources -> case -> advice -> cards."""
+"""The way through the four rooms: resources (and draft orders) -> case -> advice -> cards."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from cards.card_key import CardKeys
+from cards.context import CardContext
 from cards.render import render_cards
 from fhir_mappings.case_builder import build_case
+from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
 from fhir_mappings.reading import Reading
-from guideline.advice import Advice
+from guideline.advice import Advice, Finding
 from guideline.advise import advise
+from guideline.advise_orders import advise_orders
 from guideline.case import Case
+from guideline.knowledge_base import KNOWLEDGE
 from service.settings import Settings
+
+#: The hooks that ask about draft orders.
+ORDER_HOOKS = frozenset({"order-select", "order-sign"})
+
+#: R132: silence where there is nothing to say.
+_NOTHING_ASKED = ("R132",)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, by whom: the hook, its context as plain JSON, and whether the client carries out only create and delete actions."""
+
+    hook: str = "patient-view"
+    context: Mapping[str, Any] | None = None
+    only_create_delete: bool = False
+
+    @property
+    def about_orders(self) -> bool:
+        """Whether draft orders are the question."""
+        return self.hook in ORDER_HOOKS
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The members of the context; none without one."""
+        return self.context or {}
+
+    def nothing_relevant(self) -> bool:
+        """Whether draft orders are the question and none that is asked concerns us. Looks at the drafts alone (decision 26)."""
+        return self.about_orders and not relevant(self.members, hook=self.hook)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How cards are known again: the keys behind their uuids, and a look-up of those that were dealt with (decision 22)."""
+
+    keys: CardKeys
+    acknowledged: Callable[[Collection[UUID]], Collection[UUID]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +68,48 @@ class Evaluation:
     resources: int
 
 
-def evaluate(reading: Reading, *, patient_id: str | None, settings: Settings) -> Evaluation:
-    """Evaluate one patient as this site practises. Whatever the rules raise goes up: a failure is never "nothing to say"."""
-    case = build_case(reading, patient_id=patient_id, today=settings.current_day())
-    advice = advise(case, settings.practice)
-    return Evaluation(case, advice, render_cards(advice, public_url=settings.base_url), len(reading.entries))
+def evaluate(
+    reading: Reading, *, patient_id: str | None, settings: Settings, question: Question | None = None, memory: Memory | None = None
+) -> Evaluation:
+    """Evaluate one patient as this site practises, or the draft orders of the question.
+
+    Whatever the rules raise goes up: a failure is never "nothing to say". Without a memory every card is new and none was dealt with.
+    """
+    question = question or Question()
+    today = settings.current_day()
+    case = build_case(reading, patient_id=patient_id, today=today)
+    if question.about_orders:
+        orders = read_draft_orders(question.members, hook=question.hook, today=today, reading=reading)
+        advice = advise_orders(case, orders, settings.practice)
+    else:
+        advice = advise(case, settings.practice)
+    context = _card_context(question, case, advice, patient_id, memory, settings)
+    return Evaluation(case, advice, render_cards(advice, public_url=settings.base_url, context=context), len(reading.entries))
+
+
+def nothing_asked(settings: Settings) -> Evaluation:
+    """The evaluation of a call whose orders do not concern us: nothing was read, nothing is said."""
+    advice = Advice(None, (), _NOTHING_ASKED, settings.practice.label, KNOWLEDGE.version)
+    return Evaluation(Case(settings.current_day()), advice, [], 0)
+
+
+def _card_context(
+    question: Question, case: Case, advice: Advice, patient_id: str | None, memory: Memory | None, settings: Settings
+) -> CardContext:
+    user = str(question.members.get("userId") or "")
+    line = str(advice.line)
+
+    def card_key(finding: Finding) -> UUID:
+        assert memory is not None
+        return memory.keys.key(user, patient_id or "", finding, line)
+
+    return CardContext(
+        today=case.today,
+        patient_id=patient_id,
+        user_id=user or None,
+        drafts=draft_resources(question.members) if question.about_orders else {},
+        card_key=card_key if memory else None,
+        acknowledged=memory.acknowledged if memory else None,
+        only_create_delete=question.only_create_delete,
+        cpt=settings.cpt,
+    )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from guideline.knowledge_base import KNOWLEDGE
 from service.responses import json_response
-from service.site import site_settings
+from service.site import site_settings, site_store
 
 blueprint = Blueprint("health", __name__)
 
@@ -19,5 +19,9 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """The knowledge is loaded: which version, and how this site reads it."""
-    return json_response({"status": "ready", "knowledge": KNOWLEDGE.version, "profile": site_settings().practice.label})
+    """The knowledge is loaded: which version, how this site reads it, and whether feedback can be stored at present.
+
+    A store that cannot be reached does not make the service unready: cards are shown without it, and must not stop for its sake.
+    """
+    store = "reachable" if site_store().open() else "unreachable"
+    return json_response({"status": "ready", "knowledge": KNOWLEDGE.version, "profile": site_settings().practice.label, "store": store})

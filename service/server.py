@@ -20,7 +20,7 @@ from granian.errors import ConfigurationError
 from granian.log import LogLevels
 
 from service.app import create_app
-from service.cds_hooks.calls import answer_call
+from service.cds_hooks.answers import answer_call
 from service.cds_hooks.registry import PATIENT_VIEW
 from service.errors import SettingsError
 from service.logs import configure_logs, granian_log_config, log

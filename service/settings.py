@@ -10,6 +10,7 @@ import ipaddress
 import os
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from guideline.practice import Practice
 from service.errors import SettingsError
 
 PREFIX = "HER2CDS_"
+
+_SHORTEST_SALT = 16
 
 
 def usable_cores() -> int:
@@ -60,6 +63,24 @@ class Settings(BaseSettings):
     lvef_lower_limit: Annotated[float, Field(ge=45, le=60)] = Field(
         50.0, description="Lower limit of normal of the left ventricular ejection fraction at this site, in percent (45 to 60)."
     )
+    cpt: bool = Field(
+        False,
+        description="Add CPT codes to suggested examinations. Only for a site with a licence of the American Medical Association.",
+    )
+    data: Path = Field(Path("data"), description="Folder for what the service keeps, made when it is needed.")
+    database_url: str = Field(
+        "",
+        repr=False,
+        description="The store of feedback: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME` (install `her2-cds[postgresql]`).",
+        json_schema_extra={"shown_default": "SQLite file in the data folder"},
+    )
+    salt: str = Field(
+        "",
+        repr=False,
+        description="Secret of at least 16 characters behind the hashes by which acknowledged cards are known. "
+        "Set it to keep it out of the store; changing it shows all acknowledged cards again.",
+        json_schema_extra={"shown_default": "made once, kept in the store"},
+    )
     cors_origins: str | None = Field(
         None,
         description="Origins whose browser pages may call the service, separated by commas, or `*`. Empty: none.",
@@ -86,6 +107,23 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("should be a web address such as https://cds.example.org")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: str) -> str:
+        parts = urlsplit(value)
+        kept_in_file = parts.scheme == "sqlite" and not parts.netloc and parts.path not in {"", "/", "/:memory:"}
+        served = parts.scheme in {"postgresql", "postgres", "postgresql+psycopg"} and (parts.hostname or parts.path)
+        if value and not kept_in_file and not served:
+            raise ValueError("should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @field_validator("salt")
+    @classmethod
+    def _cannot_be_guessed(cls, value: str) -> str:
+        if value and len(value) < _SHORTEST_SALT:
+            raise ValueError(f"should have at least {_SHORTEST_SALT} characters")
+        return value
 
     @field_validator("cors_origins")
     @classmethod

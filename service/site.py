@@ -1,20 +1,32 @@
-"""The settings of the running application, for the views."""
+"""The settings and the store of the running application, for the views."""
 
 from __future__ import annotations
 
 from flask import Flask, current_app
 
 from service.settings import Settings
+from service.store.store import Store
 
-_KEY = "her2cds.settings"
+_SETTINGS, _STORE = "her2cds.settings", "her2cds.store"
 
 
 def keep_settings(app: Flask, settings: Settings) -> None:
     """Give the application its settings."""
-    app.extensions[_KEY] = settings
+    app.extensions[_SETTINGS] = settings
 
 
 def site_settings() -> Settings:
     """The settings of the application that serves this request."""
-    settings: Settings = current_app.extensions[_KEY]
+    settings: Settings = current_app.extensions[_SETTINGS]
     return settings
+
+
+def keep_store(app: Flask, store: Store) -> None:
+    """Give the application its store."""
+    app.extensions[_STORE] = store
+
+
+def site_store() -> Store:
+    """The store of the application that serves this request."""
+    store: Store = current_app.extensions[_STORE]
+    return store

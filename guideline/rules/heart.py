@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, in_usual_order, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
@@ -22,13 +23,24 @@ MONITORED = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-a
 
 
 class _Judged(Struct, frozen=True):
-    """One drug against its table: the row that applies, and what was compared."""
+    """One drug against its table: the row that applies, and what was compared.
+
+    `reference` is the value that the fall is counted from, `before_start` whether it is from before the drug's first dose.
+    """
 
     exposure: Exposure
     table: LvefTable
     row: LvefRow | None
     fall: float | None
-    baseline: FactUsed | None
+    reference: Lvef | None
+    before_start: bool
+
+    @property
+    def baseline(self) -> FactUsed | None:
+        """The value that the fall is counted from, as a fact."""
+        if self.reference is None:
+            return None
+        return lvef_fact(self.reference, "LVEF baseline" if self.before_start else "LVEF baseline (first value after the start)")
 
 
 def _tables(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
@@ -61,14 +73,9 @@ def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
     value = effective_value(latest)
     judged = []
     for e, table in _tables(exposures):
-        found = s.heart.baseline(_first_dose(s, e))
-        fall = None
-        fact = None
-        if found is not None:
-            baseline, before = found
-            fall = round(effective_value(baseline) - value, 1)
-            fact = lvef_fact(baseline, "LVEF baseline" if before else "LVEF baseline (first value after the start)")
-        judged.append(_Judged(e, table, table.row(value, fall, s.practice.lvef_lower_limit), fall, fact))
+        reference, before = s.heart.baseline(_first_dose(s, e)) or (None, False)
+        fall = round(effective_value(reference) - value, 1) if reference is not None else None
+        judged.append(_Judged(e, table, table.row(value, fall, s.practice.lvef_lower_limit), fall, reference, before))
     return judged
 
 

@@ -53,7 +53,7 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
         lead=_lead_option(s, lead) if lead is not None else None,
-        alternatives=tuple(_alternative(s, r, lead) for r in alternatives),
+        alternatives=tuple([_alternative(s, r, lead) for r in alternatives]),
         barred=barred,
         why=tuple(_why(s, lead)),
         checks=checks,
@@ -116,7 +116,7 @@ def _alternatives(s: Situation, offered: list[str], lead: str | None) -> list[st
 
 
 def _partner_failed(s: Situation, regimen: str) -> bool:
-    return bool(frozenset(K.regimens[regimen].drugs) & CYTOTOXIC_DRUGS & s.failed_agents)
+    return not CYTOTOXIC_DRUGS.intersection(K.regimens[regimen].drugs).isdisjoint(s.failed_agents)
 
 
 def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
@@ -256,11 +256,10 @@ _RULES: dict[str, tuple[str, ...]] = {
 
 def _alternative(s: Situation, regimen: str, lead: str | None) -> Option:
     when = _when(s, regimen, lead)
-    brief = _evidence(s, regimen)[:1]
+    evidence = _evidence(s, regimen)
+    brief = evidence[:1] if regimen != "tdm1" else ()
     if regimen in (TUCATINIB, "tdxd") and s.brain.present:
-        brief = _evidence(s, regimen)[-2:]
-    if regimen == "tdm1":
-        brief = ()
+        brief = evidence[-2:]
     return option(s, regimen, (when,) if when is not None else (), brief, _RULES.get(regimen, ()))
 
 

@@ -25,6 +25,8 @@ TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
 _KEY_DRUGS: dict[str, frozenset[str]] = {
     regimen.id: frozenset(regimen.drugs) & HER2_DRUGS - {"trastuzumab"} for regimen in K.regimens.values()
 }
+_HER2_PART = {regimen.id: frozenset(regimen.drugs) & HER2_DRUGS for regimen in K.regimens.values()}
+_CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
 
 
 class Objection(Struct, frozen=True):
@@ -36,11 +38,9 @@ class Objection(Struct, frozen=True):
 
 def objection(s: Situation, regimen: str) -> Objection | None:
     """The first thing that rules a regimen out, or None."""
-    for speaks in (_lungs, _given_before, _not_tolerated, _allergic, _not_available):
-        found = speaks(s, regimen)
-        if found is not None:
-            return found
-    return None
+    return (
+        _lungs(s, regimen) or _given_before(s, regimen) or _not_tolerated(s, regimen) or _allergic(s, regimen) or _not_available(s, regimen)
+    )
 
 
 def _lungs(s: Situation, regimen: str) -> Objection | None:
@@ -78,7 +78,7 @@ def _given_before(s: Situation, regimen: str) -> Objection | None:
 
 def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
     """R053: never again after it had to be stopped for toxicity."""
-    stopped = (frozenset(K.regimens[regimen].drugs) & HER2_DRUGS) & s.not_tolerated
+    stopped = _HER2_PART[regimen] & s.not_tolerated
     return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped)))) if stopped else None
 
 
@@ -164,7 +164,6 @@ def creatinine_known(s: Situation) -> bool:
 
 def _cautions(s: Situation, regimen: str) -> list[Statement]:
     found: list[Statement] = []
-    drugs = frozenset(K.regimens[regimen].drugs)
     lungs = s.lungs
     if regimen == "tdm1" and (
         lungs.active
@@ -180,15 +179,18 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))
-    if "trastuzumab" in drugs and _trastuzumab_goes_on(s):
+    if "trastuzumab" in _HER2_PART[regimen] and _trastuzumab_goes_on(s):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     if s.case.allergies:
         mild = _allergies(s, regimen, severe=False)
         if mild:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
-    not_tolerated = drugs & CYTOTOXIC_DRUGS & s.not_tolerated
-    failed = drugs & CYTOTOXIC_DRUGS & s.failed_agents
-    used_partners = drugs & CYTOTOXIC_DRUGS & (s.used_drugs - s.failed_agents)
+    partners = _CYTOTOXIC_PART[regimen]
+    if not partners:
+        return found
+    not_tolerated = partners & s.not_tolerated
+    failed = partners & s.failed_agents
+    used_partners = partners & (s.used_drugs - s.failed_agents)
     if not_tolerated:
         found.append(K.say("partner-not-tolerated", drugs=drug_names(sorted(not_tolerated))))
     elif failed:
@@ -214,25 +216,26 @@ def label_note(s: Situation, regimen: str, *, leads: bool = False) -> tuple[Stat
     Where the label simply covers the use, only the leading regimen says so; where the other jurisdiction differs, the leading regimen's
     note names it too.
     """
-    here = next(iter(K.labels_of(regimen, s.practice.jurisdiction)), None)
-    if here is None:
+    labels = K.labels_of(regimen, s.practice.jurisdiction)
+    if not labels:
         return None, None
+    here = labels[0]
     covered = here.covers(s.label_flags)
     if covered and not leads:
         return None, None
-    note = _note(s, here)
+    note = _note(s, here, covered=covered)
     if leads:
-        elsewhere = next(iter(K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")), None)
-        if elsewhere is not None and elsewhere.covers(s.label_flags) != covered:
-            note = K.say("label-elsewhere", note=note.text, text=elsewhere.text)
+        elsewhere = K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")
+        if elsewhere and elsewhere[0].covers(s.label_flags) != covered:
+            note = K.say("label-elsewhere", note=note.text, text=elsewhere[0].text)
     return note, here.rule
 
 
-def _note(s: Situation, label: Label) -> Statement:
+def _note(s: Situation, label: Label, *, covered: bool) -> Statement:
     if label.status != "approved":
         return K.say("label-status", text=label.text)
     kind = "outside"
-    if label.covers(s.label_flags):
+    if covered:
         kind = "within"
     elif label.may_cover(s.label_flags, s.unknown_label_flags):
         kind = "depends"

@@ -6,17 +6,14 @@ from typing import IO
 
 from flask import Blueprint, Response, request
 
-from fhir_mappings.errors import NotJson, TooDeep, WrongShape
-from fhir_mappings.reading import HookRequest, read_hook_request
-from service.cds_hooks.envelope import check_envelope
-from service.cds_hooks.prefetch import require_prefetch
+from service.cds_hooks.answers import answer_call
 from service.cds_hooks.registry import SERVICES, CdsService
-from service.errors import BodyNotJson, BodyTooLarge, EnvelopeFault, Issue, NotServed, UnreadableCall, UnsupportedEncoding
-from service.evaluation import Evaluation, evaluate
+from service.errors import BodyTooLarge, NotServed, UnreadableCall, UnsupportedEncoding
 from service.request_log import note_call
 from service.responses import json_response
 from service.settings import Settings
-from service.site import site_settings
+from service.site import site_settings, site_store
+from service.store.shown_counts import shown
 
 blueprint = Blueprint("calls", __name__)
 
@@ -24,16 +21,24 @@ blueprint = Blueprint("calls", __name__)
 @blueprint.post("/cds-services/<service_id>")
 def call(service_id: str) -> Response:
     """Answer a call with cards; with none when there is nothing to say. Anything else is an error answer."""
-    service = SERVICES.get(service_id)
-    if service is None:
-        raise NotServed(f"There is no such service here. Served: {', '.join(SERVICES)}.")
+    service = service_of(service_id)
     settings = site_settings()
-    evaluation = answer_call(service, _received_body(settings), settings)
+    store = site_store()
+    evaluation = answer_call(service, received_body(settings), settings, store.memory())
     note_call(service.id, evaluation)
+    store.count_shown(shown(evaluation.cards, service.id, settings.current_day()))
     return json_response({"cards": evaluation.cards})
 
 
-def _received_body(settings: Settings) -> bytes:
+def service_of(service_id: str) -> CdsService:
+    """The service of an address. Raises `NotServed`, without repeating the address."""
+    service = SERVICES.get(service_id)
+    if service is None:
+        raise NotServed(f"There is no such service here. Served: {', '.join(SERVICES)}.")
+    return service
+
+
+def received_body(settings: Settings) -> bytes:
     """The body as bytes; one over the limit is refused, before anything is read where its length is announced."""
     if request.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}:
         raise UnsupportedEncoding
@@ -58,26 +63,3 @@ def _read_exactly(stream: IO[bytes], length: int) -> bytes:
             raise UnreadableCall
         body += more
     return body
-
-
-def answer_call(service: CdsService, body: bytes, settings: Settings) -> Evaluation:
-    """Evaluate the body of a call. Raises a `CallError` for a body that is no request to this service."""
-    hook_request = read_body(body)
-    check_envelope(hook_request.envelope, service)
-    require_prefetch(hook_request, service)
-    return evaluate(hook_request.reading, patient_id=hook_request.envelope["context"]["patientId"], settings=settings)
-
-
-def read_body(body: bytes) -> HookRequest:
-    """Decode the body once. Raises `BodyNotJson` or `EnvelopeFault`."""
-    try:
-        return read_hook_request(body)
-    except NotJson as fault:
-        place = "" if fault.position is None else f" It stops being JSON at byte {fault.position}."
-        raise BodyNotJson(f"The body is not JSON.{place}" if body.strip() else "The body is empty.") from None
-    except TooDeep:
-        raise BodyNotJson("The body is nested too deeply to be a CDS Hooks request.") from None
-    except WrongShape as fault:
-        if not fault.field:
-            raise BodyNotJson(f"The body must be {fault.expected}.") from None
-        raise EnvelopeFault(Issue("invalid", f"{fault.field} must be {fault.expected}.", fault.field)) from None

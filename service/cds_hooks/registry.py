@@ -39,4 +39,34 @@ PATIENT_VIEW = CdsService(
     prefetch=PREFETCH,
 )
 
-SERVICES: Mapping[str, CdsService] = {service.id: service for service in (PATIENT_VIEW,)}
+ORDER_SELECT = CdsService(
+    id="her2-order-select",
+    hook="order-select",
+    title="HER2-positive breast cancer: the drug being chosen",
+    description=(
+        "When a drug is chosen: warns when the selected order harms or a better choice is established (agent, dose, loading, product "
+        "mix-up, heart, lungs, pregnancy, laboratory, interactions, allergy), and offers the safer order. Silent otherwise."
+    ),
+    usage_requirements=(
+        "Called on every change of an order. An order without a drug of this field is answered at once, without prefetch; else the "
+        "prefetch of her2-patient-view is needed. Only orders named in `selections` are judged, the other drafts are context."
+    ),
+    prefetch=PREFETCH,
+)
+
+ORDER_SIGN = CdsService(
+    id="her2-order-sign",
+    hook="order-sign",
+    title="HER2-positive breast cancer: the orders being signed",
+    description=(
+        "When orders are signed: the checks of her2-order-select for all of them, interplay of the orders, and orders that stop a running "
+        "HER2 therapy without a reason. Silent otherwise."
+    ),
+    usage_requirements=(
+        "Signed orders without a drug of this field are answered at once, without prefetch; else the prefetch of her2-patient-view is "
+        "needed. Revised orders, whose status is no longer draft, are judged like new ones."
+    ),
+    prefetch=PREFETCH,
+)
+
+SERVICES: Mapping[str, CdsService] = {service.id: service for service in (PATIENT_VIEW, ORDER_SELECT, ORDER_SIGN)}

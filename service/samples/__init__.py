@@ -1,6 +1,7 @@
 """Synthetic sample patients: one chart per situation, dated relative to the day they are asked for.
 
-Each `data/<name>.json` holds a one-line description, the request's fixed `hookInstance`, and the chart as FHIR R4 resources. Dates are
+Each `data/<name>.json` holds a one-line description, the request's fixed `hookInstance`, and the chart as FHIR R4 resources. Each
+`data/orders/<name>.json` holds an order session: the hook, the drafts, and a chart of its own or the name of a sample patient's. Dates are
 tokens: `{{today-30d}}` is thirty days ago, `{{today-14m}}` fourteen calendar months, `{{today-54y-120d}}` a birthday. Nobody in these
 files ever lived; every name begins with "Sample".
 """
@@ -29,8 +30,13 @@ def names() -> list[str]:
     return sorted(file.name.removesuffix(".json") for file in _DATA.iterdir() if file.name.endswith(".json"))
 
 
+def order_names() -> list[str]:
+    """The order samples' names, sorted: `order-doxorubicin`, `order-reescalation`, ..."""
+    return sorted(file.name.removesuffix(".json") for file in (_DATA / "orders").iterdir() if file.name.endswith(".json"))
+
+
 def describe(name: str) -> str:
-    """One line on who the patient is. Raises `KeyError` for a name that is not in `names()`."""
+    """One line on who the patient is, or on what is ordered. Raises `KeyError` for a name in neither `names()` nor `order_names()`."""
     description: str = _sample(name, date(2000, 1, 1))["description"]  # holds no date, so any day will do
     return description
 
@@ -40,10 +46,32 @@ def request_body(name: str, today: date) -> dict[str, Any]:
 
     Raises `KeyError` for a name that is not in `names()`.
     """
+    if name not in names():
+        raise KeyError(name)
     sample = _sample(name, today)
-    chart: list[dict[str, Any]] = sample["chart"]
+    return _request("patient-view", sample, sample["chart"])
+
+
+def order_request_body(name: str, today: date) -> dict[str, Any]:
+    """The `order-select` or `order-sign` request of an order sample as an EHR would send it on `today`, prefetch filled.
+
+    Raises `KeyError` for a name that is not in `order_names()`.
+    """
+    if name not in order_names():
+        raise KeyError(name)
+    sample = _sample(name, today)
+    chart = sample["chart"] if "chart" in sample else _sample(sample["chartOf"], today)["chart"]
+    body = _request(sample["hook"], sample, chart)
+    drafts = [{"resource": draft} for draft in sample["draftOrders"]]
+    body["context"]["draftOrders"] = {"resourceType": "Bundle", "type": "collection", "entry": drafts}
+    if "selections" in sample:
+        body["context"]["selections"] = sample["selections"]
+    return body
+
+
+def _request(hook: str, sample: dict[str, Any], chart: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "hook": "patient-view",
+        "hook": hook,
         "hookInstance": sample["hookInstance"],
         "context": {"userId": "Practitioner/sample-oncologist", "patientId": chart[0]["id"]},
         "prefetch": _prefetch(chart),
@@ -52,9 +80,11 @@ def request_body(name: str, today: date) -> dict[str, Any]:
 
 @cache
 def _template(name: str) -> str:
-    if name not in names():
-        raise KeyError(name)
-    return (_DATA / f"{name}.json").read_text("utf-8")
+    if name in names():
+        return (_DATA / f"{name}.json").read_text("utf-8")
+    if name in order_names():
+        return (_DATA / "orders" / f"{name}.json").read_text("utf-8")
+    raise KeyError(name)
 
 
 def _sample(name: str, today: date) -> dict[str, Any]:

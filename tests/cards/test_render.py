@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cards.override_reasons import BY_TOPIC, MOST_PER_CARD
+from cards.override_reasons import MOST_PER_CARD, OVERRIDE_REASONS
 from cards.render import render_cards
 from cards.response_schema import response_validator
 from cards.topics import TOPICS
@@ -146,7 +146,7 @@ def test_cards_do_not_share_their_parts() -> None:
     third = cards_of(finding("LvefHold"))[0]
     for card in (second, third):
         assert "changed" not in str(card)
-        assert len(card["overrideReasons"]) == len(BY_TOPIC["LvefHold"])
+        assert len(card["overrideReasons"]) == len(OVERRIDE_REASONS.by_topic["LvefHold"])
 
 
 def test_rules_of_every_sentence_are_named() -> None:

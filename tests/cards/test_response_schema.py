@@ -12,7 +12,14 @@ from cards.topics import TOPICS
 from guideline.knowledge_base import KNOWLEDGE
 from tests.cards.advice_builders import cards_of, finding, gap, thp_first
 
-ECHO = {"resourceType": "ServiceRequest", "id": "echo", "status": "draft", "intent": "order", "code": {"text": "Echocardiogram"}}
+ECHO = {
+    "resourceType": "ServiceRequest",
+    "status": "draft",
+    "intent": "order",
+    "code": {"text": "Echocardiogram"},
+    "subject": {"reference": "Patient/p1"},
+}
+DRUG = {**ECHO, "resourceType": "MedicationRequest", "id": "order-1"}
 SUGGESTION_UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 
 
@@ -48,7 +55,9 @@ def test_other_actions_are_valid(suggested: str) -> None:
     response = a_response()
     action = response["cards"][1]["suggestions"][0]["actions"][0]
     action["type"] = suggested
-    if suggested == "delete":
+    if suggested == "update":
+        action["resource"] = copy.deepcopy(DRUG)
+    else:
         del action["resource"]
         action["resourceId"] = "MedicationRequest/order-1"
     response_validator().validate(response)
@@ -134,7 +143,13 @@ DAMAGES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "A11 resource as a string": lambda r: _action(r).update(resource="{}"),
     "A11 resource without its type": lambda r: _action(r)["resource"].pop("resourceType"),
     "resource with an empty value deep inside": lambda r: _action(r)["resource"]["code"].update(coding=[{"code": ""}]),
-    "update without id": lambda r: (_action(r).update(type="update"), _action(r)["resource"].pop("id")),
+    "create of an active order": lambda r: _action(r)["resource"].update(status="active"),
+    "create with an id": lambda r: _action(r)["resource"].update(id="echo"),
+    "create for nobody": lambda r: _action(r)["resource"].pop("subject"),
+    "create of a diagnosis": lambda r: _action(r)["resource"].update(resourceType="Condition"),
+    "update without id": lambda r: _action(r).update(type="update", resource={**DRUG, "id": ""}),
+    "update of an examination": lambda r: _action(r).update(type="update", resource={**ECHO, "id": "echo"}),
+    "delete of a result": lambda r: (_action(r).update(type="delete", resourceId="Observation/1"), _action(r).pop("resource")),
     "A11 delete without a reference": lambda r: _action(r).update(type="delete"),
     "A13 system action without description": lambda r: r.update(systemActions=[{"type": "create", "resource": ECHO}]),
     "card without uuid": lambda r: _treatment(r).pop("uuid"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cards import override_reasons, topics
-from cards.override_reasons import BY_TOPIC, CODINGS, DISPLAYS, MOST_PER_CARD, load_override_reasons
+from cards.override_reasons import CODINGS, MOST_PER_CARD, OVERRIDE_REASONS, code_system, load_override_reasons
 from cards.topics import TOPICS, load_topics
 
 #: The codes of the public contract. A change here is a change of the contract.
@@ -35,15 +35,36 @@ def test_six_topics_are_treatment() -> None:
 
 def test_every_topic_that_advises_has_fitting_reasons() -> None:
     """One to six different reasons per topic, with `other` last; only what informs has none."""
-    assert TOPICS.keys() - BY_TOPIC.keys() == {"Her2Low"}
-    assert all(0 < len(codes) <= MOST_PER_CARD and codes[-1] == "other" for codes in BY_TOPIC.values())
-    assert override_reasons.SYSTEM == "urn:her2-cds:override-reason"
+    by_topic = OVERRIDE_REASONS.by_topic
+    assert TOPICS.keys() - by_topic.keys() == {"Her2Low"}
+    assert all(0 < len(codes) <= MOST_PER_CARD and codes[-1] == "other" for codes in by_topic.values())
+    assert OVERRIDE_REASONS.system == "urn:her2-cds:override-reason"
 
 
 def test_no_reason_is_never_offered() -> None:
-    """Every reason of the file is offered by some topic, and every display is its own."""
-    assert {code for codes in BY_TOPIC.values() for code in codes} == DISPLAYS.keys()
-    assert len(set(DISPLAYS.values())) == len(DISPLAYS)
+    """Every reason of the file is offered by some topic, and every display and definition is its own."""
+    reasons = OVERRIDE_REASONS.reasons
+    assert {code for codes in OVERRIDE_REASONS.by_topic.values() for code in codes} == reasons.keys()
+    assert len({reason.display for reason in reasons.values()}) == len({reason.definition for reason in reasons.values()}) == len(reasons)
+
+
+def test_the_reasons_are_a_code_system() -> None:
+    """What a card offers can be looked up in a FHIR CodeSystem of the same URI, with what each reason means."""
+    published = code_system()
+    concepts = {concept["code"]: concept for concept in published["concept"]}
+    assert published["count"] == len(concepts)
+    for coding in (coding for codings in CODINGS.values() for coding in codings):
+        assert coding["system"] == published["url"]
+        assert coding["display"] == concepts[coding["code"]]["display"]
+        assert concepts[coding["code"]]["definition"]
+
+
+def test_the_number_of_a_topic_is_its_own() -> None:
+    """The number that stands for a topic in a card's uuid is never given to another: cards that were shown are read by it."""
+    assert {topic.number: topic.code for topic in TOPICS.values() if topic.number in (1, 7, 36)} == {
+        1: "FirstLineTreatment", 7: "Pregnancy", 36: "Her2Low",
+    }  # fmt: skip
+    assert sorted(topic.number for topic in TOPICS.values()) == list(range(1, len(TOPICS) + 1))
 
 
 def test_a_coding_is_complete() -> None:
@@ -53,9 +74,18 @@ def test_a_coding_is_complete() -> None:
     )
 
 
-@pytest.mark.parametrize("topics_yaml", ["{code: A-B, display: x}", "{code: A, display: x}, {code: A, display: y}"])
+@pytest.mark.parametrize(
+    "topics_yaml",
+    [
+        "{number: 1, code: A-B, display: x}",
+        "{number: 1, code: A, display: x}, {number: 2, code: A, display: y}",
+        "{number: 1, code: A, display: x}, {number: 1, code: B, display: y}",
+        "{number: 256, code: A, display: x}",
+        "{code: A, display: x}",
+    ],
+)
 def test_a_faulty_topic_is_refused(tmp_path: Path, topics_yaml: str) -> None:
-    """A code that EHRs could not key on, or that stands twice, stops the start."""
+    """A code that EHRs could not key on, or a code or number that stands twice or is missing, stops the start."""
     file = tmp_path / "topics.yaml"
     file.write_text(f"system: urn:x\ntopics: [{topics_yaml}]\n")
     with pytest.raises(ValueError, match=r"topics\.yaml"):
@@ -69,7 +99,7 @@ def test_a_faulty_topic_is_refused(tmp_path: Path, topics_yaml: str) -> None:
         ("  TumorBoard: [board-decision", "  Her2Low: [other]\n  TumorBoard: [board-decision"),
         ("TumorBoard: [board-decision", "TumorBoard: [no-such-reason"),
         ("TumorBoard: [board-decision", "TumorBoard: [trial, board-decision"),
-        ("  other: Other reason\n", ""),
+        ("  other:\n", "  others:\n"),
     ],
     ids=["misspelled topic", "topic that only informs", "unknown reason", "seven reasons", "reason removed"],
 )

@@ -63,6 +63,7 @@ RECORD = [
         authored="2026-11-01",
         item=[{"linkId": "cns-symptoms", "answer": [{"valueBoolean": False}]}],
     ),
+    statement((RXNORM, "11289", "warfarin"), ident="other-1"),
     {"resourceType": "AllergyIntolerance", "id": "a1", "patient": {"reference": "Patient/p1"}, "code": concept(text="docetaxel")},
 ]
 EXPECTED = case_of(*RECORD)

@@ -211,6 +211,41 @@ def test_a_sentence_names_rules_that_exist(sentences):
         load(sentences)
 
 
+@pytest.fixture
+def two_files(sentences):
+    """The three sentences of our own, and a fourth in a second statement file."""
+    (sentences / "statements_of_ours.yaml").write_text(
+        'version: "2026.11.20"\nreviewed: "2026-11-20"\nreview_status: pending human review\nstatements:\n'
+        '  fourth: {text: "Hold the dose.", rules: [R118]}\n',
+        encoding="utf-8",
+    )
+    return sentences
+
+
+def test_sentences_may_stand_in_several_files(two_files):
+    """Every `statements_*.yaml` is read beside `statements.yaml`."""
+    knowledge = load(two_files)
+    assert knowledge.say("plain").text == "Repeat within 3 weeks."
+    assert knowledge.say("fourth").text == "Hold the dose."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("fourth", "plain", r"statements_of_ours\.yaml:5: statements\.plain: stands in statements\.yaml too"),
+        ("R118", "R199", r"statements_of_ours\.yaml:5: statements\.fourth\.rules: there is no rule 'R199'"),
+        ("Hold the dose.", "{value!r}", r"statements_of_ours\.yaml:5: statements\.fourth\.text: the placeholder"),
+        ("rules: [R118]", "rulez: [R118]", r"statements_of_ours\.yaml:5: statements\.fourth"),
+        ("statements:", "sentences:", r"statements_of_ours\.yaml:\d+: "),
+    ],
+)
+def test_a_fault_in_a_second_statement_file_is_named(two_files, old, new, what):
+    """An id that another file has already, or any other fault, is named by the very file and line."""
+    damage(two_files, "statements_of_ours.yaml", old, new)
+    with pytest.raises(KnowledgeError, match=what):
+        load(two_files)
+
+
 def test_a_newer_file_asks_for_a_new_edition(folder):
     """A file that was changed without raising the edition of the whole is a fault, since cards carry the edition."""
     text = (folder / "drugs.yaml").read_text(encoding="utf-8")
@@ -237,8 +272,9 @@ def test_each_file_has_a_strict_schema(schema):
 
 
 def test_each_file_has_a_schema():
-    """No knowledge file goes unchecked."""
-    assert {file.stem for file in FOLDER.glob("*.yaml")} == {file.stem for file in (FOLDER / "schema").glob("*.json")}
+    """No knowledge file goes unchecked; all statement files share one form."""
+    files = {file.stem for file in FOLDER.glob("*.yaml") if not file.stem.startswith("statements_")}
+    assert files == {file.stem for file in (FOLDER / "schema").glob("*.json")}
 
 
 def test_line_of_a_place_that_is_not_there():

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from cards.response_schema import response_validator
 from service.settings import Settings
+from service.store.store import Store
 
 TODAY = date(2026, 11, 20)
 CALL = "/cds-services/her2-patient-view"
@@ -28,6 +29,12 @@ class CheckedClient:
     def __init__(self, client: FlaskClient) -> None:
         self._client = client
 
+    @property
+    def store(self) -> Store:
+        """The store of the service behind the client."""
+        store: Store = self._client.application.extensions["her2cds.store"]
+        return store
+
     def get(self, path: str, **arguments: Any) -> TestResponse:
         return checked(self._client.get(path, **arguments), call=False)
 
@@ -36,10 +43,17 @@ class CheckedClient:
 
     def call(self, body: Any, path: str = CALL, **arguments: Any) -> TestResponse:
         """POST a request: bytes as they are, anything else as JSON."""
+        return checked(self._post(path, body, arguments), call=True)
+
+    def give_feedback(self, body: Any, path: str = CALL, **arguments: Any) -> TestResponse:
+        """POST feedback to the service at `path`."""
+        return checked(self._post(f"{path}/feedback", body, arguments), call=False)
+
+    def _post(self, path: str, body: Any, arguments: dict[str, Any]) -> TestResponse:
         # The standard library writes what orjson refuses: huge integers, lone surrogates.
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         arguments.setdefault("content_type", "application/json")
-        return checked(self._client.post(path, data=data, **arguments), call=True)
+        return self._client.post(path, data=data, **arguments)
 
 
 def checked(response: TestResponse, *, call: bool) -> TestResponse:

@@ -106,10 +106,14 @@ def test_a11_suggestions_are_complete(answer):
                 assert action["resource"]["resourceType"] if action["type"] in {"create", "update"} else "/" in action["resourceId"]
 
 
-def test_uuids_are_new_each_time(client, request_of):
-    """Two answers to the same request carry different card uuids, so that feedback names one card."""
-    seen = [card["uuid"] for _ in range(2) for card in client.call(request_of("second-line")).get_json()["cards"]]
-    assert len(seen) == len(set(seen)) >= 2
+def test_uuids_name_one_card_of_one_user(client, request_of):
+    """Cards of an answer differ in their uuid; the same advice to the same user has the same uuid again, to another user another."""
+    body = request_of("second-line")
+    first, again = ([card["uuid"] for card in client.call(body).get_json()["cards"]] for _ in range(2))
+    assert first == again
+    assert len(set(first)) == len(first) >= 2
+    colleague = body | {"context": body["context"] | {"userId": "Practitioner/sample-colleague"}}
+    assert not {card["uuid"] for card in client.call(colleague).get_json()["cards"]} & set(first)
 
 
 def test_source_urls_lead_to_a_rule_of_the_rule_page(answer, client):

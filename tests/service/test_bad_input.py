@@ -150,11 +150,6 @@ def test_an_unknown_service_is_404(client: CheckedClient, second_line: dict[str,
     assert "magic" not in response.text
 
 
-def test_feedback_is_not_served_yet(client: CheckedClient):
-    """Feedback belongs to a later release; pretending to take it would lose it."""
-    assert client.call({"feedback": []}, path=f"{CALL}/feedback").status_code == 404
-
-
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_a_wrong_method_is_405(client: CheckedClient, method: str):
     """A call by any method but POST is 405 and names the methods there are."""

@@ -145,7 +145,7 @@ BAD_INPUT = {
     "a number": b"17",
     "an object that is no record": b'{"name": "x"}',
     "a request without patient": b'{"hook": "patient-view", "hookInstance": "1", "context": {"userId": "Practitioner/1"}, "prefetch": {}}',
-    "a request for another hook": orjson.dumps(request_body("second-line", TODAY) | {"hook": "order-sign"}),
+    "a request for a hook that is not served": orjson.dumps(request_body("second-line", TODAY) | {"hook": "order-cancel"}),
     "two patients": orjson.dumps([{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}]),
 }
 
@@ -168,7 +168,7 @@ def test_bad_input_is_status_1_and_named(capsys: pytest.CaptureFixture[str], tmp
         ["evaluate", "nowhere.json"],
         ["evaluate", "."],
         ["evaluate", "sample:nobody"],
-        ["evaluate", "sample:second-line", "--hook", "order-sign"],
+        ["evaluate", "sample:second-line", "--hook", "order-cancel"],
     ],
 )
 def test_what_is_not_there_is_status_1(capsys: pytest.CaptureFixture[str], arguments: list[str]):
@@ -239,7 +239,7 @@ def test_config_check_passes_here(capsys: pytest.CaptureFixture[str]):
     """The files as shipped are in order, and the command says which parts it looked at."""
     status, out, err = run(capsys, "config", "check")
     assert (status, err) == (0, "")
-    assert [line.partition(":")[0] for line in out.splitlines()] == ["settings", "knowledge", "terminology", "cards"]
+    assert [line.partition(":")[0] for line in out.splitlines()] == ["settings", "knowledge", "terminology", "cards", "store"]
 
 
 def test_config_check_names_faults(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -137,9 +137,14 @@ def test_an_unknown_sample_is_404(client_of: Any):
 
 
 def test_health_and_readiness(client: CheckedClient):
-    """Alive says only that; ready names the knowledge version and how it is read."""
+    """Alive says only that; ready names the knowledge version, how it is read, and whether the store is reachable."""
     assert client.get("/healthz").get_json() == {"status": "alive"}
-    assert client.get("/readyz").get_json() == {"status": "ready", "knowledge": KNOWLEDGE.version, "profile": "guideline/US"}
+    assert client.get("/readyz").get_json() == {
+        "status": "ready",
+        "knowledge": KNOWLEDGE.version,
+        "profile": "guideline/US",
+        "store": "reachable",
+    }
 
 
 def test_a_trailing_slash_costs_nothing(client: CheckedClient):

@@ -58,6 +58,9 @@ FAULTS = {
     "HER2CDS_DEMO": "2",
     "HER2CDS_TODAY": "tomorrow",
     "HER2CDS_LVEF_LOWER_LIMIT": "30",
+    "HER2CDS_CPT": "some",
+    "HER2CDS_DATABASE_URL": "mysql://somewhere/her2",
+    "HER2CDS_SALT": "short",
 }
 
 
@@ -79,6 +82,20 @@ def test_all_faults_are_named_at_once(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert {fault.partition(":")[0] for fault in caught.value.faults} == set(FAULTS)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite://host/x", "her2-cds.sqlite", "postgresql:", "memory"])
+def test_a_store_that_processes_cannot_share_is_refused(monkeypatch: pytest.MonkeyPatch, url: str):
+    """A store is a file or a server: one in memory would be another for each worker."""
+    monkeypatch.setenv("HER2CDS_DATABASE_URL", url)
+    with pytest.raises(SettingsError, match="HER2CDS_DATABASE_URL: should be"):
+        load_settings()
+
+
+def test_secrets_are_not_printed():
+    """The password of the store and the salt stay out of whatever prints the settings."""
+    shown = repr(site(database_url="postgresql://u:verysecret@h/d", salt="verysecret" * 2))
+    assert "verysecret" not in shown
 
 
 def test_misspelt_settings_are_noticed(monkeypatch: pytest.MonkeyPatch):

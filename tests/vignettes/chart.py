@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.vignettes.codes import Json
+from tests.vignettes.codes import UCUM, Json
 from tests.vignettes.facts import Therapy
 
 PATIENT_ID = "synthetic-1"
@@ -32,6 +32,17 @@ def birth_date(age: int, today: date) -> str:
     """A birthday about half a year before today, `age` years back."""
     half_year_ago = today - timedelta(days=183)
     return half_year_ago.replace(year=half_year_ago.year - age, day=min(half_year_ago.day, 28)).isoformat()
+
+
+def quantity(amount: float, unit: str) -> Json:
+    """A Quantity in UCUM."""
+    return {"value": amount, "unit": unit, "system": UCUM, "code": unit}
+
+
+def amount_on(course: Therapy, day: str) -> Json | None:
+    """How much was given on a day, where the vignette says so."""
+    given = [amount for amount in course.amounts if amount.since <= day]
+    return quantity(given[-1].value, given[-1].unit) if given else None
 
 
 def dose_days(course: Therapy, today: date) -> list[str]:

@@ -38,6 +38,21 @@ PRODUCT: dict[str, tuple[str, str]] = {
     "tucatinib": ("2361290", "Tucatinib 150 MG Oral Tablet"),
     "letrozole": ("200064", "Letrozole 2.5 MG Oral Tablet"),
     "ribociclib": ("1873983", "Ribociclib 200 MG Oral Tablet"),
+    "trastuzumab-hyaluronidase": ("2119719", "Herceptin Hylecta 600 MG / 10,000 UNT per 5 ML Injection"),
+    "doxorubicin": ("1790099", "10 ML DOXOrubicin hydrochloride 2 MG/ML Injection"),
+    "liposomal-doxorubicin": ("1790131", "Doxil 20 MG per 10 ML Injection"),
+    "epirubicin": ("1732187", "Ellence 200 MG per 100 ML Injection"),
+    "goserelin": ("310592", "Goserelin 3.6 MG Drug Implant"),
+    "palbociclib": ("2284105", "Palbociclib 125 MG Oral Tablet"),
+    "neratinib": ("1940648", "Neratinib 40 MG Oral Tablet"),
+    "fulvestrant": ("727954", "5 ML Faslodex 50 MG/ML Prefilled Syringe"),
+    "warfarin": ("11289", "Warfarin sodium 5 MG Oral Tablet"),
+    "gemfibrozil": ("4719", "Gemfibrozil 600 MG Oral Tablet"),
+    "ondansetron": ("26225", "Ondansetron 8 MG Oral Tablet"),
+    "aprepitant": ("358255", "Aprepitant 125 MG Oral Capsule"),
+    "dexamethasone": ("3264", "Dexamethasone 4 MG Oral Tablet"),
+    "loperamide": ("6468", "Loperamide hydrochloride 2 MG Oral Capsule"),
+    "metformin": ("6809", "Metformin hydrochloride 500 MG Oral Tablet"),
 }
 
 #: drug id -> (RxNorm ingredient, display), as registries tend to write them.
@@ -56,9 +71,27 @@ INGREDIENT: dict[str, tuple[str, str]] = {
     "tucatinib": ("2361285", "Tucatinib"),
     "letrozole": ("72965", "Letrozole"),
     "ribociclib": ("1873916", "Ribociclib"),
+    "trastuzumab-hyaluronidase": ("2375543", "Trastuzumab-oysk"),
+    "doxorubicin": ("3639", "DOXOrubicin"),
+    "liposomal-doxorubicin": ("466523", "DOXOrubicin hydrochloride liposome"),
+    "epirubicin": ("3995", "EpiRUBicin"),
+    "goserelin": ("50610", "Goserelin"),
+    "palbociclib": ("1601374", "Palbociclib"),
+    "neratinib": ("1940643", "Neratinib"),
+    "fulvestrant": ("282357", "Fulvestrant"),
+    "warfarin": ("11289", "Warfarin"),
+    "gemfibrozil": ("4719", "Gemfibrozil"),
+    "ondansetron": ("26225", "Ondansetron"),
+    "aprepitant": ("358255", "Aprepitant"),
+    "dexamethasone": ("3264", "Dexamethasone"),
+    "loperamide": ("6468", "Loperamide"),
+    "metformin": ("6809", "Metformin"),
 }
 
-ORAL = frozenset({"capecitabine", "lapatinib", "tucatinib", "letrozole", "ribociclib"})
+ORAL = frozenset(
+    {"capecitabine", "lapatinib", "tucatinib", "letrozole", "ribociclib", "palbociclib", "neratinib", "warfarin", "gemfibrozil"}
+    | {"ondansetron", "aprepitant", "dexamethasone", "loperamide", "metformin"}
+)
 
 #: site -> (ICD-10-CM, display, SNOMED diagnosis, display)
 METASTASIS: dict[str, tuple[str, str, str, str]] = {
@@ -112,6 +145,8 @@ STAGE_IV_SNOMED = coding(SNOMED, "1222837003", "American Joint Committee on Canc
 LAB: dict[str, tuple[str, str, str]] = {
     "alt": ("1742-6", "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L"),
     "ast": ("1920-8", "Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L"),
+    "alp": ("6768-6", "Alkaline phosphatase [Enzymatic activity/volume] in Serum or Plasma", "U/L"),
+    "neutrophils": ("751-8", "Neutrophils [#/volume] in Blood by Automated count", "10*9/L"),
     "bilirubin": ("1975-2", "Bilirubin.total [Mass/volume] in Serum or Plasma", "mg/dL"),
     "creatinine": ("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL"),
     "platelets": ("777-3", "Platelets [#/volume] in Blood by Automated count", "10*9/L"),

@@ -14,6 +14,7 @@ from typing import Literal
 TODAY = date(2026, 11, 20)
 
 Trend = Literal["improved", "stable", "worsened"]
+LabKind = Literal["alt", "ast", "alp", "bilirubin", "creatinine", "neutrophils", "platelets"]
 
 
 def days_ago(days: int, today: date = TODAY) -> str:
@@ -68,11 +69,20 @@ class Receptor:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """How much was given at a time from `since` on."""
+
+    value: float
+    unit: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Therapy:
     """A course of drugs given together, each over the same days.
 
     Infused drugs get an administration every 21 days: up to the end, up to `last_dose`, or up to today while it runs.
-    `reason` is why it was stopped or is on hold.
+    `reason` is why it was stopped or is on hold. `amounts` says how much was given from which day on, where the vignette says so.
     """
 
     drugs: tuple[str, ...]
@@ -83,6 +93,7 @@ class Therapy:
     intent: Literal["curative", "palliative"] | None
     last_dose: str | None = None
     doses: bool = True
+    amounts: tuple[Amount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,7 @@ class Menopause:
 class Lab:
     """A laboratory value in its usual unit, with the upper limit of normal of the report."""
 
-    kind: Literal["alt", "ast", "bilirubin", "creatinine", "platelets"]
+    kind: LabKind
     value: float
     date: str
     upper_normal: float | None = None
@@ -226,11 +237,12 @@ def therapy(
     intent: Literal["curative", "palliative"] | None = "palliative",
     last_dose: str | None = None,
     doses: bool = True,
+    amounts: tuple[Amount, ...] = (),
 ) -> Therapy:
     """A course for metastatic disease. Without an end it runs; with a reason it was stopped; else it was completed."""
     if status is None:
         status = "active" if end is None else "stopped" if reason not in (None, "completed") else "completed"
-    return Therapy(drugs, start, end, status, reason, intent, last_dose, doses)
+    return Therapy(drugs, start, end, status, reason, intent, last_dose, doses, amounts)
 
 
 def adjuvant(*drugs: str, start: str, end: str | None = None, last_dose: str | None = None, doses: bool = True) -> Therapy:
@@ -265,10 +277,8 @@ def postmenopausal(date: str) -> Menopause:
     return Menopause("postmenopausal", date)
 
 
-def lab(
-    kind: Literal["alt", "ast", "bilirubin", "creatinine", "platelets"], value: float, date: str, upper_normal: float | None = None
-) -> Lab:
-    """A laboratory value: ALT and AST in U/L, bilirubin and creatinine in mg/dL, platelets in 10^9/L."""
+def lab(kind: LabKind, value: float, date: str, upper_normal: float | None = None) -> Lab:
+    """A laboratory value: ALT, AST and ALP in U/L, bilirubin and creatinine in mg/dL, neutrophils and platelets in 10^9/L."""
     return Lab(kind, value, date, upper_normal)
 
 

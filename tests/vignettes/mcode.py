@@ -9,7 +9,7 @@ from datetime import date
 from functools import singledispatch
 
 from tests.vignettes import codes as c
-from tests.vignettes.chart import FHIR_SERVER, PATIENT_ID, Chart, birth_date, dose_days
+from tests.vignettes.chart import FHIR_SERVER, PATIENT_ID, Chart, amount_on, birth_date, dose_days
 from tests.vignettes.codes import Json, coding
 from tests.vignettes.facts import (
     Course,
@@ -45,45 +45,45 @@ def encode(facts: Facts, today: date) -> list[Json]:
     """All resources of a case in mCODE style."""
     chart = Chart(today)
     for fact in facts:
-        _write(fact, chart)
+        write(fact, chart)
     return chart.resources
 
 
 @singledispatch
-def _write(fact: Fact, chart: Chart) -> None:
+def write(fact: Fact, chart: Chart) -> None:
     """Add the resources of one fact to the chart; one function below for each kind of fact."""
     raise TypeError(f"no writer for {type(fact).__name__} in the chart of {chart.today}")
 
 
-@_write.register
+@write.register
 def _ejection(fact: Ejection, chart: Chart) -> None:
     code = coding(c.LOINC, "8806-2", "Left ventricular Ejection fraction by 2D echo")
     value = {"value": fact.value, "unit": "percent", "system": c.UCUM, "code": "%"}
     _observation(chart, None, code, fact.date, status=fact.status, valueQuantity=value)
 
 
-@_write.register
+@write.register
 def _disease_status(fact: Course, chart: Chart) -> None:
     code = coding(c.LOINC, "97509-4", "Cancer Disease Progression")
     answer = coding(c.SNOMED, c.TREND[fact.trend], f"Patient's condition {fact.trend} (finding)")
     _observation(chart, "cancer-disease-status", code, fact.date, focus=[PRIMARY], valueCodeableConcept={"coding": [answer]})
 
 
-@_write.register
+@write.register
 def _pregnancy(fact: Pregnancy, chart: Chart) -> None:
     code = coding(c.LOINC, "82810-3", "Pregnancy status")
     state = coding(c.LOINC, "LA15173-0", "Pregnant") if fact.status == "pregnant" else coding(c.SNOMED, "60001007", "Not pregnant")
     _observation(chart, None, code, fact.date, valueCodeableConcept={"coding": [state]})
 
 
-@_write.register
+@write.register
 def _menopause(fact: Menopause, chart: Chart) -> None:
     icd = coding(c.ICD10CM, "Z78.0", "Asymptomatic menopausal state")
     before = coding(c.SNOMED, "309606002", "Before menopause")
     _condition(chart, None, icd if fact.status == "postmenopausal" else before, fact.date)
 
 
-@_write.register
+@write.register
 def _lab(fact: Lab, chart: Chart) -> None:
     loinc, text, unit = c.LAB[fact.kind]
     quantity = {"value": fact.value, "unit": unit, "system": c.UCUM, "code": unit}
@@ -91,12 +91,12 @@ def _lab(fact: Lab, chart: Chart) -> None:
     _observation(chart, None, coding(c.OID[c.LOINC], loinc, text), fact.date, valueQuantity=quantity, referenceRange=normal)
 
 
-@_write.register
+@write.register
 def _intake_answers(fact: Intake, chart: Chart) -> None:
     intake(chart, fact, SUBJECT)
 
 
-@_write.register
+@write.register
 def _patient(fact: Person, chart: Chart) -> None:
     patient = chart.add(
         "Patient",
@@ -126,7 +126,7 @@ def _condition(chart: Chart, profile: str | None, code: Json, onset: str | None,
     )
 
 
-@_write.register
+@write.register
 def _tumour(fact: Tumour, chart: Chart) -> None:
     if fact.kind == "in-situ":
         code = coding(c.ICD10CM, "D05.12", "Intraductal carcinoma in situ of left breast")
@@ -138,7 +138,7 @@ def _tumour(fact: Tumour, chart: Chart) -> None:
     _condition(chart, "primary-cancer-condition", code, fact.date, bodySite=[site])
 
 
-@_write.register
+@write.register
 def _stage(fact: Stage, chart: Chart) -> None:
     value = {"coding": [c.STAGE_IV_SNOMED]} if fact.value == "IV" else {"text": f"Stage {fact.value}"}
     _observation(
@@ -152,7 +152,7 @@ def _stage(fact: Stage, chart: Chart) -> None:
     )
 
 
-@_write.register
+@write.register
 def _metastasis(fact: Metastasis, chart: Chart) -> None:
     if fact.site in c.BODY_SITE:
         code = coding(c.SNOMED, "128462008", "Metastatic malignant neoplasm (disorder)")
@@ -185,7 +185,7 @@ def _observation(chart: Chart, profile: str | None, code: Json, when: str, *, st
     )
 
 
-@_write.register
+@write.register
 def _receptor(fact: Receptor, chart: Chart) -> None:
     if fact.value in c.SNOMED_ANSWER:
         value: Json = {"coding": [coding(c.SNOMED, *c.SNOMED_ANSWER[fact.value])]}
@@ -217,7 +217,7 @@ def _receptor(fact: Receptor, chart: Chart) -> None:
     )
 
 
-@_write.register
+@write.register
 def _therapy(fact: Therapy, chart: Chart) -> None:
     intent = [{"url": _MCODE + "procedure-intent", "valueCodeableConcept": {"coding": [_INTENT[fact.intent]]}}] if fact.intent else None
     reason: Json | None = None
@@ -256,6 +256,7 @@ def _therapy(fact: Therapy, chart: Chart) -> None:
                 medicationReference=reference,
                 subject=SUBJECT,
                 effectivePeriod={"start": f"{day}T09:00:00+01:00", "end": f"{day}T10:00:00+01:00"},
+                dosage={"dose": amount} if (amount := amount_on(fact, day)) else None,
                 request={"reference": f"{FHIR_SERVER}/MedicationRequest/{order['id']}"},
             )
 
@@ -268,7 +269,7 @@ def _medication(chart: Chart, concept: Json, *, separate: bool) -> tuple[list[Js
     return [{"resourceType": "Medication", "id": "drug", "code": concept}], {"reference": "#drug"}
 
 
-@_write.register
+@write.register
 def _lung(fact: Lung, chart: Chart) -> None:
     code, text = {
         "t-dxd": (coding(c.SNOMED, "427046006", "Pneumonitis due to drug"), "trastuzumab deruxtecan pneumonitis"),
@@ -283,7 +284,7 @@ def _lung(fact: Lung, chart: Chart) -> None:
         chart.resources[-1]["clinicalStatus"]["coding"][0]["code"] = "resolved"
 
 
-@_write.register
+@write.register
 def _examination(fact: Examination, chart: Chart) -> None:
     _, snomed, text = c.EXAMINATION[fact.kind]
     code: Json = {"text": text}

@@ -10,7 +10,7 @@ from datetime import date
 from functools import singledispatch
 
 from tests.vignettes import codes as c
-from tests.vignettes.chart import PATIENT_ID, Chart, birth_date, dose_days
+from tests.vignettes.chart import PATIENT_ID, Chart, amount_on, birth_date, dose_days
 from tests.vignettes.codes import Json, coding
 from tests.vignettes.facts import (
     Course,
@@ -39,17 +39,17 @@ def encode(facts: Facts, today: date) -> list[Json]:
     """All resources of a case in US Core style."""
     chart = Chart(today)
     for fact in facts:
-        _write(fact, chart)
+        write(fact, chart)
     return chart.resources
 
 
 @singledispatch
-def _write(fact: Fact, chart: Chart) -> None:
+def write(fact: Fact, chart: Chart) -> None:
     """Add the resources of one fact to the chart; one function below for each kind of fact."""
     raise TypeError(f"no writer for {type(fact).__name__} in the chart of {chart.today}")
 
 
-@_write.register
+@write.register
 def _stage(fact: Stage, chart: Chart) -> None:
     _observation(
         chart,
@@ -59,20 +59,20 @@ def _stage(fact: Stage, chart: Chart) -> None:
     )
 
 
-@_write.register
+@write.register
 def _metastasis(fact: Metastasis, chart: Chart) -> None:
     icd, icd_text, snomed, snomed_text = c.METASTASIS[fact.site]
     code = {"coding": [coding(c.ICD10CM, icd, icd_text), coding(c.SNOMED, snomed, snomed_text)], "text": icd_text}
     _condition(chart, code, onset=fact.date, recorded=fact.recorded or fact.date)
 
 
-@_write.register
+@write.register
 def _ejection(fact: Ejection, chart: Chart) -> None:
     code = coding(c.LOINC, "10230-1", "Left ventricular Ejection fraction")
     _observation(chart, code, fact.date, category="procedure", status=fact.status, valueQuantity=_quantity(fact.value, "%"))
 
 
-@_write.register
+@write.register
 def _disease_status(fact: Course, chart: Chart) -> None:
     code = coding(c.LOINC, "97509-4", "Cancer Disease Progression")
     text = f"Patient's condition {fact.trend}"
@@ -85,27 +85,27 @@ def _disease_status(fact: Course, chart: Chart) -> None:
     )
 
 
-@_write.register
+@write.register
 def _pregnancy(fact: Pregnancy, chart: Chart) -> None:
     code = coding(c.LOINC, "82810-3", "Pregnancy status")
     answer = coding(c.SNOMED, *(("77386006", "Pregnant") if fact.status == "pregnant" else ("60001007", "Not pregnant")))
     _observation(chart, code, fact.date, category="social-history", valueCodeableConcept={"coding": [answer], "text": answer["display"]})
 
 
-@_write.register
+@write.register
 def _menopause(fact: Menopause, chart: Chart) -> None:
     state = ("76498008", "Postmenopausal state") if fact.status == "postmenopausal" else ("309606002", "Before menopause")
     _condition(chart, {"coding": [coding(c.SNOMED, *state)], "text": state[1]}, onset=fact.date, recorded=fact.date)
 
 
-@_write.register
+@write.register
 def _lab(fact: Lab, chart: Chart) -> None:
     loinc, text, unit = c.LAB[fact.kind]
     normal = [{"high": _quantity(fact.upper_normal, unit)}] if fact.upper_normal is not None else None
     _observation(chart, coding(c.LOINC, loinc, text), fact.date, valueQuantity=_quantity(fact.value, unit), referenceRange=normal)
 
 
-@_write.register
+@write.register
 def _intake_answers(fact: Intake, chart: Chart) -> None:
     intake(chart, fact, SUBJECT)
 
@@ -118,7 +118,7 @@ def _quantity(value: float, unit: str) -> Json:
     return {"value": value, "unit": unit, "system": c.UCUM, "code": unit}
 
 
-@_write.register
+@write.register
 def _patient(fact: Person, chart: Chart) -> None:
     patient = chart.add(
         "Patient",
@@ -132,7 +132,7 @@ def _patient(fact: Person, chart: Chart) -> None:
     patient["id"] = PATIENT_ID
 
 
-@_write.register
+@write.register
 def _tumour(fact: Tumour, chart: Chart) -> None:
     if fact.kind == "in-situ":
         code = {"coding": [coding(c.ICD10CM, "D05.12", "Intraductal carcinoma in situ of left breast")], "text": "DCIS, left breast"}
@@ -179,7 +179,7 @@ def _observation(chart: Chart, code: Json, when: str, *, category: str = "labora
     )
 
 
-@_write.register
+@write.register
 def _receptor(fact: Receptor, chart: Chart) -> None:
     word = fact.value.capitalize() if fact.value.isalpha() else fact.value
     site = None
@@ -195,7 +195,7 @@ def _receptor(fact: Receptor, chart: Chart) -> None:
     )
 
 
-@_write.register
+@write.register
 def _therapy(fact: Therapy, chart: Chart) -> None:
     reason = [{"text": c.STOP_TEXT[fact.reason]}] if fact.reason else None
     for drug in fact.drugs:
@@ -231,11 +231,12 @@ def _therapy(fact: Therapy, chart: Chart) -> None:
                     medicationCodeableConcept=medication,
                     subject=SUBJECT,
                     effectiveDateTime=f"{day}T10:30:00-05:00",
+                    dosage={"dose": amount} if (amount := amount_on(fact, day)) else None,
                     request={"reference": f"MedicationRequest/{order['id']}"},
                 )
 
 
-@_write.register
+@write.register
 def _lung(fact: Lung, chart: Chart) -> None:
     grade = f", CTCAE grade {fact.grade}" if fact.grade else ""
     code, text = {
@@ -249,7 +250,7 @@ def _lung(fact: Lung, chart: Chart) -> None:
     _condition(chart, {"coding": [code], "text": text + grade}, onset=fact.onset, recorded=fact.onset, abated=fact.abated)
 
 
-@_write.register
+@write.register
 def _examination(fact: Examination, chart: Chart) -> None:
     cpt, _, text = c.EXAMINATION[fact.kind]
     code: Json = {"text": text}

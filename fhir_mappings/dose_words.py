@@ -1,0 +1,213 @@
+"""Doses as people write them: amount, unit, how often, by which way, and whether it is a first dose.
+
+    "5.4 mg/kg IV q3w"                 5.4 mg/kg, every 21 days, iv
+    "1200 mg/600 mg SC"                the parts of a fixed combination
+    "2000 mg/m2/day in 2 doses PO"     1000 mg/m2, twice a day, oral
+
+TRAP: "21 mg/mL", "150 mg tablet" and "in 250 mL" are a concentration, a strength and a diluent, never a dose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple
+
+from fhir_mappings.units import dose_unit
+
+Route = Literal["iv", "sc", "oral", "im"]
+
+
+class Amount(NamedTuple):
+    """An amount in a canonical unit (`mg`, `mg/kg`, `mg/m2`, `mL`, `AUC`, or one that is only counted: `{tbl}`, `[iU]`).
+
+    `daily`: the amount of a whole day.
+    """
+
+    value: float
+    unit: str
+    daily: bool = False
+
+
+class Frequency(NamedTuple):
+    """How often: times a day, or days from one dose to the next. Both `None`: not said."""
+
+    times_a_day: float | None = None
+    every_days: int | None = None
+
+
+_NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+_MASS: Final = r"mg|milligrams?|grams?|gm|g|mcg|ug|µg|μg|micrograms?"
+_SMALL_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+_COUNT: Final = rf"(?:(\d{{1,2}}|{'|'.join(_SMALL_NUMBERS)})\s*(?:x|×|of)?\s*)"
+_FORM: Final = r"(?:oral |film[- ]coated )*(?:tab|cap|pill)"
+_AMOUNT: Final = re.compile(
+    rf"{_NUMBER}\s*-?\s*({_MASS})\b"
+    r"(?:\s*(?:/|per)\s*(kg|kilograms?|m2|m²|m\^2|sqm|m\s?sq|square met(?:er|re)s?|ml|milliliters?|l)\b)?"
+    r"(\s*(?:/|per|a|each)\s*(?:day|d|24 ?h)\b|\s+daily dose\b)?"
+    rf"(\s*{_FORM}|\s*vial)?"
+)
+_TABLETS: Final = re.compile(rf"\b{_COUNT}{_NUMBER}\s*(mg)\s*{_FORM}")
+_VOLUME: Final = re.compile(
+    rf"(?<!/)(?<!in )(?<!with )(?<!of ){_NUMBER}\s*(?:ml|milliliters?)\b(?! (?:of )?(?:ns|nacl|saline|sodium|d5w|dextrose))"
+)
+_AUC: Final = re.compile(r"\bauc\s*(?:of|=)?\s*(\d+(?:\.\d+)?)")
+_PAIRS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_NUMBER}\s*mg(?:\s+(?:of\s+)?[a-z]+)?\s*(?:/|\+|-|–|&|,|and)+\s*(?:and\s+)?(?:[a-z]{{6,}}\s+)?{_NUMBER}\s*mg(?!\s*/\s*(?:ml|kg|m))",
+        r"(?<![\d.,/])([\d,]{3,5})\s*[/-]\s*([\d,]{3,5})\s*mg(?!\s*/\s*(?:ml|kg|m))",
+    )
+)  # fmt: skip
+_PER: Final = {"kg": "/kg", "kilogram": "/kg", "kilograms": "/kg", "ml": None, "milliliter": None, "milliliters": None, "l": None}
+_LEADING_TO: Final = {"g": ("mg", 1000.0), "ug": ("mg", 0.001), "g/m2": ("mg/m2", 1000.0)}
+_ENDING: Final = re.compile(r"/\{?(?:dose|dosis|inf\w*|application)\}?$")
+_DAILY: Final = re.compile(r"/\{?(?:day|d|24\.?h)\}?$")
+
+_NUMERAL: Final = r"(\d+|one|two|three|four|six)"
+_SEVERAL_A_DAY: Final = (
+    (re.compile(r"\bb\.?i\.?d\b|\bbd\b|twice[- ](?:a |per |each )?da(?:y|ily)|\bevery 12 ?h|\bq ?12 ?h"), 2.0),
+    (re.compile(r"\bt\.?i\.?d\b|\btds\b|thrice daily|\bevery 8 ?h|\bq ?8 ?h"), 3.0),
+    (re.compile(r"\bq\.?i\.?d\b|\bqds\b|\bevery 6 ?h|\bq ?6 ?h"), 4.0),
+)
+_TIMES_A_DAY: Final = re.compile(rf"\b{_NUMERAL}(?: times|x) (?:a |per |each )?da(?:y|ily)|\bin {_NUMERAL} (?:equal |divided )*doses\b")
+_EVERY: Final = (
+    (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:w|wks?|weeks?)\b"), 7),
+    (re.compile(rf"\b{_NUMERAL}[- ]week(?:ly|s? cycle)\b"), 7),
+    (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:d|days?)\b"), 1),
+    (re.compile(rf"\b{_NUMERAL}[- ]days? cycle\b"), 1),
+)
+_OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
+_WEEKLY: Final = re.compile(r"(?<!twice )(?<!\d-)\b(?:weekly|every week|each week|qw|per week|/ ?week|wk)\b")
+_MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
+_DAILY_WORD: Final = re.compile(r"\b(?:daily|q\.?d|qday|every day|each day|once a day|q ?24 ?h|every 24 ?h\w*|per day|a day)\b")
+
+_ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = (
+    (re.compile(r"\bs\.?c\b|\bsq\b|\bsub-?q\b|subcut"), "sc"),
+    (re.compile(r"\bi\.?v\b|\bivpb\b|\bivinf|intraven|infusion|\binfuse"), "iv"),
+    (re.compile(r"\bi\.?m\b|intramusc"), "im"),
+    (re.compile(r"\bp\.?o\b|\boral|\bby mouth|\btablet|\bcapsule"), "oral"),
+)
+_LOADING: Final = re.compile(
+    r"\b(?:re-?)?load(?:ing)?\b|\b(?:initial|first|starting) (?:dose|infusion)\b(?!s? (?:over|infus|given over|in \d+ min))"
+)
+_MAINTENANCE: Final = re.compile(
+    r"\bmaintenance\b|\b(?:subsequent|following) (?:doses?|infusions?)\b(?! (?:over|infus|given over|in \d+ min))"
+)
+_NO_LOADING: Final = re.compile(r"\b(?:no|without|not a) (?:re-?)?load")
+
+
+@lru_cache(maxsize=1024)
+def canonical(value: float, unit: str) -> Amount | None:
+    """An amount in its canonical unit; `None` for a unit that we do not read. `mg/kg/dose` is `mg/kg`, `mg/m2/d` an amount of a day."""
+    plain = _ENDING.sub("", unit.strip().lower())
+    daily = _DAILY.search(plain) is not None
+    known = dose_unit(_DAILY.sub("", plain))
+    if known is None:
+        return None
+    target, factor = _LEADING_TO.get(known, (known, 1.0))
+    return Amount(round(value * factor, 6), target, daily)
+
+
+@lru_cache(maxsize=1024)
+def amount_in(text: str) -> Amount | None:
+    """The first amount that a text gives as a dose; a volume only where nothing else is given."""
+    low = _plain(text)
+    tablets = _TABLETS.search(low)
+    if tablets is not None:
+        return Amount(_numeral(tablets[1]) * _number(tablets[2]), "mg")
+    found = next(_amounts(low), None)
+    if found is not None:
+        return found
+    area = _AUC.search(low)
+    if area is not None:
+        return Amount(float(area[1]), "AUC")
+    volume = _VOLUME.search(low)
+    return Amount(_number(volume[1]), "mL") if volume is not None else None
+
+
+@lru_cache(maxsize=1024)
+def relative_amount_in(text: str) -> Amount | None:
+    """The first amount per kg or m2 in a product's name: strengths are never given so."""
+    return next((amount for amount in _amounts(_plain(text)) if amount.unit in ("mg/kg", "mg/m2")), None)
+
+
+@lru_cache(maxsize=1024)
+def parts_in(text: str) -> tuple[float, ...]:
+    """The amounts of a fixed combination of two in mg, the larger first; `()` where the text does not give both."""
+    low = _plain(text)
+    for pattern in _PAIRS:
+        found = pattern.search(low)
+        if found is not None:
+            return tuple(sorted((_number(found[1]), _number(found[2])), reverse=True))
+    return ()
+
+
+@lru_cache(maxsize=1024)
+def frequency_in(text: str) -> Frequency:
+    """How often, in words or abbreviations: `BID`, `Q3W`, `every 21 days`, `weekly`, `daily`."""
+    low = _plain(text)
+    several = next((times for pattern, times in _SEVERAL_A_DAY if pattern.search(low)), None)
+    if several is None and (counted := _TIMES_A_DAY.search(low)) is not None:
+        several = _numeral(counted[1] or counted[2])
+    days = next((round(_numeral(found[1]) * length) for pattern, length in _EVERY if (found := pattern.search(low)) is not None), None)
+    if several is not None:
+        return Frequency(times_a_day=several)
+    if days is None and _OTHER_WEEK.search(low):
+        days = 14
+    if days is None and _WEEKLY.search(low):
+        days = 7
+    if days is None and _MONTHLY.search(low):
+        days = 28
+    if days is not None and days > 1:
+        return Frequency(every_days=days)
+    return Frequency(times_a_day=1.0) if days == 1 or _DAILY_WORD.search(low) else Frequency()
+
+
+@lru_cache(maxsize=1024)
+def route_in(text: str) -> Route | None:
+    """The way a drug is given, where a text names one."""
+    low = _plain(text)
+    return next((route for pattern, route in _ROUTES if pattern.search(low)), None)
+
+
+@lru_cache(maxsize=1024)
+def loading_in(text: str) -> bool | None:
+    """Whether a text calls its dose a loading (first) dose, or a maintenance dose. "8 mg/kg loading, then 6 mg/kg" begins with loading."""
+    low = _plain(text)
+    if _NO_LOADING.search(low):
+        return False
+    loading, maintenance = _LOADING.search(low), _MAINTENANCE.search(low)
+    if loading is None or maintenance is None:
+        return None if loading is maintenance else loading is not None
+    return loading.start() < maintenance.start()
+
+
+def _amounts(low: str) -> Iterator[Amount]:
+    for found in _AMOUNT.finditer(low):
+        number, mass, per, daily, strength = found.groups()
+        relative = "" if per is None else _PER.get(per, "/m2")
+        if relative is None or strength:
+            continue
+        amount = canonical(_number(number), dose_unit(mass) or _MASSES[mass[0]])
+        if amount is not None:
+            yield Amount(amount.value, amount.unit + relative, daily is not None)
+
+
+_MASSES: Final = {"m": "ug", "g": "g"}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _number(text: str) -> float:
+    """A number as written: `1,000` is a thousand, `5,4` is 5.4."""
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
+        return float(text.replace(",", ""))
+    return float(text.replace(",", "."))
+
+
+def _numeral(text: str) -> float:
+    return float(_SMALL_NUMBERS.get(text) or text)

@@ -1,0 +1,78 @@
+"""What an order says about its purpose: the plan it belongs to, and the tumour it is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from fhir_mappings.code_tables import canonical_system
+from fhir_mappings.coded import triples
+from fhir_mappings.draft_resources import Draft, group_of, references_in, texts_in
+from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES
+from fhir_mappings.later_members import concepts_in, notes_of
+from fhir_mappings.resources import Concept, Contained, Reference, Resource
+from guideline.case import UNKNOWN_HER2_CONJUGATE
+
+#: The HER2 antibodies and their conjugates: products that are mixed up by name.
+_MIXED_UP: Final = frozenset({"trastuzumab", "pertuzumab", "margetuximab", "zanidatamab"}) | {
+    drug for drug, names in GENERAL_NAMES.items() if "trastuzumab" in names and drug != UNKNOWN_HER2_CONJUGATE
+}
+_PLAN_IN_NOTE: Final = re.compile(r"\b(?:plan(?:ned)?|protocol|regimen)\b\s*(?:is\b|[:=-])([^.;\n]{1,120})", re.IGNORECASE)
+_TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w+)"
+_STOMACH: Final = r"(?:gastric|stomach|gastro-?o?esophageal|\bgej?\b|cardia\b)"
+_GASTRIC: Final = re.compile(rf"{_STOMACH}[\w ,/()-]{{0,40}}{_TUMOUR}|{_TUMOUR}\s+(?:of\s+)?(?:the\s+)?[\w ]{{0,30}}{_STOMACH}")
+_BREAST: Final = re.compile(r"\bbreast\b|\bmammary\b")
+#: Malignant neoplasm of stomach, and gastric cancer.
+_GASTRIC_SNOMED: Final = "363349007"
+
+
+def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
+    """The HER2 antibody or conjugate that the order's own plan or protocol names.
+
+    The ordered drug itself where the plan names it too, else the plan's first in alphabetical order; `None` where the order is for no such
+    drug, or the plan names none. IV trastuzumab and pertuzumab of a plan are what a fixed combination of both brings.
+    """
+    own = _MIXED_UP.intersection(ordered)
+    if not own:
+        return None
+    named = {drug for text in _plans(draft) for drug in drugs_of((), text).drugs} & _MIXED_UP
+    if not named:
+        return None
+    same = sorted(drug for drug in own if drug in named or (drug not in CONJUGATES and GENERAL_NAMES.get(drug, frozenset({drug})) <= named))
+    return same[0] if same else min(named)
+
+
+def _plans(draft: Draft) -> Iterator[str]:
+    """Where an order names its plan. A note counts only from the word "plan", "protocol" or "regimen" on."""
+    for raw in (draft.based_on, draft.supporting_information):
+        yield from (reference.display for reference in references_in(raw) if reference.display)
+    for raw in (draft.instantiates_canonical, draft.instantiates_uri):
+        yield from texts_in(raw)
+    yield from group_of(draft)
+    for note in notes_of(draft):
+        yield from _PLAN_IN_NOTE.findall(note)
+
+
+def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | None]) -> bool:
+    """Whether the reasons of an order name gastric cancer and not breast cancer: the dose of T-DXd is another one there."""
+    concepts = concepts_in(draft.reason_code)
+    texts = [*notes_of(draft)]
+    for reference in references_in(draft.reason_reference):
+        texts += [reference.display] if reference.display else []
+        condition = find(reference)
+        concepts += [condition.code] if condition is not None and condition.code is not None else []
+    texts += [text for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text]
+    low = [" ".join(text.lower().split()) for text in texts]
+    if any(map(_BREAST.search, low)):
+        return False
+    return any(map(_is_gastric_code, concepts)) or any(map(_GASTRIC.search, low))
+
+
+def _is_gastric_code(concept: Concept) -> bool:
+    for system, code, _ in triples(concept):
+        name = canonical_system(system)
+        if (name in ("icd10cm", "icd10") and (code or "").upper().startswith("C16")) or (name == "snomed" and code == _GASTRIC_SNOMED):
+            return True
+    return False

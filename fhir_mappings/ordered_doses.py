@@ -1,0 +1,168 @@
+"""The dose of a draft order: how much, how often, which way, and whether it is a first dose.
+
+Structured amounts come before words, masses before volumes and tablets, and of several dosages the first that gives an amount. What the
+structure leaves out (frequency, route, loading) the words may add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from fhir_mappings.code_tables import canonical_system
+from fhir_mappings.coded import as_list, triples
+from fhir_mappings.dose_words import (
+    Amount,
+    Frequency,
+    Route,
+    amount_in,
+    canonical,
+    frequency_in,
+    loading_in,
+    parts_in,
+    relative_amount_in,
+    route_in,
+)
+from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
+from fhir_mappings.later_members import notes_of
+from fhir_mappings.resources import Concept, Quantity, Range
+from fhir_mappings.results import of_quantity
+from guideline.orders import OrderedDose
+
+#: Units of a dose as medicine counts it; all others (tablets, volumes) only where the record gives none of these.
+_MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
+_HOURS: Final = {"h": 1.0, "d": 24.0, "wk": 168.0, "mo": 672.0, "a": 8766.0, "min": 1 / 60}
+_ROUTE_CODES: Final[dict[str, Route]] = {
+    "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
+}  # fmt: skip
+
+
+class Order(NamedTuple):
+    """Dose and route of one order."""
+
+    dose: OrderedDose | None
+    route: Route | None
+
+
+def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Order:
+    """Read the dose and the route of an order.
+
+    `product` are the names of the medication: they may hold a dose per kg or m2, and the amounts of a fixed combination, where
+    the dosage does not. `combination`: the drug is a fixed combination, so that two amounts are its parts and not two doses; its
+    amount in words is then the larger part.
+    """
+    dosages = dosages_of_draft(draft)
+    words = [text for dosage in dosages for text in _words(dosage)]
+    route = _route(dosages, (*words, *product))
+    parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
+    spoken = _spoken(draft, dosages, product)
+    if spoken is None and not parts:
+        return Order(None, route)
+    amount, chosen = spoken or (Amount(parts[0], "mg"), dosages[0] if dosages else None)
+    if amount.value in parts:
+        amount = Amount(parts[0], "mg")
+    how_often = _frequency(chosen, words)
+    return Order(
+        OrderedDose(
+            amount=_per_dose(amount, how_often),
+            unit=amount.unit,
+            every_days=how_often.every_days,
+            times_a_day=how_often.times_a_day or (1.0 if amount.daily else None),
+            parts=parts,
+            loading=_loading(chosen, product, notes_of(draft)),
+        ),
+        route,
+    )
+
+
+def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) -> tuple[Amount, DraftDosage | None] | None:
+    """The amount that counts, with its dosage: structured as a mass, in words as a mass, then anything else in the same order."""
+    first = dosages[0] if dosages else None
+    found: list[tuple[Amount, DraftDosage | None]] = []
+    found += [(amount, dosage) for dosage in dosages for amount in _amounts(dosage)]
+    found += [(amount, first) for amount in _of_elements((draft.dose_quantity,), (dose_range_of(draft),))]
+    found += [(amount, dosage) for dosage in dosages for text in _words(dosage) if (amount := amount_in(text)) is not None]
+    found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
+    return next((one for one in found if one[0].unit in _MASSES), found[0] if found else None)
+
+
+def _amounts(dosage: DraftDosage) -> Iterator[Amount]:
+    rates = amounts_of(dosage)
+    yield from _of_elements(
+        (*(rate.dose_quantity for rate in rates), dosage.dose_quantity), (*(rate.dose_range for rate in rates), dosage.dose_range)
+    )
+
+
+def _of_elements(quantities: Iterable[Quantity | None], ranges: Iterable[Range | None]) -> Iterator[Amount]:
+    """The amounts of quantities, then the upper ends of ranges: what may be given at most is what must be safe."""
+    for quantity in (*quantities, *(one.high or one.low for one in ranges if one is not None)):
+        amount = _of_quantity(quantity)
+        if amount is not None:
+            yield amount
+
+
+def _of_quantity(quantity: Quantity | None) -> Amount | None:
+    number = of_quantity(quantity)
+    if quantity is None or number is None or number.value <= 0:
+        return None
+    # Some systems put a code of their own beside a readable unit.
+    return next((amount for unit in (number.unit, quantity.unit) if unit and (amount := canonical(number.value, unit)) is not None), None)
+
+
+def _per_dose(amount: Amount, how_often: Frequency) -> float:
+    times = how_often.times_a_day
+    return amount.value / times if amount.daily and times is not None and times > 1 else amount.value
+
+
+def _frequency(dosage: DraftDosage | None, words: Sequence[str]) -> Frequency:
+    timing = timing_of(dosage) if dosage is not None else None
+    counted = _counted(timing.repeat) if timing is not None and timing.repeat is not None else Frequency()
+    if counted != Frequency():
+        return counted
+    named = _texts(timing.code) if timing is not None else []
+    own = _words(dosage) if dosage is not None else []
+    return next((found for text in (*named, *own, *words) if (found := frequency_in(text)) != Frequency()), Frequency())
+
+
+def _counted(repeat: DraftRepeat) -> Frequency:
+    """TRAP: "twice every 21 days" has no one interval, and "once every 12 hours" is twice a day."""
+    times = repeat.frequency or len(repeat.time_of_day or repeat.when or ()) or 1
+    hours = _HOURS.get(repeat.period_unit or "", 0.0) * (repeat.period or 0)
+    if hours <= 0 or times <= 0:
+        return Frequency(times_a_day=float(times)) if repeat.time_of_day or repeat.when else Frequency()
+    if hours <= 24:
+        return Frequency(times_a_day=round(times * 24 / hours, 3))
+    return Frequency(every_days=round(hours / 24)) if times == 1 and hours / 24 <= 366 else Frequency()
+
+
+def _loading(dosage: DraftDosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:
+    said = (loading_in(text) for text in (*(_words(dosage) if dosage is not None else ()), *product, *notes))
+    return next((loading for loading in said if loading is not None), None)
+
+
+def _route(dosages: list[DraftDosage], words: Iterable[str]) -> Route | None:
+    for concept in (one for dosage in dosages for one in as_list(dosage.route)):
+        for system, code, _ in triples(concept):
+            if canonical_system(system) == "snomed" and code in _ROUTE_CODES:
+                return _ROUTE_CODES[code]
+        named = next((route for text in (*_texts(concept), *_codes(concept)) if (route := route_in(text)) is not None), None)
+        if named is not None:
+            return named
+    return next((route for text in words if (route := route_in(text)) is not None), None)
+
+
+def _words(dosage: DraftDosage) -> list[str]:
+    """The words of a dosage, its own text first."""
+    texts = [dosage.text, dosage.patient_instruction, *(text for one in as_list(dosage.additional_instruction) for text in _texts(one))]
+    return [text for text in texts if text]
+
+
+def _texts(concept: Concept | None) -> list[str]:
+    if concept is None:
+        return []
+    return [text for text in (concept.text, *(coding.display for coding in concept.coding), *_codes(concept)) if text]
+
+
+def _codes(concept: Concept) -> list[str]:
+    """Codes that are abbreviations people write: BID, Q3W, PO, IV."""
+    return [code for coding in concept.coding if isinstance(code := coding.code, str) and not code.isdigit()]

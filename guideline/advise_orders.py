@@ -1,0 +1,78 @@
+"""The door for order hooks: a case and its draft orders in, the advice about these orders out (decision 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from guideline.advice import INDICATOR_RANK, Advice, Finding
+from guideline.case import Case
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.order_question import OrderQuestion, order_question
+from guideline.orders import DraftOrder
+from guideline.practice import Practice
+from guideline.rules import (
+    allergy,
+    dose,
+    interactions,
+    labs,
+    order_choice,
+    order_conflicts,
+    order_safety,
+    order_stop,
+    reload,
+    supportive_care,
+)
+
+_RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
+    rule
+    for module in (order_safety, order_conflicts, order_stop, order_choice, allergy, dose, reload, labs, interactions, supportive_care)
+    for rule in module.RULES
+)
+
+#: Decision 17: where one problem fits two topics the first speaks and names the other in its detail.
+_PRECEDENCE = (
+    ("HeartFailure", "LvefHold"),
+    ("PermanentlyStoppedAgent", "InterstitialLungDisease"),
+    ("ProductMixUp", "DoseCheck"),
+    ("ChemotherapyWithoutHer2", "ChemoEndocrineConcurrent"),
+)
+
+
+def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> Advice:
+    """What is to be said about the asked orders, the most urgent first; nothing where they are in order."""
+    question = order_question(case, orders, practice)
+    if not question.starts and not question.stops:
+        return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
+    findings = _settled([finding for rule in _RULES for finding in rule(question)])
+    findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic, f.headline.text))
+    return Advice(None, tuple(findings), () if findings else ("R132",), practice.label, K.version, question.s.used_line_count)
+
+
+def _settled(findings: list[Finding]) -> list[Finding]:
+    """Apply decision 17. The weaker topic's finding about the same drugs is dropped after its headline joined the stronger one's detail."""
+    for stronger, weaker in _PRECEDENCE:
+        lead = next((f for f in findings if f.topic == stronger), None)
+        if lead is None:
+            continue
+        yielding = [f for f in findings if f.topic == weaker and (not f.avoid or not lead.avoid or set(f.avoid) & set(lead.avoid))]
+        if not yielding:
+            continue
+        joined = _join(lead, yielding)
+        findings = [joined if f is lead else f for f in findings if f not in yielding]
+    return findings
+
+
+def _join(lead: Finding, others: list[Finding]) -> Finding:
+    indicator = max((lead, *others), key=lambda f: INDICATOR_RANK[f.indicator]).indicator
+    detail = (*lead.detail, *(s for f in others for s in (f.headline, *f.detail)))
+    return replace(
+        lead,
+        indicator=indicator,
+        detail=tuple(dict.fromkeys(detail)),
+        facts=tuple(dict.fromkeys((*lead.facts, *(x for f in others for x in f.facts)))),
+        missing=tuple(dict.fromkeys((*lead.missing, *(g for f in others for g in f.missing)))),
+        rules=tuple(dict.fromkeys((*lead.rules, *(r for f in others for r in f.rules)))),
+        suggestions=tuple(dict.fromkeys((*lead.suggestions, *(x for f in others for x in f.suggestions)))),
+    )

@@ -1,0 +1,114 @@
+"""The patient's body as doses need it: weight, height, body surface area, creatinine clearance.
+
+Body surface area by Mosteller: square root of height (cm) x weight (kg) / 3600, in m2.
+Creatinine clearance by Cockcroft-Gault (decision 29): (140 - age) x weight (kg) / (72 x creatinine (mg/dL)), x 0.85 in women, in mL/min.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from math import sqrt
+from typing import Literal
+
+from msgspec import Struct
+
+from guideline.case import BodyMeasure, Case, Sex
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate, days_since
+
+#: `current`: a dose in mg may be judged by it. `old`: older than four weeks, or undated. `doubtful`: no adult's weight, or two newest
+#: values that contradict each other.
+WeightState = Literal["current", "old", "doubtful"]
+
+
+class Weight(Struct, frozen=True):
+    """The newest weight in kg; `age_days` is None when it is undated."""
+
+    kg: float
+    state: WeightState
+    age_days: int | None
+    date: PartialDate | None
+    source: str
+
+
+class Body(Struct, frozen=True):
+    """What is known of the body; `height` in cm. None: not on record."""
+
+    weight: Weight | None
+    height: float | None
+
+    @property
+    def kg(self) -> float | None:
+        """The weight to calculate with, if it is current."""
+        return self.weight.kg if self.weight is not None and self.weight.state == "current" else None
+
+    @property
+    def surface(self) -> float | None:
+        """The body surface area in m2, where weight and height are known."""
+        kg = self.kg
+        return mosteller(self.height, kg) if kg is not None and self.height is not None else None
+
+
+def body(case: Case) -> Body:
+    """The newest weight and height of the case."""
+    heights = _newest([m for m in case.body if m.kind == "height"])
+    return Body(_weight(case), heights[0].value if heights else None)
+
+
+def _weight(case: Case) -> Weight | None:
+    limits = K.thresholds.doses
+    newest = _newest([m for m in case.body if m.kind == "weight"])
+    if not newest:
+        return None
+    found = newest[0]
+    age = days_since(found.date, case.today) if found.date is not None else None
+    state: WeightState = "current"
+    if not limits.weight_least <= found.value <= limits.weight_most or changed(min(m.value for m in newest), max(m.value for m in newest)):
+        state = "doubtful"
+    elif age is None or age > K.thresholds.intervals.weight_days:
+        state = "old"
+    return Weight(found.value, state, age, found.date, found.source)
+
+
+def _newest(measures: list[BodyMeasure]) -> list[BodyMeasure]:
+    """The newest measure, and those that may be as new; dated ones come before undated ones."""
+    measures.sort(key=lambda m: (m.date.earliest if m.date else date.min, m.value, m.source), reverse=True)
+    if not measures or measures[0].date is None:
+        return measures
+    first = measures[0].date.earliest
+    return [m for m in measures if m.date is not None and m.date.latest >= first]
+
+
+def changed(before: float, now: float) -> bool:
+    """Whether a weight changed so much that doses are to be calculated again."""
+    return abs(now - before) >= before * K.thresholds.doses.weight_change_percent / 100 - 1e-9
+
+
+def weight_around(case: Case, day: PartialDate) -> BodyMeasure | None:
+    """The weight by which a dose of that day was calculated: the last one up to that day, not older than four weeks then."""
+    oldest = K.thresholds.intervals.weight_days
+    before = [
+        m
+        for m in _plausible(case.body)
+        if m.date is not None and m.date.latest <= day.latest and (day.earliest - m.date.earliest).days <= oldest
+    ]
+    return max(before, key=lambda m: (m.date.latest if m.date else date.min, m.value, m.source), default=None)
+
+
+def _plausible(measures: Iterable[BodyMeasure]) -> list[BodyMeasure]:
+    limits = K.thresholds.doses
+    return [m for m in measures if m.kind == "weight" and limits.weight_least <= m.value <= limits.weight_most]
+
+
+def mosteller(height: float, weight: float) -> float:
+    """Body surface area in m2 from cm and kg."""
+    return sqrt(height * weight / 3600)
+
+
+def cockcroft_gault(age: int, weight: float, creatinine: float, sex: Sex) -> float | None:
+    """Creatinine clearance in mL/min from years, kg and mg/dL; None where the sex is not known or the creatinine is no value."""
+    if sex == "unknown" or creatinine <= 0:
+        return None
+    clearance = max(140 - age, 0) * weight / (72 * creatinine)
+    return clearance * 0.85 if sex == "female" else clearance

@@ -1,0 +1,101 @@
+"""What the record says of the earlier doses of an ordered drug: whether it is begun or goes on, and when it was given last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from guideline.case import Case, DrugRecord
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.partial_date import PartialDate, add_days, days_since
+from guideline.therapy_lines import components
+
+#: A record of the asked order itself that begins within these days is the order, not an earlier course.
+_SAME_ORDER_DAYS = 7
+
+
+class EarlierDoses(Struct, frozen=True):
+    """What is on record of a drug (or of another product with the same antibody) before the asked order.
+
+    `recorded`: something is. `open`: a course is running, on hold or of unclear status. `last`: the last day it is known to have been
+    given; `exact` when a dose was recorded on that day, otherwise the course ended then at the latest. No `last` while a course goes on
+    without recorded doses. `source` says so, and `drug` is what was given.
+    """
+
+    recorded: bool
+    open: bool
+    last: PartialDate | None = None
+    exact: bool = False
+    drug: str | None = None
+    source: str | None = None
+
+
+def earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
+    """Look up the earlier doses of a drug. A conjugate is never its antibody."""
+    parts = components(drug)
+    today = q.s.today
+    courses = [e for e in q.s.exposures if parts & components(e.drug) and not _is_order(e.sources, e.start, q)]
+    records = [r for r in q.s.case.drugs if parts & components(r.drug) and not _is_order((r.source,), r.start, q)]
+    if not records:
+        return EarlierDoses(recorded=False, open=False)
+    known = [entry for r in records if (entry := _given_on(r, today)) is not None]
+    last = max(known, key=lambda k: (k[0].latest, k[1], k[2].source), default=None)
+    is_open = any(e.state in ("running", "on-hold", "unknown") for e in courses)
+    if last is None or any(_may_be_newer(r, last[0], today) for r in records):
+        return EarlierDoses(recorded=True, open=is_open)
+    day, exact, record = last
+    return EarlierDoses(True, is_open, day, exact, record.drug, record.source)
+
+
+def records_of(q: OrderQuestion, drug: str) -> list[DrugRecord]:
+    """The records of a drug itself, without those of the asked order."""
+    return [r for r in q.s.case.drugs if r.drug == drug and not _is_order((r.source,), r.start, q)]
+
+
+def is_start(q: OrderQuestion, drug: str) -> bool:
+    """Whether the order begins the drug: no course of it is open."""
+    return not earlier_doses(q, drug).open
+
+
+def _is_order(sources: Iterable[str], start: PartialDate | None, q: OrderQuestion) -> bool:
+    """Whether a record is only the asked order itself, seen again in the chart. One that began earlier is a therapy that goes on."""
+    own = {order.id for order in q.starts}
+    if not set(sources) <= own:
+        return False
+    return start is None or days_since(start, q.s.today) < _SAME_ORDER_DAYS
+
+
+def _given_on(record: DrugRecord, today: date) -> tuple[PartialDate, bool, DrugRecord] | None:
+    """The last day a record speaks of, and whether a dose is recorded for that day."""
+    if record.kind == "administration":
+        day = record.end or record.start
+        return (day, True, record) if day is not None else None
+    if record.kind == "order" and record.status == "completed" and record.start is not None and record.end in (None, record.start):
+        # One order a cycle, completed when its dose was given.
+        return record.start, True, record
+    if record.end is not None and record.end.earliest <= today:
+        return record.end, False, record
+    return None
+
+
+def _may_be_newer(record: DrugRecord, last: PartialDate, today: date) -> bool:
+    """Whether an open statement or order begun after the last known dose may stand for doses that nobody recorded."""
+    if record.kind == "administration" or record.status not in ("active", "on-hold", "unknown"):
+        return False
+    if record.end is not None and record.end.latest < today:
+        return False
+    return record.start is None or record.start.earliest > last.latest
+
+
+def days_after(last: PartialDate, order: DraftOrder, case: Case) -> tuple[int, int]:
+    """The least and the most days from the last dose to the planned one; an order without a day is for today."""
+    planned = order.planned or PartialDate.on(case.today)
+    return (planned.earliest - last.latest).days, (planned.latest - last.earliest).days
+
+
+def not_before(last: PartialDate, days: int) -> date:
+    """The first day that lies so many days after the last dose."""
+    return add_days(last.latest, days)

@@ -1,0 +1,160 @@
+"""Laboratory values that count today: the newest ones, not older than three weeks, in multiples of the upper limit of normal.
+
+A preliminary value counts only when it is adverse (decision 8): it may set off a rule, and it never clears one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from guideline.body import body, cockcroft_gault
+from guideline.case import Lab
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate, days_since
+from guideline.situation import Situation
+from guideline.thresholds import LabRow
+
+CLEARANCE = "creatinine-clearance"
+
+#: Of several values of one day the adverse one counts: the low one of these, the high one of the others.
+_LOW_IS_ADVERSE = frozenset({"neutrophils", "platelets", "haemoglobin", "egfr"})
+
+_NAMES = {
+    "alt": "ALT", "ast": "AST", "alp": "ALP", "bilirubin": "bilirubin", "neutrophils": "neutrophils", "platelets": "platelets",
+    "creatinine": "creatinine", CLEARANCE: "creatinine clearance",
+}  # fmt: skip
+_UNITS = {
+    "alt": "U/L", "ast": "U/L", "alp": "U/L", "bilirubin": "mg/dL", "neutrophils": "x 10^9/L", "platelets": "x 10^9/L",
+    "creatinine": "mg/dL", CLEARANCE: "mL/min",
+}  # fmt: skip
+
+
+def lab_name(lab: str) -> str:
+    """A laboratory value's name as printed."""
+    return _NAMES.get(lab, lab)
+
+
+class LabValue(Struct, frozen=True):
+    """A value that counts: `upper` is its upper limit of normal (`assumed` when the result had none; None: no such limit is used)."""
+
+    lab: str
+    value: float
+    date: PartialDate
+    source: str
+    preliminary: bool = False
+    upper: float | None = None
+    assumed: bool = False
+
+    @property
+    def times_normal(self) -> float | None:
+        """The value in multiples of its upper limit of normal."""
+        return self.value / self.upper if self.upper else None
+
+    @property
+    def shown(self) -> str:
+        """The value as printed: `bilirubin 1.92 mg/dL (1.6 x upper normal)`."""
+        times = f" ({round(self.times_normal, 2):g} x upper normal)" if self.times_normal is not None else ""
+        return f"{lab_name(self.lab)} {self.value:g} {_UNITS[self.lab]}{times}{', preliminary' if self.preliminary else ''}"
+
+    @property
+    def amount(self) -> str:
+        """The value with its unit."""
+        return f"{self.value:g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
+
+
+#: The values that count for each lab: the newest, and behind a preliminary one the newest final one.
+CurrentLabs = dict[str, tuple[LabValue, ...]]
+
+
+def current_labs(s: Situation) -> CurrentLabs:
+    """All laboratory values that count today, the creatinine clearance included."""
+    by_kind: dict[str, list[Lab]] = {}
+    for lab in s.case.labs:
+        if lab.date is not None and days_since(lab.date, s.today) <= K.thresholds.intervals.labs_days:
+            by_kind.setdefault(lab.kind, []).append(lab)
+    found: CurrentLabs = {}
+    for kind, labs in by_kind.items():
+        newest = _newest(labs, kind)
+        values = [newest]
+        if newest.preliminary:
+            final = [lab for lab in labs if not lab.preliminary]
+            values += [_newest(final, kind)] if final else []
+        if kind in _UNITS:
+            found[kind] = tuple(_value(lab) for lab in values)
+    clearances = [value for creatinine in found.get("creatinine", ()) if (value := _clearance(s, creatinine)) is not None]
+    if clearances:
+        found[CLEARANCE] = tuple(clearances)
+    return found
+
+
+def _newest(labs: list[Lab], kind: str) -> Lab:
+    """The newest value; of those that may be as new, the adverse one."""
+    first = max(lab.date.earliest if lab.date is not None else date.min for lab in labs)
+    as_new = [lab for lab in labs if lab.date is not None and lab.date.latest >= first]
+    sign = 1 if kind in _LOW_IS_ADVERSE else -1
+    return min(as_new, key=lambda lab: (sign * lab.value, lab.preliminary, lab.source))
+
+
+def _value(lab: Lab) -> LabValue:
+    assert lab.date is not None  # undated values do not count
+    assumed = K.thresholds.labs.assumed_upper_normal.get(lab.kind)
+    upper = None if assumed is None else lab.upper_normal or assumed
+    return LabValue(lab.kind, lab.value, lab.date, lab.source, lab.preliminary, upper, upper is not None and lab.upper_normal is None)
+
+
+def _clearance(s: Situation, creatinine: LabValue) -> LabValue | None:
+    """Cockcroft-Gault with the current weight, to one decimal; None when age, sex or weight is missing."""
+    kg = body(s.case).kg
+    if kg is None or s.age is None:
+        return None
+    value = cockcroft_gault(s.age, kg, creatinine.value, s.case.patient.sex)
+    if value is None:
+        return None
+    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source, creatinine.preliminary)
+
+
+class Met(Struct, frozen=True):
+    """A row that applies, with the values that meet it; `partner_missing`: the second limit cannot be judged for want of a value."""
+
+    row: LabRow
+    values: tuple[LabValue, ...]
+    partner_missing: bool = False
+
+
+def met(row: LabRow, labs: CurrentLabs) -> Met | None:
+    """Whether a row applies to the values that count."""
+    first = _first(labs.get(row.lab, ()), lambda v: _within(row, v))
+    if first is None:
+        return None
+    if not row.also_lab:
+        return Met(row, (first,))
+    partners = [value for lab in row.also_lab for value in labs.get(lab, ())]
+    if not partners:
+        return Met(row, (first,), partner_missing=True)
+    limit = row.also_over_normal
+    second = _first(partners, lambda v: limit is not None and v.times_normal is not None and v.times_normal > limit + 1e-9)
+    return Met(row, (first, second)) if second is not None else None
+
+
+def _first(values: Iterable[LabValue], fits: Callable[[LabValue], bool]) -> LabValue | None:
+    return next((v for v in values if fits(v)), None)
+
+
+def _within(row: LabRow, v: LabValue) -> bool:
+    """Whether the row's own limits hold; "up to" includes its limit, "over" and "below" do not."""
+    times = v.times_normal
+    if (row.over_normal is not None or row.up_to_normal is not None) and times is None:
+        return False
+    if times is not None:
+        if row.over_normal is not None and times <= row.over_normal + 1e-9:
+            return False
+        if row.up_to_normal is not None and times > row.up_to_normal + 1e-9:
+            return False
+    if row.below is not None and v.value >= row.below:
+        return False
+    if row.at_least is not None and v.value < row.at_least:
+        return False
+    return row.at_most is None or v.value <= row.at_most

@@ -1,0 +1,304 @@
+"""The dose of an ordered drug against its label (R126, R118-R120 levels; order checks P03, P05, P14; decision 18).
+
+One finding at most for one order. Silent: no dose, a dose in a unit that says nothing, several drugs in one order, gastric cancer.
+Whether to load after a gap is `guideline.rules.reload`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.body import Body, body, changed, weight_around
+from guideline.companions import settled
+from guideline.dosing import Judgement, above, judge, lowest_level_given, needs
+from guideline.earlier_doses import earlier_doses, records_of
+from guideline.facts_used import drug_name
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DM1, T_DXD
+from guideline.order_knowledge import DoseSchedule, LabelDoses
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder, OrderedDose
+from guideline.rules.order_scope import deletions, safety_orders
+from guideline.therapy_lines import components
+
+#: P03: once reduced, never raised again.
+_NEVER_RAISED = (T_DXD, T_DM1)
+
+
+def doses(q: OrderQuestion) -> Iterator[Finding]:
+    """Judge the dose of each asked order of one drug."""
+    measured: Body | None = None
+    for order in safety_orders(q):
+        if order.dose is None or order.dose.amount <= 0 or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
+            continue
+        measured = measured or body(q.s.case)
+        finding = _judged(q, order, order.dose, order.drugs[0], measured)
+        if finding is not None:
+            yield finding
+
+
+def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> Finding | None:
+    label = K.doses[drug]
+    tolerance = q.s.practice.dose_tolerance_percent
+    schedules = label.beside(q.together)
+    found = judge(dose, schedules, measured, tolerance, flat=label.flat)
+    if found is None:
+        return None
+    if found.verdict == "per-kg":
+        return _per_kg(order, dose, drug, schedules)
+    if found.verdict == "mismatch":
+        return _mismatch(order, dose, drug, schedules)
+    if found.verdict == "too-often":
+        return _too_often(order, dose, drug, label, schedules)
+    raised = _re_escalated(q, order, dose, drug, found)
+    if raised is not None:
+        return raised
+    if found.verdict == "no-measure":
+        return _no_measure(order, dose, drug, found.schedule, measured)
+    recalculate = _recalculate(q, order, dose, drug, found, measured)
+    if recalculate is not None:
+        return recalculate
+    if found.verdict == "over":
+        return _over(order, dose, drug, label, found, measured)
+    if found.verdict == "under":
+        return None if settled(q, drug, found.value, tolerance) else _under(order, dose, drug, found, measured)
+    return _first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
+
+
+# --- Words -------------------------------------------------------------------------------------------------------------------------
+
+
+def amount_words(amount: float, unit: str) -> str:
+    """An amount as printed, with no more than two decimals: `5.4 mg/kg`, `432 mg`."""
+    return f"{round(amount, 2):g} {unit}"
+
+
+def parts_words(parts: Iterable[float]) -> str:
+    """The amounts of a fixed combination: `1200/600 mg`."""
+    return f"{'/'.join(f'{part:g}' for part in parts)} mg"
+
+
+def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
+    """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
+    if dose.parts:
+        return parts_words(dose.parts)
+    text = amount_words(dose.amount, dose.unit)
+    if schedule is not None and value is not None and schedule.unit != dose.unit:
+        return f"{text} ({amount_words(value, schedule.unit)})"
+    return text
+
+
+def label_words(schedule: DoseSchedule) -> str:
+    """The dose that goes on, as the label gives it."""
+    if schedule.unit == "parts":
+        return parts_words(schedule.dose_parts)
+    twice = " twice daily" if schedule.times_a_day == 2 else ""
+    return f"{amount_words(schedule.dose, schedule.unit)}{twice}"
+
+
+def loading_words(schedule: DoseSchedule) -> str:
+    """The loading dose, as the label gives it."""
+    if schedule.unit == "parts":
+        return parts_words(schedule.loading_parts)
+    return amount_words(schedule.loading if schedule.loading is not None else schedule.dose, schedule.unit)
+
+
+def order_fact(order: DraftOrder, dose: OrderedDose) -> FactUsed:
+    """The ordered dose as a fact."""
+    return FactUsed("Ordered dose", ordered_words(dose), None, order.id)
+
+
+def _facts(order: DraftOrder, dose: OrderedDose, unit: str, measured: Body) -> tuple[FactUsed, ...]:
+    """The ordered dose, and what it was calculated with."""
+    facts = [order_fact(order, dose)]
+    used = needs(dose.unit, unit)
+    if measured.weight is not None and used:
+        day = str(measured.weight.date) if measured.weight.date is not None else None
+        facts.append(FactUsed("Weight", f"{measured.weight.kg:g} kg", day, measured.weight.source))
+    if "height" in used and measured.surface is not None:
+        facts.append(FactUsed("Body surface area", f"{measured.surface:.2f} m2 (height {measured.height:g} cm)", inferred=True))
+    return tuple(facts)
+
+
+def _how(dose: OrderedDose, unit: str) -> tuple[Statement, ...]:
+    return (K.say("dose-surface"),) if "height" in needs(dose.unit, unit) else ()
+
+
+# --- Findings ----------------------------------------------------------------------------------------------------------------------
+
+
+def _per_kg(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...]) -> Finding:
+    """P05: a flat product ordered by weight: the product is probably another one."""
+    headline = K.say("dose-flat-per-kg", drug=drug_name(drug), label=label_words(schedules[0]), unit=dose.unit)
+    return Finding(
+        "DoseCheck", "critical", headline, (K.say("dose-other-product"),), (order_fact(order, dose),), avoid=(drug,),
+        rules=("P05", "R126"), suggestions=deletions((order,)),
+    )  # fmt: skip
+
+
+def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...]) -> Finding:
+    """R126: amounts of the fixed-dose combination that do not exist."""
+    chosen = next((s for s in schedules if s.unit == dose.unit), schedules[0])
+    headline = K.say(
+        "dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading_words(chosen), label=label_words(chosen)
+    )
+    return Finding(
+        "DoseCheck", "critical", headline, (K.say("dose-other-product"),), (order_fact(order, dose),), avoid=(drug,),
+        suggestions=deletions((order,)),
+    )  # fmt: skip
+
+
+def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedules: tuple[DoseSchedule, ...]) -> Finding:
+    """R126: a three-weekly dose ordered weekly."""
+    schedule = schedules[0]
+    headline = K.say(
+        "dose-too-often", drug=drug_name(drug), ordered=dose.every_days, label=label_words(schedule), every=schedule.every_days
+    )
+    return Finding("DoseCheck", label.over, headline, facts=(order_fact(order, dose),), avoid=(drug,) if label.over == "critical" else ())
+
+
+def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
+    """P03: T-DXd or T-DM1 above the lowest level given before."""
+    levels = K.thresholds.dose_levels.get(drug)
+    if drug not in _NEVER_RAISED or levels is None or found.value is None:
+        return None
+    tolerance = q.s.practice.dose_tolerance_percent
+    lowest = lowest_level_given(records_of(q, drug), q.s.case, levels, tolerance)
+    if lowest is None or not above(found.value, lowest[0], tolerance) or lowest[0] == levels.levels[0]:
+        return None
+    level, record = lowest
+    day = record.start or record.end
+    given = FactUsed("Lowest dose so far", amount_words(level, levels.unit), str(day) if day is not None else None, record.source)
+    headline = K.say(
+        "dose-re-escalation",
+        drug=drug_name(drug), ordered=ordered_words(dose, found.schedule, found.value), lowest=amount_words(level, levels.unit),
+    )  # fmt: skip
+    return Finding(
+        "DoseCheck", "critical", headline, (K.say("dose-re-escalation-why"),), (order_fact(order, dose), given), avoid=(drug,),
+        rules=(levels.rule, "R126"), suggestions=deletions((order,)),
+    )  # fmt: skip
+
+
+def _over(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement, measured: Body) -> Finding | None:
+    """R126: above the label dose by more than the tolerance."""
+    schedule, value = found.schedule, found.value
+    if value is None:
+        return None
+    highest = schedule.loading or schedule.dose
+    critical = label.over == "critical"
+    percent = round((value / highest - 1) * 100)
+    headline = K.say(
+        "dose-over",
+        drug=drug_name(drug), ordered=ordered_words(dose, schedule, value), percent=percent, label=_highest_words(schedule),
+    )  # fmt: skip
+    detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
+    if percent >= 30 and "trastuzumab" in drug:
+        detail.append(K.say("dose-other-product"))
+    detail += _how(dose, schedule.unit)
+    return Finding(
+        "DoseCheck", label.over, headline, tuple(detail), _facts(order, dose, schedule.unit, measured),
+        avoid=(drug,) if critical else (), suggestions=deletions((order,)) if critical else (),
+    )  # fmt: skip
+
+
+def _highest_words(schedule: DoseSchedule) -> str:
+    return loading_words(schedule) if schedule.loading is not None else label_words(schedule)
+
+
+def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding:
+    """Decision 18: below the label dose and none of its reductions: information."""
+    schedule = found.schedule
+    headline = K.say("dose-under", drug=drug_name(drug), ordered=ordered_words(dose, schedule, found.value), label=label_words(schedule))
+    detail = list(_how(dose, schedule.unit))
+    if schedule.levels:
+        levels = ", ".join(f"{level:g}" for level in (schedule.dose, *schedule.levels))
+        detail.insert(0, K.say("dose-levels", levels=f"{levels} {schedule.unit}"))
+    return Finding("DoseCheck", "info", headline, tuple(detail), _facts(order, dose, schedule.unit, measured))
+
+
+def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
+    """P14, I19: the weight (or height) that the dose would be judged by is missing, old or doubtful."""
+    needed = needs(dose.unit, schedule.unit)
+    weight = measured.weight
+    words = {"drug": drug_name(drug), "ordered": ordered_words(dose)}
+    if weight is not None and weight.state == "doubtful":
+        headline = K.say("dose-weight-doubtful", weight=f"{weight.kg:g}", **words)
+    elif weight is not None and weight.state == "old":
+        age = f"{weight.age_days} days old" if weight.age_days is not None else "undated"
+        headline = K.say("dose-weight-old", age=age, unit=schedule.unit, **words)
+    else:
+        measure = "height" if weight is not None else "weight"
+        headline = K.say("dose-weight-missing", measure=measure, unit=schedule.unit, **words)
+    ask = K.say("ask-weight-height") if "height" in needed else K.say("ask-weight")
+    return Finding(
+        "DoseCheck", "info", headline, facts=_facts(order, dose, schedule.unit, measured), missing=(Gap("I19", ask),),
+        rules=("R126",),
+    )  # fmt: skip
+
+
+def _recalculate(
+    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body
+) -> Finding | None:
+    """P14: the weight changed by a tenth or more since the course began, and the order does not show that it was calculated again."""
+    schedule, now = found.schedule, measured.weight
+    if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
+        return None
+    parts = components(drug)
+    courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
+    starts = [e.start for e in courses if e.start is not None]
+    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
+    if before is None or not changed(before.value, now.kg):
+        return None
+    detail: tuple[Statement, ...] = ()
+    right_now = found.verdict in ("fits", "loading")
+    if dose.unit == schedule.unit:
+        if not right_now:
+            return None
+    else:
+        then_measured = Body(replace(now, kg=before.value), measured.height)
+        then = judge(dose, (schedule,), then_measured, q.s.practice.dose_tolerance_percent, flat=False)
+        if right_now or found.value is None or then is None or then.verdict not in ("fits", "loading"):
+            return None
+        detail = (K.say("dose-fits-old-weight", ordered=ordered_words(dose), value=amount_words(found.value, schedule.unit)),)
+    percent = round(abs(now.kg - before.value) / before.value * 100)
+    headline = K.say("dose-recalculate", drug=drug_name(drug), now=f"{now.kg:g}", percent=percent, before=f"{before.value:g}")
+    dosed = FactUsed("Weight at the start of the course", f"{before.value:g} kg", str(before.date), before.source)
+    return Finding("DoseCheck", "info", headline, detail, (*_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
+
+
+def _first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
+    """R126: the dose that goes on, ordered as a first dose. Silent when another draft loads, or the order says that it is no first dose."""
+    schedule = found.schedule
+    if schedule.loading is None and schedule.unit != "parts":
+        return None
+    if dose.loading is False or q.s.therapy_lost or earlier_doses(q, drug).recorded or loaded_beside(q, order, drug):
+        return None
+    limits = K.thresholds.doses
+    days = limits.reload_pertuzumab_days if "pertuzumab" in components(drug) else limits.reload_trastuzumab_3w_days
+    headline = K.say("dose-first-is-loading", drug=drug_name(drug), loading=loading_words(schedule), label=label_words(schedule))
+    detail = (K.say("dose-first-condition", days=limits.reload_trastuzumab_weekly_days if schedule.every_days == 7 else days),)
+    return Finding("DoseCheck", "info", headline, detail, (order_fact(order, dose),))
+
+
+def loaded_beside(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
+    """Whether another draft of the same session holds the loading dose (an order set has both)."""
+    nothing = Body(None, None)
+    for other in (*q.starts, *q.beside):
+        if other.id == order.id or other.act != "start" or other.dose is None or len(other.drugs) != 1:
+            continue
+        product = other.drugs[0]
+        if product not in K.doses or not components(drug) & components(product):
+            continue
+        if other.dose.loading:
+            return True
+        label = K.doses[product]
+        found = judge(other.dose, label.schedules, nothing, q.s.practice.dose_tolerance_percent, flat=label.flat)
+        if found is not None and found.verdict == "loading":
+            return True
+    return False
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (doses,)

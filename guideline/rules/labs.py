@@ -1,0 +1,279 @@
+"""Laboratory values before an ordered drug (P06-P09, R118-R120; decision 29), and DPYD before capecitabine (P09).
+
+One finding for each ordered drug. A value older than three weeks is not judged; before a first dose it is asked for (I10-I12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.body import body
+from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.earlier_doses import is_start, records_of
+from guideline.facts_used import drug_name
+from guideline.intake import answer
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.rules.order_scope import deletions, safety_orders
+
+_CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
+
+_ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
+
+#: Docetaxel at these values was deadly: the only rows of the table that are critical (P06).
+_CRITICAL_RULE = "P06"
+
+_LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
+_BLOOD = frozenset({"neutrophils", "platelets"})
+
+
+class _Asked(Struct, frozen=True):
+    """An asked order of one drug, and whether it begins the drug."""
+
+    order: DraftOrder
+    drug: str
+    start: bool
+
+
+def labs(q: OrderQuestion) -> Iterator[Finding]:
+    """Judge the values that count for each asked drug, the strictest first; ask for those that are missing at a start."""
+    values: CurrentLabs | None = None
+    for order in safety_orders(q):
+        for drug in order.drugs:
+            if drug not in K.thresholds.labs.drugs:
+                continue
+            values = values if values is not None else current_labs(q.s)
+            asked = _Asked(order, drug, is_start(q, drug))
+            finding = _finding(q, asked, values)
+            if finding is not None:
+                yield finding
+
+
+def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | None:
+    dpyd = _dpyd(q) if asked.drug == _CAPECITABINE else "normal"
+    rows = [row for row in K.thresholds.labs.drugs[asked.drug] if row.at == "dose" or asked.start]
+    found = [m for row in rows if (m := met(row, values)) is not None]
+    acting = [m for m in found if not m.partner_missing and _acts(q, asked, m, dpyd)]
+    acting.sort(key=lambda m: -_ACTION_RANK[m.row.action])
+    gaps = _gaps(asked, values) if asked.start else ()
+    open_ended = [m for m in found if m.partner_missing and m.row.action != "continue"]
+    if dpyd == "poor":
+        return _no_dpd(q, asked, acting)
+    if acting:
+        return _adverse(q, asked, acting, values, dpyd, gaps)
+    if dpyd == "intermediate" and asked.start:
+        return Finding(
+            "LabSafety", "warning", K.say("dpyd-intermediate"), (K.say("dpyd-why"),), _dpyd_facts(q), gaps, avoid=(), rules=("P09",)
+        )
+    if open_ended:
+        return _partner_missing(asked, open_ended, gaps)
+    return _missing(asked, values, gaps, dpyd)
+
+
+def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
+    """Whether a row that applies asks for anything: not where the dose goes on, or is ordered reduced already."""
+    if m.row.action == "continue":
+        return False
+    if m.row.dose == "75-percent":
+        return dpyd != "poor" and not _already_reduced(q, asked)
+    return True
+
+
+def _judgement(q: OrderQuestion, asked: _Asked) -> Judgement | None:
+    label = K.doses.get(asked.drug)
+    dose = asked.order.dose
+    if dose is None or label is None or len(asked.order.drugs) != 1:
+        return None
+    return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+
+
+def _already_reduced(q: OrderQuestion, asked: _Asked) -> bool:
+    """Whether the ordered dose is at most 75 % of the label's."""
+    found = _judgement(q, asked)
+    if found is None or found.value is None:
+        return False
+    return not above(found.value, found.schedule.dose * 0.75, q.s.practice.dose_tolerance_percent)
+
+
+# --- What is adverse ---------------------------------------------------------------------------------------------------------------
+
+
+def _adverse(
+    q: OrderQuestion, asked: _Asked, acting: list[Met], values: CurrentLabs, dpyd: str | None, gaps: tuple[Gap, ...]
+) -> Finding:
+    lead, others = acting[0], acting[1:]
+    critical = any(m.row.rule == _CRITICAL_RULE for m in acting)
+    indicator: Indicator = "critical" if critical else "warning"
+    used = tuple(dict.fromkeys(v for m in acting for v in m.values))
+    detail = [*_what_then(q, asked, lead), *_also(lead, others)]
+    if critical and lead.row.action == "avoid":
+        detail.append(K.say("lab-liver-crisis"))
+    if asked.drug == _CAPECITABINE and asked.start and dpyd != "normal":
+        detail.append(K.say("dpyd-unknown-also") if dpyd is None else K.say("dpyd-intermediate"))
+    detail += _explained(q, used)
+    forbidden = lead.row.action in ("avoid", "stop") or critical
+    single = len(asked.order.drugs) == 1
+    return Finding(
+        "LabSafety",
+        indicator,
+        _headline(asked.drug, lead, critical=critical),
+        tuple(detail),
+        _facts(used),
+        tuple(g for g in gaps if g.input != "I10" or CLEARANCE not in values),
+        avoid=(asked.drug,) if forbidden else (),
+        rules=tuple(dict.fromkeys(m.row.rule for m in acting)),
+        suggestions=deletions((asked.order,), recommended=lead.row.action == "avoid") if critical and single else (),
+    )
+
+
+def _headline(drug: str, lead: Met, *, critical: bool) -> Statement:
+    says = "lab-forbidden" if critical and lead.row.action == "avoid" else f"lab-{lead.row.action}"
+    return K.say(says, drug=drug_name(drug), value=_shown(lead))
+
+
+def _shown(m: Met) -> str:
+    return " with ".join(v.shown for v in m.values)
+
+
+def _also(lead: Met, others: list[Met]) -> list[Statement]:
+    """The other values that ask for as much or less; what the headline says already is not said again."""
+    said = set(lead.values)
+    found = []
+    for m in others:
+        if not set(m.values) <= said:
+            said |= set(m.values)
+            found.append(K.say("lab-also", value=_shown(m)))
+    return found
+
+
+def _what_then(q: OrderQuestion, asked: _Asked, lead: Met) -> list[Statement]:
+    """Until when to hold, and the dose after that."""
+    row = lead.row
+    if row.action != "hold" or row.resume is None:
+        return []
+    if row.dose == "one-level-down":
+        lower = _level_below(q, asked)
+        if lower is None:
+            return [K.say("lab-resume-lowest", resume=row.resume)]
+        return [K.say("lab-resume-lower", resume=row.resume, level=lower)]
+    return [K.say("lab-resume-same" if row.dose == "same" else "lab-resume", resume=row.resume)]
+
+
+def _level_below(q: OrderQuestion, asked: _Asked) -> str | None:
+    """The level below the lowest one given so far, or below the ordered one; None at the lowest."""
+    levels = K.thresholds.dose_levels[asked.drug]
+    tolerance = q.s.practice.dose_tolerance_percent
+    given = lowest_level_given(records_of(q, asked.drug), q.s.case, levels, tolerance)
+    found = _judgement(q, asked)
+    ordered = found.value if found is not None else None
+    # The ordered dose is rounded: it stands for the level nearest to it.
+    nearest = min(levels.levels, key=lambda level: abs(level - ordered)) if ordered is not None else levels.levels[0]
+    lower = levels.next_lower(min(nearest, given[0]) if given is not None else nearest)
+    return f"{lower:g} {levels.unit}" if lower is not None else None
+
+
+def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
+    """How the values came about: assumed limits of normal, the clearance's formula, tucatinib's effect on creatinine."""
+    found = []
+    assumed = ", ".join(f"{lab_name(v.lab)} {v.upper:g}" for v in used if v.assumed)
+    if assumed:
+        found.append(K.say("lab-assumed-normal", limits=assumed))
+    if any(v.lab == CLEARANCE for v in used):
+        found.append(K.say("lab-clearance-how"))
+        if _TUCATINIB in q.together:
+            found.append(K.say("lab-tucatinib-creatinine"))
+    return found
+
+
+def _facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
+    return tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source, inferred=v.lab == CLEARANCE) for v in used)
+
+
+# --- DPYD --------------------------------------------------------------------------------------------------------------------------
+
+
+def _dpyd(q: OrderQuestion) -> str | None:
+    """`poor`, `intermediate`, `normal`; None: not tested as far as is known."""
+    given = answer(q.s.case, "dpyd")
+    return given.values[0] if given is not None else None
+
+
+def _dpyd_facts(q: OrderQuestion) -> tuple[FactUsed, ...]:
+    given = answer(q.s.case, "dpyd")
+    return (FactUsed("DPYD", given.values[0], str(given.date), given.source),) if given is not None else ()
+
+
+def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
+    """P09: complete deficiency: never, at any dose."""
+    detail = [K.say("dpyd-poor-why"), *(K.say("lab-also", value=_shown(m)) for m in acting)]
+    used = tuple(dict.fromkeys(v for m in acting for v in m.values))
+    return Finding(
+        "LabSafety",
+        "critical",
+        K.say("dpyd-poor"),
+        (*detail, *_explained(q, used)),
+        (*_dpyd_facts(q), *_facts(used)),
+        avoid=(_CAPECITABINE,),
+        rules=("P09",),
+        suggestions=deletions((asked.order,), recommended=True) if len(asked.order.drugs) == 1 else (),
+    )
+
+
+# --- What is missing ---------------------------------------------------------------------------------------------------------------
+
+
+def _absent(drug: str, values: CurrentLabs) -> list[str]:
+    """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
+    needed = {lab for row in K.thresholds.labs.drugs[drug] for lab in (row.lab, *row.also_lab)} - {"alp"}
+    known = {lab for lab, found in values.items() if any(not v.preliminary for v in found)}
+    if {"alt", "ast"} & known:
+        needed -= {"alt", "ast"}
+    return sorted(needed - known)
+
+
+def _gaps(asked: _Asked, values: CurrentLabs) -> tuple[Gap, ...]:
+    """I10-I12, as the absent values ask for them."""
+    absent = set(_absent(asked.drug, values))
+    found = []
+    if CLEARANCE in absent:
+        found.append(Gap("I10", K.say("ask-creatinine")))
+    if absent & _LIVER:
+        found.append(Gap("I11", K.say("ask-liver-labs")))
+    if absent & _BLOOD:
+        found.append(Gap("I12", K.say("ask-blood-count")))
+    return tuple(found)
+
+
+def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> Finding:
+    """A value whose meaning depends on a second one that is not there (transaminases without bilirubin or ALP)."""
+    first = found[0]
+    days = K.thresholds.intervals.labs_days
+    partners = " and ".join(lab_name(lab) for lab in first.row.also_lab)
+    headline = K.say("lab-partner-needed", drug=drug_name(asked.drug), value=_shown(first), labs=partners, days=days)
+    ask = Gap("I11", K.say("ask-liver-labs"))
+    rules = tuple(dict.fromkeys(m.row.rule for m in found))
+    return Finding("LabSafety", "info", headline, (), _facts(first.values), tuple(dict.fromkeys((ask, *gaps))), rules=rules)
+
+
+def _missing(asked: _Asked, values: CurrentLabs, gaps: tuple[Gap, ...], dpyd: str | None) -> Finding | None:
+    """At a start: the values, and the DPYD test, that should be there before the first dose."""
+    untested = asked.start and dpyd is None
+    if not gaps:
+        return Finding("LabSafety", "info", K.say("dpyd-unknown"), (K.say("dpyd-why"),), rules=("P09",)) if untested else None
+    labs_ = _absent_words(_absent(asked.drug, values))
+    headline = K.say("lab-needed", drug=drug_name(asked.drug), labs=labs_, days=K.thresholds.intervals.labs_days)
+    rules = tuple(dict.fromkeys(row.rule for row in K.thresholds.labs.drugs[asked.drug]))
+    return Finding("LabSafety", "info", headline, (K.say("dpyd-unknown-also"),) if untested else (), missing=gaps, rules=rules)
+
+
+def _absent_words(absent: list[str]) -> str:
+    names = [lab_name(lab) for lab in absent if lab not in ("alt", "ast")]
+    return ", ".join(["ALT or AST", *names] if {"alt", "ast"} & set(absent) else names)
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (labs,)

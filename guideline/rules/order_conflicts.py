@@ -1,0 +1,310 @@
+"""Orders that do not go together, or are not what was meant: duplicates, anthracyclines, product mix-ups.
+
+Speaks at any stage of breast cancer (P01, P13, R078, R083, R127, R136; decisions 17 and 18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from guideline.advice import FactUsed, Finding, Indicator, Statement
+from guideline.body import body
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_name, in_usual_order
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.partial_date import PartialDate, add_months, within_months
+from guideline.rules.order_scope import deletions, headline_names, ordered_drugs, orders_of, safety_orders
+from guideline.situation import Situation
+from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+
+ANTIBODIES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody")
+KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
+ANTHRACYCLINES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "anthracycline")
+_DOXORUBICIN = frozenset({"doxorubicin", "liposomal-doxorubicin"})
+
+T_DXD, T_DM1 = "trastuzumab-deruxtecan", "trastuzumab-emtansine"
+
+#: P01: of these only one is given at a time. Pertuzumab alone goes beside trastuzumab or T-DXd.
+_ONE_AT_A_TIME = (ANTIBODIES | CONJUGATES) - {"pertuzumab"}
+
+
+def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
+    """P01: two antibodies or conjugates, pertuzumab beside a product that holds it, or two HER2 kinase inhibitors."""
+    asked = ordered_drugs(safety_orders(q))
+    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS}
+    ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
+    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if _excludes(drug, other)]
+    if not pairs:
+        return
+    mine = in_usual_order(drug for drug, _ in pairs)
+    still_running = in_usual_order(other for _, other in pairs if other in running and other not in ordered)
+    if still_running:
+        headline = K.say("order-duplicate-running", drugs=headline_names(mine), others=_short_names(still_running))
+    else:
+        headline = K.say("order-duplicate-drafts", drugs=headline_names({*mine, *(other for _, other in pairs)}))
+    yield Finding(
+        "DuplicateHer2Therapy",
+        "critical",
+        headline,
+        (K.say("order-duplicate-allowed"), K.say("order-duplicate-switch")),
+        facts=tuple(_running_fact(running[drug]) for drug in still_running),
+        avoid=tuple(mine),
+        rules=("P01", "R083"),
+        suggestions=deletions(orders_of(safety_orders(q), mine)),
+    )
+
+
+def _excludes(drug: str, other: str) -> bool:
+    if drug == other:
+        return False
+    if drug in KINASE_INHIBITORS and other in KINASE_INHIBITORS:
+        return True
+    if drug in _ONE_AT_A_TIME and other in _ONE_AT_A_TIME:
+        return True
+    return drug in PERTUZUMAB_PRODUCTS and other in PERTUZUMAB_PRODUCTS
+
+
+def _running(q: OrderQuestion) -> list[Exposure]:
+    """What is being given and not ended by these orders, without (neo)adjuvant courses that nobody ever closed."""
+    months = K.thresholds.intervals.adjuvant_course_months
+    early = q.s.therapies.early
+    return [
+        e
+        for e in q.running
+        if e not in early or e.last_dose is not None or e.start is None or add_months(e.start.latest, months) >= q.s.today
+    ]
+
+
+def _short_names(drugs: Iterable[str]) -> str:
+    """Drugs that run already: named in full, or by their abbreviations where several would overrun a headline."""
+    listed = list(drugs)
+    return drug_name(listed[0]) if len(listed) == 1 else " + ".join(K.drugs[drug].short for drug in listed)
+
+
+def _running_fact(e: Exposure) -> FactUsed:
+    day = e.last_dose or e.start
+    return FactUsed(drug_name(e.drug), "last dose" if e.last_dose is not None else "running", str(day) if day else None, e.sources[0])
+
+
+def anthracycline_with_her2(q: OrderQuestion) -> Iterator[Finding]:
+    """R078, R127, P13: an anthracycline with, or within seven months of, a HER2 antibody, in either order; the lifetime dose."""
+    orders = safety_orders(q)
+    parts = [found for found in (_together(q, orders), _recent(q, orders), _lifetime_dose(q, orders)) if found is not None]
+    if not parts:
+        return
+    lead, *others = sorted(parts, key=lambda part: ("critical", "warning", "info").index(part.indicator))
+    yield Finding(
+        lead.topic,
+        lead.indicator,
+        lead.headline,
+        (*lead.detail, *(sentence for part in others for sentence in (part.headline, *part.detail))),
+        facts=tuple(dict.fromkeys(fact for part in parts for fact in part.facts)),
+        avoid=lead.avoid,
+        rules=tuple(dict.fromkeys(rule for part in (lead, *others) for rule in part.rules)),
+        suggestions=lead.suggestions,
+    )
+
+
+def _together(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
+    """R078, P13: both given at the same time: critical with an antibody, a warning with a conjugate."""
+    asked = ordered_drugs(orders, ANTHRACYCLINES | ANTIBODIES | CONJUGATES)
+    running = {e.drug: e for e in _running(q)}
+    beside = {drug for order in q.beside if order.act == "start" for drug in order.drugs}
+    given = {*asked, *running, *beside}
+    anthracyclines = in_usual_order(given & ANTHRACYCLINES)
+    antibodies, conjugates = in_usual_order(given & ANTIBODIES), in_usual_order(given & CONJUGATES)
+    her2 = antibodies or conjugates
+    if not (anthracyclines and her2 and asked and {*asked} & {*anthracyclines, *her2}):
+        return None
+    drug_asked = ordered_drugs(orders, ANTHRACYCLINES)
+    offending = drug_asked or ordered_drugs(orders, frozenset(her2))
+    if antibodies:
+        said = "order-anthracycline-beside-antibody" if drug_asked else "order-antibody-beside-anthracycline"
+        detail = [_figure(), K.say("order-anthracycline-if-unavoidable", months=_gap())]
+    else:
+        said = "order-anthracycline-beside-conjugate"
+        detail = [K.say("order-anthracycline-partner")]
+    headline = K.say(said, anthracycline=drug_name(anthracyclines[0]), her2=headline_names(her2))
+    facts = tuple(_running_fact(running[drug]) for drug in (*anthracyclines, *her2) if drug in running)
+    indicator: Indicator = "critical" if antibodies else "warning"
+    return Finding(
+        "AnthracyclineWithTrastuzumab", indicator, headline, tuple(detail), facts=facts, avoid=tuple(offending),
+        rules=("R078", "P13"), suggestions=deletions(orders_of(orders, offending), recommended=bool(antibodies)),
+    )  # fmt: skip
+
+
+def _figure() -> Statement:
+    return K.say("order-anthracycline-evidence", evidence=K.evidence_line("anthracycline-2001"))
+
+
+def _gap() -> int:
+    return K.thresholds.intervals.anthracycline_gap_months
+
+
+def _recent(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
+    """R127: an anthracycline within seven calendar months of the last antibody dose (the same day counts), or nobody knows."""
+    anthracyclines = ordered_drugs(orders, ANTHRACYCLINES)
+    still_running = {e.drug for e in _running(q)}
+    past = [e for e in q.s.exposures if e.drug in ANTIBODIES and e.drug not in still_running and e not in _never_closed(q)]
+    if not anthracyclines or not past:
+        return None
+    day = _first_planned(q.s, orders_of(orders, anthracyclines))
+    within = [(e, _last_dose(q, e)) for e in past]
+    near = [(e, last) for e, last in within if last is None or within_months(last, day, _gap()) is not False]
+    if not near:
+        return None
+    e, last = max(near, key=lambda entry: entry[1].latest.toordinal() if entry[1] is not None else 0)
+    name = drug_name(anthracyclines[0])
+    if last is None:
+        headline = K.say("order-anthracycline-last-unknown", anthracycline=name, her2=drug_name(e.drug), months=_gap())
+    else:
+        until = add_months(last.latest, _gap()).isoformat()
+        headline = K.say("order-anthracycline-recent", anthracycline=name, her2=drug_name(e.drug), until=until)
+    fact = FactUsed(drug_name(e.drug), "last dose", str(last) if last is not None else None, e.sources[0])
+    return Finding(
+        "AnthracyclineWithTrastuzumab", "warning", headline, (K.say("order-anthracycline-partner"),), facts=(fact,),
+        avoid=tuple(anthracyclines), rules=("R127",), suggestions=deletions(orders_of(orders, anthracyclines)),
+    )  # fmt: skip
+
+
+def _first_planned(s: Situation, orders: Iterable[DraftOrder]) -> PartialDate:
+    """The day the first of these orders is to be given: as planned, else today."""
+    today = PartialDate.on(s.today)
+    days = [o.planned if o.planned is not None and o.planned.earliest > s.today else today for o in orders]
+    return min(days, key=lambda day: day.earliest, default=today)
+
+
+def _never_closed(q: OrderQuestion) -> list[Exposure]:
+    """Running in the record, yet a (neo)adjuvant course of years ago: history only."""
+    kept = _running(q)
+    return [e for e in q.running if e not in kept]
+
+
+def _last_dose(q: OrderQuestion, e: Exposure) -> PartialDate | None:
+    """The last day of a course. One that is being ended by these very orders was given up to now, unless doses say otherwise."""
+    if e.state == "running":
+        return e.last_dose or PartialDate.on(q.s.today)
+    return e.last_known
+
+
+def _lifetime_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
+    """P13: lifetime doxorubicin with this order, as far as doses in mg/m2 are on record."""
+    asked = orders_of(orders, _DOXORUBICIN)
+    if not asked:
+        return None
+    doses = [r for r in q.s.case.drugs if r.drug in _DOXORUBICIN and r.kind == "administration" and r.dose is not None]
+    surface = body(q.s.case).surface
+    given = sum(_per_m2(r.dose.amount, r.dose.unit, surface) for r in doses if r.dose is not None)
+    now = sum(_per_m2(order.dose.amount, order.dose.unit, surface) for order in asked if order.dose is not None)
+    limits = K.thresholds.doses
+    total = given + now
+    if not given or total <= limits.doxorubicin_warning:
+        return None
+    critical = total > limits.doxorubicin_critical
+    limit = limits.doxorubicin_critical if critical else limits.doxorubicin_warning
+    headline = K.say("order-doxorubicin-lifetime", total=f"{total:.0f}", limit=f"{limit:g}")
+    drugs = ordered_drugs(asked, _DOXORUBICIN)
+    fact = FactUsed("Doxorubicin on record", f"{given:.0f} mg/m2 in {len(doses)} doses", inferred=True)
+    return Finding(
+        "AnthracyclineWithTrastuzumab", "critical" if critical else "warning", headline, (K.say("order-doxorubicin-counted"),),
+        facts=(fact,), avoid=tuple(drugs), rules=("P13",), suggestions=deletions(asked),
+    )  # fmt: skip
+
+
+def _per_m2(amount: float, unit: str, surface: float | None) -> float:
+    """A dose in mg/m2; one in mg by today's body surface area. What cannot be told adds nothing: the sum is "at least"."""
+    if unit == "mg/m2":
+        return amount
+    return amount / surface if unit == "mg" and surface is not None else 0.0
+
+
+#: R083, C15: products that are taken for one another; trastuzumab by any route, brand or suffix is one (R136).
+_PRODUCT = {
+    **dict.fromkeys(TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS, "trastuzumab"),
+    **dict.fromkeys(TRASTUZUMAB_PRODUCTS & PERTUZUMAB_PRODUCTS, "fixed combination"),
+    **{drug: drug for drug in CONJUGATES},
+}
+
+_SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.id in ANTIBODIES and d.route == "sc")
+
+
+def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
+    """R083, R126, P05: not the planned product, another product's dose, or another product's route."""
+    for order in safety_orders(q):
+        for drug in order.drugs:
+            found = _mix_up(q, order, drug) if drug in _PRODUCT else None
+            if found is not None:
+                yield found
+                break
+
+
+def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
+    per_kg = _per_kg(q.s, order)
+    if order.plan in _PRODUCT and _PRODUCT[order.plan] != _PRODUCT[drug] and not _planned_beside(order):
+        said, indicator = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan)), "critical"
+        detail = [K.say("order-different-drugs")]
+    elif drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
+        said, indicator = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD)), "critical"
+        detail = [K.say("order-different-drugs")]
+    elif drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, _tolerance(q)):
+        said, indicator = K.say("order-tdxd-at-tdm1-dose", drug=drug_name(T_DXD), other=drug_name(T_DM1)), "warning"
+        detail = [K.say("order-different-drugs")]
+    elif drug in _SUBCUTANEOUS and order.dose is not None and order.dose.unit == "mg/kg":
+        said, indicator = K.say("order-flat-product-by-weight", drug=drug_name(drug)), "critical"
+        detail = [K.say("order-flat-products")]
+    elif drug in _SUBCUTANEOUS and order.route == "iv":
+        said, indicator = K.say("order-sc-product-iv", drug=drug_name(drug)), "critical"
+        detail = [K.say("order-flat-products")]
+    elif drug == "trastuzumab" and order.route == "sc":
+        said, indicator = K.say("order-iv-product-sc", drug=drug_name(drug)), "critical"
+        detail = [K.say("order-flat-products")]
+    else:
+        return None
+    if drug == T_DM1:
+        detail.append(K.say("tdm1-never-above"))
+    return Finding(
+        "ProductMixUp", indicator, said, tuple(detail), avoid=(drug,), rules=("R083", "R126"),  # type: ignore[arg-type]
+        suggestions=deletions((order,)),
+    )  # fmt: skip
+
+
+def _planned_beside(order: DraftOrder) -> bool:
+    """An order for several drugs holds the planned one among them."""
+    return any(_PRODUCT.get(drug) == _PRODUCT.get(order.plan or "") for drug in order.drugs)
+
+
+def _highest(drug: str) -> float:
+    return max(K.thresholds.dose_levels[drug].levels)
+
+
+def _tolerance(q: OrderQuestion) -> float:
+    return q.s.practice.dose_tolerance_percent / 100
+
+
+def _like(dose: float, level: float, tolerance: float) -> bool:
+    return abs(dose - level) <= level * tolerance + 1e-9
+
+
+def _only_like_tdm1(dose: float, tolerance: float) -> bool:
+    """A dose that fits full-dose T-DM1 and no dose level of T-DXd."""
+    fits_tdxd = any(_like(dose, level, tolerance) for level in K.thresholds.dose_levels[T_DXD].levels)
+    return _like(dose, _highest(T_DM1), tolerance) and not fits_tdxd
+
+
+def _per_kg(s: Situation, order: DraftOrder) -> float | None:
+    """The ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
+    if order.dose is None:
+        return None
+    if order.dose.unit == "mg/kg":
+        return order.dose.amount
+    kg = body(s.case).kg if order.dose.unit == "mg" else None
+    return order.dose.amount / kg if kg is not None else None
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (
+    duplicate_her2_therapy,
+    anthracycline_with_her2,
+    product_mix_up,
+)  # fmt: skip

@@ -1,0 +1,251 @@
+"""What forbids an ordered HER2 drug, or must be known before it is given: pregnancy, heart, lungs.
+
+Speaks at any stage of breast cancer and of the ordered drugs only (R071-R080, R110-R117, R124, R130; P02; decisions 14-18).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec.structs import replace
+
+from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
+from guideline.facts_used import drug_name, drug_names, lung_fact, lvef_fact, lvef_shown
+from guideline.heart_function import effective_value
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DM1, T_DXD
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.partial_date import days_since
+from guideline.rules.heart import MONITORED, heart
+from guideline.rules.lungs import lungs
+from guideline.rules.options import objection
+from guideline.rules.order_scope import deletions, headline_names, is_new, is_start, ordered_drugs, orders_of, safety_orders
+from guideline.rules.pregnancy import pregnancy
+from guideline.situation import Situation
+from guideline.therapy_lines import HER2_DRUGS, components
+
+_ECHO = (Suggestion("request", "echocardiogram"),)
+_CHEST_CT = (Suggestion("request", "chest-ct"),)
+
+
+def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
+    """R124, decision 15: critical when documented; asked once, before a first dose, when it may be and nobody wrote it down."""
+    orders = safety_orders(q)
+    drugs = ordered_drugs(orders)
+    if not drugs:
+        return
+    documented = pregnancy(q.s)
+    if documented is not None:
+        yield replace(
+            documented,
+            headline=K.say("order-pregnancy", drugs=headline_names(drugs)),
+            avoid=tuple(drugs),
+            suggestions=deletions(orders_of(orders, drugs), recommended=True),
+        )
+        return
+    new = [drug for drug in drugs if is_new(q.s, drug)]
+    if new and q.s.pregnancy == "unknown":
+        ask = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
+        headline = K.say("order-pregnancy-unknown", drugs=headline_names(new))
+        yield Finding("Pregnancy", "warning", headline, (), missing=(Gap("I13", ask),), rules=("R124", "R131"))
+
+
+def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
+    """R071-R077, R110-R114, P02: one finding about the heart: failure before hold before baseline before monitoring."""
+    s = q.s
+    orders = safety_orders(q)
+    drugs = ordered_drugs(orders, MONITORED)
+    if not drugs:
+        return
+    found = _heart_on(s, drugs)
+    if found is not None and found.topic != "LvefMonitoringDue":
+        if found.headline.id != "lvef-held-ready":
+            yield found
+        return
+    starting = [drug for drug in drugs if is_start(s, drug)]
+    at_start = list(_heart_at_start(s, starting, orders)) if starting else []
+    if at_start:
+        yield from at_start
+    elif found is not None and found.indicator != "info" and not (found.headline.id == "lvef-overdue" and s.heart.booked_echo):
+        overdue = found.headline.id in ("lvef-overdue", "lvef-never") and s.heart.booked_echo is None
+        yield replace(found, suggestions=_ECHO) if overdue else found
+
+
+def _heart_on(s: Situation, drugs: list[str]) -> Finding | None:
+    """What is said about the heart on the therapy that runs or is held, when one of its drugs is ordered again."""
+    ordered = frozenset(c for drug in drugs for c in components(drug))
+    going_on = any(ordered & components(e.drug) for e in (*s.her2_running, *s.held_drugs))
+    return heart(s) if going_on else None
+
+
+def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:
+    state, limits = s.heart, K.thresholds.lvef
+    names = headline_names(starting)
+    facts = (lvef_fact(state.latest),) if state.latest is not None else ()
+    if state.symptomatic_failure:
+        yield Finding(
+            "HeartFailure", "critical", K.say("order-heart-failure", drugs=names), (K.say("heart-failure-later"),),
+            facts=(*_heart_conditions(s), *facts), avoid=tuple(starting), rules=("P02", "R077"),
+            suggestions=deletions(orders_of(orders, starting)),
+        )  # fmt: skip
+        return
+    value = effective_value(state.latest) if state.latest is not None else None
+    if state.latest is not None and value is not None and value < limits.start_below:
+        critical = value < limits.critical_below
+        said = "order-lvef-below-40" if critical else "order-lvef-below-50"
+        detail = [K.say("lvef-not-studied"), K.say("order-lvef-cardiology")]
+        if not state.current:
+            detail.append(K.say("lvef-value-old", days=state.age_days))
+        yield Finding(
+            "LvefHold", "critical" if critical else "warning", K.say(said, drugs=names, value=lvef_shown(state.latest)), tuple(detail),
+            facts=facts, avoid=tuple(starting), rules=("P02",), suggestions=deletions(orders_of(orders, starting)) if critical else (),
+        )  # fmt: skip
+        return
+    stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
+    if stopped or state.cardiomyopathy is not None:
+        detail = [K.say("check-stopped-for-heart", drugs=drug_names(stopped))] if stopped else []
+        detail += [K.say("check-cardiomyopathy")] if state.cardiomyopathy is not None else []
+        yield Finding(
+            "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
+            facts=(*_heart_conditions(s), *facts), rules=("P02", "R077"),
+        )  # fmt: skip
+    if not state.current and state.booked_echo is None:
+        yield _baseline_needed(s, names, facts)
+
+
+def _baseline_needed(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> Finding:
+    """R071, I07, I08: no LVEF, or one older than 84 days, before a first dose."""
+    state = s.heart
+    if state.latest is None:
+        headline, check = K.say("order-lvef-none", drugs=names), K.say("check-lvef-none")
+    else:
+        headline, check = K.say("order-lvef-old", drugs=names, days=state.age_days), K.say("check-lvef-old", days=state.age_days)
+    gaps = [Gap("I07", check)]
+    if not state.failure_asked and state.failure is None:
+        gaps.append(Gap("I08", K.say("ask-heart-failure")))
+    return Finding(
+        "LvefBaselineNeeded", "warning", headline, (K.say("order-waits-for-results"),),
+        facts=facts, missing=tuple(gaps), rules=("R071",), suggestions=_ECHO,
+    )  # fmt: skip
+
+
+def _heart_conditions(s: Situation) -> tuple[FactUsed, ...]:
+    state = s.heart
+    named = (("Heart failure", state.failure), ("Cardiomyopathy", state.cardiomyopathy))
+    facts = [
+        FactUsed(name, "on the problem list", str(entry.date) if entry.date is not None else None, entry.source)
+        for name, entry in named
+        if entry is not None
+    ]
+    if state.failure_symptoms:
+        given = s.case.intake["heart-failure-symptoms"]
+        facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))
+    return tuple(facts)
+
+
+def lungs_of_order(q: OrderQuestion) -> Iterator[Finding]:
+    """R079, R080, R115-R117, R130: the lungs before T-DXd or T-DM1, and while they are given."""
+    orders = safety_orders(q)
+    tdxd, tdm1 = orders_of(orders, (T_DXD,)), orders_of(orders, (T_DM1,))
+    if tdxd:
+        yield from _lungs_for_tdxd(q.s, tdxd)
+    elif tdm1:
+        yield from _lungs_for_tdm1(q.s)
+
+
+def _lungs_for_tdxd(s: Situation, orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:
+    history, name = s.lungs, drug_name(T_DXD)
+    if history.tdxd_stopped_for_good:
+        yield _stopped_for_good(s, orders)
+    elif not is_start(s, T_DXD):
+        found = lungs(s)
+        if found is not None:
+            yield found
+        elif history.tdxd_ungraded:
+            yield _ild(s, "warning", K.say("order-ild-ungraded", drug=name), (K.say("ild-grading"),), graded=False)
+    elif history.under_treatment and history.grade_1_only and history.under_drug == T_DXD and not history.active:
+        detail = (K.say("ild-grade-1-restart"), K.say("ild-hold-not-progression"))
+        yield _ild(s, "warning", K.say("order-ild-grade-1", drug=name), detail, avoid=(T_DXD,))
+    elif history.symptoms or history.bars_tdxd:
+        detail = (K.say("order-ild-image-consult"), K.say("ild-label-wording"))
+        yield replace(_ild(s, "critical", _why_not_now(s, name), detail, avoid=(T_DXD,), graded=False), suggestions=deletions(orders))
+    elif not _chest_ct_done_or_booked(s):
+        yield from _before_first_tdxd(s, name)
+
+
+def _why_not_now(s: Situation, name: str) -> Statement:
+    if s.lungs.symptoms:
+        return K.say("order-ild-symptoms", drug=name)
+    ungraded = s.lungs.tdxd_ungraded and not s.lungs.active and not s.lungs.under_treatment
+    return K.say("order-ild-ungraded" if ungraded else "order-ild-active", drug=name)
+
+
+def _before_first_tdxd(s: Situation, name: str) -> Iterator[Finding]:
+    """R117, R080, I09: resolved lung disease, or none on record: information, and a CT at one click."""
+    history = s.lungs
+    if history.resolved or history.radiation_resolved:
+        found = _ild(s, "info", K.say("order-lungs-resolved", drug=name), (K.say("tdxd-after-resolved-lung-disease"),))
+    elif history.tdxd_grade_1_past:
+        found = _ild(s, "info", K.say("order-lungs-grade-1", drug=name), (K.say("ild-grade-1-restart"), K.say("tdxd-after-grade-1")))
+    elif not history.known:
+        ask = K.say("order-ask-lungs")
+        detail = (K.say("order-waits-for-results"),)
+        found = Finding("InterstitialLungDisease", "info", K.say("order-lungs-unknown", drug=name), detail, missing=(Gap("I09", ask),))
+    else:
+        return
+    yield replace(found, suggestions=_CHEST_CT)
+
+
+def _chest_ct_done_or_booked(s: Situation) -> bool:
+    limit = K.thresholds.lvef.current_days
+    return any(
+        p.kind == "chest-ct" and (p.state == "booked" or (p.date is not None and days_since(p.date, s.today) <= limit))
+        for p in s.case.procedures
+    )
+
+
+def _stopped_for_good(s: Situation, orders: tuple[DraftOrder, ...]) -> Finding:
+    """R116: pneumonitis of grade 2 or worse under T-DXd, however long ago and however well resolved."""
+    detail = [K.say("order-tdxd-permanent"), K.say("order-toxicity-not-progression")]
+    if s.metastatic:
+        if objection(s, "tucatinib-trastuzumab-capecitabine") is None:
+            detail.append(K.say("order-instead-tucatinib"))
+        if objection(s, "tdm1") is None:
+            detail.append(K.say("order-instead-tdm1"))
+    return Finding(
+        "PermanentlyStoppedAgent", "critical", K.say("order-tdxd-stopped-for-good", drug=drug_name(T_DXD)), tuple(detail),
+        facts=_lung_facts(s), avoid=(T_DXD,), rules=("R116",), suggestions=deletions(orders, recommended=True),
+    )  # fmt: skip
+
+
+def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
+    history, name = s.lungs, drug_name(T_DM1)
+    if not is_start(s, T_DM1):
+        found = lungs(s)
+        if found is not None:
+            yield found
+    elif history.active or history.under_treatment or history.symptoms or history.tdxd_ungraded:
+        said = "order-tdm1-symptoms" if history.symptoms else "order-tdm1-active-ild"
+        yield _ild(s, "warning", K.say(said, drug=name), (K.say("tdm1-lung-warning"), K.say("order-ild-image-consult")), graded=False)
+    elif history.tdxd_stopped_for_good or history.resolved or history.radiation_resolved or history.tdxd_grade_1_past:
+        yield _ild(s, "info", K.say("order-tdm1-after-ild", drug=name), (K.say("tdm1-lung-warning"),))
+
+
+def _ild(
+    s: Situation, indicator: str, headline: Statement, detail: Iterable[Statement], *, avoid: tuple[str, ...] = (), graded: bool = True
+) -> Finding:
+    gaps = () if graded else (Gap("I09", K.say("ask-ild-grade")),)
+    return Finding("InterstitialLungDisease", indicator, headline, tuple(detail), _lung_facts(s), gaps, avoid)  # type: ignore[arg-type]
+
+
+def _lung_facts(s: Situation) -> tuple[FactUsed, ...]:
+    fact = lung_fact(s)
+    facts = [fact] if fact is not None else []
+    if s.lungs.symptoms:
+        given = s.case.intake["respiratory-symptoms"]
+        facts.append(FactUsed("Respiratory symptoms", "new cough, dyspnoea or fever reported", str(given.date), given.source))
+    return tuple(facts)
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (pregnancy_of_order, heart_of_order, lungs_of_order)

@@ -1,0 +1,79 @@
+"""Which orders a rule may speak about, and whether a drug is begun by them or goes on (decisions 16 and 18, R132)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guideline.advice import Suggestion
+from guideline.facts_used import drug_name, drug_names, in_usual_order
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.rules.scope import scope
+from guideline.situation import Situation
+from guideline.therapy_lines import HER2_DRUGS, components
+
+#: Room for the names of drugs in a headline.
+_ROOM = 48
+
+
+def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
+    """The asked starts that drug safety speaks about: any stage of breast cancer; none for another primary (decision 18)."""
+    return tuple(order for order in q.starts if not order.gastric) if has_breast_cancer(q.s) else ()
+
+
+def pathway_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
+    """The asked starts that the choice of therapy speaks about: HER2-positive metastatic breast cancer only (R121-R123)."""
+    return tuple(order for order in q.starts if not order.gastric) if scope(q.s).treatable else ()
+
+
+def has_breast_cancer(s: Situation) -> bool:
+    """Whether a breast cancer is on record for a patient of ours; one that is history yields to another active primary."""
+    if "R001" in scope(s).silent:
+        return False
+    kinds = {d.kind for d in s.case.diagnoses}
+    if not kinds & {"invasive-breast", "breast-history"}:
+        lost = any(p.subject == "diagnosis" for p in s.case.problems)
+        return lost and "other-primary" not in kinds and bool(s.case.receptors)
+    present = s.metastatic or any(d.kind == "invasive-breast" and d.status != "resolved" for d in s.case.diagnoses)
+    other = any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses)
+    return present or not other
+
+
+def ordered_drugs(orders: Iterable[DraftOrder], among: frozenset[str] = HER2_DRUGS) -> list[str]:
+    """The drugs of these orders that are in `among`, each once, in their usual order."""
+    return in_usual_order(drug for order in orders for drug in order.drugs if drug in among)
+
+
+def orders_of(orders: Iterable[DraftOrder], drugs: Iterable[str]) -> tuple[DraftOrder, ...]:
+    """The orders of one of `drugs`."""
+    wanted = frozenset(drugs)
+    return tuple(order for order in orders if not wanted.isdisjoint(order.drugs))
+
+
+def is_start(s: Situation, drug: str) -> bool:
+    """Whether giving the drug now is a start or a restart: some antibody or agent in it is not being given today.
+
+    A route, biosimilar or fixed-dose switch within what runs is none (R136); a drug on hold is restarted.
+    """
+    return not components(drug) <= _given(s, ("running",))
+
+
+def is_new(s: Situation, drug: str) -> bool:
+    """Whether the drug is a new choice: neither running nor on hold, nor of unknown status (R132: running therapy is not questioned)."""
+    return not components(drug) <= _given(s, ("running", "on-hold", "unknown"))
+
+
+def _given(s: Situation, states: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(c for e in s.exposures if e.state in states for c in components(e.drug))
+
+
+def deletions(orders: Iterable[DraftOrder], *, recommended: bool = False) -> tuple[Suggestion, ...]:
+    """One click each to take these drafts back. An order that is no draft any more is not deleted but ended, which is no click."""
+    return tuple(Suggestion("delete", order.drugs[0], order.id, recommended) for order in orders if order.status == "draft" and order.drugs)
+
+
+def headline_names(drugs: Iterable[str]) -> str:
+    """The full names of drugs as a headline has room for: all of them, else the first one and how many more."""
+    listed = in_usual_order(drugs)
+    names = drug_names(listed)
+    return names if len(names) <= _ROOM else f"{drug_name(listed[0])} and {len(listed) - 1} more"

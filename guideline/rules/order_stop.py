@@ -1,0 +1,98 @@
+"""Stop orders of running HER2 therapy (R010, R009; decision 21)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from guideline.advice import FactUsed, Finding, Statement
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_name, metastatic_fact
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.rules.heart import heart
+from guideline.rules.lungs import lungs
+from guideline.rules.maintenance import maintenance
+from guideline.rules.order_scope import headline_names
+from guideline.rules.scope import scope
+from guideline.situation import Situation
+from guideline.therapy_lines import HER2_DRUGS, components
+
+#: Reasons that end HER2 therapy rightly (R010, decision 21), and a drug that cannot be had.
+ACCEPTED_REASONS = frozenset(
+    {"progression", "toxicity", "cardiac", "lung", "pregnancy", "patient-wish", "hospice", "death", "unavailable"}
+)  # fmt: skip
+
+
+def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:
+    """R010: HER2 therapy is ended without progression, toxicity, pregnancy or the patient's wish on the order or in the record."""
+    s = q.s
+    if not q.stops or not scope(s).treatable or _reason_on_record(s):
+        return
+    ended = [(order, e) for order in q.stops if order.stop_reason not in ACCEPTED_REASONS for e in _running(s, order)]
+    ended = [(order, e) for order, e in ended if not _goes_on_otherwise(q, e)]
+    if not ended:
+        return
+    # A reason that is none of the known ones is still a reason.
+    named = all(order.stop_reason == "other" for order, _ in ended)
+    drugs = [e.drug for _, e in ended]
+    reasons = {order.stop_reason for order, _ in ended}
+    detail = [K.say("order-stop-completed" if "completed" in reasons else "order-stop-other" if named else "order-stop-no-reason")]
+    yield Finding(
+        "Her2TherapyStopped",
+        "info" if named else "warning",
+        K.say("order-stop-keep", drugs=headline_names(drugs)),
+        (*detail, *_how_it_goes_on(s)),
+        facts=(metastatic_fact(s), *_exposure_facts(e for _, e in ended)),
+        rules=("R010", "R009"),
+    )
+
+
+def stops_without_reason(q: OrderQuestion) -> bool:
+    """Whether `her2_therapy_stopped` speaks about these orders."""
+    return any(True for _ in her2_therapy_stopped(q))
+
+
+def _running(s: Situation, order: DraftOrder) -> list[Exposure]:
+    stopped = frozenset(c for drug in order.drugs if drug in HER2_DRUGS for c in components(drug))
+    return [e for e in s.exposures if e.state == "running" and e.drug in HER2_DRUGS and components(e.drug) & stopped]
+
+
+def _reason_on_record(s: Situation) -> bool:
+    """Whether the record itself says why HER2 therapy ends: progression, pregnancy, the heart or the lungs."""
+    if s.pregnancy == "pregnant" or (s.last_line is not None and s.last_line.outcome == "progression"):
+        return True
+    found = heart(s)
+    return (found is not None and found.topic in ("HeartFailure", "LvefHold")) or lungs(s) is not None
+
+
+def _goes_on_otherwise(q: OrderQuestion, ended: Exposure) -> bool:
+    """R136: the same antibody goes on as another product, or another HER2 drug takes over: a change, not an end."""
+    given = frozenset(c for e in q.s.exposures if e.state == "running" for c in components(e.drug))
+    for order in (*q.starts, *q.beside):
+        for drug in order.drugs if order.act == "start" else ():
+            brings = components(drug)
+            if drug in HER2_DRUGS and (brings & components(ended.drug) or not brings <= given):
+                return True
+    return False
+
+
+def _how_it_goes_on(s: Situation) -> list[Statement]:
+    """R009, R011, R104, R105: what maintenance looks like, where the chemotherapy part is over; else only that it goes on."""
+    card = maintenance(s)
+    if card is None:
+        return [K.say("maintenance-antibodies-go-on")]
+    detail = list(card.why)
+    if card.alternatives:
+        detail += [K.say("order-stop-palbociclib"), K.say("order-stop-tucatinib")]
+    return detail
+
+
+def _exposure_facts(ended: Iterable[Exposure]) -> tuple[FactUsed, ...]:
+    return tuple(
+        FactUsed(drug_name(e.drug), "running", str(e.start) if e.start is not None else None, e.sources[0])
+        for e in {e.drug: e for e in ended}.values()
+    )
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (her2_therapy_stopped,)

@@ -1,0 +1,126 @@
+"""Loading again after a gap, and doses that come too early (P04).
+
+Trastuzumab is loaded again after a gap longer than its limit, pertuzumab and the fixed-dose combination from theirs on; conjugates never.
+The gap counts from the last known dose of the same antibody in any product; the day of the order's own dose is no gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from guideline.advice import FactUsed, Finding, Statement
+from guideline.body import Body, body
+from guideline.dosing import Judgement, judge
+from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, not_before
+from guideline.facts_used import drug_name
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.order_knowledge import DoseSchedule
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.partial_date import PartialDate
+from guideline.rules.dose import label_words, loaded_beside, loading_words, ordered_words
+from guideline.rules.order_scope import safety_orders
+from guideline.therapy_lines import components
+
+_WEEKLY = 7
+_THREE_WEEKLY = 21
+
+
+def reloading(q: OrderQuestion) -> Iterator[Finding]:
+    """For each asked order of an infusion: too early, loaded without need, or not loaded although the gap asks for it."""
+    measured: Body | None = None
+    for order in safety_orders(q):
+        if len(order.drugs) != 1 or order.drugs[0] not in K.doses or not K.drugs[order.drugs[0]].infused:
+            continue
+        drug = order.drugs[0]
+        earlier = earlier_doses(q, drug)
+        if earlier.last is None:
+            continue
+        measured = measured or body(q.s.case)
+        found = _judgement(q, order, drug, measured)
+        finding = _too_early(q, order, drug, earlier, found) or _loading(q, order, drug, earlier, found)
+        if finding is not None:
+            yield finding
+
+
+def _judgement(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> Judgement | None:
+    """The ordered dose by its label, whatever its size; None without a readable dose."""
+    if order.dose is None:
+        return None
+    label = K.doses[drug]
+    return judge(order.dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+
+
+def _schedule(order: DraftOrder, drug: str, found: Judgement | None) -> DoseSchedule | None:
+    """The schedule of the order: by its dose, else by its interval, else the only one there is; None when that leaves two."""
+    if found is not None and found.verdict in ("fits", "loading"):
+        return found.schedule
+    schedules = K.doses[drug].schedules
+    every = order.dose.every_days if order.dose is not None else None
+    alike = [s for s in schedules if s.every_days == every] if every is not None else []
+    if alike:
+        return alike[0]
+    return schedules[0] if len({s.every_days for s in schedules}) == 1 else None
+
+
+def _last_fact(earlier: EarlierDoses) -> FactUsed:
+    name = "Last dose" if earlier.exact else "Last course ended"
+    return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
+
+
+def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None) -> Finding | None:
+    """A three-weekly drug again less than 18 days (site setting) after a recorded dose."""
+    schedule, last = _schedule(order, drug, found), earlier.last
+    if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
+        return None
+    least, most = days_after(last, order, q.s.case)
+    limit = K.thresholds.doses.minimum_interval_days
+    if not 0 < least <= most < limit or _was_weekly(q, drug, last):
+        return None
+    headline = K.say("interval-short", drug=drug_name(drug), days=most, date=not_before(last, limit).isoformat())
+    return Finding("ReloadingDose", "warning", headline, (K.say("interval-short-why"),), (_last_fact(earlier),))
+
+
+def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
+    """Whether the earlier doses were weekly ones: the three-weekly schedule then begins a week after the last of them."""
+    records = [r for r in q.s.case.drugs if components(r.drug) & components(drug)]
+    if any(r.dose is not None and r.dose.every_days == _WEEKLY and r.status in ("active", "completed", "stopped") for r in records):
+        return True
+    given = [r.start for r in records if r.kind == "administration" and r.start is not None]
+    return any(0 < (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
+
+
+def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None) -> Finding | None:
+    dose, last = order.dose, earlier.last
+    if dose is None or last is None or found is None or found.verdict not in ("fits", "loading"):
+        return None
+    schedule = found.schedule
+    if schedule.loading is None and schedule.unit != "parts":
+        return None
+    least, most = days_after(last, order, q.s.case)
+    limit, words = _limit(drug, schedule)
+    said = {
+        "drug": drug_name(drug),
+        "loading": loading_words(schedule),
+        "label": label_words(schedule),
+        "ordered": ordered_words(dose, schedule, found.value),
+    }
+    if found.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
+        detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
+        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=least, **said), detail, (_last_fact(earlier),))
+    if found.verdict == "loading" and earlier.exact and 0 < least <= most < limit:
+        detail = (K.say("reload-not-needed-why", limit=words.text),)
+        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=most, **said), detail, (_last_fact(earlier),))
+    return None
+
+
+def _limit(drug: str, schedule: DoseSchedule) -> tuple[int, Statement]:
+    """The gap in days from which on the label loads again, and in words."""
+    limits = K.thresholds.doses
+    if "pertuzumab" in components(drug):
+        return limits.reload_pertuzumab_days, K.say("gap-at-least", weeks=limits.reload_pertuzumab_days // 7)
+    days = limits.reload_trastuzumab_weekly_days if schedule.every_days == _WEEKLY else limits.reload_trastuzumab_3w_days
+    return days + 1, K.say("gap-more-than", days=days)
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (reloading,)

@@ -1,0 +1,185 @@
+"""The door to the database: an SQLite file, or PostgreSQL by URL.
+
+Two engines. Reading happens on the way of an answer, so it waits for nobody and holds no transaction; writing may wait a little.
+Whatever goes wrong below is `StoreUnavailable` above.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+
+from service.errors import StoreUnavailable
+
+#: The newest migration in `migrations/versions`.
+NEWEST = "0001"
+
+#: How long a read and a write may wait for a lock, in seconds.
+READ_WAIT = 0.05
+WRITE_WAIT = 2.0
+
+#: How long a PostgreSQL server may take to accept a connection, in seconds (the least that libpq knows).
+_CONNECT_WAIT = 2
+
+#: The lock that one migration of one site holds, so that two hosts do not migrate at once. Any fixed number.
+_MIGRATION_LOCK = 0x4845_5232
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of the default database in a data folder."""
+    return URL.create("sqlite", database=str(folder / "her2-cds.sqlite")).render_as_string()
+
+
+class Database:
+    """One site's database. Opening it touches nothing: connections are made when they are needed."""
+
+    def __init__(self, url: str) -> None:
+        """Take a URL such as `sqlite:///data/her2-cds.sqlite` or `postgresql://user:password@host/name`."""
+        parsed = make_url(url)
+        if parsed.drivername in {"postgres", "postgresql"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        # Absolute, so that it stays the same file wherever the process goes.
+        self._file = Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
+        self._reader = self._engine(parsed, READ_WAIT, isolation_level="AUTOCOMMIT")
+        self._writer = self._engine(parsed, WRITE_WAIT)
+        if self._file is not None:
+            event.listen(self._writer, "begin", _begin_immediately)
+
+    @property
+    def place(self) -> str:
+        """Where the database is, in words for an operator; never with a password."""
+        return str(self._file) if self._file is not None else self._writer.url.render_as_string(hide_password=True)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._writer.dialect.name
+
+    def exists(self) -> bool:
+        """Whether there is anything to open. A server is taken to exist."""
+        return self._file is None or self._file.exists()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading, each statement by itself. Raises `StoreUnavailable`."""
+        with _faults_named(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that is committed at the end. Raises `StoreUnavailable`."""
+        with _faults_named(), self._writer.begin() as connection:
+            yield connection
+
+    def prepare(self) -> None:
+        """Create the database or bring it up to date; nothing where it is. Raises `StoreUnavailable`."""
+        revision = self.revision()
+        if revision == NEWEST:
+            return
+        if revision is not None and revision > NEWEST:
+            raise StoreUnavailable("of a newer release")
+        if self._file is not None:
+            _create_file(self._file)
+        with self.writing() as connection:
+            if self._file is None:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            _migrate(connection)
+
+    def revision(self) -> str | None:
+        """The migration the database is at; nothing before the first. Raises `StoreUnavailable`."""
+        if not self.exists():
+            return None
+        with self.reading() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _engine(self, url: URL, wait: float, **options: Any) -> Engine:
+        if self._file is None:
+            limits = f"-c lock_timeout={int(1000 * wait)} -c statement_timeout={int(2000 * wait)}"
+            arguments = {"connect_timeout": _CONNECT_WAIT, "options": limits}
+            return create_engine(url, pool_size=4, max_overflow=8, pool_timeout=wait, pool_pre_ping=True, connect_args=arguments, **options)
+        engine = create_engine(url, creator=_opener(self._file, wait), pool_size=4, max_overflow=8, pool_timeout=1, **options)
+        event.listen(engine, "connect", _note_inode(self._file))
+        event.listen(engine, "checkout", _refuse_vanished(self._file))
+        return engine
+
+
+@contextmanager
+def _faults_named() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise StoreUnavailable(type(getattr(error, "orig", None) or error).__name__) from error
+
+
+def _opener(file: Path, wait: float) -> Callable[[], sqlite3.Connection]:
+    # `mode=rw`: a file that vanished is a fault, not a new and empty database.
+    address = f"{file.as_uri()}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        # Transactions are begun by us: Python's sqlite3 would begin them late, and not at all for the statements of a migration.
+        connection = sqlite3.connect(address, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    return connect
+
+
+def _note_inode(file: Path) -> Callable[..., None]:
+    def connected(_: sqlite3.Connection, record: Any) -> None:
+        record.info["inode"] = file.stat().st_ino
+
+    return connected
+
+
+def _refuse_vanished(file: Path) -> Callable[..., None]:
+    """A connection to a file that was deleted goes on working, and what is written to it is lost. So look before each use."""
+
+    def checked_out(_: sqlite3.Connection, record: Any, __: Any) -> None:
+        try:
+            inode = file.stat().st_ino
+        except OSError:
+            inode = None
+        if inode != record.info["inode"]:
+            raise DisconnectionError
+
+    return checked_out
+
+
+def _begin_immediately(connection: Connection) -> None:
+    # A transaction that reads before it writes would fail at once, without waiting, when another process wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _create_file(file: Path) -> None:
+    with _faults_named():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+        with sqlite3.connect(file, timeout=WRITE_WAIT, isolation_level=None) as connection:
+            # Readers never wait for a writer, nor it for them. A property of the file, so once is enough.
+            connection.execute("PRAGMA journal_mode=WAL")
+        connection.close()
+
+
+def _migrate(connection: Connection) -> None:
+    # Imported here: only a new or old database needs it, and it takes as long to load as everything else of the store.
+    from alembic.command import upgrade  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("service.store").joinpath("migrations")).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    upgrade(config, "head")

@@ -1,0 +1,166 @@
+"""The store as the service holds it: one per process, and never the reason why a card is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from threading import Lock, Thread, main_thread
+from time import monotonic
+from typing import Literal
+from uuid import UUID
+
+from cards.card_key import CardKeys
+from service.errors import StoreUnavailable
+from service.evaluation import Memory
+from service.logs import log
+from service.store.database import Database
+from service.store.feedback_log import Feedback, find_acknowledged, keep_feedback, utc_now
+from service.store.salt import new_salt, shared_salt
+from service.store.shown_counts import Shown, ShownCounts
+
+#: How often counts are written and a store that failed is tried again, in seconds.
+INTERVAL = 3.0
+
+#: How long a card that was found acknowledged is taken for acknowledged without asking, in seconds. The contrary is never remembered:
+#: what a clinician tells one process must be known to all at the next call.
+REMEMBERED_FOR = 60.0
+
+_MOST_REMEMBERED = 10_000
+
+
+class Store:
+    """Feedback, acknowledged cards and counts of one site, for one process.
+
+    Feedback that cannot be kept is an error. Everything else goes on without the store: cards are shown, counts wait. After a failure the
+    store is left alone until a thread in the background finds it in order again, so that a slow fault slows one answer and not all.
+    """
+
+    def __init__(self, database: Database, *, salt: str = "") -> None:
+        """Take a database and the salt from the settings, or none to share one through the store."""
+        self._database = database
+        self._given_salt = salt
+        self._salt = salt or new_salt()
+        self._keys = CardKeys(self._salt.encode())
+        self._counts = ShownCounts()
+        self._remembered: dict[str, float] = {}
+        self._state = "new"
+        self._thread: Thread | None = None
+        self._lock = Lock()
+
+    @property
+    def keys(self) -> CardKeys:
+        """The keys behind the uuids of cards. While the store has never been reached, they are of this process alone."""
+        return self._keys
+
+    @property
+    def salt(self) -> bytes:
+        """The salt behind them."""
+        return self._salt.encode()
+
+    def open(self) -> bool:
+        """Create the store or bring it up to date where needed, and take over its salt. Whether it works."""
+        try:
+            self._database.prepare()
+            if not self._given_salt:
+                self._salt = shared_salt(self._database, self._salt)
+                self._keys = CardKeys(self._salt.encode())
+        except StoreUnavailable as fault:
+            self._failed(fault)
+            return False
+        self._note("open")
+        return True
+
+    def memory(self) -> Memory:
+        """How cards are known again, under the present salt."""
+        return Memory(self.keys, self._acknowledged_uuids)
+
+    def keep(self, service: str, entries: Sequence[Feedback]) -> None:
+        """Keep feedback. Raises `StoreUnavailable`."""
+        try:
+            if not self._working:
+                self._database.prepare()
+            keep_feedback(self._database, service, entries)
+        except StoreUnavailable as fault:
+            self._failed(fault)
+            raise
+        self._remember(entry.card for entry in entries if entry.acknowledges)
+
+    def acknowledged(self, cards: Iterable[str]) -> frozenset[str]:
+        """Those of some cards that were dealt with; none while the store does not work."""
+        now = monotonic()
+        cards = list(cards)
+        known = {card for card in cards if self._remembered.get(card, 0) > now}
+        asked = [card for card in cards if card not in known]
+        if asked and self._working:
+            try:
+                found = find_acknowledged(self._database, asked)
+            except StoreUnavailable as fault:
+                self._failed(fault)
+                return frozenset(known)
+            self._remember(card for card, until in found.items() if _lasts(until))
+            known.update(found)
+        return frozenset(known)
+
+    def count_shown(self, cards: Iterable[Shown]) -> None:
+        """Count cards that are being sent."""
+        self._counts.add(cards)
+        self._work_behind()
+
+    def write_counts(self) -> None:
+        """Write the counts now, if the store works; they wait otherwise."""
+        try:
+            self._counts.write(self._database)
+        except StoreUnavailable as fault:
+            self._failed(fault)
+
+    def close(self) -> None:
+        """Write what waits and let go of the database."""
+        self.write_counts()
+        self._database.close()
+
+    def _acknowledged_uuids(self, cards: Collection[UUID]) -> Collection[UUID]:
+        return {UUID(card) for card in self.acknowledged(str(card) for card in cards)}
+
+    def _remember(self, cards: Iterable[str]) -> None:
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._remembered.clear()
+        until = monotonic() + REMEMBERED_FOR
+        self._remembered.update((card, until) for card in cards)
+
+    def _failed(self, fault: StoreUnavailable) -> None:
+        self._note("unavailable", fault.kind)
+        self._work_behind()
+
+    def _note(self, state: Literal["open", "unavailable"], fault: str | None = None) -> None:
+        """Take note of a change, and log it."""
+        if state != self._state:
+            self._state = state
+            log().info("store", state=state) if state == "open" else log().error("store", state=state, fault=fault)
+
+    @property
+    def _working(self) -> bool:
+        return self._state == "open"
+
+    def _work_behind(self) -> None:
+        """Start the thread in the background, once."""
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = Thread(target=self._tend, name="store")
+                    self._thread.start()
+
+    def _tend(self) -> None:
+        """Write counts and mend the store, every few seconds, and a last time when the process ends.
+
+        The thread is no daemon, so the interpreter waits for it at exit; it notices by the main thread's end.
+        """
+        main = main_thread()
+        while main.is_alive():
+            main.join(INTERVAL)
+            if self._working or self.open():
+                self.write_counts()
+
+
+def _lasts(until: datetime) -> bool:
+    """Whether an acknowledgement outlasts what is remembered of it."""
+    return (until - utc_now()).total_seconds() > REMEMBERED_FOR

@@ -1,0 +1,12 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Services that a test starts without a data folder of their own keep nothing in the project.
+os.environ["HER2CDS_DATA"] = tempfile.mkdtemp(prefix="her2-cds-tests-")
+atexit.register(shutil.rmtree, os.environ["HER2CDS_DATA"], ignore_errors=True)

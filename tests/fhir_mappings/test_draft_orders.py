@@ -1,0 +1,560 @@
+"""Draft orders as EHRs really send them."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
+from fhir_mappings.reading import read_value
+from guideline.orders import DraftOrder
+from tests.fhir_mappings.resource_builders import ICD10CM, RXNORM, SNOMED, T_DXD, TODAY, TRASTUZUMAB, Json, concept, on, quantity
+
+LONG_ID = "eXa." * 40 + "-end.3"
+T_DM1 = (RXNORM, "1371041", "ado-trastuzumab emtansine")
+
+
+def draft(*codings: tuple[str | None, ...], ident: str | None = "1", text: str | None = None, **members: Any) -> Json:
+    body: Json = {"resourceType": "MedicationRequest", "status": "draft", "intent": "order", **members}
+    if codings or text:
+        body["medicationCodeableConcept"] = concept(*codings, text=text)
+    if ident is not None:
+        body["id"] = ident
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def context(*resources: Any, **members: Any) -> Json:
+    entries = [{"resource": one} for one in resources]
+    return {"patientId": "p1", "userId": "Practitioner/1", "draftOrders": {"resourceType": "Bundle", "entry": entries}, **members}
+
+
+def signed(*resources: Any, **members: Any) -> tuple[DraftOrder, ...]:
+    return read_draft_orders(context(*resources, **members), hook="order-sign", today=TODAY)
+
+
+def one(*codings: tuple[str | None, ...], text: str | None = None, **members: Any) -> DraftOrder:
+    (order,) = signed(draft(*codings, text=text, **members))
+    return order
+
+
+def dosed(*dosages: Json, text: str = "trastuzumab deruxtecan", **members: Any) -> DraftOrder:
+    return one(text=text, dosageInstruction=list(dosages), **members)
+
+
+def amount(order: DraftOrder) -> tuple[float, str] | None:
+    return (order.dose.amount, order.dose.unit) if order.dose is not None else None
+
+
+# --- envelopes
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        None,
+        {},
+        [],
+        "",
+        7,
+        {"resourceType": "Bundle"},
+        {"resourceType": "Bundle", "entry": []},
+        {"resourceType": "Bundle", "entry": None},
+        {"resourceType": "Bundle", "entry": [None, {}, {"resource": None}, {"fullUrl": "x"}, 3]},
+        {"resourceType": "OperationOutcome"},
+    ],
+)
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_nothing_among_the_drafts_is_no_order(drafts, hook):
+    """Missing, null, empty and nonsensical draftOrders are no orders, and no error."""
+    sent = {"patientId": "p1", "draftOrders": drafts}
+    assert read_draft_orders(sent, hook=hook, today=TODAY) == ()
+    assert not relevant(sent, hook=hook)
+
+
+def test_a_context_without_drafts_and_selections():
+    """The Sandbox sends order-select without both when the active tab is clicked again."""
+    assert read_draft_orders({"patientId": "p1"}, hook="order-select", today=TODAY) == ()
+    assert not relevant({"patientId": "p1"}, hook="order-select")
+
+
+def test_a_bundle_without_type_and_resource_type_a_list_and_entries_without_wrapper():
+    """However the drafts are wrapped, they are read."""
+    order = draft(T_DXD)
+    wrappings = [
+        {"entry": [{"resource": order}]},
+        {"resourceType": "Bundle", "entry": {"resource": order}},
+        [order],
+        order,
+        {"entry": [order]},
+    ]
+    for wrapped in wrappings:
+        (read,) = read_draft_orders({"draftOrders": wrapped}, hook="order-sign", today=TODAY)
+        assert read.drugs == ("trastuzumab-deruxtecan",)
+
+
+def test_the_sandbox_before_a_drug_is_chosen():
+    """The first order-select: no medication, no intent, category as an object. It is an order without a drug, and not relevant."""
+    sent = context(
+        {
+            "resourceType": "MedicationRequest",
+            "id": "request-123",
+            "status": "draft",
+            "subject": {"reference": "Patient/p1"},
+            "category": {"coding": [{"system": "http://hl7.org/fhir/medication-request-category", "code": "outpatient"}]},
+        },
+        selections=["MedicationRequest/request-123"],
+    )
+    (order,) = read_draft_orders(sent, hook="order-select", today=TODAY)
+    assert order == DraftOrder("MedicationRequest/request-123", "start", True)
+    assert not relevant(sent, hook="order-select")
+
+
+def test_the_first_order_select_is_decided_in_well_under_five_milliseconds():
+    """Order entry calls on every keystroke, so relevance must cost next to nothing."""
+    sent = context(
+        *[draft((RXNORM, "197361", "Amlodipine 5 MG Oral Tablet"), ident=str(n)) for n in range(20)], selections=["MedicationRequest/3"]
+    )
+    best = min(_seconds(lambda: relevant(sent, hook="order-select")) for _ in range(20))
+    assert best < 0.002
+
+
+def _seconds(call: Any) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def test_foreign_resource_types_are_ignored():
+    """ServiceRequests and the other order types are no medication orders."""
+    kinds = ["ServiceRequest", "NutritionOrder", "DeviceRequest", "VisionPrescription", "ProcedureRequest", "MedicationOrder"]
+    others = [
+        {"resourceType": kind, "id": kind, "status": "draft", "intent": "plan", "code": concept(text="trastuzumab")} for kind in kinds
+    ]
+    assert signed(*others) == ()
+    assert not relevant(context(*others), hook="order-sign")
+    assert [order.drugs for order in signed(*others, draft(T_DXD))] == [("trastuzumab-deruxtecan",)]
+
+
+def test_a_draft_of_another_patient_is_left_out():
+    """A draft that names another patient is not ours; one that names ours in any form, or none at all, is."""
+    for reference, counted in [
+        ("Patient/p2", False),
+        ("Patient/p1", True),
+        ("https://ehr.example/r4/Patient/p1/_history/2", True),
+        (None, True),
+    ]:
+        subject = {"reference": reference} if reference else None
+        sent = context(draft(T_DXD, subject=subject))
+        assert bool(read_draft_orders(sent, hook="order-sign", today=TODAY)) is counted
+        assert relevant(sent, hook="order-sign") is counted
+
+
+# --- who is asked
+
+
+def test_order_select_asks_about_the_selected_orders_only():
+    """Selections are compared as Type/id: absolute, versioned, bare, and 160 characters long."""
+    spellings = ["MedicationRequest/{}", "https://ehr.example/api/FHIR/R4/MedicationRequest/{}", "MedicationRequest/{}/_history/3", "{}"]
+    for spelling in spellings:
+        sent = context(draft(T_DXD, ident=LONG_ID), draft(TRASTUZUMAB, ident="2"), selections=[spelling.format(LONG_ID)])
+        orders = read_draft_orders(sent, hook="order-select", today=TODAY)
+        assert [order.asked for order in orders] == [True, False]
+        assert orders[0].id == f"MedicationRequest/{LONG_ID}"
+
+
+def test_order_select_without_selections_asks_nothing_and_order_sign_asks_everything():
+    """A missing or empty selection is no question; a signature is one about all drafts."""
+    for selections in ({}, {"selections": []}, {"selections": None}, {"selections": [3]}):
+        sent = context(draft(T_DXD), **selections)
+        assert [order.asked for order in read_draft_orders(sent, hook="order-select", today=TODAY)] == [False]
+        assert not relevant(sent, hook="order-select")
+        assert relevant(sent, hook="order-sign")
+    assert all(order.asked for order in signed(draft(T_DXD), draft(TRASTUZUMAB, ident="2")))
+
+
+def test_a_full_url_stands_in_for_a_missing_id():
+    """A draft without an id is found by the fullUrl of its entry."""
+    sent = {"draftOrders": {"entry": [{"fullUrl": "urn:uuid:7", "resource": draft(T_DXD, ident=None)}]}, "selections": ["urn:uuid:7"]}
+    (order,) = read_draft_orders(sent, hook="order-select", today=TODAY)
+    assert (order.id, order.asked) == ("urn:uuid:7", True)
+
+
+# --- which drug
+
+
+def test_the_drug_by_code_text_contained_entry_and_display():
+    """Every way in which EHRs name the drug of a draft."""
+    product = {"resourceType": "Medication", "id": "m1", "code": concept(T_DXD)}
+    by_reference = {"medicationReference": {"reference": "https://ehr.example/api/Medication/m1"}}
+    ways = [
+        [draft(T_DXD)],
+        [draft(("urn:oid:2.16.840.1.113883.6.88", "2267582"))],
+        [draft(text="fam-trastuzumab deruxtecan-nxki (Enhertu)")],
+        [draft(medicationReference={"reference": "#m1"}, contained=[product])],
+        [draft(**by_reference), product],
+        [draft(medicationReference={"reference": "Medication/gone", "display": "ENHERTU 100 mg IV solution"})],
+        [draft(medicationReference={"display": "trastuzumab deruxtecan"})],
+    ]
+    for resources in ways:
+        assert [order.drugs for order in signed(*resources)] == [("trastuzumab-deruxtecan",)]
+        assert relevant(context(*resources), hook="order-sign")
+
+
+def test_a_medication_of_the_prefetch_names_the_drug():
+    """A Medication that stands in the prefetch and not among the drafts is found; until it is read the order may concern us."""
+    sent = context(draft(medicationReference={"reference": "Medication/m1"}))
+    prefetch = read_value(json.dumps([{"resourceType": "Medication", "id": "m1", "code": concept(T_DXD)}]).encode())
+    assert relevant(sent, hook="order-sign")
+    assert read_draft_orders(sent, hook="order-sign", today=TODAY)[0].drugs == ()
+    assert read_draft_orders(sent, hook="order-sign", today=TODAY, reading=prefetch)[0].drugs == ("trastuzumab-deruxtecan",)
+
+
+def test_relevance_is_about_our_drugs_and_what_interacts_with_them():
+    """Supportive care and strangers ask nothing; anthracyclines, interacting medicines and stops of our drugs do."""
+    asks = {
+        "doxorubicin 60 mg/m2": True,
+        "gemfibrozil 600 mg tablet": True,
+        "letrozole 2.5 mg": True,
+        "Trastuzumab-anns 420 MG Injection": True,
+        "ondansetron 8 mg": False,
+        "dexamethasone 4 mg": False,
+        "loperamide": False,
+        "amoxicillin 500 mg": False,
+        "ketoconazole 2 % cream": False,
+    }
+    for text, asked in asks.items():
+        assert relevant(context(draft(text=text)), hook="order-sign") is asked, text
+    assert relevant(context(draft(TRASTUZUMAB, status="stopped")), hook="order-sign")
+
+
+def test_other_medicines_are_named():
+    """Supportive and interacting medicines stand under `others`, never under `drugs`."""
+    assert one((RXNORM, "4719", "gemfibrozil")).others == ("gemfibrozil",)
+    assert one(text="netupitant/palonosetron (Akynzeo)").others == ("netupitant", "palonosetron")
+    assert one(T_DXD).others == ()
+
+
+def test_code_and_text_of_different_her2_products():
+    """A product picked by its code under another's name: the code is the drug, the name is what was planned."""
+    order = one(T_DM1, text="trastuzumab deruxtecan (Enhertu) 5.4 mg/kg")
+    assert (order.drugs, order.plan) == (("trastuzumab-emtansine",), "trastuzumab-deruxtecan")
+
+
+# --- start or stop
+
+
+@pytest.mark.parametrize(
+    ("status", "act"),
+    [("draft", "start"), ("active", "start"), (None, "start"), ("stopped", "stop"), ("cancelled", "stop"), ("completed", "stop")],
+)
+def test_the_status_decides_between_start_and_stop(status, act):
+    """A re-signed active order goes on; stopped, cancelled and completed orders end a therapy."""
+    order = one(TRASTUZUMAB, status=status)
+    assert (order.act, order.status) == (act, status or "draft")
+
+
+def test_held_and_erroneous_orders_are_no_orders():
+    """An order on hold neither begins nor ends a therapy."""
+    assert signed(draft(TRASTUZUMAB, status="on-hold"), draft(TRASTUZUMAB, ident="2", status="entered-in-error")) == ()
+
+
+def test_an_order_not_to_give_a_drug_and_an_end_that_has_come_are_stops():
+    """An update that ends a therapy stops it, whatever its status says."""
+    assert one(TRASTUZUMAB, doNotPerform=True).act == "stop"
+    ended = {"timing": {"repeat": {"boundsPeriod": {"start": "2026-05-01", "end": "2026-11-20"}}}}
+    assert one(TRASTUZUMAB, status="active", dosageInstruction=[ended]).act == "stop"
+    assert one(TRASTUZUMAB, status="active", dispenseRequest={"validityPeriod": {"start": "2026-01-01", "end": "2026-10-31"}}).act == "stop"
+
+
+def test_one_infusion_for_today_is_no_stop():
+    """Beginning and ending today is a single dose; a draft is never a stop by its dates, nor is an end to come."""
+    today = {"timing": {"repeat": {"boundsPeriod": {"start": "2026-11-20", "end": "2026-11-20"}}}}
+    later = {"timing": {"repeat": {"boundsPeriod": {"start": "2026-05-01", "end": "2027-05-01"}}}}
+    assert one(TRASTUZUMAB, status="active", dosageInstruction=[today]).act == "start"
+    assert one(TRASTUZUMAB, status="active", dosageInstruction=[later]).act == "start"
+    assert (
+        one(TRASTUZUMAB, dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"start": "2026-05-01", "end": "2026-06-01"}}}}]).act
+        == "start"
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ({"statusReason": {"text": "chemotherapy complete"}}, "completed"),
+        ({"statusReason": {"text": "disease progression"}}, "progression"),
+        ({"statusReason": [{"text": "LVEF fell to 38 %"}]}, "cardiac"),
+        ({"statusReason": concept((SNOMED, "407563006"))}, "toxicity"),
+        ({"statusReason": {"text": "per Dr. Smith"}}, "other"),
+        ({"note": [{"text": "Hospice enrolment today"}]}, "hospice"),
+        ({}, None),
+    ],
+)
+def test_why_a_therapy_is_stopped(members, reason):
+    """The status reason by code or words, else clear words of a note; no reason is no reason."""
+    assert one(TRASTUZUMAB, status="stopped", **members).stop_reason == reason
+    assert one(TRASTUZUMAB, **members).stop_reason is None
+
+
+# --- doses
+
+
+def test_a_dose_in_the_forms_in_which_it_is_sent():
+    """A list or an object, a range, at the top of the order (Epic), within the dosage, in words, in the drug's text."""
+    mg = quantity(378, "mg")
+    per_kg = quantity(5.4, "mg/kg")
+    forms = {
+        "list": {"dosageInstruction": [{"doseAndRate": [{"doseQuantity": per_kg}]}]},
+        "object": {"dosageInstruction": [{"doseAndRate": {"doseQuantity": per_kg}}]},
+        "dosage object": {"dosageInstruction": {"doseAndRate": {"doseQuantity": per_kg}}},
+        "range": {"dosageInstruction": [{"doseAndRate": [{"doseRange": {"low": quantity(4.4, "mg/kg"), "high": per_kg}}]}]},
+        "old": {"dosageInstruction": [{"doseQuantity": per_kg}]},
+        "words": {"dosageInstruction": [{"text": "5.4 mg/kg IV every 3 weeks"}]},
+        "instruction": {"dosageInstruction": [{"patientInstruction": "5.4 mg/kg"}]},
+    }
+    for form, members in forms.items():
+        assert amount(one(text="Enhertu", **members)) == (5.4, "mg/kg"), form
+    assert amount(one(text="Enhertu", doseQuantity=mg)) == (378, "mg")
+    assert amount(one(text="trastuzumab deruxtecan 5.4 mg/kg")) == (5.4, "mg/kg")
+    assert amount(one(text="Enhertu 100 MG Injection")) is None
+
+
+def test_units_are_canonical():
+    """Grams and micrograms become milligrams, and a unit in words is as good as UCUM."""
+    units = [
+        (0.6, "g", (600, "mg")),
+        (500, "ug", (0.5, "mg")),
+        (1, "g/m2", (1000, "mg/m2")),
+        (5.4, "mg/kg/dose", (5.4, "mg/kg")),
+        (10, "mL", (10, "mL")),
+    ]
+    for value, unit, expected in units:
+        assert amount(dosed({"doseAndRate": [{"doseQuantity": quantity(value, unit)}]})) == expected
+    assert amount(dosed({"doseAndRate": [{"doseQuantity": {"value": "378", "unit": "milligram", "code": "258684004"}}]})) == (378, "mg")
+    assert amount(dosed({"doseAndRate": [{"doseQuantity": quantity(3, "furlong")}]})) is None
+
+
+def test_a_mass_in_words_comes_before_tablets_and_volumes():
+    """Two tablets are no dose that can be judged where the text gives milligrams."""
+    tablets = {"doseAndRate": [{"doseQuantity": quantity(2, "tablet")}], "text": "Take 2 tablets (300 mg total) by mouth 2 times daily"}
+    order = dosed(tablets, text="tucatinib 150 MG Oral Tablet")
+    assert (amount(order), order.route, order.dose.times_a_day if order.dose else None) == ((300, "mg"), "oral", 2)
+    assert amount(dosed({"doseAndRate": [{"doseQuantity": quantity(10, "mL")}]}, text="Phesgo")) == (10, "mL")
+
+
+def test_an_amount_of_a_day_is_shared_among_its_doses():
+    """2000 mg/m2/day in two doses is 1000 mg/m2 twice a day; a daily dose alone is one a day."""
+    order = dosed({"text": "2000 mg/m2/day PO in 2 divided doses, days 1-14 of 21"}, text="capecitabine")
+    assert order.dose is not None
+    assert (order.dose.amount, order.dose.unit, order.dose.times_a_day) == (1000, "mg/m2", 2)
+    once = dosed({"text": "1250 mg/day"}, text="lapatinib")
+    assert once.dose is not None
+    assert (once.dose.amount, once.dose.times_a_day) == (1250, 1)
+
+
+@pytest.mark.parametrize(
+    ("timing", "days", "times"),
+    [
+        ({"repeat": {"frequency": 1, "period": 21, "periodUnit": "d"}}, 21, None),
+        ({"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk"}}, 21, None),
+        ({"repeat": {"period": 1, "periodUnit": "wk"}}, 7, None),
+        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, None, 2),
+        ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, None, 2),
+        ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, None, None),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, None, 2),
+        ({"code": {"text": "Q3W"}}, 21, None),
+        ({"code": {"coding": [{"code": "BID"}]}}, None, 2),
+        ({"code": {"text": "weekly"}, "repeat": "odd"}, 7, None),
+        ({}, None, None),
+        ("odd", None, None),
+    ],
+)
+def test_how_often(timing, days, times):
+    """Counted or named, and never guessed."""
+    order = dosed({"timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]})
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (days, times)
+
+
+def test_the_day_of_the_next_dose():
+    """Named as an event, or as the start of the dosage; a start in the past is no next dose, and the day of writing is none either."""
+    assert dosed({"timing": {"event": ["2026-11-27T09:00:00Z", "2026-12-18"]}}).planned == on("2026-11-27")
+    assert dosed({"timing": {"repeat": {"boundsPeriod": {"start": "2026-11-20"}}}}).planned == on("2026-11-20")
+    assert dosed({"timing": {"repeat": {"boundsPeriod": {"start": "2026-05-01"}}}}).planned is None
+    assert one(T_DXD, authoredOn="2026-11-20").planned is None
+    assert dosed({"timing": {"event": ["2026-11-27"]}}, status="stopped").planned is None
+
+
+def test_the_parts_of_a_fixed_combination():
+    """Phesgo by its two amounts, written in any order; two amounts of another drug are two doses."""
+    for text in ("1200 mg/600 mg SC", "1,200 mg pertuzumab, 600 mg trastuzumab, and 30,000 units hyaluronidase/15 mL", "1200/600 mg"):
+        order = dosed({"text": text}, text="Phesgo")
+        assert order.dose is not None
+        assert order.dose.parts == (1200, 600)
+        assert amount(order) == (1200, "mg")
+    plain = dosed({"text": "840 mg/420 mg"}, text="pertuzumab")
+    assert plain.dose is not None
+    assert plain.dose.parts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "loading"),
+    [
+        ("8 mg/kg loading dose", True),
+        ("8 mg/kg load, then 6 mg/kg maintenance", True),
+        ("6 mg/kg maintenance", False),
+        ("6 mg/kg", None),
+        ("6 mg/kg, no loading dose", False),
+        ("420 mg, first dose over 60 minutes, subsequent doses over 30", None),
+    ],
+)
+def test_loading_words(text, loading):
+    """A first dose is one where the order says so; how long an infusion runs says nothing about it."""
+    order = dosed({"text": text}, text="trastuzumab")
+    assert order.dose is not None
+    assert order.dose.loading is loading
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        (concept((SNOMED, "47625008")), "iv"),
+        (concept((SNOMED, "34206005")), "sc"),
+        ({"text": "Subcutaneous"}, "sc"),
+        ({"text": "PO"}, "oral"),
+        ({"coding": [{"code": "IV"}]}, "iv"),
+        ([{"text": "intramuscular"}], "im"),
+        ("odd", None),
+        (None, None),
+    ],
+)
+def test_the_route(route, expected):
+    """By SNOMED code, abbreviation or word."""
+    assert dosed({"route": route} if route is not None else {}, text="trastuzumab").route == expected
+
+
+# --- purpose
+
+
+def test_gastric_cancer_by_words_code_and_reference():
+    """The dose of T-DXd in gastric cancer is another one, so the reason of the order is read."""
+    stomach = {"resourceType": "Condition", "id": "c1", "code": concept((ICD10CM, "C16.9"))}
+    reasons: list[Json] = [
+        {"reasonCode": [{"text": "HER2+ gastric adenocarcinoma"}]},
+        {"reasonCode": {"text": "Malignant neoplasm of stomach"}},
+        {"reasonCode": [concept((ICD10CM, "C16.0"))]},
+        {"reasonReference": [{"display": "GEJ cancer"}]},
+        {"reasonReference": [{"reference": "#c1"}], "contained": [stomach]},
+    ]
+    for members in reasons:
+        assert one(T_DXD, **members).gastric, members
+    for members in ({"reasonCode": [{"text": "breast cancer"}]}, {"reasonCode": [{"text": "gastric reflux"}]}, {}):
+        assert not one(T_DXD, **members).gastric, members
+    assert not one(T_DXD, reasonCode=[{"text": "metastatic breast cancer"}], note=[{"text": "mother had gastric cancer"}]).gastric
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"basedOn": [{"display": "T-DXd 5.4 mg/kg q3w"}]},
+        {"instantiatesCanonical": ["http://site.example/PlanDefinition/enhertu-q3w|1"]},
+        {"groupIdentifier": {"value": "ONC trastuzumab deruxtecan"}},
+        {"supportingInformation": [{"display": "Protocol: fam-trastuzumab deruxtecan"}]},
+        {"note": [{"text": "Discussed. Plan: T-DXd 5.4 mg/kg."}]},
+    ],
+)
+def test_the_plan_that_an_order_belongs_to(members):
+    """A plan that names another HER2 product than the order is told; one that names the same is told too."""
+    assert one(T_DM1, **members).plan == "trastuzumab-deruxtecan"
+    assert one(T_DXD, **members).plan == "trastuzumab-deruxtecan"
+    assert one(text="letrozole 2.5 mg", **members).plan is None
+
+
+def test_a_plan_with_several_drugs_and_a_look_back():
+    """The ordered drug among the plan's is no mix-up, a fixed combination is what it brings, and past therapy is no plan."""
+    both = {"basedOn": [{"display": "docetaxel + trastuzumab + pertuzumab"}]}
+    assert one(TRASTUZUMAB, **both).plan == "trastuzumab"
+    assert one(text="Phesgo", **both).plan == "pertuzumab-trastuzumab-hyaluronidase"
+    assert one(T_DXD, note=[{"text": "progressed on T-DM1 in May"}]).plan is None
+
+
+# --- robustness
+
+
+def test_a_member_of_the_wrong_shape_costs_that_member_only():
+    """Drafts are half-filled and odd; the drug is read all the same."""
+    odd = draft(
+        T_DXD,
+        status=None,
+        note="text",
+        dosageInstruction="5.4 mg/kg",
+        reasonCode=7,
+        basedOn={},
+        category={},
+        intent=3,
+        supportingInformation=[1],
+    )
+    (order,) = signed(odd)
+    assert (order.drugs, order.act, order.dose) == (("trastuzumab-deruxtecan",), "start", None)
+
+
+def test_the_raw_drafts_by_id():
+    """Suggestions need the drafts as they were sent, all types, without those that have no id."""
+    order, service = draft(T_DXD, category={"text": "x"}), {"resourceType": "ServiceRequest", "id": "s1"}
+    assert draft_resources(context(order, service, draft(TRASTUZUMAB, ident=None))) == {
+        "MedicationRequest/1": order,
+        "ServiceRequest/s1": service,
+    }
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=10,
+)
+FULL = draft(
+    T_DXD,
+    note=[{"text": "plan: T-DXd"}],
+    statusReason={"text": "x"},
+    reasonReference=[{"reference": "#c"}],
+    contained=[],
+    doNotPerform=False,
+    dosageInstruction=[
+        {
+            "text": "5.4 mg/kg",
+            "timing": {"repeat": {"period": 21, "periodUnit": "d"}},
+            "route": {"text": "IV"},
+            "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}],
+            "additionalInstruction": [{"text": "loading"}],
+        }
+    ],
+    medicationReference={"reference": "Medication/1"},
+    groupIdentifier={"value": "x"},
+    doseQuantity=quantity(1, "mg"),
+    dispenseRequest={},
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(sorted(FULL)), JSON, JSON, st.sampled_from(["order-select", "order-sign"]))
+def test_no_draft_is_an_error(member, value, selections, hook):
+    """Whatever stands in a draft, reading it ends without an error."""
+    sent = context({**FULL, member: value}, value, selections=selections)
+    orders = read_draft_orders(sent, hook=hook, today=TODAY)
+    assert all(isinstance(order, DraftOrder) for order in orders)
+    assert relevant(sent, hook=hook) in (True, False)
+    draft_resources(sent)
+
+
+@settings(deadline=None, max_examples=200)
+@given(JSON, st.sampled_from(["text", "timing", "route", "doseAndRate", "additionalInstruction", "doseQuantity", "doseRange"]))
+def test_no_dosage_is_an_error(value, member):
+    """The same within a dosage."""
+    dosage = FULL["dosageInstruction"][0] | {member: value}
+    (order,) = signed({**FULL, "dosageInstruction": [dosage]})
+    assert order.drugs == ("trastuzumab-deruxtecan",)

@@ -1,0 +1,472 @@
+"""The choice of therapy at order entry: what is preferred, what comes too early, what is missing beside it."""
+
+import pytest
+
+from guideline.case import Allergy, PerformanceStatus
+from guideline.rules import order_choice
+from tests.guideline.case_builder import (
+    CURRENT_US,
+    GUIDELINE_EU,
+    GUIDELINE_US,
+    HR_NEGATIVE,
+    HR_POSITIVE,
+    LONG,
+    a_case,
+    adjuvant,
+    ago,
+    breast_cancer,
+    dose,
+    doses,
+    given,
+    heart_condition,
+    her2,
+    intake,
+    lung,
+    lvef,
+    metastasis,
+    on_therapy,
+    pregnancy,
+    receptor,
+    second_line,
+    thp,
+)
+from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
+
+RULES = order_choice.RULES
+T_DM1 = "trastuzumab-emtansine"
+T_DXD = "trastuzumab-deruxtecan"
+POSITIVE = (her2("3+"), *HR_POSITIVE)
+
+
+def early_relapse(months_ago_ended=3, **facts):
+    """Metastatic for 20 days, adjuvant trastuzumab ended so many months (of 30 days) before today."""
+    ended = months_ago_ended * 30
+    facts.setdefault("drugs", (adjuvant("trastuzumab", ended + 365, ended), adjuvant("docetaxel", ended + 365, ended + 240)))
+    return a_case(**facts)
+
+
+def tdm1():
+    return order(T_DM1, 3.6, "mg/kg")
+
+
+# --- R030 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("practice", [GUIDELINE_US, GUIDELINE_EU, CURRENT_US])
+def test_v11_tdm1_in_second_line_gives_way_to_tdxd(practice):
+    """R030: a warning, with T-DXd at one click on the same order; nothing says contraindicated or obsolete."""
+    asked = tdm1()
+    found = only(says(RULES, second_line(), asked, practice=practice), "NonPreferredAgent")
+    assert found.indicator == "warning"
+    assert [(s.act, s.code, s.order, s.recommended) for s in found.suggestions] == [("replace", T_DXD, asked.id, False)]
+    assert "T-DXd is preferred over T-DM1" in found.headline.text
+    assert "28.8 vs 6.8" in words(found)
+    assert not {"contraindicated", "obsolete", "hard stop"} & set(words(found).lower().split())
+
+
+def test_r030_after_an_early_relapse_too():
+    """R030, R015: the second-line pathway after adjuvant trastuzumab."""
+    assert topics_of(says(RULES, early_relapse(), tdm1())) == ["NonPreferredAgent"]
+
+
+def test_v07_tdxd_that_cannot_be_obtained_leaves_tdm1_alone():
+    """V07, R027: unavailable on record: no card, six months count as on label."""
+    assert says(RULES, early_relapse(intake=intake(tdxd_available="false")), tdm1()) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"lungs": lung(onset=2000)},
+        {"intake": intake(ild_history="tdxd-grade-2-or-worse")},
+        {"intake": intake(respiratory_symptoms="true")},
+        {"allergies": Allergy(T_DXD, severe=True)},
+        {"heart": heart_condition()},
+        {"lvef": lvef(35)},
+        {"pregnancies": pregnancy(), "age": 38, "intake": intake(pregnancy_excluded=None)},
+    ],
+    ids=["active ILD", "grade 2 before", "symptoms", "severe allergy", "heart failure", "LVEF 35", "pregnant"],
+)
+def test_r030_tdm1_because_tdxd_cannot_be_given_is_silent(facts):
+    """Near miss: T-DM1 because of the lungs, an allergy, or where no T-DXd may be offered either."""
+    assert "NonPreferredAgent" not in topics_of(says(RULES, second_line(**facts), tdm1()))
+
+
+def test_r030_resolved_lung_disease_of_another_cause_does_not_speak_for_tdm1():
+    """Decision 12: T-DXd may lead then, so the preference stands."""
+    found = says(RULES, second_line(lungs=lung(status="resolved", onset=900)), tdm1())
+    assert "NonPreferredAgent" in topics_of(found)
+
+
+@pytest.mark.parametrize("status", ["active", "on-hold"])
+def test_r132_tdm1_that_runs_or_is_held_is_not_questioned(status):
+    """V12: running T-DM1, ordered again for the next cycle, or restarted after a hold."""
+    case = on_therapy(*thp(690, 300, reason="progression"), given(T_DM1, 250, status=status))
+    assert says(RULES, case, tdm1()) == []
+
+
+def test_r030_after_tdxd_is_silent():
+    """R039: T-DM1 after T-DXd is a real option."""
+    case = on_therapy(*thp(690, 400, reason="progression"), given(T_DXD, 390, 10, reason="progression"))
+    assert "NonPreferredAgent" not in topics_of(says(RULES, case, tdm1()))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        a_case(metastases=(), drugs=(given("trastuzumab", 200, intent="curative"),)),
+        second_line(receptors=(her2("0"), *HR_NEGATIVE)),
+        second_line(receptors=(her2("1+"), *HR_NEGATIVE)),
+        second_line(age=16),
+    ],
+    ids=["adjuvant", "HER2-negative", "HER2-low", "child"],
+)
+def test_r123_nothing_is_said_about_the_choice_outside_the_scope(case):
+    """R121, R123: adjuvant T-DM1, HER2-negative disease and minors are not ours."""
+    assert says(RULES, case, tdm1()) == []
+
+
+def test_r030_without_replacement_when_the_heart_waits():
+    """P02: with an LVEF of 45 the preference is said, but T-DXd is not put at one click."""
+    assert only(says(RULES, second_line(lvef=lvef(45)), tdm1()), "NonPreferredAgent").suggestions == ()
+
+
+def test_an_order_that_is_not_asked_is_context():
+    """Decision 16: T-DM1 among the other drafts says nothing while letrozole is selected."""
+    case = on_therapy(*thp(690, 10, reason="progression"), receptors=POSITIVE)
+    assert "NonPreferredAgent" not in topics_of(says(RULES, case, beside(T_DM1, 3.6, "mg/kg"), order("letrozole", 2.5)))
+
+
+# --- R018 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        (order("trastuzumab", 8, "mg/kg"), order("pertuzumab", 840), order("docetaxel", 75, "mg/m2")),
+        (order("pertuzumab-trastuzumab-hyaluronidase", 600),),
+        (order("trastuzumab", 8, "mg/kg"), order("paclitaxel", 80, "mg/m2")),
+        (order("pertuzumab", 840), beside("trastuzumab", 8, "mg/kg")),
+    ],
+    ids=["THP", "fixed combination", "trastuzumab + taxane", "pertuzumab beside a trastuzumab draft"],
+)
+def test_r018_no_first_line_restart_after_an_early_relapse(orders):
+    """Decision 19: one warning that points to T-DXd."""
+    found = only(says(RULES, early_relapse(), *orders), "FirstLineRestart")
+    assert found.indicator == "warning"
+    assert "T-DXd" in found.headline.text
+    assert found.avoid == ("thp",)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        early_relapse(intake=intake(tdxd_available="false")),
+        early_relapse(lungs=lung()),
+        early_relapse(drugs=(adjuvant(T_DXD, 200, 60), adjuvant("trastuzumab", 400, 210))),
+        early_relapse(months_ago_ended=16),
+        a_case(),
+    ],
+    ids=["T-DXd unavailable", "ILD", "adjuvant T-DXd", "relapse after 15 months", "de novo"],
+)
+def test_r018_is_silent_where_thp_is_right(case):
+    """Decision 19: unavailable, ILD, after adjuvant T-DXd, beyond twelve months, or no earlier HER2 therapy."""
+    orders = (order("trastuzumab", 8, "mg/kg"), order("pertuzumab", 840), order("docetaxel", 75, "mg/m2"))
+    assert says(RULES, case, *orders) == []
+
+
+def test_r018_trastuzumab_in_a_later_line_is_no_restart():
+    """R054: after HER2 therapy for metastatic disease trastuzumab with chemotherapy is a usual later option."""
+    drugs = (adjuvant("trastuzumab", 1200, 800), given(T_DXD, 690, 10, reason="progression"))
+    case = a_case(metastases=LONG, drugs=drugs)
+    assert "FirstLineRestart" not in topics_of(says(RULES, case, order("trastuzumab", 6, "mg/kg"), order("docetaxel", 75, "mg/m2")))
+
+
+# --- R102 ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_r102_tdxd_alone_in_first_line():
+    """R102: the pair or THP; the label window is not said a second time."""
+    found = says(RULES, a_case(), order(T_DXD, 5.4, "mg/kg"))
+    assert topics_of(found) == ["TdxdMonotherapyFirstLine"]
+    assert found[0].indicator == "warning"
+    assert "pertuzumab" in found[0].headline.text
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        (order(T_DXD, 5.4, "mg/kg"), order("pertuzumab", 840)),
+        (order(T_DXD, 5.4, "mg/kg"), beside("pertuzumab", 840)),
+    ],
+    ids=["both asked", "pertuzumab among the drafts"],
+)
+def test_r101_the_pair_in_first_line_is_silent(orders):
+    """R132: what is recommended is ordered."""
+    assert says(RULES, a_case(), *orders) == []
+
+
+@pytest.mark.parametrize(
+    "case", [second_line(), early_relapse(months_ago_ended=3), a_case(metastases=LONG, intake=intake(prior_therapy_complete=None))]
+)  # fmt: skip
+def test_r102_later_or_unknown_lines_are_silent(case):
+    """Second line, early relapse, or a history that nobody recorded: not first line."""
+    assert "TdxdMonotherapyFirstLine" not in topics_of(says(RULES, case, order(T_DXD, 5.4, "mg/kg")))
+
+
+def test_r102_recent_metastases_without_any_history_ask_for_it():
+    """Decision 5: said conditionally, the history is asked for (I04)."""
+    found = only(says(RULES, a_case(intake=intake(prior_therapy_complete=None)), order(T_DXD, 5.4, "mg/kg")), "TdxdMonotherapyFirstLine")
+    assert {gap.input for gap in found.missing} == {"I04"}
+
+
+def test_r132_tdxd_in_second_line_is_silent():
+    """Section 5: the recommended regimen is what is being ordered."""
+    assert says(RULES, second_line(), order(T_DXD, 5.4, "mg/kg")) == []
+
+
+# --- R053, R103, R106 ------------------------------------------------------------------------------------------------------------
+
+
+def after_tdxd(**facts):
+    drugs = (*thp(690, 400, reason="progression"), given(T_DXD, 390, 10, reason="progression"))
+    return a_case(**{"metastases": LONG, "drugs": drugs, **facts})
+
+
+def test_r103_tdxd_again_after_progression_on_it():
+    """R103, decision 4: a warning that another agent is due."""
+    found = only(says(RULES, after_tdxd(), order(T_DXD, 5.4, "mg/kg")), "PermanentlyStoppedAgent")
+    assert found.indicator == "warning"
+    assert "progressed" in found.headline.text
+    assert found.avoid == (T_DXD,)
+
+
+def test_r053_the_backbone_is_never_barred():
+    """Decision 4: trastuzumab after progression on trastuzumab + pertuzumab is a usual backbone; pertuzumab is not."""
+    triplet = (order("tucatinib", 300), order("trastuzumab", 8, "mg/kg"), order("capecitabine", 1000, "mg/m2"))
+    assert says(RULES, after_tdxd(), *triplet) == []
+    again = says(RULES, after_tdxd(), order("pertuzumab", 840), order("trastuzumab", 8, "mg/kg"), order("vinorelbine", 30, "mg/m2"))
+    assert only(again, "PermanentlyStoppedAgent").avoid == ("pertuzumab",)
+
+
+def test_r053_a_receptor_change_opens_it_again():
+    """R053: re-use is an option when the receptors changed."""
+    changed = (her2("3+"), receptor("ER", "negative", 600), receptor("ER", "positive", 15), receptor("PR", "negative", 15))
+    assert "PermanentlyStoppedAgent" not in topics_of(says(RULES, after_tdxd(receptors=changed), order(T_DXD, 5.4, "mg/kg")))
+
+
+def test_r053_a_drug_stopped_for_toxicity():
+    """R053: never after severe toxicity; whether it was is asked."""
+    case = on_therapy(
+        *thp(690, 400, reason="progression"), given("lapatinib", 390, 300, reason="toxicity"), given(T_DXD, 290, 20, reason="progression")
+    )
+    found = only(says(RULES, case, order("lapatinib", 1250)), "PermanentlyStoppedAgent")
+    assert found.indicator == "warning"
+    assert "toxicity" in found.headline.text
+
+
+def test_r053_a_cytotoxic_partner_that_failed_is_only_mentioned():
+    """Decision 4: partners that failed are demoted and said so."""
+    drugs = (given("tucatinib", 300, 10, reason="progression"), given("trastuzumab", 300, 10, reason="progression"))
+    case = on_therapy(*drugs, given("capecitabine", 300, 10, reason="progression"))
+    found = says(RULES, case, order("capecitabine", 1250, "mg/m2"), order("trastuzumab", 6, "mg/kg"))
+    assert only(found, "PermanentlyStoppedAgent").indicator == "info"
+
+
+def test_r106_the_adjuvant_conjugate_again_is_a_board_decision():
+    """R106: T-DXd after adjuvant T-DXd is not repeated by default."""
+    case = early_relapse(drugs=(adjuvant(T_DXD, 400, 100),))
+    assert topics_of(says(RULES, case, order(T_DXD, 5.4, "mg/kg"))) == ["TumorBoard"]
+
+
+def test_r106_tdm1_after_adjuvant_tdm1_points_to_tdxd():
+    """Decision 2: after adjuvant T-DM1 T-DXd leads; one card says so."""
+    assert topics_of(says(RULES, early_relapse(drugs=(adjuvant(T_DM1, 400, 100),)), tdm1())) == ["NonPreferredAgent"]
+
+
+# --- R060, R069, R070 ------------------------------------------------------------------------------------------------------------
+
+
+def test_v23_docetaxel_and_letrozole_without_her2():
+    """V23: both problems are found; the stronger one names the endocrine drug too."""
+    found = says(RULES, a_case(receptors=POSITIVE), order("docetaxel", 75, "mg/m2"), order("letrozole", 2.5))
+    assert topics_of(found) == ["ChemoEndocrineConcurrent", "ChemotherapyWithoutHer2"]
+    lead = only(found, "ChemotherapyWithoutHer2")
+    assert {f.indicator for f in found} == {"warning"}
+    assert "HER2-directed backbone" in lead.headline.text
+    assert "letrozole" in words(lead)
+    assert "R069" in lead.rules
+
+
+@pytest.mark.parametrize(
+    ("case", "orders"),
+    [
+        (a_case(), (order("docetaxel", 75, "mg/m2"), order("trastuzumab", 8, "mg/kg"), order("pertuzumab", 840))),
+        (a_case(), (order("docetaxel", 75, "mg/m2"), beside("trastuzumab", 8, "mg/kg"))),
+        (on_therapy(given("trastuzumab", 60), given("pertuzumab", 60)), (order("docetaxel", 75, "mg/m2"),)),
+        (on_therapy(given("trastuzumab", 60, status="on-hold")), (order("docetaxel", 75, "mg/m2"),)),
+        (a_case(heart=heart_condition()), (order("docetaxel", 75, "mg/m2"),)),
+        (a_case(lvef=lvef(45)), (order("docetaxel", 75, "mg/m2"),)),
+        (a_case(pregnancies=pregnancy(), age=38, intake=intake(pregnancy_excluded=None)), (order("doxorubicin", 60, "mg/m2"),)),
+        (on_therapy(given("docetaxel", 60)), (order("docetaxel", 75, "mg/m2"),)),
+        (a_case(receptors=(her2("0"),)), (order("docetaxel", 75, "mg/m2"),)),
+        (a_case(allergies=Allergy("trastuzumab", severe=True)), (order("docetaxel", 75, "mg/m2"),)),
+    ],
+    ids=["THP", "draft beside", "running", "on hold", "heart failure", "LVEF 45", "pregnant", "runs already", "HER2-negative", "allergy"],
+)
+def test_r060_chemotherapy_with_her2_therapy_or_a_reason_is_silent(case, orders):
+    """R060: a HER2 drug runs, is ordered, is held or is ruled out."""
+    assert "ChemotherapyWithoutHer2" not in topics_of(says(RULES, case, *orders))
+
+
+def test_r049_a_single_agent_in_a_later_line_is_information():
+    """R049: an option there, with a HER2 drug where one is still possible."""
+    drugs = (*thp(690, 500, reason="progression"), given(T_DXD, 490, 300, reason="progression"))
+    more = (given("tucatinib", 290, 10, reason="progression"), given("trastuzumab", 290, 10, reason="progression"))
+    found = says(RULES, a_case(metastases=LONG, drugs=(*drugs, *more)), order("eribulin", 1.4, "mg/m2"))
+    assert only(found, "ChemotherapyWithoutHer2").indicator == "info"
+
+
+def test_r069_endocrine_therapy_as_the_only_treatment():
+    """R069: a warning in HR-positive disease."""
+    found = says(RULES, a_case(receptors=POSITIVE), order("letrozole", 2.5))
+    assert topics_of(found) == ["EndocrineWithoutHer2"]
+    assert found[0].indicator == "warning"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"heart": heart_condition()},
+        {"lvef": lvef(42)},
+        {"intake": intake(disease_burden="low")},
+        {"performance": PerformanceStatus(3, ago(10))},
+        {"receptors": (her2("0"), *HR_POSITIVE)},
+        {"receptors": (her2("3+"), *HR_NEGATIVE)},
+        {"drugs": given("letrozole", 100)},
+        {"drugs": (given("trastuzumab", 300), given("pertuzumab", 300))},
+        {"drugs": (given("trastuzumab", 300, 20, reason="patient-wish"),), "metastases": LONG},
+        {"drugs": (given("trastuzumab", 300, 20, reason="cardiac"),), "metastases": LONG},
+    ],
+    ids=["heart failure", "LVEF 42", "low burden", "frail", "HER2-negative", "HR-negative", "runs", "with HER2", "wish", "cardiac"],
+)
+def test_r069_is_silent_with_an_r062_reason(facts):
+    """Decision 20: a recorded reason, a HER2-negative metastasis, or HER2 drugs that go on."""
+    assert "EndocrineWithoutHer2" not in topics_of(says(RULES, a_case(**{"receptors": POSITIVE, **facts}), order("letrozole", 2.5)))
+
+
+def test_decision_20_declining_chemotherapy_is_no_reason_to_leave_her2_therapy_out():
+    """Decision 20: endocrine + HER2 therapy leads then."""
+    case = a_case(receptors=POSITIVE, intake=intake(declines_chemotherapy="true"))
+    assert topics_of(says(RULES, case, order("letrozole", 2.5))) == ["EndocrineWithoutHer2"]
+
+
+def test_r069_a_gnrh_agonist_alone_is_no_endocrine_monotherapy():
+    """C23: GnRH agonists never count as endocrine therapy here."""
+    assert says(RULES, a_case(receptors=POSITIVE), order("goserelin", 3.6)) == []
+
+
+def hr_positive_on(*drugs):
+    return on_therapy(*drugs, receptors=POSITIVE)
+
+
+def test_r070_endocrine_therapy_beside_the_taxane():
+    """R070: letrozole waits until the docetaxel part is over."""
+    case = hr_positive_on(given("trastuzumab", 60), given("pertuzumab", 60), given("docetaxel", 60))
+    found = only(says(RULES, case, order("letrozole", 2.5)), "ChemoEndocrineConcurrent")
+    assert found.indicator == "warning"
+    assert found.avoid == ("letrozole",)
+
+
+def test_r070_a_taxane_ordered_while_letrozole_runs():
+    """R070: the other direction."""
+    case = hr_positive_on(given("trastuzumab", 60), given("pertuzumab", 60), given("letrozole", 60))
+    assert topics_of(says(RULES, case, order("docetaxel", 75, "mg/m2"))) == ["ChemoEndocrineConcurrent"]
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked"),
+    [
+        (thp(200, taxane_end=60), order("letrozole", 2.5)),
+        ((given("trastuzumab", 200), *doses("docetaxel", 200, 50)), order("letrozole", 2.5)),
+        ((given("trastuzumab", 60), given("docetaxel", 60)), order("goserelin", 3.6)),
+        ((given("trastuzumab", 60), given("letrozole", 60)), order("leuprolide", 11.25)),
+        (doses(T_DXD, 150, 10), order("letrozole", 2.5)),
+        ((given(T_DM1, 100),), order("letrozole", 2.5)),
+        ((given(T_DXD, 20),), order("letrozole", 2.5)),
+    ],
+    ids=[
+        "letrozole after the taxane",
+        "no taxane for 50 days",
+        "GnRH beside taxane",
+        "GnRH beside letrozole",
+        "T-DXd cycle 7",
+        "T-DM1",
+        "T-DXd cycle 1",
+    ],
+)
+def test_r137_near_misses_are_silent(drugs, asked):
+    """R137, C23: after the taxane, GnRH agonists, and conjugates, which are no classical chemotherapy."""
+    assert says(RULES, hr_positive_on(*drugs), asked) == []
+
+
+def test_r070_the_taxane_that_is_stopped_in_the_same_set_is_over():
+    """Stop docetaxel, start letrozole: sequence, not concurrence."""
+    case = hr_positive_on(given("trastuzumab", 200), given("pertuzumab", 200), given("docetaxel", 200))
+    assert says(RULES, case, order("letrozole", 2.5), stop("docetaxel", "completed")) == []
+
+
+# --- Labels ----------------------------------------------------------------------------------------------------------------------
+
+
+def triplet():
+    return (order("tucatinib", 300), order("trastuzumab", 8, "mg/kg"), order("capecitabine", 1000, "mg/m2"))
+
+
+def test_r108_the_triplet_in_first_line_is_outside_the_label():
+    """R108: information only, with the label's own words."""
+    found = says(RULES, a_case(), *triplet())
+    assert topics_of(found) == ["LabelWindow"]
+    assert found[0].indicator == "info"
+    assert "US label" in words(found[0])
+
+
+def test_r135_the_jurisdiction_decides():
+    """R108: one earlier HER2 regimen is enough in the US, the EU asks for two."""
+    assert says(RULES, second_line(), *triplet()) == []
+    assert topics_of(says(RULES, second_line(), *triplet(), practice=GUIDELINE_EU)) == ["LabelWindow"]
+
+
+def test_r107_tdxd_between_six_and_twelve_months_leads_and_is_outside_the_us_label():
+    """Decision 2: the label window is a note; the EU label has no time limit."""
+    case = early_relapse(months_ago_ended=9)
+    assert topics_of(says(RULES, case, order(T_DXD, 5.4, "mg/kg"))) == ["LabelWindow"]
+    assert says(RULES, case, order(T_DXD, 5.4, "mg/kg"), practice=GUIDELINE_EU) == []
+
+
+def test_r109_neratinib_after_two_lines_is_on_label_in_the_us_only():
+    """R109: neratinib + capecitabine."""
+    orders = (order("neratinib", 240), order("capecitabine", 750, "mg/m2"))
+    assert says(RULES, after_tdxd(), *orders) == []
+    assert topics_of(says(RULES, after_tdxd(), *orders, practice=GUIDELINE_EU)) == ["LabelWindow"]
+
+
+def test_r131_no_label_judgement_on_an_unknown_history():
+    """R131: nothing recorded for two years of metastases is not "outside the label"."""
+    assert says(RULES, a_case(metastases=LONG, intake=intake(prior_therapy_complete=None)), *triplet()) == []
+
+
+def test_r132_what_runs_is_not_measured_against_a_label():
+    """R132: running tucatinib in first line, next cycle."""
+    assert says(RULES, on_therapy(given("tucatinib", 100), given("trastuzumab", 100), given("capecitabine", 100)), *triplet()) == []
+
+
+def test_supportive_care_alone_says_nothing():
+    """Ondansetron only: no order of ours."""
+    assert says(RULES, second_line(), order((), others=("ondansetron",))) == []
+
+
+def test_p01_the_second_drug_of_a_running_pair_is_no_new_line():
+    """Adding pertuzumab to T-DXd in first line completes the recommended pair."""
+    case = on_therapy(given(T_DXD, 20), dose(T_DXD, 20), metastases=(metastasis("liver", 30),), diagnoses=(breast_cancer(),))
+    assert says(RULES, case, order("pertuzumab", 840)) == []

@@ -1,0 +1,300 @@
+"""Orders that do not go together, or are not what was meant (P01, P13, R078, R083, R127, R136)."""
+
+import re
+from datetime import date
+
+import pytest
+
+from guideline.case import BodyMeasure, Diagnosis, Dose
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.rules import order_conflicts
+from tests.guideline.case_builder import TODAY, a_case, adjuvant, ago, dose, doses, given, her2, on_therapy, second_line
+from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
+
+RULES = order_conflicts.RULES
+T_DM1 = "trastuzumab-emtansine"
+T_DXD = "trastuzumab-deruxtecan"
+PHESGO = "pertuzumab-trastuzumab-hyaluronidase"
+SC = "trastuzumab-hyaluronidase"
+
+
+def tdxd(**more):
+    return order(T_DXD, 5.4, "mg/kg", **more)
+
+
+def doxorubicin(**more):
+    return order("doxorubicin", 60, "mg/m2", **more)
+
+
+# --- P01 -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_v47_tdxd_while_trastuzumab_runs():
+    """V47: critical; trastuzumab is to be ended first, pertuzumab may stay."""
+    case = on_therapy(*(dose("trastuzumab", d) for d in (26, 5)), *(dose("pertuzumab", d) for d in (26, 5)))
+    found = only(says(RULES, case, tdxd(id="MedicationRequest/t")), "DuplicateHer2Therapy")
+    assert found.indicator == "critical"
+    assert found.headline.text.startswith("End trastuzumab first: trastuzumab deruxtecan")
+    assert [(s.act, s.order) for s in found.suggestions] == [("delete", "MedicationRequest/t")]
+
+
+@pytest.mark.parametrize(
+    ("running", "asked"),
+    [
+        (("trastuzumab",), (order(SC, 600),)),
+        (("trastuzumab",), (order(PHESGO, 1200),)),
+        (("trastuzumab",), (order(T_DM1, 3.6, "mg/kg"),)),
+        ((T_DM1,), (tdxd(),)),
+        ((T_DXD,), (order("margetuximab", 15, "mg/kg"),)),
+        (("pertuzumab",), (order(PHESGO, 1200),)),
+        (("lapatinib",), (order("tucatinib", 300),)),
+        ((), (order("trastuzumab", 6, "mg/kg"), order(SC, 600))),
+        ((), (tdxd(), beside("trastuzumab", 6, "mg/kg"))),
+    ],
+)
+def test_p01_duplicates(running, asked):
+    """P01: active and drafts together: two antibodies or conjugates, pertuzumab twice, two kinase inhibitors."""
+    case = on_therapy(*(given(drug, 100) for drug in running))
+    assert only(says(RULES, case, *asked), "DuplicateHer2Therapy").indicator == "critical"
+
+
+@pytest.mark.parametrize(
+    ("running", "asked"),
+    [
+        (("trastuzumab",), (order("pertuzumab", 840),)),
+        ((), (tdxd(), order("pertuzumab", 840))),
+        (("trastuzumab",), (order("tucatinib", 300),)),
+        (("trastuzumab",), (order("trastuzumab", 6, "mg/kg"),)),
+        (("trastuzumab",), (stop("trastuzumab"), order(SC, 600))),
+        (("trastuzumab", "pertuzumab"), (stop("trastuzumab"), stop("pertuzumab"), order(PHESGO, 600))),
+        (("trastuzumab", "pertuzumab"), (stop(("trastuzumab", "pertuzumab"), "progression"), tdxd())),
+        ((T_DM1,), (stop(T_DM1, "progression", asked=False), tdxd())),
+        ((T_DM1,), (order(T_DM1, 3.6, "mg/kg"),)),
+    ],
+    ids=[
+        "HP",
+        "T-DXd + pertuzumab",
+        "TKI",
+        "biosimilar or next cycle",
+        "IV to SC",
+        "IV to fixed",
+        "HP stopped",
+        "stop beside",
+        "next T-DM1",
+    ],
+)
+def test_p01_allowed_together(running, asked):
+    """P01, R136: allowed pairs, the next cycle, a biosimilar, and switches whose stop order lies in the same set."""
+    assert says(RULES, on_therapy(*(given(drug, 100) for drug in running)), *asked) == []
+
+
+def test_p01_a_held_or_ended_drug_is_no_duplicate():
+    """Trastuzumab ended at progression, or without a dose for ten weeks."""
+    assert says(RULES, second_line(), tdxd()) == []
+    assert says(RULES, on_therapy(given("trastuzumab", 300), *doses("trastuzumab", 300, 80)), tdxd()) == []
+
+
+def test_p01_an_adjuvant_record_that_nobody_closed_is_no_duplicate():
+    """A three-year-old adjuvant entry, still "active" without a dose, is history."""
+    assert says(RULES, a_case(drugs=adjuvant("trastuzumab", 1100, None)), tdxd()) == []
+    assert topics_of(says(RULES, a_case(drugs=adjuvant("trastuzumab", 200, None)), tdxd())) == ["DuplicateHer2Therapy"]
+
+
+def test_p01_a_duplicate_beside_the_question_is_not_the_question():
+    """Decision 16: two drafts that were not selected are not judged while a third one is."""
+    assert says(RULES, a_case(), beside("trastuzumab", 6, "mg/kg"), beside(SC, 600), order("docetaxel", 75, "mg/m2")) == []
+
+
+def test_an_order_that_was_signed_before_is_not_deleted():
+    """A re-signed order is no draft: ending it is no one-click deletion."""
+    case = on_therapy(given("trastuzumab", 100))
+    assert only(says(RULES, case, tdxd(status="active")), "DuplicateHer2Therapy").suggestions == ()
+
+
+# --- R078, R127, P13 -------------------------------------------------------------------------------------------------------------
+
+
+def test_v29_doxorubicin_while_trastuzumab_runs():
+    """V29: critical, with the 27 % and nothing about 8 % or a safe liposomal form."""
+    case = on_therapy(given("trastuzumab", 100), dose("trastuzumab", 14))
+    found = only(says(RULES, case, doxorubicin(id="MedicationRequest/d")), "AnthracyclineWithTrastuzumab")
+    assert found.indicator == "critical"
+    assert "27 %" in words(found)
+    assert "7 months" in words(found)
+    assert not re.search(r"8 ?%|liposomal form is safe", words(found))
+    assert [(s.act, s.order, s.recommended) for s in found.suggestions] == [("delete", "MedicationRequest/d", True)]
+
+
+@pytest.mark.parametrize("antibody", ["trastuzumab", SC, PHESGO, "margetuximab"])
+@pytest.mark.parametrize("anthracycline", ["doxorubicin", "liposomal-doxorubicin", "epirubicin"])
+def test_r078_the_whole_family_both_ways(antibody, anthracycline):
+    """P13: every antibody product with every anthracycline, whichever runs and whichever is ordered, or both ordered."""
+    for case, orders in (
+        (on_therapy(given(antibody, 100)), (order(anthracycline, 60, "mg/m2"),)),
+        (on_therapy(given(anthracycline, 30)), (order(antibody, 600),)),
+        (a_case(), (order(antibody, 600), order(anthracycline, 60, "mg/m2"))),
+        (a_case(), (order(antibody, 600), beside(anthracycline, 60, "mg/m2"))),
+    ):
+        assert only(says(RULES, case, *orders), "AnthracyclineWithTrastuzumab").indicator == "critical"
+
+
+@pytest.mark.parametrize("conjugate", [T_DM1, T_DXD])
+def test_p13_conjugates_are_a_warning(conjugate):
+    """P13: conjugates."""
+    found = only(says(RULES, on_therapy(given(conjugate, 100)), doxorubicin()), "AnthracyclineWithTrastuzumab")
+    assert found.indicator == "warning"
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [("2026-04-20", ["AnthracyclineWithTrastuzumab"]), ("2026-04-19", []), ("2026-04", ["AnthracyclineWithTrastuzumab"]), ("2026-03", [])],
+    ids=["7 months to the day", "7 months and a day", "perhaps within", "surely beyond"],
+)
+def test_r127_seven_calendar_months(last, expected):
+    """R127: the same day seven months later counts as within; what may be within counts too."""
+    assert date(2026, 11, 20) == TODAY
+    found = says(RULES, on_therapy(given("trastuzumab", 500, last, reason="progression")), doxorubicin())
+    assert topics_of(found) == expected
+    assert all(f.indicator == "warning" for f in found)
+
+
+def test_r127_counts_to_the_planned_day():
+    """An anthracycline planned for the day after the seven months are over is in order."""
+    from guideline.partial_date import PartialDate  # noqa: PLC0415
+
+    case = on_therapy(given("trastuzumab", 500, "2026-05-01", reason="progression"))
+    assert says(RULES, case, doxorubicin(planned=PartialDate.parse("2026-12-02"))) == []
+    assert topics_of(says(RULES, case, doxorubicin(planned=PartialDate.parse("2026-12-01")))) == ["AnthracyclineWithTrastuzumab"]
+
+
+def test_r127_trastuzumab_stopped_in_the_same_set_is_recent():
+    """R127: a stop order makes it a warning, not silence."""
+    found = says(RULES, on_therapy(given("trastuzumab", 100)), stop("trastuzumab", "progression"), doxorubicin())
+    assert [(f.topic, f.indicator) for f in found] == [("AnthracyclineWithTrastuzumab", "warning")]
+
+
+def test_r127_an_unknown_last_dose_is_asked_for():
+    """R131: an ended course without a date is not "long ago"."""
+    found = says(RULES, on_therapy(given("trastuzumab", None, None, status="completed")), doxorubicin())
+    assert "when was trastuzumab given last" in words(only(found, "AnthracyclineWithTrastuzumab"))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked"),
+    [
+        ((given("doxorubicin", 2000, 1900),), order("trastuzumab", 8, "mg/kg")),
+        ((given("trastuzumab", 100),), order("docetaxel", 75, "mg/m2")),
+        ((given(T_DXD, 300, 60),), doxorubicin()),
+        ((), doxorubicin()),
+    ],
+    ids=["anthracycline years ago", "no anthracycline", "conjugate is over", "no HER2 drug"],
+)
+def test_section_5_history_only(drugs, asked):
+    """Section 5: an anthracycline given years ago is history."""
+    assert says(RULES, a_case(drugs=drugs), asked) == []
+
+
+@pytest.mark.parametrize(("cycles", "indicator"), [(5, None), (6, "warning"), (9, "critical")])
+def test_p13_lifetime_doxorubicin(cycles, indicator):
+    """P13: 300 + 60 is in order, 360 + 60 is over 400, 540 + 60 over 550 mg/m2."""
+    past = tuple(dose("doxorubicin", 3000 + 21 * n, dose=Dose(60, "mg/m2")) for n in range(cycles))
+    found = says(RULES, a_case(drugs=past), doxorubicin())
+    assert [f.indicator for f in found] == ([indicator] if indicator else [])
+
+
+# --- R083, R126, P05, R136 -------------------------------------------------------------------------------------------------------
+
+
+def test_v34_tdm1_at_the_dose_of_tdxd():
+    """V34: critical, both drugs by their full names, never above 3.6, and nothing about biosimilars."""
+    found = only(says(RULES, second_line(), order(T_DM1, 5.4, "mg/kg", plan=T_DXD)), "ProductMixUp")
+    assert found.indicator == "critical"
+    assert {"trastuzumab emtansine", "trastuzumab deruxtecan"} <= {name for name in K_NAMES if name in found.headline.text}
+    assert "3.6 mg/kg" in words(found)
+    assert not re.search("biosimilar|interchangeable", words(found))
+
+
+K_NAMES = {K.drugs[T_DM1].name, K.drugs[T_DXD].name}
+
+
+def test_r126_the_dose_alone_gives_the_mix_up_away():
+    """R083: without a plan, by mg/kg, or by mg and the weight of the last four weeks."""
+    assert topics_of(says(RULES, second_line(), order(T_DM1, 5.4, "mg/kg"))) == ["ProductMixUp"]
+    weighed = second_line(body=BodyMeasure("weight", 70, ago(3)))
+    assert topics_of(says(RULES, weighed, order(T_DM1, 380))) == ["ProductMixUp"]
+    assert says(RULES, second_line(body=BodyMeasure("weight", 70, ago(60))), order(T_DM1, 380)) == []
+
+
+@pytest.mark.parametrize("per_kg", [3.6, 3.9, 3.0, 2.4, 4.4, 7.2])
+def test_r126_other_doses_of_tdm1_are_no_mix_up(per_kg):
+    """Doses that are not like T-DXd's are left to the dose check."""
+    assert says(RULES, second_line(), order(T_DM1, per_kg, "mg/kg")) == []
+
+
+@pytest.mark.parametrize(("per_kg", "found"), [(3.6, ["ProductMixUp"]), (3.2, []), (3.3, []), (4.4, []), (5.4, []), (4.0, [])])
+def test_tdxd_at_the_dose_of_tdm1(per_kg, found):
+    """3.6 mg/kg is no dose level of T-DXd: a warning to check the product."""
+    assert topics_of(says(RULES, second_line(), order(T_DXD, per_kg, "mg/kg"))) == found
+
+
+@pytest.mark.parametrize(
+    ("drug", "plan"),
+    [(T_DM1, "trastuzumab"), ("trastuzumab", T_DXD), (PHESGO, "trastuzumab"), (SC, PHESGO), (T_DXD, T_DM1)],
+)
+def test_r083_not_the_planned_product(drug, plan):
+    """R083, C15: trastuzumab, T-DM1, T-DXd and the fixed combination."""
+    assert only(says(RULES, second_line(), order(drug, 3, "mg", plan=plan)), "ProductMixUp").indicator == "critical"
+
+
+@pytest.mark.parametrize(
+    ("drug", "plan"),
+    [("trastuzumab", "trastuzumab"), (SC, "trastuzumab"), ("trastuzumab", SC), ("pertuzumab", "trastuzumab"), ("docetaxel", "paclitaxel")],
+)
+def test_r136_biosimilar_and_route_are_no_mix_up(drug, plan):
+    """R136: the same antibody; and drugs that nobody takes for one another."""
+    assert says(RULES, second_line(), order(drug, 3, "mg", plan=plan)) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        order(SC, 6, "mg/kg"),
+        order(PHESGO, 8, "mg/kg"),
+        order(PHESGO, 600, route="iv"),
+        order("trastuzumab", 600, route="sc"),
+    ],
+    ids=["SC by weight", "fixed combination by weight", "fixed combination IV", "infusion subcutaneously"],
+)
+def test_p05_flat_products(asked):
+    """P05: a subcutaneous product by weight or into a vein, an infusion product under the skin."""
+    assert only(says(RULES, second_line(), asked), "ProductMixUp").indicator == "critical"
+
+
+@pytest.mark.parametrize("asked", [order(SC, 600, route="sc"), order(PHESGO, 600, route="sc"), order("trastuzumab", 600, route="iv")])
+def test_p05_right_products_are_silent(asked):
+    """Flat doses as they should be, and 600 mg of the infusion for 100 kg."""
+    assert says(RULES, second_line(), asked) == []
+
+
+# --- Scope -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_decision_18_any_stage_of_breast_cancer():
+    """Adjuvant trastuzumab and an anthracycline: critical without any metastasis and whatever HER2 says."""
+    case = a_case(metastases=(), receptors=(her2("0"),), drugs=given("trastuzumab", 100, intent="curative"))
+    assert topics_of(says(RULES, case, doxorubicin())) == ["AnthracyclineWithTrastuzumab"]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [a_case(diagnoses=Diagnosis("other-primary", "active"), metastases=(), drugs=given("trastuzumab", 100)), a_case(age=15)],
+    ids=["gastric cancer", "child"],
+)
+def test_decision_18_other_primaries_are_silent(case):
+    """Other primaries and patients who are not ours."""
+    assert says(RULES, case, doxorubicin(), tdxd()) == []
+
+
+def test_an_order_for_gastric_cancer_is_not_judged():
+    """P05: the order's own indication."""
+    assert says(RULES, on_therapy(given("trastuzumab", 100)), tdxd(gastric=True)) == []

@@ -1,0 +1,139 @@
+"""Stop orders of HER2 therapy: asked about without a reason, silent with one (R010; decision 21)."""
+
+import pytest
+
+from guideline.rules import order_stop
+from tests.guideline.case_builder import (
+    HR_POSITIVE,
+    a_case,
+    given,
+    her2,
+    intake,
+    lung,
+    lvef,
+    on_therapy,
+    pregnancy,
+    status,
+    thp,
+)
+from tests.guideline.order_builder import beside, order, says, stop, words
+
+RULES = order_stop.RULES
+HP = ("trastuzumab", "pertuzumab")
+
+
+def after_the_taxane(**facts):
+    """THP for 200 days, docetaxel over for 80, responding; premenopausal, HR-positive."""
+    more = {"receptors": (her2("3+"), *HR_POSITIVE), "intake": intake(menopausal_status="premenopausal"), "age": 39}
+    return on_therapy(*thp(200, taxane_end=80), **{**more, "disease_statuses": status("improved", 30), **facts})
+
+
+def test_v03_completed_chemotherapy_is_no_reason():
+    """V03: one warning: the antibodies go on, endocrine therapy with ovarian suppression is added, palbociclib after a blood count."""
+    (found,) = says(RULES, after_the_taxane(), stop("trastuzumab", "completed"), stop("pertuzumab", "completed"))
+    assert (found.topic, found.indicator) == ("Her2TherapyStopped", "warning")
+    assert found.headline.text.startswith("Keep trastuzumab + pertuzumab going")
+    text = words(found)
+    for expected in ("until progression or unacceptable toxicity", "Endocrine therapy may start", "ovarian", "palbociclib", "blood count"):
+        assert expected in text
+    for forbidden in ("stop HER2 therapy", "not studied in randomised trials", "combine palbociclib with tucatinib"):
+        assert forbidden not in text
+
+
+def test_no_reason_is_asked_for():
+    """Decision 21: no reason at all."""
+    (found,) = says(RULES, after_the_taxane(), stop("trastuzumab"))
+    assert found.indicator == "warning"
+    assert "gives no reason" in words(found)
+
+
+def test_an_unknown_reason_is_only_information():
+    """A reason that is none of the known ones is still one."""
+    (found,) = says(RULES, after_the_taxane(), stop("trastuzumab", "other"))
+    assert found.indicator == "info"
+
+
+@pytest.mark.parametrize("reason", ["progression", "toxicity", "cardiac", "lung", "pregnancy", "patient-wish", "hospice", "death"])
+def test_a_recorded_reason_is_silent(reason):
+    """R010: progression, toxicity, LVEF, pregnancy, the patient's wish, end-of-life care."""
+    assert says(RULES, after_the_taxane(), stop("trastuzumab", reason), stop("pertuzumab", reason)) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"disease_statuses": status("worsened", 5)},
+        {"lvef": (lvef(62, 300), lvef(38, 3))},
+        {"pregnancies": pregnancy(), "intake": intake(pregnancy_excluded=None)},
+    ],
+    ids=["progression", "LVEF hold", "pregnancy"],
+)
+def test_a_reason_in_the_record_is_silent_too(facts):
+    """R010: the record itself says why."""
+    assert says(RULES, after_the_taxane(**facts), stop("trastuzumab"), stop("pertuzumab")) == []
+
+
+def test_pneumonitis_on_tdxd_is_a_reason():
+    """R116: the lungs."""
+    case = on_therapy(given("trastuzumab-deruxtecan", 200), lungs=lung(grade=2, onset=5, cause_drug="trastuzumab-deruxtecan"))
+    assert says(RULES, case, stop("trastuzumab-deruxtecan")) == []
+
+
+@pytest.mark.parametrize(
+    ("stops", "starts"),
+    [
+        ((stop("trastuzumab"),), (order("trastuzumab-hyaluronidase", 600),)),
+        ((stop("trastuzumab"),), (beside("trastuzumab-hyaluronidase", 600),)),
+        ((stop("trastuzumab"),), (order("trastuzumab", 6, "mg/kg"),)),
+        ((stop("trastuzumab"), stop("pertuzumab")), (order("pertuzumab-trastuzumab-hyaluronidase", 600),)),
+        ((stop("trastuzumab"), stop("pertuzumab")), (order("trastuzumab-deruxtecan", 5.4, "mg/kg"),)),
+    ],
+    ids=["IV to SC", "IV to SC beside", "biosimilar", "fixed combination", "next drug"],
+)
+def test_r136_a_change_of_product_or_drug_is_no_end(stops, starts):
+    """R136: stopped and started in one set: HER2 therapy goes on."""
+    assert says(RULES, after_the_taxane(), *stops, *starts) == []
+
+
+def test_the_subcutaneous_form_back_to_the_infusion():
+    """R136: SC to IV."""
+    case = on_therapy(given("trastuzumab-hyaluronidase", 200))
+    assert says(RULES, case, stop("trastuzumab-hyaluronidase"), order("trastuzumab", 6, "mg/kg")) == []
+
+
+def test_pertuzumab_alone_is_asked_about_while_trastuzumab_is_ordered_on():
+    """R009: both antibodies go on; the next trastuzumab dose replaces no pertuzumab."""
+    (found,) = says(RULES, after_the_taxane(), stop("pertuzumab"), order("trastuzumab", 6, "mg/kg"))
+    assert found.headline.text.startswith("Keep pertuzumab going")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        a_case(metastases=(), drugs=given("trastuzumab", 365, intent="curative")),
+        on_therapy(given("trastuzumab", 300, 100, status="completed")),
+        on_therapy(given("trastuzumab", 200), receptors=(her2("0"),)),
+        on_therapy(given("docetaxel", 100)),
+    ],
+    ids=["adjuvant year over", "not running", "HER2-negative metastasis", "no HER2 drug"],
+)
+def test_what_is_not_ours_is_silent(case):
+    """R123: adjuvant therapy that is complete, drugs that do not run, disease that is not HER2-positive."""
+    assert says(RULES, case, stop("trastuzumab", "completed")) == []
+
+
+def test_a_stop_of_the_taxane_is_silent():
+    """R007: the taxane part ends, the antibodies are not touched."""
+    assert says(RULES, on_therapy(*thp(150, taxane_end=-30)), stop("docetaxel", "completed")) == []
+
+
+def test_a_stop_that_is_not_asked_is_context():
+    """Decision 16: only what is selected or signed is the question."""
+    assert says(RULES, after_the_taxane(), stop("trastuzumab", asked=False)) == []
+
+
+def test_tdxd_that_is_completed_is_kept():
+    """R026: a conjugate goes on as well; no maintenance words where no taxane was given."""
+    (found,) = says(RULES, on_therapy(given("trastuzumab-deruxtecan", 200)), stop("trastuzumab-deruxtecan", "completed"))
+    assert "trastuzumab deruxtecan" in found.headline.text
+    assert "palbociclib" not in words(found)

@@ -1,0 +1,200 @@
+"""The store: its tables, its migrations, its counts, and how several processes share it."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
+
+import service.store
+from service.errors import StoreUnavailable
+from service.store.database import NEWEST, Database, sqlite_url
+from service.store.feedback_log import ACKNOWLEDGED_FOR, Feedback, utc_now
+from service.store.shown_counts import Shown
+from service.store.store import Store
+from service.store.tables import FEEDBACK, METADATA, SHOWN
+
+DAY = date(2026, 11, 20)
+KIND = Shown(DAY, "her2-patient-view", "SecondLineTreatment", "info")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    made = Database(sqlite_url(tmp_path))
+    made.prepare()
+    return made
+
+
+def opened(folder: Path, salt: str = "") -> Store:
+    """A store as another process would open it."""
+    store = Store(Database(sqlite_url(folder)), salt=salt)
+    assert store.open()
+    return store
+
+
+def feedback(card: str, reason: str = "other") -> Feedback:
+    return Feedback(card, "SecondLineTreatment", "overridden", utc_now(), "urn:her2-cds:override-reason", reason)
+
+
+def counts(database: Database) -> dict[Shown, int]:
+    with database.reading() as connection:
+        return {Shown(*row[:4]): row[4] for row in connection.execute(select(SHOWN))}
+
+
+def test_the_migrations_make_the_tables_of_the_code(database: Database):
+    """Tables in the code and tables in a migrated database are the same."""
+    with database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_newest_migration_is_the_one_named(database: Database):
+    """A start compares with the newest migration there is; preparing again changes nothing."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(service.store.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST == database.revision()
+    database.prepare()
+    assert database.revision() == NEWEST
+
+
+def test_migrations_can_be_undone(database: Database):
+    """Each migration knows the way back."""
+    from alembic.command import downgrade  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(service.store.__file__).parent / "migrations"))
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        downgrade(config, "base")
+    database.prepare()
+    assert database.revision() == NEWEST
+
+
+def test_a_store_of_a_newer_release_is_left_alone(database: Database):
+    """After a step back to an older release the store is not touched, and the service goes on without it."""
+    with database.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="newer release"):
+        database.prepare()
+    assert not Store(database).open()
+
+
+def test_the_file_is_private_and_never_makes_readers_wait(tmp_path: Path, database: Database):
+    """Only its owner can read the file; its journal lets readers read while somebody writes."""
+    file = tmp_path / "her2-cds.sqlite"
+    assert file.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+    with database.writing(), database.reading() as reader:
+        assert reader.execute(select(FEEDBACK)).all() == []
+
+
+def test_counts_add_up(tmp_path: Path, database: Database):
+    """What several processes count, in several batches, is added."""
+    first, second = opened(tmp_path), opened(tmp_path)
+    other = KIND._replace(day=DAY + timedelta(days=1))
+    first.count_shown([KIND, KIND])
+    first.write_counts()
+    first.write_counts()
+    second.count_shown([KIND, other])
+    first.count_shown([KIND])
+    second.write_counts()
+    first.write_counts()
+    assert counts(database) == {KIND: 4, other: 1}
+
+
+def test_the_salt_is_shared(tmp_path: Path):
+    """All processes of a site put the same uuids on the same cards; a salt of the settings is not written to the store."""
+    assert opened(tmp_path).salt == opened(tmp_path).salt
+    given = opened(tmp_path / "other", salt="a salt of the settings")
+    assert given.salt == b"a salt of the settings"
+    assert b"a salt of the settings" not in (tmp_path / "other" / "her2-cds.sqlite").read_bytes()
+    assert opened(tmp_path).salt != opened(tmp_path / "third").salt
+
+
+def test_what_one_process_hears_the_other_knows(tmp_path: Path):
+    """Feedback to one process is known to another at once, also one that had asked before."""
+    first, second = opened(tmp_path), opened(tmp_path)
+    card = str(uuid4())
+    assert second.acknowledged([card]) == frozenset()
+    first.keep("her2-patient-view", [feedback(card)])
+    assert second.acknowledged([card, str(uuid4())]) == {card}
+    assert first.acknowledged([card]) == {card}
+
+
+def test_only_what_was_dealt_with_is_acknowledged(tmp_path: Path):
+    """Accepted, or overridden with a reason or a comment; a card that was only waved away comes again."""
+    store = opened(tmp_path)
+    accepted, reasoned, commented, waved = (str(uuid4()) for _ in range(4))
+    store.keep(
+        "her2-patient-view",
+        [
+            Feedback(accepted, "", "accepted", utc_now()),
+            feedback(reasoned),
+            Feedback(commented, "", "overridden", utc_now(), commented=True),
+            feedback(waved, reason=""),
+        ],
+    )
+    for process in (store, opened(tmp_path)):
+        assert process.acknowledged([accepted, reasoned, commented, waved]) == {accepted, reasoned, commented}
+
+
+def test_acknowledged_for_ninety_days(tmp_path: Path, database: Database):
+    """After ninety days the advice is given again; what a client repeats of old does not prolong it."""
+    card = str(uuid4())
+    said = feedback(card)
+    opened(tmp_path).keep("her2-patient-view", [said])
+
+    def age(by: timedelta) -> None:
+        with database.writing() as connection:
+            connection.execute(FEEDBACK.update().values(received_at=utc_now() - by))
+
+    age(ACKNOWLEDGED_FOR - timedelta(minutes=5))
+    assert opened(tmp_path).acknowledged([card]) == {card}
+    age(ACKNOWLEDGED_FOR)
+    assert opened(tmp_path).acknowledged([card]) == frozenset()
+    opened(tmp_path).keep("her2-patient-view", [said])
+    assert opened(tmp_path).acknowledged([card]) == frozenset()
+
+
+def test_looking_up_uses_the_index(database: Database):
+    """The look-up on the way of an answer never walks the table."""
+    with database.reading() as connection:
+        plan = connection.execute(text("EXPLAIN QUERY PLAN SELECT card FROM feedback WHERE card IN ('a', 'b') AND received_at > '2026'"))
+        assert all("USING INDEX" in row[3] for row in plan)
+
+
+COUNT_AND_END = """
+import sys
+from datetime import date
+from pathlib import Path
+from service.store.database import Database, sqlite_url
+from service.store.shown_counts import Shown
+from service.store.store import Store
+store = Store(Database(sqlite_url(Path(sys.argv[1]))))
+store.open()
+store.count_shown([Shown(date(2026, 11, 20), "her2-patient-view", "SecondLineTreatment", "info")] * 7)
+"""
+
+
+def test_counts_are_written_when_the_process_ends(tmp_path: Path, database: Database):
+    """A process that ends right after its last answer still writes what it counted, and does not linger."""
+    subprocess.run([sys.executable, "-c", COUNT_AND_END, str(tmp_path)], check=True, timeout=30)  # noqa: S603 - our own script
+    assert counts(database) == {KIND: 7}
+
+
+def test_processes_that_start_together_make_one_store(tmp_path: Path):
+    """Several processes that find no store at once end up with the same one."""
+    starts = [subprocess.Popen([sys.executable, "-c", COUNT_AND_END, str(tmp_path / "new")]) for _ in range(4)]  # noqa: S603 - our own script
+    assert [process.wait(60) for process in starts] == [0, 0, 0, 0]
+    assert counts(Database(sqlite_url(tmp_path / "new"))) == {KIND: 28}

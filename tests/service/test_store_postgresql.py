@@ -1,0 +1,113 @@
+"""The store on PostgreSQL, where a server is installed on this machine (Debian: postgresql)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from service.store.database import NEWEST, Database
+from service.store.shown_counts import Shown
+from service.store.tables import SHOWN
+from tests.service.checked_client import TODAY, CheckedClient
+from tests.service.test_feedback import entry
+
+
+def _programs() -> Path | None:
+    """Where the server's programs are: newest version first."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True)
+    on_path = shutil.which("initdb")
+    return found[0].parent if found else Path(on_path).parent if on_path else None
+
+
+PROGRAMS = _programs()
+
+pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="no PostgreSQL server is installed")
+
+
+class Server:
+    """A throw-away server on loopback, as its own user where the tests run as root."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if self._as_user:
+            shutil.chown(folder, "postgres")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self._run("initdb", "--pgdata", str(self._data), "--auth", "trust", "--username", "her2", "--encoding", "UTF8", "--no-sync")
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://her2:unused@127.0.0.1:{self._port}/postgres"
+
+    def start(self) -> None:
+        options = f"-p {self._port} -k {self._data} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._run("pg_ctl", "--pgdata", str(self._data), "--log", str(self._data / "log"), "--wait", "--options", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "--pgdata", str(self._data), "--wait", "--mode", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        assert PROGRAMS is not None
+        command = [*self._as_user, str(PROGRAMS / program), *arguments]
+        subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - our own arguments
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("postgresql")
+    for above in folder.parents:
+        if os.geteuid() == 0 and above.is_relative_to(tmp_path_factory.getbasetemp().parent):
+            above.chmod(0o755)  # the server's own user must get to its folder
+    made = Server(folder)
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_feedback_counts_and_acknowledged_cards(server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):
+    """Tables, repeats, counts, the shared salt and acknowledged cards are on PostgreSQL what they are on SQLite."""
+    one, other = client_of(database_url=server.url), client_of(database_url=server.url)
+    cards = one.call(second_line).get_json()["cards"]
+    assert [card["uuid"] for card in other.call(second_line).get_json()["cards"]] == [card["uuid"] for card in cards]
+    reason = {"reason": cards[0]["overrideReasons"][0]}
+    message = {"feedback": [entry(cards[0]["uuid"], overrideReason=reason), entry("123456")]}
+    for _ in range(2):
+        assert one.give_feedback(message).status_code == 200
+    left = [card["uuid"] for card in other.call(second_line).get_json()["cards"]]
+    assert cards[0]["uuid"] not in left or cards[0]["indicator"] == "critical"
+    for client in (one, other, one):
+        client.store.write_counts()
+    database = Database(server.url)
+    assert database.revision() == NEWEST
+    topic = cards[0]["source"]["topic"]["code"]
+    with database.reading() as connection:
+        counted = {Shown(*row[:4]): row[4] for row in connection.execute(select(SHOWN))}
+    assert counted[Shown(TODAY, "her2-patient-view", topic, cards[0]["indicator"])] == 2
+    database.close()
+
+
+def test_a_server_that_stops_and_comes_back(server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):
+    """While the server is away cards are shown and feedback is refused; when it is back, both work without a restart of ours."""
+    client = client_of(database_url=server.url)
+    colleague = second_line | {"context": second_line["context"] | {"userId": "Practitioner/2"}}
+    assert client.get("/readyz").get_json()["store"] == "reachable"
+    server.stop()
+    try:
+        assert client.call(colleague).get_json()["cards"]
+        assert client.give_feedback({"feedback": [entry("123457")]}).status_code == 503
+        assert client.get("/readyz").get_json()["store"] == "unreachable"
+    finally:
+        server.start()
+    assert client.give_feedback({"feedback": [entry("123457")]}).status_code == 200
+    assert client.get("/readyz").get_json()["store"] == "reachable"
+    assert client.call(colleague).get_json()["cards"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -30,10 +32,12 @@ DECODE, FLOOR, REQUEST, GUIDELINE = "orjson.loads of the body", "bare Flask rout
 STAGES = ("read", "check", "map", "advise", "render", "dump")
 PATH = f"/cds-services/{PATIENT_VIEW.id}"
 
+_STORE = tempfile.TemporaryDirectory(prefix="her2-cds-bench-")
+
 
 def settings() -> Settings:
     """The service as the benchmark runs it: the defaults, on the day the record is read."""
-    return Settings(today=date.fromisoformat(TODAY), workers=1)
+    return Settings(today=date.fromisoformat(TODAY), workers=1, data=Path(_STORE.name))
 
 
 def topics(body: Body) -> list[str]:

@@ -36,8 +36,12 @@ _PRECEDENCE = (
     ("HeartFailure", "LvefHold"),
     ("PermanentlyStoppedAgent", "InterstitialLungDisease"),
     ("ProductMixUp", "DoseCheck"),
+    ("ProductMixUp", "NonPreferredAgent"),
     ("ChemotherapyWithoutHer2", "ChemoEndocrineConcurrent"),
 )
+
+
+_ONE_PROBLEM = ("AnthracyclineWithTrastuzumab", "SupportiveCare")
 
 
 def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> Advice:
@@ -45,7 +49,10 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
     question = order_question(case, orders, practice)
     if not question.starts and not question.stops:
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
-    findings = _settled([finding for rule in _RULES for finding in rule(question)])
+    findings = _one_a_topic(_settled([finding for rule in _RULES for finding in rule(question)]))
+    if any(finding.indicator == "critical" for finding in findings):
+        # What a critical card forbids needs no side notes.
+        findings = [finding for finding in findings if finding.indicator != "info"]
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic, f.headline.text))
     return Advice(None, tuple(findings), () if findings else ("R132",), practice.label, K.version, question.s.used_line_count)
 
@@ -59,8 +66,18 @@ def _settled(findings: list[Finding]) -> list[Finding]:
         yielding = [f for f in findings if f.topic == weaker and (not f.avoid or not lead.avoid or set(f.avoid) & set(lead.avoid))]
         if not yielding:
             continue
-        joined = _join(lead, yielding)
+        # A click that mends only the lesser problem would leave the card standing.
+        joined = replace(_join(lead, yielding), suggestions=lead.suggestions)
         findings = [joined if f is lead else f for f in findings if f not in yielding]
+    return findings
+
+
+def _one_a_topic(findings: list[Finding]) -> list[Finding]:
+    """One card where several findings are one problem: two antibodies beside one anthracycline, several missing supportive drugs."""
+    for topic in _ONE_PROBLEM:
+        same = sorted((f for f in findings if f.topic == topic), key=lambda f: (-INDICATOR_RANK[f.indicator], f.headline.text))
+        if len(same) > 1:
+            findings = [*(f for f in findings if f.topic != topic), _join(same[0], same[1:])]
     return findings
 
 
@@ -73,6 +90,8 @@ def _join(lead: Finding, others: list[Finding]) -> Finding:
         detail=tuple(dict.fromkeys(detail)),
         facts=tuple(dict.fromkeys((*lead.facts, *(x for f in others for x in f.facts)))),
         missing=tuple(dict.fromkeys((*lead.missing, *(g for f in others for g in f.missing)))),
+        avoid=tuple(dict.fromkeys((*lead.avoid, *(d for f in others for d in f.avoid)))),
+        requests=tuple(dict.fromkeys((*lead.requests, *(r for f in others for r in f.requests)))),
         rules=tuple(dict.fromkeys((*lead.rules, *(r for f in others for r in f.rules)))),
         suggestions=tuple(dict.fromkeys((*lead.suggestions, *(x for f in others for x in f.suggestions)))),
     )

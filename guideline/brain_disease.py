@@ -31,9 +31,14 @@ class BrainDisease(Struct, frozen=True):
         return self.state in ("stable", "active", "present")
 
 
+_NOTHING_ON_RECORD = BrainDisease("unknown", leptomeningeal=False, symptoms=False, predominant=None, only_site=False)
+
+
 def brain_disease(case: Case) -> BrainDisease:
     """Join the problem list and the intake. An active entry on the problem list outweighs an intake that says "none"."""
     cns = [m for m in case.metastases if m.site in ("brain", "leptomeningeal") and m.status != "resolved"]
+    if not cns and not case.intake:
+        return _NOTHING_ON_RECORD
     cns.sort(key=lambda m: (m.date.earliest.toordinal() if m.date else 0, m.source))
     brain = [m for m in cns if m.site == "brain"]
     given = answer(case, "cns-disease")

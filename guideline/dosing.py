@@ -144,9 +144,7 @@ def _all_same(ordered: Iterable[float], reference: Iterable[float], tolerance: f
     return all(same(one, other, tolerance) for one, other in zip(ordered, reference, strict=True))
 
 
-def lowest_level_given(
-    records: Iterable[DrugRecord], case: Case, levels: DoseLevels, tolerance: float
-) -> tuple[float, DrugRecord] | None:
+def lowest_level_given(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, tolerance: float) -> tuple[float, DrugRecord] | None:
     """The lowest dose level that the records of a drug show, and the record that shows it.
 
     A dose in mg counts by the weight of its day. What is no dose level within the tolerance says nothing.

@@ -50,6 +50,11 @@ def earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
     return EarlierDoses(True, is_open, day, exact, record.drug, record.source)
 
 
+def loaded_part(drug: str) -> str:
+    """The antibody whose gap decides on loading: pertuzumab in the fixed-dose combination."""
+    return "pertuzumab" if "pertuzumab" in components(drug) else drug
+
+
 def records_of(q: OrderQuestion, drug: str) -> list[DrugRecord]:
     """The records of a drug itself, without those of the asked order."""
     return [r for r in q.s.case.drugs if r.drug == drug and not _is_order((r.source,), r.start, q)]

@@ -49,6 +49,7 @@ def _line_drugs(drugs: tuple[str, ...]) -> str:
 _USUAL_ORDER = {drug: place for place, drug in enumerate(K.drugs)}
 
 
+@lru_cache(maxsize=4096)
 def _day(day: PartialDate | None) -> str | None:
     return str(day) if day is not None else None
 
@@ -106,7 +107,7 @@ def relapse_fact(s: Situation) -> FactUsed | None:
 def metastatic_fact(s: Situation) -> FactUsed:
     """Since when the disease is metastatic, and where."""
     sites = sorted({m.site for m in s.case.metastases if m.site not in ("regional-node", "unspecified") and not m.primary_unknown})
-    value = ", ".join(site.replace("-", " ") for site in sites) or "recorded"
+    value = ", ".join(sites).replace("-", " ") or "recorded"
     return FactUsed("Metastatic disease", value, _day(s.metastatic_since), s.metastatic_sources[0])
 
 

@@ -136,6 +136,7 @@ def _by_date(result: ReceptorResult) -> tuple[date, str]:
 
 
 def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) -> Her2Finding:
+    """What the results of one specimen say together; they come in the order of their dates."""
     ihc, ish, said = _strongest(group, "ihc"), _strongest(group, "ish"), _strongest(group, "unspecified")
     ihc_state = _IHC_STATE[ihc.value] if ihc is not None and ihc.value is not None else None
     ish_state = _ish_state(ish) if ish is not None else None
@@ -148,7 +149,7 @@ def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) 
         shown.append(f"ISH {ish.value or ish_state}")
     if said is not None and ihc_state is None and ish_state is None:
         shown.append(f"HER2 {said.value}")
-    newest = max(group, key=_by_date)
+    newest = group[-1]
     return Her2Finding(
         state,
         ", ".join(shown),
@@ -194,7 +195,7 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
         return _by_diagnosis(case.diagnoses)
     from_metastasis = [f for f in findings if f.specimen == "metastasis"]
     leading = _leading(from_metastasis or findings)
-    tested_on = max((f.date for f in from_metastasis if f.date is not None), key=lambda d: d.latest, default=None)
+    tested_on = max([f.date for f in from_metastasis if f.date is not None], key=lambda d: d.latest, default=None)
     positives = [f for f in findings if f is not leading and f.state == "positive"]
     if not positives:
         coded = _by_diagnosis(case.diagnoses).leading

@@ -42,7 +42,10 @@ def faults(folder: Path = FOLDER, files: tuple[str, ...] = FILES) -> tuple[Docum
             documents[stem] = document
     found += [_located(folder, finding) for stem, document in documents.items() for finding in _against_schema(stem, document)]
     if not found and set(FILES) <= set(documents):
-        found = [_located(folder, finding) for finding in _references(documents, rule_ids(folder))]
+        rules = rule_ids(folder)
+        # What other files say of doses is compared with files that are whole in themselves.
+        found = [_located(folder, finding) for finding in _references(documents, rules)]
+        found = found or [_located(folder, finding) for finding in _order_references(documents, rules)]
     return documents, sorted(found, key=lambda fault: (fault.file, fault.line))
 
 
@@ -116,6 +119,10 @@ def _references(documents: Documents, rules: frozenset[str]) -> Iterator[Finding
     for stem, statements in sentences(documents).items():
         yield from _statements(stem, statements, rules)
     yield from _said_twice(sentences(documents))
+
+
+def _order_references(documents: Documents, rules: frozenset[str]) -> Iterator[Finding]:
+    """What order entry adds: label doses, interactions, supportive care."""
     yield from dose_faults(documents)
     yield from interaction_faults(documents, {id_ for found in sentences(documents).values() for id_ in found}, rules)
 

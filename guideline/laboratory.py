@@ -55,9 +55,9 @@ class LabValue(Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """The value as printed: `bilirubin 1.92 mg/dL (1.6 x upper normal)`."""
-        times = f" ({round(self.times_normal, 2):g} x upper normal)" if self.times_normal is not None else ""
-        return f"{lab_name(self.lab)} {self.value:g} {_UNITS[self.lab]}{times}{', preliminary' if self.preliminary else ''}"
+        """The value as printed: `bilirubin 1.92 mg/dL (1.6 x ULN)`."""
+        times = f" ({round(self.times_normal, 2):g} x ULN)" if self.times_normal is not None else ""
+        return f"{lab_name(self.lab)} {round(self.value, 2):g} {_UNITS[self.lab]}{times}{', preliminary' if self.preliminary else ''}"
 
     @property
     def amount(self) -> str:

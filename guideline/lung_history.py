@@ -61,6 +61,8 @@ class LungHistory(Struct, frozen=True):
         return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.active or self.under_treatment
 
 
+_NOTHING_ON_RECORD = LungHistory()
+
 _ANSWERS = {
     "radiation-pneumonitis-resolved": "radiation pneumonitis, resolved",
     "other-resolved": "ILD/pneumonitis, resolved",
@@ -86,6 +88,8 @@ def _during(condition: LungCondition, exposures: Sequence[Exposure], drug: str) 
 
 def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     """Join the problem list, the therapies and the intake. The more dangerous reading wins where they differ."""
+    if not case.lungs and not case.intake:
+        return _NOTHING_ON_RECORD
     stop_from = K.thresholds.ild.permanent_stop_from_grade
     stopped = ungraded = past_1 = under = grade_1 = active = resolved = radiation = False
     under_drug: str | None = None

@@ -179,7 +179,7 @@ def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
     says_so.sort(key=lambda entry: (entry[0].earliest if entry[0] else date.max, entry[1]))
     dated = [day for day, _ in says_so if day is not None]
     # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
-    since = PartialDate(min(d.earliest for d in dated), min(d.latest for d in dated)) if dated else None
+    since = PartialDate(min([d.earliest for d in dated]), min([d.latest for d in dated])) if dated else None
     return since, tuple(dict.fromkeys([source for _, source in says_so]))
 
 
@@ -201,7 +201,7 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
     known = [end for end in ends if end is not None]
     if not known:
         return Relapse(drugs, None, since, False, None, None, None, sources)
-    last = PartialDate(max(end.earliest for end in known), max(end.latest for end in known))
+    last = PartialDate(max([end.earliest for end in known]), max([end.latest for end in known]))
     intervals = K.thresholds.intervals
     within_12 = within_months(last, since, intervals.early_relapse_months)
     within_6 = within_months(last, since, intervals.label_relapse_months)
@@ -238,7 +238,7 @@ def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
     ages = K.thresholds.ages
     if case.patient.sex == "male":
         return "not-applicable", None
-    newest = max((p for p in case.pregnancies if p.status != "possible"), key=_pregnancy_order, default=None)
+    newest = max([p for p in case.pregnancies if p.status != "possible"], key=_pregnancy_order, default=None)
     excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
     pregnant = newest is not None and newest.status == "pregnant"
     if newest is not None and newest.date is not None and (case.today - newest.date.latest).days > ages.pregnancy_days:

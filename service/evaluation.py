@@ -12,6 +12,7 @@ from cards.context import CardContext
 from cards.render import render_cards
 from fhir_mappings.case_builder import build_case
 from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
+from fhir_mappings.drafted_examinations import read_drafted_examinations
 from fhir_mappings.reading import Reading
 from guideline.advice import Advice, Finding
 from guideline.advise import advise
@@ -77,6 +78,9 @@ def evaluate(
     """
     question = question or Question()
     today = settings.current_day()
+    if question.about_orders:
+        # An echo drafted in the same session is booked: its card need not stand any longer.
+        reading = reading + read_drafted_examinations(question.members, patient_id)
     case = build_case(reading, patient_id=patient_id, today=today)
     if question.about_orders:
         orders = read_draft_orders(question.members, hook=question.hook, today=today, reading=reading)

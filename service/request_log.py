@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -19,26 +20,37 @@ def log_requests(app: Flask) -> None:
     @app.before_request
     def _begin() -> None:
         # Our own id: one that the caller sends could carry anything.
-        g.request_id = os.urandom(8).hex()
-        g.begun = perf_counter()
-        g.noted = {}
+        g.call = _Call(os.urandom(8).hex(), perf_counter())
 
     @app.after_request
     def _end(response: Response) -> Response:
-        response.headers["X-Request-ID"] = request_id()
-        milliseconds = round(1000 * (perf_counter() - g.begun), 2) if "begun" in g else None
+        call: _Call = g.get("call", _UNKNOWN)
+        response.headers["X-Request-ID"] = call.id
+        milliseconds = round(1000 * (perf_counter() - call.begun), 2) if call.begun is not None else None
         # The route, not the path: a path is the caller's text.
-        route = request.url_rule.rule if request.url_rule is not None else None
-        log().info(
-            "request", id=request_id(), method=_method(), route=route, status=response.status_code, ms=milliseconds, **g.get("noted", {})
-        )
+        rule = request.url_rule
+        route = rule.rule if rule is not None else None
+        log().info("request", id=call.id, method=_method(), route=route, status=response.status_code, ms=milliseconds, **call.noted)
         return response
+
+
+@dataclass(slots=True)
+class _Call:
+    """One request while it is answered: its id in the log, when it began, and what is to be logged of it."""
+
+    id: str
+    begun: float | None
+    noted: dict[str, Any] = field(default_factory=dict)
+
+
+#: A request that failed before it was begun.
+_UNKNOWN = _Call("unknown", None)
 
 
 def request_id() -> str:
     """The id of this request in the log."""
-    identifier: str = g.get("request_id", "unknown")
-    return identifier
+    call: _Call = g.get("call", _UNKNOWN)
+    return call.id
 
 
 def note_call(service_id: str, evaluation: Evaluation) -> None:
@@ -52,8 +64,10 @@ def note_call(service_id: str, evaluation: Evaluation) -> None:
     problems = Counter(problem.kind for problem in evaluation.case.problems)
     if problems:
         noted["problems"] = dict(problems)
-    g.noted = noted
+    call: _Call = g.call
+    call.noted = noted
 
 
 def _method() -> str:
-    return request.method if request.method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"} else "other"
+    method = request.method
+    return method if method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"} else "other"

@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from multiprocessing import cpu_count
@@ -21,11 +22,12 @@ from granian.log import LogLevels
 
 from service.app import create_app
 from service.cds_hooks.answers import answer_call
-from service.cds_hooks.registry import PATIENT_VIEW
-from service.errors import SettingsError
+from service.cds_hooks.registry import PATIENT_VIEW, SERVICES
+from service.errors import SettingsError, StoreUnavailable
 from service.logs import configure_logs, granian_log_config, log
-from service.samples import names, request_body
+from service.samples import names, order_names, order_request_body, request_body
 from service.settings import Settings, variable
+from service.store.opening import site_database
 
 #: Threads per worker. Advice is pure computation and gains nothing from them, but a body is read in the thread that answers it, so
 #: with one thread a single slow sender would hold everybody up. granian warns above two per core and one.
@@ -42,6 +44,7 @@ def serve(settings: Settings) -> None:
     configure_logs()
     # Once before there is any worker: a fault then ends the command with a message, instead of one worker after the other.
     warm_up(settings)
+    make_store(settings)
     if not settings.on_loopback:
         log().warning("open", text="Listening beyond loopback WITHOUT client authentication: HER2CDS_OPEN=1.", host=settings.host)
     if settings.today is not None:
@@ -77,9 +80,20 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
 
 
 def warm_up(settings: Settings) -> None:
-    """Send every sample patient through once: what is built on first use is then built, and what is broken shows."""
-    for name in names():
-        answer_call(PATIENT_VIEW, orjson.dumps(request_body(name, settings.current_day())), settings)
+    """Send every sample through once: what is built on first use is then built, and what is broken shows."""
+    today = settings.current_day()
+    bodies = [*(request_body(name, today) for name in names()), *(order_request_body(name, today) for name in order_names())]
+    services = {service.hook: service for service in SERVICES.values()}
+    for body in bodies:
+        answer_call(services[body["hook"]], orjson.dumps(body), settings)
+
+
+def make_store(settings: Settings) -> None:
+    """Make the store before several workers find none at once. One that cannot be made stops nothing; each worker says so."""
+    database = site_database(settings)
+    with suppress(StoreUnavailable):
+        database.prepare()
+    database.close()
 
 
 def settle_memory() -> None:

@@ -14,7 +14,7 @@ from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.body import Body, body, changed, weight_around
 from guideline.companions import settled
 from guideline.dosing import Judgement, above, judge, lowest_level_given, needs
-from guideline.earlier_doses import earlier_doses, records_of
+from guideline.earlier_doses import earlier_doses, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -239,9 +239,7 @@ def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseS
     )  # fmt: skip
 
 
-def _recalculate(
-    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body
-) -> Finding | None:
+def _recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:
     """P14: the weight changed by a tenth or more since the course began, and the order does not show that it was calculated again."""
     schedule, now = found.schedule, measured.weight
     if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
@@ -274,7 +272,7 @@ def _first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDos
     schedule = found.schedule
     if schedule.loading is None and schedule.unit != "parts":
         return None
-    if dose.loading is False or q.s.therapy_lost or earlier_doses(q, drug).recorded or loaded_beside(q, order, drug):
+    if dose.loading is False or q.s.therapy_lost or earlier_doses(q, loaded_part(drug)).recorded or loaded_beside(q, order, drug):
         return None
     limits = K.thresholds.doses
     days = limits.reload_pertuzumab_days if "pertuzumab" in components(drug) else limits.reload_trastuzumab_3w_days

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from msgspec import Struct
 
@@ -60,10 +61,15 @@ def _tables(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]
 def _first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:
     """When the current agent was begun: a route, biosimilar or fixed-dose switch within the line is no new agent."""
     members = s.therapies.lines[-1].exposures if s.therapies.lines else ()
-    alike = [e.start for e in members if e.start is not None and components(e.drug) & components(exposure.drug)]
+    parts = components(exposure.drug)
+    alike = [e.start for e in members if e.start is not None and not parts.isdisjoint(components(e.drug))]
     if exposure.start is not None:
         alike.append(exposure.start)
-    return min(alike, key=lambda d: d.earliest) if alike else None
+    return min(alike, key=_earliest) if alike else None
+
+
+def _earliest(day: PartialDate) -> date:
+    return day.earliest
 
 
 def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
@@ -212,7 +218,7 @@ def _fall_words(judged: _Judged | None) -> str:
 def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
     """R076, R133: a drug on hold for the heart, or whose last LVEF would ask for a hold: the restart test, and no new line."""
     latest = s.heart.latest
-    if latest is None:
+    if latest is None or not held:
         return None
     for judged in _judge(s, held):
         reason = judged.exposure.stop_reason
@@ -320,14 +326,14 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     if not monitored:
         return None
     heart_state, limits = s.heart, K.thresholds.lvef
+    if heart_state.current:
+        return None
     drugs = _names(monitored)
     booked = heart_state.booked_echo
     if heart_state.latest is None or heart_state.age_days is None:
         headline = K.say("lvef-never", drugs=drugs)
         facts: tuple[FactUsed, ...] = ()
         indicator: Indicator = "warning"
-    elif heart_state.age_days <= limits.current_days:
-        return None
     elif heart_state.age_days <= limits.due_days:
         if booked is not None:
             return None

@@ -103,9 +103,7 @@ def _already_reduced(q: OrderQuestion, asked: _Asked) -> bool:
 # --- What is adverse ---------------------------------------------------------------------------------------------------------------
 
 
-def _adverse(
-    q: OrderQuestion, asked: _Asked, acting: list[Met], values: CurrentLabs, dpyd: str | None, gaps: tuple[Gap, ...]
-) -> Finding:
+def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: CurrentLabs, dpyd: str | None, gaps: tuple[Gap, ...]) -> Finding:
     lead, others = acting[0], acting[1:]
     critical = any(m.row.rule == _CRITICAL_RULE for m in acting)
     indicator: Indicator = "critical" if critical else "warning"

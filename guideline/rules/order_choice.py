@@ -1,6 +1,6 @@
 """Whether what is ordered is the right choice for this patient with HER2-positive metastatic breast cancer.
 
-R018, R030, R053, R060, R069, R070, R102, R103, R106-R109, R132, R135, R137; decisions 2-4, 19 and 20. New orders only: therapy that
+R018, R030, R053, R102, R103, R106-R109, R132, R135; decisions 2-4 and 19; the backbone (`order_backbone`). New orders only: therapy that
 runs is never questioned.
 """
 
@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import FactUsed, Finding, Gap, Suggestion
-from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, drug_names, hormone_fact, in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
+from guideline.advice import Finding, Gap, Suggestion
+from guideline.facts_used import drug_name, drug_names, in_usual_order, line_facts
 from guideline.heart_function import effective_value
-from guideline.intake import answer
+from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
+from guideline.rules import order_backbone, order_safety
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.options import label_note, objection, unknown_history
-from guideline.rules.order_scope import deletions, headline_names, is_new, ordered_drugs, orders_of, pathway_orders
-from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
+from guideline.rules.order_conflicts import duplicate_her2_therapy
+from guideline.rules.order_products import product_mix_up
+from guideline.rules.order_scope import course_facts, deletions, headline_names, new_drugs, ordered_drugs, orders_of, pathway_orders
 from guideline.rules.treatment import history_open
-from guideline.situation import Situation
+from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import (
     CONJUGATES,
     CYTOTOXIC_DRUGS,
@@ -38,23 +38,15 @@ from guideline.therapy_lines import (
 _Rule = Callable[[OrderQuestion], Iterator[Finding]]
 
 
-def _new(q: OrderQuestion, among: frozenset[str]) -> list[str]:
-    """The ordered drugs among these that are a new choice."""
-    return [drug for drug in ordered_drugs(pathway_orders(q), among) if is_new(q.s, drug)]
-
-
 def _given_together(q: OrderQuestion) -> frozenset[str]:
     """Everything that would be given, products and their components."""
     return frozenset(c for drug in q.together for c in (drug, *components(drug)))
 
 
-def _course_facts(s: Situation) -> tuple[FactUsed, ...]:
-    found = (metastatic_fact(s), relapse_fact(s), *line_facts(s), lung_fact(s))
-    return tuple(fact for fact in found if fact is not None)
-
-
-def _history_gap(s: Situation) -> tuple[Gap, ...]:
-    return (Gap("I04", K.say("ask-prior-therapy")),) if unknown_history(s) else ()
+def _history_gap(s: Situation, *, nothing_recorded: bool = False) -> tuple[Gap, ...]:
+    """I04 where part of the history is lost or unclear; with `nothing_recorded` also where no therapy is on record and none was denied."""
+    silent = nothing_recorded and not s.exposures and not said_yes(s.case, "prior-therapy-complete")
+    return (Gap("I04", K.say("ask-prior-therapy")),) if silent or unknown_history(s) else ()
 
 
 def _tdxd_possible(s: Situation) -> bool:
@@ -66,9 +58,15 @@ def _tdxd_possible(s: Situation) -> bool:
 def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     """R030: T-DM1 newly ordered after HER2 therapy for metastatic disease, or after an early relapse, although T-DXd can be given."""
     s = q.s
-    if not _new(q, frozenset({T_DM1})) or T_DXD in q.together:
+    if not new_drugs(q, frozenset({T_DM1})) or T_DXD in q.together:
         return
-    if not (s.her2_lines or s.early_relapse) or not _tdxd_possible(s):
+    if not (s.her2_lines or s.early_relapse):
+        return
+    if not _tdxd_possible(s):
+        if tdxd_unavailable(s.case) and not s.used(T_DXD):
+            yield _fallback(s)
+        return
+    if any(T_DM1 in found.avoid for found in product_mix_up(q)):
         return
     orders = orders_of(pathway_orders(q), (T_DM1,))
     note, label_rule = label_note(s, "tdxd", leads=True)
@@ -81,12 +79,20 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
         "warning",
         K.say("order-tdm1-not-preferred"),
         tuple(detail),
-        facts=_course_facts(s),
+        facts=course_facts(s),
         missing=_history_gap(s),
         avoid=(T_DM1,),
         rules=("R030", "R020", "R022", *((label_rule,) if label_rule is not None else ())),
         suggestions=_replacements(s, [order.id for order in orders if order.drugs == (T_DM1,)]),
     )
+
+
+def _fallback(s: Situation) -> Finding:
+    """R027: T-DM1 because T-DXd cannot be had: accepted, with its label window; one collapsed note (silence 4)."""
+    note, label_rule = label_note(s, "tdm1", leads=True)
+    detail = (K.say("order-tdm1-fallback-checks"), *((note,) if note is not None else ()))
+    rules = ("R027", "R028", *((label_rule,) if label_rule is not None else ()))
+    return Finding("NonPreferredAgent", "info", K.say("order-tdm1-fallback"), detail, facts=course_facts(s), rules=rules)
 
 
 def _replacements(s: Situation, orders: list[str]) -> tuple[Suggestion, ...]:
@@ -114,7 +120,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
         "warning",
         K.say("order-first-line-restart"),
         (*detail, *((note,) if note is not None else ())),
-        facts=_course_facts(s),
+        facts=course_facts(s),
         missing=_history_gap(s),
         avoid=("thp",),
         rules=("R018", "R015", *((label_rule,) if label_rule is not None else ())),
@@ -124,7 +130,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
 def tdxd_monotherapy_first_line(q: OrderQuestion) -> Iterator[Finding]:
     """R102: T-DXd without pertuzumab before any HER2 therapy for metastatic disease."""
     s = q.s
-    if not _new(q, frozenset({T_DXD})) or "pertuzumab" in _given_together(q):
+    if not new_drugs(q, frozenset({T_DXD})) or "pertuzumab" in _given_together(q):
         return
     if not _first_line_known(s) or T_DXD in s.used_drugs:
         return
@@ -133,8 +139,8 @@ def tdxd_monotherapy_first_line(q: OrderQuestion) -> Iterator[Finding]:
         "warning",
         K.say("order-tdxd-alone", drug=drug_name(T_DXD)),
         (K.say("order-tdxd-alone-instead"), K.say("tdxd-not-alone-first-line")),
-        facts=_course_facts(s),
-        missing=_history_gap(s) if s.exposures else (Gap("I04", K.say("ask-prior-therapy")),) if _nothing_said(s) else (),
+        facts=course_facts(s),
+        missing=_history_gap(s, nothing_recorded=True),
         avoid=("tdxd",),
         rules=("R102", "R101"),
     )
@@ -147,11 +153,6 @@ def _first_line_known(s: Situation) -> bool:
     return s.relapse is None or s.relapse.within_12 is False
 
 
-def _nothing_said(s: Situation) -> bool:
-    given = answer(s.case, "prior-therapy-complete")
-    return given is None or given.values[0] != "true"
-
-
 def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
     """R053, R103, decision 4: an agent again that failed in the metastatic setting, or had to be stopped for toxicity.
 
@@ -159,7 +160,7 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
     judged by the lungs (R116).
     """
     s = q.s
-    new = _new(q, HER2_DRUGS | CYTOTOXIC_DRUGS)
+    new = new_drugs(q, HER2_DRUGS | CYTOTOXIC_DRUGS)
     receptors_changed = s.hormones.previous != "unknown" and s.hormones.state not in ("unknown", s.hormones.previous)
     failed = [] if receptors_changed else [d for d in new if components(d) - {"trastuzumab"} & s.failed_agents]
     toxic = [d for d in new if components(d) & s.not_tolerated and not (d == T_DXD and s.lungs.tdxd_named)]
@@ -189,7 +190,7 @@ def adjuvant_conjugate_again(q: OrderQuestion) -> Iterator[Finding]:
     """R106: the conjugate of the (neo)adjuvant therapy, ordered again as the first treatment of the relapse: a board's decision."""
     s = q.s
     early = frozenset(e.drug for e in s.therapies.early)
-    again = [drug for drug in _new(q, CONJUGATES) if drug in early]
+    again = [drug for drug in new_drugs(q, CONJUGATES) if drug in early]
     if not again or s.her2_lines or (again == [T_DM1] and _tdxd_possible(s)):
         return
     yield Finding(
@@ -197,136 +198,34 @@ def adjuvant_conjugate_again(q: OrderQuestion) -> Iterator[Finding]:
         "warning",
         K.say("order-adjuvant-conjugate-again", drug=drug_name(again[0])),
         (K.say("after-adjuvant-tdxd"),),
-        facts=_course_facts(s),
+        facts=course_facts(s),
         avoid=tuple(again),
         rules=("R106",),
     )
 
 
-def chemotherapy_without_her2(q: OrderQuestion) -> Iterator[Finding]:
-    """R060, R059: a new cytotoxic with no HER2 drug running or ordered. In a later line a single agent is an option (R049)."""
-    s = q.s
-    cytotoxics = _new(q, CYTOTOXIC_DRUGS)
-    if not cytotoxics or _her2_given_or_ruled_out(q):
-        return
-    endocrine = in_usual_order(q.together & ENDOCRINE_DRUGS)
-    later = s.used_line_count >= K.thresholds.intervals.later_line_from
-    detail = [K.say("order-backbone-whatever-line" if s.her2_lines else "order-backbone-first-line")]
-    if endocrine:
-        detail.append(K.say("order-endocrine-after", endocrine=drug_names(endocrine)))
-    yield Finding(
-        "ChemotherapyWithoutHer2",
-        "info" if later else "warning",
-        K.say("order-chemotherapy-alone", drugs=headline_names(cytotoxics)),
-        tuple(detail),
-        facts=_course_facts(s),
-        rules=("R060", "R059", *(("R069",) if endocrine else ())),
-    )
-
-
-def _her2_given_or_ruled_out(q: OrderQuestion) -> bool:
-    """Whether HER2 therapy is there, waits, or cannot be given: running, ordered, on hold, unclear, or ruled out by heart or pregnancy."""
-    s = q.s
-    if not q.together.isdisjoint(HER2_DRUGS) or any(e.drug in HER2_DRUGS and e.state in ("on-hold", "unknown") for e in s.exposures):
-        return True
-    if s.unknown_conjugate or s.pregnancy == "pregnant" or _heart_reason(s):
-        return True
-    severe = any(a.severe and "trastuzumab" in components(a.drug) for a in s.case.allergies)
-    return severe or "trastuzumab" in s.not_tolerated or any(order.stop_reason in _NOT_PROGRESSION for order in _her2_stops(q))
-
-
-_NOT_PROGRESSION = ACCEPTED_REASONS - {"progression"}
-
-
-def _her2_stops(q: OrderQuestion) -> list[DraftOrder]:
-    return [order for order in (*q.stops, *q.beside) if order.act == "stop" and not HER2_DRUGS.isdisjoint(order.drugs)]
-
-
-def _heart_reason(s: Situation) -> bool:
-    """R062: heart failure, cardiomyopathy, an LVEF below 50, or HER2 therapy stopped for the heart."""
-    latest = s.heart.latest
-    low = latest is not None and effective_value(latest) < K.thresholds.lvef.never_silent_below
-    stopped = any(e.stop_reason == "cardiac" and e.drug in HER2_DRUGS for e in s.exposures)
-    return low or stopped or s.heart.symptomatic_failure or s.heart.cardiomyopathy is not None
-
-
-def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
-    """R069, decision 20: a new endocrine drug as the only treatment of hormone-receptor-positive disease, without an R062 reason."""
-    s = q.s
-    endocrine = _new(q, ENDOCRINE_DRUGS)
-    if not endocrine or s.hormones.state != "positive" or not _cytotoxics_given(q).isdisjoint(CYTOTOXIC_DRUGS):
-        return
-    if _her2_given_or_ruled_out(q) or _endocrine_reason(s) or stops_without_reason(q):
-        return
-    detail = [K.say("order-endocrine-with-her2"), K.say("order-endocrine-reasons")]
-    facts = tuple(fact for fact in (hormone_fact(s), *_course_facts(s)) if fact is not None)
-    yield Finding(
-        "EndocrineWithoutHer2", "warning", K.say("order-endocrine-alone", drugs=headline_names(endocrine)), tuple(detail),
-        facts=facts, avoid=("endocrine-alone",), rules=("R069", "R060"),
-    )  # fmt: skip
-
-
-def _endocrine_reason(s: Situation) -> bool:
-    """R062, C08: low burden or frailty on record, or HER2 therapy ended at the patient's wish. Declining chemotherapy is none."""
-    burden = answer(s.case, "disease-burden")
-    if burden is not None and "low" in burden.values:
-        return True
-    wish = any(e.drug in HER2_DRUGS and e.stop_reason in ("patient-wish", "hospice") for e in s.exposures)
-    newest = max(s.case.performance, key=lambda p: (p.date.latest.toordinal() if p.date else 0, p.ecog), default=None)
-    return wish or (newest is not None and newest.ecog >= _FRAIL_ECOG)
-
-
-#: In bed or chair more than half of the day.
-_FRAIL_ECOG = 3
-
-
-def chemo_endocrine_concurrent(q: OrderQuestion) -> Iterator[Finding]:
-    """R070: classical chemotherapy and endocrine therapy at the same time; conjugates (R137) and GnRH agonists are not meant (C23)."""
-    s = q.s
-    cytotoxics, endocrine = _cytotoxics_given(q), q.together & ENDOCRINE_DRUGS
-    if not cytotoxics or not endocrine or s.hormones.state != "positive":
-        return
-    if not _new(q, cytotoxics | endocrine):
-        return
-    yield Finding(
-        "ChemoEndocrineConcurrent",
-        "warning",
-        K.say("order-chemo-endocrine", endocrine=headline_names(endocrine), chemo=drug_name(in_usual_order(cytotoxics)[0])),
-        (K.say("order-chemo-endocrine-sequence"),),
-        avoid=tuple(in_usual_order(endocrine)),
-        rules=("R070", "R067"),
-        suggestions=deletions(orders_of(pathway_orders(q), endocrine)),
-    )
-
-
-def _cytotoxics_given(q: OrderQuestion) -> frozenset[str]:
-    """Classical cytotoxics that would be given: ordered, or running and not silent for six weeks (then that part is over)."""
-    ordered = {drug for order in (*q.starts, *q.beside) if order.act == "start" for drug in order.drugs}
-    running = {e.drug for e in q.running if not _silent(q.s, e)}
-    return CYTOTOXIC_DRUGS & (ordered | running)
-
-
-def _silent(s: Situation, e: Exposure) -> bool:
-    pause = K.thresholds.intervals.taxane_without_dose_days
-    return e.last_dose is not None and add_days(e.last_dose.latest, pause) < s.today
-
-
 def label_window(q: OrderQuestion) -> Iterator[Finding]:
     """R107-R109, R135: a regimen outside the label of the site. Only where no stronger card speaks about the order."""
     s = q.s
-    new = _new(q, HER2_DRUGS | {"palbociclib"})
+    new = new_drugs(q, HER2_DRUGS | {"palbociclib"})
     if not new or unknown_history(s) or history_open(s) or s.pregnancy == "pregnant" or _line_just_begun(s):
         return
     regimen = _regimen(q, frozenset(new))
-    if regimen is None or any(True for rule in _STRONGER for _ in rule(q)):
+    if regimen is None or _covered(s, regimen):
         return
-    note, rule = label_note(s, regimen, leads=True)
-    if note is None or rule is None or _covered(s, regimen):
+    note, label_rule = label_note(s, regimen, leads=True)
+    if note is None or label_rule is None or _stronger_card(q):
         return
     yield Finding(
         "LabelWindow", "info", K.say("order-outside-label", regimen=K.regimens[regimen].name, jurisdiction=s.practice.jurisdiction),
-        (note,), facts=_course_facts(s), rules=(rule, "R135"),
+        (note,), facts=course_facts(s), rules=(label_rule, "R135"),
     )  # fmt: skip
+
+
+def _stronger_card(q: OrderQuestion) -> bool:
+    """Whether a warning speaks about the orders already: choice, safety, duplicates."""
+    rules = (*_STRONGER, *order_safety.RULES, duplicate_her2_therapy, product_mix_up)
+    return any(found.indicator != "info" for rule in rules for found in rule(q))
 
 
 def _line_just_begun(s: Situation) -> bool:
@@ -381,5 +280,5 @@ _STRONGER: tuple[_Rule, ...] = (
 )  # fmt: skip
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (
-    *_STRONGER, chemotherapy_without_her2, endocrine_without_her2, chemo_endocrine_concurrent, label_window,
+    *_STRONGER, *order_backbone.RULES, label_window,
 )  # fmt: skip

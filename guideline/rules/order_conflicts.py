@@ -15,16 +15,15 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate, add_months, within_months
+from guideline.rules import order_products
 from guideline.rules.order_scope import deletions, headline_names, ordered_drugs, orders_of, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
 
 ANTIBODIES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody")
 KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 ANTHRACYCLINES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "anthracycline")
 _DOXORUBICIN = frozenset({"doxorubicin", "liposomal-doxorubicin"})
-
-T_DXD, T_DM1 = "trastuzumab-deruxtecan", "trastuzumab-emtansine"
 
 #: P01: of these only one is given at a time. Pertuzumab alone goes beside trastuzumab or T-DXd.
 _ONE_AT_A_TIME = (ANTIBODIES | CONJUGATES) - {"pertuzumab"}
@@ -220,91 +219,8 @@ def _per_m2(amount: float, unit: str, surface: float | None) -> float:
     return amount / surface if unit == "mg" and surface is not None else 0.0
 
 
-#: R083, C15: products that are taken for one another; trastuzumab by any route, brand or suffix is one (R136).
-_PRODUCT = {
-    **dict.fromkeys(TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS, "trastuzumab"),
-    **dict.fromkeys(TRASTUZUMAB_PRODUCTS & PERTUZUMAB_PRODUCTS, "fixed combination"),
-    **{drug: drug for drug in CONJUGATES},
-}
-
-_SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.id in ANTIBODIES and d.route == "sc")
-
-
-def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
-    """R083, R126, P05: not the planned product, another product's dose, or another product's route."""
-    for order in safety_orders(q):
-        for drug in order.drugs:
-            found = _mix_up(q, order, drug) if drug in _PRODUCT else None
-            if found is not None:
-                yield found
-                break
-
-
-def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
-    per_kg = _per_kg(q.s, order)
-    if order.plan in _PRODUCT and _PRODUCT[order.plan] != _PRODUCT[drug] and not _planned_beside(order):
-        said, indicator = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan)), "critical"
-        detail = [K.say("order-different-drugs")]
-    elif drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
-        said, indicator = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD)), "critical"
-        detail = [K.say("order-different-drugs")]
-    elif drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, _tolerance(q)):
-        said, indicator = K.say("order-tdxd-at-tdm1-dose", drug=drug_name(T_DXD), other=drug_name(T_DM1)), "warning"
-        detail = [K.say("order-different-drugs")]
-    elif drug in _SUBCUTANEOUS and order.dose is not None and order.dose.unit == "mg/kg":
-        said, indicator = K.say("order-flat-product-by-weight", drug=drug_name(drug)), "critical"
-        detail = [K.say("order-flat-products")]
-    elif drug in _SUBCUTANEOUS and order.route == "iv":
-        said, indicator = K.say("order-sc-product-iv", drug=drug_name(drug)), "critical"
-        detail = [K.say("order-flat-products")]
-    elif drug == "trastuzumab" and order.route == "sc":
-        said, indicator = K.say("order-iv-product-sc", drug=drug_name(drug)), "critical"
-        detail = [K.say("order-flat-products")]
-    else:
-        return None
-    if drug == T_DM1:
-        detail.append(K.say("tdm1-never-above"))
-    return Finding(
-        "ProductMixUp", indicator, said, tuple(detail), avoid=(drug,), rules=("R083", "R126"),  # type: ignore[arg-type]
-        suggestions=deletions((order,)),
-    )  # fmt: skip
-
-
-def _planned_beside(order: DraftOrder) -> bool:
-    """An order for several drugs holds the planned one among them."""
-    return any(_PRODUCT.get(drug) == _PRODUCT.get(order.plan or "") for drug in order.drugs)
-
-
-def _highest(drug: str) -> float:
-    return max(K.thresholds.dose_levels[drug].levels)
-
-
-def _tolerance(q: OrderQuestion) -> float:
-    return q.s.practice.dose_tolerance_percent / 100
-
-
-def _like(dose: float, level: float, tolerance: float) -> bool:
-    return abs(dose - level) <= level * tolerance + 1e-9
-
-
-def _only_like_tdm1(dose: float, tolerance: float) -> bool:
-    """A dose that fits full-dose T-DM1 and no dose level of T-DXd."""
-    fits_tdxd = any(_like(dose, level, tolerance) for level in K.thresholds.dose_levels[T_DXD].levels)
-    return _like(dose, _highest(T_DM1), tolerance) and not fits_tdxd
-
-
-def _per_kg(s: Situation, order: DraftOrder) -> float | None:
-    """The ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
-    if order.dose is None:
-        return None
-    if order.dose.unit == "mg/kg":
-        return order.dose.amount
-    kg = body(s.case).kg if order.dose.unit == "mg" else None
-    return order.dose.amount / kg if kg is not None else None
-
-
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (
     duplicate_her2_therapy,
     anthracycline_with_her2,
-    product_mix_up,
+    *order_products.RULES,
 )  # fmt: skip

@@ -169,7 +169,10 @@ def _lungs_for_tdxd(s: Situation, orders: tuple[DraftOrder, ...]) -> Iterator[Fi
         yield _ild(s, "warning", K.say("order-ild-grade-1", drug=name), detail, avoid=(T_DXD,))
     elif history.symptoms or history.bars_tdxd:
         detail = (K.say("order-ild-image-consult"), K.say("ild-label-wording"))
-        yield replace(_ild(s, "critical", _why_not_now(s, name), detail, avoid=(T_DXD,), graded=False), suggestions=deletions(orders))
+        # Old, stable disease is a specialist's decision (R079, a warning); symptoms, new or ungraded pneumonitis are not.
+        acute = history.symptoms or history.under_treatment or history.tdxd_ungraded
+        found = _ild(s, "critical" if acute else "warning", _why_not_now(s, name), detail, avoid=(T_DXD,), graded=False)
+        yield replace(found, suggestions=deletions(orders)) if acute else found
     elif not _chest_ct_done_or_booked(s):
         yield from _before_first_tdxd(s, name)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guideline.advice import Suggestion
-from guideline.facts_used import drug_name, drug_names, in_usual_order
+from guideline.advice import FactUsed, Suggestion
+from guideline.facts_used import drug_name, drug_names, in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.scope import scope
@@ -61,6 +61,17 @@ def is_start(s: Situation, drug: str) -> bool:
 def is_new(s: Situation, drug: str) -> bool:
     """Whether the drug is a new choice: neither running nor on hold, nor of unknown status (R132: running therapy is not questioned)."""
     return not components(drug) <= _given(s, ("running", "on-hold", "unknown"))
+
+
+def new_drugs(q: OrderQuestion, among: frozenset[str]) -> list[str]:
+    """The ordered drugs among these that are a new choice in HER2-positive metastatic breast cancer."""
+    return [drug for drug in ordered_drugs(pathway_orders(q), among) if is_new(q.s, drug)]
+
+
+def course_facts(s: Situation) -> tuple[FactUsed, ...]:
+    """The course of the disease, as the cards on the choice of therapy rest on it."""
+    found = (metastatic_fact(s), relapse_fact(s), *line_facts(s), lung_fact(s))
+    return tuple(fact for fact in found if fact is not None)
 
 
 def _given(s: Situation, states: tuple[str, ...]) -> frozenset[str]:

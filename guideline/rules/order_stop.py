@@ -20,8 +20,8 @@ from guideline.therapy_lines import HER2_DRUGS, components
 
 #: Reasons that end HER2 therapy rightly (R010, decision 21), and a drug that cannot be had.
 ACCEPTED_REASONS = frozenset(
-    {"progression", "toxicity", "cardiac", "lung", "pregnancy", "patient-wish", "hospice", "death", "unavailable"}
-)  # fmt: skip
+    {"progression", "toxicity", "cardiac", "lung", "pregnancy", "patient-wish", "hospice", "death", "unavailable"},
+)
 
 
 def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:

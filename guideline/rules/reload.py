@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
-from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, not_before
+from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, loaded_part, not_before
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
@@ -34,11 +34,11 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
             continue
         drug = order.drugs[0]
         earlier = earlier_doses(q, drug)
-        if earlier.last is None:
+        if not earlier.recorded:
             continue
         measured = measured or body(q.s.case)
         found = _judgement(q, order, drug, measured)
-        finding = _too_early(q, order, drug, earlier, found) or _loading(q, order, drug, earlier, found)
+        finding = _too_early(q, order, drug, earlier, found) or _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found)
         if finding is not None:
             yield finding
 

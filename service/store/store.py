@@ -146,7 +146,8 @@ class Store:
         if self._thread is None:
             with self._lock:
                 if self._thread is None:
-                    self._thread = Thread(target=self._tend, name="store")
+                    # Said, not inherited: the threads of the HTTP server are daemons.
+                    self._thread = Thread(target=self._tend, name="store", daemon=False)
                     self._thread.start()
 
     def _tend(self) -> None:

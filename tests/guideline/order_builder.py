@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from guideline.advice import Advice, Finding
+from guideline.advise_orders import advise_orders
 from guideline.case import Case, StopReason
 from guideline.order_question import OrderQuestion, order_question
 from guideline.orders import DraftOrder, OrderedDose
@@ -62,8 +63,6 @@ def question_of(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_
 
 def asks(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_US) -> Advice:
     """The whole advice about these drafts."""
-    from guideline.advise_orders import advise_orders  # noqa: PLC0415 - all rule modules stand behind it; `says` needs only one
-
     return advise_orders(case, orders, practice)
 
 

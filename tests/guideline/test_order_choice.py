@@ -30,7 +30,7 @@ from tests.guideline.case_builder import (
     second_line,
     thp,
 )
-from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
+from tests.guideline.order_builder import asks, beside, only, order, says, stop, topics_of, words
 
 RULES = order_choice.RULES
 T_DM1 = "trastuzumab-emtansine"
@@ -135,6 +135,11 @@ def test_an_order_that_is_not_asked_is_context():
     """Decision 16: T-DM1 among the other drafts says nothing while letrozole is selected."""
     case = on_therapy(*thp(690, 10, reason="progression"), receptors=POSITIVE)
     assert "NonPreferredAgent" not in topics_of(says(RULES, case, beside(T_DM1, 3.6, "mg/kg"), order("letrozole", 2.5)))
+
+
+def test_v34_a_mix_up_is_no_choice_of_t_dm1():
+    """V34: T-DM1 ordered at the dose of T-DXd is a product to check, not a preference to discuss."""
+    assert says(RULES, second_line(), order(T_DM1, 5.4, "mg/kg", plan=T_DXD)) == []
 
 
 # --- R018 ------------------------------------------------------------------------------------------------------------------------
@@ -294,8 +299,18 @@ def test_v23_docetaxel_and_letrozole_without_her2():
     lead = only(found, "ChemotherapyWithoutHer2")
     assert {f.indicator for f in found} == {"warning"}
     assert "HER2-directed backbone" in lead.headline.text
-    assert "letrozole" in words(lead)
     assert "R069" in lead.rules
+    assert "letrozole" in words(only(found, "ChemoEndocrineConcurrent"))
+
+
+def test_v23_two_problems_stand_on_one_card():
+    """Decision 17: the missing backbone speaks and carries the endocrine drug, its rule and its click."""
+    advice = asks(a_case(receptors=POSITIVE), order("docetaxel", 75, "mg/m2"), order("letrozole", 2.5))
+    assert [f.topic for f in advice.findings if f.indicator != "info"] == ["ChemotherapyWithoutHer2"]
+    lead = only(list(advice.findings), "ChemotherapyWithoutHer2")
+    assert "Hold letrozole until docetaxel is over" in words(lead)
+    assert {"R060", "R070"} <= set(lead.rules)
+    assert [(s.act, s.code) for s in lead.suggestions] == [("delete", "letrozole")]
 
 
 @pytest.mark.parametrize(
@@ -449,6 +464,12 @@ def test_r109_neratinib_after_two_lines_is_on_label_in_the_us_only():
     orders = (order("neratinib", 240), order("capecitabine", 750, "mg/m2"))
     assert says(RULES, after_tdxd(), *orders) == []
     assert topics_of(says(RULES, after_tdxd(), *orders, practice=GUIDELINE_EU)) == ["LabelWindow"]
+
+
+def test_no_label_note_beside_a_warning_about_the_same_order():
+    """A duplicate or a low LVEF speaks first; the label window is information for orders that are otherwise in order."""
+    assert says(RULES, on_therapy(given("trastuzumab", 100), given("pertuzumab", 100)), order(T_DXD, 5.4, "mg/kg")) == []
+    assert says(RULES, a_case(lvef=lvef(45)), *triplet()) == []
 
 
 def test_r131_no_label_judgement_on_an_unknown_history():

@@ -7,8 +7,9 @@ import pytest
 
 from guideline.case import BodyMeasure, Diagnosis, Dose
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
 from guideline.rules import order_conflicts
-from tests.guideline.case_builder import TODAY, a_case, adjuvant, ago, dose, doses, given, her2, on_therapy, second_line
+from tests.guideline.case_builder import TODAY, a_case, adjuvant, ago, dose, doses, given, her2, intake, on_therapy, second_line
 from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
 
 RULES = order_conflicts.RULES
@@ -160,8 +161,6 @@ def test_r127_seven_calendar_months(last, expected):
 
 def test_r127_counts_to_the_planned_day():
     """An anthracycline planned for the day after the seven months are over is in order."""
-    from guideline.partial_date import PartialDate  # noqa: PLC0415
-
     case = on_therapy(given("trastuzumab", 500, "2026-05-01", reason="progression"))
     assert says(RULES, case, doxorubicin(planned=PartialDate.parse("2026-12-02"))) == []
     assert topics_of(says(RULES, case, doxorubicin(planned=PartialDate.parse("2026-12-01")))) == ["AnthracyclineWithTrastuzumab"]
@@ -209,12 +208,17 @@ def test_v34_tdm1_at_the_dose_of_tdxd():
     """V34: critical, both drugs by their full names, never above 3.6, and nothing about biosimilars."""
     found = only(says(RULES, second_line(), order(T_DM1, 5.4, "mg/kg", plan=T_DXD)), "ProductMixUp")
     assert found.indicator == "critical"
-    assert {"trastuzumab emtansine", "trastuzumab deruxtecan"} <= {name for name in K_NAMES if name in found.headline.text}
+    assert all(K.drugs[drug].name in found.headline.text for drug in (T_DM1, T_DXD))
     assert "3.6 mg/kg" in words(found)
     assert not re.search("biosimilar|interchangeable", words(found))
+    assert [(s.act, s.code) for s in found.suggestions] == [("replace", T_DXD), ("delete", T_DM1)]
 
 
-K_NAMES = {K.drugs[T_DM1].name, K.drugs[T_DXD].name}
+def test_r083_a_planned_product_that_is_barred_is_not_offered():
+    """R116: the plan says T-DXd, the lungs say no: nothing at one click but taking the draft back."""
+    case = second_line(intake=intake(ild_history="tdxd-grade-2-or-worse"))
+    found = only(says(RULES, case, order(T_DM1, 5.4, "mg/kg", plan=T_DXD)), "ProductMixUp")
+    assert [s.act for s in found.suggestions] == ["delete"]
 
 
 def test_r126_the_dose_alone_gives_the_mix_up_away():

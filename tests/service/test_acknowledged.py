@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from service.samples import request_body
 from tests.service.checked_client import CALL, TODAY, CheckedClient
 from tests.service.client_requests import epic_request, sandbox_request
+from tests.service.test_server import Running, free_port, start, wait_until_ready
 
 
 @pytest.fixture
@@ -108,11 +111,40 @@ def test_orders_too(clients: tuple[CheckedClient, CheckedClient], shape: Callabl
     assert "NonPreferredAgent" not in cards(there, shape("order-sign", "tdm1"))
 
 
-def test_what_is_not_shown_is_not_counted(clients: tuple[CheckedClient, CheckedClient], second_line: dict[str, Any]):
+def test_what_is_not_shown_is_not_counted(clients: tuple[CheckedClient, CheckedClient], second_line: dict[str, Any], tmp_path: Path):
     """Only cards that are sent count as shown."""
     here, _ = clients
     topic, card = next((topic, card) for topic, card in cards(here, second_line).items() if card["indicator"] != "critical")
     set_aside(here, card)
     cards(here, second_line)
-    counted = {kind.topic: count for kind, count in here.store._counts._counts.items()}
-    assert counted[topic] == 1
+    here.store.write_counts()
+    with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
+        assert database.execute("SELECT sum(count) FROM shown WHERE topic = ?", [topic]).fetchone() == (1,)
+    database.close()
+
+
+def test_two_workers_share_feedback(tmp_path: Path, second_line: dict[str, Any]):
+    """Of a running server with two workers, both know at once what one was told; what was shown is counted to the last when it stops."""
+    running = start(tmp_path, free_port(), WORKERS="2")
+    wait_until_ready(running)
+    try:
+        answers = [_uuids(running, second_line) for _ in range(20)]
+        assert all(answer == answers[0] for answer in answers)
+        topic = requests.post(running.url + CALL, json=second_line, timeout=10).json()["cards"][0]
+        assert topic["indicator"] != "critical"
+        entry = {"card": topic["uuid"], "outcome": "accepted", "outcomeTimestamp": "2026-11-20T10:00:00Z"}
+        assert requests.post(f"{running.url}{CALL}/feedback", json={"feedback": [entry]}, timeout=10).status_code == 200
+        assert all(_uuids(running, second_line) == answers[0] - {topic["uuid"]} for _ in range(20))
+    finally:
+        running.process.terminate()
+        running.process.wait(30)
+    with sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite") as database:
+        counted = dict(database.execute("SELECT topic, sum(count) FROM shown GROUP BY topic").fetchall())
+    database.close()
+    assert counted[topic["source"]["topic"]["code"]] == 21
+    assert sum(counted.values()) == 21 * len(answers[0]) + 20 * (len(answers[0]) - 1)
+
+
+def _uuids(server: Running, body: dict[str, Any]) -> set[str]:
+    """The uuids of an answer over a connection of its own, which either worker may take."""
+    return {card["uuid"] for card in requests.post(server.url + CALL, json=body, timeout=10).json()["cards"]}

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from cards.override_reasons import OVERRIDE_REASONS
 from service.cli import main
@@ -128,6 +129,23 @@ def test_nobodys_words_are_kept(own: CheckedClient, tmp_path: Path):
     assert own.give_feedback({"feedback": [sent, prose]}).status_code == 200
     assert len(rows(tmp_path)) == 2
     assert not any(word.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("_logging")
+def test_nobodys_words_are_logged(own: CheckedClient, capsys: pytest.CaptureFixture[str]):
+    """Nothing of a message reaches the log, whether it is kept, refused or cannot be written."""
+    word = "QXZSECRET"
+    sent = entry(
+        word, outcome="accepted", overrideReason={"reason": {"code": word}, "userComment": word}, acceptedSuggestions=[{"id": word}]
+    )
+    assert own.give_feedback({"feedback": [sent]}).status_code == 200
+    assert own.give_feedback({"feedback": [{"card": word, "outcome": word}]}).status_code == 400
+    with own.store._database.writing() as connection:
+        connection.execute(text("DROP TABLE feedback"))
+    assert own.give_feedback({"feedback": [sent]}).status_code == 503
+    logged = capsys.readouterr().err
+    assert '"state":"unavailable"' in logged
+    assert word not in logged
 
 
 NO_FEEDBACK: dict[str, tuple[Any, set[str]]] = {

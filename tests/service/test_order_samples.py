@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,10 +26,10 @@ EXPECTED = {
 }
 
 
-def cards(name: str, today: date) -> list[dict[str, Any]]:
+def cards(name: str, today: date, data: Path) -> list[dict[str, Any]]:
     """What the service says about a sample order, over HTTP."""
     body = order_request_body(name, today)
-    app = create_app(Settings(today=today, _env_file=None))  # type: ignore[call-arg]
+    app = create_app(Settings(today=today, data=data, _env_file=None))  # type: ignore[call-arg]
     response = app.test_client().post(f"/cds-services/her2-{body['hook']}", json=body)
     assert response.status_code == 200, response.get_data(as_text=True)
     found: list[dict[str, Any]] = response.get_json()["cards"]
@@ -43,11 +44,11 @@ def test_every_sample_order_has_its_expectation() -> None:
 
 @pytest.mark.parametrize("name", order_names())
 @pytest.mark.parametrize("today", [TODAY, date(2024, 2, 29), date(2031, 3, 31)], ids=str)
-def test_card(name: str, today: date) -> None:
+def test_card(name: str, today: date, tmp_path: Path) -> None:
     """Each sample order shows its warning first, on any day of any year."""
     hook, topic, indicator = EXPECTED[name]
     assert order_request_body(name, today)["hook"] == hook
-    found = cards(name, today)
+    found = cards(name, today, tmp_path)
     assert (found[0]["source"]["topic"]["code"], found[0]["indicator"]) == (topic, indicator)
     assert all(card["indicator"] == "info" for card in found[1:]), [card["summary"] for card in found]
 

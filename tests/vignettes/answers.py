@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from flask import Flask
@@ -21,6 +23,9 @@ PATH = "/cds-services/her2-patient-view"
 Profile = Literal["guideline", "current"]
 Jurisdiction = Literal["US", "EU"]
 
+#: A store of its own: what somebody acknowledged in the working copy's store must not silence a vignette.
+_DATA = TemporaryDirectory(prefix="her2cds-vignettes-")
+
 TREATMENT_TOPICS = frozenset(
     {"FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment", "LaterLineTreatment", "MaintenanceTreatment", "TumorBoard"}
 )
@@ -29,7 +34,8 @@ TREATMENT_TOPICS = frozenset(
 @cache
 def service(profile: Profile = "guideline", jurisdiction: Jurisdiction = "US", today: date = TODAY) -> Flask:
     """The service as a site would configure it, on a fixed day."""
-    return create_app(Settings(profile=profile, jurisdiction=jurisdiction, today=today, _env_file=None))  # type: ignore[call-arg]
+    data = Path(_DATA.name)
+    return create_app(Settings(profile=profile, jurisdiction=jurisdiction, today=today, data=data, _env_file=None))  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True)

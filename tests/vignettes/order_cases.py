@@ -174,7 +174,7 @@ _V31: Facts = (
     *BODY,
     intake(
         ild_history=("tdxd-grade-2-or-worse",), respiratory_symptoms=False, cns_disease="none", cns_symptoms=False,
-        heart_failure_symptoms=False, prior_therapy_complete=True,
+        heart_failure_symptoms=False, prior_therapy_complete=True, dpyd="normal",
     ),
 )  # fmt: skip
 

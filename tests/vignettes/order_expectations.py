@@ -10,7 +10,8 @@ from typing import Literal
 
 Indicator = Literal["info", "warning", "critical"]
 
-#: What may be said beside any order at `info`: companions, missing laboratory values, the label.
+#: What may be said beside any order at `info`: companions, missing laboratory values, the label. Nobody needs companions of a drug that
+#: must not be given, nor the label of a pair that must not be.
 SIDE_NOTES = frozenset({"SupportiveCare", "LabSafety", "MissingData", "LabelWindow"})
 
 
@@ -18,12 +19,14 @@ SIDE_NOTES = frozenset({"SupportiveCare", "LabSafety", "MissingData", "LabelWind
 class OrderExpected:
     """The answer to one order vignette.
 
-    `topics` maps each topic that must have exactly one card to its indicator; `may` names topics that may be there too, below a warning
+    `topics` maps each topic that must have a card to its indicator: one card, or up to one per distinct problem where `problems`
+    counts more (decision 31). `may` names topics that may be there too, below a warning
     unless `topics` says otherwise. `avoid` are drug ids (a regimen id that is the drug alone counts as well). `suggests` are patterns of
     `order_answers.act`. `ceiling` is the highest indicator allowed.
     """
 
     topics: dict[str, Indicator] = field(default_factory=dict)
+    problems: dict[str, int] = field(default_factory=dict)
     may: frozenset[str] = frozenset()
     ceiling: Indicator = "info"
     avoid: frozenset[str] = frozenset()
@@ -98,7 +101,7 @@ ORDER_EXPECTED: dict[str, OrderExpected] = {
     ),
     "V31": OrderExpected(
         topics={"PermanentlyStoppedAgent": "critical"},
-        may=SIDE_NOTES,
+        may=SIDE_NOTES - {"SupportiveCare"},
         ceiling="critical",
         avoid=frozenset({"trastuzumab-deruxtecan"}),
         rules=frozenset({"R116"}),
@@ -119,7 +122,7 @@ ORDER_EXPECTED: dict[str, OrderExpected] = {
     ),
     "V42": OrderExpected(
         topics={"LabSafety": "critical"},
-        may=frozenset({"SupportiveCare", "MissingData"}),
+        may=frozenset({"MissingData"}),
         ceiling="critical",
         avoid=frozenset({"docetaxel"}),
         rules=frozenset({"P06"}),
@@ -148,7 +151,7 @@ ORDER_EXPECTED: dict[str, OrderExpected] = {
     ),
     "V47": OrderExpected(
         topics={"DuplicateHer2Therapy": "critical"},
-        may=SIDE_NOTES,
+        may=SIDE_NOTES - {"LabelWindow"},
         ceiling="critical",
         rules=frozenset({"P01"}),
         summary_says=(r"(?i)trastuzumab",),
@@ -156,6 +159,7 @@ ORDER_EXPECTED: dict[str, OrderExpected] = {
     ),
     "V48": OrderExpected(
         topics={"LabSafety": "critical", "DrugInteraction": "warning"},
+        problems={"DrugInteraction": 2},
         may=SIDE_NOTES,
         ceiling="critical",
         avoid=frozenset({"capecitabine"}),

@@ -194,10 +194,14 @@ WITH_ILD: Facts = but(
     ),
 )  # fmt: skip
 
-REDUCED_IN_MG: Facts = tuple(
-    replace(fact, amounts=(Amount(324, "mg", "2026-04-01"), Amount(264, "mg", "2026-10-01"))) if getattr(fact, "amounts", ()) else fact
-    for fact in REDUCED
-)
+#: The same doses as infusion pumps record them: 5.4 and 4.4 mg/kg for 60 kg, weighed on each day of treatment.
+REDUCED_IN_MG: Facts = (
+    *(
+        replace(fact, amounts=(Amount(324, "mg", "2026-04-01"), Amount(264, "mg", "2026-10-01"))) if getattr(fact, "amounts", ()) else fact
+        for fact in REDUCED
+    ),
+    *(weight(60, 21 * cycle) for cycle in range(1, 11)),
+)  # type: ignore[assignment]
 
 FIRST_LINE: Facts = (*disease(since="2026-10-20"), done("chest-ct", "2026-10-26"), lvef(62, 20), *NORMAL_LABS, *BODY, ASKED)
 FIRST_LINE_ER: Facts = (*disease(er="positive", since="2026-10-20"), lvef(62, 20), *NORMAL_LABS, *BODY, ASKED)
@@ -240,7 +244,7 @@ PAIRS: dict[str, Pair] = {
         sign(on_trastuzumab(), order("trastuzumab-hyaluronidase", 6, "mg/kg"), stop("trastuzumab")),
         sign(on_trastuzumab(), order("trastuzumab-hyaluronidase", 600, "mg"), stop("trastuzumab")),
     ),
-    "flat product at 360 mg, at 600 mg": Pair("DoseCheck", "critical",
+    "flat product at 360 mg, at 600 mg": Pair("DoseCheck", "info",
         sign(on_trastuzumab(), order("trastuzumab-hyaluronidase", 360, "mg"), stop("trastuzumab")),
         sign(on_trastuzumab(), order("trastuzumab-hyaluronidase", 600, "mg"), stop("trastuzumab")),
     ),
@@ -298,6 +302,8 @@ PAIRS: dict[str, Pair] = {
     ),
     "letrozole with the taxane, after it": Pair("ChemoEndocrineConcurrent", "warning",
         sign(on_first_line(taxane_end=None), LETROZOLE), sign(on_first_line(), LETROZOLE)),
+    "epirubicin beside trastuzumab, weekly paclitaxel": Pair("AnthracyclineWithTrastuzumab", "critical",
+        sign(on_trastuzumab(), order("epirubicin", 90, "mg/m2")), sign(on_trastuzumab(), order("paclitaxel", 80, "mg/m2", every=7))),
     "letrozole with the taxane, goserelin with it": Pair("ChemoEndocrineConcurrent", "warning",
         sign(on_first_line(taxane_end=None), LETROZOLE), sign(on_first_line(taxane_end=None), order("goserelin", 3.6, "mg", every=28))),
     "letrozole alone, beside trastuzumab + pertuzumab": Pair("EndocrineWithoutHer2", "warning",
@@ -328,6 +334,14 @@ PAIRS: dict[str, Pair] = {
         sign(but(SECOND_LINE, lvef(49, 10)), TDXD, *ANTIEMETICS), sign(but(SECOND_LINE, lvef(50, 10)), TDXD, *ANTIEMETICS)),
     "LVEF 39, 62": Pair("LvefHold", "critical",
         sign(but(SECOND_LINE, lvef(39, 10)), TDXD, *ANTIEMETICS), sign(SECOND_LINE, TDXD, *ANTIEMETICS)),
+    "LVEF fallen by 20 to 42 on T-DXd, by 10 to 52": Pair("LvefHold", "warning",
+        sign(but(on_second_line("trastuzumab-deruxtecan"), lvef(42, 5)), TDXD),
+        sign(but(on_second_line("trastuzumab-deruxtecan"), lvef(52, 5)), TDXD),
+    ),
+    "echo overdue on trastuzumab, due": Pair("LvefMonitoringDue", "warning",
+        sign(but(on_trastuzumab(), lvef(61, 92)), order("trastuzumab", 6, "mg/kg")),
+        sign(but(on_trastuzumab(), lvef(61, 91)), order("trastuzumab", 6, "mg/kg")),
+    ),
     "T-DXd in active ILD, without": Pair("InterstitialLungDisease", "warning",
         sign(WITH_ILD, TDXD, *ANTIEMETICS), sign(SECOND_LINE, TDXD, *ANTIEMETICS)),
     "T-DXd after grade 2 pneumonitis, the triplet instead": Pair("PermanentlyStoppedAgent", "critical",

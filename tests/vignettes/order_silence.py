@@ -12,14 +12,26 @@ from tests.vignettes.order_cases import (
     DEXAMETHASONE,
     DOCETAXEL,
     NORMAL_LABS,
+    ON_ANTIBODIES,
     SECOND_LINE,
+    TDM1,
     TDXD,
     OrderCase,
     disease,
 )
 from tests.vignettes.order_facts import gastric_cancer, lymphoma
-from tests.vignettes.order_pairs import DOXORUBICIN, KANJINTI, LETROZOLE, on_first_line, on_trastuzumab, select, sign
-from tests.vignettes.order_words import order, sign_again, tablets
+from tests.vignettes.order_pairs import (
+    DOXORUBICIN,
+    KANJINTI,
+    LETROZOLE,
+    STOP_BOTH,
+    early_stage,
+    on_first_line,
+    on_trastuzumab,
+    select,
+    sign,
+)
+from tests.vignettes.order_words import beside, order, sign_again, stop, tablets
 
 _ONDANSETRON = tablets("ondansetron", 8, daily=2)
 _HER2_NEGATIVE: Facts = (*disease(er="positive", score="0", since="2026-10-20"), lvef(62, 20), *NORMAL_LABS, *BODY, ASKED)
@@ -60,6 +72,15 @@ SILENT_SESSIONS: dict[str, OrderCase] = {
         (patient(58, "F"), breast_cancer("2026-10-05"), *disease(since="2026-10-05")[5:], lvef(62, 20), *NORMAL_LABS, *BODY, ASKED),
         order("trastuzumab", 8, "mg/kg"), DOCETAXEL, DEXAMETHASONE,
     ),
+    "T-DM1 after the operation": sign(early_stage("2026-10-20"), TDM1),
+    "T-DXd begun at a reduced dose": sign(SECOND_LINE, order("trastuzumab-deruxtecan", 4.4, "mg/kg"), *ANTIEMETICS),
+    "weekly trastuzumab": sign(on_trastuzumab("2026-11-13"), order("trastuzumab", 2, "mg/kg", every=7)),
+    "the taxane completed, the antibodies go on": sign(on_first_line(taxane_end=None), stop("docetaxel", "completed", "completed")),
+    "letrozole stopped": sign(on_first_line(therapy("letrozole", start="2026-09-07")), stop("letrozole")),
+    "trastuzumab put on hold": sign(on_trastuzumab(), replace(sign_again("trastuzumab"), status="on-hold")),
+    "an order cancelled that never ran": sign(SECOND_LINE, replace(TDXD, status="cancelled")),
+    "a switch, its stop orders beside": select(ON_ANTIBODIES, *map(beside, STOP_BOTH), TDXD, *map(beside, ANTIEMETICS)),
+    "maintenance as the guideline offers it": sign(on_first_line(), LETROZOLE, tablets("palbociclib", 125)),
     "nothing chosen": OrderCase("order-select", SECOND_LINE, ()),
     "no order of a drug to sign": OrderCase("order-sign", on_trastuzumab(), ()),
 }  # fmt: skip

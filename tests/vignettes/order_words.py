@@ -21,7 +21,7 @@ class Order:
     unit: str = "mg"
     every: int = 21
     daily: int = 0
-    status: Literal["draft", "active", "stopped", "completed", "cancelled"] = "draft"
+    status: Literal["draft", "active", "on-hold", "stopped", "completed", "cancelled"] = "draft"
     reason: str | None = None
     plan: str | None = None
     selected: bool = True

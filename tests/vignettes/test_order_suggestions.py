@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
+from tests.vignettes.codes import Json
 from tests.vignettes.fhir_builder import ENCODINGS, Encoding
 from tests.vignettes.order_answers import applied, ask_order, send, suggestions
 from tests.vignettes.order_cases import ORDER_CASES, OrderCase
@@ -16,13 +19,34 @@ CASES: dict[str, OrderCase] = {**ORDER_CASES, **{name: pair.warns for name, pair
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_a_suggestion_taken_settles_its_card(case: OrderCase, encoding: Encoding) -> None:
-    """Each suggestion alone, applied to the drafts as an EHR does it, ends the topic it stands under."""
+    """A suggestion, applied to the drafts as an EHR does it, ends the topic it stands under.
+
+    Where a card speaks of several orders it has a suggestion for each, which are then taken together.
+    """
     body = order_request(case.hook, case.facts, case.orders, encoding)
     before = send(body, jurisdiction=case.jurisdiction)
-    for card, suggestion in suggestions(before):
+    for card in before.cards:
         topic = card["source"]["topic"]["code"]
-        after = send(applied(suggestion, body), jurisdiction=case.jurisdiction)
-        assert topic not in after.topics, f"{suggestion['label']}: {after.card(topic)['summary']}"
+        for taken in choices(card):
+            after = body
+            for suggestion in taken:
+                after = applied(suggestion, after)
+            again = send(after, jurisdiction=case.jurisdiction)
+            labels = [suggestion["label"] for suggestion in taken]
+            assert topic not in again.topics, f"{topic} after {labels}: {again.card(topic)['summary']}"
+
+
+def choices(card: Json) -> list[list[Json]]:
+    """The ways to take a card's suggestions: each that creates something alone, and one for every order that is changed or removed."""
+    alone, by_order = [], dict[str, list[Json]]()
+    for suggestion in card.get("suggestions", []):
+        action = suggestion["actions"][0]
+        if action["type"] == "create":
+            alone.append([suggestion])
+        else:
+            name = action.get("resourceId") or action["resource"]["id"]
+            by_order.setdefault(name.rsplit("/", 1)[-1], []).append(suggestion)
+    return alone + [list(together) for together in product(*by_order.values()) if together]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -57,9 +57,12 @@ def test_the_profile_changes_no_order_card(vignette: str) -> None:
 
 @pytest.mark.parametrize("vignette", sorted(ORDER_EXPECTED))
 def test_both_encodings_get_the_same_words(vignette: str) -> None:
-    """What a clinician reads does not depend on the EHR that sent it."""
-    one, other = (ask_order(ORDER_CASES[vignette], encoding) for encoding in ENCODINGS)
-    assert [(c["summary"], c["indicator"]) for c in one.cards] == [(c["summary"], c["indicator"]) for c in other.cards]
+    """What a clinician reads does not depend on the EHR that sent it, but for a dose in the unit of the order."""
+    one, other = (
+        [(re.sub(r"\d+ mg \(([\d.]+ mg/(kg|m2))\)", r"\1", card["summary"]), card["indicator"]) for card in answer.cards]
+        for answer in (ask_order(ORDER_CASES[vignette], encoding) for encoding in ENCODINGS)
+    )
+    assert one == other
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -104,8 +107,8 @@ def differences(answer: Answer, expected: OrderExpected) -> Iterator[str]:
 def _topics(answer: Answer, expected: OrderExpected) -> Iterator[str]:
     for topic, indicator in expected.topics.items():
         found = [card["indicator"] for card in answer.cards if card["source"]["topic"]["code"] == topic]
-        if found != [indicator]:
-            yield f"{topic}: expected one card at {indicator}, got {found} (all: {answer.topics})"
+        if set(found) != {indicator} or len(found) > expected.problems.get(topic, 1):
+            yield f"{topic}: expected a card at {indicator}, got {found} (all: {answer.topics})"
     for card in answer.cards:
         topic, indicator = card["source"]["topic"]["code"], card["indicator"]
         if INDICATOR_RANK[indicator] > INDICATOR_RANK[expected.ceiling]:

@@ -1,0 +1,129 @@
+"""Chemotherapy and endocrine therapy without a HER2 backbone, and beside each other (R060, R062, R069, R070, R137; decision 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from guideline.advice import Finding
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_name, hormone_fact, in_usual_order
+from guideline.heart_function import effective_value
+from guideline.intake import answer
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.partial_date import add_days
+from guideline.rules.order_scope import course_facts, deletions, headline_names, new_drugs, orders_of, pathway_orders
+from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
+from guideline.situation import Situation
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
+
+
+def chemotherapy_without_her2(q: OrderQuestion) -> Iterator[Finding]:
+    """R060, R059: a new cytotoxic with no HER2 drug running or ordered. In a later line a single agent is an option (R049)."""
+    s = q.s
+    cytotoxics = new_drugs(q, CYTOTOXIC_DRUGS)
+    if not cytotoxics or _her2_given_or_ruled_out(q):
+        return
+    endocrine = not q.together.isdisjoint(ENDOCRINE_DRUGS)
+    later = s.used_line_count >= K.thresholds.intervals.later_line_from
+    yield Finding(
+        "ChemotherapyWithoutHer2",
+        "info" if later else "warning",
+        K.say("order-chemotherapy-alone", drugs=headline_names(cytotoxics)),
+        (K.say("order-backbone-whatever-line" if s.her2_lines else "order-backbone-first-line"),),
+        facts=course_facts(s),
+        rules=("R060", "R059", *(("R069",) if endocrine else ())),
+    )
+
+
+def _her2_given_or_ruled_out(q: OrderQuestion) -> bool:
+    """Whether HER2 therapy is there, waits, or cannot be given: running, ordered, on hold, unclear, or ruled out by heart or pregnancy."""
+    s = q.s
+    if not q.together.isdisjoint(HER2_DRUGS) or any(e.drug in HER2_DRUGS and e.state in ("on-hold", "unknown") for e in s.exposures):
+        return True
+    if s.unknown_conjugate or s.pregnancy == "pregnant" or _heart_reason(s):
+        return True
+    severe = any(a.severe and "trastuzumab" in components(a.drug) for a in s.case.allergies)
+    return severe or "trastuzumab" in s.not_tolerated or any(order.stop_reason in _NOT_PROGRESSION for order in _her2_stops(q))
+
+
+_NOT_PROGRESSION = ACCEPTED_REASONS - {"progression"}
+
+
+def _her2_stops(q: OrderQuestion) -> list[DraftOrder]:
+    return [order for order in (*q.stops, *q.beside) if order.act == "stop" and not HER2_DRUGS.isdisjoint(order.drugs)]
+
+
+def _heart_reason(s: Situation) -> bool:
+    """R062: heart failure, cardiomyopathy, an LVEF below 50, or HER2 therapy stopped for the heart."""
+    latest = s.heart.latest
+    low = latest is not None and effective_value(latest) < K.thresholds.lvef.never_silent_below
+    stopped = any(e.stop_reason == "cardiac" and e.drug in HER2_DRUGS for e in s.exposures)
+    return low or stopped or s.heart.symptomatic_failure or s.heart.cardiomyopathy is not None
+
+
+def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
+    """R069, decision 20: a new endocrine drug as the only treatment of hormone-receptor-positive disease, without an R062 reason."""
+    s = q.s
+    endocrine = new_drugs(q, ENDOCRINE_DRUGS)
+    if not endocrine or s.hormones.state != "positive" or not _cytotoxics_given(q).isdisjoint(CYTOTOXIC_DRUGS):
+        return
+    if _her2_given_or_ruled_out(q) or _endocrine_reason(s) or stops_without_reason(q):
+        return
+    detail = [K.say("order-endocrine-with-her2"), K.say("order-endocrine-reasons")]
+    facts = tuple(fact for fact in (hormone_fact(s), *course_facts(s)) if fact is not None)
+    yield Finding(
+        "EndocrineWithoutHer2", "warning", K.say("order-endocrine-alone", drugs=headline_names(endocrine)), tuple(detail),
+        facts=facts, avoid=("endocrine-alone",), rules=("R069", "R060"),
+    )  # fmt: skip
+
+
+def _endocrine_reason(s: Situation) -> bool:
+    """R062, C08: low burden or frailty on record, or HER2 therapy ended at the patient's wish. Declining chemotherapy is none."""
+    burden = answer(s.case, "disease-burden")
+    if burden is not None and "low" in burden.values:
+        return True
+    wish = any(e.drug in HER2_DRUGS and e.stop_reason in ("patient-wish", "hospice") for e in s.exposures)
+    newest = max(s.case.performance, key=lambda p: (p.date.latest.toordinal() if p.date else 0, p.ecog), default=None)
+    return wish or (newest is not None and newest.ecog >= _FRAIL_ECOG)
+
+
+#: In bed or chair more than half of the day.
+_FRAIL_ECOG = 3
+
+
+def chemo_endocrine_concurrent(q: OrderQuestion) -> Iterator[Finding]:
+    """R070: classical chemotherapy and endocrine therapy at the same time; conjugates (R137) and GnRH agonists are not meant (C23)."""
+    s = q.s
+    cytotoxics, endocrine = _cytotoxics_given(q), q.together & ENDOCRINE_DRUGS
+    if not cytotoxics or not endocrine or s.hormones.state != "positive":
+        return
+    if not new_drugs(q, cytotoxics | endocrine):
+        return
+    yield Finding(
+        "ChemoEndocrineConcurrent",
+        "warning",
+        K.say("order-chemo-endocrine", endocrine=headline_names(endocrine), chemo=drug_name(in_usual_order(cytotoxics)[0])),
+        (K.say("order-chemo-endocrine-sequence"),),
+        avoid=tuple(in_usual_order(endocrine)),
+        rules=("R070", "R067"),
+        suggestions=deletions(orders_of(pathway_orders(q), endocrine)),
+    )
+
+
+def _cytotoxics_given(q: OrderQuestion) -> frozenset[str]:
+    """Classical cytotoxics that would be given: ordered, or running and not silent for six weeks (then that part is over)."""
+    ordered = {drug for order in (*q.starts, *q.beside) if order.act == "start" for drug in order.drugs}
+    running = {e.drug for e in q.running if not _silent(q.s, e)}
+    return CYTOTOXIC_DRUGS & (ordered | running)
+
+
+def _silent(s: Situation, e: Exposure) -> bool:
+    pause = K.thresholds.intervals.taxane_without_dose_days
+    return e.last_dose is not None and add_days(e.last_dose.latest, pause) < s.today
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (
+    chemotherapy_without_her2, endocrine_without_her2, chemo_endocrine_concurrent,
+)  # fmt: skip

@@ -1,0 +1,111 @@
+"""Products that are taken for one another: trastuzumab, its subcutaneous and fixed-dose forms, T-DM1, T-DXd (R083, R126, R136, P05)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from guideline.advice import Finding, Suggestion
+from guideline.body import body
+from guideline.facts_used import drug_name
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DM1, T_DXD
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
+from guideline.rules.options import objection
+from guideline.rules.order_scope import deletions, safety_orders
+from guideline.situation import Situation
+from guideline.therapy_lines import CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+
+#: R083, C15: products that are taken for one another; trastuzumab by any route, brand or suffix is one (R136).
+_PRODUCT = {
+    **dict.fromkeys(TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS, "trastuzumab"),
+    **dict.fromkeys(TRASTUZUMAB_PRODUCTS & PERTUZUMAB_PRODUCTS, "fixed combination"),
+    **{drug: drug for drug in CONJUGATES},
+}
+
+_SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody" and d.route == "sc")
+
+
+def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
+    """R083, R126, P05: not the planned product, another product's dose, or another product's route."""
+    for order in safety_orders(q):
+        for drug in order.drugs:
+            found = _mix_up(q, order, drug) if drug in _PRODUCT else None
+            if found is not None:
+                yield found
+                break
+
+
+def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
+    per_kg = _per_kg(q.s, order)
+    if order.plan in _PRODUCT and _PRODUCT[order.plan] != _PRODUCT[drug] and not _planned_beside(order):
+        said, indicator = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan)), "critical"
+        detail = [K.say("order-different-drugs")]
+    elif drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
+        said, indicator = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD)), "critical"
+        detail = [K.say("order-different-drugs")]
+    elif drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, _tolerance(q)):
+        said, indicator = K.say("order-tdxd-at-tdm1-dose", drug=drug_name(T_DXD), other=drug_name(T_DM1)), "warning"
+        detail = [K.say("order-different-drugs")]
+    elif drug in _SUBCUTANEOUS and order.dose is not None and order.dose.unit == "mg/kg":
+        said, indicator = K.say("order-flat-product-by-weight", drug=drug_name(drug)), "critical"
+        detail = [K.say("order-flat-products")]
+    elif drug in _SUBCUTANEOUS and order.route == "iv":
+        said, indicator = K.say("order-sc-product-iv", drug=drug_name(drug)), "critical"
+        detail = [K.say("order-flat-products")]
+    elif drug == "trastuzumab" and order.route == "sc":
+        said, indicator = K.say("order-iv-product-sc", drug=drug_name(drug)), "critical"
+        detail = [K.say("order-flat-products")]
+    else:
+        return None
+    if drug == T_DM1:
+        detail.append(K.say("tdm1-never-above"))
+    return Finding(
+        "ProductMixUp", indicator, said, tuple(detail), avoid=(drug,), rules=("R083", "R126"),  # type: ignore[arg-type]
+        suggestions=(*_meant(q.s, order, drug), *deletions((order,))),
+    )  # fmt: skip
+
+
+def _meant(s: Situation, order: DraftOrder, drug: str) -> tuple[Suggestion, ...]:
+    """The planned product at one click, where the plan names another one and nothing in the record forbids it."""
+    plan = order.plan
+    if plan not in _PRODUCT or _PRODUCT[plan] == _PRODUCT[drug] or order.drugs != (drug,):
+        return ()
+    barred = plan == T_DXD and (objection(s, "tdxd") is not None or s.lungs.symptoms)
+    return () if barred or s.pregnancy == "pregnant" else (Suggestion("replace", plan, order.id),)
+
+
+def _planned_beside(order: DraftOrder) -> bool:
+    """An order for several drugs holds the planned one among them."""
+    return any(_PRODUCT.get(drug) == _PRODUCT.get(order.plan or "") for drug in order.drugs)
+
+
+def _highest(drug: str) -> float:
+    return max(K.thresholds.dose_levels[drug].levels)
+
+
+def _tolerance(q: OrderQuestion) -> float:
+    return q.s.practice.dose_tolerance_percent / 100
+
+
+def _like(dose: float, level: float, tolerance: float) -> bool:
+    return abs(dose - level) <= level * tolerance + 1e-9
+
+
+def _only_like_tdm1(dose: float, tolerance: float) -> bool:
+    """A dose that fits full-dose T-DM1 and no dose level of T-DXd."""
+    fits_tdxd = any(_like(dose, level, tolerance) for level in K.thresholds.dose_levels[T_DXD].levels)
+    return _like(dose, _highest(T_DM1), tolerance) and not fits_tdxd
+
+
+def _per_kg(s: Situation, order: DraftOrder) -> float | None:
+    """The ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
+    if order.dose is None:
+        return None
+    if order.dose.unit == "mg/kg":
+        return order.dose.amount
+    kg = body(s.case).kg if order.dose.unit == "mg" else None
+    return order.dose.amount / kg if kg is not None else None
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (product_mix_up,)

@@ -1,0 +1,532 @@
+"""The dose of an ordered drug against its label (R126; P03, P05, P14; decision 18)."""
+
+from __future__ import annotations
+
+import pytest
+
+from guideline.advice import Suggestion
+from guideline.case import Diagnosis, Procedure
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.practice import Practice
+from guideline.rules import dose as module
+from tests.guideline.case_builder import a_case, given, lung, second_line, source, stage
+from tests.guideline.measure_builder import BODY, dosed, height, weight
+from tests.guideline.order_builder import beside, order, says, stop, words
+
+TDXD, TDM1, PHESGO = "trastuzumab-deruxtecan", "trastuzumab-emtansine", "pertuzumab-trastuzumab-hyaluronidase"
+SC = "trastuzumab-hyaluronidase"
+
+
+def found(case, *orders, **more):
+    return says(module.RULES, case, *orders, **more)
+
+
+def verdict(case, *orders, **more):
+    """The indicator of the only finding, or None for silence."""
+    got = found(case, *orders, **more)
+    assert len(got) <= 1, [f.headline.text for f in got]
+    assert all(f.topic == "DoseCheck" for f in got)
+    return got[0].indicator if got else None
+
+
+CASE = second_line(body=BODY)
+ON_TRASTUZUMAB = second_line(body=BODY, drugs=(dosed("trastuzumab", 21, 6, "mg/kg"), dosed("pertuzumab", 21, 420, "mg")))
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "expected"),
+    [
+        (TDXD, 5.4, "mg/kg", None),
+        (TDXD, 5.9, "mg/kg", None),
+        (TDXD, 5.94, "mg/kg", None),
+        (TDXD, 5.95, "mg/kg", "critical"),
+        (TDXD, 6.4, "mg/kg", "critical"),
+        (TDXD, 4.4, "mg/kg", None),
+        (TDXD, 3.2, "mg/kg", None),
+        (TDXD, 2.88, "mg/kg", None),
+        (TDXD, 2.87, "mg/kg", "info"),
+        (TDXD, 3.7, "mg/kg", "info"),
+        (TDXD, 378, "mg", None),
+        (TDXD, 400, "mg", None),  # four vials of 100 mg
+        (TDXD, 415.8, "mg", None),
+        (TDXD, 416, "mg", "critical"),
+        (TDXD, 200, "mg", "info"),
+        (TDM1, 3.6, "mg/kg", None),
+        (TDM1, 3.96, "mg/kg", None),
+        (TDM1, 3.97, "mg/kg", "critical"),
+        (TDM1, 5.4, "mg/kg", "critical"),
+        (TDM1, 3.0, "mg/kg", None),
+        (TDM1, 2.4, "mg/kg", None),
+        (TDM1, 2.1, "mg/kg", "info"),
+        (TDM1, 260, "mg", None),  # 100 + 160 mg vials for 252 mg
+        (TDM1, 280, "mg", "critical"),
+        ("margetuximab", 15, "mg/kg", None),
+        ("margetuximab", 16.5, "mg/kg", None),
+        ("margetuximab", 16.6, "mg/kg", "warning"),
+        ("docetaxel", 75, "mg/m2", None),
+        ("docetaxel", 100, "mg/m2", None),
+        ("docetaxel", 110, "mg/m2", None),
+        ("docetaxel", 110.1, "mg/m2", "warning"),
+        ("docetaxel", 55, "mg/m2", None),
+        ("docetaxel", 49, "mg/m2", "info"),
+        ("docetaxel", 134, "mg", None),  # 75 mg/m2 at 1.79 m2
+        ("docetaxel", 198, "mg", "warning"),
+        ("paclitaxel", 80, "mg/m2", None),
+        ("paclitaxel", 175, "mg/m2", None),
+        ("paclitaxel", 193, "mg/m2", "warning"),
+        ("tucatinib", 300, "mg", None),
+        ("tucatinib", 250, "mg", None),
+        ("tucatinib", 150, "mg", None),
+        ("tucatinib", 330, "mg", None),
+        ("tucatinib", 350, "mg", "warning"),
+        ("tucatinib", 100, "mg", "info"),
+        ("neratinib", 240, "mg", None),
+        ("neratinib", 160, "mg", None),
+        ("neratinib", 280, "mg", "warning"),
+        ("neratinib", 40, "mg", "info"),
+        ("palbociclib", 125, "mg", None),
+        ("palbociclib", 75, "mg", None),
+        ("palbociclib", 150, "mg", "warning"),
+        ("lapatinib", 1500, "mg", None),
+        ("lapatinib", 1750, "mg", "warning"),
+        ("lapatinib", 1000, "mg", None),
+        ("lapatinib", 250, "mg", "info"),
+        ("capecitabine", 1250, "mg/m2", None),
+        ("capecitabine", 1376, "mg/m2", "warning"),
+        ("capecitabine", 2250, "mg", None),  # 1.79 m2 x 1250
+        ("capecitabine", 400, "mg/m2", "info"),
+        ("letrozole", 25, "mg", None),
+        ("vinorelbine", 300, "mg", None),
+    ],
+)
+def test_the_dose_of_each_drug(drug, amount, unit, expected):
+    """Within ten percent of a label dose or one of its reductions: silent; above: by the drug; below: information."""
+    how = {"times_a_day": 2} if drug in ("tucatinib", "capecitabine") else {}
+    assert verdict(CASE, order(drug, amount, unit, **how)) == expected
+
+
+def test_an_overdose_says_by_how_much_and_can_be_taken_back():
+    """The card names dose, mg/kg, percent and label dose, the weight used, and offers to delete the draft."""
+    overdose = order(TDXD, 432, "mg")
+    (f,) = found(CASE, overdose)
+    assert "432 mg (6.17 mg/kg) is 14 % above the label dose of 5.4 mg/kg" in f.headline.text
+    assert f.avoid == (TDXD,)
+    assert f.suggestions == (Suggestion("delete", TDXD, overdose.id),)
+    assert [(fact.name, fact.value) for fact in f.facts] == [("Ordered dose", "432 mg"), ("Weight", "70 kg")]
+    assert "5.4 mg/kg is the highest dose" in words(f)
+
+
+def test_a_warning_or_an_information_offers_no_deletion():
+    """Only critical doses can be deleted at a click."""
+    for drug, amount, unit in [("docetaxel", 150, "mg/m2"), (TDXD, 1, "mg/kg")]:
+        (f,) = found(CASE, order(drug, amount, unit))
+        assert f.suggestions == ()
+
+
+def test_an_order_that_is_no_draft_is_not_deleted():
+    """A signed order is ended, not deleted."""
+    (f,) = found(CASE, order(TDXD, 8, "mg/kg", status="active"))
+    assert f.indicator == "critical"
+    assert f.suggestions == ()
+
+
+def test_the_tolerance_is_a_setting():
+    """A site that allows 5 % questions 5.7 mg/kg."""
+    strict = Practice(dose_tolerance_percent=5)
+    assert verdict(CASE, order(TDXD, 5.67, "mg/kg"), practice=strict) is None
+    assert verdict(CASE, order(TDXD, 5.68, "mg/kg"), practice=strict) == "critical"
+
+
+def test_gastric_cancer_has_its_own_dose():
+    """T-DXd 6.4 mg/kg for gastric cancer is right."""
+    assert verdict(CASE, order(TDXD, 6.4, "mg/kg", gastric=True)) is None
+
+
+def test_silent_for_another_primary_and_without_breast_cancer():
+    """Decision 18: any stage of breast cancer, no other tumour; nobody of ours (child, hospice): nothing."""
+    overdose = order(TDXD, 8, "mg/kg")
+    lung_cancer = Diagnosis("other-primary", "active", source=source("Condition"))
+    assert verdict(a_case(body=BODY, diagnoses=lung_cancer, receptors=(), metastases=()), overdose) is None
+    assert verdict(a_case(body=BODY, diagnoses=()), overdose) is None
+    assert verdict(a_case(body=BODY, age=17), overdose) is None
+    assert verdict(a_case(body=BODY, procedures=Procedure("hospice", "done", source=source("Procedure"))), overdose) is None
+
+
+def test_early_breast_cancer_is_concerned():
+    """Adjuvant T-DM1 at 5.4 mg/kg is as wrong as in metastatic disease."""
+    assert verdict(a_case(metastases=(), stages=stage("II"), body=BODY), order(TDM1, 5.4, "mg/kg")) == "critical"
+
+
+def test_no_dose_or_an_unreadable_one_is_not_judged():
+    """No dose, a dose of 0, tablets, AUC, mL of a powder, and an order of two drugs: silent."""
+    case = second_line(body=BODY)
+    assert verdict(case, order(TDXD)) is None
+    assert verdict(case, order(TDXD, 0, "mg/kg")) is None
+    for unit in ("tablet", "AUC", "mL", ""):
+        assert verdict(case, order(TDXD, 100, unit)) is None
+    assert verdict(case, order(("tucatinib", "trastuzumab"), 5000, "mg")) is None
+
+
+def test_context_and_stop_orders_are_not_the_question():
+    """A draft that is not selected, or ends a therapy, is not judged (decision 16)."""
+    assert found(CASE, beside(TDXD, 8, "mg/kg")) == []
+    assert found(CASE, stop(TDXD)) == []
+
+
+# --- Loading and maintenance --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "every", "expected"),
+    [
+        ("trastuzumab", 6, "mg/kg", 21, None),
+        ("trastuzumab", 420, "mg", 21, None),
+        ("trastuzumab", 450, "mg", 21, None),  # three vials of 150 mg
+        ("trastuzumab", 8, "mg/kg", 21, None),  # whether to load again is the reload rule's question
+        ("trastuzumab", 8.8, "mg/kg", 21, None),
+        ("trastuzumab", 8.9, "mg/kg", 21, "warning"),
+        ("trastuzumab", 5.4, "mg/kg", 21, None),
+        ("trastuzumab", 5.3, "mg/kg", 21, "info"),
+        ("trastuzumab", 2, "mg/kg", 7, None),
+        ("trastuzumab", 4, "mg/kg", 7, None),
+        ("trastuzumab", 6, "mg/kg", 7, "warning"),
+        ("trastuzumab", 6, "mg/kg", None, None),
+        ("trastuzumab", 2, "mg/kg", None, None),
+        ("trastuzumab", 5, "mg/kg", None, "info"),
+        ("pertuzumab", 420, "mg", 21, None),
+        ("pertuzumab", 840, "mg", 21, None),
+        ("pertuzumab", 1200, "mg", 21, "warning"),
+        ("pertuzumab", 600, "mg", 21, "info"),
+        (SC, 600, "mg", 21, None),
+        (SC, 5, "mL", 21, None),
+        (SC, 1200, "mg", 21, "warning"),
+        (SC, 420, "mg", 21, "info"),
+    ],
+)
+def test_antibodies_that_go_on(drug, amount, unit, every, expected):
+    """Loading and later doses by schedule; the weekly and the three-weekly schedule are not mixed."""
+    assert verdict(ON_TRASTUZUMAB, order(drug, amount, unit, every_days=every)) == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "every", "expected"),
+    [
+        ("trastuzumab", 8, "mg/kg", 21, None),
+        ("trastuzumab", 6, "mg/kg", 21, "info"),
+        ("trastuzumab", 4, "mg/kg", 7, None),
+        ("trastuzumab", 2, "mg/kg", 7, "info"),
+        ("pertuzumab", 840, "mg", 21, None),
+        ("pertuzumab", 420, "mg", 21, "info"),
+        (SC, 600, "mg", 21, None),
+        (TDXD, 5.4, "mg/kg", 21, None),
+    ],
+)
+def test_a_first_dose_is_a_loading_dose(drug, amount, unit, every, expected):
+    """Without an earlier dose on record the label begins with the loading dose; conjugates and trastuzumab SC never load."""
+    assert verdict(a_case(body=BODY), order(drug, amount, unit, every_days=every)) == expected
+
+
+def test_the_first_dose_after_a_conjugate_is_loaded():
+    """A conjugate is never its antibody: trastuzumab after T-DXd is a first dose."""
+    case = second_line(body=BODY, drugs=dosed(TDXD, 21, 5.4, "mg/kg"))
+    assert verdict(case, order("trastuzumab", 6, "mg/kg", every_days=21)) == "info"
+
+
+def test_an_order_set_may_hold_both_doses():
+    """The later dose beside a draft of the loading dose is right; so is one that the order itself calls no first dose."""
+    case = a_case(body=BODY)
+    assert verdict(case, order("trastuzumab", 8, "mg/kg"), order("trastuzumab", 6, "mg/kg")) is None
+    assert verdict(case, order("trastuzumab", 6, "mg/kg"), beside("trastuzumab", 8, "mg/kg")) is None
+    assert verdict(case, order("trastuzumab", 6, "mg/kg"), beside("trastuzumab", 560, "mg", loading=True)) is None
+    assert verdict(case, order("trastuzumab", 6, "mg/kg"), beside("pertuzumab", 840, "mg")) == "info"
+    assert verdict(case, order("trastuzumab", 6, "mg/kg", loading=False)) is None
+
+
+def test_the_order_itself_in_the_chart_is_no_earlier_dose():
+    """A draft that the record already shows as an active order of today was never given."""
+    today = given("trastuzumab", 0, kind="order", source="MedicationRequest/7")
+    case = a_case(body=BODY, drugs=today)
+    assert verdict(case, order("trastuzumab", 6, "mg/kg", id="MedicationRequest/7")) == "info"
+    assert verdict(case, order("trastuzumab", 6, "mg/kg", id="MedicationRequest/8")) is None
+
+
+# --- Flat products ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "parts", "expected"),
+    [
+        (1200, "mg", (1200.0, 600.0), None),
+        (600, "mg", (600.0, 600.0), None),
+        (600, "mg", (600.0, 1200.0), None),
+        (1200, "mg", (1200.0, 1200.0), "critical"),
+        (840, "mg", (840.0, 600.0), "critical"),
+        (420, "mg", (420.0, 420.0), "critical"),
+        (15, "mL", (), None),
+        (10, "mL", (), None),
+        (5, "mL", (), "critical"),
+        (20, "mL", (), "critical"),
+        (600, "mg", (), None),
+        (1200, "mg", (), None),  # the first dose of pertuzumab, or the sum of a later dose
+        (1800, "mg", (), None),
+        (840, "mg", (), "critical"),
+        (6, "mg/kg", (), "critical"),
+        (1, "tablet", (), None),
+    ],
+)
+def test_the_fixed_dose_combination(amount, unit, parts, expected):
+    """1200/600 mg (15 mL) first, then 600/600 mg (10 mL); anything else does not exist."""
+    case = second_line(body=BODY, drugs=(dosed("trastuzumab", 21, 6, "mg/kg"), dosed("pertuzumab", 21, 420, "mg")))
+    assert verdict(case, order(PHESGO, amount, unit, parts=parts)) == expected
+
+
+def test_the_fixed_dose_combination_begins_with_its_loading_dose():
+    """600/600 mg as the very first dose: information; after intravenous pertuzumab and trastuzumab it is right."""
+    assert verdict(a_case(), order(PHESGO, 600, "mg", parts=(600.0, 600.0))) == "info"
+    assert verdict(a_case(), order(PHESGO, 1200, "mg", parts=(1200.0, 600.0))) is None
+    assert verdict(a_case(), order(PHESGO, 10, "mL")) == "info"
+    assert verdict(a_case(drugs=dosed("trastuzumab", 21, 6, "mg/kg")), order(PHESGO, 10, "mL")) == "info"
+    assert verdict(ON_TRASTUZUMAB, order(PHESGO, 10, "mL")) is None
+
+
+@pytest.mark.parametrize("drug", [SC, PHESGO])
+@pytest.mark.parametrize("unit", ["mg/kg", "mg/m2"])
+def test_a_flat_product_by_weight_is_another_product(drug, unit):
+    """P05: trastuzumab SC or the fixed-dose combination in mg/kg: critical, product mix-up named, deletable."""
+    (f,) = found(a_case(), order(drug, 6, unit))
+    assert f.indicator == "critical"
+    assert "P05" in f.rules
+    assert "different drugs with different doses" in words(f)
+    assert [s.act for s in f.suggestions] == ["delete"]
+
+
+def test_pertuzumab_by_weight():
+    """Pertuzumab 6 mg/kg is 420 mg at 70 kg and not at 90 kg: it is converted, not guessed."""
+    assert verdict(ON_TRASTUZUMAB, order("pertuzumab", 6, "mg/kg")) is None
+    heavy = second_line(body=(weight(170), height(165)), drugs=ON_TRASTUZUMAB.drugs)
+    assert verdict(heavy, order("pertuzumab", 6, "mg/kg")) == "warning"
+
+
+# --- Partners, frequency, interval --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("partner", "amount", "expected"),
+    [
+        ("tucatinib", 1000, None), ("tucatinib", 1100, None), ("tucatinib", 1250, "warning"),
+        ("lapatinib", 1000, None), ("lapatinib", 1250, "warning"),
+        ("neratinib", 750, None), ("neratinib", 1000, "warning"), ("neratinib", 375, None),
+        ("trastuzumab", 1250, None),
+    ],
+)  # fmt: skip
+def test_capecitabine_by_its_partner(partner, amount, expected):
+    """1000 mg/m2 twice daily beside tucatinib or lapatinib, 750 beside neratinib, 1250 alone."""
+    assert verdict(a_case(body=BODY), order("capecitabine", amount, "mg/m2", times_a_day=2), beside(partner)) == expected
+    running = second_line(body=BODY, drugs=given(partner, 60))
+    assert verdict(running, order("capecitabine", amount, "mg/m2", times_a_day=2)) == expected
+
+
+def test_capecitabine_per_day():
+    """2000 mg/m2 a day is 1000 mg/m2 twice; without a frequency either reading is accepted."""
+    case = a_case(body=BODY)
+    assert verdict(case, order("capecitabine", 2000, "mg/m2", times_a_day=1), beside("tucatinib")) is None
+    assert verdict(case, order("capecitabine", 2000, "mg/m2"), beside("tucatinib")) is None
+    assert verdict(case, order("capecitabine", 2000, "mg/m2", times_a_day=2), beside("tucatinib")) == "warning"
+    assert verdict(case, order("capecitabine", 1800, "mg", times_a_day=2), beside("tucatinib")) is None
+    assert verdict(case, order("capecitabine", 3600, "mg", times_a_day=2), beside("tucatinib")) == "warning"
+
+
+@pytest.mark.parametrize(
+    ("partner", "amount", "expected"),
+    [
+        ("capecitabine", 1250, None), ("capecitabine", 1500, "warning"),
+        ("trastuzumab", 1000, None), ("trastuzumab", 1250, "warning"),
+        ("letrozole", 1500, None), ("letrozole", 1750, "warning"),
+    ],
+)  # fmt: skip
+def test_lapatinib_by_its_partner(partner, amount, expected):
+    """1250 mg beside capecitabine, 1000 beside trastuzumab, 1500 beside letrozole."""
+    assert verdict(a_case(), order("lapatinib", amount, "mg", times_a_day=1), beside(partner)) == expected
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1, None), (2, None), (3, "warning")])
+def test_tucatinib_frequency(times, expected):
+    """300 mg three times a day is too much; once a day counts as the reduced 150 mg twice daily."""
+    assert verdict(a_case(), order("tucatinib", 300, "mg", times_a_day=times)) == expected
+
+
+def test_tucatinib_beside_a_strong_cyp2c8_inhibitor():
+    """100 mg twice daily is the label's dose beside gemfibrozil, and no label dose without it."""
+    low = order("tucatinib", 100, "mg", times_a_day=2)
+    assert verdict(a_case(), low) == "info"
+    assert verdict(a_case(), low, order((), others=("gemfibrozil",), asked=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "every", "expected"), [(80, 7, None), (90, 7, "warning"), (88, 7, None), (175, 21, None), (175, 7, "warning")]
+)
+def test_paclitaxel_by_its_interval(amount, every, expected):
+    """80 mg/m2 weekly, 175 every three weeks."""
+    assert verdict(a_case(body=BODY), order("paclitaxel", amount, "mg/m2", every_days=every)) == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "every", "expected"),
+    [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, None),
+     (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning")],
+)  # fmt: skip
+def test_a_three_weekly_dose_given_weekly(drug, amount, every, expected):
+    """T-DXd 5.4 mg/kg every week is critical; "once", which some systems write as daily, says nothing."""
+    unit = "mg/m2" if drug == "docetaxel" else "mg/kg"
+    assert verdict(CASE, order(drug, amount, unit, every_days=every)) == expected
+
+
+# --- Re-escalation ------------------------------------------------------------------------------------------------------------------
+
+REDUCED = (dosed(TDXD, 63, 5.4, "mg/kg"), dosed(TDXD, 42, 4.4, "mg/kg"), dosed(TDXD, 21, 4.4, "mg/kg"))
+
+
+@pytest.mark.parametrize(("amount", "expected"), [(5.4, "critical"), (4.85, "critical"), (4.84, None), (4.4, None), (3.2, None)])
+def test_a_reduced_dose_is_never_raised(amount, expected):
+    """P03, V46: T-DXd above the lowest level given before; the same level, rounded up within ten percent, is right."""
+    case = second_line(body=BODY, drugs=REDUCED, lungs=lung(status="resolved", grade=1, onset=60))
+    got = found(case, order(TDXD, amount, "mg/kg"))
+    assert [f.indicator for f in got] == ([expected] if expected else [])
+    if got:
+        assert "4.4 mg/kg" in got[0].headline.text
+        assert "P03" in {rule for s in (got[0].headline, *got[0].detail) for rule in s.rules}
+        assert "label dose" not in words(got[0])
+        assert "within range" not in words(got[0])
+        assert [s.act for s in got[0].suggestions] == ["delete"]
+
+
+def test_re_escalation_of_tdm1_in_milligrams():
+    """T-DM1 3.6 mg/kg (252 mg) after 210 mg at 70 kg (3.0 mg/kg)."""
+    case = second_line(body=(weight(70, 22), weight(70, 2)), drugs=dosed(TDM1, 21, 210, "mg"))
+    (f,) = found(case, order(TDM1, 252, "mg"))
+    assert f.indicator == "critical"
+    assert "after a reduction to 3 mg/kg" in f.headline.text
+
+
+def test_an_earlier_dose_that_only_rounds_low_is_no_reduction():
+    """350 mg at 70 kg (5.0 mg/kg) was the full dose, rounded to vials; a dose in mg without a weight of its day says nothing."""
+    rounded = second_line(body=(weight(70, 22), weight(70, 2)), drugs=dosed(TDXD, 21, 350, "mg"))
+    assert verdict(rounded, order(TDXD, 5.4, "mg/kg")) is None
+    unknown = second_line(body=weight(70, 2), drugs=dosed(TDXD, 200, 300, "mg"))
+    assert verdict(unknown, order(TDXD, 5.4, "mg/kg")) is None
+
+
+def test_the_running_order_raised_in_place():
+    """An order that ran at 4.4 mg/kg for weeks and is revised to 5.4 is a re-escalation; a draft of today corrected twice is none."""
+    running = dosed(TDXD, 60, 4.4, "mg/kg", kind="order", status="active", source="MedicationRequest/7")
+    raised = order(TDXD, 5.4, "mg/kg", id="MedicationRequest/7")
+    assert verdict(second_line(body=BODY, drugs=running), raised) == "critical"
+    today = dosed(TDXD, 0, 4.4, "mg/kg", kind="order", status="active", source="MedicationRequest/7")
+    assert verdict(second_line(body=BODY, drugs=today), raised) is None
+
+
+def test_other_drugs_may_be_raised_again():
+    """Tucatinib and docetaxel are not bound by P03."""
+    case = second_line(body=BODY, drugs=(dosed("tucatinib", 21, 250, "mg"), dosed("docetaxel", 21, 60, "mg/m2")))
+    assert verdict(case, order("tucatinib", 300, "mg", times_a_day=2)) is None
+    assert verdict(case, order("docetaxel", 75, "mg/m2")) is None
+
+
+# --- Weight -------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "says_"),
+    [
+        (weight(70, 29), "29 days old"), (weight(70, None), "undated"), (weight(7), "doubtful"), (weight(300), "doubtful"),
+        ((), "no weight on record"),
+    ],
+)  # fmt: skip
+def test_milligrams_without_a_usable_weight(body, says_):
+    """P14: a weight that is old, undated, implausible or missing: no judgement in mg, I19 asked, mg/kg is judged."""
+    case = second_line(body=body)
+    (f,) = found(case, order(TDXD, 700, "mg"))
+    assert (f.indicator, [g.input for g in f.missing]) == ("info", ["I19"])
+    assert says_ in f.headline.text
+    assert f.suggestions == ()
+    assert verdict(case, order(TDXD, 5.4, "mg/kg")) is None
+    assert verdict(case, order(TDXD, 6.4, "mg/kg")) == "critical"
+
+
+def test_a_weight_of_four_weeks_is_used():
+    """28 days old is current."""
+    assert verdict(second_line(body=weight(70, 28)), order(TDXD, 432, "mg")) == "critical"
+
+
+def test_flat_doses_need_no_weight():
+    """Pertuzumab 420 mg, tucatinib 300 mg, trastuzumab SC 600 mg: no weight is asked for."""
+    case = second_line(body=(), drugs=ON_TRASTUZUMAB.drugs)
+    for drug, amount in [("pertuzumab", 420), ("tucatinib", 300), (SC, 600)]:
+        assert verdict(case, order(drug, amount, "mg")) is None
+
+
+def test_square_metres_need_a_height():
+    """Docetaxel in mg without a height: asked for with the weight."""
+    (f,) = found(second_line(body=weight(70)), order("docetaxel", 134, "mg"))
+    assert f.indicator == "info"
+    assert "no height on record" in f.headline.text
+    assert verdict(second_line(body=weight(70)), order("docetaxel", 75, "mg/m2")) is None
+
+
+def test_the_surface_is_explained():
+    """The formula is stated wherever mg were judged by body surface area."""
+    (f,) = found(CASE, order("docetaxel", 250, "mg"))
+    assert "Mosteller" in words(f)
+    assert ("Body surface area", "1.79 m2 (height 165 cm)") in [(fact.name, fact.value) for fact in f.facts]
+
+
+def loses_weight(before, now):
+    """On T-DXd for 60 days, weighed at its start and now."""
+    return second_line(body=(weight(before, 62), weight(now, 2)), drugs=given(TDXD, 60))
+
+
+def test_a_dose_that_fits_the_old_weight_is_to_be_recalculated():
+    """P14: 432 mg fits the 80 kg of the start; at 70 kg it is 6.17 mg/kg: recalculate, as information."""
+    (f,) = found(loses_weight(80, 70), order(TDXD, 432, "mg"))
+    assert f.indicator == "info"
+    assert "weight 70 kg, 12 % off the 80 kg" in f.headline.text
+    assert "6.17 mg/kg" in words(f)
+    assert "P14" in f.headline.rules
+
+
+def test_a_dose_that_fits_neither_weight_is_an_overdose():
+    """500 mg is too much at 80 kg and at 70 kg."""
+    assert verdict(loses_weight(80, 70), order(TDXD, 500, "mg")) == "critical"
+
+
+def test_a_recalculated_dose_is_silent():
+    """378 mg is right for today's 70 kg, whatever the weight was."""
+    assert verdict(loses_weight(80, 70), order(TDXD, 378, "mg")) is None
+
+
+@pytest.mark.parametrize(("now", "expected"), [(63, "info"), (63.1, None), (76.9, None), (77, "info"), (70, None)])
+def test_an_order_per_kg_after_a_change_of_weight(now, expected):
+    """A tenth up or down since the start of the course: prepare with today's weight."""
+    assert verdict(loses_weight(70, now), order(TDXD, 5.4, "mg/kg")) == expected
+
+
+def test_no_change_is_known_before_a_first_dose():
+    """A weight that changed before the therapy is of no matter."""
+    case = second_line(body=(weight(90, 100), weight(70, 2)))
+    assert verdict(case, order(TDXD, 5.4, "mg/kg")) is None
+
+
+def test_every_headline_fits_on_a_card():
+    """No headline reaches 140 characters, for the longest names and amounts."""
+    orders = [
+        order(drug, amount, unit, parts=parts, every_days=every)
+        for drug in K.doses
+        for amount, unit in [(0.01, "mg/kg"), (99.99, "mg/kg"), (12345.67, "mg"), (0.01, "mg"), (9999.99, "mg/m2"), (99.99, "mL")]
+        for parts in ((), (1234.5, 1234.5))
+        for every in (None, 7)
+    ]
+    cases = [a_case(body=BODY), a_case(body=weight(70, 1234)), a_case(body=weight(249.55, None)), a_case(body=weight(1234.56)), a_case()]
+    headlines = {f.headline.text for case in cases for one in orders for f in found(case, one)}
+    headlines |= {f.headline.text for f in found(loses_weight(123.45, 90.55), order(TDXD, 666.66, "mg"))}
+    assert len(headlines) > 100
+    assert [text for text in headlines if len(text) >= 140] == []

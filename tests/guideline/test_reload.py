@@ -1,0 +1,215 @@
+"""Loading again after a gap, and doses that come too early (P04)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from guideline.partial_date import PartialDate
+from guideline.rules import reload as module
+from tests.guideline.case_builder import TODAY, ago, dose, given, second_line
+from tests.guideline.measure_builder import BODY, dosed, weight
+from tests.guideline.order_builder import beside, order, says, words
+
+TDXD, TDM1, PHESGO = "trastuzumab-deruxtecan", "trastuzumab-emtansine", "pertuzumab-trastuzumab-hyaluronidase"
+
+
+def found(drugs, *orders):
+    return says(module.RULES, second_line(body=BODY, drugs=drugs), *orders)
+
+
+def headline(drugs, *orders):
+    """The only headline, or None for silence. Every finding is a warning of its topic without a deletion."""
+    got = found(drugs, *orders)
+    assert len(got) <= 1
+    assert all((f.topic, f.indicator, f.suggestions) == ("ReloadingDose", "warning", ()) for f in got)
+    return got[0].headline.text if got else None
+
+
+def kind(drugs, *orders):
+    """`load`, `again`, `early` or None."""
+    text = headline(drugs, *orders)
+    if text is None:
+        return None
+    return {"Load": "load", "No s": "again", "Too ": "early"}[text[:4]]
+
+
+def three_weekly(days):
+    return (dosed("trastuzumab", days + 21, 6, "mg/kg"), dosed("trastuzumab", days, 6, "mg/kg"))
+
+
+@pytest.mark.parametrize(
+    ("days", "amount", "expected"),
+    [
+        (21, 6, None), (27, 6, None), (28, 6, None), (29, 6, "load"), (400, 6, "load"),
+        (21, 8, "again"), (28, 8, "again"), (29, 8, None), (400, 8, None),
+        (18, 6, None), (17, 6, "early"), (1, 6, "early"), (0, 6, None),
+    ],
+)  # fmt: skip
+def test_trastuzumab_every_three_weeks(days, amount, expected):
+    """A gap of more than 28 days: 8 mg/kg; up to it: 6 mg/kg. Less than 18 days: too early; the day of the dose itself: silent."""
+    assert kind(three_weekly(days), order("trastuzumab", amount, "mg/kg", every_days=21)) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "amount", "expected"),
+    [(7, 2, None), (14, 2, None), (15, 2, "load"), (14, 4, "again"), (15, 4, None), (3, 2, None)],
+)
+def test_trastuzumab_weekly(days, amount, expected):
+    """A gap of more than 14 days: 4 mg/kg; and a weekly drug is never early by the three-weekly rule."""
+    weekly = (dosed("trastuzumab", days + 7, 2, "mg/kg"), dosed("trastuzumab", days, 2, "mg/kg"))
+    assert kind(weekly, order("trastuzumab", amount, "mg/kg", every_days=7)) == expected
+
+
+def test_the_dose_names_the_schedule():
+    """Without an interval, 2 or 4 mg/kg are weekly and 6 or 8 mg/kg three-weekly."""
+    assert kind(dosed("trastuzumab", 15, 2, "mg/kg"), order("trastuzumab", 2, "mg/kg")) == "load"
+    assert kind(dosed("trastuzumab", 21, 6, "mg/kg"), order("trastuzumab", 6, "mg/kg")) is None
+
+
+def test_from_weekly_to_three_weekly():
+    """The three-weekly schedule begins a week after the last weekly dose: not too early."""
+    weekly = tuple(dosed("trastuzumab", day, 2, "mg/kg") for day in (7, 14, 21))
+    assert kind(weekly, order("trastuzumab", 6, "mg/kg", every_days=21)) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "amount", "expected"),
+    [(21, 420, None), (41, 420, None), (42, 420, "load"), (41, 840, "again"), (42, 840, None), (17, 420, "early")],
+)
+def test_pertuzumab(days, amount, expected):
+    """A gap of six weeks or more: 840 mg; shorter: 420 mg."""
+    assert kind(dosed("pertuzumab", days, 420, "mg"), order("pertuzumab", amount, "mg", every_days=21)) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "parts", "expected"),
+    [
+        (21, (600.0, 600.0), None), (41, (600.0, 600.0), None), (42, (600.0, 600.0), "load"),
+        (21, (1200.0, 600.0), "again"), (41, (1200.0, 600.0), "again"), (42, (1200.0, 600.0), None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["intravenous", "fixed-dose"])
+def test_the_fixed_dose_combination(days, parts, expected, before):
+    """After itself or after intravenous pertuzumab and trastuzumab: 600/600 mg within six weeks, from then on 1200/600 mg."""
+    earlier = (
+        (dosed("trastuzumab", days, 6, "mg/kg"), dosed("pertuzumab", days, 420, "mg")) if before == "intravenous" else (dose(PHESGO, days),)
+    )
+    assert kind(earlier, order(PHESGO, parts[0], "mg", parts=parts)) == expected
+
+
+def test_volumes_of_the_fixed_dose_combination():
+    """15 mL is the loading dose, 10 mL the later one."""
+    assert kind(dose(PHESGO, 21), order(PHESGO, 15, "mL")) == "again"
+    assert kind(dose(PHESGO, 50), order(PHESGO, 10, "mL")) == "load"
+    assert kind(dose(PHESGO, 21), order(PHESGO, 10, "mL")) is None
+
+
+def test_the_fixed_dose_combination_after_trastuzumab_alone():
+    """Without pertuzumab before, 1200/600 mg is a first dose: nothing to say about a gap; but too early it can be."""
+    assert kind(dosed("trastuzumab", 21, 6, "mg/kg"), order(PHESGO, 15, "mL")) is None
+    assert kind(dosed("trastuzumab", 10, 6, "mg/kg"), order(PHESGO, 15, "mL")) == "early"
+
+
+def test_back_from_the_fixed_dose_combination():
+    """Intravenous trastuzumab three weeks after the fixed-dose combination is not loaded again; after five weeks it is."""
+    assert kind(dose(PHESGO, 21), order("trastuzumab", 6, "mg/kg")) is None
+    assert kind(dose(PHESGO, 35), order("trastuzumab", 6, "mg/kg")) == "load"
+
+
+def test_a_switch_of_route_is_no_gap():
+    """Trastuzumab under the skin three weeks after the infusion, and back: silent; it never loads."""
+    assert kind(dosed("trastuzumab", 21, 6, "mg/kg"), order("trastuzumab-hyaluronidase", 600, "mg")) is None
+    assert kind(dosed("trastuzumab", 60, 6, "mg/kg"), order("trastuzumab-hyaluronidase", 600, "mg")) is None
+    assert kind(dosed("trastuzumab-hyaluronidase", 21, 600, "mg"), order("trastuzumab", 6, "mg/kg")) is None
+
+
+@pytest.mark.parametrize("drug", [TDXD, TDM1])
+def test_conjugates_never_load(drug):
+    """After any gap the dose is the same; only too early a dose is named."""
+    amount = 5.4 if drug == TDXD else 3.6
+    for days in (18, 21, 30, 60, 300):
+        assert kind(dosed(drug, days, amount, "mg/kg"), order(drug, amount, "mg/kg")) is None
+    assert kind(dosed(drug, 17, amount, "mg/kg"), order(drug, amount, "mg/kg")) == "early"
+    assert kind(dosed(drug, 17, amount, "mg/kg"), order(drug)) == "early"
+
+
+def test_a_conjugate_is_no_dose_of_its_antibody():
+    """Trastuzumab 8 mg/kg ten days after T-DXd is a first dose, neither early nor loaded twice."""
+    assert kind(dosed(TDXD, 10, 5.4, "mg/kg"), order("trastuzumab", 8, "mg/kg")) is None
+
+
+def test_docetaxel_too_early():
+    """Docetaxel ten days after the last dose."""
+    assert "not before" in headline(dosed("docetaxel", 10, 75, "mg/m2"), order("docetaxel", 75, "mg/m2"))
+    assert kind(dosed("paclitaxel", 7, 80, "mg/m2"), order("paclitaxel", 80, "mg/m2")) is None
+
+
+def test_the_card_says_when_and_what():
+    """Days, the dose to give, and the day from which it may be given."""
+    assert headline(three_weekly(35), order("trastuzumab", 420, "mg")) == (
+        "Load again: trastuzumab 8 mg/kg instead of 420 mg (6 mg/kg); last dose 35 days ago"
+    )
+    (f,) = found(three_weekly(10), order("trastuzumab", 6, "mg/kg", every_days=21))
+    assert (TODAY + timedelta(8)).isoformat() in f.headline.text
+    assert "more than 28 days" in words(found(three_weekly(35), order("trastuzumab", 6, "mg/kg"))[0])
+    assert [(fact.name, fact.date) for fact in f.facts] == [("Last dose", ago(10).earliest.isoformat())]
+
+
+def test_an_order_for_a_later_day():
+    """The gap counts up to the day for which the dose is planned."""
+    later = order("trastuzumab", 6, "mg/kg", every_days=21, planned=PartialDate.on(TODAY + timedelta(11)))
+    assert kind(three_weekly(10), later) is None
+    assert kind(three_weekly(18), later) == "load"
+
+
+def test_an_order_set_may_hold_both_doses():
+    """The later dose beside a draft of the loading dose is right after a gap."""
+    loading, later = order("trastuzumab", 8, "mg/kg"), order("trastuzumab", 6, "mg/kg")
+    assert kind(three_weekly(60), loading, later) is None
+    assert kind(three_weekly(60), later, beside("trastuzumab", 8, "mg/kg")) is None
+
+
+def test_nothing_known_nothing_said():
+    """No earlier dose, no readable dose, or a course that goes on without recorded doses: silent."""
+    assert kind((), order("trastuzumab", 6, "mg/kg")) is None
+    assert kind(three_weekly(60), order("trastuzumab")) is None
+    assert kind(given("trastuzumab", 300), order("trastuzumab", 8, "mg/kg")) is None
+    assert kind((given("trastuzumab", 300), dose("trastuzumab", 300)), order("trastuzumab", 6, "mg/kg")) == "load"
+    assert kind((dose("trastuzumab", 300), given("trastuzumab", 40)), order("trastuzumab", 6, "mg/kg")) is None
+    assert kind(dosed("tucatinib", 5, 300, "mg"), order("tucatinib", 300, "mg")) is None
+
+
+def test_a_course_that_ended_without_recorded_doses():
+    """Its end is the last day it can have been given: a gap is at least that long, an early dose is not proven."""
+    assert kind(given("trastuzumab", 300, 40), order("trastuzumab", 6, "mg/kg")) == "load"
+    assert kind(given("trastuzumab", 300, 28), order("trastuzumab", 6, "mg/kg")) is None
+    assert kind(given("trastuzumab", 300, 10), order("trastuzumab", 8, "mg/kg")) is None
+    assert kind(given(TDXD, 300, 10), order(TDXD, 5.4, "mg/kg")) is None
+
+
+def test_one_order_a_cycle():
+    """A cycle's order, completed when its dose was given, dates that dose."""
+    cycles = tuple(given("trastuzumab", day, kind="order", status="completed") for day in (56, 35))
+    assert kind(cycles, order("trastuzumab", 6, "mg/kg")) == "load"
+    recent = tuple(given("trastuzumab", day, kind="order", status="completed") for day in (42, 21))
+    assert kind(recent, order("trastuzumab", 6, "mg/kg")) is None
+
+
+def test_a_coarse_date_decides_nothing_it_cannot():
+    """A last dose of "2026-10" was 20 to 50 days ago: neither a gap nor an early dose is certain."""
+    assert kind(dose("trastuzumab", "2026-10"), order("trastuzumab", 6, "mg/kg")) is None
+    assert kind(dose("trastuzumab", "2026-10"), order("trastuzumab", 8, "mg/kg")) is None
+    assert kind(dose("trastuzumab", "2026-09"), order("trastuzumab", 6, "mg/kg")) == "load"
+
+
+def test_milligrams_need_a_current_weight():
+    """420 mg cannot be told from 560 mg without a weight: silent."""
+    case = second_line(body=weight(70, 60), drugs=three_weekly(60))
+    assert says(module.RULES, case, order("trastuzumab", 420, "mg")) == []
+
+
+def test_gastric_cancer_is_not_concerned():
+    """Silent for an order for gastric cancer."""
+    assert kind(three_weekly(60), order("trastuzumab", 6, "mg/kg", gastric=True)) is None

@@ -50,6 +50,8 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
     if not question.starts and not question.stops:
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     findings = _one_a_topic(_settled([finding for rule in _RULES for finding in rule(question)]))
+    # An examination does not settle a hold: on an order hook it is not offered as if it did.
+    findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]
     if any(finding.indicator == "critical" for finding in findings):
         # What a critical card forbids needs no side notes.
         findings = [finding for finding in findings if finding.indicator != "info"]

@@ -109,8 +109,10 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     indicator: Indicator = "critical" if critical else "warning"
     used = tuple(dict.fromkeys(v for m in acting for v in m.values))
     detail = [*_what_then(q, asked, lead), *_also(lead, others)]
-    if critical and lead.row.action == "avoid":
-        detail.append(K.say("lab-liver-crisis"))
+    if critical:
+        detail.append(K.say("lab-docetaxel-limits"))
+        if lead.row.action == "avoid":
+            detail.append(K.say("lab-liver-crisis"))
     if asked.drug == _CAPECITABINE and asked.start and dpyd != "normal":
         detail.append(K.say("dpyd-unknown-also") if dpyd is None else K.say("dpyd-intermediate"))
     detail += _explained(q, used)

@@ -236,9 +236,9 @@ def _line_just_begun(s: Situation) -> bool:
 
 
 def _covered(s: Situation, regimen: str) -> bool:
-    """Whether the label covers the use, or would if an unknown fact held."""
+    """Whether the label covers the use, would if an unknown fact held, or is not settled (an approval pending or only reported)."""
     return any(
-        label.covers(s.label_flags) or label.may_cover(s.label_flags, s.unknown_label_flags)
+        label.status in ("reported", "under-review") or label.covers(s.label_flags) or label.may_cover(s.label_flags, s.unknown_label_flags)
         for label in K.labels_of(regimen, s.practice.jurisdiction)
     )
 

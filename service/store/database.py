@@ -131,9 +131,7 @@ def _opener(file: Path, wait: float) -> Callable[[], sqlite3.Connection]:
 
     def connect() -> sqlite3.Connection:
         # Transactions are begun by us: Python's sqlite3 would begin them late, and not at all for the statements of a migration.
-        connection = sqlite3.connect(address, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA synchronous=NORMAL")
-        return connection
+        return sqlite3.connect(address, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
 
     return connect
 

@@ -74,6 +74,7 @@ def test_docetaxel_in_a_liver_crisis():
     assert f.headline.text == "Do not give docetaxel: bilirubin 1.92 mg/dL (1.6 x ULN)"
     assert "AST 160 U/L (4 x ULN) with ALP 360 U/L (3 x ULN)" in words(f)
     assert "Urgent specialist choice" in words(f)
+    assert "AST or ALT not over 1.5 x with ALP over 2.5 x ULN" in words(f)
     assert "docetaxel 75" not in words(f)
     assert f.avoid == ("docetaxel",)
     assert f.rules == ("P06",)

@@ -255,18 +255,18 @@ def test_r116_by_the_intake_alone():
 
 
 @pytest.mark.parametrize(
-    "facts",
+    ("facts", "indicator"),
     [
-        {"lungs": lung(onset=900)},
-        {"intake": intake(respiratory_symptoms="true")},
-        {"drugs": (given(T_DXD, 400, 200, reason="lung"),), "lungs": lung(status="resolved", onset=210, cause_drug=T_DXD)},
+        ({"lungs": lung(onset=900)}, "warning"),
+        ({"intake": intake(respiratory_symptoms="true")}, "critical"),
+        ({"drugs": (given(T_DXD, 400, 200, reason="lung"),), "lungs": lung(status="resolved", onset=210, cause_drug=T_DXD)}, "critical"),
     ],
     ids=["active ILD", "symptoms", "T-DXd pneumonitis without a grade"],
 )
-def test_r079_tdxd_is_to_be_avoided(facts):
-    """R079, R116: critical, in words of avoidance rather than contraindication."""
+def test_r079_tdxd_is_to_be_avoided(facts, indicator):
+    """R079, R116: old stable disease a warning, symptoms or an ungraded pneumonitis critical; avoidance rather than contraindication."""
     found = only(says(RULES, second_line(**facts), tdxd()), "InterstitialLungDisease")
-    assert found.indicator == "critical"
+    assert found.indicator == indicator
     assert found.headline.text.startswith("Avoid trastuzumab deruxtecan")
     assert "contraindicated" not in words(found)
     assert {gap.input for gap in found.missing} == {"I09"}

@@ -7,6 +7,7 @@ site's tolerance (decision 18), so that rounding to vials or tablets is no findi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Literal
 
 from msgspec import Struct
@@ -61,7 +62,9 @@ def needs(unit: str, to: str) -> frozenset[Literal["weight", "height"]]:
 
 
 def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tolerance: float, *, flat: bool) -> Judgement | None:
-    """Compare an ordered dose with the schedules of its drug. None: the unit says nothing that could be compared."""
+    """Compare an ordered dose with the schedules of its drug. None: the amount or its unit says nothing that could be compared."""
+    if not (isfinite(dose.amount) and dose.amount > 0):
+        return None
     if flat and dose.unit in ("mg/kg", "mg/m2"):
         return Judgement("per-kg", schedules[0])
     if schedules[0].unit == "parts":

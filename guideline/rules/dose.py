@@ -32,7 +32,7 @@ def doses(q: OrderQuestion) -> Iterator[Finding]:
     """Judge the dose of each asked order of one drug."""
     measured: Body | None = None
     for order in safety_orders(q):
-        if order.dose is None or order.dose.amount <= 0 or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
+        if order.dose is None or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
             continue
         measured = measured or body(q.s.case)
         finding = _judged(q, order, order.dose, order.drugs[0], measured)
@@ -84,7 +84,7 @@ def parts_words(parts: Iterable[float]) -> str:
 def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
     """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
     if dose.parts:
-        return parts_words(dose.parts)
+        return parts_words(dose.parts[:2])
     text = amount_words(dose.amount, dose.unit)
     if schedule is not None and value is not None and schedule.unit != dose.unit:
         return f"{text} ({amount_words(value, schedule.unit)})"

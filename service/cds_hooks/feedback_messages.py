@@ -29,9 +29,9 @@ EPIC_REASONS = "com.epic.cdshooks.feedback.overrideReason.reasonCategory"
 
 _EPIC_PREFIX = "com.epic.cdshooks.feedback.overrideReason."
 
-#: A code has no spaces; what has some is somebody's words.
-_CODE = re.compile(rf"[^\s]{{1,{CODE_LENGTH}}}")
-_SYSTEM = re.compile(rf"[^\s]{{1,{SYSTEM_LENGTH}}}")
+#: A code has no spaces; what has some is somebody's words. Nor control characters: PostgreSQL takes no NUL.
+_CODE = re.compile(rf"[^\s\x00-\x1f\x7f]{{1,{CODE_LENGTH}}}")
+_SYSTEM = re.compile(rf"[^\s\x00-\x1f\x7f]{{1,{SYSTEM_LENGTH}}}")
 
 _MOST_SUGGESTIONS = 20
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -85,12 +86,13 @@ class Database:
             return
         if revision is not None and revision > NEWEST:
             raise StoreUnavailable("of a newer release")
+        migrate = _migration()
         if self._file is not None:
             _create_file(self._file)
         with self.writing() as connection:
             if self._file is None:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            _migrate(connection)
+            migrate(connection)
 
     def revision(self) -> str | None:
         """The migration the database is at; nothing before the first. Raises `StoreUnavailable`."""
@@ -166,18 +168,43 @@ def _create_file(file: Path) -> None:
     with _faults_named():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600, exist_ok=True)
-        with sqlite3.connect(file, timeout=WRITE_WAIT, isolation_level=None) as connection:
-            # Readers never wait for a writer, nor it for them. A property of the file, so once is enough.
+        connection = sqlite3.connect(file, timeout=WRITE_WAIT, isolation_level=None)
+        try:
+            _let_readers_read(connection)
+        finally:
+            connection.close()
+
+
+def _let_readers_read(connection: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log: readers never wait for a writer, nor it for them. A property of the file, so once is enough.
+
+    CAUTION: SQLite does not wait for a lock here, and processes that start together meet.
+    """
+    given_up = monotonic() + WRITE_WAIT
+    while True:
+        try:
             connection.execute("PRAGMA journal_mode=WAL")
-        connection.close()
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > given_up:
+                raise
+            sleep(0.02)
 
 
-def _migrate(connection: Connection) -> None:
-    # Imported here: only a new or old database needs it, and it takes as long to load as everything else of the store.
+def _migration() -> Callable[[Connection], None]:
+    """What brings a database up to date, loaded before it is locked: only a new or old database needs it, and it takes a while to load."""
     from alembic.command import upgrade  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(files("service.store").joinpath("migrations")).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    upgrade(config, "head")
+
+    def migrate(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        try:
+            upgrade(config, "head")
+        except CommandError as error:
+            raise StoreUnavailable("of an unknown release") from error
+
+    return migrate

@@ -161,7 +161,8 @@ def test_no_dose_or_an_unreadable_one_is_not_judged():
     """No dose, a dose of 0, tablets, AUC, mL of a powder, and an order of two drugs: silent."""
     case = second_line(body=BODY)
     assert verdict(case, order(TDXD)) is None
-    assert verdict(case, order(TDXD, 0, "mg/kg")) is None
+    for amount in (0, -1, float("nan"), float("inf")):
+        assert verdict(case, order(TDXD, amount, "mg/kg")) is None
     for unit in ("tablet", "AUC", "mL", ""):
         assert verdict(case, order(TDXD, 100, unit)) is None
     assert verdict(case, order(("tucatinib", "trastuzumab"), 5000, "mg")) is None

@@ -67,6 +67,8 @@ OVERRIDES: dict[str, tuple[dict[str, Any], tuple[str, str, int]]] = {
     "a string": ({"overrideReason": "she said no"}, ("", "", 1)),
     "a reason in prose": ({"overrideReason": {"reason": {"code": "Mrs Sample said no"}}}, ("", "", 1)),
     "an endless code": ({"overrideReason": {"reason": {"code": "x" * 65}}}, ("", "", 1)),
+    "a code with NUL": ({"overrideReason": {"reason": {"system": "urn:x", "code": "a\0b"}}}, ("", "", 1)),
+    "a system with NUL": ({"overrideReason": {"reason": {"system": "urn:\0", "code": "other"}}}, ("", "other", 0)),
     "odd": ({"overrideReason": {"reason": [17], "extension": [1]}}, ("", "", 0)),
 }
 

@@ -79,12 +79,14 @@ def test_migrations_can_be_undone(database: Database):
     assert database.revision() == NEWEST
 
 
-def test_a_store_of_a_newer_release_is_left_alone(database: Database):
+@pytest.mark.parametrize(("revision", "release"), [("9999", "newer"), ("0000", "unknown")])
+def test_a_store_of_another_release_is_left_alone(database: Database, revision: str, release: str):
     """After a step back to an older release the store is not touched, and the service goes on without it."""
     with database.writing() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreUnavailable, match="newer release"):
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    with pytest.raises(StoreUnavailable, match=f"{release} release"):
         database.prepare()
+    assert database.revision() == revision
     assert not Store(database).open()
 
 

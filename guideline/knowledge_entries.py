@@ -194,7 +194,7 @@ class Label:
 class RuleEntry:
     """One rule of the rule book.
 
-    `status`: `card` (speaks when a chart is opened), `order` (waits for order entry), `text` (in the book only, see `reason`).
+    `status`: `card` (speaks when a chart is opened), `order` (speaks on order hooks), `text` (in the book only, see `reason`).
     `evidence` and `conflicts` are ids of the fact check and of the conflicts settled in it; `topics` the cards it may speak on.
     """
 

@@ -18,7 +18,7 @@ from guideline.knowledge_entries import RuleEntry
 #: What a reader is told about where a rule speaks.
 WHERE_IT_SPEAKS = {
     "card": "on cards when a chart is opened",
-    "order": "at order entry, not in this release",
+    "order": "at order entry (order-select, order-sign)",
     "text": "in this book only",
 }
 

@@ -51,6 +51,10 @@ def _knowledge() -> str:
     if found:
         raise ConfigurationError([f"guideline/knowledge/{fault}" for fault in found])
     from guideline.knowledge_base import KNOWLEDGE, rule_book
+    from guideline.orderables import orderables_faults
+
+    if lost := orderables_faults():
+        raise ConfigurationError([f"guideline/knowledge/{fault}" for fault in lost])
 
     counts = f"{len(rule_book())} rules, {len(KNOWLEDGE.regimens)} regimens"
     return f"knowledge: version {KNOWLEDGE.version}, {KNOWLEDGE.review_status}, {counts}"

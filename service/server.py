@@ -20,6 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.errors import ConfigurationError
 from granian.log import LogLevels
 
+from cards import suggestions
 from service.app import create_app
 from service.cds_hooks.answers import answer_call
 from service.cds_hooks.registry import PATIENT_VIEW, SERVICES
@@ -81,6 +82,7 @@ def load_worker(settings: Settings) -> Callable[..., Any]:
 
 def warm_up(settings: Settings) -> None:
     """Send every sample through once: what is built on first use is then built, and what is broken shows."""
+    suggestions.warm_up()
     today = settings.current_day()
     bodies = [*(request_body(name, today) for name in names()), *(order_request_body(name, today) for name in order_names())]
     services = {service.hook: service for service in SERVICES.values()}

@@ -74,13 +74,18 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     detail += [K.say("order-tdm1-reasons"), *((note,) if note is not None else ())]
     if unknown_history(s):
         detail.append(K.say("condition-record-incomplete"))
+    missing = _history_gap(s)
+    if not s.lungs.known:
+        # Nothing recorded about the lungs is not "nothing against T-DXd".
+        detail.append(K.say("check-lungs-unknown"))
+        missing = (*missing, Gap("I09", K.say("check-lungs-unknown")))
     yield Finding(
         "NonPreferredAgent",
         "warning",
         K.say("order-tdm1-not-preferred"),
         tuple(detail),
         facts=course_facts(s),
-        missing=_history_gap(s),
+        missing=missing,
         avoid=(T_DM1,),
         rules=("R030", "R020", "R022", *((label_rule,) if label_rule is not None else ())),
         suggestions=_replacements(s, [order.id for order in orders if order.drugs == (T_DM1,)]),

@@ -13,6 +13,7 @@ from typing import Final, Literal, cast
 
 from fhir_mappings.code_tables import canonical_system, concepts_of, meanings, value_of
 from fhir_mappings.drug_names import CodingTriple
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_answers
 
 Presence = Literal["positive", "negative", "equivocal", "not-tested"]
@@ -103,7 +104,7 @@ def _is_answer_list(system: str | None, code: str | None) -> bool:
     return code is not None and code.strip().upper().startswith("LL") and canonical_system(system) == "loinc"
 
 
-@lru_cache(maxsize=2048)
+@remembered(maxsize=2048)
 def _scores_in(text: str) -> frozenset[IhcScore]:
     words = _HER2_NAME.sub("her2_", text.lower().strip())
     if _ULTRALOW.search(words):
@@ -134,7 +135,7 @@ def _score(digit: str) -> IhcScore:
     return "0" if digit == "0" else cast("IhcScore", f"{digit}+")
 
 
-@lru_cache(maxsize=2048)
+@remembered(maxsize=2048)
 def _presences_in(text: str) -> frozenset[Presence]:
     words = _HER2_NAME.sub("her2_", text.lower().strip())
     sign = _SIGN_ALONE.fullmatch(words)

@@ -15,6 +15,7 @@ from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first
 from fhir_mappings.later_members import concepts_in, specimen_reference
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.record import Record, type_and_id
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, results, text_of
 from fhir_mappings.tumour_claims import site_of_code, sites_in
@@ -123,7 +124,7 @@ def _mislabelled(asked: _Asked, item: Resource | Component) -> bool:
     return False
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _named_in(text: str) -> frozenset[str]:
     low = text.lower()
     return frozenset(name for name, pattern in _NAMES.items() if pattern.search(low))
@@ -202,7 +203,7 @@ def _says_untested(resource: Resource) -> bool:
     return presence(triples(resource.value_codeable_concept), text_of(resource)) == "not-tested"
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _method_in(text: str) -> Method | None:
     ihc, ish = _IHC_WORDS.search(text), _ISH_WORDS.search(text)
     if (ihc is None) == (ish is None):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
 
@@ -45,7 +46,7 @@ def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
     return topics if known else _topics_of_words(words(code))
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def only_asked_about(label: str) -> bool:
     """Whether a label itself says that the disease was not found, only looked for, or is a relative's."""
     return _ONLY_ASKED_ABOUT.search(label) is not None
@@ -61,7 +62,7 @@ def _topics_of_code(system: str | None, code: str | int | None) -> frozenset[Con
     return frozenset(topics | ({"tumour"} if claims_of_code(system, str(code)) else set()))
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
     topics: set[ConditionTopic] = set()
     if only_asked_about(label):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from fhir_mappings.coded import as_list, triples, words
@@ -11,6 +10,7 @@ from fhir_mappings.dates import began, recorded
 from fhir_mappings.later_members import extensions_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record, type_and_id
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.stage_words import stage_group
 from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
@@ -73,7 +73,7 @@ def _contradict(resource: Resource, claims: tuple[Claim, ...]) -> bool:
     return "other-primary" in tumours and bool(tumours & {"invasive-breast", "breast-in-situ"})
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _kinds_in(text: str) -> frozenset[str]:
     return frozenset(claim.kind for claim in claims_of_words(" ".join(text.lower().split())))
 

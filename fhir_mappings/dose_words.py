@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
+from fhir_mappings.remembered import remembered
 from fhir_mappings.units import dose_unit
 
 Route = Literal["iv", "sc", "oral", "im"]
@@ -110,7 +111,7 @@ def canonical(value: float, unit: str) -> Amount | None:
     return Amount(round(value * factor, 6), target, daily)
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def amount_in(text: str) -> Amount | None:
     """The first amount that a text gives as a dose; a volume only where nothing else is given."""
     low = _plain(text)
@@ -127,13 +128,13 @@ def amount_in(text: str) -> Amount | None:
     return Amount(_number(volume[1]), "mL") if volume is not None else None
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def relative_amount_in(text: str) -> Amount | None:
     """The first amount per kg or m2 in a product's name: strengths are never given so."""
     return next((amount for amount in _amounts(_plain(text)) if amount.unit in ("mg/kg", "mg/m2")), None)
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def parts_in(text: str) -> tuple[float, ...]:
     """The amounts of a fixed combination of two in mg, the larger first; `()` where the text does not give both."""
     low = _plain(text)
@@ -144,7 +145,7 @@ def parts_in(text: str) -> tuple[float, ...]:
     return ()
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def frequency_in(text: str) -> Frequency:
     """How often, in words or abbreviations: `BID`, `Q3W`, `every 21 days`, `weekly`, `daily`."""
     low = _plain(text)
@@ -165,14 +166,14 @@ def frequency_in(text: str) -> Frequency:
     return Frequency(times_a_day=1.0) if days == 1 or _DAILY_WORD.search(low) else Frequency()
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def route_in(text: str) -> Route | None:
     """The way a drug is given, where a text names one."""
     low = _plain(text)
     return next((route for pattern, route in _ROUTES if pattern.search(low)), None)
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def loading_in(text: str) -> bool | None:
     """Whether a text calls its dose a loading (first) dose, or a maintenance dose. "8 mg/kg loading, then 6 mg/kg" begins with loading."""
     low = _plain(text)

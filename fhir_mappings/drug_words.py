@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import DrugFile, DrugRow, read_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
@@ -28,7 +28,7 @@ _SECOND_WORD: Final = re.compile(r"\btrastuzumab[\s\u2010-\u2015®™-]+([a-z][a
 _SUFFIX: Final = re.compile(r"[a-z]{1,4}|q\d+w?")
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def named_in(text: str) -> frozenset[Named]:
     """The drugs that `text` names, the more specific one where it names both ("Paclitaxel [Abraxane]" is nab-paclitaxel)."""
     lower = text.lower()

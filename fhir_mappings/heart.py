@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import contradicts_itself, meanings_of, triples, words
 from fhir_mappings.dates import began
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
 from fhir_mappings.terminology import value_of
@@ -127,12 +127,12 @@ def _modality(resource: Resource) -> Modality:
     return "unspecified" if coded else _modality_in(words(resource.method, resource.code))
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _modality_in(text: str) -> Modality:
     return next((modality for pattern, modality in _MODALITY_WORDS if pattern.search(text)), "unspecified")
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _is_elsewhere(label: str) -> bool:
     return _ELSEWHERE.search(label) is not None
 

@@ -6,9 +6,9 @@ Only clear words count. A sentence that denies a reason ("no progression") is no
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
+from fhir_mappings.remembered import remembered
 from guideline.case import StopReason
 
 #: Words that deny what follows them.
@@ -53,7 +53,7 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
 _REASONS: tuple[tuple[re.Pattern[str], StopReason], ...] = tuple((re.compile("|".join(words)), reason) for reason, words in _REASON_WORDS)
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def stop_reason_in(text: str) -> StopReason | None:
     """The reason that words give for stopping or holding a therapy; `None` when they give none of ours."""
     low = " ".join(text.lower().split())
@@ -75,7 +75,7 @@ _LOOKS_BACK = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def intent_in(text: str) -> Literal["curative", "palliative"] | None:
     """The intent that words state: (neo)adjuvant is curative; both, or a look back at earlier therapy, is no statement."""
     low = " ".join(text.lower().split())

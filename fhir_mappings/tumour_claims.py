@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology import value_of
 from guideline.case import Site
 
@@ -176,7 +177,7 @@ _SITE_WORDS: tuple[tuple[re.Pattern[str], Site], ...] = tuple((re.compile(patter
 _NODES = re.compile(r"lymph ?nod|\bnodes?\b|\bnodal\b")
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def sites_in(text: str) -> tuple[Site, ...]:
     """The sites that words name, in lower case. Nodes without a region may be regional and count as such (trap 25)."""
     found: list[Site] = [site for pattern, site in _SITE_WORDS if pattern.search(text)]
@@ -216,7 +217,7 @@ _PAST = re.compile(r"history of|\bh/o\b|\bhx of\b|personal history")
 _BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def claims_of_words(text: str) -> tuple[Claim, ...]:
     """What a label without a usable code claims. Careful rather than complete: what it does not understand it leaves alone."""
     if _TO_BREAST.search(text):

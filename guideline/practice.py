@@ -15,13 +15,15 @@ class Practice:
 
     `evidence_profile` orders the first-line options only (`guideline`: THP leads; `current`: newer approvals lead).
     `jurisdiction` decides the label notes. `lvef_lower_limit` is the institution's lower limit of normal in percent;
-    `dose_tolerance_percent` how far an ordered dose may be off before it is questioned.
+    `dose_tolerance_percent` how far an ordered dose may be off before it is questioned; `minimum_interval_days` how soon a three-weekly
+    drug may follow its last dose.
     """
 
     evidence_profile: EvidenceProfile = "guideline"
     jurisdiction: Jurisdiction = "US"
     lvef_lower_limit: float = 50.0
     dose_tolerance_percent: float = 10.0
+    minimum_interval_days: int = 18
 
     @property
     def label(self) -> str:

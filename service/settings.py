@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     lvef_lower_limit: Annotated[float, Field(ge=45, le=60)] = Field(
         50.0, description="Lower limit of normal of the left ventricular ejection fraction at this site, in percent (45 to 60)."
     )
+    dose_tolerance_percent: Annotated[float, Field(ge=0, le=25)] = Field(
+        10.0, description="How far an ordered dose may be off, in percent (0 to 25), before order entry questions it: rounding to vials."
+    )
+    minimum_interval_days: Annotated[int, Field(ge=14, le=21)] = Field(
+        18, description="Fewest days (14 to 21) between two doses of a three-weekly drug before order entry calls the next one early."
+    )
     cpt: bool = Field(
         False,
         description="Add CPT codes to suggested examinations. Only for a site with a licence of the American Medical Association.",
@@ -167,7 +173,13 @@ class Settings(BaseSettings):
     @cached_property
     def practice(self) -> Practice:
         """How this site practises, as the guideline asks for it."""
-        return Practice(evidence_profile=self.profile, jurisdiction=self.jurisdiction, lvef_lower_limit=self.lvef_lower_limit)
+        return Practice(
+            evidence_profile=self.profile,
+            jurisdiction=self.jurisdiction,
+            lvef_lower_limit=self.lvef_lower_limit,
+            dose_tolerance_percent=self.dose_tolerance_percent,
+            minimum_interval_days=self.minimum_interval_days,
+        )
 
     def current_day(self) -> date:
         """The clock's date, unless `HER2CDS_TODAY` replaces it."""

@@ -74,7 +74,7 @@ def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierD
     if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
         return None
     least, most = days_after(last, order, q.s.case)
-    limit = K.thresholds.doses.minimum_interval_days
+    limit = q.s.practice.minimum_interval_days
     if not 0 < least <= most < limit or _was_weekly(q, drug, last):
         return None
     headline = K.say("interval-short", drug=drug_name(drug), days=most, date=not_before(last, limit).isoformat())

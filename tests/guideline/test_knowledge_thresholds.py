@@ -155,3 +155,9 @@ def test_thresholds_are_all_sourced():
 def test_a_practice_is_named_on_cards(practice, label):
     """Profile and jurisdiction print as cards carry them; the default is the guideline in the US."""
     assert practice.label == label
+
+
+def test_a_site_that_sets_nothing_practises_as_the_knowledge_files_say():
+    """The defaults of `Practice` are the thresholds' own, so that nobody has to look in two places."""
+    assert Practice().lvef_lower_limit == K.thresholds.lvef.normal
+    assert Practice().minimum_interval_days == K.thresholds.doses.minimum_interval_days

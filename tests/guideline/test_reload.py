@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from guideline.partial_date import PartialDate
+from guideline.practice import Practice
 from guideline.rules import reload as module
 from tests.guideline.case_builder import TODAY, ago, dose, given, second_line
 from tests.guideline.measure_builder import BODY, dosed, weight
@@ -213,3 +214,11 @@ def test_milligrams_need_a_current_weight():
 def test_gastric_cancer_is_not_concerned():
     """Silent for an order for gastric cancer."""
     assert kind(three_weekly(60), order("trastuzumab", 6, "mg/kg", gastric=True)) is None
+
+
+def test_the_shortest_interval_is_a_setting():
+    """P04: a site that gives three-weekly drugs from day 17 on is not told that day 17 is early."""
+    case = second_line(body=BODY, drugs=three_weekly(17))
+    ask = order("trastuzumab", 6, "mg/kg")
+    assert says(module.RULES, case, ask)
+    assert says(module.RULES, case, ask, practice=Practice(minimum_interval_days=17)) == []

@@ -58,6 +58,8 @@ FAULTS = {
     "HER2CDS_DEMO": "2",
     "HER2CDS_TODAY": "tomorrow",
     "HER2CDS_LVEF_LOWER_LIMIT": "30",
+    "HER2CDS_DOSE_TOLERANCE_PERCENT": "50",
+    "HER2CDS_MINIMUM_INTERVAL_DAYS": "7",
     "HER2CDS_CPT": "some",
     "HER2CDS_DATABASE_URL": "mysql://somewhere/her2",
     "HER2CDS_SALT": "short",

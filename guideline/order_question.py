@@ -40,6 +40,9 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
     drafts = tuple(orders)
     ended = {c for order in drafts if order.act == "stop" for drug in order.drugs for c in (drug, *components(drug))}
     running = tuple(e for e in s.exposures if e.state == "running" and e.drug not in ended and not components(e.drug) <= ended)
+    # An order revised in place to another drug takes the place of what the chart still holds under its id.
+    revised = {o.id: o.drugs for o in drafts if o.act == "start" and o.drugs}
+    running = tuple(e for e in running if not all(e.drug not in revised.get(source, (e.drug,)) for source in e.sources))
     begun = [drug for order in drafts if order.act == "start" for drug in order.drugs]
     return OrderQuestion(
         s=s,

@@ -302,3 +302,13 @@ def test_decision_18_other_primaries_are_silent(case):
 def test_an_order_for_gastric_cancer_is_not_judged():
     """P05: the order's own indication."""
     assert says(RULES, on_therapy(given("trastuzumab", 100)), tdxd(gastric=True)) == []
+
+
+def test_an_order_revised_in_place_is_not_a_second_drug():
+    """The chart still holds the order as T-DM1, the draft revises it to T-DXd under the same id: one conjugate, no duplicate."""
+    kept = given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/7")
+    case = on_therapy(kept)
+    revised = order("trastuzumab-deruxtecan", 5.4, "mg/kg", id="MedicationRequest/7")
+    beside_it = order("trastuzumab-deruxtecan", 5.4, "mg/kg")
+    assert "DuplicateHer2Therapy" not in topics_of(says(RULES, case, revised))
+    assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, beside_it))

@@ -17,7 +17,7 @@ from fhir_mappings.exposures import read_medications
 from fhir_mappings.heart import read_heart_conditions, read_lvef
 from fhir_mappings.intake import read_intake
 from fhir_mappings.labs import read_body, read_labs
-from fhir_mappings.lost_facts import lost_with_key, lost_with_type
+from fhir_mappings.lost_facts import lost_with_search
 from fhir_mappings.lungs import read_lungs
 from fhir_mappings.patient import read_patient
 from fhir_mappings.problem_list import diseases
@@ -78,10 +78,15 @@ def _problems(problems: Iterable[DataProblem]) -> tuple[DataProblem, ...]:
 
 
 def _missing_pages(reading: Reading) -> Iterable[DataProblem]:
-    """A search that failed, or of which only the first page came, is not "nothing recorded"."""
+    """A search that failed, or of which only some pages came, is not "nothing recorded"."""
     for key, content in reading.keys.items():
         if content.state == "failed":
-            yield DataProblem("incomplete", lost_with_key(key), "", "the client's own search failed")
+            why = "the client's own search failed"
+        elif content.state == "unavailable":
+            why = "could not be fetched from the FHIR server"
         elif content.next_page is not None:
-            for subject in {lost_with_type(kind) for kind in content.types} or {lost_with_key(key)}:
-                yield DataProblem("incomplete", subject, "", "only the first page of a search")
+            why = "not all pages of a search"
+        else:
+            continue
+        for subject in lost_with_search(key, content.types):
+            yield DataProblem("incomplete", subject, "", why)

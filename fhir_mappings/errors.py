@@ -33,6 +33,14 @@ class TooDeep(Unreadable):
         super().__init__("nested too deeply")
 
 
+class NotFhir(Unreadable):
+    """The document is large and consists of next to nothing but brackets: no FHIR record, but a burden to read."""
+
+    def __init__(self) -> None:
+        """Say so, in words."""
+        super().__init__("too many objects for its size")
+
+
 class WrongShape(Unreadable):
     """A member that the envelope needs has the wrong JSON type. `field` names it (`""` is the document itself)."""
 

@@ -71,7 +71,8 @@ def read_intake(record: Record) -> dict[str, IntakeAnswer]:
     """The newest answer to each item, of questionnaires that are completed or amended and say when they were answered."""
     found: dict[str, IntakeAnswer] = {}
     for resource in record.of("QuestionnaireResponse"):
-        if (resource.questionnaire or "").split("|", 1)[0] != QUESTIONNAIRE or resource.status not in ("completed", "amended"):
+        form = resource.questionnaire if isinstance(resource.questionnaire, str) else ""
+        if form.split("|", 1)[0] != QUESTIONNAIRE or resource.status not in ("completed", "amended"):
             continue
         day = when(resource.authored)
         if day is None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.later_members import ranges_of
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Range, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, of_quantity, results
@@ -50,7 +51,7 @@ def _lab(record: Record, result: Result) -> Lab | None:
     if kind is None or by is None or number.value < 0:
         record.problem("unreadable", resource, "a unit that is not read", "lab")
         return None
-    upper = _upper_normal(resource.reference_range, kind, number) if resource.reference_range else None
+    upper = _upper_normal(ranges_of(resource), kind, number)
     value = number.value if by == 1.0 else _rounded(number.value * by)
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource))
 

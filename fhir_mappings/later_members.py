@@ -1,4 +1,4 @@
-"""Members that were left undecoded when a resource was read, decoded when somebody asks.
+"""Members that were left undecoded when a resource or an entry was read, decoded when somebody asks.
 
 Few resources need them, and other resource types have members of the same name in other shapes. One of another shape than ours is as good
 as absent: none of these members decides what a resource says.
@@ -11,19 +11,40 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from fhir_mappings.outcomes import Issue, Response, Search
 from fhir_mappings.resources import (
     ABSENT,
-    Annotation,
     Concept,
     Contained,
-    DispenseRequest,
     Dosage,
+    Entry,
     Extension,
-    Meta,
+    Part,
     Period,
+    Range,
     Reference,
     Resource,
 )
+
+
+class Annotation(Part, frozen=True, gc=False):
+    """A note."""
+
+    text: str | None = None
+
+
+class DispenseRequest(Part, frozen=True, gc=False):
+    """The dispensing part of an order."""
+
+    validity_period: Period | None = None
+
+
+class Meta(Part, frozen=True, gc=False):
+    """Which version of a resource this is."""
+
+    version_id: str | None = None
+    last_updated: str | None = None
+
 
 _CONTAINED = msgspec.json.Decoder(list[Contained])
 _REFERENCE = msgspec.json.Decoder(Reference)
@@ -32,6 +53,10 @@ _EXTENSIONS = msgspec.json.Decoder(list[Extension])
 _CONCEPTS = msgspec.json.Decoder(list[Concept] | Concept)
 _DOSAGES = msgspec.json.Decoder(list[Dosage] | Dosage)
 _DISPENSE = msgspec.json.Decoder(DispenseRequest)
+_SEARCH = msgspec.json.Decoder(Search)
+_RESPONSE = msgspec.json.Decoder(Response)
+_ISSUES = msgspec.json.Decoder(list[Issue])
+_RANGES = msgspec.json.Decoder(list[Range])
 _NOTES = msgspec.json.Decoder(list[Annotation])
 
 
@@ -71,6 +96,11 @@ def extensions_of(resource: Resource) -> list[Extension]:
     return _later(_EXTENSIONS, resource.extension) or []
 
 
+def ranges_of(resource: Resource) -> list[Range]:
+    """The reference ranges of a result; few of the results of a chart are looked at so closely."""
+    return _later(_RANGES, resource.reference_range) or []
+
+
 def notes_of(resource: Resource) -> list[str]:
     """The texts of the notes."""
     found: list[Annotation] = _later(_NOTES, resource.note) or []
@@ -93,6 +123,24 @@ def validity_of(resource: Resource) -> Period | None:
     """How long an order may be dispensed."""
     found: DispenseRequest | None = _later(_DISPENSE, resource.dispense_request)
     return found.validity_period if found is not None else None
+
+
+def search_mode_of(entry: Entry) -> str | None:
+    """Why a search brought an entry: `match`, `include` or `outcome`."""
+    found: Search | None = _later(_SEARCH, entry.search)
+    return found.mode if found is not None else None
+
+
+def response_of(entry: Entry) -> Response | None:
+    """What came of one part of a batch; `None` in an entry of anything else."""
+    found: Response | None = _later(_RESPONSE, entry.response)
+    return found
+
+
+def severities_of(outcome: Resource) -> list[str | None]:
+    """How grave the issues of an OperationOutcome are."""
+    found: list[Issue] = _later(_ISSUES, outcome.issue) or []
+    return [issue.severity for issue in found]
 
 
 def _later(decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:

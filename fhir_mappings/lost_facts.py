@@ -6,6 +6,7 @@ otherwise have said "never given". What could be anything is `other`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from fhir_mappings.resources import Concept, Resource
@@ -20,6 +21,9 @@ _BY_TYPE = {
     "Medication": "therapy",
     "MedicationOrder": "therapy",
     "MedicationDispense": "therapy",
+    "Procedure": "procedure",
+    "ServiceRequest": "procedure",
+    "AllergyIntolerance": "allergy",
     "Immunization": "other",
     "QuestionnaireResponse": "intake",
 }
@@ -45,7 +49,19 @@ _BY_KEY_WORD = (
     ("pregnan", "pregnancy"),
     ("intake", "intake"),
     ("questionnaire", "intake"),
+    ("course", "course"),
+    ("body", "body"),
+    ("weight", "body"),
+    ("vital", "body"),
+    ("procedure", "procedure"),
+    ("surger", "procedure"),
+    ("servicerequest", "procedure"),
+    ("allerg", "allergy"),
+    ("encounter", "other"),
 )
+
+#: What a search may have held of which nothing is known: whatever a rule could take for "never" or "none".
+_ANYTHING = frozenset({"diagnosis", "therapy", "other"})
 
 _BY_CONCEPT = {
     "obs.her2_interpretation": "her2",
@@ -80,8 +96,27 @@ def lost_with_type(resource_type: str) -> str:
 
 def lost_with_key(key: str) -> str:
     """The kind of fact that was to stand under a prefetch key, guessed from the key's words."""
+    return _told_by(key) or "other"
+
+
+def lost_with_search(key: str, types: Iterable[str] = ()) -> frozenset[str]:
+    """The kinds of fact that may be lost with a search, or a part of it, under a prefetch key.
+
+    `types` are those of the results that did come, where any did; they say more than the key. A key whose words tell nothing may have been
+    any search, all of them in one included.
+    """
+    brought = {lost_with_type(kind) for kind in types}
+    told = _told_by(key)
+    if brought - {"other"}:
+        return frozenset(brought)
+    if brought:
+        return frozenset({told or "other"})
+    return _ANYTHING if told is None else frozenset({told})
+
+
+def _told_by(key: str) -> str | None:
     word = key.lower()
-    return next((subject for part, subject in _BY_KEY_WORD if part in word), "other")
+    return next((subject for part, subject in _BY_KEY_WORD if part in word), None)
 
 
 def lost_with(resource: Resource) -> str:

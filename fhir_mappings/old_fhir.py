@@ -2,26 +2,129 @@
 
 Their members share names with R4 but not meanings, so that half of them could be read: a statement whose `taken` is "n" looks like
 an exposure, a Condition with a plain-text status like one without a status. They are therefore named and left alone.
-Observations kept their shape in what is read here (only `interpretation` became a list) and are read.
+
+A mark is a member that R4 and R4B do not have in that type, or have in another shape; what is sent in R4 is never taken for old. Where an
+old resource bears no mark, what is read of it means the same in R4, and it is read: so for Observations (only `interpretation` became
+a list, and both shapes are read), for most Patients and for Specimens.
 """
 
 from __future__ import annotations
 
-from fhir_mappings.resources import Resource
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+from msgspec import Raw
+
+from fhir_mappings.resources import ABSENT, Reference, Resource
 
 #: Types that FHIR R4 no longer has and that would have carried facts of a case.
 OLD_TYPES = frozenset({"MedicationOrder", "ProcedureRequest", "DiagnosticOrder", "ReferralRequest"})
 
 
+class _Requester(msgspec.Struct):
+    agent: Raw = ABSENT
+
+
+_REQUESTER = msgspec.json.Decoder(_Requester)
+
+
 def is_old_fhir(resource: Resource) -> bool:
     """Whether a resource has the shape of DSTU2 or STU3."""
+    kind = resource.resource_type
+    marked = _MARKED.get(kind)
+    return marked(resource) if marked is not None else kind in OLD_TYPES
+
+
+def _patient(resource: Resource) -> bool:
+    return _sent(resource.animal)
+
+
+def _condition(resource: Resource) -> bool:
     return (
         isinstance(resource.clinical_status, str)
         or isinstance(resource.verification_status, str)
-        or resource.taken is not None
-        or resource.not_given is not None
-        or resource.not_done is not None
-        or resource.was_not_given is not None
-        or resource.was_not_taken is not None
-        or resource.resource_type in OLD_TYPES
+        or _sent(resource.context)
+        or _names_patient(resource)
     )
+
+
+def _allergy(resource: Resource) -> bool:
+    return (
+        isinstance(resource.clinical_status, str)
+        or isinstance(resource.verification_status, str)
+        or _sent(resource.substance)
+        or (bool(resource.status) and resource.clinical_status is None)
+    )
+
+
+def _medication(resource: Resource) -> bool:
+    return _sent(resource.is_brand)
+
+
+def _statement(resource: Resource) -> bool:
+    return resource.taken is not None or resource.was_not_taken is not None or _names_patient(resource)
+
+
+def _administration(resource: Resource) -> bool:
+    return (
+        resource.not_given is not None
+        or resource.was_not_given is not None
+        or _sent(resource.prescription)
+        or _sent(resource.definition)
+        or _names_patient(resource)
+    )
+
+
+def _request(resource: Resource) -> bool:
+    return _sent(resource.context) or _sent(resource.definition) or _names_patient(resource) or _has_agent(resource.requester)
+
+
+def _procedure(resource: Resource) -> bool:
+    return (
+        resource.not_done is not None
+        or resource.not_performed is not None
+        or _sent(resource.context)
+        or _sent(resource.definition)
+        or _names_patient(resource)
+    )
+
+
+def _answers(resource: Resource) -> bool:
+    return isinstance(resource.questionnaire, Reference) or _sent(resource.context)
+
+
+_MARKED: Final[Mapping[str, Callable[[Resource], bool]]] = MappingProxyType(
+    {
+        "Patient": _patient,
+        "Condition": _condition,
+        "AllergyIntolerance": _allergy,
+        "Medication": _medication,
+        "MedicationStatement": _statement,
+        "MedicationAdministration": _administration,
+        "MedicationRequest": _request,
+        "Procedure": _procedure,
+        "QuestionnaireResponse": _answers,
+    }
+)
+
+
+def _sent(raw: Raw) -> bool:
+    """Whether a member that is left undecoded was sent; null is as good as absent."""
+    return raw is not ABSENT and bytes(raw) not in (b"", b"null")
+
+
+def _names_patient(resource: Resource) -> bool:
+    """DSTU2 named the `patient` where R4 names the `subject`."""
+    return _sent(resource.patient) and not _sent(resource.subject)
+
+
+def _has_agent(requester: Raw) -> bool:
+    """STU3 wrapped the requester; R4 refers to it."""
+    if b'"agent"' not in bytes(requester):
+        return False
+    try:
+        return _sent(_REQUESTER.decode(requester).agent)
+    except msgspec.MsgspecError:
+        return False

@@ -8,11 +8,16 @@ resources are taken from every key by what they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
 from fhir_mappings.observation_topics import NUMERIC_CODES
+from fhir_mappings.reading import Reading
 from fhir_mappings.terminology import codes_of, system_uri
+
+#: The kinds of resource that tell of medications; an EHR that sends one of them may know no other.
+MEDICATION_KINDS: Final = ("MedicationRequest", "MedicationStatement", "MedicationAdministration")
 
 #: The longest query, its template tokens included; base URL and patient id come on top, and many servers stop at 2 KB.
 LONGEST_QUERY: Final = 1800
@@ -53,6 +58,23 @@ def _observations(key: str) -> str:
             codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed", _USES))
     limit = f"&_sort=-date&_count={_NEWEST[key]}" if key in _NEWEST else ""
     return f"Observation?{_PATIENT}&code={','.join(codes)}{limit}"
+
+
+def holds_newest(key: str, reading: Reading) -> bool:
+    """Whether what was read under `key` are the newest results in order, as many as its query asks for: older pages would change nothing.
+
+    CAUTION: a server may ignore `_sort`; then the newest result may stand on the last page.
+    """
+    wanted = _NEWEST.get(key)
+    if wanted is None:
+        return False
+    days = [
+        resource.effective_date_time
+        for entry in reading.entries
+        if (resource := entry.resource) is not None and resource.resource_type == "Observation"
+    ]
+    # As text: the order of dates of one server, written in one way, is the order of their characters.
+    return len(days) >= wanted and all(days) and all(later[:10] >= earlier[:10] for later, earlier in pairwise(days) if later and earlier)
 
 
 #: Key -> query, for the hook `patient-view`.

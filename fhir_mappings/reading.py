@@ -5,7 +5,7 @@
 `read_value(raw, key)`     one JSON value already cut out: a page from a FHIR server, a prefetch value, an order set
 
 All three raise only errors of `fhir_mappings.errors`, and only when the document as a whole is unusable. Whatever single resource
-cannot be used is set aside and named in `Reading.problems`.
+cannot be used is set aside and named in `Reading.losses()`.
 
 The whole body is decoded in one typed pass. Only where that fails, for a member of the wrong JSON type somewhere, the document is cut
 into resources and each is decoded by itself (`fhir_mappings.salvage`).
@@ -16,36 +16,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from fhir_mappings.errors import NotJson, TooDeep, WrongShape
-from fhir_mappings.lost_facts import lost_with, lost_with_key
-from fhir_mappings.old_fhir import OLD_TYPES, is_old_fhir
-from fhir_mappings.resources import USED_TYPES, Entry, Resource, source_of
-from fhir_mappings.salvage import salvage
+from fhir_mappings.bundles import KeyContent, KeyState, open_value
+from fhir_mappings.errors import NotFhir, NotJson, TooDeep, WrongShape
+from fhir_mappings.lost_facts import lost_with_key
+from fhir_mappings.resources import Entry, Resource
+from fhir_mappings.salvage import salvage, salvage_parts
 from guideline.case import DataProblem
 
-#: What a prefetch key held. `null`: the client says there is no data. `empty`: a Bundle without entries. `failed`: an OperationOutcome.
-#: `garbage`: anything that is no FHIR resource.
-KeyState = Literal["data", "empty", "null", "failed", "garbage"]
+__all__ = ["DOCUMENT", "HookRequest", "KeyContent", "KeyState", "Reading", "read_document", "read_hook_request", "read_value"]
 
 #: The key under which a document that is no hook request stands.
 DOCUMENT = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyContent:
-    """What stood under one prefetch key.
-
-    Its state, the resource types in it, the URL of its next page where it is one of several, and whether it came as a Bundle.
-    """
-
-    state: KeyState
-    types: frozenset[str] = frozenset()
-    next_page: str | None = None
-    bundled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +45,15 @@ class Reading:
     problems: tuple[DataProblem, ...] = ()
     keys: dict[str, KeyContent] = field(default_factory=dict)
 
+    def losses(self) -> tuple[DataProblem, ...]:
+        """All that could not be used: `problems`, and what is lost with keys that hold garbage."""
+        return (*self.problems, *(problem for content in self.keys.values() for problem in content.lost))
+
     def __add__(self, other: Reading) -> Reading:
-        """Both readings together. A page read under the key of the page before it takes over that key's state and next page."""
+        """Both readings together. What is read later under the same key settles it: its state, its next page, and its garbage."""
         keys = dict(self.keys)
         for key, content in other.keys.items():
-            before = keys.get(key)
-            types = content.types | before.types if before else content.types
-            keys[key] = KeyContent(content.state, types, content.next_page, content.bundled)
+            keys[key] = keys[key].and_then(content) if key in keys else content
         return Reading(self.entries + other.entries, self.problems + other.problems, keys)
 
 
@@ -82,7 +69,17 @@ class HookRequest:
     has_prefetch: bool
 
 
-_Value = Resource | list[Resource] | None
+#: An array stays cut: no client sends one, and a small one of empty objects would become a very large one of resources.
+_Value = Resource | list[msgspec.Raw] | None
+
+#: The most elements of an array that are read.
+_LONGEST_ARRAY = 20_000
+
+#: Documents over this size are looked at before they are decoded: FHIR has an object in about a hundred bytes, and what has one in
+#: fewer than `_DENSEST` is none, but would take a hundred times its size in memory.
+_LARGE = 2 * 1024 * 1024
+_DENSEST = 12
+
 _T = TypeVar("_T")
 
 
@@ -96,7 +93,7 @@ class _Envelope(msgspec.Struct, rename="camel"):
 
 
 class _Request(_Envelope, rename="camel"):
-    prefetch: dict[str, Resource | list[Resource] | None] | msgspec.UnsetType | None = msgspec.UNSET
+    prefetch: dict[str, _Value] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _CutRequest(_Envelope, rename="camel"):
@@ -118,7 +115,7 @@ _POSITION = re.compile(r"\(byte (\d+)\)")
 
 
 def read_hook_request(body: bytes) -> HookRequest:
-    """Read the body of a CDS Hooks call. Raises `NotJson`, `TooDeep`, or `WrongShape` (body or `prefetch` is no object)."""
+    """Read the body of a CDS Hooks call. Raises `NotJson`, `TooDeep`, `NotFhir`, or `WrongShape` (body or `prefetch` is no object)."""
     collector = _Collector()
     try:
         request = _decoded(_REQUEST.decode, body)
@@ -133,7 +130,7 @@ def read_hook_request(body: bytes) -> HookRequest:
 def read_document(body: bytes) -> HookRequest:
     """Read a Bundle, an array of resources, one resource or a whole CDS Hooks request; `envelope` is empty unless it is a request.
 
-    Raises `NotJson`, `TooDeep` or `WrongShape` (not even an object or an array).
+    Raises `NotJson`, `TooDeep`, `NotFhir` or `WrongShape` (not even an object or an array).
     """
     try:
         kind = _decoded(_KIND.decode, body)
@@ -148,7 +145,7 @@ def read_document(body: bytes) -> HookRequest:
 
 
 def read_value(raw: bytes | msgspec.Raw, key: str = DOCUMENT) -> Reading:
-    """Read one JSON value as what stood under `key`. Raises `NotJson` or `TooDeep`; a value that is no resource is no error."""
+    """Read one JSON value as what stood under `key`. Raises `NotJson`, `TooDeep` or `NotFhir`; a value that is no resource is no error."""
     collector = _Collector()
     _read_one(raw, key, collector)
     return collector.reading()
@@ -159,7 +156,7 @@ def _read_one(raw: bytes | msgspec.Raw, key: str, collector: _Collector) -> None
         collector.add(key, _decoded(_VALUE.decode, raw))
     except msgspec.ValidationError:
         _decoded(_ANY.decode, raw)  # decoding stopped at the first odd member: is the rest JSON at all?
-        collector.add(key, salvage(raw, lost_with_key(key), collector.problems))
+        collector.add_all(key, salvage(raw, lost_with_key(key), collector.problems))
 
 
 def _read_cut_request(body: bytes, collector: _Collector) -> HookRequest:
@@ -178,6 +175,8 @@ def _read_cut_request(body: bytes, collector: _Collector) -> HookRequest:
 
 def _decoded(decode: Callable[[bytes | msgspec.Raw], _T], raw: bytes | msgspec.Raw) -> _T:
     """Decode, with what is wrong about the document as a whole as our own errors; `msgspec.ValidationError` passes through."""
+    if memoryview(raw).nbytes > _LARGE and bytes(raw).count(b"{") * _DENSEST > memoryview(raw).nbytes:
+        raise NotFhir
     try:
         return decode(raw)
     except msgspec.ValidationError:
@@ -209,54 +208,15 @@ class _Collector:
         """What was gathered."""
         return Reading(tuple(self.resources), tuple(self.problems), self.keys)
 
-    def add(self, key: str, value: Resource | list[Resource] | None) -> None:
+    def add(self, key: str, value: Resource | list[msgspec.Raw] | None) -> None:
         """Take the value of a key."""
-        if value is None:
-            self.keys[key] = KeyContent("null")
-            return
-        tops = value if isinstance(value, list) else [value]
-        types = self._open(tops, key)
-        self.keys[key] = KeyContent(
-            _state(tops, types), frozenset(types - {"", "Bundle", "OperationOutcome"}), _next_page(tops), "Bundle" in types
-        )
+        if isinstance(value, list):
+            self.add_all(key, salvage_parts(value[:_LONGEST_ARRAY], lost_with_key(key), self.problems))
+            if len(value) > _LONGEST_ARRAY:
+                self.problems.append(DataProblem("incomplete", lost_with_key(key), "", "an array of which only the beginning was read"))
+        else:
+            self.keys[key] = open_value(value, key, self.resources, self.problems)
 
-    def _open(self, tops: list[Resource], key: str) -> set[str]:
-        """Open Bundles, however deeply they nest, and keep the resources of the types that are used. Returns every type met."""
-        types: set[str] = set()
-        waiting = [Entry(None, top) for top in tops]
-        for entry in waiting:  # grows while Bundles are opened
-            resource = entry.resource
-            if resource is None:
-                continue
-            kind = resource.resource_type
-            types.add(kind)
-            if kind in USED_TYPES:
-                if kind == "Observation" or not is_old_fhir(resource):
-                    self.resources.append(entry)
-                else:
-                    self._old_fhir(resource)
-            elif kind == "Bundle":
-                waiting += resource.entry or ()
-            elif not kind:
-                self.problems.append(DataProblem("unreadable", lost_with_key(key), "", "not a FHIR resource"))
-            elif kind in OLD_TYPES:
-                self._old_fhir(resource)
-        return types
-
-    def _old_fhir(self, resource: Resource) -> None:
-        detail = f"{resource.resource_type} in the shape of FHIR DSTU2 or STU3"
-        self.problems.append(DataProblem("old-fhir", lost_with(resource), source_of(resource), detail))
-
-
-def _state(tops: list[Resource], types: set[str]) -> KeyState:
-    if types - {"", "Bundle", "OperationOutcome"}:
-        return "data"
-    # Epic answers an empty search with `total: 0` and a warning in an OperationOutcome: no data, not a failure.
-    if "OperationOutcome" in types and not any(top.resource_type == "Bundle" and bytes(top.total) == b"0" for top in tops):
-        return "failed"
-    # A Bundle of which no entry could be read is still an answer: what it lost is named entry by entry.
-    return "garbage" if "" in types and "Bundle" not in types else "empty"
-
-
-def _next_page(tops: list[Resource]) -> str | None:
-    return next((link.url for top in tops for link in top.link or () if link.relation == "next" and link.url), None)
+    def add_all(self, key: str, resources: list[Resource]) -> None:
+        """Take the resources of an array that stood under a key."""
+        self.keys[key] = open_value(resources, key, self.resources, self.problems)

@@ -90,7 +90,7 @@ def patient_ids(reading: Reading) -> tuple[str, ...]:
 
 def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     """Gather one patient's resources. Without `patient_id`, the patient is the one Patient of the document, or the one subject it names."""
-    record = Record(today, today + GRACE, problems=list(reading.problems))
+    record = Record(today, today + GRACE, problems=list(reading.losses()))
     subjects = _Subjects(_own_references(reading, patient_id))
     dropped: defaultdict[tuple[ProblemKind, str], set[str]] = defaultdict(set)
     groups: defaultdict[str, dict[str, list[Resource]]] = defaultdict(dict)

@@ -94,12 +94,6 @@ class Extension(Part, frozen=True, gc=False):
     value_string: str | None = None
 
 
-class Annotation(Part, frozen=True, gc=False):
-    """A note."""
-
-    text: str | None = None
-
-
 class Repeat(Part, frozen=True, gc=False):
     """How often a dose is repeated, and between which dates."""
 
@@ -129,12 +123,6 @@ class Dosage(Part, frozen=True, gc=False):
     dose_and_rate: list[DoseAndRate] | DoseAndRate | None = None
     dose_quantity: Quantity | None = None
     dose: Quantity | None = None
-
-
-class DispenseRequest(Part, frozen=True, gc=False):
-    """The dispensing part of an order."""
-
-    validity_period: Period | None = None
 
 
 class Component(Part, frozen=True, gc=False):
@@ -187,13 +175,6 @@ class Reaction(Part, frozen=True, gc=False):
     substance: Concept | None = None
 
 
-class Meta(Part, frozen=True, gc=False):
-    """Which version of a resource this is."""
-
-    version_id: str | None = None
-    last_updated: str | None = None
-
-
 class Link(Part, frozen=True, gc=False):
     """A link of a Bundle."""
 
@@ -229,6 +210,7 @@ class Resource(Part, frozen=True, gc=False):
     body_site: list[Concept] | Concept | None = None
     subject: Raw = ABSENT
     patient: Raw = ABSENT
+    context: Raw = ABSENT
     onset_date_time: str | None = None
     onset_period: Period | None = None
     abatement_date_time: str | None = None
@@ -247,6 +229,7 @@ class Resource(Part, frozen=True, gc=False):
     date_asserted: str | None = None
     authored_on: str | None = None
     authored: str | None = None
+    requester: Raw = ABSENT
     course_of_therapy_type: Raw = ABSENT
     reason_code: Raw = ABSENT
     value_quantity: Quantity | None = None
@@ -260,7 +243,7 @@ class Resource(Part, frozen=True, gc=False):
     method: Concept | None = None
     specimen: Raw = ABSENT
     collection: Collection | None = None
-    reference_range: list[Range] | None = None
+    reference_range: Raw = ABSENT
     component: list[Component] | None = None
     dosage: Raw = ABSENT
     dosage_instruction: Raw = ABSENT
@@ -270,7 +253,7 @@ class Resource(Part, frozen=True, gc=False):
     evidence: list[Evidence] | None = None
     reaction: list[Reaction] | None = None
     note: Raw = ABSENT
-    questionnaire: str | None = None
+    questionnaire: str | Reference | None = None
     item: Raw = ABSENT
     birth_date: str | None = None
     gender: str | None = None
@@ -282,17 +265,27 @@ class Resource(Part, frozen=True, gc=False):
     was_not_given: bool | str | None = None
     was_not_taken: bool | str | None = None
     not_done: bool | str | None = None
+    not_performed: bool | str | None = None
+    definition: Raw = ABSENT
+    prescription: Raw = ABSENT
+    substance: Raw = ABSENT
+    animal: Raw = ABSENT
+    is_brand: Raw = ABSENT
     # Members of a Bundle.
     total: Raw = ABSENT
     link: list[Link] | None = None
     entry: list[Entry] | None = None
+    # A member of an OperationOutcome.
+    issue: Raw = ABSENT
 
 
 class Entry(Part, frozen=True, gc=False):
-    """An entry of a Bundle."""
+    """An entry of a Bundle: the resource, why a search brought it (`search`), or what came of a part of a batch (`response`)."""
 
     full_url: str | None = None
     resource: Resource | None = None
+    search: Raw = ABSENT
+    response: Raw = ABSENT
 
 
 def source_of(resource: Resource) -> str:

@@ -7,13 +7,14 @@ it is refuted). Every loss is named.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from fhir_mappings.lost_facts import lost_with, lost_with_type
 from fhir_mappings.old_fhir import OLD_TYPES
-from fhir_mappings.resources import USED_TYPES, Entry, Link, Resource, source_of
+from fhir_mappings.resources import ABSENT, USED_TYPES, Entry, Link, Resource, source_of
 from guideline.case import DataProblem
 
 #: Members without which the rest of a resource could say the opposite of what was meant.
@@ -42,7 +43,12 @@ def salvage(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem])
     Adds a problem for each loss; `subject` is the kind of fact lost where nothing better is known.
     """
     parts = _parts(raw)
-    found = [_resource(part, subject, problems, 0) for part in ([raw] if parts is None else parts)]
+    return salvage_parts([raw] if parts is None else parts, subject, problems)
+
+
+def salvage_parts(parts: Sequence[bytes | msgspec.Raw], subject: str, problems: list[DataProblem]) -> list[Resource]:
+    """The readable resources of an array that was cut already; see `salvage`."""
+    found = [_resource(part, subject, problems, 0) for part in parts]
     return [resource for resource in found if resource is not None]
 
 
@@ -64,7 +70,7 @@ def _resource(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem
     if not kind:
         return Resource()
     if kind not in USED_TYPES and kind not in OLD_TYPES:
-        return Resource(resource_type=kind)
+        return Resource(resource_type=kind, issue=members.get("issue", ABSENT))
     return _without_broken_members(kind, members, problems)
 
 
@@ -78,12 +84,14 @@ def _bundle(members: dict[str, msgspec.Raw], subject: str, problems: list[DataPr
         entry = _or_none(_OBJECT, raw)
         if entry is None:
             read.append(Entry(None, Resource()))
-        elif "resource" in entry and bytes(entry["resource"]) != b"null":
-            resource = _resource(entry["resource"], subject, problems, depth + 1)
-            read.append(Entry(_or_none(_TEXT, entry.get("fullUrl")), resource))
-    return Resource(
-        resource_type="Bundle", total=members.get("total", msgspec.Raw()), link=_or_none(_LINKS, members.get("link")), entry=read
-    )
+        else:
+            sent = "resource" in entry and bytes(entry["resource"]) != b"null"
+            resource = _resource(entry["resource"], subject, problems, depth + 1) if sent else None
+            if sent and resource is None:
+                continue  # lost, and named
+            url = _or_none(_TEXT, entry.get("fullUrl"))
+            read.append(Entry(url, resource, entry.get("search", ABSENT), entry.get("response", ABSENT)))
+    return Resource(resource_type="Bundle", total=members.get("total", ABSENT), link=_or_none(_LINKS, members.get("link")), entry=read)
 
 
 def _without_broken_members(kind: str, members: dict[str, msgspec.Raw], problems: list[DataProblem]) -> Resource | None:

@@ -142,4 +142,4 @@ def test_allergies_that_are_none(members):
 def test_an_allergy_whose_code_and_text_disagree_is_named():
     """It is not decided which drug is meant."""
     case = case_of(patient(), allergy((RXNORM, "2174802", "Trastuzumab-anns"), code=concept((RXNORM, "2174802"), text="Enhertu")))
-    assert ("code-text-conflict", "other") in problems_of(case)
+    assert ("code-text-conflict", "allergy") in problems_of(case)

@@ -5,12 +5,14 @@ from datetime import date
 
 import pytest
 
+from fhir_mappings import later_members
 from fhir_mappings.case_builder import build_case, patient_ids
 from fhir_mappings.reading import read_value
 from tests.fhir_mappings.resource_builders import (
     BREAST_CANCER,
     FISH,
     IHC,
+    LOINC,
     POSITIVE,
     TODAY,
     TRASTUZUMAB,
@@ -23,6 +25,7 @@ from tests.fhir_mappings.resource_builders import (
     order,
     patient,
     problems_of,
+    resource,
     statement,
 )
 
@@ -187,3 +190,29 @@ def test_a_failed_or_half_sent_search_is_not_nothing_recorded():
     reading = read_value(b'{"resourceType":"OperationOutcome"}', "medicationStatements") + read_value(json.dumps(paged).encode(), "x")
     problems = build_case(reading, patient_id="p1", today=TODAY).problems
     assert [(p.kind, p.subject) for p in problems] == [("incomplete", "therapy")] * 2
+
+
+def test_what_is_not_ours_is_sifted_out_before_anything_of_it_is_looked_into(monkeypatch):
+    """The cost of a chart follows what matters: five hundred vital signs and visits are never opened beyond their type and code.
+
+    Neither their subject is judged nor any member decoded that was left undecoded, whatever it holds.
+    """
+    heavy = {"note": [{"text": "x" * 500}], "referenceRange": [{"low": 3}], "meta": {"versionId": "1"}, "specimen": {"reference": "S/1"}}
+    chart = [patient(), observation(IHC, **HER2), statement(TRASTUZUMAB)]
+    beside = [observation((LOINC, "8480-6"), ident=f"n{n}", extension=[{"url": "x"}], **heavy) for n in range(300)]
+    beside += [resource("Encounter", f"e{n}", type=[concept(BREAST_CANCER)], code="3") for n in range(200)]
+    opened = []
+    decode = later_members._later
+    monkeypatch.setattr(later_members, "_later", lambda decoder, raw: (opened.append(bytes(raw)), decode(decoder, raw))[1])
+    small = case_of(*chart)
+    alone, opened = list(opened), []
+    assert case_of(*chart, *beside) == small
+    assert opened == alone != []
+
+
+def test_resources_of_types_that_are_not_used_are_not_kept():
+    """A reading holds only what a case could use, so that memory follows it too."""
+    others = [resource(kind, "1") for kind in ("Encounter", "DiagnosticReport", "DocumentReference", "Immunization", "Provenance")]
+    reading = read_value(json.dumps([patient(), *others]).encode())
+    assert [entry.resource.resource_type for entry in reading.entries] == ["Patient"]
+    assert len(build_case(reading, patient_id="p1", today=TODAY).problems) == 0

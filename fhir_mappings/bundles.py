@@ -1,0 +1,186 @@
+"""What stands under one key: Bundles opened, however they nest, and failure told from emptiness.
+
+| under the key is | state |
+|---|---|
+| a resource of a type that a case uses, or once used (`old_fhir.OLD_TYPES`), also in a Bundle of any type | `data` |
+| null | `null` |
+| a Bundle without a resource, whatever warnings (`search.mode` outcome) it carries | `empty` |
+| an OperationOutcome; a batch of which every part failed; a Bundle of nothing but an error | `failed` |
+| anything else: text, a number, an object without a type, an empty array, only types that no case uses | `garbage` |
+
+A part that failed beside others that came (`response.status` of a batch, an OperationOutcome of severity error), a nested search that
+says it has further pages, and a search that counted results and sent none are named as incomplete: nobody may say "never" after them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from fhir_mappings.later_members import response_of, search_mode_of, severities_of
+from fhir_mappings.lost_facts import lost_with, lost_with_key, lost_with_search
+from fhir_mappings.old_fhir import OLD_TYPES, is_old_fhir
+from fhir_mappings.resources import USED_TYPES, Entry, Resource, source_of
+from guideline.case import DataProblem
+
+#: What a prefetch key held. `null`: the client says there is no data. `empty`: a Bundle without resources. `failed`: an OperationOutcome.
+#: `garbage`: anything that is no FHIR resource of ours. `unavailable`: not sent, and not to be had from the FHIR server in time.
+#: `refused`: not sent, and the FHIR server does not offer it to us.
+KeyState = Literal["data", "empty", "null", "failed", "garbage", "unavailable", "refused"]
+
+_SEVERE: Final = frozenset({"error", "fatal"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyContent:
+    """What stood under one prefetch key.
+
+    Its state, the resource types in it, the URL of its next page where it is one of several, whether it came as a Bundle, and what is
+    lost as long as nothing better is read under this key (garbage only).
+    """
+
+    state: KeyState
+    types: frozenset[str] = frozenset()
+    next_page: str | None = None
+    bundled: bool = False
+    lost: tuple[DataProblem, ...] = ()
+
+    def and_then(self, later: KeyContent) -> KeyContent:
+        """This content with what was read later under the same key: a further page, or the whole search done anew."""
+        state = self.state if later.state == "empty" and self.state == "data" else later.state
+        return KeyContent(state, self.types | later.types, later.next_page, self.bundled or later.bundled, later.lost)
+
+
+def open_value(value: Resource | Sequence[Resource] | None, key: str, entries: list[Entry], problems: list[DataProblem]) -> KeyContent:
+    """Open the value of a key. Adds the resources of used types to `entries`, and to `problems` what could not be used of it."""
+    if value is None:
+        return KeyContent("null")
+    tops = [value] if isinstance(value, Resource) else value
+    opening = _Opening(key, entries, problems)
+    opening.take([Entry(None, top) for top in tops])
+    sent_alone = len(opening.bundles)
+    for bundle in opening.bundles:  # grows while Bundles are opened
+        opening.open(bundle)
+    return opening.content(sent_alone)
+
+
+class _Opening:
+    """The state of opening one value."""
+
+    def __init__(self, key: str, entries: list[Entry], problems: list[DataProblem]) -> None:
+        self.bundles: list[Resource] = []
+        self._key = key
+        self._entries = entries
+        self._problems = problems
+        self._types: set[str] = set()
+        self._unreadable: list[DataProblem] = []
+        self._answered = False
+        self._failed = False
+
+    def open(self, bundle: Resource) -> None:
+        """Open one Bundle; Bundles in it wait for their turn."""
+        nested = len(self.bundles)
+        entries = bundle.entry or []
+        total = bytes(bundle.total).strip(b'"')
+        usable = self.take(entries, counted_none=total == b"0")
+        self._answered |= usable and len(self.bundles) == nested
+        if not entries and total.isdigit() and total != b"0" and _next_of(bundle) is None:
+            self._incomplete("a search that counted results and sent none")
+
+    def take(self, entries: Iterable[Entry], *, counted_none: bool = False) -> bool:
+        """Sort the entries of one Bundle. Returns whether they are an answer: nothing in them failed or is of a foreign type."""
+        bare: list[Entry] = []
+        others = foreign = False
+        for entry in entries:
+            resource = entry.resource
+            kind = resource.resource_type if resource is not None else "OperationOutcome"
+            if resource is None or kind == "OperationOutcome":
+                bare.append(entry)
+                continue
+            others = True
+            if kind in USED_TYPES:
+                self._types.add(kind)
+                if kind == "Observation" or not is_old_fhir(resource):
+                    self._entries.append(entry)
+                else:
+                    self._old_fhir(resource)
+            elif kind == "Bundle":
+                self.bundles.append(resource)
+            elif kind:
+                self._types.add(kind)
+                foreign |= kind not in OLD_TYPES
+                if kind in OLD_TYPES:
+                    self._old_fhir(resource)
+            else:
+                self._unreadable.append(DataProblem("unreadable", lost_with_key(self._key), "", "not a FHIR resource"))
+        failed = self._without_resource(bare, alone=not others and not counted_none) if bare else False
+        return not failed and not foreign
+
+    def _without_resource(self, bare: Iterable[Entry], *, alone: bool) -> bool:
+        """Judge entries that brought an OperationOutcome or nothing. Returns whether something failed."""
+        failed = False
+        for entry in bare:
+            response, outcome = response_of(entry), entry.resource
+            if response is None and outcome is None:
+                self._problems.append(DataProblem("unreadable", lost_with_key(self._key), "", "an entry without a resource"))
+            elif response is not None and response.status is not None:
+                fine = str(response.status).startswith("2") and _SEVERE.isdisjoint(response.severities)
+                self._answered |= fine
+                failed |= not fine
+            elif outcome is not None:
+                told = alone and search_mode_of(entry) != "outcome"
+                failed |= told or not _SEVERE.isdisjoint(severities_of(outcome))
+        self._failed |= failed
+        return failed
+
+    def content(self, sent_alone: int) -> KeyContent:
+        """What it all came to; the first `sent_alone` Bundles stood under the key itself."""
+        state = self._state()
+        if state == "garbage":
+            return KeyContent("garbage", frozenset(self._types), bundled=bool(self.bundles), lost=tuple(self._lost_with_garbage()))
+        self._problems += self._unreadable
+        if self._failed and state != "failed":
+            self._incomplete("a part of the client's own search failed")
+        return KeyContent(state, frozenset(self._types), self._next_page(sent_alone), bool(self.bundles))
+
+    def _state(self) -> KeyState:
+        if not self._types.isdisjoint(USED_TYPES | OLD_TYPES):
+            return "data"
+        if self._answered:
+            return "empty"
+        return "failed" if self._failed else "garbage"
+
+    def _lost_with_garbage(self) -> Iterable[DataProblem]:
+        yield from self._unreadable
+        # A type of no interest under a key that nobody expects is no loss.
+        subjects = lost_with_search(self._key, self._types) if self._types else {lost_with_key(self._key)}
+        if not self._unreadable:
+            for subject in sorted(subjects - {"other"}):
+                yield DataProblem("unreadable", subject, "", "no resource of a type that is read")
+
+    def _next_page(self, sent_alone: int) -> str | None:
+        """The one next page that can be followed. Pages of nested Bundles, or of a second one, are named as missing."""
+        followed: str | None = None
+        for number, bundle in enumerate(self.bundles):
+            link = _next_of(bundle)
+            if link is None:
+                continue
+            if followed is None and number < sent_alone:
+                followed = link
+            else:
+                types = {entry.resource.resource_type for entry in bundle.entry or () if entry.resource is not None}
+                self._incomplete("not all pages of a nested search", types & (USED_TYPES | OLD_TYPES))
+        return followed
+
+    def _incomplete(self, detail: str, types: Iterable[str] = ()) -> None:
+        for subject in sorted(lost_with_search(self._key, types)):
+            self._problems.append(DataProblem("incomplete", subject, "", detail))
+
+    def _old_fhir(self, resource: Resource) -> None:
+        detail = f"{resource.resource_type} in the shape of FHIR DSTU2 or STU3"
+        self._problems.append(DataProblem("old-fhir", lost_with(resource), source_of(resource), detail))
+
+
+def _next_of(bundle: Resource) -> str | None:
+    return next((link.url for link in bundle.link or () if link.relation == "next" and link.url), None)

@@ -1,0 +1,172 @@
+"""Each state of a prefetch key, under each key of ours: what is read, and what the case knows to be missing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from fhir_mappings.case_builder import build_case
+from fhir_mappings.lost_facts import lost_with_key
+from fhir_mappings.prefetch_queries import PREFETCH
+from fhir_mappings.reading import KeyContent, Reading, read_hook_request
+from guideline.case import Case
+from tests.fhir_mappings.prefetch_states import ABSENT, NEXT_PAGE, STATES, State, kind_of, outcome, resource_for
+from tests.fhir_mappings.resource_builders import TODAY, TRASTUZUMAB, bundle, condition, patient, statement
+
+BOTH = pytest.mark.parametrize("key", PREFETCH)
+EACH_STATE = pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+
+
+def read(prefetch: dict[str, Any]) -> Reading:
+    sent = {key: value for key, value in prefetch.items() if value is not ABSENT}
+    return read_hook_request(json.dumps({"hook": "patient-view", "context": {}, "prefetch": sent}).encode()).reading
+
+
+def case_of(reading: Reading) -> Case:
+    return build_case(reading, patient_id="p1", today=TODAY)
+
+
+@BOTH
+@EACH_STATE
+def test_each_state_of_each_key_is_told_apart(key: str, state: State):
+    """State, types and next page are what was sent; resources come out of the states that hold data, and of no other."""
+    reading = read({key: state.send(resource_for(key, "p1"))})
+    if state.read_as == "absent":
+        assert reading == Reading()
+        return
+    content = reading.keys[key]
+    assert content.state == state.read_as
+    types = [entry.resource.resource_type for entry in reading.entries if entry.resource is not None]
+    assert types == ([kind_of(key)] if state.read_as == "data" else [])
+    assert content.types >= set(types)
+    paged = state in (STATES["paged"], STATES["empty first page"])
+    assert content.next_page == (NEXT_PAGE if paged else None)
+
+
+@BOTH
+@EACH_STATE
+def test_what_was_not_to_be_had_is_named_by_its_key(key: str, state: State):
+    """What failed, is garbage or came in part is named with the kind of fact it would have held; what was answered names nothing.
+
+    A type that no case uses is no loss under a key whose words promise no fact that a rule counts on.
+    """
+    problems = case_of(read({"patient": patient(), key: state.send(resource_for(key, "p1"))})).problems
+    problems = tuple(problem for problem in problems if problem.kind in ("incomplete", "unreadable"))
+    harmless = lost_with_key(key) == "other" and state in (
+        STATES["other type"],
+        STATES["searchset of another type"],
+        STATES["type in the wrong case"],
+        STATES["empty array"],
+    )
+    assert {problem.kind for problem in problems} == (set() if harmless else state.problems)
+    # A page of Observations is lost as what its key asks for, or as any.
+    assert {problem.subject for problem in problems} <= {lost_with_key(key), "other"}
+    if kind_of(key) != "Observation" and problems:
+        assert {problem.subject for problem in problems} == {lost_with_key(key)}
+    assert not any("504" in problem.detail or "html" in problem.detail for problem in problems)
+
+
+@EACH_STATE
+@pytest.mark.parametrize("others", [{}, {"conditions": bundle(condition())}])
+def test_a_key_takes_nothing_from_the_keys_beside_it(state: State, others: dict[str, Any]):
+    """Whatever stands under one key, the resources of the others are read."""
+    prefetch = {"patient": patient(), "x": state.send(resource_for("labs", "p1")), "medicationStatements": statement(TRASTUZUMAB), **others}
+    case = case_of(read(prefetch))
+    assert [record.drug for record in case.drugs] == ["trastuzumab"]
+    assert case.patient.sex == "female"
+
+
+@pytest.mark.parametrize("state", ["HTML", "OperationOutcome", "empty array", "other type"])
+def test_what_is_read_anew_under_a_key_settles_it(state: str):
+    """A key that held garbage, and was then fetched from the FHIR server, is no loss any more."""
+    first = read({"medicationStatements": STATES[state].send({})})
+    both = first + read({"medicationStatements": bundle(statement(TRASTUZUMAB))})
+    assert case_of(first).problems
+    assert case_of(both).problems == ()
+    assert both.keys["medicationStatements"].state == "data"
+
+
+@BOTH
+def test_what_could_not_be_fetched_in_time_is_named_by_its_key(key: str):
+    """A key that was not sent and not to be had is incomplete; garbage that stood there before is not named a second time."""
+    late = Reading(keys={key: KeyContent("unavailable")})
+    for before in (Reading(), read({key: STATES["HTML"].send({})})):
+        assert [(p.kind, p.subject) for p in case_of(before + late).problems] == [("incomplete", lost_with_key(key))]
+
+
+def test_a_last_page_without_results_takes_no_data_away():
+    """Servers close a search with an empty page: the key still holds what the pages before it brought."""
+    both = read({"labs": STATES["paged"].send(resource_for("labs", "p1"))}) + read({"labs": bundle()})
+    assert (both.keys["labs"].state, both.keys["labs"].next_page, both.keys["labs"].types) == ("data", None, {"Observation"})
+
+
+@pytest.mark.parametrize("name", ["batch that failed in part", "batch that failed", "OperationOutcome in a Bundle"])
+def test_a_batch_under_a_key_that_says_nothing_may_have_lost_anything(name: str):
+    """All queries merged into one Bundle: when a part of it failed, neither "never given" nor "no metastases" is safe."""
+    reading = read({"record": bundle(patient(), STATES[name].send(patient()))})
+    assert {(p.kind, p.subject) for p in reading.problems} >= {("incomplete", "therapy"), ("incomplete", "diagnosis")}
+
+
+def test_the_next_page_of_a_nested_search_is_not_lost():
+    """A merged batch names what is missing by the types of the search that goes on; its own next page can be followed."""
+    paged = {"link": [{"relation": "self", "url": "https://ehr/1"}, {"relation": "next", "url": "https://ehr/2"}]}
+    batch = bundle(bundle(patient()), bundle(statement(TRASTUZUMAB), **paged), kind="batch-response", **paged)
+    reading = read({"record": batch})
+    assert [(p.kind, p.subject) for p in reading.problems] == [("incomplete", "therapy")]
+    assert reading.keys["record"].next_page == "https://ehr/2"
+
+
+def test_only_one_of_several_bundles_under_a_key_can_be_followed():
+    """Of two paged searches in one array the first goes on; the second is named."""
+    pages = [bundle(condition(), link=[{"relation": "next", "url": f"https://ehr/{n}"}]) for n in (1, 2)]
+    reading = read({"conditions": pages})
+    assert reading.keys["conditions"].next_page == "https://ehr/1"
+    assert [(p.kind, p.subject) for p in reading.problems] == [("incomplete", "diagnosis")]
+
+
+@pytest.mark.parametrize("broken", [{}, {"birthDate": 1970}])
+def test_a_batch_is_judged_the_same_where_something_beside_it_is_broken(broken: dict[str, Any]):
+    """A document that must be saved resource by resource keeps what each entry says about itself."""
+    key = {"record": bundle(patient(**broken), STATES["batch that failed in part"].send(statement(TRASTUZUMAB)))}
+    incomplete = [p for p in read(key).problems if p.kind == "incomplete"]
+    assert {p.subject for p in incomplete} == {"therapy", "diagnosis", "other"}
+    assert read({"meds": bundle(outcome("error"), patient(**broken))}).keys["meds"].state == "data"
+
+
+@pytest.mark.parametrize(
+    "response", ["x", 3, {}, {"status": None}, {"status": 404}, {"status": []}, {"status": "200", "outcome": 5}, {"outcome": [1]}]
+)
+def test_odd_responses_in_a_batch_cost_nothing_but_themselves(response: Any):
+    """Whatever an entry's `response` holds, the entries beside it are read."""
+    reading = read({"record": {"resourceType": "Bundle", "entry": [{"response": response, "search": 3}, {"resource": patient()}]}})
+    assert [entry.resource.resource_type for entry in reading.entries if entry.resource is not None] == ["Patient"]
+    assert reading.keys["record"].state == "data"
+
+
+def test_an_entry_without_its_resource_is_named():
+    """An entry that says only where its resource is brings nothing, and a record exists that was not read."""
+    entry = {"fullUrl": "https://ehr/MedicationRequest/1"}
+    reading = read({"medicationRequests": {"resourceType": "Bundle", "entry": [entry]}})
+    assert [(p.kind, p.subject) for p in reading.problems] == [("unreadable", "therapy")]
+
+
+def test_an_unused_type_under_a_key_of_the_clients_own_is_no_loss():
+    """Clients add keys: an Encounter beside our own keys is neither data of ours nor a gap."""
+    reading = read({"encounter": {"resourceType": "Encounter", "id": "1"}, "orders": bundle({"resourceType": "Appointment"})})
+    assert reading.losses() == ()
+    assert {content.state for content in reading.keys.values()} == {"garbage"}
+
+
+def test_dispensed_drugs_that_cannot_be_read_are_a_lost_therapy():
+    """A search that holds only MedicationDispense tells of drugs that were given, though none is read."""
+    reading = read({"pharmacy": bundle({"resourceType": "MedicationDispense", "id": "1"})})
+    assert [(p.kind, p.subject) for p in reading.losses()] == [("unreadable", "therapy")]
+
+
+@pytest.mark.parametrize("total", ["0", 0, None, "many", -1, 0.5, [], ""])
+def test_an_odd_total_counts_nothing(total: Any):
+    """Only a whole number above zero says that there was more than was sent."""
+    reading = read({"labs": {"resourceType": "Bundle", "total": total}})
+    assert (reading.keys["labs"].state, reading.losses()) == ("empty", ())

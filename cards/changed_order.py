@@ -18,6 +18,9 @@ from guideline.knowledge_base import KNOWLEDGE
 
 _NAME_LIMIT = 80
 
+_RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+_RXNORM_OID = "urn:oid:2.16.840.1.113883.6.88"
+
 #: What said how the old drug looks, is given or is dispensed; in the new order it would be wrong.
 _OF_THE_OLD_DRUG = frozenset(
     {"text", "medicationReference", "medicationCodeableConcept", "dosageInstruction", "substitution", "detectedIssue"}
@@ -95,7 +98,7 @@ def _with_drug(draft: Mapping[str, Any], drug: str, why: str, context: CardConte
         kept := {name: value for name, value in dispensed.items() if name.removeprefix("_") not in _AMOUNTS}
     ):
         order["dispenseRequest"] = kept
-    order["medicationCodeableConcept"] = _concept(drug)
+    order["medicationCodeableConcept"] = _concept(drug, by_oid=context.client.codes_by_oid)
     order["dosageInstruction"] = list(label_dosage(drug))
     order["note"] = [*order.get("note", ()), {"text": why}]
     return _without_orphans(order)
@@ -105,12 +108,14 @@ def _one_of(codes: frozenset[str], sent: Any, usual: str) -> str:
     return sent if isinstance(sent, str) and sent in codes else usual
 
 
-def _concept(drug: str) -> dict[str, Any]:
+def _concept(drug: str, *, by_oid: bool) -> dict[str, Any]:
+    """A drug by code and name. CAUTION: an EHR that knows a system by its OID may look at the first coding only."""
     entry = KNOWLEDGE.drugs[drug]
     if entry.code is None:
         return {"text": entry.name}
     coding = {"system": entry.code.system, "code": entry.code.code, "display": entry.code.display}
-    return {"coding": [coding], "text": entry.name}
+    first = [{**coding, "system": _RXNORM_OID}] if by_oid and entry.code.system == _RXNORM else []
+    return {"coding": [*first, coding], "text": entry.name}
 
 
 def _filled(value: Any) -> Any:

@@ -12,6 +12,29 @@ from guideline.advice import Finding
 
 
 @dataclass(frozen=True, slots=True)
+class ClientTraits:
+    """What an EHR does with cards, where that is less than CDS Hooks 2.0 lets it do. Without any trait it does all of it.
+
+    `only_create_delete`: it carries out no update (Epic). `codes_by_oid`: it knows RxNorm by its OID alone (Epic).
+    `one_suggestion`: it takes the suggestions of a card for alternatives (athenahealth).
+    `no_suggestions`: it shows texts and links only (Oracle Health).
+    `plain_text`: the detail is sent as plain text, and the card says so.
+
+    Every answer keeps some further limits, so they are no traits: one action per suggestion, no links, topics of letters and digits.
+    """
+
+    only_create_delete: bool = False
+    codes_by_oid: bool = False
+    one_suggestion: bool = False
+    no_suggestions: bool = False
+    plain_text: bool = False
+
+
+#: A client that does all that CDS Hooks 2.0 lets it do, as far as anybody knows.
+AS_SPECIFIED = ClientTraits()
+
+
+@dataclass(frozen=True, slots=True)
 class CardContext:
     """A call as the cards need it.
 
@@ -19,7 +42,7 @@ class CardContext:
     `drafts` holds the draft orders of the call as they were sent, by `Type/id`; they are read, never changed.
     `card_key` gives a finding's card its uuid (`cards.card_key`); without it every card gets a random one.
     `acknowledged` is given the uuids of all cards that are not critical, and returns those that this user has set aside already.
-    `only_create_delete`: a trait of EHRs (Epic) that carry out no update. `cpt`: the site holds the licence for CPT codes.
+    `client` says what the EHR does with cards. `cpt`: the site holds the licence for CPT codes.
     """
 
     today: date
@@ -28,5 +51,5 @@ class CardContext:
     drafts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     card_key: Callable[[Finding], UUID] | None = None
     acknowledged: Callable[[Collection[UUID]], Collection[UUID]] | None = None
-    only_create_delete: bool = False
+    client: ClientTraits = AS_SPECIFIED
     cpt: bool = False

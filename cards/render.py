@@ -12,9 +12,9 @@ from cards import override_reasons, topics
 from cards.context import CardContext
 from cards.detail import write_detail
 from cards.sharing import CardContent, each_once, share_cards
-from cards.suggestions import Offer, suggest
+from cards.suggestions import Offer, selection_behavior, suggest
 from cards.topics import TOPICS
-from cards.wording import SOURCE_LIMIT, SUMMARY_LIMIT, VALUE_LIMIT, one_line
+from cards.wording import SOURCE_LIMIT, SUMMARY_LIMIT, VALUE_LIMIT, one_line, plain_text
 from guideline.advice import Advice, FactUsed, Finding, Treatment
 
 #: Who speaks, as EHRs print it under a card.
@@ -22,6 +22,11 @@ SOURCE_LABEL = "HER2 metastatic breast cancer guidance"
 
 #: The member of a card's `extension` that carries the advice for machines.
 ADVICE_EXTENSION = "dev.her2cds.advice"
+
+#: The member that tells Epic that a detail is no markdown; other EHRs pass over it.
+CONTENT_TYPE_EXTENSION = "com.epic.cdshooks.card.detail.content-type"
+
+_PLAIN_TEXT = {CONTENT_TYPE_EXTENSION: "text/plain"}
 
 Card = dict[str, Any]
 
@@ -68,25 +73,26 @@ def _card(content: CardContent, answer: _Answer) -> Card:
     advice, context, topic = answer.advice, answer.context, content.main.topic
     uuid = answer.uuid(content.main)
     suggestions, by_hand = suggest(content, context, uuid, answer.offered) if context is not None else ([], [])
+    detail, plain = write_detail(content, advice, answer.asked, by_hand), context is not None and context.client.plain_text
     rules = _rules(content.findings)
     leading = _leading_rule(content.main, rules)
     card: Card = {
         "uuid": str(uuid),
         "summary": _summary(content),
         "indicator": content.indicator,
-        "detail": write_detail(content, advice, answer.asked, by_hand),
+        "detail": plain_text(detail) if plain else detail,
         "source": {
             "label": SOURCE_LABEL,
             "url": f"{answer.rule_page}#{leading}" if leading else answer.rule_page,
             "topic": {"system": topics.SYSTEM, "code": topic, "display": TOPICS[topic].display},
         },
     }
-    if suggestions:
+    if suggestions and context is not None:
         card["suggestions"] = suggestions
-        card["selectionBehavior"] = "any"
+        card["selectionBehavior"] = selection_behavior(suggestions, context)
     if reasons := override_reasons.CODINGS.get(topic):
         card["overrideReasons"] = [coding.copy() for coding in reasons]
-    card["extension"] = {ADVICE_EXTENSION: _for_machines(content, advice, rules)}
+    card["extension"] = {ADVICE_EXTENSION: _for_machines(content, advice, rules), **(_PLAIN_TEXT if plain else {})}
     return card
 
 

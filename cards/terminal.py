@@ -7,15 +7,14 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from cards.render import ADVICE_EXTENSION
+from cards.render import ADVICE_EXTENSION, CONTENT_TYPE_EXTENSION
+from cards.wording import without_markup
 
 #: Readable without colour: the more marks, the more urgent.
 _MARKS = {"critical": "[!!] CRITICAL", "warning": "[!] WARNING", "info": "[i] INFO"}
 _COLOURS = {"critical": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m"}
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|&(lt|gt|amp);|(\*\*)")
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&"}
 _BULLET = re.compile(r" *- ")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -36,11 +35,12 @@ def _card_lines(card: dict[str, Any], width: int, colour: bool) -> Iterator[str]
     yield f"{_COLOURS[card['indicator']]}{mark}{_PLAIN}" if colour else mark
     yield from _wrapped(_CONTROL.sub(" ", card["summary"]), width)
     yield ""
+    markdown = CONTENT_TYPE_EXTENSION not in card["extension"]
     lines = _CONTROL.sub(" ", card["detail"]).split("\n")
-    if _without_markup(lines[0]) == card["summary"]:
+    if (without_markup(lines[0]) if markdown else lines[0]) == card["summary"]:
         lines = lines[2:]
     for line in lines:
-        yield from _detail_lines(line, width, colour)
+        yield from _detail_lines(line, width, colour) if markdown else _plain_lines(line, width)
     yield ""
     yield from _wrapped(f"Rules: {', '.join(advice['rules'])}", width, "  ")
     if missing := advice.get("missing"):
@@ -50,15 +50,15 @@ def _card_lines(card: dict[str, Any], width: int, colour: bool) -> Iterator[str]
     yield f"More: {source['url']}"
 
 
-def _detail_lines(line: str, width: int, colour: bool) -> Iterator[str]:
+def _plain_lines(line: str, width: int) -> list[str]:
     bullet = _BULLET.match(line)
-    plain, title = _without_markup(line), line.startswith("**") and line.endswith("**")
-    lines = _wrapped(plain, width, " " * len(bullet[0]) if bullet else "") if plain else [""]
+    return _wrapped(line, width, " " * len(bullet[0]) if bullet else "") if line else [""]
+
+
+def _detail_lines(line: str, width: int, colour: bool) -> Iterator[str]:
+    title = line.startswith("**") and line.endswith("**")
+    lines = _plain_lines(without_markup(line), width)
     yield from (f"{_BOLD}{text}{_PLAIN}" for text in lines) if title and colour else lines
-
-
-def _without_markup(markdown: str) -> str:
-    return _ESCAPED.sub(lambda found: found[1] or _ENTITIES.get(found[2], ""), markdown)
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:

@@ -31,6 +31,11 @@ _ORDINARY = re.compile(r"[^\\`*_\[\]|~<&@]*")
 #: Inline markup and its harmless form. Addresses get a space, since clients link them even when escaped.
 _HARMLESS = {"<": "&lt;", "&": "&amp;", "://": ": //", "@": "@ "}
 
+#: What `escape` and `bold` write beside the text itself.
+_WRITTEN = re.compile(r"\\([!-/:-@\[-`{-~])|&(lt|gt|amp);|(\*\*)")
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&"}
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+
 #: What begins a heading, quote, list, rule or table when it stands first on a line.
 _BLOCK_START = re.compile(r"[#=]|[-+](?![0-9A-Za-z])|:(?=-)|\d{1,9}(?=[.)](?:\s|$))|>")
 
@@ -58,6 +63,16 @@ def _harmless(found: re.Match[str]) -> str:
     if mark[0] in "wW":
         return mark + " "
     return _HARMLESS.get(mark) or "\\" + mark
+
+
+def without_markup(markdown: str) -> str:
+    """What our own markdown says: without bold marks, and every escaped character as itself."""
+    return _WRITTEN.sub(lambda found: found[1] or _ENTITIES.get(found[2], ""), markdown)
+
+
+def plain_text(markdown: str) -> str:
+    """Our own markdown as plain text. CAUTION: what is no tag there must not become one where a client takes it for markdown after all."""
+    return _TAG_START.sub("< ", without_markup(markdown))
 
 
 def start_of_line(escaped: str) -> str:

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from cards.context import ClientTraits
 from cards.label_dosage import label_dosage
 from cards.override_reasons import code_system
 from cards.suggestions import warm_up
 from guideline.knowledge_base import KNOWLEDGE
 from guideline.orderables import ORDERABLES
 from tests.cards.advice_builders import finding
-from tests.cards.order_drafts import DRAFTS, PLAIN, action_of, context, non_preferred, reference
-from tests.outside.validators import npm_faults, python_faults, why_no_npm
+from tests.cards.order_drafts import DRAFTS, PLAIN, action_of, context, non_preferred, reference, suggestions_of
+from tests.outside.npm import needs_npm
+from tests.outside.validators import NPM_VALIDATORS, npm_faults, python_faults
 
 CRITICAL = {"topic": "BrainMetastasesUrgent", "indicator": "critical"}
 DOSED = [drug for drug in KNOWLEDGE.drugs if label_dosage(drug)]
@@ -28,7 +30,8 @@ def _resources() -> dict[str, dict[str, Any]]:
     for name, draft in DRAFTS.items():
         replaced = non_preferred(reference(draft))
         found[f"change the {name} draft"] = action_of(context(draft), replaced)["resource"]
-        found[f"order beside the {name} draft"] = action_of(context(draft, only_create_delete=True), replaced)["resource"]
+        (beside, _) = suggestions_of(context(draft, client=ClientTraits(only_create_delete=True, codes_by_oid=True)), replaced)
+        found[f"order beside the {name} draft"] = beside["actions"][0]["resource"]
     for drug in DOSED:
         found[f"change to {drug}"] = action_of(context(PLAIN), non_preferred(reference(PLAIN), drug))["resource"]
     return found
@@ -65,19 +68,22 @@ def test_python_validators_find_nothing(name: str) -> None:
     assert python_faults(RESOURCES[name]) == []
 
 
+NEEDS_NPM = needs_npm(*NPM_VALIDATORS)
+
+
 @pytest.fixture(scope="module")
 def npm() -> dict[str, list[str]]:
-    if reason := why_no_npm():
-        pytest.skip(reason)
     named = RESOURCES | DAMAGED
     return dict(zip(named, npm_faults(list(named.values())), strict=True))
 
 
+@NEEDS_NPM
 def test_npm_validators_find_nothing(npm: dict[str, list[str]]) -> None:
     """`@medplum/core` and npm `fhir` accept every resource that we send: required codes, reference targets, invariants."""
     assert {name: npm[name] for name in RESOURCES if npm[name]} == {}
 
 
+@NEEDS_NPM
 def test_the_validators_do_see(npm: dict[str, list[str]]) -> None:
     """Each damaged order is caught by one validator or another, so their silence about ours means something."""
     assert [name for name, damaged in DAMAGED.items() if not npm[name] and not python_faults(damaged)] == []

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.context import ClientTraits
 from cards.label_dosage import dose_in_words, label_dosage
 from cards.render import render_cards
 from cards.response_schema import response_validator
@@ -20,6 +21,7 @@ from tests.cards.order_drafts import (
     DRAFTS,
     EPIC,
     PLAIN,
+    RXNORM,
     SANDBOX,
     TDXD,
     action_of,
@@ -30,6 +32,15 @@ from tests.cards.order_drafts import (
     suggestions_of,
     unsafe,
 )
+
+EPIC_TRAITS = ClientTraits(only_create_delete=True, codes_by_oid=True)
+CLIENTS = [
+    ClientTraits(),
+    EPIC_TRAITS,
+    ClientTraits(one_suggestion=True),
+    ClientTraits(no_suggestions=True),
+    ClientTraits(True, True, True, True, True),
+]
 
 
 def requesting(*orderables: str, topic: str = "LvefBaselineNeeded", **members: Any) -> Any:
@@ -203,14 +214,69 @@ def test_drafts_are_never_changed() -> None:
 
 @pytest.mark.parametrize("draft", DRAFTS.values(), ids=DRAFTS)
 def test_where_updates_are_not_carried_out(draft: dict[str, Any]) -> None:
-    """For EHRs that only create and delete, a replacement is a new draft, and the description tells to end the other order by hand."""
-    action = action_of(context(draft, only_create_delete=True), non_preferred(reference(draft)))
-    assert action["type"] == "create"
-    assert "then end the order for" in action["description"]
-    created = action["resource"]
-    assert (created["status"], created["intent"], created["authoredOn"]) == ("draft", "order", "2026-11-20")
-    assert not {"id", "identifier", "meta"} & created.keys()
-    assert created["medicationCodeableConcept"]["text"] == "trastuzumab deruxtecan"
+    """For EHRs that only create and delete, a replacement is a new draft and the removal of the old one: two suggestions for both."""
+    (card,) = cards_for(context(draft, client=EPIC_TRAITS), non_preferred(reference(draft)))
+    response_validator().validate({"cards": [card]})
+    assert card["selectionBehavior"] == "any"
+    (created,), (removed,) = (suggestion["actions"] for suggestion in card["suggestions"])
+    assert (created["type"], removed["type"], removed["resourceId"]) == ("create", "delete", reference(draft))
+    assert created["description"].startswith("Order trastuzumab deruxtecan 5.4 mg/kg IV every 3 weeks, and remove the order for ")
+    order = created["resource"]
+    assert (order["status"], order["intent"], order["authoredOn"]) == ("draft", "order", "2026-11-20")
+    assert not {"id", "identifier", "meta"} & order.keys()
+    assert order["medicationCodeableConcept"]["text"] == "trastuzumab deruxtecan"
+    assert [coding["system"] for coding in order["medicationCodeableConcept"]["coding"]] == ["urn:oid:2.16.840.1.113883.6.88", RXNORM]
+    assert len({coding["code"] for coding in order["medicationCodeableConcept"]["coding"]}) == 1
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=str)
+def test_a_draft_is_removed_once(client: ClientTraits) -> None:
+    """A draft that one finding wants changed and another removed is removed by one suggestion, not two."""
+    wrong = finding(
+        "ProductMixUp",
+        suggestions=(Suggestion("replace", TDXD, reference(PLAIN)), Suggestion("delete", "trastuzumab-emtansine", reference(PLAIN))),
+    )
+    removed = [one for one in suggestions_of(context(PLAIN, client=client), wrong) if one["actions"][0]["type"] == "delete"]
+    assert len(removed) == (0 if client.no_suggestions else 1)
+
+
+def test_a_draft_is_changed_or_removed() -> None:
+    """Changed and removed, an order would be lost: such a card takes one suggestion at most. Created anew and removed belongs together."""
+    wrong = finding(
+        "ProductMixUp",
+        suggestions=(
+            Suggestion("replace", TDXD, reference(PLAIN), recommended=True),
+            Suggestion("delete", "trastuzumab-emtansine", reference(PLAIN), recommended=True),
+        ),
+    )
+    (card,) = cards_for(context(PLAIN), wrong)
+    response_validator().validate({"cards": [card]})
+    assert card["selectionBehavior"] == "at-most-one"
+    assert ["isRecommended" in suggestion for suggestion in card["suggestions"]] == [True, False]
+    assert "By hand" not in card["detail"]
+    (card,) = cards_for(context(PLAIN, client=EPIC_TRAITS), wrong)
+    assert card["selectionBehavior"] == "any"
+    assert ["isRecommended" in suggestion for suggestion in card["suggestions"]] == [True, True]
+
+
+def test_where_suggestions_exclude_one_another() -> None:
+    """An EHR that takes suggestions for alternatives is told `at-most-one`, and the card says that the others are done by hand."""
+    client = ClientTraits(one_suggestion=True)
+    both = requesting("her2-ihc", "her2-ish", topic="Her2Discordance")
+    (card,) = cards_for(context(client=client), both)
+    response_validator().validate({"cards": [card]})
+    assert (card["selectionBehavior"], len(card["suggestions"])) == ("at-most-one", 2)
+    assert "**By hand**\n- Only one of the suggestions can be taken here" in card["detail"]
+    (single,) = cards_for(context(client=client), requesting("echocardiogram"))
+    assert "By hand" not in single["detail"]
+
+
+def test_where_suggestions_are_not_shown() -> None:
+    """An EHR that shows only texts and links reads in the detail what others do at one click."""
+    (card,) = cards_for(context(client=ClientTraits(no_suggestions=True)), requesting("echocardiogram", headline="No LVEF on record"))
+    response_validator().validate({"cards": [card]})
+    assert not {"suggestions", "selectionBehavior"} & card.keys()
+    assert "**By hand**\n- Order: Echocardiogram with LVEF. Reason: No LVEF on record" in card["detail"]
 
 
 def test_a_signed_order_is_not_turned_into_another_drug() -> None:
@@ -364,12 +430,12 @@ odd_drafts = st.dictionaries(
 )
 
 
-@given(odd_drafts, st.booleans())
-def test_any_draft_gives_a_valid_card(odd: dict[str, Any], only_create_delete: bool) -> None:
-    """Whatever a draft holds, the cards are valid, and what they suggest is valid FHIR."""
+@given(odd_drafts, st.sampled_from(CLIENTS))
+def test_any_draft_gives_a_valid_card(odd: dict[str, Any], client: ClientTraits) -> None:
+    """Whatever a draft holds and whoever sent it, the cards are valid, and what they suggest is valid FHIR."""
     sent = {**PLAIN, **odd, "resourceType": "MedicationRequest", "id": "order-1"}
     exam = {"resourceType": "ServiceRequest", "id": "s", "code": odd.get("text")}
-    given_context = context(sent, exam, only_create_delete=only_create_delete)
+    given_context = context(sent, exam, client=client)
     order = "MedicationRequest/order-1"
     cards = cards_for(given_context, non_preferred(order), unsafe(order), requesting("echocardiogram"))
     response_validator().validate({"cards": cards})

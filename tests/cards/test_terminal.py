@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.context import ClientTraits
+from cards.render import render_cards
 from cards.terminal import print_cards
 from guideline.advice import FactUsed
 from guideline.knowledge_base import KNOWLEDGE
-from tests.cards.advice_builders import LVEF_FACT, cards_of, finding, is_one_line, say, thp_first
+from tests.cards.advice_builders import LVEF_FACT, PUBLIC_URL, advice, cards_of, finding, is_one_line, say, thp_first
+from tests.cards.order_drafts import context
 
 
 def test_silence_is_said() -> None:
@@ -66,3 +69,14 @@ def test_no_record_can_command_the_terminal(value: str, width: int) -> None:
     """No text of a record brings a control character to the terminal."""
     cards = cards_of(finding("LvefHold", headline=f"Hold {value}", facts=(FactUsed("Note", value),), detail=(say(value),)))
     assert all(is_one_line(line) for line in print_cards(cards, width).split("\n") if line)
+
+
+def test_plain_text_is_printed_as_it_is() -> None:
+    """A detail that is plain text already loses nothing that looks like markup, and says what the markdown says."""
+    found = finding("LvefHold", facts=(FactUsed("LVEF", "a \\* b **c** &lt; 5", "2026-05", "Observation/lvef"),))
+    plain, markdown = (
+        print_cards(render_cards(advice(found), public_url=PUBLIC_URL, context=context(client=ClientTraits(plain_text=form))), 10_000)
+        for form in (True, False)
+    )
+    assert "a \\* b **c** &lt; 5" in plain
+    assert plain == markdown

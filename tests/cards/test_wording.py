@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cards.wording import ELLIPSIS, SUMMARY_LIMIT, bold, bullets, escape, one_line, section, start_of_line
+from cards.wording import ELLIPSIS, SUMMARY_LIMIT, bold, bullets, escape, one_line, plain_text, section, start_of_line, without_markup
 from tests.cards.advice_builders import is_one_line
 
 #: As permissive as clients get: tables, strikethrough, raw HTML.
@@ -149,3 +151,14 @@ def test_nothing_gives_nothing() -> None:
     assert bold(" \n ") == ""
     assert bullets(["", "\t", "said"]) == ["- said"]
     assert section("Why", []) == ""
+
+
+@given(st.text(max_size=40))
+def test_markup_comes_off_as_it_went_on(text: str) -> None:
+    """What a card says as plain text is the text itself, but for the space that keeps addresses and tags from taking effect."""
+    written = f"**{start_of_line(escape(text))}**"
+    addresses = re.compile(r"(?i)://|@(?=\w)|\bwww\.(?=\S)")
+    expected = addresses.sub(lambda found: ": //" if found[0] == "://" else f"{found[0]} ", one_line(text))
+    assert without_markup(written) == expected
+    assert not re.search("<[A-Za-z/!?]", plain_text(written))
+    assert plain_text(written).replace("< ", "<") == expected.replace("< ", "<")

@@ -18,6 +18,7 @@ Json = dict[str, Any]
 #: The day the record is read on; later than everything in it.
 TODAY = "2026-03-01"
 PATIENT = "bench-1"
+USER = "Practitioner/oncologist-1"
 
 LOINC = "http://loinc.org"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -58,7 +59,7 @@ def _body(*, chart_size: int, note: str) -> Body:
     request = {
         "hook": "patient-view",
         "hookInstance": "7c5e1f0a-52c4-4a0e-9c39-0a6f3c1d7b21",
-        "context": {"userId": "Practitioner/oncologist-1", "patientId": PATIENT},
+        "context": {"userId": USER, "patientId": PATIENT},
         "prefetch": prefetch,
     }
     return Body(json.dumps(request, separators=(",", ":")).encode(), len(told) + len(beside))
@@ -184,7 +185,7 @@ def _order(ident: str, code: str, name: str, day: str, status: str) -> Json:
         "medicationCodeableConcept": _concept(RXNORM, code, name),
         "subject": _of_patient(),
         "authoredOn": day,
-        "requester": {"reference": "Practitioner/oncologist-1", "display": "Dr. Example Oncologist"},
+        "requester": {"reference": USER, "display": "Dr. Example Oncologist"},
         "dosageInstruction": [
             {
                 "text": f"{name} every 21 days",

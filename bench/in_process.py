@@ -13,7 +13,7 @@ from wsgiref.types import WSGIApplication
 
 import orjson
 
-from bench.bodies import PATIENT, TODAY, Body
+from bench.bodies import PATIENT, TODAY, USER, Body
 from bench.floor_app import create_floor
 from bench.timing import Times, take_turns
 from cards.render import render_cards
@@ -23,13 +23,14 @@ from guideline.advise import advise
 from guideline.case import Case
 from service.app import create_app
 from service.cds_hooks.envelope import check_envelope
-from service.cds_hooks.prefetch import require_prefetch
+from service.cds_hooks.prefetch import resolve
 from service.cds_hooks.registry import PATIENT_VIEW
 from service.server import settle_memory
 from service.settings import Settings
+from service.store.opening import open_store
 
 DECODE, FLOOR, REQUEST, GUIDELINE = "orjson.loads of the body", "bare Flask route", "her2-cds", "guideline alone, repeated"
-STAGES = ("read", "check", "map", "advise", "render", "dump")
+STAGES = ("read", "check", "map", "advise", "recall", "render", "dump")
 PATH = f"/cds-services/{PATIENT_VIEW.id}"
 
 _STORE = tempfile.TemporaryDirectory(prefix="her2-cds-bench-")
@@ -78,6 +79,7 @@ class Stages:
     def __init__(self, body: Body, site: Settings) -> None:
         self._body = body
         self._today, self._practice, self._public_url = site.current_day(), site.practice, site.base_url
+        self._memory = open_store(site).memory()
         self._taken: dict[str, list[int]] = {stage: [] for stage in STAGES}
 
     def walk(self) -> None:
@@ -87,11 +89,14 @@ class Stages:
         request = read_hook_request(self._body.raw)
         moments.append(clock())
         check_envelope(request.envelope, PATIENT_VIEW)
-        require_prefetch(request, PATIENT_VIEW)
+        resolve(request, PATIENT_VIEW, None)
         moments.append(clock())
         case = build_case(request.reading, patient_id=PATIENT, today=self._today)
         moments.append(clock())
         advice = advise(case, self._practice)
+        moments.append(clock())
+        findings = [finding for finding in (advice.treatment, *advice.findings) if finding is not None]
+        self._memory.acknowledged([self._memory.keys.key(USER, PATIENT, finding, str(advice.line)) for finding in findings])
         moments.append(clock())
         cards = render_cards(advice, public_url=self._public_url)
         moments.append(clock())

@@ -78,7 +78,7 @@ def measure(servers: Sequence[Server], bodies: Sequence[Body], *, rounds: int, s
     taken: dict[tuple[str, str], list[Result]] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        running = [stack.enter_context(_started(server, folder)) for server in servers]
+        running = [stack.enter_context(started(server, folder)) for server in servers]
         files = {body.name: folder / f"{body.resources}.json" for body in bodies}
         for body in bodies:
             files[body.name].write_bytes(body.raw)
@@ -113,15 +113,15 @@ def _median(results: Sequence[Result]) -> Result:
 
 
 @contextmanager
-def _started(server: Server, folder: Path) -> Iterator[Running]:
-    """Start a server on a free port and the first core, wait until it answers, stop it in the end. It runs in an empty folder."""
+def started(server: Server, folder: Path, *, pinned: bool = True) -> Iterator[Running]:
+    """Start a server on a free port, wait until it answers, stop it in the end. It runs in `folder`; `pinned`: on the first core."""
     port = str(_free_port())
     command = [part.replace("{port}", port) for part in server.command]
     own = {name: value for name, value in os.environ.items() if not name.startswith("HER2CDS_")}
     own["PYTHONPATH"] = str(HERE.parent)
     environment = own | {name: value.replace("{port}", port) for name, value in server.environment.items()}
     with (folder / f"{port}.log").open("wb") as log:
-        process = subprocess.Popen([*_pinned(0), *command], env=environment, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen([*(_pinned(0) if pinned else ()), *command], env=environment, cwd=folder, stdout=log, stderr=log)
         try:
             _wait_for(process, int(port), server.name, Path(log.name))
             yield Running(server, f"http://127.0.0.1:{port}{server.path}", process.pid)

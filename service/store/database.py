@@ -7,7 +7,7 @@ Whatever goes wrong below is `StoreUnavailable` above.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from service.errors import StoreUnavailable
+from service.store.sqlite_reader import SqliteReader
 
 #: The newest migration in `migrations/versions`.
 NEWEST = "0001"
@@ -48,6 +49,7 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         # Absolute, so that it stays the same file wherever the process goes.
         self._file = Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
+        self._look_ups = SqliteReader(self._file, _opener(self._file, READ_WAIT)) if self._file is not None else None
         self._reader = self._engine(parsed, READ_WAIT, isolation_level="AUTOCOMMIT")
         self._writer = self._engine(parsed, WRITE_WAIT)
         if self._file is not None:
@@ -63,6 +65,11 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self._writer.dialect.name
 
+    @property
+    def placeholder(self) -> str:
+        """How a parameter is marked in a query of the database's own."""
+        return "%s" if self._file is None else "?"
+
     def exists(self) -> bool:
         """Whether there is anything to open. A server is taken to exist."""
         return self._file is None or self._file.exists()
@@ -72,6 +79,14 @@ class Database:
         """A connection for reading, each statement by itself. Raises `StoreUnavailable`."""
         with _faults_named(), self._reader.connect() as connection:
             yield connection
+
+    def rows(self, query: str, parameters: Sequence[str]) -> Sequence[Sequence[Any]]:
+        """The rows of a query in the database's own SQL, for reading on the way of an answer. Raises `StoreUnavailable`."""
+        with _faults_named():
+            if self._look_ups is not None:
+                return self._look_ups.rows(query, parameters)
+            with self._reader.connect() as connection:
+                return connection.exec_driver_sql(query, tuple(parameters)).all()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -107,6 +122,8 @@ class Database:
         """Close all connections; the next use opens new ones."""
         self._reader.dispose()
         self._writer.dispose()
+        if self._look_ups is not None:
+            self._look_ups.close()
 
     def _engine(self, url: URL, wait: float, **options: Any) -> Engine:
         if self._file is None:

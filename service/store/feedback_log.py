@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Literal
-
-from sqlalchemy import bindparam, or_, select
 
 from service.store.database import Database
 from service.store.tables import FEEDBACK
@@ -34,11 +33,6 @@ class Feedback:
     reason_code: str = ""
     commented: bool = False
     suggestions: tuple[str, ...] = ()
-
-    @property
-    def acknowledges(self) -> bool:
-        """Whether the clinician has dealt with the card: accepted it, or said why not."""
-        return self.outcome == "accepted" or bool(self.reason_code) or self.commented
 
 
 def utc_now() -> datetime:
@@ -69,19 +63,18 @@ def keep_feedback(database: Database, service: str, entries: Sequence[Feedback])
             connection.execute(insert_once(database, FEEDBACK), rows)
 
 
-#: Built once: putting a query together takes longer than asking it.
-_ACKNOWLEDGED = select(FEEDBACK.c.card, FEEDBACK.c.received_at).where(
-    FEEDBACK.c.card.in_(bindparam("cards", expanding=True)),
-    FEEDBACK.c.received_at > bindparam("since"),
-    or_(FEEDBACK.c.outcome == "accepted", FEEDBACK.c.reason_code != "", FEEDBACK.c.commented),
-)
-
-
-def find_acknowledged(database: Database, cards: Sequence[str]) -> dict[str, datetime]:
-    """Those of some cards that were dealt with in the last ninety days, and until when that holds. Raises `StoreUnavailable`.
+def find_acknowledged(database: Database, cards: Sequence[str]) -> frozenset[str]:
+    """Those of some cards that were dealt with in the last ninety days: accepted, or said why not. Raises `StoreUnavailable`.
 
     What counts is when we heard of it: the clocks of clients differ.
     """
-    with database.reading() as connection:
-        found = connection.execute(_ACKNOWLEDGED, {"cards": cards, "since": utc_now() - ACKNOWLEDGED_FOR})
-        return {card: received + ACKNOWLEDGED_FOR for card, received in found}
+    since = (utc_now() - ACKNOWLEDGED_FOR).isoformat(" ", "microseconds")  # as SQLAlchemy writes moments into SQLite
+    return frozenset([card for (card,) in database.rows(acknowledged_query(database.placeholder, len(cards)), [*cards, since])])
+
+
+@cache
+def acknowledged_query(placeholder: str, cards: int) -> str:
+    """The query for a number of cards; after these its last parameter is the moment since when feedback counts."""
+    wanted = ", ".join([placeholder] * cards)
+    dealt_with = "outcome = 'accepted' OR reason_code <> '' OR commented"
+    return f"SELECT card FROM feedback WHERE card IN ({wanted}) AND received_at > {placeholder} AND ({dealt_with})"  # noqa: S608 - no values

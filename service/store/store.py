@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from threading import Lock, Thread, main_thread
-from time import monotonic
 from typing import Literal
 from uuid import UUID
 
@@ -14,18 +12,12 @@ from service.errors import StoreUnavailable
 from service.evaluation import Memory
 from service.logs import log
 from service.store.database import Database
-from service.store.feedback_log import Feedback, find_acknowledged, keep_feedback, utc_now
+from service.store.feedback_log import Feedback, find_acknowledged, keep_feedback
 from service.store.salt import new_salt, shared_salt
 from service.store.shown_counts import Shown, ShownCounts
 
 #: How often counts are written and a store that failed is tried again, in seconds.
 INTERVAL = 3.0
-
-#: How long a card that was found acknowledged is taken for acknowledged without asking, in seconds. The contrary is never remembered:
-#: what a clinician tells one process must be known to all at the next call.
-REMEMBERED_FOR = 60.0
-
-_MOST_REMEMBERED = 10_000
 
 
 class Store:
@@ -42,7 +34,6 @@ class Store:
         self._salt = salt or new_salt()
         self._keys = CardKeys(self._salt.encode())
         self._counts = ShownCounts()
-        self._remembered: dict[str, float] = {}
         self._state = "new"
         self._thread: Thread | None = None
         self._lock = Lock()
@@ -83,23 +74,20 @@ class Store:
         except StoreUnavailable as fault:
             self._failed(fault)
             raise
-        self._remember(entry.card for entry in entries if entry.acknowledges)
 
     def acknowledged(self, cards: Iterable[str]) -> frozenset[str]:
-        """Those of some cards that were dealt with; none while the store does not work."""
-        now = monotonic()
-        cards = list(cards)
-        known = {card for card in cards if self._remembered.get(card, 0) > now}
-        asked = [card for card in cards if card not in known]
-        if asked and self._working:
-            try:
-                found = find_acknowledged(self._database, asked)
-            except StoreUnavailable as fault:
-                self._failed(fault)
-                return frozenset(known)
-            self._remember(card for card, until in found.items() if _lasts(until))
-            known.update(found)
-        return frozenset(known)
+        """Those of some cards that were dealt with; none while the store does not work.
+
+        Asked each time and never remembered: what a clinician tells one process must be known to all at the next call.
+        """
+        asked = list(cards)
+        if not asked or not self._working:
+            return frozenset()
+        try:
+            return find_acknowledged(self._database, asked)
+        except StoreUnavailable as fault:
+            self._failed(fault)
+            return frozenset()
 
     def count_shown(self, cards: Iterable[Shown]) -> None:
         """Count cards that are being sent."""
@@ -119,13 +107,8 @@ class Store:
         self._database.close()
 
     def _acknowledged_uuids(self, cards: Collection[UUID]) -> Collection[UUID]:
-        return {UUID(card) for card in self.acknowledged(str(card) for card in cards)}
-
-    def _remember(self, cards: Iterable[str]) -> None:
-        if len(self._remembered) > _MOST_REMEMBERED:
-            self._remembered.clear()
-        until = monotonic() + REMEMBERED_FOR
-        self._remembered.update((card, until) for card in cards)
+        by_name = {str(card): card for card in cards}
+        return [by_name[name] for name in self.acknowledged(by_name)]
 
     def _failed(self, fault: StoreUnavailable) -> None:
         self._note("unavailable", fault.kind)
@@ -160,8 +143,3 @@ class Store:
             main.join(INTERVAL)
             if self._working or self.open():
                 self.write_counts()
-
-
-def _lasts(until: datetime) -> bool:
-    """Whether an acknowledgement outlasts what is remembered of it."""
-    return (until - utc_now()).total_seconds() > REMEMBERED_FOR

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +20,7 @@ from sqlalchemy import select, text
 import service.store
 from service.errors import StoreUnavailable
 from service.store.database import NEWEST, Database, sqlite_url
-from service.store.feedback_log import ACKNOWLEDGED_FOR, Feedback, utc_now
+from service.store.feedback_log import ACKNOWLEDGED_FOR, Feedback, acknowledged_query, utc_now
 from service.store.shown_counts import Shown
 from service.store.store import Store
 from service.store.tables import FEEDBACK, METADATA, SHOWN
@@ -171,9 +172,35 @@ def test_acknowledged_for_ninety_days(tmp_path: Path, database: Database):
 
 def test_looking_up_uses_the_index(database: Database):
     """The look-up on the way of an answer never walks the table."""
-    with database.reading() as connection:
-        plan = connection.execute(text("EXPLAIN QUERY PLAN SELECT card FROM feedback WHERE card IN ('a', 'b') AND received_at > '2026'"))
-        assert all("USING INDEX" in row[3] for row in plan)
+    plan = database.rows(f"EXPLAIN QUERY PLAN {acknowledged_query('?', 2)}", ["a", "b", "2026"])
+    assert plan
+    assert all("USING INDEX" in row[3] for row in plan)
+
+
+def test_threads_look_up_at_the_same_time(tmp_path: Path):
+    """Several threads ask at once; each gets its own answer."""
+    store = opened(tmp_path)
+    cards = [str(uuid4()) for _ in range(200)]
+    store.keep("her2-patient-view", [feedback(card) for card in cards[::2]])
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda card: store.acknowledged([card]), cards))
+    assert found == [frozenset({card}) if index % 2 == 0 else frozenset() for index, card in enumerate(cards)]
+
+
+def test_a_replaced_file_is_what_is_read(tmp_path: Path):
+    """After a backup was put back in place of the file, a running process reads the backup."""
+    card = str(uuid4())
+    opened(tmp_path / "backup").keep("her2-patient-view", [feedback(card)])
+    store = opened(tmp_path / "site")
+    assert store.acknowledged([card]) == frozenset()
+    name = "her2-cds.sqlite"
+    with sqlite3.connect(tmp_path / "backup" / name) as backup:
+        backup.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    backup.close()
+    for beside in ("-wal", "-shm"):
+        (tmp_path / "site" / f"{name}{beside}").unlink(missing_ok=True)
+    (tmp_path / "backup" / name).replace(tmp_path / "site" / name)
+    assert store.acknowledged([card]) == {card}
 
 
 COUNT_AND_END = """

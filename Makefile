@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench constraints clean
+.PHONY: help run test lint format bench verify constraints clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ format: $(VENV)/.dev ## format the code, mend what can be mended
 bench: $(VENV)/.run ## speed, beside the floor of this machine (ARGS="--help" for more)
 	@$(BIN)/python -m bench $(ARGS)
 
+verify: $(VENV)/.run ## what the guideline never says, over millions of cases (ARGS="--help" for more)
+	@$(BIN)/python -m verify $(ARGS)
+
 constraints: ## resolve the newest versions anew into constraints.txt
 	@rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
 	@$(VENV)-fresh/bin/python -m pip --disable-pip-version-check --quiet install '.[dev]'
@@ -41,7 +44,7 @@ constraints: ## resolve the newest versions anew into constraints.txt
 	@mv $(VENV)-fresh/constraints.txt constraints.txt && rm -rf $(VENV)-fresh
 
 clean: ## remove everything that the commands above made
-	rm -rf $(VENV) $(VENV)-fresh build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-fresh $(VENV)-node build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Two stamps: what `make run` needs is on a fresh machine in half the time of what the tests need.

@@ -7,10 +7,11 @@ from flask import Flask
 from service import code_systems, demo, health, intake, landing, rule_pages
 from service.cds_hooks import calls, discovery, feedback
 from service.error_answers import answer_errors
+from service.fhir_client.client import FhirClient
 from service.request_log import log_requests
 from service.responses import add_headers
 from service.settings import Settings, load_settings
-from service.site import keep_settings, keep_store
+from service.site import keep_fhir_client, keep_settings, keep_store
 from service.store.opening import open_store
 
 
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     keep_settings(app, settings)
     keep_store(app, open_store(settings))
+    keep_fhir_client(app, FhirClient(settings) if settings.allowed_hosts.origins else None)
     # after_request functions run in reverse order: the log line is written last, about the answer as it leaves.
     log_requests(app)
     add_headers(app, settings)

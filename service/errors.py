@@ -14,7 +14,7 @@ ServiceError
     │                             value, invalid
     ├── NotServed             404 not-found      no such service or page
     ├── WrongMethod           405 not-supported
-    ├── PrefetchMissing       412 required       no prefetch key could have carried a kind of resource that every answer needs
+    ├── PrefetchMissing       412 required       neither prefetch nor the FHIR server brought a kind of resource that every answer needs
     ├── BodyTooLarge          413 too-long
     ├── UnsupportedEncoding   415 not-supported  a compressed body
     ├── InternalFailure       500 exception      a fault of ours; never an empty list of cards instead
@@ -26,7 +26,7 @@ fields, never their values: a value may be patient data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -130,16 +130,25 @@ class WrongMethod(CallError):
 
 
 class PrefetchMissing(CallError):
-    """Kinds of resource that every answer needs and that no satisfied prefetch key could have carried."""
+    """Kinds of resource that every answer needs and that neither a satisfied prefetch key nor a fetch could have carried.
+
+    `fetched`: what came of asking the FHIR server, for the log; `None` where none may be asked.
+    """
 
     status = 412
 
-    def __init__(self, kinds: Sequence[str]) -> None:
+    def __init__(self, kinds: Sequence[str], *, fetched: Mapping[str, int] | None = None) -> None:
+        self.fetched = fetched
+        why = (
+            "and the FHIR server did not give them in time. "
+            if fetched is not None
+            else "and there is no FHIR server in the request from which this service may fetch them. "
+        )
         super().__init__(
             *(
                 Issue(
                     "required",
-                    f"No prefetch key carries {kind} resources, and this service does not fetch them itself. "
+                    f"No prefetch key carries {kind} resources, {why}"
                     "Send the prefetch of its discovery entry; a key without data is sent as null.",
                     "prefetch",
                 )

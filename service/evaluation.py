@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from cards.card_key import CardKeys
-from cards.context import CardContext
+from cards.context import AS_SPECIFIED, CardContext, ClientTraits
 from cards.render import render_cards
 from fhir_mappings.case_builder import build_case
 from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
@@ -19,6 +19,7 @@ from guideline.advise import advise
 from guideline.advise_orders import advise_orders
 from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE
+from service.fhir_client.client import Fetched
 from service.settings import Settings
 
 #: The hooks that ask about draft orders.
@@ -30,11 +31,11 @@ _NOTHING_ASKED = ("R132",)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, by whom: the hook, its context as plain JSON, and whether the client carries out only create and delete actions."""
+    """What is asked, by whom: the hook, its context as plain JSON, and what the client does with cards."""
 
     hook: str = "patient-view"
     context: Mapping[str, Any] | None = None
-    only_create_delete: bool = False
+    client: ClientTraits = AS_SPECIFIED
 
     @property
     def about_orders(self) -> bool:
@@ -61,12 +62,16 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was read of one patient, what the guideline says about it, the cards that say so, and how many resources were sent."""
+    """What was read of one patient, what the guideline says about it, and the cards that say so.
+
+    `resources` counts what was read; `fetched` is what of it came from the FHIR server (`None`: no server may be asked).
+    """
 
     case: Case
     advice: Advice
     cards: list[dict[str, Any]]
     resources: int
+    fetched: Fetched | None = None
 
 
 def evaluate(
@@ -114,6 +119,6 @@ def _card_context(
         drafts=draft_resources(question.members) if question.about_orders else {},
         card_key=card_key if memory else None,
         acknowledged=memory.acknowledged if memory else None,
-        only_create_delete=question.only_create_delete,
+        client=question.client,
         cpt=settings.cpt,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -61,11 +62,19 @@ def note_call(service_id: str, evaluation: Evaluation) -> None:
         noted["topics"] = topics
     if evaluation.advice.silent:
         noted["silent"] = evaluation.advice.silent
-    problems = Counter(problem.kind for problem in evaluation.case.problems)
-    if problems:
-        noted["problems"] = dict(problems)
+    if evaluation.fetched is not None:
+        noted["fetched"] = evaluation.fetched.counts()
+    if evaluation.case.problems:
+        noted["problems"] = dict(Counter(problem.kind for problem in evaluation.case.problems))
     call: _Call = g.call
     call.noted = noted
+
+
+def note_fetched(counts: Mapping[str, int] | None) -> None:
+    """Add to this request's log line what came of asking the FHIR server, where that was not enough to answer."""
+    if counts is not None:
+        call: _Call = g.call
+        call.noted["fetched"] = dict(counts)
 
 
 def _method() -> str:

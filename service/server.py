@@ -30,8 +30,11 @@ from service.samples import names, order_names, order_request_body, request_body
 from service.settings import Settings, variable
 from service.store.opening import site_database
 
-#: Threads per worker. Advice is pure computation and gains nothing from them, but a body is read in the thread that answers it, so
-#: with one thread a single slow sender would hold everybody up. granian warns above two per core and one.
+#: Threads per worker where calls wait for FHIR servers: as many calls as may wait at the same time.
+WAITING_THREADS = 64
+
+#: Threads per worker otherwise. Advice is pure computation and gains nothing from them, but a body is read in the thread that answers
+#: it, so with one thread a single slow sender would hold everybody up. granian warns above two per core and one.
 PYTHON_THREADS = min(8, 2 * cpu_count() + 1)
 
 #: How long a worker may finish what it is doing when the service is stopped, in seconds.
@@ -57,7 +60,7 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=settings.workers,
-        blocking_threads=PYTHON_THREADS,
+        blocking_threads=WAITING_THREADS if settings.allowed_hosts.origins else PYTHON_THREADS,
         workers_kill_timeout=STOP_GRACE,
         respawn_failed_workers=True,
         websockets=False,

@@ -3,43 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from fhir_mappings.errors import NotJson, TooDeep, WrongShape
+from fhir_mappings.errors import NotFhir, NotJson, TooDeep, WrongShape
 from fhir_mappings.reading import HookRequest, read_hook_request
+from service.cds_hooks.client_traits import traits_of
 from service.cds_hooks.envelope import check_envelope
-from service.cds_hooks.prefetch import require_prefetch
+from service.cds_hooks.prefetch import resolve
 from service.cds_hooks.registry import CdsService
 from service.errors import BodyNotJson, EnvelopeFault, Issue
 from service.evaluation import Evaluation, Memory, Question, evaluate, nothing_asked
+from service.fhir_client.client import FhirClient
 from service.settings import Settings
 
-#: Epic names itself by the members of a request's `extension`. It carries out only create and delete actions.
-_EPIC = "com.epic.cdshooks."
 
+def answer_call(
+    service: CdsService, body: bytes, settings: Settings, memory: Memory | None = None, fhir: FhirClient | None = None
+) -> Evaluation:
+    """Evaluate the body of a call. Raises a `CallError` for a body that is no request to this service.
 
-def answer_call(service: CdsService, body: bytes, settings: Settings, memory: Memory | None = None) -> Evaluation:
-    """Evaluate the body of a call. Raises a `CallError` for a body that is no request to this service."""
+    Without a FHIR client there is only what prefetch brings.
+    """
     hook_request = read_body(body)
     check_envelope(hook_request.envelope, service)
-    return answer_request(service, hook_request, settings, memory)
+    return answer_request(service, hook_request, settings, memory, fhir)
 
 
-def answer_request(service: CdsService, hook_request: HookRequest, settings: Settings, memory: Memory | None = None) -> Evaluation:
+def answer_request(
+    service: CdsService, hook_request: HookRequest, settings: Settings, memory: Memory | None = None, fhir: FhirClient | None = None
+) -> Evaluation:
     """Evaluate a request whose envelope is in order. Raises `PrefetchMissing`, but not where nothing relevant is asked (decision 26)."""
-    question = ask(service, hook_request.envelope)
+    question = ask(service, hook_request.envelope, settings)
     if question.nothing_relevant():
         return nothing_asked(settings)
-    require_prefetch(hook_request, service)
+    reading, fetched = resolve(hook_request, service, fhir)
     patient_id = hook_request.envelope["context"]["patientId"]
-    return evaluate(hook_request.reading, patient_id=patient_id, settings=settings, question=question, memory=memory)
+    evaluation = evaluate(reading, patient_id=patient_id, settings=settings, question=question, memory=memory)
+    return replace(evaluation, fetched=fetched)
 
 
-def ask(service: CdsService, envelope: Mapping[str, Any]) -> Question:
-    """The question of a request whose envelope is in order."""
-    extension = envelope.get("extension")
-    epic = isinstance(extension, dict) and any(name.startswith(_EPIC) for name in extension)
-    return Question(service.hook, envelope["context"], only_create_delete=epic)
+def ask(service: CdsService, envelope: Mapping[str, Any], settings: Settings) -> Question:
+    """The question of a request whose envelope is in order, and who asks it."""
+    return Question(service.hook, envelope["context"], traits_of(envelope, settings))
 
 
 def read_body(body: bytes) -> HookRequest:
@@ -49,6 +55,8 @@ def read_body(body: bytes) -> HookRequest:
     except NotJson as fault:
         place = "" if fault.position is None else f" It stops being JSON at byte {fault.position}."
         raise BodyNotJson(f"The body is not JSON.{place}" if body.strip() else "The body is empty.") from None
+    except NotFhir:
+        raise BodyNotJson("The body is no CDS Hooks request: it holds too many objects for its size.") from None
     except TooDeep:
         raise BodyNotJson("The body is nested too deeply to be a CDS Hooks request.") from None
     except WrongShape as fault:

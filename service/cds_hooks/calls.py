@@ -8,11 +8,11 @@ from flask import Blueprint, Response, request
 
 from service.cds_hooks.answers import answer_call
 from service.cds_hooks.registry import SERVICES, CdsService
-from service.errors import BodyTooLarge, NotServed, UnreadableCall, UnsupportedEncoding
-from service.request_log import note_call
+from service.errors import BodyTooLarge, NotServed, PrefetchMissing, UnreadableCall, UnsupportedEncoding
+from service.request_log import note_call, note_fetched
 from service.responses import json_response
 from service.settings import Settings
-from service.site import site_settings, site_store
+from service.site import site_fhir_client, site_settings, site_store
 from service.store.shown_counts import shown
 
 blueprint = Blueprint("calls", __name__)
@@ -24,7 +24,11 @@ def call(service_id: str) -> Response:
     service = service_of(service_id)
     settings = site_settings()
     store = site_store()
-    evaluation = answer_call(service, received_body(settings), settings, store.memory())
+    try:
+        evaluation = answer_call(service, received_body(settings), settings, store.memory(), site_fhir_client())
+    except PrefetchMissing as missing:
+        note_fetched(missing.fetched)
+        raise
     note_call(service.id, evaluation)
     store.count_shown(shown(evaluation.cards, service.id, settings.current_day()))
     return json_response({"cards": evaluation.cards})

@@ -1,31 +1,112 @@
-"""Which kinds of resource a request could have brought (decision 26).
+"""What a request brought, what is fetched beside it, and whether that is enough to answer (decision 26).
 
 A key that says "no data" is an answer; a key that is absent, failed or garbage is none. What a key's own query asks for is known for the
 keys of our discovery entry. Clients rename and merge keys, so what stands under an unknown key counts by its content, and a Bundle there
 may be all queries in one.
+
+| a key is | and the FHIR server may be asked |
+|---|---|
+| absent, or holds something that is no FHIR | its query is done there |
+| data with a `next` link | the further pages are read |
+| an OperationOutcome: the client's own query failed | it is not repeated; the case says what is missing |
+| null, an empty Bundle, data | nothing is asked |
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote
 
-from fhir_mappings.reading import HookRequest, KeyContent
+from fhir_mappings.medication_references import open_references
+from fhir_mappings.prefetch_queries import MEDICATION_KINDS
+from fhir_mappings.reading import HookRequest, KeyContent, Reading
+from guideline.case import DataProblem
 from service.cds_hooks.registry import CdsService
 from service.errors import PrefetchMissing
+from service.fhir_client.client import Fetched, FhirClient, FhirServer
+from service.fhir_client.deadline import Deadline
+from service.fhir_client.origins import same_origin_link
+from service.fhir_client.search import Search
 
-_SATISFIED = frozenset({"data", "empty", "null"})
+_SATISFIED: Final = frozenset({"data", "empty", "null"})
+#: As good as absent.
+_OPEN: Final = frozenset({"garbage"})
+_PATIENT_ID: Final = "{{context.patientId}}"
+_MEDICATIONS: Final = "medications"
 
 
-def require_prefetch(request: HookRequest, service: CdsService) -> None:
-    """Raise `PrefetchMissing` when no satisfied key could have carried a kind of resource that every answer needs."""
-    missing = missing_kinds(request.reading.keys, service)
+def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | None) -> tuple[Reading, Fetched | None]:
+    """The whole reading of a request: its prefetch, and what could be fetched beside it before the deadline.
+
+    Returns what was fetched as well, `None` when no server may be asked. Raises `PrefetchMissing` when nothing could have carried a kind
+    of resource that every answer needs.
+    """
+    reading, fetched = request.reading, None
+    server = fhir.server_of(request.envelope) if fhir is not None else None
+    if fhir is not None and server is not None:
+        fetched = _fetch(request, service, fhir, server)
+        reading = reading + fetched.reading
+    missing = missing_kinds(reading.keys, service, service.required_kinds)
     if missing:
-        raise PrefetchMissing(missing)
+        raise PrefetchMissing(missing, fetched=fetched.counts() if fetched is not None else None)
+    unseen = unseen_medications(reading.keys, service)
+    return replace(reading, problems=(*reading.problems, unseen)) if unseen else reading, fetched
 
 
-def missing_kinds(keys: Mapping[str, KeyContent], service: CdsService) -> tuple[str, ...]:
-    """The required kinds that no satisfied key could have carried, in the order of `service.required_kinds`."""
+def _fetch(request: HookRequest, service: CdsService, fhir: FhirClient, server: FhirServer) -> Fetched:
+    """Two rounds before one deadline: the open keys and pages, then the Medications that what came refers to."""
+    deadline = fhir.deadline()
+    context = request.envelope["context"]
+    searches = open_searches(request.reading.keys, service, server.base, context["patientId"])
+    fetched = fhir.fetch(server, searches, deadline)
+    references = open_references(request.reading + fetched.reading, context, server.base)
+    if not references:
+        return fetched
+    return fetched + _medications(references, fhir, server, deadline)
+
+
+def _medications(references: Iterable[str], fhir: FhirClient, server: FhirServer, deadline: Deadline) -> Fetched:
+    found = fhir.fetch(server, [Search(_MEDICATIONS, f"{server.base}/{reference}") for reference in references], deadline)
+    # An order whose Medication does not come is named as unreadable by itself, unless the reference says what it is.
+    return replace(found, reading=Reading(found.reading.entries, found.reading.problems))
+
+
+def open_searches(keys: Mapping[str, KeyContent], service: CdsService, base: str, patient_id: str) -> list[Search]:
+    """The searches that the FHIR server is asked, at `base` (without a final slash), for what the prefetch `keys` left open."""
+    searches = []
+    brought = _brought_under_other_names(keys, service)
+    for key, template in service.prefetch.items():
+        content = keys.get(key)
+        if (content is None or content.state in _OPEN) and queried_type(template) not in brought:
+            searches.append(Search(key, f"{base}/{template.replace(_PATIENT_ID, quote(patient_id, safe=''))}"))
+    for key, content in keys.items():
+        if content.next_page is not None:
+            link = same_origin_link(f"{base}/", content.next_page)
+            if link is not None:
+                searches.append(Search(key, link, further=True))
+    return searches
+
+
+def _brought_under_other_names(keys: Mapping[str, KeyContent], service: CdsService) -> Collection[str]:
+    """The kinds that need not be asked for because a renamed or merged key brought them.
+
+    One kind of Observation says nothing of the others, which have keys of their own: only a Bundle of several kinds, which merges queries,
+    counts for all of them.
+    """
+    brought: set[str] = set()
+    for key, content in keys.items():
+        if key not in service.prefetch and content.state == "data":
+            merged = content.bundled and len(content.types) > 1
+            brought |= content.types if merged else content.types - {"Observation"}
+    return brought
+
+
+def missing_kinds(keys: Mapping[str, KeyContent], service: CdsService, kinds: Iterable[str]) -> tuple[str, ...]:
+    """Those of `kinds` that no satisfied key could have carried, in their order."""
     carried: set[str] = set()
+    anything = False
     for key, content in keys.items():
         if content.state not in _SATISFIED:
             continue
@@ -33,9 +114,33 @@ def missing_kinds(keys: Mapping[str, KeyContent], service: CdsService) -> tuple[
         template = service.prefetch.get(key)
         if template is not None:
             carried.add(queried_type(template))
-        elif content.bundled or content.state == "empty" or len(content.types) > 1:
-            carried.update(service.required_kinds)
-    return tuple(kind for kind in service.required_kinds if kind not in carried)
+        else:
+            anything |= content.bundled or content.state == "empty" or len(content.types) > 1
+    return () if anything else tuple(kind for kind in kinds if kind not in carried)
+
+
+def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService) -> DataProblem | None:
+    """What must not be read as "never given": no kind of medication record was seen, or one of ours was neither sent nor refused.
+
+    Few EHRs have all three kinds. One that the FHIR server refuses is not there; of one that was merely left out nobody knows, since some
+    clients leave out the keys whose queries failed.
+    """
+    told: set[str] = set()
+    for key, content in keys.items():
+        if content.state in _SATISFIED:
+            told |= content.types
+            template = service.prefetch.get(key)
+            if template is not None:
+                told.add(queried_type(template))
+            elif content.bundled and len(content.types) > 1:
+                told.update(MEDICATION_KINDS)
+    if told.isdisjoint(MEDICATION_KINDS):
+        return DataProblem("unsent", "therapy", "", "no medication records were sent")
+    left_out = [
+        key for key, template in service.prefetch.items() if key not in keys and queried_type(template) in set(MEDICATION_KINDS) - told
+    ]
+    renamed = any(key not in service.prefetch for key in keys)
+    return DataProblem("unsent", "therapy", "", f"not sent: {', '.join(left_out)}") if left_out and not renamed else None
 
 
 def queried_type(template: str) -> str:

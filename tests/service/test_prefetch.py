@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from guideline.knowledge_base import KNOWLEDGE
 from service.cds_hooks.prefetch import queried_type
 from service.cds_hooks.registry import PATIENT_VIEW
 from service.samples import request_body
@@ -102,8 +103,8 @@ def test_what_could_not_is_412_and_names_what_is_missing(client: CheckedClient, 
     } == missing
 
 
-def test_a_fhir_server_without_prefetch_is_412(client: CheckedClient):
-    """This release does not fetch: it says so instead of answering from nothing."""
+def test_a_fhir_server_that_is_not_listed_is_not_asked(client: CheckedClient):
+    """Without `HER2CDS_FHIR_HOSTS` nothing is fetched: the answer says so, and does not repeat the address."""
     body = request_with(None) | {"fhirServer": "https://ehr.example.org/r4"}
     del body["prefetch"]
     response = client.call(body)
@@ -133,3 +134,56 @@ def test_keys_may_be_merged_and_renamed_without_a_difference(client: CheckedClie
     assert cards
     assert without_uuids(client.call(merged).get_json()["cards"]) == cards
     assert without_uuids(client.call(renamed).get_json()["cards"]) == cards
+
+
+MEDICATION_KEYS = ("medicationRequests", "medicationStatements", "medicationAdministrations")
+OBSERVATION_ALONE = bundle(OBSERVATION)
+NOT_SENT = KNOWLEDGE.say("medications-not-sent").text
+
+
+@pytest.mark.parametrize("beside", [{}, {"reports": EMPTY}, {"reports": OBSERVATION_ALONE}], ids=["nothing", "empty", "other kinds"])
+@pytest.mark.parametrize("left_out", [MEDICATION_KEYS, ("medicationStatements",), MEDICATION_KEYS[:2]], ids=len)
+def test_medications_that_nobody_sent_are_not_medications_never_given(
+    client: CheckedClient, request_of: Any, left_out: tuple[str, ...], beside: dict[str, Any]
+):
+    """Though the clinician calls the record complete, the card says first that a part of it never came. Null says that there is none."""
+    body = request_of("first-line")
+    body["prefetch"] |= dict.fromkeys(MEDICATION_KEYS)
+    assert NOT_SENT not in treatment(client, body)["detail"]
+    body["prefetch"] = {key: value for key, value in body["prefetch"].items() if key not in left_out} | beside
+    renamed = bool(beside) and len(left_out) < len(MEDICATION_KEYS)
+    assert (NOT_SENT in treatment(client, body)["detail"]) is not renamed
+
+
+def test_a_failed_query_under_an_unknown_key_may_have_been_the_medications(client: CheckedClient, request_of: Any):
+    """Nobody knows what it asked for: first line only on condition, and the history is asked for."""
+    body = request_of("first-line")
+    body["prefetch"]["rx"] = FAILED
+    card = treatment(client, body)
+    assert card["summary"].startswith("First line if no HER2 therapy was given")
+    assert card["extension"]["dev.her2cds.advice"]["missing"] == ["I04"]
+
+
+@pytest.mark.parametrize("left_out", ["medicationStatements", "medicationAdministrations"])
+def test_a_kind_of_medication_record_that_is_not_sent_does_not_weaken_what_another_says(
+    client: CheckedClient, request_of: Any, left_out: str
+):
+    """What one record tells of progression holds without the others: many EHRs have one kind only."""
+    body = request_of("third-line")
+    whole = treatment(client, body)
+    told = [resource for key in MEDICATION_KEYS for resource in resources(body["prefetch"].pop(key))]
+    body["prefetch"] |= {key: bundle(*told) for key in MEDICATION_KEYS if key != left_out}
+    assert treatment(client, body)["summary"] == whole["summary"]
+
+
+def resources(value: Any) -> list[dict[str, Any]]:
+    """The resources under a key."""
+    return [entry["resource"] for entry in value.get("entry", ())] if value else []
+
+
+def treatment(client: CheckedClient, body: dict[str, Any]) -> dict[str, Any]:
+    """The treatment card of an answer."""
+    response = client.call(body)
+    assert response.status_code == 200
+    (card,) = (card for card in response.get_json()["cards"] if card["source"]["topic"]["code"].endswith("LineTreatment"))
+    return dict(card)

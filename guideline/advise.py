@@ -9,10 +9,13 @@ from guideline.practice import Practice
 from guideline.rules.biomarkers import rebiopsy
 from guideline.rules.brain import brain_urgent
 from guideline.rules.heart import heart, heart_at_start
+from guideline.rules.labs_running import labs_running
 from guideline.rules.lungs import lungs
 from guideline.rules.pregnancy import pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.treatment import therapy_gap, treatment
+from guideline.rules.unseen import naming_unseen, naming_unsent, unseen_history
+from guideline.site_rules import spoken, treatment_spoken
 from guideline.situation import Situation, situation
 
 _ORGAN_TOPICS = frozenset({"LvefHold", "HeartFailure", "InterstitialLungDisease"})
@@ -34,6 +37,8 @@ def advise(case: Case, practice: Practice) -> Advice:
     findings += [f for f in (with_child, urgent) if f is not None]
     if s.metastatic:
         findings += _organ_safety(s)
+    # What is switched off must not keep anything else from being said, so it goes before the rest is asked.
+    findings, silenced = spoken(findings, practice.rules_off)
     if found.treatable and with_child is None and urgent is None:
         chosen = treatment(s)
         if chosen is None:
@@ -45,14 +50,22 @@ def advise(case: Case, practice: Practice) -> Advice:
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
+    findings, later = spoken(findings, practice.rules_off)
+    chosen, on_treatment = treatment_spoken(chosen, practice.rules_off)
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
+    if chosen is None and not findings and found.treatable:
+        findings = [f for f in (unseen_history(case),) if f is not None]
+    if not s.therapies.used_lines:
+        chosen = naming_unsent(case, chosen)
+    chosen, findings = naming_unseen(case, chosen, findings)
     silent = () if chosen is not None or findings else ("R132",)
-    return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count)
+    switched_off = tuple(sorted(silenced | later | on_treatment))
+    return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off)
 
 
 def _organ_safety(s: Situation) -> list[Finding]:
     """Safety of what runs now, whatever the HER2 status says today."""
-    return [f for f in (heart(s), lungs(s)) if f is not None]
+    return [f for f in (heart(s), lungs(s), labs_running(s)) if f is not None]
 
 
 def _said(findings: list[Finding], new: Finding) -> bool:

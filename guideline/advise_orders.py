@@ -24,6 +24,8 @@ from guideline.rules import (
     reload,
     supportive_care,
 )
+from guideline.rules.unseen import naming_unseen, unchecked_order
+from guideline.site_rules import spoken
 
 _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
     rule
@@ -49,14 +51,20 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
     question = order_question(case, orders, practice)
     if not question.starts and not question.stops:
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
-    findings = _one_a_topic(_settled([finding for rule in _RULES for finding in rule(question)]))
+    # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.
+    found, silenced = spoken((finding for rule in _RULES for finding in rule(question)), practice.rules_off)
+    findings = _one_a_topic(_settled(found))
     # An examination does not settle a hold: on an order hook it is not offered as if it did.
     findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]
     if any(finding.indicator == "critical" for finding in findings):
         # What a critical card forbids needs no side notes.
         findings = [finding for finding in findings if finding.indicator != "info"]
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic, f.headline.text))
-    return Advice(None, tuple(findings), () if findings else ("R132",), practice.label, K.version, question.s.used_line_count)
+    if not findings and question.starts:
+        findings = [f for f in (unchecked_order(case),) if f is not None]
+    _, findings = naming_unseen(case, None, findings)
+    silent = () if findings else ("R132",)
+    return Advice(None, tuple(findings), silent, practice.label, K.version, question.s.used_line_count, tuple(sorted(silenced)))
 
 
 def _settled(findings: list[Finding]) -> list[Finding]:

@@ -275,15 +275,17 @@ class IntakeAnswer(Struct, frozen=True):
 
 
 ProblemKind = Literal[
-    "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete"
+    "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete", "unsent"
 ]  # fmt: skip
 
 
 class DataProblem(Struct, frozen=True):
-    """Something sent that could not be used, so that no rule says "never" or "none" about it.
+    """Something sent that could not be used, or not sent at all, so that no rule says "never" or "none" about it.
+
+    `incomplete`: more was there than was seen. `unsent`: one of several places where such facts stand was not looked at.
 
     `subject` names the kind of fact lost (`therapy`, `her2`, `lvef`, `lung`, `heart`, `diagnosis`, `lab`, `pregnancy`, `intake`,
-    `patient`, `other`); `detail` says why, for the diagnostic report, without any patient data.
+    `patient`, `allergy`, `body`, `course`, `procedure`, `other`); `detail` says why, for the diagnostic report, without any patient data.
     """
 
     kind: ProblemKind

@@ -25,6 +25,8 @@ Verdict = Literal["fits", "loading", "over", "under", "mismatch", "per-kg", "too
 #: Intervals of one to two weeks between doses are meant as such; shorter ones are how some systems write "once".
 _SHORTEST_MEANT_DAYS = 5
 _INTERVAL_SLACK_DAYS = 3
+#: How old an undated record counts, in days: older than any that has a date.
+_UNDATED = 365 * 200
 
 
 class Judgement(Struct, frozen=True):
@@ -148,19 +150,21 @@ def _all_same(ordered: Iterable[float], reference: Iterable[float], tolerance: f
 
 
 def lowest_level_given(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, tolerance: float) -> tuple[float, DrugRecord] | None:
-    """The lowest dose level that the records of a drug show, and the record that shows it.
+    """The lowest dose level that the records of a drug show, and the newest record that shows it.
 
     A dose in mg counts by the weight of its day. What is no dose level within the tolerance says nothing.
     """
-    found: list[tuple[float, str, DrugRecord]] = []
+    found: list[tuple[float, int, str, DrugRecord]] = []
     for record in records:
         value = _recorded(record, case, levels.unit)
         near = [level for level in levels.levels if value is not None and same(value, level, tolerance)]
         if value is not None and near:
-            found.append((min(near, key=lambda level: abs(level - value)), record.source, record))
+            day = record.start or record.end
+            age = (case.today - day.latest).days if day is not None else _UNDATED
+            found.append((min(near, key=lambda level: abs(level - value)), age, record.source, record))
     if not found:
         return None
-    level, _, record = min(found, key=lambda f: f[:2])
+    level, _, _, record = min(found, key=lambda f: f[:3])
     return level, record
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from msgspec import convert
 
 from guideline.advice import Statement
-from guideline.knowledge_checks import FILES, faults, sentences
-from guideline.knowledge_entries import Coding, Component, Drug, Endpoint, Evidence, Label, Regimen, RuleEntry
+from guideline.knowledge_checks import BOOK_FILES, FILES, Documents, faults, sentences
+from guideline.knowledge_entries import Coding, Component, Conflict, Drug, Endpoint, Evidence, Label, Regimen, RuleEntry
 from guideline.knowledge_files import FOLDER, Fault, KnowledgeError
 from guideline.knowledge_printing import dose_lines, evidence_line
 from guideline.order_knowledge import Interaction, LabelDoses, SupportiveCare, interactions, label_doses, supportive_care
@@ -23,8 +23,8 @@ from guideline.other_drugs import OtherDrugEntry, OtherDrugGroup, drugs_in, grou
 from guideline.thresholds import Thresholds
 
 __all__ = [
-    "KNOWLEDGE", "Coding", "Component", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label", "OtherDrugEntry",
-    "OtherDrugGroup", "Regimen", "RuleEntry", "Thresholds", "check", "load", "rule_book",
+    "KNOWLEDGE", "Coding", "Component", "Conflict", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label",
+    "OtherDrugEntry", "OtherDrugGroup", "Regimen", "RuleEntry", "Thresholds", "check", "load", "rule_book", "settled_conflicts",
 ]  # fmt: skip
 
 
@@ -111,16 +111,29 @@ def load(folder: Path | None = None) -> Knowledge:
 
 def check(folder: Path | None = None) -> list[Fault]:
     """Every fault in the knowledge files, the rule book included, for `her2-cds config check`. Empty when all is well."""
-    return faults(folder or FOLDER, (*FILES, "rules"))[1]
+    return faults(folder or FOLDER, (*FILES, *BOOK_FILES))[1]
 
 
 @cache
 def rule_book(folder: Path | None = None) -> dict[str, RuleEntry]:
     """The rule book by rule id, in its own order. Loaded when first asked for. Raises `KnowledgeError` for the first fault."""
-    documents, found = faults(folder or FOLDER, ("rules",))
+    documents = _book(folder or FOLDER)
+    return {id_: convert({"id": id_, **entry}, RuleEntry) for id_, entry in documents["rules"]["rules"].items()}
+
+
+@cache
+def settled_conflicts(folder: Path | None = None) -> dict[str, Conflict]:
+    """The conflicts between sources that rules name, by id. Raises `KnowledgeError` for the first fault."""
+    documents = _book(folder or FOLDER)
+    return {id_: convert({"id": id_, **entry}, Conflict) for id_, entry in documents["conflicts"]["conflicts"].items()}
+
+
+@cache
+def _book(folder: Path) -> Documents:
+    documents, found = faults(folder, BOOK_FILES)
     if found:
         raise KnowledgeError(str(found[0]))
-    return {id_: convert({"id": id_, **entry}, RuleEntry) for id_, entry in documents["rules"]["rules"].items()}
+    return documents
 
 
 def _drug(id_: str, entry: dict[str, Any]) -> Drug:

@@ -10,15 +10,18 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from guideline.knowledge_files import FOLDER, Fault, Path_, line_of, read, rule_ids
 from guideline.order_knowledge import dose_faults, interaction_faults
 from guideline.other_drugs import dangling
 
-#: The files that every start loads. `rules.yaml` is the rule book's and is loaded when asked for. Beside `statements.yaml`, sentences may
+#: The files that every start loads. Beside `statements.yaml`, sentences may
 #: stand in further files `statements_*.yaml` of the same form, each with one subject.
 FILES = ("knowledge", "drugs", "other_drugs", "regimens", "evidence", "labels", "thresholds", "doses", "interactions", "statements")
+
+#: The files of the rule book, loaded when it is asked for.
+BOOK_FILES = ("rules", "conflicts")
 
 Documents = dict[str, dict[str, Any]]
 Entries = dict[str, Any]
@@ -46,6 +49,8 @@ def faults(folder: Path = FOLDER, files: tuple[str, ...] = FILES) -> tuple[Docum
         # What other files say of doses is compared with files that are whole in themselves.
         found = [_located(folder, finding) for finding in _references(documents, rules)]
         found = found or [_located(folder, finding) for finding in _order_references(documents, rules)]
+    if not found and set(BOOK_FILES) <= set(documents):
+        found = [_located(folder, finding) for finding in _book_references(documents)]
     return documents, sorted(found, key=lambda fault: (fault.file, fault.line))
 
 
@@ -76,11 +81,13 @@ def _located(folder: Path, finding: Finding) -> Fault:
 @cache
 def _validator(stem: str) -> Draft202012Validator:
     schema = json.loads((FOLDER / "schema" / f"{_form(stem)}.json").read_bytes())
-    return Draft202012Validator(schema)
+    # A pattern lets 2026-02-30 pass as a review date.
+    return Draft202012Validator(schema, format_checker=FormatChecker(formats=["date"]))
 
 
 def _against_schema(stem: str, document: dict[str, Any]) -> Iterator[Finding]:
-    for error in _validator(stem).iter_errors(document):
+    # A place that fails its pattern fails its format too: the pattern tells more.
+    for error in sorted(_validator(stem).iter_errors(document), key=lambda error: error.validator == "format"):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties" and "properties" in error.schema:
             allowed: dict[str, Any] = dict(error.schema["properties"])
@@ -209,6 +216,20 @@ def _doses(levels: Entries, drugs: Entries, regimens: Entries, rules: frozenset[
         for id_, regimen in regimens.items():
             if any(part["drug"] == drug and part["dose"] != entry["levels"][0] for part in regimen["components"]):
                 yield "thresholds", (*here, "levels"), f"the first is not the dose of regimen {id_!r}"
+
+
+def _book_references(documents: Documents) -> Iterator[Finding]:
+    """What the rule book names: conflicts between its sources (none unknown, none that no rule names), and sections of guidelines."""
+    rules, conflicts = documents["rules"]["rules"], documents["conflicts"]["conflicts"]
+    evidence = documents.get("evidence", {}).get("evidence")
+    for id_, rule in rules.items():
+        yield from _unknown("rules", ("rules", id_, "conflicts"), "conflict", rule.get("conflicts", ()), conflicts)
+        if evidence is not None:
+            sections = {f"{entry['fact']}/{entry['trial'].rpartition(', ')[2]}" for entry in evidence.values()}
+            named = [fact for fact in rule.get("evidence", ()) if "/" in fact]
+            yield from _unknown("rules", ("rules", id_, "evidence"), "guideline section", named, sections)
+    for id_ in sorted(conflicts.keys() - {id_ for rule in rules.values() for id_ in rule.get("conflicts", ())}):
+        yield "conflicts", ("conflicts", id_), "is named by no rule"
 
 
 def _said_twice(sentences: dict[str, Entries]) -> Iterator[Finding]:

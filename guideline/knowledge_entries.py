@@ -212,3 +212,17 @@ class RuleEntry:
     note: str | None = None
     reason: str | None = None
     topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Where the sources of a rule disagree (`clash`), and what the rules follow (`settled`).
+
+    `kind`: `between` the source documents, `label-or-trial` against a primary source, `gap` where only one document speaks.
+    """
+
+    id: str
+    kind: Literal["between", "label-or-trial", "gap"]
+    clash: str
+    settled: str
+    source: str

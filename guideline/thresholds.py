@@ -127,6 +127,7 @@ class Intervals:
     taxane_without_dose_days: int
     acknowledged_days: int
     later_line_from: int
+    clinical_benefit_days: int
     anthracycline_gap_months: int
     contraception_months: int
     contraception_men_months: int
@@ -259,6 +260,19 @@ class Doses:
 
 
 @dataclass(frozen=True, slots=True)
+class EndocrineSelection:
+    """Who is selected for endocrine therapy: months from the primary tumour to the metastases, and ECOG from which a patient is frail.
+
+    `frail_ecog` makes endocrine + HER2 therapy an alternative; from `frail_ecog_without_her2` on endocrine therapy alone is not questioned.
+    """
+
+    source: str
+    long_interval_months: int
+    frail_ecog: int
+    frail_ecog_without_her2: int
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """All thresholds; see each group."""
 
@@ -272,3 +286,4 @@ class Thresholds:
     labs: LabLimits
     receptors: Receptors
     doses: Doses
+    endocrine: EndocrineSelection

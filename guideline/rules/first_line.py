@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Option, Statement, Treatment
 from guideline.facts_used import treatment_facts
-from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.endocrine import (
+    declines_chemotherapy,
+    endocrine_alone,
+    endocrine_her2,
+    partners,
+    selection_facts,
+    selection_reasons,
+    visceral_crisis,
+)
 from guideline.rules.gaps import common_checks
 from guideline.rules.options import option, sort_out
 from guideline.rules.tumor_board import no_option_left
@@ -16,14 +24,17 @@ from guideline.situation import Situation
 
 def first_line(s: Situation, conditional: Statement | None) -> Treatment:
     """The first-line card. `conditional` is the sentence it depends on when the record may be incomplete (then I04 is missing)."""
-    if _declines_chemotherapy(s):
-        return _endocrine_first(s, conditional)
-    order = [*_order(s), *(("endocrine-her2",) if _selected_for_endocrine(s) else ())]
+    declined = declines_chemotherapy(s)
+    order = ["endocrine-her2", "thp", *(("endocrine-alone",) if selection_reasons(s) else ())] if declined else _order(s)
     offered, barred = sort_out(s, order)
     if not offered:
         return no_option_left(s, order)
     lead, others = offered[0], offered[1:]
     checks, gaps = common_checks(s, offered, lead)
+    if declined:
+        beside, asked = partners(s)
+        checks = (*checks, *beside, *_first_trastuzumab(s))
+        gaps = tuple(dict.fromkeys((*gaps, *asked)))
     missing = ((Gap("I04", K.say("ask-prior-therapy")),) if conditional is not None else ()) + gaps
     if s.her2.basis == "diagnosis":
         missing = (Gap("I02", K.say("ask-her2")), *missing)
@@ -32,26 +43,20 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         "info",
         _headline(lead, others, conditional),
         detail=() if conditional is None else (conditional,),
-        facts=treatment_facts(s),
+        facts=(*treatment_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())),
         missing=missing,
         lead=_first_line_option(s, lead, leads=True),
         alternatives=tuple(_first_line_option(s, r, leads=False) for r in others),
         barred=barred,
         why=tuple(_why(s)),
         checks=checks,
-        rules=("R001", "R004", "R059") if conditional is None else ("R001", "R004", "R131"),
+        rules=("R001", "R004", *(("R060", "R061", "R062", "R063") if declined else ()), "R059" if conditional is None else "R131"),
     )
 
 
-def _declines_chemotherapy(s: Situation) -> bool:
-    """Decision 20: HR-positive and chemotherapy declined."""
-    return s.hormones.state == "positive" and said_yes(s.case, "declines-chemotherapy")
-
-
-def _selected_for_endocrine(s: Situation) -> bool:
-    """Decision 20: HR-positive with low burden makes endocrine + HER2 therapy an alternative, never the leading regimen."""
-    burden = answer(s.case, "disease-burden")
-    return s.hormones.state == "positive" and burden is not None and burden.values[0] == "low"
+def _first_trastuzumab(s: Situation) -> tuple[Statement, ...]:
+    """R081: at the first infusions only."""
+    return () if s.used("trastuzumab") else (K.say("check-trastuzumab-infusion"),)
 
 
 def tdxd_pertuzumab_fits(s: Situation) -> bool:
@@ -61,19 +66,26 @@ def tdxd_pertuzumab_fits(s: Situation) -> bool:
 
 
 def _order(s: Situation) -> list[str]:
-    """Decision 1: the profile orders the first-line options only. THP leads where the lungs speak against T-DXd."""
+    """Decision 1: the profile orders the first-line options only. THP leads where the lungs speak against T-DXd.
+
+    Decision 20: low burden, frailty or a long interval put endocrine + HER2 therapy last.
+    """
+    selected = ["endocrine-her2"] if selection_reasons(s) else []
     if not tdxd_pertuzumab_fits(s):
-        return ["thp"]
+        return ["thp", *selected]
     lung_risk = s.lungs.resolved or s.lungs.radiation_resolved
     if s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US" and not lung_risk:
-        return ["tdxd-pertuzumab", "thp"]
-    return ["thp", "tdxd-pertuzumab"]
+        return ["tdxd-pertuzumab", "thp", *selected]
+    return ["thp", "tdxd-pertuzumab", *selected]
 
 
 def _headline(lead: str, others: list[str], conditional: Statement | None) -> Statement:
     if conditional is not None:
-        return K.say("headline-first-line-conditional", regimens=" or ".join(K.regimens[r].short for r in (lead, *others)))
-    if lead == "thp" and others:
+        named = [r for r in (lead, *others) if r == lead or r not in ("endocrine-her2", "endocrine-alone")]
+        return K.say("headline-first-line-conditional", regimens=" or ".join(K.regimens[r].short for r in named))
+    if lead == "endocrine-her2":
+        return K.say("headline-endocrine-her2")
+    if lead == "thp" and "tdxd-pertuzumab" in others:
         return K.say("headline-first-line-thp")
     if lead == "tdxd-pertuzumab":
         return K.say("headline-first-line-current")
@@ -89,7 +101,11 @@ def _why(s: Situation) -> list[Statement]:
         said.append(K.say("no-her2-therapy-yet"))
     if s.her2.basis == "diagnosis":
         said.append(K.say("her2-by-diagnosis-only"))
-    if s.hormones.state == "positive":
+    if declines_chemotherapy(s):
+        said += [K.say("declines-chemotherapy"), *selection_reasons(s), K.say("hr-positive-ranking")]
+        if visceral_crisis(s):
+            said.append(K.say("endocrine-visceral-crisis"))
+    elif s.hormones.state == "positive":
         said.append(K.say("hr-positive-same-first-line"))
         said.append(K.say("hr-positive-endocrine-later-man" if s.male else "hr-positive-endocrine-later"))
     if s.used(T_DXD):
@@ -102,7 +118,11 @@ def _why(s: Situation) -> list[Statement]:
 
 def _first_line_option(s: Situation, regimen: str, *, leads: bool) -> Option:
     if regimen == "endocrine-her2":
-        return option(s, regimen, (K.say("endocrine-her2-selected"),), ("asco-2022-6-0-2",), ("R061",))
+        return endocrine_her2(s, "R061", leads=leads)
+    if regimen == "endocrine-alone":
+        return endocrine_alone(s)
+    if regimen == "thp" and declines_chemotherapy(s):
+        return option(s, regimen, (K.say("thp-if-she-changes-her-mind"),), ("cleopatra-2015-os",), ("R060",))
     if regimen == "thp":
         reasons = [K.say("thp-taxane-duration"), K.say("thp-antibodies-go-on")] if leads else [K.say("thp-when")]
         return option(
@@ -116,25 +136,3 @@ def _first_line_option(s: Situation, regimen: str, *, leads: bool) -> Option:
     reasons = [K.say("tdxd-pertuzumab-when")] if not leads else [K.say("tdxd-pertuzumab-leads")]
     reasons.append(K.say("tdxd-not-alone-first-line"))
     return option(s, regimen, reasons, ("db09-2025-pfs", "db09-2025-ild", "fda-2025-12-15-tdxd-pertuzumab"), ("R101",), leads=leads)
-
-
-def _endocrine_first(s: Situation, conditional: Statement | None) -> Treatment:
-    """R060-R063, decision 20: chemotherapy is declined: endocrine therapy with a HER2 drug leads, the standard is named."""
-    others, _ = sort_out(s, ["thp"])
-    checks, gaps = common_checks(s, ["endocrine-her2", *others], "endocrine-her2")
-    why = [K.say("declines-chemotherapy"), K.say("hr-positive-ranking")]
-    if conditional is not None:
-        gaps = (Gap("I04", K.say("ask-prior-therapy")), *gaps)
-    return Treatment(
-        "FirstLineTreatment",
-        "info",
-        K.say("headline-endocrine-her2"),
-        detail=() if conditional is None else (conditional,),
-        facts=treatment_facts(s),
-        missing=gaps,
-        lead=option(s, "endocrine-her2", (), ("asco-2022-6-0-2",), ("R061",), leads=True),
-        alternatives=tuple(option(s, r, (K.say("thp-if-she-changes-her-mind"),), ("cleopatra-2015-os",), ("R060",)) for r in others),
-        why=tuple(why),
-        checks=checks,
-        rules=("R060", "R061", "R062", "R063"),
-    )

@@ -123,11 +123,13 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
         headline = K.say("heart-failure-older", drugs=_names(drugs))
         return Finding("HeartFailure", "warning", headline, (K.say("heart-failure-stop-rule"),), facts=_heart_facts(s), rules=("R077",))
     if s.heart.symptomatic_failure:
+        # R062: a heart that rules HER2 therapy out is the recorded reason for endocrine therapy alone (decision 20).
+        alone = (K.say("endocrine-alone-while-heart-forbids"),) if s.hormones.state == "positive" else ()
         return Finding(
             "HeartFailure",
             "critical",
             K.say("heart-failure-on-her2", drugs=_names(drugs)),
-            (K.say("heart-failure-stop-rule"), K.say("heart-failure-later")),
+            (K.say("heart-failure-stop-rule"), *alone, K.say("heart-failure-later")),
             facts=_heart_facts(s),
             avoid=tuple(sorted(set(drugs))),
         )

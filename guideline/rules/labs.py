@@ -23,7 +23,8 @@ from guideline.rules.order_scope import deletions, safety_orders
 
 _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
 
-_ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
+#: What a row asks for, from nothing to the end of the drug.
+ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
 
 #: Docetaxel at these values was deadly: the only rows of the table that are critical (P06).
 _CRITICAL_RULE = "P06"
@@ -59,7 +60,7 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
     rows = [row for row in K.thresholds.labs.drugs[asked.drug] if row.at == "dose" or asked.start]
     found = [m for row in rows if (m := met(row, values)) is not None]
     acting = [m for m in found if not m.partner_missing and _acts(q, asked, m, dpyd)]
-    acting.sort(key=lambda m: -_ACTION_RANK[m.row.action])
+    acting.sort(key=lambda m: -ACTION_RANK[m.row.action])
     gaps = _gaps(asked, values) if asked.start else ()
     open_ended = [m for m in found if m.partner_missing and m.row.action != "continue"]
     if dpyd == "poor":
@@ -123,7 +124,7 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
         indicator,
         _headline(asked.drug, lead, critical=critical),
         tuple(detail),
-        _facts(used),
+        lab_facts(used),
         tuple(g for g in gaps if g.input != "I10" or CLEARANCE not in values),
         avoid=(asked.drug,) if forbidden else (),
         rules=tuple(dict.fromkeys(m.row.rule for m in acting)),
@@ -133,10 +134,11 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
 
 def _headline(drug: str, lead: Met, *, critical: bool) -> Statement:
     says = "lab-forbidden" if critical and lead.row.action == "avoid" else f"lab-{lead.row.action}"
-    return K.say(says, drug=drug_name(drug), value=_shown(lead))
+    return K.say(says, drug=drug_name(drug), value=shown(lead))
 
 
-def _shown(m: Met) -> str:
+def shown(m: Met) -> str:
+    """The values that meet a row, as printed."""
     return " with ".join(v.shown for v in m.values)
 
 
@@ -147,7 +149,7 @@ def _also(lead: Met, others: list[Met]) -> list[Statement]:
     for m in others:
         if not set(m.values) <= said:
             said |= set(m.values)
-            found.append(K.say("lab-also", value=_shown(m)))
+            found.append(K.say("lab-also", value=shown(m)))
     return found
 
 
@@ -179,10 +181,7 @@ def _level_below(q: OrderQuestion, asked: _Asked) -> str | None:
 
 def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
     """How the values came about: assumed limits of normal, the clearance's formula, tucatinib's effect on creatinine."""
-    found = []
-    assumed = ", ".join(f"{lab_name(v.lab)} {v.upper:g}" for v in used if v.assumed)
-    if assumed:
-        found.append(K.say("lab-assumed-normal", limits=assumed))
+    found = list(assumed_limits(used))
     if any(v.lab == CLEARANCE for v in used):
         found.append(K.say("lab-clearance-how"))
         if _TUCATINIB in q.together:
@@ -190,7 +189,15 @@ def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
     return found
 
 
-def _facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
+def assumed_limits(used: Iterable[LabValue]) -> Iterator[Statement]:
+    """Decision 29: an upper limit of normal that the result did not bring is named as assumed."""
+    limits = ", ".join(f"{lab_name(v.lab)} {v.upper:g}" for v in used if v.assumed)
+    if limits:
+        yield K.say("lab-assumed-normal", limits=limits)
+
+
+def lab_facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
+    """Laboratory values as facts."""
     return tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source, inferred=v.lab == CLEARANCE) for v in used)
 
 
@@ -210,14 +217,14 @@ def _dpyd_facts(q: OrderQuestion) -> tuple[FactUsed, ...]:
 
 def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
     """P09: complete deficiency: never, at any dose."""
-    detail = [K.say("dpyd-poor-why"), *(K.say("lab-also", value=_shown(m)) for m in acting)]
+    detail = [K.say("dpyd-poor-why"), *(K.say("lab-also", value=shown(m)) for m in acting)]
     used = tuple(dict.fromkeys(v for m in acting for v in m.values))
     return Finding(
         "LabSafety",
         "critical",
         K.say("dpyd-poor"),
         (*detail, *_explained(q, used)),
-        (*_dpyd_facts(q), *_facts(used)),
+        (*_dpyd_facts(q), *lab_facts(used)),
         avoid=(_CAPECITABINE,),
         rules=("P09",),
         suggestions=deletions((asked.order,), recommended=True) if len(asked.order.drugs) == 1 else (),
@@ -254,10 +261,10 @@ def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> 
     first = found[0]
     days = K.thresholds.intervals.labs_days
     partners = " and ".join(lab_name(lab) for lab in first.row.also_lab)
-    headline = K.say("lab-partner-needed", drug=drug_name(asked.drug), value=_shown(first), labs=partners, days=days)
+    headline = K.say("lab-partner-needed", drug=drug_name(asked.drug), value=shown(first), labs=partners, days=days)
     ask = Gap("I11", K.say("ask-liver-labs"))
     rules = tuple(dict.fromkeys(m.row.rule for m in found))
-    return Finding("LabSafety", "info", headline, (), _facts(first.values), tuple(dict.fromkeys((ask, *gaps))), rules=rules)
+    return Finding("LabSafety", "info", headline, (), lab_facts(first.values), tuple(dict.fromkeys((ask, *gaps))), rules=rules)
 
 
 def _missing(asked: _Asked, values: CurrentLabs, gaps: tuple[Gap, ...], dpyd: str | None) -> Finding | None:

@@ -6,24 +6,28 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from guideline.advice import Gap, Option, Treatment
+from guideline.advice import Option, Treatment
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_printing import maintenance_line
 from guideline.partial_date import add_days
+from guideline.rules.endocrine import partners
 from guideline.rules.options import option
-from guideline.situation import Situation, menopausal_status
+from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, Line
+
+#: Beside a running one of these no other is named.
+_TRIED_BESIDE = frozenset(d.id for d in K.drugs.values() if d.drug_class == "cdk46-inhibitor" or d.id == "tucatinib")
 
 
 def chemotherapy_part_over(s: Situation, line: Line) -> bool:
     """Decision 7: the taxane is documented as over: ended, or no dose for 42 days while the antibodies go on."""
-    partners = [e for e in line.exposures if e.drug in CYTOTOXIC_DRUGS]
-    if not partners:
+    chemotherapy = [e for e in line.exposures if e.drug in CYTOTOXIC_DRUGS]
+    if not chemotherapy:
         return False
     pause = K.thresholds.intervals.taxane_without_dose_days
-    for e in partners:
+    for e in chemotherapy:
         silent = e.last_dose is not None and add_days(e.last_dose.latest, pause) < s.today
         if e.state != "ended" and not silent:
             return False
@@ -40,42 +44,47 @@ def maintenance(s: Situation) -> Treatment | None:
         return None
     if any(e.drug in ENDOCRINE_DRUGS and e.state == "running" for e in s.exposures):
         return None
+    beside, gaps = partners(s)
     first = len(s.therapies.used_lines) == 1
-    gaps: tuple[Gap, ...] = ()
-    why = [K.say("maintenance-antibodies-go-on"), K.say("maintenance-add-endocrine")]
-    menopause = menopausal_status(s.case)
-    if s.male:
-        why.append(K.say("maintenance-man"))
-    elif menopause == "premenopausal":
-        why.append(K.say("maintenance-ofs"))
-    elif menopause != "postmenopausal":
-        why.append(K.say("maintenance-ofs-if-premenopausal"))
-        gaps = (Gap("I14", K.say("ask-menopause")),)
-    alternatives: list[Option] = []
-    if first:
-        alternatives = [
-            option(s, "palbociclib-maintenance", (K.say("palbociclib-when"),), ("patina-2026",), ("R104",)),
-            option(s, "tucatinib-hp-maintenance", (K.say("tucatinib-maintenance-when"),), ("her2climb05-2025",), ("R105",)),
-        ]
+    later = () if first else (K.say("maintenance-later-line"),)
+    # No label window names this use: endocrine therapy simply joins drugs that run already.
+    lead = replace(
+        option(s, "endocrine-her2", (), ("asco-2022-7-0",), ("R009", "R011")), label=None, doses=_doses_that_go_on(s.her2_running)
+    )
     return Treatment(
         "MaintenanceTreatment",
         "info",
         K.say("headline-maintenance"),
         facts=treatment_facts(s),
         missing=gaps,
-        lead=replace(option(s, "endocrine-her2", (), ("asco-2022-7-0",), ("R009", "R011")), doses=_doses_that_go_on(antibodies)),
-        alternatives=tuple(alternatives),
-        why=tuple(why),
-        rules=("R008", "R009", "R011", "R067"),
+        lead=lead,
+        alternatives=tuple(_trial_option(s, regimen) for regimen in _trial_options(s, antibodies)) if first else (),
+        why=(K.say("maintenance-antibodies-go-on"), K.say("maintenance-add-endocrine"), *later, *beside),
+        rules=("R008", "R009", "R011", "R067", *(() if first else ("R066",))),
     )
+
+
+def _trial_options(s: Situation, antibodies: Sequence[Exposure]) -> list[str]:
+    """R104, R105: what was tested beside the first-line antibodies; the two are not combined, and neither is given a second time."""
+    if any(e.drug in _TRIED_BESIDE and e.state == "running" for e in s.exposures):
+        return []
+    with_pertuzumab = any(e.drug in PERTUZUMAB_PRODUCTS for e in antibodies)
+    tucatinib = ("tucatinib-hp-maintenance",) if with_pertuzumab and not s.used("tucatinib") else ()
+    return [*(() if s.used("palbociclib") else ("palbociclib-maintenance",)), *tucatinib]
+
+
+def _trial_option(s: Situation, regimen: str) -> Option:
+    if regimen == "palbociclib-maintenance":
+        return option(s, regimen, (K.say("palbociclib-when"),), ("patina-2026",), ("R104",))
+    return option(s, regimen, (K.say("tucatinib-maintenance-when"),), ("her2climb05-2025",), ("R105",))
 
 
 #: The three-weekly maintenance dose of each antibody, as the pair of antibodies alone is given.
 _MAINTENANCE = {c.drug: maintenance_line(c, K.drugs[c.drug]) for c in K.regimens["trastuzumab-pertuzumab"].components if not c.choice}
 
 
-def _doses_that_go_on(antibodies: Sequence[Exposure]) -> tuple[str, ...]:
-    """R009: the antibodies as they run, without a new loading dose; other products keep the dose they have."""
-    running = dict.fromkeys(e.drug for e in antibodies)
+def _doses_that_go_on(her2: Sequence[Exposure]) -> tuple[str, ...]:
+    """R009: the HER2 drugs as they run, without a new loading dose; other products keep the dose they have."""
+    running = dict.fromkeys(e.drug for e in her2)
     lines = [_MAINTENANCE.get(drug) or f"{drug_name(drug)}, dose unchanged" for drug in running]
     return (*lines, "plus endocrine therapy")

@@ -6,29 +6,28 @@ given, else no regimen leads. Brain metastases, the lungs and availability chang
 
 from __future__ import annotations
 
-from guideline.advice import Gap, Option, Statement, Treatment
+from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import drug_names, line_drugs, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_statements, tucatinib_first
+from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks
-from guideline.rules.options import objection, option, sort_out
+from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
+from guideline.rules.menu import alternative, in_menu_order, lead_option
+from guideline.rules.options import TUCATINIB, objection, sort_out
 from guideline.situation import Situation, tdxd_unavailable
-from guideline.therapy_lines import CYTOTOXIC_DRUGS
 
-TUCATINIB = "tucatinib-trastuzumab-capecitabine"
-
-_ORDINALS = {2: "Second line", 3: "Third line"}
+_ORDINALS = {2: "Second line", 3: "Third line", 4: "Fourth line", 5: "Fifth line", 6: "Sixth line", 7: "Seventh line"}
 
 
 def topic_of(s: Situation) -> str:
     """The topic of the line that comes next (decision 3)."""
-    used = s.used_line_count
-    if used >= K.thresholds.intervals.later_line_from:
+    if in_later_lines(s):
         return "LaterLineTreatment"
-    return ("FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment")[used]
+    return ("FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment")[s.used_line_count]
 
 
 def next_line(s: Situation, conditional: Statement | None) -> Treatment:
@@ -36,12 +35,13 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
 
     `conditional` is the sentence it depends on when it is not documented that this line failed.
     """
-    candidates = candidates_in_order(s)
+    candidates = [*candidates_in_order(s), *endocrine_in_second_line(s)]
     offered, barred = sort_out(s, candidates)
     lead = _lead(s, offered)
     alternatives = _alternatives(s, offered, lead)
     checks, gaps = common_checks(s, [r for r in (lead, *alternatives) if r is not None], lead)
-    missing = ((Gap("I04", K.say("ask-line-outcome")),) if conditional is not None else ()) + gaps
+    left_out, asks = reasons_open(s, candidates)
+    missing = ((Gap("I04", K.say("ask-line-outcome")),) if conditional is not None else ()) + (*asks, *gaps)
     if s.her2.basis == "diagnosis":
         missing = (Gap("I02", K.say("ask-her2")), *missing)
     return Treatment(
@@ -52,30 +52,29 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
         facts=treatment_facts(s),
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
-        lead=_lead_option(s, lead) if lead is not None else None,
-        alternatives=tuple([_alternative(s, r, lead) for r in alternatives]),
+        lead=lead_option(s, lead) if lead is not None else None,
+        alternatives=tuple([alternative(s, r, lead) for r in alternatives]),
         barred=barred,
-        why=tuple(_why(s, lead)),
+        why=(*_why(s, lead), *left_out),
         checks=checks,
-        rules=("R001", "R059"),
+        rules=("R001", "R059", *menu_rules(s)),
     )
 
 
 def candidates_in_order(s: Situation) -> list[str]:
     """Everything the line's menu holds, in order of preference, before anything is ruled out."""
-    used = s.used_line_count
     top = [TUCATINIB, "tdxd"] if tucatinib_first(s) else ["tdxd", TUCATINIB]
-    if used >= K.thresholds.intervals.later_line_from:
-        if any(objection(s, r) is None for r in top):
-            return [*top, "tdm1", "trastuzumab-chemotherapy", "clinical-trial"]
+    endocrine = ["abemaciclib-trastuzumab-fulvestrant"] if abemaciclib_fits(s) else []
+    if in_later_lines(s) or (s.used_line_count == 2 and all(objection(s, r) is not None for r in top)):
+        # C12: the union of the sources' menus; each of them was tested after two or more HER2 regimens.
         return [
-            *top, "tdm1", "margetuximab-chemotherapy", "neratinib-capecitabine", "trastuzumab-chemotherapy", "lapatinib-capecitabine",
-            "lapatinib-trastuzumab", "clinical-trial",
+            *top, "tdm1", "pertuzumab-trastuzumab-chemotherapy", "margetuximab-chemotherapy", "neratinib-capecitabine",
+            "trastuzumab-chemotherapy", "lapatinib-capecitabine", "lapatinib-trastuzumab", *endocrine, "clinical-trial",
         ]  # fmt: skip
-    if used == 2:
+    if s.used_line_count == 2:
         return [
             *top, "tdm1", "pertuzumab-trastuzumab-chemotherapy", "lapatinib-capecitabine", "trastuzumab-chemotherapy",
-            "lapatinib-trastuzumab", "clinical-trial",
+            "lapatinib-trastuzumab", *endocrine, "clinical-trial",
         ]  # fmt: skip
     if s.used(T_DXD):
         return [*top, "tdm1", "trastuzumab-chemotherapy", "clinical-trial"]
@@ -109,14 +108,17 @@ def _lead(s: Situation, offered: list[str]) -> str | None:
 
 
 def _alternatives(s: Situation, offered: list[str], lead: str | None) -> list[str]:
-    """Decision 4: regimens whose partner already failed go behind the others; without a leading regimen a trial stands first."""
-    others = [r for r in offered if r != lead]
-    others.sort(key=lambda r: (r != "clinical-trial" if lead is None else r == "clinical-trial", _partner_failed(s, r)))
-    return others
+    """The rest of the menu.
 
-
-def _partner_failed(s: Situation, regimen: str) -> bool:
-    return not CYTOTOXIC_DRUGS.intersection(K.regimens[regimen].drugs).isdisjoint(s.failed_agents)
+    Where nothing leads, re-use of what helped joins it (R053), and chemotherapy alone only where no HER2 drug can be given any more
+    (R049, R059).
+    """
+    if lead is not None:
+        return in_menu_order(s, offered, lead)
+    more = ["rechallenge"] if rechallenge(s) is not None else []
+    if set(offered) <= {"clinical-trial"} and not more:
+        more.append("single-agent-chemotherapy")
+    return in_menu_order(s, dict.fromkeys([*offered, *more, "clinical-trial"]), lead)
 
 
 def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
@@ -129,7 +131,7 @@ def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
 def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> Statement:
     line = _ORDINALS.get(s.used_line_count + 1, "Later line")
     if lead is None:
-        return K.say("headline-no-standard", line=line)
+        return K.say("headline-no-standard" if conditional is None else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
     if conditional is not None:
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
@@ -167,7 +169,9 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
     if lead == "tdxd":
         said.append(K.say("tdxd-after-tdm1") if s.used(T_DM1) and s.her2_lines else K.say("tdxd-preferred"))
         if s.hormones.state == "positive":
-            said.append(K.say("tdxd-alone-hr-positive"))
+            said.append(K.say("tdxd-alone-hr-positive", cycles=K.thresholds.doses.endocrine_beside_tdxd_cycles))
+            if s.used_line_count == 1 and not endocrine_in_second_line(s):
+                said.append(K.say("endocrine-not-selected"))
     elif lead == TUCATINIB and s.used(T_DXD):
         said.append(K.say("tucatinib-after-tdxd"))
         said.append(K.say("evidence-gap-after-tdxd"))
@@ -176,6 +180,8 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
     elif lead is None:
         said.append(K.say("no-standard"))
         said.append(K.say("keep-her2-blockade"))
+    if lead is None or in_later_lines(s):
+        said += later_line_statements(s, lead)
     if s.her2.basis == "diagnosis":
         said.append(K.say("her2-by-diagnosis-only"))
     said += brain_statements(s)
@@ -200,90 +206,3 @@ def _why_early_relapse(s: Situation) -> list[Statement]:
     if T_DM1 in relapse.drugs:
         said.append(K.say("adjuvant-conjugate-not-repeated", drug=drug_names((T_DM1,))))
     return said
-
-
-_EVIDENCE: dict[str, tuple[str, ...]] = {
-    "tdxd": ("db03-2023-pfs", "db03-2023-os", "db03-2024-os", "mcbs-db03", "asco-2022-2-1"),
-    "tdxd-pertuzumab": ("db09-2025-pfs", "db09-2025-ild", "fda-2025-12-15-tdxd-pertuzumab"),
-    TUCATINIB: ("her2climb-2020-pfs", "her2climb-2020-os", "mcbs-her2climb", "asco-2022-3-0"),
-    "tdm1": ("emilia",),
-    "pertuzumab-trastuzumab-chemotherapy": ("pherexa-2018", "asco-2022-3-1-9"),
-    "lapatinib-capecitabine": ("geyer-2008-ttp",),
-    "lapatinib-trastuzumab": ("egf104900-2012",),
-    "margetuximab-chemotherapy": ("sophia-2021-pfs", "sophia-2022-os"),
-    "neratinib-capecitabine": ("nala-2020",),
-}
-
-
-def _evidence(s: Situation, regimen: str) -> tuple[str, ...]:
-    """The readouts that fit this patient: other trials speak for T-DXd after T-DM1 and for brain metastases."""
-    found = _EVIDENCE.get(regimen, ())
-    if regimen == "tdxd" and s.used(T_DM1) and s.her2_lines:
-        found = ("db02-2023", "asco-2022-2-1")
-    if s.brain.present and regimen == "tdxd":
-        found = (*found, "db03-2022-brain-pfs", "db12-2024")
-    if s.brain.present and regimen == TUCATINIB:
-        general = [e for e in found if e != "asco-2022-3-0"]
-        found = (*general, "asco-2022-brain-local", "her2climb-2020-brain-pfs", "her2climb-2022-brain-os")
-    return found
-
-
-def _lead_option(s: Situation, regimen: str) -> Option:
-    reasons: list[Statement] = []
-    if regimen in ("tdxd", "tdxd-pertuzumab"):
-        reasons.append(K.say("until-progression"))
-    if regimen == TUCATINIB:
-        reasons.append(K.say("tucatinib-liver-tests"))
-    if regimen == "tdm1":
-        reasons.append(K.say("tdm1-never-above"))
-    return option(s, regimen, reasons, _evidence(s, regimen), _RULES.get(regimen, ()), leads=True)
-
-
-_RULES: dict[str, tuple[str, ...]] = {
-    "tdxd": ("R020",),
-    "tdxd-pertuzumab": ("R101",),
-    TUCATINIB: ("R038",),
-    "tdm1": ("R027",),
-    "pertuzumab-trastuzumab-chemotherapy": ("R045",),
-    "lapatinib-capecitabine": ("R043",),
-    "lapatinib-trastuzumab": ("R044",),
-    "trastuzumab-chemotherapy": ("R046", "R055"),
-    "margetuximab-chemotherapy": ("R051",),
-    "neratinib-capecitabine": ("R050",),
-    "clinical-trial": ("R056",),
-}
-
-
-def _alternative(s: Situation, regimen: str, lead: str | None) -> Option:
-    when = _when(s, regimen, lead)
-    evidence = _evidence(s, regimen)
-    brief = evidence[:1] if regimen != "tdm1" else ()
-    if regimen in (TUCATINIB, "tdxd") and s.brain.present:
-        brief = evidence[-2:]
-    return option(s, regimen, (when,) if when is not None else (), brief, _RULES.get(regimen, ()))
-
-
-def _when(s: Situation, regimen: str, lead: str | None) -> Statement | None:
-    """When an alternative would lead."""
-    if regimen == "tdm1":
-        if lead in ("tdxd", "tdxd-pertuzumab"):
-            return K.say("tdm1-only-if")
-        return K.say("tdm1-not-used-yet") if s.used(T_DXD) else None
-    if regimen == "tdxd":
-        if tucatinib_first(s):
-            return K.say("tdxd-beside-tucatinib-brain")
-        return K.say("tdxd-alone-beside-pertuzumab") if lead == "tdxd-pertuzumab" else None
-    if regimen == "tdxd-pertuzumab":
-        return K.say("tdxd-pertuzumab-over-6-months")
-    if regimen == TUCATINIB:
-        if s.brain.present:
-            return K.say("tucatinib-beside-tdxd-brain")
-        return K.say("tucatinib-if-tdxd-unsuitable") if lead in ("tdxd", "tdm1") else None
-    if regimen == "clinical-trial":
-        return K.say("trial-when")
-    if regimen == "pertuzumab-trastuzumab-chemotherapy":
-        return K.say("pertuzumab-late")
-    if regimen == "trastuzumab-chemotherapy":
-        used = sorted(s.used_drugs & CYTOTOXIC_DRUGS)
-        return K.say("trastuzumab-new-partner", used=drug_names(used)) if used else K.say("trastuzumab-partner-of-choice")
-    return None

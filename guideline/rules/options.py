@@ -17,9 +17,18 @@ from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import days_since
 from guideline.situation import Situation, tdxd_unavailable
-from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, PARTNER_DRUGS, TRASTUZUMAB_PRODUCTS, components
+from guideline.therapy_lines import (
+    CONJUGATES,
+    CYTOTOXIC_DRUGS,
+    HER2_DRUGS,
+    PARTNER_DRUGS,
+    PERTUZUMAB_PRODUCTS,
+    TRASTUZUMAB_PRODUCTS,
+    components,
+)
 
 TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
+TUCATINIB = "tucatinib-trastuzumab-capecitabine"
 
 #: The HER2 drug(s) that make a regimen what it is; trastuzumab as a backbone is never barred by earlier progression (decision 4).
 _KEY_DRUGS: dict[str, frozenset[str]] = {
@@ -69,6 +78,9 @@ def _given_before(s: Situation, regimen: str) -> Objection | None:
     failed = key & s.failed_agents
     if failed:
         return Objection(K.say("agent-failed", drugs=drug_names(sorted(failed))))
+    unsettled = reason_open(s, regimen)
+    if unsettled:
+        return Objection(K.say("agent-reason-open", drugs=drug_names(sorted(unsettled))))
     if "tucatinib" in key and s.used("tucatinib"):
         return Objection(K.say("agent-used", drugs=drug_names(("tucatinib",))))
     if regimen == "pertuzumab-trastuzumab-chemotherapy" and s.used("pertuzumab"):
@@ -76,10 +88,30 @@ def _given_before(s: Situation, regimen: str) -> Objection | None:
     return None
 
 
+#: Reasons after which an agent may be used again: neither the disease nor the drug itself ended it.
+SETTLED_REASONS = frozenset({"completed", "patient-wish", "unavailable", "pregnancy"})
+
+
+def reason_open(s: Situation, regimen: str) -> frozenset[str]:
+    """The regimen's HER2 drugs given for metastatic disease that may have failed: nobody recorded why they were stopped (R053, R131)."""
+    key = _KEY_DRUGS.get(regimen, frozenset()) & s.used_drugs
+    if not key:
+        return key
+    given = [(e, line.outcome) for line in s.therapies.lines for e in line.exposures] + [(e, "unknown") for e in s.therapies.undated]
+    return frozenset(
+        drug
+        for e, outcome in given
+        for drug in components(e.drug) & key
+        if e.stop_reason not in SETTLED_REASONS and not (e.stop_reason is None and outcome in ("completed", "ongoing", "on-hold"))
+    )
+
+
 def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
-    """R053: never again after it had to be stopped for toxicity."""
-    stopped = _HER2_PART[regimen] & s.not_tolerated
-    return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped)))) if stopped else None
+    """R053: never again after it had to be stopped for toxicity. What makes the triplet is tucatinib: its partner may be another."""
+    parts = _HER2_PART[regimen] if regimen == TUCATINIB else _HER2_PART[regimen] | _CYTOTOXIC_PART[regimen]
+    stopped = parts & s.not_tolerated
+    # The triplet would be expected to lead after T-DXd, so the card says why it does not.
+    return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped))), say_so=regimen == TUCATINIB) if stopped else None
 
 
 def _antibody_part(drug: str) -> frozenset[str]:
@@ -128,30 +160,36 @@ def option(
     evidence: Sequence[str] = (),
     rules: Sequence[str] = (),
     *,
+    cautions: Sequence[Statement] = (),
     leads: bool = False,
+    label_always: bool = False,
 ) -> Option:
-    """Put a regimen on the card, with what to mind and the label note of the site. A leading regimen carries all its rules."""
-    note, label_rule = label_note(s, regimen, leads=leads)
+    """Put a regimen on the card, with what to mind and the label note of the site. A leading regimen carries all its rules.
+
+    `cautions` follow those of this module; `label_always` names the label even where it simply covers the use.
+    """
+    note, label_rule = label_note(s, regimen, leads=leads, always=label_always)
     entry = K.regimens[regimen]
     return Option(
         regimen=regimen,
         reasons=tuple(reasons),
-        cautions=tuple(_cautions(s, regimen)),
+        cautions=(*_cautions(s, regimen), *cautions),
         label=note,
         evidence=tuple(evidence),
         rules=(*rules, *(entry.rules if leads else ()), *((label_rule,) if label_rule else ())),
-        doses=_doses_without_clearance(s, regimen),
+        doses=_own_doses(s, regimen),
     )
 
 
-def _doses_without_clearance(s: Situation, regimen: str) -> tuple[str, ...]:
-    """I10: without a recent creatinine no capecitabine dose is printed; no lines of its own otherwise."""
+def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
+    """I10, R053: no capecitabine dose without a recent creatinine or after intolerance; no lines of its own otherwise."""
     entry = K.regimens[regimen]
-    if "capecitabine" not in entry.drugs or creatinine_known(s):
+    not_tolerated = "capecitabine" in s.not_tolerated
+    if "capecitabine" not in entry.drugs or (creatinine_known(s) and not not_tolerated):
         return ()
     name = drug_name("capecitabine")
     kept = [line for line in entry.dose_lines if not line.startswith(name)]
-    return (*kept, K.say("capecitabine-dose-open").text)
+    return (*kept, K.say("partner-instead-of-capecitabine" if not_tolerated else "capecitabine-dose-open").text)
 
 
 def creatinine_known(s: Situation) -> bool:
@@ -181,6 +219,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-grade-1"))
     if "trastuzumab" in _HER2_PART[regimen] and _trastuzumab_goes_on(s):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
+    found += _used_before(s, regimen)
     if s.case.allergies:
         mild = _allergies(s, regimen, severe=False)
         if mild:
@@ -200,6 +239,18 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
     return found
 
 
+def _used_before(s: Situation, regimen: str) -> list[Statement]:
+    """R053: a HER2 drug of the regimen was given before, and neither failed for metastatic disease nor had to be stopped."""
+    used = (_KEY_DRUGS.get(regimen, frozenset()) - PERTUZUMAB_PRODUCTS) & s.used_drugs
+    later = frozenset(c for line in s.therapies.lines for e in line.exposures for c in components(e.drug))
+    said = []
+    if used & later:
+        said.append(K.say("agent-used-without-progression", drugs=drug_names(sorted(used & later))))
+    if used - later:
+        said.append(K.say("agent-used-early", drugs=drug_names(sorted(used - later))))
+    return said
+
+
 def _trastuzumab_goes_on(s: Situation) -> bool:
     """P04: the last dose of trastuzumab is so recent that it is not loaded again."""
     gap = K.thresholds.doses.reload_trastuzumab_3w_days
@@ -210,18 +261,18 @@ def _trastuzumab_goes_on(s: Situation) -> bool:
     )
 
 
-def label_note(s: Situation, regimen: str, *, leads: bool = False) -> tuple[Statement | None, str | None]:
+def label_note(s: Situation, regimen: str, *, leads: bool = False, always: bool = False) -> tuple[Statement | None, str | None]:
     """R019, R107-R109, R135: how the use fits the label at this site, and the rule that says so.
 
-    Where the label simply covers the use, only the leading regimen says so; where the other jurisdiction differs, the leading regimen's
-    note names it too.
+    Where the label simply covers the use, only the leading regimen says so, unless it is `always` to be named (the menu of later lines);
+    where the other jurisdiction differs, the leading regimen's note names it too.
     """
     labels = K.labels_of(regimen, s.practice.jurisdiction)
     if not labels:
         return None, None
     here = labels[0]
     covered = here.covers(s.label_flags)
-    if covered and not leads:
+    if covered and not (leads or always):
         return None, None
     note = _note(s, here, covered=covered)
     if leads:

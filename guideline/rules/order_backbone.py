@@ -8,11 +8,11 @@ from guideline.advice import Finding
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, hormone_fact, in_usual_order
 from guideline.heart_function import effective_value
-from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
+from guideline.rules.endocrine import frail, low_burden
 from guideline.rules.order_scope import course_facts, deletions, headline_names, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
 from guideline.situation import Situation
@@ -80,17 +80,12 @@ def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _endocrine_reason(s: Situation) -> bool:
-    """R062, C08: low burden or frailty on record, or HER2 therapy ended at the patient's wish. Declining chemotherapy is none."""
-    burden = answer(s.case, "disease-burden")
-    if burden is not None and "low" in burden.values:
-        return True
+    """R062, C08: low burden or frailty on record, or HER2 therapy ended at the patient's wish.
+
+    Declining chemotherapy is none, nor is a long interval by itself: endocrine therapy goes with a HER2 drug then.
+    """
     wish = any(e.drug in HER2_DRUGS and e.stop_reason in ("patient-wish", "hospice") for e in s.exposures)
-    newest = max(s.case.performance, key=lambda p: (p.date.latest.toordinal() if p.date else 0, p.ecog), default=None)
-    return wish or (newest is not None and newest.ecog >= _FRAIL_ECOG)
-
-
-#: In bed or chair more than half of the day.
-_FRAIL_ECOG = 3
+    return wish or low_burden(s) or frail(s, K.thresholds.endocrine.frail_ecog_without_her2)
 
 
 def chemo_endocrine_concurrent(q: OrderQuestion) -> Iterator[Finding]:

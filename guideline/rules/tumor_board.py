@@ -9,6 +9,7 @@ from guideline.facts_used import treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.endocrine import partners
 from guideline.rules.gaps import common_checks
 from guideline.rules.options import option, sort_out
 from guideline.situation import Situation
@@ -84,7 +85,7 @@ def heart_first(s: Situation, topic: str) -> Treatment:
     candidates = ("endocrine-alone",) if s.hormones.state == "positive" else ()
     why = [K.say("heart-first")]
     if candidates:
-        why.append(K.say("endocrine-alone-while-heart-forbids"))
+        why += [K.say("endocrine-alone-while-heart-forbids"), *partners(s)[0]]
     return _without_lead(s, topic, K.say("headline-heart-first"), why, candidates, ("P02", "R062", "R074"))
 
 

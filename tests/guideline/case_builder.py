@@ -146,8 +146,8 @@ def stage(value: str, day: int | str | None = 20) -> Stage:
     return Stage(value, when(day), source("Observation"))  # type: ignore[arg-type]
 
 
-def breast_cancer(**more: Any) -> Diagnosis:
-    return Diagnosis("invasive-breast", "active", ago(2000), source=source("Condition"), **more)
+def breast_cancer(day: int | str | None = 2000, **more: Any) -> Diagnosis:
+    return Diagnosis("invasive-breast", "active", when(day), source=source("Condition"), **more)
 
 
 def said(*values: str, days: int = 5) -> IntakeAnswer:

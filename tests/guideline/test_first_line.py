@@ -14,6 +14,7 @@ from tests.guideline.case_builder import (
     advice_on,
     alternatives_of,
     barred_in,
+    breast_cancer,
     given,
     her2,
     intake,
@@ -31,7 +32,13 @@ NO_INTAKE = {"intake": intake(prior_therapy_complete=None)}
 LATE = {"drugs": (adjuvant("trastuzumab", 2300, 1900), adjuvant("docetaxel", 2300, 2150))}
 
 
-@pytest.mark.parametrize("facts", [{}, LATE, {"receptors": (her2("3+"), *HR_POSITIVE)}, {"sex": "male"}])
+RECENT_PRIMARY = (breast_cancer(day=400),)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{}, LATE, {"receptors": (her2("3+"), *HR_POSITIVE), "diagnoses": RECENT_PRIMARY}, {"sex": "male"}],
+)
 @pytest.mark.parametrize(
     ("practice", "lead", "beside"),
     [
@@ -170,7 +177,8 @@ def test_r125_a_man_gets_the_same_her2_rules_and_no_word_of_ovaries():
 
 def test_decision_20_chemotherapy_declined():
     """R061, R062: HR-positive and chemotherapy declined: endocrine + HER2 therapy leads, the standard is named beside it."""
-    advice = advice_on(a_case(receptors=(her2("3+"), *HR_POSITIVE), intake=intake(declines_chemotherapy="true")))
+    facts = {"receptors": (her2("3+"), *HR_POSITIVE), "diagnoses": RECENT_PRIMARY}
+    advice = advice_on(a_case(**facts, intake=intake(declines_chemotherapy="true")))
     assert (lead_of(advice), alternatives_of(advice)) == ("endocrine-her2", ["thp"])
     assert "she" not in words_of(advice).lower().split()
 

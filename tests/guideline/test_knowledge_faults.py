@@ -60,15 +60,30 @@ DAMAGES = [
     ("thresholds.yaml", "rule: R113", "rule: R913", "there is no rule 'R913'"),
     ("thresholds.yaml", "  due_days: 91 ", "  dew_days: 91\n  due_days: 91 ", "dew_days: is not a known entry here"),
     ("knowledge.yaml", 'reviewed: "', 'reviewed: "on ', "does not match"),
+    ("evidence.yaml", 'reviewed: "2026-11-20"', 'reviewed: "2026-11-31"', "is not a 'date'"),
+    ("regimens.yaml", 'reviewed: "', '# reviewed: "', "'reviewed' is a required property"),
+    ("evidence.yaml", "    population: first-line HER2+ MBC\n", "", "'population' is a required property"),
+    ("evidence.yaml", "    year: 2015\n", "", "'year' is a required property"),
+    ("evidence.yaml", "    source: NEJM 2015", "    cited: NEJM 2015", "'source' is a required property"),
+    ("drugs.yaml", "    source: ", "    seen: ", "'source' is a required property"),
+    ("labels.yaml", "    source: ", "    seen: ", "'source' is a required property"),
+    ("rules.yaml", "    conflicts: [C14]", "    conflicts: [C24]", "there is no conflict 'C24'"),
+    ("rules.yaml", "    evidence: [E16/4.0]", "    evidence: [E16/4.9]", "there is no guideline section 'E16/4.9'"),
+    ("conflicts.yaml", "    settled: ", "    decided: ", "'settled' is a required property"),
+    ("conflicts.yaml", "  C23:", "  C99:", "is named by no rule"),
 ]
+
+#: The rule book's files are loaded when the book is asked for.
+BOOK = ("rules.yaml", "conflicts.yaml")
 
 
 @pytest.mark.parametrize(("name", "old", "new", "what"), DAMAGES, ids=[f"{name}-{what[:30]}" for name, _, _, what in DAMAGES])
 def test_a_fault_names_file_and_line(folder, name, old, new, what):
     """Loading a damaged file raises an error that names the file, the damaged line (or its entry's) and what is wrong there."""
     line = damage(folder, name, old, new)
-    with pytest.raises(KnowledgeError, match=what):
-        load(folder)
+    if name not in BOOK:
+        with pytest.raises(KnowledgeError, match=what):
+            load(folder)
     found = [fault for fault in check(folder) if what in fault.message]
     assert [fault.file for fault in found] == [name] * len(found)
     assert any(abs(fault.line - line) <= 25 for fault in found)

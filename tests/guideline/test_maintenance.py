@@ -119,6 +119,67 @@ def test_c08_palbociclib_and_tucatinib_are_not_combined():
     assert {"palbociclib-when", "tucatinib-maintenance-when"} <= said_ids(advice_on(after_taxane()))
 
 
+def test_r066_after_a_later_line_endocrine_therapy_without_the_first_line_trials():
+    """R066, C07: second-line trastuzumab + vinorelbine, chemotherapy over: consider endocrine therapy; no first-line trial is named."""
+    second = (given("trastuzumab", 200), given("vinorelbine", 200, 60, status="completed"))
+    advice = advice_on(after_taxane(drugs=(*thp(690, 250, reason="progression"), *second)))
+    assert topics(advice) == ["MaintenanceTreatment"]
+    assert "maintenance-later-line" in said_ids(advice)
+    assert "R066" in advice.treatment.rules
+    assert alternatives_of(advice) == []
+
+
+def test_r066_c07_nothing_to_add_under_t_dxd():
+    """C07, R064: T-DXd has no planned end: no endocrine prompt while it runs, in any cycle."""
+    for cycles in (1, 6, 12):
+        drugs = (*thp(690, 400, reason="progression"), *doses("trastuzumab-deruxtecan", 5 + 21 * (cycles - 1), 5))
+        assert topics(advice_on(after_taxane(drugs=drugs))) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "left"),
+    [
+        (given("palbociclib", 30), []),
+        (given("palbociclib", 2000, 1500, intent="curative"), ["tucatinib-hp-maintenance"]),
+        (given("tucatinib", 290), []),
+    ],
+    ids=["palbociclib runs", "palbociclib before", "tucatinib runs"],
+)
+def test_r104_r105_neither_beside_the_other_nor_a_second_time(more, left):
+    """R104, R105: the two are not combined, and what runs or was used is not offered."""
+    advice = advice_on(after_taxane(drugs=(*thp(300, taxane_end=100), more)))
+    assert topics(advice) == ["MaintenanceTreatment"]
+    assert alternatives_of(advice) == left
+
+
+def test_r105_needs_both_antibodies():
+    """R105: tucatinib was added to trastuzumab + pertuzumab; with trastuzumab alone only palbociclib is named (R104: with or without)."""
+    drugs = (given("trastuzumab", 300), given("docetaxel", 300, 100, status="completed"))
+    assert alternatives_of(advice_on(after_taxane(drugs=drugs))) == ["palbociclib-maintenance"]
+
+
+def test_r009_a_running_tucatinib_goes_on_too():
+    """R009: where tucatinib runs beside trastuzumab, the doses that go on name it."""
+    drugs = (given("trastuzumab", 300), given("tucatinib", 300), given("capecitabine", 300, 60, status="completed"))
+    advice = advice_on(after_taxane(drugs=(*thp(690, 320, reason="progression"), *drugs)))
+    assert "tucatinib, dose unchanged" in advice.treatment.lead.doses
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_r068_r125_a_gnrh_agonist_that_runs_is_not_asked_for_again(sex):
+    """R068, R125: goserelin runs: it goes on; nobody is told to add it, and the menopause is not asked for."""
+    drugs = (*thp(300, taxane_end=100), given("goserelin", 90))
+    advice = advice_on(after_taxane(sex=sex, drugs=drugs, intake=intake(menopausal_status=None)))
+    assert "gnrh-goes-on" in said_ids(advice)
+    assert not {"maintenance-man", "maintenance-ofs", "maintenance-ofs-if-premenopausal"} & said_ids(advice)
+    assert "I14" not in missing_in(advice)
+
+
+def test_r109_no_label_of_another_use_on_the_maintenance_lead():
+    """R135: the label of lapatinib + letrozole does not speak of antibodies that go on."""
+    assert advice_on(after_taxane()).treatment.lead.label is None
+
+
 @pytest.mark.parametrize("taxane", ["docetaxel", "paclitaxel", "nab-paclitaxel"])
 def test_a_completed_taxane_of_any_kind_is_a_chemotherapy_part_that_is_over(taxane):
     """R007: docetaxel or paclitaxel alike."""

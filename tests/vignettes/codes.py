@@ -37,6 +37,8 @@ PRODUCT: dict[str, tuple[str, str]] = {
     "lapatinib": ("672149", "Lapatinib 250 MG Oral Tablet"),
     "tucatinib": ("2361290", "Tucatinib 150 MG Oral Tablet"),
     "letrozole": ("200064", "Letrozole 2.5 MG Oral Tablet"),
+    "anastrozole": ("199224", "Anastrozole 1 MG Oral Tablet"),
+    "tamoxifen": ("10324", "Tamoxifen"),
     "ribociclib": ("1873983", "Ribociclib 200 MG Oral Tablet"),
     "trastuzumab-hyaluronidase": ("2119719", "Herceptin Hylecta 600 MG / 10,000 UNT per 5 ML Injection"),
     "doxorubicin": ("1790099", "10 ML DOXOrubicin hydrochloride 2 MG/ML Injection"),
@@ -70,6 +72,8 @@ INGREDIENT: dict[str, tuple[str, str]] = {
     "lapatinib": ("480167", "Lapatinib"),
     "tucatinib": ("2361285", "Tucatinib"),
     "letrozole": ("72965", "Letrozole"),
+    "anastrozole": ("84857", "Anastrozole"),
+    "tamoxifen": ("10324", "Tamoxifen"),
     "ribociclib": ("1873916", "Ribociclib"),
     "trastuzumab-hyaluronidase": ("2375543", "Trastuzumab-oysk"),
     "doxorubicin": ("3639", "DOXOrubicin"),
@@ -89,7 +93,8 @@ INGREDIENT: dict[str, tuple[str, str]] = {
 }
 
 ORAL = frozenset(
-    {"capecitabine", "lapatinib", "tucatinib", "letrozole", "ribociclib", "palbociclib", "neratinib", "warfarin", "gemfibrozil"}
+    {"anastrozole", "tamoxifen"}
+    | {"capecitabine", "lapatinib", "tucatinib", "letrozole", "ribociclib", "palbociclib", "neratinib", "warfarin", "gemfibrozil"}
     | {"ondansetron", "aprepitant", "dexamethasone", "loperamide", "metformin"}
 )
 

@@ -124,6 +124,21 @@ class Lung:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartFailure:
+    """Heart failure on the problem list."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """ECOG performance status."""
+
+    ecog: int
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pregnancy:
     """A pregnancy status on a date."""
 
@@ -176,6 +191,8 @@ Fact = (
     | Ejection
     | Course
     | Lung
+    | HeartFailure
+    | Performance
     | Pregnancy
     | Menopause
     | Lab
@@ -265,6 +282,16 @@ def pneumonitis(
 ) -> Lung:
     """Interstitial lung disease or pneumonitis; active unless it abated."""
     return Lung(cause, onset, grade, abated)
+
+
+def heart_failure(date: str) -> HeartFailure:
+    """Heart failure, found on a date."""
+    return HeartFailure(date)
+
+
+def performance(ecog: int, date: str) -> Performance:
+    """ECOG performance status on a date."""
+    return Performance(ecog, date)
 
 
 def pregnant(date: str) -> Pregnancy:

@@ -17,11 +17,13 @@ from tests.vignettes.facts import (
     Examination,
     Fact,
     Facts,
+    HeartFailure,
     Intake,
     Lab,
     Lung,
     Menopause,
     Metastasis,
+    Performance,
     Person,
     Pregnancy,
     Receptor,
@@ -282,6 +284,17 @@ def _lung(fact: Lung, chart: Chart) -> None:
     _condition(chart, None, code, fact.onset, code=concept, abatementDateTime=fact.abated, severity=severity, note=note)
     if fact.abated:
         chart.resources[-1]["clinicalStatus"]["coding"][0]["code"] = "resolved"
+
+
+@write.register
+def _heart_failure(fact: HeartFailure, chart: Chart) -> None:
+    _condition(chart, None, coding(c.SNOMED, "84114007", "Heart failure (disorder)"), fact.date)
+
+
+@write.register
+def _performance(fact: Performance, chart: Chart) -> None:
+    code = coding(c.LOINC, "89247-1", "ECOG Performance Status score")
+    _observation(chart, "ecog-performance-status", code, fact.date, valueInteger=fact.ecog)
 
 
 @write.register

@@ -18,8 +18,8 @@ EVERY = sorted(CASES)
 
 #: V04 and V05 differ by a day, which months cannot tell.
 DAYS_DECIDE = {"V04", "V05"}
-#: What only the intake says: that a lesion can be biopsied, that the brain predominates, that there are symptoms.
-INTAKE_DECIDES = {"V09", "V13", "V15"}
+#: What only the intake says: that a lesion can be biopsied, that the brain predominates, symptoms, that chemotherapy is declined.
+INTAKE_DECIDES = {"V09", "V13", "V15", "V21"}
 
 
 def advised(answer: Answer) -> tuple[list[str], str | None, list[str]]:

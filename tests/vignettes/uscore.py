@@ -18,11 +18,13 @@ from tests.vignettes.facts import (
     Examination,
     Fact,
     Facts,
+    HeartFailure,
     Intake,
     Lab,
     Lung,
     Menopause,
     Metastasis,
+    Performance,
     Person,
     Pregnancy,
     Receptor,
@@ -248,6 +250,18 @@ def _lung(fact: Lung, chart: Chart) -> None:
         "idiopathic": (coding(c.ICD10CM, "J84.112", "Idiopathic pulmonary fibrosis"), "Idiopathic fibrosing interstitial lung disease"),
     }[fact.cause]
     _condition(chart, {"coding": [code], "text": text + grade}, onset=fact.onset, recorded=fact.onset, abated=fact.abated)
+
+
+@write.register
+def _heart_failure(fact: HeartFailure, chart: Chart) -> None:
+    code = coding(c.ICD10CM, "I50.22", "Chronic systolic (congestive) heart failure")
+    _condition(chart, {"coding": [code], "text": "Heart failure, NYHA III"}, onset=fact.date, recorded=fact.date)
+
+
+@write.register
+def _performance(fact: Performance, chart: Chart) -> None:
+    code = coding(c.LOINC, "89247-1", "ECOG Performance Status score")
+    _observation(chart, code, fact.date, category="survey", valueInteger=fact.ecog)
 
 
 @write.register

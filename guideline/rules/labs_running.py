@@ -1,0 +1,99 @@
+"""Laboratory values under a running conjugate or tucatinib that ask for a hold or a stop (R118-R120, P07, P08; decisions 7 and 29).
+
+Speaks when a chart is opened, and only of a value that crosses a limit of the drug's own label table: one newer than the last dose,
+or, where the label ends the drug, any of the last three weeks. What the label lets go on, what is missing and what is due each cycle
+is silent here: the order of the next dose asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guideline.advice import Finding, Statement
+from guideline.dosing import lowest_level_given
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_name
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met
+from guideline.rules.labs import ACTION_RANK, assumed_limits, lab_facts, shown
+from guideline.situation import Situation
+from guideline.therapy_lines import HER2_DRUGS
+from guideline.thresholds import LabRow
+
+#: The HER2 drugs with a laboratory table, and the rows of it that end or interrupt a course.
+_TABLES: dict[str, tuple[LabRow, ...]] = {
+    drug: tuple(row for row in rows if row.at == "dose" and row.action in ("hold", "stop"))
+    for drug, rows in K.thresholds.labs.drugs.items()
+    if drug in HER2_DRUGS
+}
+
+
+def labs_running(s: Situation) -> Finding | None:
+    """The one finding about laboratory values under the running HER2 drugs: the strictest first, the others behind it."""
+    running = {e.drug: e for e in s.her2_running if e.drug in _TABLES}
+    if not running or not s.case.labs:
+        return None
+    values = current_labs(s)
+    found = [(e, m) for e in running.values() for m in _crossed(e, values)]
+    if not found:
+        return None
+    found.sort(key=lambda entry: (-ACTION_RANK[entry[1].row.action], entry[1].row.dose != "one-level-down", entry[0].drug))
+    (exposure, lead), others = found[0], found[1:]
+    used = tuple(dict.fromkeys(v for _, m in found for v in m.values))
+    detail = [*_what_then(s, exposure, lead), *_also(exposure, lead, others), *assumed_limits(used)]
+    return Finding(
+        "LabSafety",
+        "warning",
+        _act(exposure, lead),
+        tuple(dict.fromkeys(detail)),
+        facts=lab_facts(used),
+        avoid=tuple(dict.fromkeys(e.drug for e, m in found if m.row.action == "stop")),
+        rules=tuple(dict.fromkeys(m.row.rule for _, m in found)),
+    )
+
+
+def _crossed(e: Exposure, values: CurrentLabs) -> list[Met]:
+    """The rows of the drug's table that its values meet: a hold by values newer than its last dose, the end of the drug by any."""
+    found = [m for row in _TABLES[e.drug] if (m := met(row, values)) is not None and not m.partner_missing]
+    return [m for m in found if m.row.action == "stop" or all(_since_last_dose(e, v) for v in m.values)]
+
+
+def _since_last_dose(e: Exposure, value: LabValue) -> bool:
+    """Whether a value may be newer than the last recorded dose: an older one was judged when that dose was given."""
+    return e.last_dose is None or value.date.latest >= e.last_dose.earliest
+
+
+def _act(e: Exposure, m: Met) -> Statement:
+    return K.say(f"lab-{m.row.action}", drug=drug_name(e.drug), value=shown(m))
+
+
+def _what_then(s: Situation, e: Exposure, m: Met) -> list[Statement]:
+    """Until when to hold and the dose after that; after a stop, what is next."""
+    row = m.row
+    if row.action == "stop" or row.resume is None:
+        return [K.say("lab-stop-other")]
+    return [_until(s, e, row, row.resume), K.say("lab-hold-again")]
+
+
+def _until(s: Situation, e: Exposure, row: LabRow, resume: str) -> Statement:
+    if row.dose != "one-level-down":
+        return K.say("lab-resume-same", resume=resume)
+    levels = K.thresholds.dose_levels[e.drug]
+    given = lowest_level_given([r for r in s.case.drugs if r.drug == e.drug], s.case, levels, s.practice.dose_tolerance_percent)
+    if given is None:
+        named = ", ".join(f"{level:g}" for level in levels.levels)
+        return K.say("lab-resume-lower-open", resume=resume, levels=f"{named} {levels.unit}")
+    lower = levels.next_lower(given[0])
+    if lower is None:
+        return K.say("lab-resume-lowest", resume=resume)
+    return K.say("lab-resume-lower", resume=resume, level=f"{lower:g} {levels.unit}")
+
+
+def _also(lead_of: Exposure, lead: Met, others: list[tuple[Exposure, Met]]) -> Iterator[Statement]:
+    """The other values of the same drug, and what the other drugs' tables ask for."""
+    said = {(lead_of.drug, v) for v in lead.values}
+    for e, m in others:
+        new = {(e.drug, v) for v in m.values}
+        if not new <= said:
+            said |= new
+            yield K.say("lab-also", value=shown(m)) if e.drug == lead_of.drug else K.say("lab-also", value=_act(e, m).text)

@@ -1,0 +1,190 @@
+"""How a regimen of the menu is put on the card: when it would lead, its evidence, its side effects, its label, its place (R038-R058).
+
+The menu is the same in every profile; what was used, why it was stopped and the site's labels decide what is left of it and in which
+order it stands (decisions 1, 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guideline.advice import Option, Statement
+from guideline.facts_used import drug_names
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DM1, T_DXD
+from guideline.rules.brain import tucatinib_first
+from guideline.rules.endocrine import endocrine_her2
+from guideline.rules.later_lines import in_later_lines, rechallenge
+from guideline.rules.options import TUCATINIB, option, unknown_history
+from guideline.situation import Situation
+from guideline.therapy_lines import CYTOTOXIC_DRUGS
+
+#: The regimens that decision 4 ranks itself: no failed partner and no label moves them.
+_RANKED = frozenset({"tdxd", "tdxd-pertuzumab", TUCATINIB})
+
+_RULES: dict[str, tuple[str, ...]] = {
+    "tdxd": ("R020",),
+    "tdxd-pertuzumab": ("R101",),
+    TUCATINIB: ("R038",),
+    "tdm1": ("R027",),
+    "pertuzumab-trastuzumab-chemotherapy": ("R045",),
+    "lapatinib-capecitabine": ("R043",),
+    "lapatinib-trastuzumab": ("R044",),
+    "trastuzumab-chemotherapy": ("R046", "R055"),
+    "margetuximab-chemotherapy": ("R051",),
+    "neratinib-capecitabine": ("R050",),
+    "single-agent-chemotherapy": ("R049",),
+    "abemaciclib-trastuzumab-fulvestrant": ("R061",),
+    "rechallenge": ("R053",),
+    "clinical-trial": ("R056",),
+}
+
+_EVIDENCE: dict[str, tuple[str, ...]] = {
+    "tdxd": ("db03-2023-pfs", "db03-2023-os", "db03-2024-os", "mcbs-db03", "asco-2022-2-1"),
+    "tdxd-pertuzumab": ("db09-2025-pfs", "db09-2025-ild", "fda-2025-12-15-tdxd-pertuzumab"),
+    TUCATINIB: ("her2climb-2020-pfs", "her2climb-2020-os", "mcbs-her2climb", "asco-2022-3-0"),
+    "tdm1": ("emilia",),
+    "pertuzumab-trastuzumab-chemotherapy": ("pherexa-2018", "asco-2022-3-1-9"),
+    "lapatinib-capecitabine": ("geyer-2008-ttp",),
+    "lapatinib-trastuzumab": ("egf104900-2012",),
+    "margetuximab-chemotherapy": ("sophia-2021-pfs", "sophia-2022-os"),
+    "neratinib-capecitabine": ("nala-2020",),
+    "abemaciclib-trastuzumab-fulvestrant": ("asco-2022-3-2-1",),
+}
+
+#: Alternatives whose second readout is as much part of the truth as the first.
+_WHOLE_EVIDENCE = frozenset({"margetuximab-chemotherapy"})
+
+
+def in_menu_order(s: Situation, offered: Iterable[str], lead: str | None) -> list[str]:
+    """Decision 4: a trial stands first where nothing leads, else last.
+
+    Behind the others stand what has no approval here and partners that already failed, then re-use and chemotherapy without a HER2 drug.
+    """
+    return sorted((r for r in offered if r != lead), key=lambda r: _place(s, r, lead))
+
+
+def _place(s: Situation, regimen: str, lead: str | None) -> tuple[int, bool]:
+    if regimen == "clinical-trial":
+        return (0 if lead is None else 9), False
+    if regimen in _RANKED:
+        return 1, False
+    last = {"rechallenge": 3, "single-agent-chemotherapy": 4}.get(regimen, 2)
+    return last, _partner_failed(s, regimen) or (in_later_lines(s) and _without_approval(s, regimen))
+
+
+def _partner_failed(s: Situation, regimen: str) -> bool:
+    return not CYTOTOXIC_DRUGS.intersection(K.regimens[regimen].drugs).isdisjoint(s.failed_agents)
+
+
+def _without_approval(s: Situation, regimen: str) -> bool:
+    labels = K.labels_of(regimen, s.practice.jurisdiction)
+    return bool(labels) and labels[0].status != "approved"
+
+
+def lead_option(s: Situation, regimen: str) -> Option:
+    """The leading regimen with all its evidence."""
+    reasons: list[Statement] = []
+    if regimen in ("tdxd", "tdxd-pertuzumab"):
+        reasons.append(K.say("until-progression"))
+    if regimen == TUCATINIB:
+        reasons.append(K.say("tucatinib-liver-tests"))
+    if regimen == "tdm1":
+        reasons.append(K.say("tdm1-never-above"))
+    rules = _RULES.get(regimen, ())
+    return option(s, regimen, reasons, _evidence(s, regimen), rules, cautions=_side_effects(s, regimen, lead=regimen), leads=True)
+
+
+def alternative(s: Situation, regimen: str, lead: str | None) -> Option:
+    """An alternative: when it would lead, one line of evidence, its label at this site and, in late lines, its side effects."""
+    if regimen == "endocrine-her2":
+        return endocrine_her2(s, "R065")
+    when = _when(s, regimen, lead)
+    evidence = _evidence(s, regimen)
+    brief = evidence if regimen in _WHOLE_EVIDENCE else evidence[:1] if regimen != "tdm1" else ()
+    if regimen in (TUCATINIB, "tdxd") and s.brain.present:
+        brief = evidence[-2:]
+    return option(
+        s,
+        regimen,
+        when,
+        brief,
+        _RULES.get(regimen, ()),
+        cautions=_side_effects(s, regimen, lead),
+        label_always=True,
+    )
+
+
+def _side_effects(s: Situation, regimen: str, lead: str | None) -> tuple[Statement, ...]:
+    """R052: beside each option once no regimen leads, or from the fourth line on."""
+    toxicity = K.regimens[regimen].toxicity
+    if not toxicity or not (lead is None or in_later_lines(s)):
+        return ()
+    return (K.say("side-effects", effects="; ".join(toxicity)),)
+
+
+def _evidence(s: Situation, regimen: str) -> tuple[str, ...]:
+    """The readouts that fit this patient: other trials speak for T-DXd after T-DM1 and for brain metastases."""
+    found = _EVIDENCE.get(regimen, ())
+    if regimen == "tdxd" and s.used(T_DM1) and s.her2_lines:
+        found = ("db02-2023", "asco-2022-2-1")
+    if s.brain.present and regimen == "tdxd":
+        found = (*found, "db03-2022-brain-pfs", "db12-2024")
+    if s.brain.present and regimen == TUCATINIB:
+        general = [e for e in found if e != "asco-2022-3-0"]
+        found = (*general, "asco-2022-brain-local", "her2climb-2020-brain-pfs", "her2climb-2022-brain-os")
+    return found
+
+
+_LIMITS = {
+    "clinical-trial": "trial-when",
+    "abemaciclib-trastuzumab-fulvestrant": "abemaciclib-late",
+    "margetuximab-chemotherapy": "margetuximab-limits",
+    "neratinib-capecitabine": "neratinib-limits",
+    "lapatinib-trastuzumab": "lapatinib-trastuzumab-limits",
+}
+
+
+def _when(s: Situation, regimen: str, lead: str | None) -> tuple[Statement, ...]:
+    """When an alternative would lead, or what limits it."""
+    if regimen in _LIMITS:
+        return (K.say(_LIMITS[regimen]),)
+    if regimen == "rechallenge":
+        again = rechallenge(s)
+        return () if again is None else (again,)
+    if regimen == "trastuzumab-chemotherapy":
+        return _new_partner(s, lead)
+    if regimen == "single-agent-chemotherapy":
+        used = sorted(s.used_drugs & CYTOTOXIC_DRUGS)
+        return (K.say("single-agent-last", used=drug_names(used)) if used else K.say("single-agent-last-naive"),)
+    when = _when_preferred(s, regimen, lead)
+    return () if when is None else (when,)
+
+
+def _when_preferred(s: Situation, regimen: str, lead: str | None) -> Statement | None:
+    if regimen == "tdm1":
+        if lead in ("tdxd", "tdxd-pertuzumab"):
+            return K.say("tdm1-only-if")
+        # I04: with a lost record nobody can say what was never given.
+        return K.say("tdm1-not-used-yet") if s.used(T_DXD) and not unknown_history(s) else None
+    if regimen == "tdxd":
+        if tucatinib_first(s):
+            return K.say("tdxd-beside-tucatinib-brain")
+        return K.say("tdxd-alone-beside-pertuzumab") if lead == "tdxd-pertuzumab" else None
+    if regimen == "tdxd-pertuzumab":
+        return K.say("tdxd-pertuzumab-over-6-months")
+    if regimen == TUCATINIB:
+        if s.brain.present:
+            return K.say("tucatinib-beside-tdxd-brain")
+        return K.say("tucatinib-if-tdxd-unsuitable") if lead in ("tdxd", "tdm1") else None
+    if regimen == "pertuzumab-trastuzumab-chemotherapy" and not unknown_history(s):
+        return K.say("pertuzumab-late")
+    return None
+
+
+def _new_partner(s: Situation, lead: str | None) -> tuple[Statement, ...]:
+    """R046, R054, R055: trastuzumab goes on with changing partners; earlier progression on it is no bar."""
+    used = sorted(s.used_drugs & CYTOTOXIC_DRUGS)
+    partner = K.say("trastuzumab-new-partner", used=drug_names(used)) if used else K.say("trastuzumab-partner-of-choice")
+    beyond = "trastuzumab" in s.failed_agents and (lead is None or in_later_lines(s))
+    return (partner, K.say("trastuzumab-beyond-progression")) if beyond else (partner,)

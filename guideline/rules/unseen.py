@@ -1,0 +1,93 @@
+"""Parts of the record that were asked for and did not come: named on the cards, and never taken for "none" (R131, decision 26).
+
+A search that failed, or of which pages are missing, leaves a gap that nobody sees in what did come. So the first card names it, a test
+that may have been done is not ordered at a click, and an order that was checked without a safety-relevant part says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from guideline.advice import Finding, Statement, Treatment
+from guideline.case import Case
+from guideline.knowledge_base import KNOWLEDGE as K
+
+#: Kinds of fact by which an order may turn out unsafe.
+_SAFETY = frozenset({"therapy", "diagnosis", "lvef", "lung", "heart", "pregnancy", "lab", "allergy"})
+
+#: Which examinations may have been done, and not been seen.
+_PERHAPS_DONE = {"lvef": frozenset({"echocardiogram"}), "her2": frozenset({"her2-ihc", "her2-ish"})}
+
+#: As many parts as a headline has room for.
+_MOST_NAMED = 4
+
+#: Headlines that name the parts themselves.
+_SAID = frozenset({"unchecked-order", "nothing-said-record-not-seen"})
+
+_Any = TypeVar("_Any", bound=Finding)
+
+
+def unseen_parts(case: Case) -> tuple[str, ...]:
+    """The kinds of fact (`DataProblem.subject`) of which a part was not seen, sorted."""
+    return tuple(sorted({p.subject for p in case.problems if p.kind == "incomplete"}))
+
+
+def naming_unsent(case: Case, chosen: Treatment | None) -> Treatment | None:
+    """A treatment that rests on "no line of therapy yet", saying that a kind of medication record was never sent.
+
+    That it says so first does not make it conditional: the clinician may have confirmed the history (decision 5).
+    """
+    if chosen is None or not any(p.kind == "unsent" and p.subject == "therapy" for p in case.problems):
+        return chosen
+    return replace(chosen, detail=(K.say("medications-not-sent"), *chosen.detail))
+
+
+def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    """The same advice, its first card naming what was not seen."""
+    parts = unseen_parts(case)
+    if not parts:
+        return chosen, list(findings)
+    if chosen is not None and any(s.id == "condition-record-incomplete" for s in chosen.detail):
+        parts = tuple(part for part in parts if part != "therapy")
+    if not parts or any(f.topic == "MissingData" and f.headline.id in _SAID for f in findings):
+        return chosen, list(findings)
+    said = K.say("record-not-seen", parts=_words(parts))
+    settled = [_without_doubtful_requests(f, parts) for f in findings]
+    if chosen is not None:
+        return _with_detail(chosen, said), settled
+    return None, [_with_detail(settled[0], said), *settled[1:]] if settled else []
+
+
+def unchecked_order(case: Case) -> Finding | None:
+    """An order of which nothing is to be said, as far as was seen: not every part that could speak against it was."""
+    parts = tuple(part for part in unseen_parts(case) if part in _SAFETY)
+    return Finding("MissingData", "info", K.say("unchecked-order", parts=_few_words(parts)), rules=("R131",)) if parts else None
+
+
+def unseen_history(case: Case) -> Finding | None:
+    """A patient of ours of whom nothing is to be said, as far as was seen, when therapies or diagnoses were not."""
+    parts = tuple(part for part in unseen_parts(case) if part in {"therapy", "diagnosis"})
+    return (
+        Finding("MissingData", "info", K.say("nothing-said-record-not-seen", parts=_few_words(parts)), rules=("R131",)) if parts else None
+    )
+
+
+def _few_words(parts: Sequence[str]) -> str:
+    """For a headline, which is short."""
+    return _words(parts) if len(parts) <= _MOST_NAMED else f"{_words(parts[:_MOST_NAMED])} and more"
+
+
+def _words(parts: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(K.say(f"record-part-{part}").text for part in parts))
+
+
+def _with_detail(finding: _Any, said: Statement) -> _Any:
+    return replace(finding, detail=(*finding.detail, said))
+
+
+def _without_doubtful_requests(finding: Finding, parts: Sequence[str]) -> Finding:
+    doubtful = frozenset[str]().union(*(_PERHAPS_DONE.get(part, frozenset()) for part in parts))
+    return replace(finding, requests=tuple(r for r in finding.requests if r not in doubtful))

@@ -1,0 +1,98 @@
+"""Parts of the record that did not come: named on the cards, and never taken for "none"."""
+
+from __future__ import annotations
+
+import pytest
+
+from guideline.advice import Advice, Finding
+from guideline.advise import advise
+from guideline.advise_orders import advise_orders
+from guideline.case import DataProblem
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.practice import Practice
+from guideline.rules.unseen import unchecked_order, unseen_history
+from tests.guideline.case_builder import a_case, doses, her2, lvef, on_therapy, second_line
+from tests.guideline.order_builder import order
+
+PRACTICE = Practice()
+NOT_SEEN = K.say("record-not-seen", parts="|").text.partition("|")[0]
+NOT_SENT = K.say("medications-not-sent")
+
+
+def incomplete(*subjects: str) -> tuple[DataProblem, ...]:
+    return tuple(DataProblem("incomplete", subject, "", "could not be fetched from the FHIR server") for subject in subjects)
+
+
+def details(finding: Finding | None) -> list[str]:
+    return [statement.text for statement in finding.detail] if finding is not None else []
+
+
+def gaps_named(advice: Advice) -> list[str]:
+    """The sentences on what was not seen, over all findings."""
+    return [text for finding in (advice.treatment, *advice.findings) for text in details(finding) if text.startswith(NOT_SEEN)]
+
+
+def test_r131_the_treatment_card_names_what_was_not_seen():
+    """Once, on the first card, in words; a whole record is not talked about."""
+    assert gaps_named(advise(a_case(), PRACTICE)) == []
+    (named,) = gaps_named(advise(a_case(problems=incomplete("lvef", "allergy")), PRACTICE))
+    assert "allergies, LVEF results" in named
+
+
+@pytest.mark.parametrize("kind", ["unreadable", "erroneous", "future", "other-patient", "unsent"])
+def test_r131_one_resource_that_cannot_be_used_is_no_part_that_was_not_seen(kind):
+    """What is named resource by resource, in the report for the site, does not stand on every card."""
+    assert gaps_named(advise(a_case(problems=(DataProblem(kind, "lvef"),)), PRACTICE)) == []
+
+
+def test_r131_a_test_that_may_have_been_done_is_not_ordered_at_a_click():
+    """HER2 results that could not be looked up: the card asks for them, and offers no new test."""
+    seen = advise(a_case(receptors=()), PRACTICE).findings[0]
+    unseen = advise(a_case(receptors=(), problems=incomplete("her2")), PRACTICE).findings[0]
+    assert (seen.topic, bool(seen.requests)) == ("Her2StatusNeeded", True)
+    assert (unseen.topic, unseen.requests) == ("Her2StatusNeeded", ())
+    assert any(text.startswith(NOT_SEEN) for text in details(unseen))
+
+
+def test_r131_silence_about_a_patient_of_ours_is_explained_when_therapies_were_not_seen():
+    """On therapy and nothing to say, as far as was seen; the same with a whole record is silence."""
+    drugs = (*doses("trastuzumab", 200, 10), *doses("pertuzumab", 200, 10))
+    heart = (lvef(62, 10), lvef(62, 210))
+    assert advise(on_therapy(*drugs, lvef=heart), PRACTICE).findings == ()
+    case = on_therapy(*drugs, lvef=heart, problems=incomplete("therapy"))
+    (finding,) = advise(case, PRACTICE).findings
+    assert (finding.topic, finding.indicator, finding.headline.id) == ("MissingData", "info", "nothing-said-record-not-seen")
+    assert gaps_named(advise(case, PRACTICE)) == []
+
+
+def test_r131_out_of_scope_stays_silent_whatever_was_not_seen():
+    """HER2-negative disease: no card on gaps that would change nothing of ours."""
+    assert advise(a_case(receptors=(her2("0"),), problems=incomplete("lvef", "lab")), PRACTICE).findings == ()
+
+
+@pytest.mark.parametrize(("subject", "said"), [("allergy", True), ("lab", True), ("body", False), ("course", False), ("intake", False)])
+def test_r131_an_order_without_findings_says_what_was_not_checked(subject, said):
+    """Parts by which an order may turn out unsafe; others are no reason for a card."""
+    whole = a_case(lvef=(lvef(62, 10),))
+    assert not [f for f in advise_orders(whole, [order("capecitabine", 1000, "mg/m2")], PRACTICE).findings if f.topic == "MissingData"]
+    finding = unchecked_order(a_case(problems=incomplete(subject)))
+    assert (finding is not None) is said
+
+
+def test_decision_32_headlines_have_room():
+    """However many parts are missing, the headline stays under 140 characters."""
+    for made in (unchecked_order, unseen_history):
+        finding = made(a_case(problems=incomplete("therapy", "diagnosis", "lvef", "lung", "heart", "pregnancy", "lab", "allergy")))
+        assert finding is not None
+        assert len(finding.headline.text) < 140
+
+
+def test_decision_5_medications_that_were_never_sent_are_said_first():
+    """A first line rests on the record and on the clinician's word; the card says that a part of the record never came."""
+    unsent = (DataProblem("unsent", "therapy", "", "no medication records were sent"),)
+    treatment = advise(a_case(problems=unsent), PRACTICE).treatment
+    assert treatment is not None
+    assert treatment.detail[0] == NOT_SENT
+    later = advise(second_line(problems=unsent), PRACTICE).treatment
+    assert later is not None
+    assert NOT_SENT not in later.detail

@@ -66,10 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     form = evaluate.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the CDS Hooks response")
     form.add_argument("--diagnose", action="store_true", help="print, resource by resource, what is wrong with the data instead of cards")
+    evaluate.add_argument("--explain", action="store_true", help="say why: rules, facts, silence, and what the unknown could change")
     evaluate.set_defaults(run=_evaluate)
 
-    rules = commands.add_parser("rules", help="print the rule book")
-    rules.add_argument("--format", choices=("text", "md", "json"), default="text")
+    rules = commands.add_parser("rules", help="print the rule book as this site reads it")
+    book_form = rules.add_mutually_exclusive_group()
+    book_form.add_argument("--format", choices=("text", "md", "json"), default="text")
+    book_form.add_argument("--markdown", dest="format", action="store_const", const="md", help="as --format md")
+    book_form.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     rules.set_defaults(run=_rules)
 
     feedback = commands.add_parser("feedback", help="what clinicians made of the cards")
@@ -121,11 +125,19 @@ def _evaluate(options: argparse.Namespace) -> int:
         print(diagnosis(body, patient=options.patient, settings=settings))
         return 0
     evaluation = evaluate_record(body, hook=options.hook, patient=options.patient, settings=settings)
+    explanation = None
+    if options.explain:
+        from service.explanation import as_record, explanation_of, print_explanation
+
+        explanation = explanation_of(evaluation, body, options.hook, settings)
     if options.json:
-        sys.stdout.buffer.write(orjson.dumps({"cards": evaluation.cards}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        answer = {"cards": evaluation.cards} | ({"explanation": as_record(explanation)} if explanation is not None else {})
+        sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
         width = min(shutil.get_terminal_size((100, 40)).columns, 120)
         print(print_evaluation(evaluation, width, colour=_shows_colour()), end="")
+        if explanation is not None:
+            print("\n" + print_explanation(explanation, width), end="")
     return 0
 
 
@@ -152,9 +164,11 @@ def _shows_colour() -> bool:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    from service.rule_book import as_markdown, as_records, as_text, rule_book
+    from service.rule_book import rule_book
+    from service.rule_book_forms import as_markdown, as_records, as_text
+    from service.settings import load_settings
 
-    book = rule_book()
+    book = rule_book(load_settings())
     if options.format == "json":
         sys.stdout.buffer.write(orjson.dumps(as_records(book), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from guideline.knowledge_checks import FILES, faults
+from guideline.knowledge_checks import BOOK_FILES, FILES, faults
 from service.errors import ConfigurationError
-from service.settings import load_settings, unknown_variables
+from service.settings import load_settings, unknown_variables, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ def check() -> ConfigurationReport:
     """Check everything a start depends on. Goes on after a fault, so that all are named at once."""
     in_order: list[str] = []
     found: list[str] = []
-    for part in (_settings, _knowledge, _terminology, _cards, _store):
+    for part in (_settings, _knowledge, _site, _terminology, _cards, _store):
         _note(part, in_order, found)
     notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
+    notes += tuple(_overruled())
     # Faulty settings are also why the store cannot be looked at.
     return ConfigurationReport(tuple(in_order), notes, tuple(dict.fromkeys(found)))
 
@@ -40,6 +41,17 @@ def _note(part: Callable[[], str], in_order: list[str], found: list[str]) -> Non
         found.append(str(error) or type(error).__name__)
 
 
+def _overruled() -> Iterator[str]:
+    """Limits of the site's file that a variable replaces."""
+    try:
+        settings = load_settings()
+    except Exception:  # noqa: BLE001 - named as a fault already
+        return
+    for name, value in settings.site_file.thresholds.items():
+        if settings.origin(name) == "variable" and getattr(settings.practice, name) != value:
+            yield f"{variable(name)} wins over {name} of the site's file"
+
+
 def _settings() -> str:
     settings = load_settings()
     settings.refuse_unsafe()
@@ -47,7 +59,7 @@ def _settings() -> str:
 
 
 def _knowledge() -> str:
-    _, found = faults(files=(*FILES, "rules"))
+    _, found = faults(files=(*FILES, *BOOK_FILES))
     if found:
         raise ConfigurationError([f"guideline/knowledge/{fault}" for fault in found])
     from guideline.knowledge_base import KNOWLEDGE, rule_book
@@ -58,6 +70,13 @@ def _knowledge() -> str:
 
     counts = f"{len(rule_book())} rules, {len(KNOWLEDGE.regimens)} regimens"
     return f"knowledge: version {KNOWLEDGE.version}, {KNOWLEDGE.review_status}, {counts}"
+
+
+def _site() -> str:
+    from service.rule_book import rule_book
+
+    book = rule_book(load_settings())
+    return f"site: {'; '.join(book.site_lines)}"
 
 
 def _terminology() -> str:

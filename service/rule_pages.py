@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from guideline.knowledge_base import KNOWLEDGE
-from guideline.practice import Practice
-from service.rule_book import rule_book
+from service.rule_book import INTENDED_USE, WHAT_OFF_MEANS, rule_book
 from service.site import site_settings
 
 blueprint = Blueprint("rule_pages", __name__)
 
+_PAGE = "her2cds.rule_page"
+
 
 @blueprint.get("/rules")
 def rules() -> str:
-    """The whole rule book."""
-    return _page(site_settings().practice)
-
-
-@cache
-def _page(practice: Practice) -> str:
-    return render_template("rules.html", book=rule_book(), knowledge=KNOWLEDGE, practice=practice)
+    """The whole rule book as this site reads it, written when it is first asked for: settings do not change while a service runs."""
+    kept: dict[str, str] = current_app.extensions.setdefault(_PAGE, {})
+    if not kept:
+        settings = site_settings()
+        kept["page"] = render_template(
+            "rules.html",
+            book=rule_book(settings),
+            knowledge=KNOWLEDGE,
+            practice=settings.practice,
+            intended_use=INTENDED_USE,
+            what_off_means=WHAT_OFF_MEANS,
+        )
+    return kept["page"]

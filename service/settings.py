@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, FilePath, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from guideline.practice import Practice
+from guideline.site_file import SiteFile, read_site_file
 from service.errors import SettingsError
+from service.fhir_client.origins import AllowedHosts, read_allowed_hosts
 
 PREFIX = "HER2CDS_"
 
@@ -69,6 +71,12 @@ class Settings(BaseSettings):
     minimum_interval_days: Annotated[int, Field(ge=14, le=21)] = Field(
         18, description="Fewest days (14 to 21) between two doses of a three-weekly drug before order entry calls the next one early."
     )
+    site: FilePath | None = Field(
+        None,
+        description="The site's YAML file: `rules_off` lists rules that are switched off, `thresholds` sets the three limits above "
+        "(a variable that is set wins over the file). What may be switched off: `her2-cds rules`.",
+        json_schema_extra={"shown_default": "none"},
+    )
     cpt: bool = Field(
         False,
         description="Add CPT codes to suggested examinations. Only for a site with a licence of the American Medical Association.",
@@ -86,6 +94,30 @@ class Settings(BaseSettings):
         description="Secret of at least 16 characters behind the hashes by which acknowledged cards are known. "
         "Set it to keep it out of the store; changing it shows all acknowledged cards again.",
         json_schema_extra={"shown_default": "made once, kept in the store"},
+    )
+    fhir_hosts: str = Field(
+        "",
+        description="Origins of the FHIR servers from which the service may fetch what prefetch lacks, separated by commas. "
+        "Empty: prefetch only.",
+    )
+    fhir_networks: str = Field(
+        "",
+        description="Private networks, such as `10.20.0.0/16`, in which the listed FHIR servers may stand, separated by commas. "
+        "A name that resolves to a private address outside them is not called.",
+    )
+    fhir_ca_file: FilePath | None = Field(
+        None,
+        description="File with the certificates (PEM) of the authorities that the FHIR servers' certificates are checked against.",
+        json_schema_extra={"shown_default": "the public authorities"},
+    )
+    deadline_ms: int = Field(400, ge=50, le=30_000, description="Time for fetching in milliseconds, for a whole call.")
+    client: Literal["auto", "epic", "oracle-health", "athenahealth", "generic"] = Field(
+        "auto",
+        description="The EHR whose limits the cards keep to. `auto`: Epic where a request carries Epic's extension, else none. "
+        "`generic`: none, whoever calls.",
+    )
+    detail: Literal["auto", "markdown", "plain"] = Field(
+        "auto", description="How a card's detail is written. `auto`: plain text for Epic, which is told so; markdown for all others."
     )
     cors_origins: str | None = Field(
         None,
@@ -142,6 +174,28 @@ class Settings(BaseSettings):
                 raise ValueError("should be `*` or origins such as https://ehr.example.org, separated by commas")
         return value
 
+    @field_validator("fhir_hosts")
+    @classmethod
+    def _are_fhir_servers(cls, value: str) -> str:
+        read_allowed_hosts(value, "")
+        return value
+
+    @field_validator("fhir_networks")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        read_allowed_hosts("", value)
+        return value
+
+    @field_validator("site", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("fhir_ca_file", mode="before")
+    @classmethod
+    def _empty_is_public(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("today", mode="before")
     @classmethod
     def _empty_is_the_clock(cls, value: object) -> object:
@@ -171,15 +225,41 @@ class Settings(BaseSettings):
         return self.max_body_mb * 1024 * 1024
 
     @cached_property
+    def allowed_hosts(self) -> AllowedHosts:
+        """The FHIR servers that the service may fetch from."""
+        return read_allowed_hosts(self.fhir_hosts, self.fhir_networks)
+
+    @cached_property
+    def site_file(self) -> SiteFile:
+        """What the site's file says. Raises `SettingsError` with each fault by file and line."""
+        if self.site is None:
+            return SiteFile()
+        # The rule book is loaded only where a site file has to be compared with it.
+        from guideline.knowledge_base import rule_book  # noqa: PLC0415
+
+        said, faults = read_site_file(self.site, rule_book())
+        if faults:
+            raise SettingsError([f"{variable('site')}: {fault}" for fault in faults])
+        return said
+
+    @cached_property
     def practice(self) -> Practice:
-        """How this site practises, as the guideline asks for it."""
+        """How this site practises, as the guideline asks for it. A limit set by its variable wins over the site's file."""
+        limits = {name: value for name, value in self.site_file.thresholds.items() if name not in self.model_fields_set}
         return Practice(
             evidence_profile=self.profile,
             jurisdiction=self.jurisdiction,
-            lvef_lower_limit=self.lvef_lower_limit,
-            dose_tolerance_percent=self.dose_tolerance_percent,
-            minimum_interval_days=self.minimum_interval_days,
+            lvef_lower_limit=float(limits.get("lvef_lower_limit", self.lvef_lower_limit)),
+            dose_tolerance_percent=float(limits.get("dose_tolerance_percent", self.dose_tolerance_percent)),
+            minimum_interval_days=int(limits.get("minimum_interval_days", self.minimum_interval_days)),
+            rules_off=self.site_file.rules_off,
         )
+
+    def origin(self, limit: str) -> Literal["variable", "site file", "default"]:
+        """Where a limit of `practice` comes from, by the name of its field."""
+        if limit in self.model_fields_set:
+            return "variable"
+        return "site file" if limit in self.site_file.thresholds else "default"
 
     def current_day(self) -> date:
         """The clock's date, unless `HER2CDS_TODAY` replaces it."""
@@ -210,13 +290,16 @@ def variable(field: str) -> str:
 def load_settings() -> Settings:
     """Read the settings from the environment and `.env`. Raises `SettingsError` with one line per fault, never with the faulty value."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         lines = (
             f"{variable(str(fault['loc'][0]))}: {fault['msg'].removeprefix('Value error, ')}" if fault["loc"] else fault["msg"]
             for fault in error.errors()
         )
         raise SettingsError(list(lines)) from None
+    # A faulty site file keeps a service from starting as a faulty variable does.
+    _ = settings.practice
+    return settings
 
 
 def unknown_variables() -> list[str]:

@@ -20,6 +20,7 @@ _PROBLEMS: dict[ProblemKind, str] = {
     "erroneous": "marked as entered in error, not used",
     "future": "dated in the future, not used",
     "incomplete": "incomplete",
+    "unsent": "not sent",
 }
 
 #: What the facts of a case are called, so that a reader sees what arrived.

@@ -61,6 +61,7 @@ FAULTS = {
     "HER2CDS_DOSE_TOLERANCE_PERCENT": "50",
     "HER2CDS_MINIMUM_INTERVAL_DAYS": "7",
     "HER2CDS_CPT": "some",
+    "HER2CDS_SITE": "nowhere.yaml",
     "HER2CDS_DATABASE_URL": "mysql://somewhere/her2",
     "HER2CDS_SALT": "short",
 }

@@ -18,7 +18,7 @@ from guideline.rules.unseen import naming_unseen, naming_unsent, unseen_history
 from guideline.site_rules import spoken, treatment_spoken
 from guideline.situation import Situation, situation
 
-_ORGAN_TOPICS = frozenset({"LvefHold", "HeartFailure", "InterstitialLungDisease"})
+_ORGAN_TOPICS = frozenset({"LvefHold", "HeartFailure", "InterstitialLungDisease", "LabSafety"})
 
 
 def advise(case: Case, practice: Practice) -> Advice:
@@ -46,7 +46,7 @@ def advise(case: Case, practice: Practice) -> Advice:
             findings += [gap] if gap is not None else []
         elif chosen.topic == "MaintenanceTreatment":
             # "Keep the antibodies going" never stands beside a card that holds them.
-            if any(f.topic in _ORGAN_TOPICS for f in findings):
+            if any(f.topic in _ORGAN_TOPICS or f.headline.id == "lvef-low" for f in findings):
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]

@@ -200,7 +200,14 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     if all(e.drug in PARTNER_DRUGS for e in group):
         return True
     # A new partner beside an unchanged HER2 backbone is the same line (decision 3); without the backbone it is another one.
-    return not _given_at(group, begun, HER2_DRUGS)
+    going_on = [e for e in group if not _ended_for_good(e, begun)]
+    return not _given_at(going_on, begun, HER2_DRUGS)
+
+
+def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
+    """Whether a drug was stopped for what it did, or did not do, before the new agent began: it is replaced, and no backbone."""
+    ended = e.last_known if e.state == "ended" else None
+    return ended is not None and ended.latest < when.earliest and e.stop_reason in ("toxicity", "cardiac", "lung", "progression")
 
 
 def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:

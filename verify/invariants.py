@@ -17,7 +17,7 @@ from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, HeartCondi
 from guideline.therapy_lines import components
 from verify.course import LINES
 from verify.dimensions import DIMENSIONS, HEART, LUNGS, LVEF, LVEF_AGE, OUTCOME
-from verify.lvef_oracle import expected_hold
+from verify.lvef_oracle import MONITORED, expected_hold
 from verify.outcome import AGENTS, HER2_AGENTS, HER2_REGIMENS, TDXD_REGIMENS, TREATMENT_TOPICS, Seen
 from verify.points import PLACE, case_of, key_of, moved, practice_of
 from verify.values import Dimension, ago, said
@@ -149,7 +149,9 @@ _EXPLAINS_NO_CARD = ("Pregnancy", "BrainMetastasesUrgent", "MissingData", "Her2D
 
 def no_silence_where_a_decision_is_due(seen: Seen) -> str | None:
     """HER2-positive metastatic disease and no line that goes on: a treatment card, or a card that says what must come first."""
-    due = seen.ours and not seen.tags & {"standing", "early", "interval-unclear"} and "lines" in seen.tags
+    # A newer answer that the line goes on overrides the older sign of progression (decision 6).
+    goes_on = "outcome_ongoing" in seen.tags and seen.named("running")
+    due = seen.ours and not seen.tags & {"standing", "early", "interval-unclear"} and "lines" in seen.tags and not goes_on
     if due and seen.treatment is None and not any(topic in seen.urgency for topic in _EXPLAINS_NO_CARD):
         return "a decision is due, yet there is neither a treatment card nor a reason for none"
     return None
@@ -204,6 +206,8 @@ def two_lvef_rules_combine(seen: Seen) -> str | None:
     running = seen.named("running")
     if not running or not seen.ours or seen.tags & {"heart-failure", "cardiomyopathy"}:
         return None
+    if not running & MONITORED:
+        return None
     hold, indicator, low = expected_hold(seen.point, running)
     found = seen.urgency.get("LvefHold")
     if hold and found != indicator:
@@ -241,7 +245,7 @@ def no_two_cards_contradict(seen: Seen) -> str | None:
 def _named_as_a_check(seen: Seen, finding: Finding) -> bool:
     """A hold for a low LVEF beside the choice of the next line: the treatment card names the low LVEF as a check before the first dose."""
     checks = {check.id for check in seen.treatment.checks} if seen.treatment is not None else frozenset()
-    return finding.topic == "LvefHold" and "check-lvef-low" in checks
+    return finding.topic == "LvefHold" and bool({"check-lvef-low", "check-lvef-hold"} & checks)
 
 
 #: Facts that count for nothing: resolved, of another patient, too old, without a date, or of no rule.

@@ -11,13 +11,14 @@ from verify.points import PLACE, Point, practice_of
 
 _PERTUZUMAB = {"pertuzumab", "pertuzumab-trastuzumab-hyaluronidase"}
 _ANTIBODIES_AND_CONJUGATES = {"trastuzumab", "margetuximab", "trastuzumab-deruxtecan", "trastuzumab-emtansine", *_PERTUZUMAB}
-_MONITORED = _ANTIBODIES_AND_CONJUGATES | {"lapatinib"}
+#: A table of its own, or decision 14, asks for the LVEF on these.
+MONITORED = _ANTIBODIES_AND_CONJUGATES | {"lapatinib"}
 
 
 def expected_hold(point: Point, running: frozenset[str]) -> tuple[bool, str, bool]:
     """Whether the running drugs are to be held, with which indicator, and whether the LVEF is below 50 on a monitored drug."""
     value, fall = LVEF.values[point[PLACE[LVEF.name]]].number, FALL.values[point[PLACE[FALL.name]]].number
-    monitored = running & _MONITORED
+    monitored = running & MONITORED
     if value is None or not monitored:
         return False, "", False
     normal = practice_of(point).lvef_lower_limit

@@ -141,9 +141,7 @@ def more_ild_is_never_less_urgent(ordered: Ordered) -> str | None:
     for better, worse in LUNGS.worse:
         if ordered.point[PLACE[LUNGS.name]] == worse:
             before = Ordered(moved(ordered.point, LUNGS.name, better), ordered.drug)
-            lungs = ("InterstitialLungDisease", "PermanentlyStoppedAgent")
-            was = max((before.urgency.get(topic, -1) for topic in lungs), default=-1)
-            if was > highest:
+            if before.urgency.get("InterstitialLungDisease", -1) > highest:
                 return f"more urgent with '{LUNGS.values[better].words}'"
     return None
 

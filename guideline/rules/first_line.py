@@ -16,7 +16,7 @@ from guideline.rules.endocrine import (
     selection_reasons,
     visceral_crisis,
 )
-from guideline.rules.gaps import common_checks
+from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.options import option, sort_out
 from guideline.rules.tumor_board import no_option_left
 from guideline.situation import Situation
@@ -36,8 +36,7 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         checks = (*checks, *beside, *_first_trastuzumab(s))
         gaps = tuple(dict.fromkeys((*gaps, *asked)))
     missing = ((Gap("I04", K.say("ask-prior-therapy")),) if conditional is not None else ()) + gaps
-    if s.her2.basis == "diagnosis":
-        missing = (Gap("I02", K.say("ask-her2")), *missing)
+    missing = (*her2_gap(s), *missing)
     return Treatment(
         "FirstLineTreatment",
         "info",

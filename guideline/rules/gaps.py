@@ -9,9 +9,15 @@ from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
+from guideline.rules.heart import heart as heart_finding
 from guideline.rules.options import TDXD_REGIMENS
 from guideline.situation import Situation, menopausal_status
 from guideline.therapy_lines import HER2_DRUGS
+
+
+def her2_gap(s: Situation) -> tuple[Gap, ...]:
+    """I02, decision 10: HER2-positive by a diagnosis code only."""
+    return (Gap("I02", K.say("ask-her2")),) if s.her2.basis == "diagnosis" else ()
 
 
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
@@ -25,6 +31,9 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
+    held = heart_finding(s)
+    if held is not None and held.topic == "LvefHold" and held.avoid:
+        low.append(K.say("check-lvef-hold", drugs=drug_names(held.avoid)))
     if heart.current:
         return low, []
     check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)

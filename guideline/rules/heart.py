@@ -202,7 +202,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         _severity(s, judged),
         K.say("lvef-hold", drugs=_names(monitored), value=lvef_shown(latest), fall=_fall_words(strictest)),
         tuple(dict.fromkeys(detail)),
-        facts=(lvef_fact(latest), *dict.fromkeys(baselines)),
+        facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         avoid=tuple(sorted(set(monitored))),
         rules=(*dict.fromkeys(j.table.rule for j in holding), "R074"),
         requests=("echocardiogram",),
@@ -308,7 +308,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         "warning",
         K.say("lvef-low", value=lvef_shown(latest), fall=_fall_words(strictest)),
         tuple(detail),
-        facts=(lvef_fact(latest), *dict.fromkeys(j.baseline for j in judged if j.baseline is not None)),
+        facts=tuple(dict.fromkeys((lvef_fact(latest), *(j.baseline for j in judged if j.baseline is not None), *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),
         requests=("echocardiogram",),
     )

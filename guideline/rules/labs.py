@@ -149,7 +149,10 @@ def _also(lead: Met, others: list[Met]) -> list[Statement]:
     for m in others:
         if not set(m.values) <= said:
             said |= set(m.values)
-            found.append(K.say("lab-also", value=shown(m)))
+            if lead.row.action == m.row.action == "hold" and m.row.resume is not None:
+                found.append(K.say("lab-also-until", value=shown(m), resume=m.row.resume))
+            else:
+                found.append(K.say("lab-also", value=shown(m)))
     return found
 
 

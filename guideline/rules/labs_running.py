@@ -68,11 +68,12 @@ def _act(e: Exposure, m: Met) -> Statement:
 
 
 def _what_then(s: Situation, e: Exposure, m: Met) -> list[Statement]:
-    """Until when to hold and the dose after that; after a stop, what is next."""
+    """Until when to hold and the dose after that, as far as the label's table says; after a stop, what is next."""
     row = m.row
-    if row.action == "stop" or row.resume is None:
+    if row.action == "stop":
         return [K.say("lab-stop-other")]
-    return [_until(s, e, row, row.resume), K.say("lab-hold-again")]
+    until = [_until(s, e, row, row.resume)] if row.resume is not None else []
+    return [*until, K.say("lab-hold-again")]
 
 
 def _until(s: Situation, e: Exposure, row: LabRow, resume: str) -> Statement:
@@ -90,10 +91,15 @@ def _until(s: Situation, e: Exposure, row: LabRow, resume: str) -> Statement:
 
 
 def _also(lead_of: Exposure, lead: Met, others: list[tuple[Exposure, Met]]) -> Iterator[Statement]:
-    """The other values of the same drug, and what the other drugs' tables ask for."""
+    """The other values of the same drug, a hold with its own end, and what the other drugs' tables ask for."""
     said = {(lead_of.drug, v) for v in lead.values}
     for e, m in others:
         new = {(e.drug, v) for v in m.values}
         if not new <= said:
             said |= new
-            yield K.say("lab-also", value=shown(m)) if e.drug == lead_of.drug else K.say("lab-also", value=_act(e, m).text)
+            if e.drug != lead_of.drug:
+                yield K.say("lab-also", value=_act(e, m).text)
+            elif lead.row.action == "hold" and m.row.resume is not None:
+                yield K.say("lab-also-until", value=shown(m), resume=m.row.resume)
+            else:
+                yield K.say("lab-also", value=shown(m))

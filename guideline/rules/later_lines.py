@@ -66,7 +66,7 @@ def _courses(s: Situation, *, failed_too: bool) -> list[str]:
             continue
         drugs = _repeatable(s, line, failed_too=failed_too)
         if drugs - TRASTUZUMAB_PRODUCTS:
-            found.append(f"{drug_names(in_usual_order(drugs))} (from {line.start} to {line.ended_on})")
+            found.append(f"{drug_names(in_usual_order(drugs))} (in the line from {line.start} to {line.ended_on})")
     return found
 
 
@@ -77,10 +77,9 @@ def _repeatable(s: Situation, line: Line, *, failed_too: bool) -> frozenset[str]
         parts = components(e.drug)
         if e.drug not in HER2_DRUGS | CYTOTOXIC_DRUGS or e.drug in _ONCE_ONLY or parts & harmed:
             continue
-        failed = bool(parts & s.failed_agents)
         # A receptor change reopens HER2 drugs; a chemotherapy partner that failed stays behind, as in the rest of the menu.
-        reopened = e.drug in TRASTUZUMAB_PRODUCTS or (failed_too and e.drug in HER2_DRUGS)
-        if _reason_known(e, line) and (reopened or not failed):
+        reopened = failed_too and e.drug in HER2_DRUGS
+        if _reason_known(e, line) and (reopened or not parts & s.failed_agents):
             drugs.add(e.drug)
     return frozenset(drugs)
 

@@ -13,7 +13,8 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_printing import maintenance_line
 from guideline.partial_date import add_days
 from guideline.rules.endocrine import partners
-from guideline.rules.options import option
+from guideline.rules.gaps import her2_gap, pregnancy_check
+from guideline.rules.options import allergies_to, objection, option
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, Line
 
@@ -44,7 +45,11 @@ def maintenance(s: Situation) -> Treatment | None:
         return None
     if any(e.drug in ENDOCRINE_DRUGS and e.state == "running" for e in s.exposures):
         return None
+    if allergies_to(s, [e.drug for e in antibodies], severe=True):
+        # Whether they really go on is not for this card to say.
+        return None
     beside, gaps = partners(s)
+    with_child, asked = pregnancy_check(s)
     first = len(s.therapies.used_lines) == 1
     later = () if first else (K.say("maintenance-later-line"),)
     # No label window names this use: endocrine therapy simply joins drugs that run already.
@@ -56,10 +61,11 @@ def maintenance(s: Situation) -> Treatment | None:
         "info",
         K.say("headline-maintenance"),
         facts=treatment_facts(s),
-        missing=gaps,
+        missing=tuple(dict.fromkeys((*her2_gap(s), *gaps, *asked))),
         lead=lead,
         alternatives=tuple(_trial_option(s, regimen) for regimen in _trial_options(s, antibodies)) if first else (),
         why=(K.say("maintenance-antibodies-go-on"), K.say("maintenance-add-endocrine"), *later, *beside),
+        checks=tuple(with_child),
         rules=("R008", "R009", "R011", "R067", *(() if first else ("R066",))),
     )
 
@@ -70,7 +76,8 @@ def _trial_options(s: Situation, antibodies: Sequence[Exposure]) -> list[str]:
         return []
     with_pertuzumab = any(e.drug in PERTUZUMAB_PRODUCTS for e in antibodies)
     tucatinib = ("tucatinib-hp-maintenance",) if with_pertuzumab and not s.used("tucatinib") else ()
-    return [*(() if s.used("palbociclib") else ("palbociclib-maintenance",)), *tucatinib]
+    named = [*(() if s.used("palbociclib") else ("palbociclib-maintenance",)), *tucatinib]
+    return [regimen for regimen in named if objection(s, regimen) is None]
 
 
 def _trial_option(s: Situation, regimen: str) -> Option:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guideline.advice import Option, Statement
-from guideline.facts_used import drug_names
+from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.brain import tucatinib_first
@@ -155,8 +155,8 @@ def _when(s: Situation, regimen: str, lead: str | None) -> tuple[Statement, ...]
     if regimen == "trastuzumab-chemotherapy":
         return _new_partner(s, lead)
     if regimen == "single-agent-chemotherapy":
-        used = sorted(s.used_drugs & CYTOTOXIC_DRUGS)
-        return (K.say("single-agent-last", used=drug_names(used)) if used else K.say("single-agent-last-naive"),)
+        used = _used_chemotherapy(s)
+        return (K.say("single-agent-last", used=used) if used else K.say("single-agent-last-naive"),)
     when = _when_preferred(s, regimen, lead)
     return () if when is None else (when,)
 
@@ -182,9 +182,14 @@ def _when_preferred(s: Situation, regimen: str, lead: str | None) -> Statement |
     return None
 
 
+def _used_chemotherapy(s: Situation) -> str:
+    """The chemotherapy of the past, by commas: a plus sign would read as one combination."""
+    return ", ".join(drug_name(drug) for drug in sorted(s.used_drugs & CYTOTOXIC_DRUGS))
+
+
 def _new_partner(s: Situation, lead: str | None) -> tuple[Statement, ...]:
     """R046, R054, R055: trastuzumab goes on with changing partners; earlier progression on it is no bar."""
-    used = sorted(s.used_drugs & CYTOTOXIC_DRUGS)
-    partner = K.say("trastuzumab-new-partner", used=drug_names(used)) if used else K.say("trastuzumab-partner-of-choice")
+    used = _used_chemotherapy(s)
+    partner = K.say("trastuzumab-new-partner", used=used) if used else K.say("trastuzumab-partner-of-choice")
     beyond = "trastuzumab" in s.failed_agents and (lead is None or in_later_lines(s))
     return (partner, K.say("trastuzumab-beyond-progression")) if beyond else (partner,)

@@ -14,7 +14,7 @@ from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_statements, tucatinib_first
 from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import tdxd_pertuzumab_fits
-from guideline.rules.gaps import common_checks
+from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
 from guideline.rules.options import TUCATINIB, objection, sort_out
@@ -41,9 +41,9 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     alternatives = _alternatives(s, offered, lead)
     checks, gaps = common_checks(s, [r for r in (lead, *alternatives) if r is not None], lead)
     left_out, asks = reasons_open(s, candidates)
-    missing = ((Gap("I04", K.say("ask-line-outcome")),) if conditional is not None else ()) + (*asks, *gaps)
-    if s.her2.basis == "diagnosis":
-        missing = (Gap("I02", K.say("ask-her2")), *missing)
+    question = "ask-prior-therapy" if _history_in_doubt(s, conditional) else "ask-line-outcome"
+    missing = ((Gap("I04", K.say(question)),) if conditional is not None else ()) + (*asks, *gaps)
+    missing = (*her2_gap(s), *missing)
     return Treatment(
         topic_of(s),
         "info",
@@ -128,11 +128,20 @@ def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
     return current_us and not lung_risk and "tdxd-pertuzumab" in offered
 
 
+def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
+    """Whether what is open is the list of therapies, not the progression, which is on record."""
+    if conditional is None or conditional.id != "condition-record-incomplete":
+        return False
+    return s.last_line is None or s.last_line.outcome == "progression"
+
+
 def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> Statement:
     line = _ORDINALS.get(s.used_line_count + 1, "Later line")
     if lead is None:
         return K.say("headline-no-standard" if conditional is None else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
+    if _history_in_doubt(s, conditional):
+        return K.say("headline-next-line-history", line=line, regimen=regimen)
     if conditional is not None:
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
     reason = _short_reason(s)

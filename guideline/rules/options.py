@@ -122,7 +122,11 @@ def _antibody_part(drug: str) -> frozenset[str]:
 def _allergies(s: Situation, regimen: str, *, severe: bool) -> list[str]:
     entry = K.regimens[regimen]
     # A severe reaction rules a regimen out by the drugs that define it; a partner of choice is only named.
-    drugs = entry.drugs if severe else (*entry.drugs, *(c.drug for c in entry.components))
+    return allergies_to(s, entry.drugs if severe else (*entry.drugs, *(c.drug for c in entry.components)), severe=severe)
+
+
+def allergies_to(s: Situation, drugs: Iterable[str], *, severe: bool) -> list[str]:
+    """The recorded allergies to drugs or to their antibody part (P15), all of them or the severe ones."""
     parts = frozenset(p for drug in drugs for p in _antibody_part(drug))
     return sorted({a.drug for a in s.case.allergies if (a.severe is True or not severe) and components(a.drug) & parts})
 
@@ -217,7 +221,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))
-    if "trastuzumab" in _HER2_PART[regimen] and _trastuzumab_goes_on(s):
+    if any(c.drug == "trastuzumab" and c.loading for c in K.regimens[regimen].components) and _trastuzumab_goes_on(s):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     found += _used_before(s, regimen)
     if s.case.allergies:

@@ -61,7 +61,7 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
     found = _heart_on(s, drugs)
     if found is not None and found.topic != "LvefMonitoringDue":
         if found.headline.id != "lvef-held-ready":
-            yield found
+            yield _restart(s, found, orders)
         return
     starting = [drug for drug in drugs if is_start(s, drug)]
     at_start = list(_heart_at_start(s, starting, orders)) if starting else []
@@ -70,6 +70,15 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
     elif found is not None and found.indicator != "info" and not (found.headline.id == "lvef-overdue" and s.heart.booked_echo):
         overdue = found.headline.id in ("lvef-overdue", "lvef-never") and s.heart.booked_echo is None
         yield replace(found, suggestions=_ECHO) if overdue else found
+
+
+def _restart(s: Situation, found: Finding, orders: tuple[DraftOrder, ...]) -> Finding:
+    """P02: a drug on hold, ordered again below 40, is started at an LVEF that nobody studied."""
+    latest = s.heart.latest
+    below = latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below
+    if found.headline.id != "lvef-held-not-ready" or not below:
+        return found
+    return replace(found, indicator="critical", rules=(*found.rules, "P02"), suggestions=deletions(orders_of(orders, list(found.avoid))))
 
 
 def _heart_on(s: Situation, drugs: list[str]) -> Finding | None:

@@ -40,6 +40,8 @@ def treatment(s: Situation) -> Treatment | None:
         return lungs_first(s, topic_of(s), candidates_in_order(s))
     if not s.her2_lines and not s.early_relapse:
         # Decision 5: chemotherapy without HER2 therapy as the only past treatment.
+        if s.relapse is not None and s.relapse.within_12 is None:
+            return interval_unclear(s, (Gap("I04", K.say("ask-prior-therapy")),))
         return first_line(s, K.say("condition-chemotherapy-only"))
     return next_line(s, _condition(s))
 

@@ -10,7 +10,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.endocrine import partners
-from guideline.rules.gaps import common_checks
+from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.options import option, sort_out
 from guideline.situation import Situation
 
@@ -31,7 +31,7 @@ def _without_lead(
         "info",
         headline,
         facts=treatment_facts(s),
-        missing=extra_gaps + gaps,
+        missing=(*her2_gap(s), *extra_gaps, *gaps),
         alternatives=tuple(option(s, r, rules=K.regimens[r].rules[:1]) for r in offered),
         barred=barred,
         why=(*why, *biomarker_statements(s)),
@@ -89,7 +89,7 @@ def heart_first(s: Situation, topic: str) -> Treatment:
     return _without_lead(s, topic, K.say("headline-heart-first"), why, candidates, ("P02", "R062", "R074"))
 
 
-def interval_unclear(s: Situation) -> Treatment:
+def interval_unclear(s: Situation, more_gaps: tuple[Gap, ...] = ()) -> Treatment:
     """I05: the dates straddle twelve months: both branches, and a question."""
     assert s.relapse is not None
     after_tdxd = s.used(T_DXD)
@@ -106,5 +106,5 @@ def interval_unclear(s: Situation) -> Treatment:
         (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}")),
         candidates,
         ("R014", "R015", "R131"),
-        (Gap("I05", K.say("ask-relapse-interval")),),
+        (Gap("I05", K.say("ask-relapse-interval")), *more_gaps),
     )

@@ -1,7 +1,7 @@
 """Parts of the record that were asked for and did not come: named on the cards, and never taken for "none" (R131, decision 26).
 
 A search that failed, or of which pages are missing, leaves a gap that nobody sees in what did come. So the first card names it, a test
-that may have been done is not ordered at a click, and an order that was checked without a safety-relevant part says so.
+that may have been done is looked up rather than ordered, and an order that was checked without a safety-relevant part says so.
 """
 
 from __future__ import annotations
@@ -20,6 +20,15 @@ _SAFETY = frozenset({"therapy", "diagnosis", "lvef", "lung", "heart", "pregnancy
 
 #: Which examinations may have been done, and not been seen.
 _PERHAPS_DONE = {"lvef": frozenset({"echocardiogram"}), "her2": frozenset({"her2-ihc", "her2-ish"})}
+
+#: Headlines that would take what was not seen for missing, and what stands in their place.
+_INSTEAD = {
+    ("her2", "her2-unknown"): "her2-not-seen",
+    ("her2", "her2-equivocal"): "her2-ish-not-seen",
+    ("lvef", "lvef-never"): "lvef-not-seen",
+    ("lvef", "lvef-due"): "lvef-not-seen",
+    ("lvef", "lvef-overdue"): "lvef-not-seen",
+}
 
 #: As many parts as a headline has room for.
 _MOST_NAMED = 4
@@ -55,7 +64,7 @@ def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Findi
     if not parts or any(f.topic == "MissingData" and f.headline.id in _SAID for f in findings):
         return chosen, list(findings)
     said = K.say("record-not-seen", parts=_words(parts))
-    settled = [_without_doubtful_requests(f, parts) for f in findings]
+    settled = [_as_far_as_seen(f, parts) for f in findings]
     if chosen is not None:
         return _with_detail(chosen, said), settled
     return None, [_with_detail(settled[0], said), *settled[1:]] if settled else []
@@ -88,6 +97,9 @@ def _with_detail(finding: _Any, said: Statement) -> _Any:
     return replace(finding, detail=(*finding.detail, said))
 
 
-def _without_doubtful_requests(finding: Finding, parts: Sequence[str]) -> Finding:
+def _as_far_as_seen(finding: Finding, parts: Sequence[str]) -> Finding:
+    """The finding without a test that may have been done, and with "look it up" where it would have said that there is no result."""
     doubtful = frozenset[str]().union(*(_PERHAPS_DONE.get(part, frozenset()) for part in parts))
-    return replace(finding, requests=tuple(r for r in finding.requests if r not in doubtful))
+    instead = next((_INSTEAD[part, finding.headline.id] for part in parts if (part, finding.headline.id) in _INSTEAD), None)
+    headline = K.say(instead) if instead is not None else finding.headline
+    return replace(finding, headline=headline, requests=tuple(r for r in finding.requests if r not in doubtful))

@@ -174,6 +174,14 @@ def test_r068_r125_i14_what_goes_with_endocrine_therapy_in_first_line(facts, sta
         assert "ovar" not in words_of(advice).lower()
 
 
+@pytest.mark.parametrize("status", ["premenopausal", None])
+def test_r068_ovarian_suppression_is_said_once_and_as_a_sentence(status):
+    """R068, I14: a check that stands alone names what needs it; where the status is asked for, it is not said a second time."""
+    text = words_of(advice_on(positive(intake=intake(declines_chemotherapy="true", menopausal_status=status))))
+    assert "remenopausal: endocrine therapy needs ovarian function suppression." in text
+    assert text.count("ovarian function suppression") == 1
+
+
 def test_r081_the_first_trastuzumab_infusions_only():
     """R081, section 5: said before the first dose, not to who had trastuzumab before."""
     assert "check-trastuzumab-infusion" in said_ids(advice_on(positive(intake=DECLINED)))

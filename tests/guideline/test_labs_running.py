@@ -1,8 +1,11 @@
 """Laboratory values under a running conjugate or tucatinib, when a chart is opened (R118-R120, P07, P08; decision 7, section 5)."""
 
+import dataclasses
+
 import pytest
 
 from guideline.case import Patient
+from guideline.rules import labs_running as labs_running_module
 from tests.guideline.case_builder import LONG, a_case, advice_on, finding, given, thp, topics
 from tests.guideline.measure_builder import BODY, GOOD_LABS, dosed, lab, labs
 from tests.guideline.order_builder import words
@@ -45,7 +48,7 @@ def test_section_5_no_reminder_each_cycle(drug, values):
         ({"neutrophils": 0.5}, "R118", "then the same dose"),
         ({"neutrophils": 0.49}, "R118", "one dose level down (4.4 mg/kg)"),
         ({"platelets": 50}, None, None),
-        ({"platelets": 49}, "P07", "then the same dose"),
+        ({"platelets": 49}, "P07", "platelets 49"),
         ({"alt": 400}, None, None),
     ],
 )
@@ -178,6 +181,24 @@ def test_r119_the_strictest_value_leads():
     found = held(TDM1, labs(platelets=30, alt=801))
     assert found.headline.text.startswith("Stop trastuzumab emtansine")
     assert "platelets 30" in words(found)
+
+
+def test_r119_two_holds_end_with_the_later_of_both():
+    """R119: the liver and the platelets hold T-DM1: the card says until when for each, or it would be resumed with 60 platelets."""
+    said = words(held(TDM1, labs(alt=240, platelets=40)))
+    assert "Hold until ALT at grade 2 or better" in said
+    assert "platelets 40 x 10^9/L - hold until platelets 75 or higher as well" in said
+    assert "as well" not in words(held(TDM1, labs(alt=801, platelets=40)))
+
+
+def test_r133_a_hold_whose_end_no_table_names_is_still_a_hold(monkeypatch):
+    """R133: where the table says "hold" and no more, the card says no more, and nothing of another line."""
+    bare = dataclasses.replace(labs_running_module._TABLES[TDXD][-1], dose=None, resume=None)
+    monkeypatch.setitem(labs_running_module._TABLES, TDXD, (bare,))
+    said = words(held(TDXD, labs(platelets=40)))
+    assert "a hold is not progression" in said
+    assert "new line is decided" not in said
+    assert "Hold until" not in said
 
 
 def test_r123_the_early_stage_and_the_minor_stay_silent():

@@ -383,6 +383,27 @@ def test_r053_without_a_receptor_change_only_what_did_not_fail():
     assert "pertuzumab" not in said.text
 
 
+def test_r053_what_failed_is_not_called_without_progression():
+    """R053: trastuzumab ended at progression beside docetaxel, so docetaxel alone is named; the dates are those of the line."""
+    said = again(later())
+    assert "trastuzumab" not in said.text
+    assert "in the line from" in said.text
+
+
+@pytest.mark.parametrize(("change", "named"), [((her2("3+"),), False), (changed(5), True)], ids=["no change", "receptors changed"])
+def test_decision_4_a_fixed_combination_fails_with_its_pertuzumab(change, named):
+    """Decision 4: pertuzumab + trastuzumab in one syringe, stopped at progression: named again only after a receptor change."""
+    fixed = given("pertuzumab-trastuzumab-hyaluronidase", 690, 500, reason="progression")
+    advice = later((fixed, given("docetaxel", 690, 550, reason="completed"), *TDXD, *TRIPLET), receptors=change)
+    assert "docetaxel" in again(advice).text
+    assert ("pertuzumab" in again(advice).text) is named
+
+
+def test_r046_the_chemotherapy_of_the_past_is_listed_by_commas():
+    """R046: drugs of different lines are no combination."""
+    assert "used so far: capecitabine, docetaxel" in words_of(later())
+
+
 @pytest.mark.parametrize("reason", ["toxicity", "lung", "cardiac", None])
 def test_r053_never_what_harmed_or_may_have_harmed(reason):
     """R053: no receptor change brings back what was stopped for toxicity, lungs or heart, nor what was stopped nobody knows why."""

@@ -11,7 +11,7 @@ from guideline.case import DataProblem
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules.unseen import unchecked_order, unseen_history
-from tests.guideline.case_builder import a_case, doses, her2, lvef, on_therapy, second_line
+from tests.guideline.case_builder import a_case, doses, her2, lvef, on_therapy, second_line, words_of
 from tests.guideline.order_builder import order
 
 PRACTICE = Practice()
@@ -52,6 +52,41 @@ def test_r131_a_test_that_may_have_been_done_is_not_ordered_at_a_click():
     assert (seen.topic, bool(seen.requests)) == ("Her2StatusNeeded", True)
     assert (unseen.topic, unseen.requests) == ("Her2StatusNeeded", ())
     assert any(text.startswith(NOT_SEEN) for text in details(unseen))
+
+
+@pytest.mark.parametrize(
+    ("case", "subject", "whole", "unseen"),
+    [
+        ({"receptors": ()}, "her2", "her2-unknown", "her2-not-seen"),
+        ({"receptors": (her2("2+"),)}, "her2", "her2-equivocal", "her2-ish-not-seen"),
+    ],
+)
+def test_r131_a_her2_result_that_was_not_seen_is_looked_up_rather_than_ordered(case, subject, whole, unseen):
+    """The act follows the reason: no request for a test whose result nobody could read just now."""
+    assert advise(a_case(**case), PRACTICE).findings[0].headline.id == whole
+    assert advise(a_case(**case, problems=incomplete(subject)), PRACTICE).findings[0].headline.id == unseen
+    assert advise(a_case(**case, problems=incomplete("lab")), PRACTICE).findings[0].headline.id == whole
+
+
+@pytest.mark.parametrize(
+    ("values", "whole"), [((), "lvef-never"), ((lvef(62, 88), lvef(62, 210)), "lvef-due"), ((lvef(62, 120),), "lvef-overdue")]
+)
+def test_r131_an_lvef_that_was_not_seen_is_looked_up(values, whole):
+    """R072: a newer LVEF may be among those that could not be read; how urgent it is does not change."""
+    drugs = (*doses("trastuzumab", 200, 10), *doses("pertuzumab", 200, 10))
+    seen = advise(on_therapy(*drugs, lvef=values), PRACTICE).findings[0]
+    unseen = advise(on_therapy(*drugs, lvef=values, problems=incomplete("lvef")), PRACTICE).findings[0]
+    assert (seen.headline.id, unseen.headline.id) == (whole, "lvef-not-seen")
+    assert (unseen.topic, unseen.indicator) == (seen.topic, seen.indicator)
+    assert len(unseen.headline.text) < 140
+
+
+def test_r131_no_word_of_never_used_where_the_therapy_record_is_incomplete():
+    """T-DXd leads conditionally: "not used before" would contradict "earlier use cannot be ruled out" on the same card."""
+    words = words_of(advise(second_line(problems=incomplete("therapy")), PRACTICE))
+    assert "earlier use cannot be ruled out" in words
+    assert "No earlier T-DXd is on record" in words
+    assert "T-DXd was not used before" not in words
 
 
 def test_r131_silence_about_a_patient_of_ours_is_explained_when_therapies_were_not_seen():

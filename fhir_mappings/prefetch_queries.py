@@ -7,13 +7,14 @@ resources are taken from every key by what they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from fhir_mappings.later_members import subject_bytes
 from fhir_mappings.observation_topics import NUMERIC_CODES
 from fhir_mappings.reading import Reading
+from fhir_mappings.resources import Resource
 from fhir_mappings.terminology import codes_of, system_uri
 
 #: The kinds of resource that tell of medications; an EHR that sends one of them may know no other.
@@ -44,11 +45,20 @@ _OBSERVATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "body": ("obs.body_weight", "obs.body_height", "obs.pregnancy"),
 }
-#: How many results of a kind are enough; the others are few in any chart.
+#: How many results of a kind are asked for at once; the others are few in any chart.
 _NEWEST: Final = {"labs": 60, "body": 30}
+
+#: Where the newest are enough. A pregnancy counts for 300 days, and may stand behind any number of weights.
+_NEWEST_ONLY: Final = "labs"
 
 
 def _observations(key: str) -> str:
+    limit = f"&_sort=-date&_count={_NEWEST[key]}" if key in _NEWEST else ""
+    return f"Observation?{_PATIENT}&code={','.join(_codes(key))}{limit}"
+
+
+def _codes(key: str) -> Collection[str]:
+    """The codes of a key as its query names them: `system|code`."""
     codes: dict[str, None] = {}
     for concept in _OBSERVATIONS[key]:
         # Codes that begin with LA are answers, not questions; a panel's results carry codes of their own.
@@ -56,25 +66,31 @@ def _observations(key: str) -> str:
         codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _NUMERIC) if code in NUMERIC_CODES)
         if concept in ("obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic"):
             codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed", _USES))
-    limit = f"&_sort=-date&_count={_NEWEST[key]}" if key in _NEWEST else ""
-    return f"Observation?{_PATIENT}&code={','.join(codes)}{limit}"
+    return codes
 
 
 def holds_newest(key: str, reading: Reading) -> bool:
     """Whether what was read under `key` are the newest results in order, as many as its query asks for: older pages would change nothing.
 
-    CAUTION: a server may ignore `_sort`; then the newest result may stand on the last page.
+    CAUTION: a server may ignore `_sort`; then the newest result may stand on the last page. One that ignores `code` or `patient` may send
+    pages of other results first.
     """
-    wanted = _NEWEST.get(key)
-    if wanted is None:
+    if key != _NEWEST_ONLY:
         return False
-    days = [
-        resource.effective_date_time
-        for entry in reading.entries
-        if (resource := entry.resource) is not None and resource.resource_type == "Observation"
-    ]
+    results = [resource for entry in reading.entries if (resource := entry.resource) is not None and _is_asked_for(resource)]
+    if len(results) < _NEWEST[key] or len(set(map(subject_bytes, results))) > 1:
+        return False
     # As text: the order of dates of one server, written in one way, is the order of their characters.
-    return len(days) >= wanted and all(days) and all(later[:10] >= earlier[:10] for later, earlier in pairwise(days) if later and earlier)
+    days = [(resource.effective_date_time or "")[:10] for resource in results]
+    return all(days) and days == sorted(days, reverse=True)
+
+
+_LABS: Final = frozenset(_codes(_NEWEST_ONLY))
+
+
+def _is_asked_for(resource: Resource) -> bool:
+    concept = resource.code if resource.resource_type == "Observation" else None
+    return concept is not None and any(f"{coding.system}|{coding.code}" in _LABS for coding in concept.coding or ())
 
 
 #: Key -> query, for the hook `patient-view`.

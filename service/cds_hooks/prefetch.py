@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
@@ -35,6 +36,8 @@ _SATISFIED: Final = frozenset({"data", "empty", "null"})
 _OPEN: Final = frozenset({"garbage"})
 _PATIENT_ID: Final = "{{context.patientId}}"
 _MEDICATIONS: Final = "medications"
+#: Of how many keys the further pages are read: one call must not become thousands of requests.
+_MOST_PAGED: Final = 40
 
 
 def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | None) -> tuple[Reading, Fetched | None]:
@@ -81,11 +84,11 @@ def open_searches(keys: Mapping[str, KeyContent], service: CdsService, base: str
         content = keys.get(key)
         if (content is None or content.state in _OPEN) and queried_type(template) not in brought:
             searches.append(Search(key, f"{base}/{template.replace(_PATIENT_ID, quote(patient_id, safe=''))}"))
-    for key, content in keys.items():
-        if content.next_page is not None:
-            link = same_origin_link(f"{base}/", content.next_page)
-            if link is not None:
-                searches.append(Search(key, link, further=True))
+    paged = islice(((key, content.next_page) for key, content in keys.items() if content.next_page is not None), _MOST_PAGED)
+    for key, next_page in paged:
+        link = same_origin_link(f"{base}/", next_page)
+        if link is not None:
+            searches.append(Search(key, link, further=True))
     return searches
 
 
@@ -135,7 +138,7 @@ def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService) -> D
             elif content.bundled and len(content.types) > 1:
                 told.update(MEDICATION_KINDS)
     if told.isdisjoint(MEDICATION_KINDS):
-        return DataProblem("unsent", "therapy", "", "no medication records were sent")
+        return DataProblem("incomplete", "therapy", "", "no medication records were sent")
     left_out = [
         key for key, template in service.prefetch.items() if key not in keys and queried_type(template) in set(MEDICATION_KINDS) - told
     ]

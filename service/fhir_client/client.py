@@ -23,6 +23,9 @@ from service.settings import Settings
 #: Searches that one process does at the same time. They wait nearly all of their time, so many threads cost little.
 SIDE_BY_SIDE: Final = 512
 
+#: FHIR allows 64 characters, and EHRs use up to 200.
+_LONGEST_ID: Final = 256
+
 
 @dataclass(frozen=True, slots=True)
 class FhirServer:
@@ -74,7 +77,7 @@ class FhirClient:
         if not isinstance(base, str) or not self._allowed.permits(origin_of(base)) or "?" in base or "#" in base:
             return None
         patient_id: str = envelope["context"]["patientId"]
-        if patient_id in {".", ".."}:  # would be a step in the path of the address
+        if patient_id in {".", ".."} or len(patient_id) > _LONGEST_ID:  # dots would be a step in the path of the address
             return None
         if authorization is None:
             return FhirServer(base.rstrip("/"))
@@ -101,6 +104,8 @@ class FhirClient:
         }
         _, late = wait(futures, timeout=deadline.left())
         waiting = [futures[future].line for future in late if not future.cancel()]
+        for line in waiting:
+            line.stop()
         if waiting:
             self._cutter.submit(_cut_at, monotonic() + LINGER, waiting)
         for future in futures:

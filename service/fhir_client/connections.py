@@ -30,32 +30,41 @@ logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
 
 
 class Line:
-    """One exchange with a server, while it lasts: `cut()` ends whatever it waits for.
+    """One exchange with a server, while it lasts: `stop()` lets nothing new be sent, `cut()` ends whatever it waits for.
 
-    A time limit on a socket starts anew with every byte, so a server that drips bytes is only stopped from outside.
+    A time limit on a socket starts anew with every byte, so a server that drips bytes is only stopped from outside. A line lets go of its
+    socket before that goes back to the pool: it can never cut the exchange of another call.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self.was_cut = threading.Event()
+        self._stopped = threading.Event()
 
     @property
-    def is_cut(self) -> bool:
-        """Whether it was cut."""
-        return self.was_cut.is_set()
+    def is_stopped(self) -> bool:
+        """Whether it was stopped or cut."""
+        return self._stopped.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, unless it is stopped meanwhile."""
+        self._stopped.wait(seconds)
 
     def attach(self, connected: socket.socket | None) -> None:
-        """The socket that the exchange goes over from now on; at once shut when the line was cut already."""
+        """The socket that the exchange goes over from now on, `None` for none; at once shut when the line was stopped already."""
         with self._lock:
             self._socket = connected
-            if self.was_cut.is_set():
+            if self.is_stopped:
                 self._shut()
+
+    def stop(self) -> None:
+        """Send nothing more: what is on its way may still come, but a connection that is made or taken from now on is shut unused."""
+        self._stopped.set()
 
     def cut(self) -> None:
         """End the exchange: reading from it ends at once."""
         with self._lock:
-            self.was_cut.set()
+            self.stop()
             self._shut()
 
     def _shut(self) -> None:
@@ -133,8 +142,16 @@ def guarded_adapter(allowed: AllowedHosts) -> HTTPAdapter:
     class Pool(HTTPConnectionPool):
         ConnectionCls = Guarded
 
+        def _put_conn(self, conn: Any) -> None:
+            _attach(None)
+            super()._put_conn(conn)
+
     class TlsPool(HTTPSConnectionPool):
         ConnectionCls = GuardedTls
+
+        def _put_conn(self, conn: Any) -> None:
+            _attach(None)
+            super()._put_conn(conn)
 
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

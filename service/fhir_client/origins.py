@@ -19,6 +19,9 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PORTS = {"http": 80, "https": 443}
 
+#: Some servers keep the state of a search in its `next` link; what is longer than this no server takes.
+LONGEST_URL = 16_384
+
 #: Letters, digits and hyphens in labels, or an IPv6 address in brackets. No user, no percent sign, no trailing dot: parsers differ on them.
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\uffff\\]")
@@ -46,8 +49,8 @@ class Origin:
 
 
 def origin_of(url: str) -> Origin | None:
-    """The origin of an absolute http(s) address; `None` for anything that parsers could read in two ways."""
-    if _FORBIDDEN.search(url):
+    """The origin of an absolute http(s) address; `None` for anything that parsers could read in two ways, or that is too long."""
+    if len(url) > LONGEST_URL or _FORBIDDEN.search(url):
         return None
     try:
         parts = urlsplit(url)
@@ -82,7 +85,7 @@ def address_of(host: str) -> _Address | None:
 
 def same_origin_link(base: str, link: str) -> str | None:
     """A link of a page at `base`, relative or absolute, as an absolute address; `None` when it leaves the origin of the page."""
-    if _FORBIDDEN.search(link):
+    if len(link) > LONGEST_URL or _FORBIDDEN.search(link):
         return None
     try:
         joined = urljoin(base, link)

@@ -6,6 +6,7 @@ the patient alone; what comes too much is sifted by content afterwards, and anot
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -25,8 +26,8 @@ MOST_PAGES: Final = 25
 #: Asked for where a query names no `_count`: servers' own defaults are 10 to 50, and each page costs a round trip.
 _PAGE_SIZE: Final = "250"
 
-#: A parameter that is unknown or in a form the server does not take.
-_PARAMETER_REFUSED: Final = frozenset({400, 422, 501})
+#: A parameter that is unknown, in a form the server does not take, or too long for it.
+_PARAMETER_REFUSED: Final = frozenset({400, 414, 422, 501})
 
 
 _Get = Callable[[str], Page]
@@ -111,7 +112,7 @@ def _follow(progress: Progress, reading: Reading, url: str, get: _Get) -> None:
 
 def _read(page: Page, key: str) -> Reading:
     try:
-        reading = read_value(page.body, key)
+        reading = read_value(page.body.removeprefix(BOM_UTF8), key)
     except (NotJson, TooDeep, NotFhir):
         raise Unavailable("not-fhir") from None
     if reading.keys[key].state in {"failed", "garbage", "null"}:

@@ -27,9 +27,12 @@ CALL_BYTES: Final = 32 * 1024 * 1024
 #: How long after the deadline an exchange that still waits is ended, in seconds. Nothing new is sent then.
 LINGER: Final = 0.25
 
+#: What is asked for unless something else is.
+FHIR_JSON: Final = "application/fhir+json, application/json;q=0.9"
+
 _CHUNK: Final = 64 * 1024
 _OK: Final = 200
-_NOT_IMPLEMENTED: Final = 501
+_UNAUTHORIZED: Final = 401
 _MOST_TRIES: Final = 3
 _MOST_BROKEN: Final = 2
 _MOST_REDIRECTS: Final = 2
@@ -38,16 +41,19 @@ _PAUSE: Final = 0.05
 
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+#: What is asked for, or the way it is asked for, is not to be had from this server or with this token's scopes. A token that
+#: has run out (401) says nothing of the record.
+_NOT_OFFERED: Final = frozenset({400, 403, 404, 405, 406, 410, 414, 422, 501})
 #: What may stand in a header: visible ASCII.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,16384}")
 
-#: Why nothing came: the time was over; the server said to come back later or failed; the exchange broke; the answer was too large, led
-#: elsewhere, or was no FHIR.
-Reason = Literal["deadline", "server", "network", "too-large", "redirect", "not-fhir"]
+#: Why nothing came: the time was over; the server said to come back later or failed; it does not know the token (401); the exchange broke;
+#: the answer was too large, led elsewhere, or was no FHIR.
+Reason = Literal["deadline", "server", "unauthorized", "network", "too-large", "redirect", "not-fhir"]
 
 
 class Refused(Exception):
-    """The server does not give this to us: asking again would give the same answer. `status` is its HTTP status (4xx, 501)."""
+    """The server does not offer this to us: asking again would give the same answer. `status` is its HTTP status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"refused with {status}")
@@ -111,13 +117,13 @@ class Transport:
         self._adapter = guarded_adapter(allowed)
         self._verify: bool | str = str(ca_file) if ca_file is not None else True
 
-    def get(self, url: str, *, token: str | None, deadline: Deadline, allowance: Allowance, line: Line) -> Page:
+    def get(self, url: str, *, token: str | None, deadline: Deadline, allowance: Allowance, line: Line, accept: str = FHIR_JSON) -> Page:
         """Get one page. Raises `Refused` or `Unavailable`.
 
         A busy server is asked again after the pause it names, or a short one of ours, while there is time. A broken connection is tried
         once more: servers close idle ones without a word.
         """
-        headers = {"Accept": "application/fhir+json, application/json;q=0.9", "Accept-Encoding": "gzip", "User-Agent": "her2-cds"}
+        headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "her2-cds"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         use_line(line)
@@ -134,7 +140,7 @@ class Transport:
             except (RequestException, HTTPError, *BROKEN):
                 answer = None
             # A line that was cut among the headers looks like an empty answer.
-            if line.is_cut or deadline.passed:
+            if line.is_stopped or deadline.passed:
                 raise Unavailable("deadline")
             if answer is None:
                 broken += 1
@@ -153,9 +159,11 @@ class Transport:
                 pause = _pause_after(answer.retry_after, tries)
                 if tries >= _MOST_TRIES or pause >= deadline.left():
                     raise Unavailable("server")
-                _sleep(pause, line)
-            elif 400 <= answer.status < 500 or answer.status == _NOT_IMPLEMENTED:
+                line.wait(pause)
+            elif answer.status in _NOT_OFFERED:
                 raise Refused(answer.status)
+            elif answer.status == _UNAUTHORIZED:
+                raise Unavailable("unauthorized")
             else:
                 raise Unavailable("server")
 
@@ -208,8 +216,3 @@ def _pause_after(said: str, tries: int) -> float:
         return float(_PAUSE * 2 ** (tries - 1) * spread)
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _sleep(seconds: float, line: Line) -> None:
-    """Wait, unless the line is cut meanwhile."""
-    line.was_cut.wait(seconds)

@@ -142,17 +142,24 @@ NOT_SENT = KNOWLEDGE.say("medications-not-sent").text
 
 
 @pytest.mark.parametrize("beside", [{}, {"reports": EMPTY}, {"reports": OBSERVATION_ALONE}], ids=["nothing", "empty", "other kinds"])
-@pytest.mark.parametrize("left_out", [MEDICATION_KEYS, ("medicationStatements",), MEDICATION_KEYS[:2]], ids=len)
-def test_medications_that_nobody_sent_are_not_medications_never_given(
-    client: CheckedClient, request_of: Any, left_out: tuple[str, ...], beside: dict[str, Any]
-):
-    """Though the clinician calls the record complete, the card says first that a part of it never came. Null says that there is none."""
+def test_medications_that_nobody_sent_are_not_medications_never_given(client: CheckedClient, request_of: Any, beside: dict[str, Any]):
+    """Though the clinician calls the record complete: first line only on condition, the history asked for. Null says that there is none."""
     body = request_of("first-line")
     body["prefetch"] |= dict.fromkeys(MEDICATION_KEYS)
+    assert treatment(client, body)["summary"].startswith("First line: ")
+    body["prefetch"] = {key: value for key, value in body["prefetch"].items() if key not in MEDICATION_KEYS} | beside
+    card = treatment(client, body)
+    assert card["summary"].startswith("First line if no HER2 therapy was given")
+    assert card["extension"]["dev.her2cds.advice"]["missing"] == ["I04"]
+
+
+@pytest.mark.parametrize("left_out", [("medicationStatements",), MEDICATION_KEYS[:2]], ids=len)
+def test_a_kind_of_medication_record_that_was_left_out_is_said_first(client: CheckedClient, request_of: Any, left_out: tuple[str, ...]):
+    """One kind tells that nothing was given; the card says that another never came."""
+    body = request_of("first-line")
     assert NOT_SENT not in treatment(client, body)["detail"]
-    body["prefetch"] = {key: value for key, value in body["prefetch"].items() if key not in left_out} | beside
-    renamed = bool(beside) and len(left_out) < len(MEDICATION_KEYS)
-    assert (NOT_SENT in treatment(client, body)["detail"]) is not renamed
+    body["prefetch"] = {key: value for key, value in body["prefetch"].items() if key not in left_out}
+    assert NOT_SENT in treatment(client, body)["detail"]
 
 
 def test_a_failed_query_under_an_unknown_key_may_have_been_the_medications(client: CheckedClient, request_of: Any):

@@ -37,7 +37,8 @@ def patient_view(chart: Iterable[Json], encoding: Encoding) -> Json:
         prefetch["record"] = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     else:
         keys = {"Patient": "patient", "Condition": "conditions", "Observation": "observations", "Procedure": "procedures"}
-        bundles: dict[str, list[Json]] = {"conditions": [], "observations": []}
+        # What was asked for and not found is an empty Bundle: a client that leaves a key out says nothing about it.
+        bundles: dict[str, list[Json]] = {"conditions": [], "observations": [], "medicationRequests": []}
         for resource in chart:
             kind = str(resource["resourceType"])
             if kind == "Patient":

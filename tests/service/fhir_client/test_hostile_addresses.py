@@ -284,6 +284,13 @@ def test_a_token_for_another_patient_is_not_used(service_at: ServiceAt, request_
         assert seen(server) == set()
 
 
+def test_an_endless_patient_id_asks_nobody(service_at: ServiceAt):
+    """No server knows a patient by an id of a megabyte."""
+    with serving(Chart(CHART)) as server:
+        assert service_at(server, 5000).ask(patient="1" * 1_000_000).response.status_code == 412
+        assert server.connections == 0
+
+
 @pytest.mark.parametrize("token", ["", "two words", "line\r\nX-Evil: 1", "tab\t", "é", "x" * 20_000, None, 17, ["x"]])
 def test_a_token_that_cannot_stand_in_a_header_asks_nobody(service_at: ServiceAt, request_of: Any, token: Any):
     """It is not sent, and the server is not asked openly in its stead."""

@@ -227,13 +227,14 @@ def test_a_crowd_of_slow_answers_is_let_go(service_at: ServiceAt, monkeypatch: p
         assert service.ask().cards
 
 
-def test_a_slow_look_up(service_at: ServiceAt, monkeypatch: pytest.MonkeyPatch):
-    """A name server cannot be interrupted: the call ends without it, and what it says later is of no use to anybody."""
+@pytest.mark.parametrize("seconds", [0.2, 1])
+def test_a_slow_look_up(service_at: ServiceAt, monkeypatch: pytest.MonkeyPatch, seconds: float):
+    """A name server cannot be interrupted: the call ends without it, and what it says later, however soon, is of no use to anybody."""
     real = socket.getaddrinfo
 
     def slow(host: Any, *arguments: Any, **named: Any) -> Any:
         if host == "localhost":
-            time.sleep(1)
+            time.sleep(seconds)
         return real(host, *arguments, **named)
 
     with serving(Chart(CHART)) as server:

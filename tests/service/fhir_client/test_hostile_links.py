@@ -227,6 +227,16 @@ def test_next_is_read_as_given(service_at: ServiceAt, link: Callable[[Request, i
     assert "incomplete" not in answered.problems
 
 
+def test_keys_without_end(service_at: ServiceAt):
+    """A thousand keys, each with a `next` link, do not become a thousand requests; what is not read is named as missing."""
+    with serving(Chart(CHART)) as server:
+        page = {"resourceType": "Bundle", "type": "searchset", "entry": CONDITIONS}
+        prefetch = {f"key{n}": page | {"link": [{"relation": "next", "url": f"{server.base}/Condition?page={n}"}]} for n in range(1000)}
+        answered = service_at(server, PATIENTLY).ask(prefetch=prefetch)
+        assert len(server.requests) <= 100
+    assert answered.problems["incomplete"] >= 1
+
+
 REFERENCES: dict[str, Callable[[HostileServer, HostileServer], str]] = {
     "another server": lambda _, there: f"{there.base}/Medication/m1",
     "no scheme": lambda _, there: f"//127.0.0.1:{there.port}/fhir/Medication/m1",

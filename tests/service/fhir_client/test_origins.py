@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.fhir_client.origins import AllowedHosts, Origin, address_of, origin_of, read_allowed_hosts, same_origin_link
+from service.fhir_client.origins import LONGEST_URL, AllowedHosts, Origin, address_of, origin_of, read_allowed_hosts, same_origin_link
 from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 - a fixture
 
 PAGE = "https://fhir.example.org/r4/Observation?patient=1"
@@ -76,6 +76,13 @@ def test_what_parsers_could_read_in_two_ways_is_no_origin(url: str):
 def test_a_link_is_followed_within_its_origin_only(link: str, target: str | None):
     """Relative and absolute links of the same scheme, host and port are followed as given, all others not at all."""
     assert same_origin_link(PAGE, link) == target
+
+
+def test_an_endless_address_is_none():
+    """What no server would take is not looked at for long, nor sent fourteen times."""
+    assert origin_of("https://fhir.example.org/" + "a" * LONGEST_URL) is None
+    assert origin_of("https://" + "a." * LONGEST_URL) is None
+    assert same_origin_link("https://fhir.example.org/", "/" + "a" * LONGEST_URL) is None
 
 
 def test_only_listed_origins_are_permitted():

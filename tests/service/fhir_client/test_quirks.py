@@ -104,7 +104,7 @@ def test_only_anothers_resources_is_no_advice(service_at: ServiceAt):
     assert answered.response.status_code == 412 or answered.cards == []
 
 
-@pytest.mark.parametrize("refused", [400, 422, 501])
+@pytest.mark.parametrize("refused", [400, 414, 422, 501])
 def test_fewer_parameters_after_a_refusal(service_at: ServiceAt, refused: int):
     """A refused search is asked again with fewer parameters, in the end with the patient alone, and never without the patient."""
     strict = Chart(CHART)
@@ -275,14 +275,38 @@ def test_busy_for_longer_than_there_is_time(service_at: ServiceAt, pause: str):
     assert answered.seconds < 2
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
+@pytest.mark.parametrize("status", [403, 404, 410])
 def test_refused_is_asked_once(service_at: ServiceAt, status: int):
     """A server that refuses is not asked again, whatever it wants to know first."""
     with serving(answer(OUTCOME, status, www_authenticate='Basic realm="x"')) as server:
-        answered = service_at(server).ask()
+        answered = service_at(server, PATIENTLY).ask()
         assert len(server.requests) == len(PATIENT_VIEW.prefetch)
     assert answered.response.status_code == 412
     assert answered.fetched["refused"] == len(PATIENT_VIEW.prefetch)
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(401, "unauthorized"), (408, "server"), (409, "server"), (423, "server")])
+def test_what_may_go_by_is_a_gap(service_at: ServiceAt, status: int, outcome: str):
+    """A token that has run out, or a server that cannot just now, says nothing of the record: the card names what it did not see."""
+    with serving(Chart(CHART)) as server:
+        server.on("Procedure", answer(OUTCOME, status, www_authenticate="Bearer"))
+        answered = service_at(server, PATIENTLY).ask()
+        assert len(server.asked("Procedure")) == 1
+    assert answered.response.status_code == 200
+    assert answered.fetched[outcome] == 1
+    assert answered.problems["incomplete"] == 1
+
+
+def test_a_byte_order_mark(service_at: ServiceAt, expected: list[Json]):
+    """Some servers begin JSON with one."""
+    honest = Chart(CHART)
+
+    def answers(request: Request) -> Iterable[Piece]:
+        (whole,) = (piece for piece in honest(request) if isinstance(piece, bytes))
+        return answer(b"\xef\xbb\xbf" + whole.partition(b"\r\n\r\n")[2])(request)
+
+    with serving(answers) as server:
+        assert [advised(card) for card in service_at(server, PATIENTLY).ask().cards] == expected
 
 
 def test_an_outcome_with_200_is_not_no_data(service_at: ServiceAt):

@@ -116,6 +116,14 @@ def test_r116_tdxd_after_its_pneumonitis_has_one_card():
     assert [f.indicator for f in found] == ["critical"]
 
 
+def test_decision_4_tdxd_that_failed_is_questioned_whatever_its_mild_pneumonitis_was():
+    """Grade 1, resolved: no reason of the lungs against it, but it failed."""
+    drugs = (*thp(690, 580, reason="progression"), given("trastuzumab-deruxtecan", 570, 300, reason="progression"))
+    case = on_therapy(*drugs, lungs=lung("ild", "resolved", 1, 400, cause_drug="trastuzumab-deruxtecan"))
+    found = advise_orders(case, [order("trastuzumab-deruxtecan", 5.4, "mg/kg")], Practice()).findings
+    assert [f.indicator for f in found if f.topic == "PermanentlyStoppedAgent"] == ["warning"]
+
+
 def _taxane_over():
     """First-line antibodies running, the taxane ended: maintenance is the question (decision 7)."""
     return thp(300, None, taxane_end=120)

@@ -12,7 +12,9 @@ from flask import Flask, Response, request
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
-from service.server import PYTHON_THREADS, settle_memory
+from service.operations.limits import SPARE_THREADS
+from service.server import settle_memory
+from service.settings import Settings
 
 
 def create_floor() -> Flask:
@@ -44,7 +46,7 @@ def main() -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=1,
-        blocking_threads=PYTHON_THREADS,
+        blocking_threads=Settings().max_calls + SPARE_THREADS,
         websockets=False,
         factory=True,
         log_enabled=False,

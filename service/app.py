@@ -8,6 +8,10 @@ from service import code_systems, demo, health, intake, landing, rule_pages
 from service.cds_hooks import calls, discovery, feedback
 from service.error_answers import answer_errors
 from service.fhir_client.client import FhirClient
+from service.operations import metrics
+from service.operations.limits import limit_requests
+from service.operations.proxies import stand_behind_proxies
+from service.operations.rates import limit_rates
 from service.request_log import log_requests
 from service.responses import add_headers
 from service.settings import Settings, load_settings
@@ -28,9 +32,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_fhir_client(app, FhirClient(settings) if settings.allowed_hosts.origins else None)
     # after_request functions run in reverse order: the log line is written last, about the answer as it leaves.
     log_requests(app)
+    limit_requests(app, settings)
     add_headers(app, settings)
+    stand_behind_proxies(app, settings)
     answer_errors(app, settings)
-    for part in (discovery, calls, feedback, health, rule_pages, intake, code_systems, landing):
+    if settings.auth != "off":
+        # The cryptography takes a while to load.
+        from service.auth.gate import check_clients  # noqa: PLC0415
+
+        check_clients(app, settings)
+    limit_rates(app, settings)
+    for part in (discovery, calls, feedback, health, metrics, rule_pages, intake, code_systems, landing):
         app.register_blueprint(part.blueprint)
     if settings.demo:
         app.register_blueprint(demo.blueprint)

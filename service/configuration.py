@@ -24,7 +24,7 @@ def check() -> ConfigurationReport:
     """Check everything a start depends on. Goes on after a fault, so that all are named at once."""
     in_order: list[str] = []
     found: list[str] = []
-    for part in (_settings, _knowledge, _site, _terminology, _cards, _store):
+    for part in (_settings, _authentication, _knowledge, _site, _terminology, _cards, _store):
         _note(part, in_order, found)
     notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
     notes += tuple(_overruled())
@@ -56,6 +56,14 @@ def _settings() -> str:
     settings = load_settings()
     settings.refuse_unsafe()
     return f"settings: in order, profile {settings.practice.label}, listening on {settings.host}:{settings.port}"
+
+
+def _authentication() -> str:
+    settings = load_settings()
+    if settings.auth == "off":
+        return "authentication: off, everybody who reaches the service may call"
+    clients = ", ".join(issuer.iss for issuer in settings.issuers) or "nobody"
+    return f"authentication: {settings.auth}, {'/'.join(settings.token_algorithms)} of {clients}, for {settings.base_url}/cds-services"
 
 
 def _knowledge() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 
 from service.errors import NotServed
 from service.responses import json_response
@@ -16,7 +16,7 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 def list_samples() -> Response:
     """The names of the sample patients, with the address of each."""
     return json_response(
-        {"samples": [{"name": name, "description": describe(name), "path": f"/demo/samples/{name}.json"} for name in names()]}
+        {"samples": [{"name": name, "description": describe(name), "path": url_for("demo.sample", name=name)} for name in names()]}
     )
 
 

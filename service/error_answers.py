@@ -6,7 +6,15 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
-from service.errors import BodyTooLarge, CallError, InternalFailure, NotServed, UnreadableCall, WrongMethod, operation_outcome
+from service.errors import (
+    BodyTooLarge,
+    CallError,
+    InternalFailure,
+    NotServed,
+    UnreadableCall,
+    WrongMethod,
+    operation_outcome,
+)
 from service.logs import log, where_it_failed
 from service.request_log import request_id
 from service.responses import json_response
@@ -26,6 +34,7 @@ def answer_errors(app: Flask, settings: Settings) -> None:
         if isinstance(call_error, InternalFailure):
             log().error("failure", id=request_id(), where=where_it_failed(error))
         response = json_response(operation_outcome(call_error, request_id()), status=call_error.status)
+        response.headers.update(call_error.headers)
         if isinstance(call_error, WrongMethod) and call_error.allowed:
             response.headers["Allow"] = ", ".join(call_error.allowed)
         return response

@@ -12,13 +12,17 @@ ServiceError
     │                             value, invalid
     ├── NoFeedback            400 required,      a feedback message in which no entry can be understood
     │                             value, invalid
+    ├── NotAuthenticated      401 login          who calls is not proven; why stands in the log only
     ├── NotServed             404 not-found      no such service or page
     ├── WrongMethod           405 not-supported
     ├── PrefetchMissing       412 required       neither prefetch nor the FHIR server brought a kind of resource that every answer needs
     ├── BodyTooLarge          413 too-long
-    ├── UnsupportedEncoding   415 not-supported  a compressed body
+    ├── UnsupportedEncoding   415 not-supported  a body compressed in another way than gzip
+    ├── TooOften              429 throttled      this client called too often
     ├── InternalFailure       500 exception      a fault of ours; never an empty list of cards instead
-    └── FeedbackNotKept       503 transient      feedback was understood, but could not be written
+    ├── Busy                  503 transient      too many requests at the same time
+    ├── FeedbackNotKept       503 transient      feedback was understood, but could not be written
+    └── CallerNotVerifiable   503 transient      whether a token was used before cannot be told
 
 Each `CallError` knows its HTTP status and its issues, and `operation_outcome()` writes them as FHIR R4 OperationOutcome. Messages name
 fields, never their values: a value may be patient data.
@@ -28,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 
@@ -73,6 +78,8 @@ class CallError(ServiceError):
 
     status: ClassVar[int]
     severity: ClassVar[str] = "error"
+    #: What the answer carries beside its body.
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, *issues: Issue) -> None:
         super().__init__("; ".join(issue.text for issue in issues))
@@ -107,6 +114,16 @@ class NoFeedback(CallError):
     """A feedback message in which no entry can be understood."""
 
     status = 400
+
+
+class NotAuthenticated(CallError):
+    """Who calls is not proven. The answer is the same whatever the reason, which stands in the log."""
+
+    status = 401
+    headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
+
+    def __init__(self) -> None:
+        super().__init__(Issue("login", "Not authenticated."))
 
 
 class NotServed(CallError):
@@ -167,12 +184,23 @@ class BodyTooLarge(CallError):
 
 
 class UnsupportedEncoding(CallError):
-    """The body is compressed."""
+    """The body is compressed in a way that is not read."""
 
     status = 415
+    headers = MappingProxyType({"Accept-Encoding": "gzip"})
 
     def __init__(self) -> None:
-        super().__init__(Issue("not-supported", "Send the body as plain JSON, without Content-Encoding."))
+        super().__init__(Issue("not-supported", "Send the body as plain JSON, or with Content-Encoding gzip."))
+
+
+class TooOften(CallError):
+    """This client called too often; it may call again after some seconds."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        self.headers = {"Retry-After": str(seconds)}
+        super().__init__(Issue("throttled", f"Too many calls of this client. Try again in {seconds} s."))
 
 
 class InternalFailure(CallError):
@@ -185,6 +213,16 @@ class InternalFailure(CallError):
         super().__init__(Issue("exception", "The service failed while answering. No conclusion about this patient may be drawn from it."))
 
 
+class Busy(CallError):
+    """Too many requests at the same time."""
+
+    status = 503
+    headers = MappingProxyType({"Retry-After": "1"})
+
+    def __init__(self) -> None:
+        super().__init__(Issue("transient", "The service is busy. Nothing was concluded about this patient; try again in a moment."))
+
+
 class FeedbackNotKept(CallError):
     """Feedback was understood, but could not be written. Sending it again is safe."""
 
@@ -192,6 +230,15 @@ class FeedbackNotKept(CallError):
 
     def __init__(self) -> None:
         super().__init__(Issue("transient", "The feedback could not be stored. Please send it again later; nothing is counted twice."))
+
+
+class CallerNotVerifiable(CallError):
+    """A token is in order, but the store cannot say whether it was used before. A new one may be sent later."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(Issue("transient", "The client cannot be authenticated at present. Please call again later with a new token."))
 
 
 def operation_outcome(error: CallError, request_id: str) -> dict[str, Any]:

@@ -54,15 +54,24 @@ def _to_stderr(*_: Any) -> structlog.PrintLogger:
 
 def granian_log_config() -> dict[str, Any]:
     """The HTTP server's own messages (a worker that died, a failed bind) as lines of the same log."""
-    handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json"}
+    handler = {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "json", "filters": ["intended"]}
     quiet = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"intended": {"()": "service.logs.NotIntended"}},
         "formatters": {"json": {"()": "service.logs.ServerMessage"}},
         "handlers": {"stderr": handler},
         "loggers": {"_granian": quiet, "granian.access": quiet},
     }
+
+
+class NotIntended(logging.Filter):
+    """Drops the HTTP server's warning about many threads: their number is chosen (`service.operations.limits`)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written."""
+        return "Python threads" not in record.getMessage()
 
 
 class ServerMessage(logging.Formatter):

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, Literal
 
 from flask import Flask, Response, g, request
 
 from service.evaluation import Evaluation
 from service.logs import log
+from service.operations.counting import count_auth_failure, count_call, count_cards, count_feedback, count_problems, count_request
+from service.operations.spans import Span, begin_span
+from service.operations.tracing import follow, read_traceparent
 
 
 def log_requests(app: Flask) -> None:
@@ -20,19 +23,44 @@ def log_requests(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
+        header = request.environ.get("HTTP_TRACEPARENT")
+        trace = read_traceparent(header)
+        span = begin_span(trace, header)
+        trace = span.trace if span is not None else trace
+        follow(trace)
         # Our own id: one that the caller sends could carry anything.
-        g.call = _Call(os.urandom(8).hex(), perf_counter())
+        g.call = _Call(os.urandom(8).hex(), perf_counter(), span, {} if trace is None else {"trace": trace.id})
 
     @app.after_request
     def _end(response: Response) -> Response:
         call: _Call = g.get("call", _UNKNOWN)
         response.headers["X-Request-ID"] = call.id
-        milliseconds = round(1000 * (perf_counter() - call.begun), 2) if call.begun is not None else None
+        seconds = perf_counter() - call.begun if call.begun is not None else None
+        milliseconds = round(1000 * seconds, 2) if seconds is not None else None
         # The route, not the path: a path is the caller's text.
         rule = request.url_rule
         route = rule.rule if rule is not None else None
-        log().info("request", id=call.id, method=_method(), route=route, status=response.status_code, ms=milliseconds, **call.noted)
+        method, status = _method(), response.status_code
+        log().info("request", id=call.id, method=method, route=route, status=status, ms=milliseconds, **call.noted)
+        _count(rule.endpoint if rule is not None and method == "POST" else None, status, seconds or 0.0, call.noted)
+        if call.span is not None:
+            call.span.end(method, route, status, call.noted)
         return response
+
+
+def _count(posted_to: str | None, status: int, seconds: float, noted: Mapping[str, Any]) -> None:
+    """Count the request in the metrics. A service that does not exist counts as `other`, whatever it was called."""
+    if posted_to == "calls.call":
+        count_call(_service(), status, seconds, cards=noted.get("cards", 0))
+    elif posted_to == "feedback.feedback":
+        count_feedback(_service(), status)
+    else:
+        count_request(status)
+
+
+def _service() -> str:
+    """The service of the address, as the caller named it."""
+    return str((request.view_args or {}).get("service_id"))
 
 
 @dataclass(slots=True)
@@ -41,6 +69,7 @@ class _Call:
 
     id: str
     begun: float | None
+    span: Span | None = None
     noted: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,6 +85,7 @@ def request_id() -> str:
 
 def note_call(service_id: str, evaluation: Evaluation) -> None:
     """Add to this request's log line what came of a call: counts and topics."""
+    count_cards(evaluation.cards)
     noted: dict[str, Any] = {"service": service_id, "resources": evaluation.resources, "cards": len(evaluation.cards)}
     topics = [finding.topic for finding in (evaluation.advice.treatment, *evaluation.advice.findings) if finding is not None]
     if topics:
@@ -66,8 +96,17 @@ def note_call(service_id: str, evaluation: Evaluation) -> None:
         noted["fetched"] = evaluation.fetched.counts()
     if evaluation.case.problems:
         noted["problems"] = dict(Counter(problem.kind for problem in evaluation.case.problems))
+        count_problems(noted["problems"])
     call: _Call = g.call
-    call.noted = noted
+    call.noted |= noted
+
+
+def note_client(auth: Literal["accepted", "refused", "warned"], **noted: str | None) -> None:
+    """Add to this request's log line what came of asking who calls: the client, or the reason of a refusal; never the token."""
+    call: _Call = g.call
+    call.noted |= {"auth": auth, **{name: value for name, value in noted.items() if value is not None}}
+    if auth != "accepted":
+        count_auth_failure(noted["reason"] or "")
 
 
 def note_fetched(counts: Mapping[str, int] | None) -> None:

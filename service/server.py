@@ -26,6 +26,8 @@ from service.cds_hooks.answers import answer_call
 from service.cds_hooks.registry import PATIENT_VIEW, SERVICES
 from service.errors import SettingsError, StoreUnavailable
 from service.logs import configure_logs, granian_log_config, log
+from service.operations.counts import COUNTS, Board
+from service.operations.limits import SPARE_THREADS
 from service.samples import names, order_names, order_request_body, request_body
 from service.settings import Settings, variable
 from service.store.opening import site_database
@@ -49,8 +51,10 @@ def serve(settings: Settings) -> None:
     # Once before there is any worker: a fault then ends the command with a message, instead of one worker after the other.
     warm_up(settings)
     make_store(settings)
-    if not settings.on_loopback:
+    if not settings.on_loopback and settings.auth != "required":
         log().warning("open", text="Listening beyond loopback WITHOUT client authentication: HER2CDS_OPEN=1.", host=settings.host)
+    if settings.auth == "warn":
+        log().warning("auth", text="HER2CDS_AUTH=warn: clients without a valid token are answered too.")
     if settings.today is not None:
         log().warning("fixed-day", text="HER2CDS_TODAY replaces the clock. For tests and replay only.", today=settings.today.isoformat())
     server = Granian(
@@ -60,7 +64,7 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=settings.workers,
-        blocking_threads=WAITING_THREADS if settings.allowed_hosts.origins else PYTHON_THREADS,
+        blocking_threads=settings.max_calls + SPARE_THREADS,
         workers_kill_timeout=STOP_GRACE,
         respawn_failed_workers=True,
         websockets=False,
@@ -69,16 +73,18 @@ def serve(settings: Settings) -> None:
     )
     server.on_startup(partial(print, banner(settings), flush=True))
     try:
-        server.serve(target_loader=partial(load_worker, settings), wrap_loader=False)
+        server.serve(target_loader=partial(load_worker, settings, Board(settings.workers)), wrap_loader=False)
     except ConfigurationError as error:
         raise SettingsError([f"the server cannot start with these settings: {error}"]) from error
 
 
-def load_worker(settings: Settings) -> Callable[..., Any]:
-    """Build, warm up and settle the application of one worker. Runs in the worker's own process."""
+def load_worker(settings: Settings, board: Board) -> Callable[..., Any]:
+    """Build, warm up and settle the application of one worker, which counts on the board. Runs in the worker's own process."""
     configure_logs()
     app = create_app(settings)
     warm_up(settings)
+    if not COUNTS.join(board):
+        log().error("metrics", text="No free row for this worker: its numbers are missing in /metrics.")
     settle_memory()
     return app
 

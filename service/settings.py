@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from limits import parse_many
 from pydantic import Field, FilePath, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from guideline.practice import Practice
 from guideline.site_file import SiteFile, read_site_file
+from service.auth.issuers import Issuer, read_algorithms, read_issuers
 from service.errors import SettingsError
 from service.fhir_client.origins import AllowedHosts, read_allowed_hosts
 
 PREFIX = "HER2CDS_"
 
 _SHORTEST_SALT = 16
+
+#: One or more steps, none of them dots alone.
+_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
 
 
 def usable_cores() -> int:
@@ -102,12 +110,13 @@ class Settings(BaseSettings):
     )
     fhir_networks: str = Field(
         "",
-        description="Private networks, such as `10.20.0.0/16`, in which the listed FHIR servers may stand, separated by commas. "
+        description="Private networks, such as `10.20.0.0/16`, in which the listed FHIR servers and JWKS hosts may stand, separated by "
+        "commas. "
         "A name that resolves to a private address outside them is not called.",
     )
     fhir_ca_file: FilePath | None = Field(
         None,
-        description="File with the certificates (PEM) of the authorities that the FHIR servers' certificates are checked against.",
+        description="File with the certificates (PEM) of the authorities that those of FHIR servers and JWKS hosts are checked against.",
         json_schema_extra={"shown_default": "the public authorities"},
     )
     deadline_ms: int = Field(400, ge=50, le=30_000, description="Time for fetching in milliseconds, for a whole call.")
@@ -126,9 +135,51 @@ class Settings(BaseSettings):
     )
     max_body_mb: int = Field(16, ge=1, le=1024, description="Largest request body in megabytes; a larger one is refused with 413 unread.")
     auth: Literal["off", "warn", "required"] = Field(
-        "off", description="Client JWT. This release knows only `off`; with `warn` or `required` it refuses to start."
+        "off",
+        description="Client authentication by JWT (docs/authentication.md). `off`: nobody is asked. `warn`: everybody is answered, and the "
+        "log says who would not have been. `required`: 401 without a valid token.",
     )
-    open: bool = Field(False, description="Allow listening beyond loopback while `HER2CDS_AUTH=off`. Said loudly in the log.")
+    jwt_issuers: str = Field(
+        "",
+        description="Clients that may call: entries `ISS KEYS`, separated by commas, such as `https://ehr.example.org "
+        "https://ehr.example.org/jwks.json`. `KEYS` is the JWKS of that `iss`, a file or an address. Several entries for one `iss` add up.",
+    )
+    jwt_algorithms: str = Field("ES384,RS384", description="Signatures accepted, separated by commas: ES, RS or PS with 256, 384 or 512.")
+    jwt_audiences: str = Field(
+        "",
+        description="Values of `aud` accepted at every endpoint besides its own URL, separated by commas; in some EHRs it is typed in.",
+    )
+    jwt_max_age: int = Field(3600, ge=60, le=86_400, description="How long ago a token may have been issued (`iat`), in seconds.")
+    open: bool = Field(False, description="Allow listening beyond loopback while `HER2CDS_AUTH` is not `required`. Said loudly in the log.")
+    base_path: str = Field(
+        "",
+        description="Path under which a reverse proxy serves this service, such as `/her2`, whether it passes it on or takes it off.",
+        json_schema_extra={"shown_default": "the path of `HER2CDS_PUBLIC_URL`"},
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Networks of the reverse proxies, such as `10.1.2.0/24`, separated by commas. Only from them `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
+    )
+    max_calls: int = Field(
+        64, ge=1, le=1024, description="Calls that one worker works on at the same time; further ones get 503 and `Retry-After`."
+    )
+    rate: str = Field(
+        "",
+        description="How often one client may call, such as `600/minute` (several: separated by `;`); beyond it the answer is 429. "
+        "Empty: as often as it likes.",
+    )
+    rate_store: str = Field(
+        "",
+        repr=False,
+        description="Where calls are counted for `HER2CDS_RATE`: `redis://HOST:PORT/DB` for all processes together (install "
+        "`her2-cds[redis]`). Empty: each worker process counts by itself.",
+    )
+    metrics: bool | None = Field(
+        None,
+        description="Serve `/metrics`. The numbers are of no patient, but show outsiders how much the service is used and what fails.",
+        json_schema_extra={"shown_default": "1 on loopback, else 0"},
+    )
     demo: bool = Field(False, description="Serve the synthetic sample patients under `/demo/`.")
     today: date | None = Field(
         None,
@@ -174,6 +225,41 @@ class Settings(BaseSettings):
                 raise ValueError("should be `*` or origins such as https://ehr.example.org, separated by commas")
         return value
 
+    @field_validator("base_path")
+    @classmethod
+    def _is_path(cls, value: str) -> str:
+        if value.rstrip("/") and not _PATH.fullmatch(value.rstrip("/")):
+            raise ValueError("should be a path such as /her2")
+        return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_hops(cls, value: str) -> str:
+        read_allowed_hosts("", value)
+        return value
+
+    @field_validator("rate")
+    @classmethod
+    def _is_rate(cls, value: str) -> str:
+        if value:
+            try:
+                parse_many(value)
+            except ValueError:
+                raise ValueError("should be a number of calls and a time, such as 600/minute") from None
+        return value
+
+    @field_validator("rate_store")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"redis", "rediss"} or not urlsplit(value).hostname):
+            raise ValueError("should be redis://HOST:PORT/DB or rediss://HOST:PORT/DB")
+        return value
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("fhir_hosts")
     @classmethod
     def _are_fhir_servers(cls, value: str) -> str:
@@ -184,6 +270,18 @@ class Settings(BaseSettings):
     @classmethod
     def _are_networks(cls, value: str) -> str:
         read_allowed_hosts("", value)
+        return value
+
+    @field_validator("jwt_issuers")
+    @classmethod
+    def _are_issuers(cls, value: str) -> str:
+        read_issuers(value)
+        return value
+
+    @field_validator("jwt_algorithms")
+    @classmethod
+    def _are_algorithms(cls, value: str) -> str:
+        read_algorithms(value)
         return value
 
     @field_validator("site", mode="before")
@@ -210,7 +308,22 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """`public_url`, or the address it listens on."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return self.public_url or f"http://{host}:{self.port}"
+        return self.public_url or f"http://{host}:{self.port}{self.base_path}"
+
+    @cached_property
+    def mount_path(self) -> str:
+        """The path under which the service is served, without a final slash; empty for none."""
+        return self.base_path or urlsplit(self.public_url).path
+
+    @cached_property
+    def trusted_networks(self) -> tuple[str, ...]:
+        """The networks of the reverse proxies."""
+        return tuple(map(str, read_allowed_hosts("", self.trusted_proxies).networks))
+
+    @property
+    def serves_metrics(self) -> bool:
+        """Whether `/metrics` is served."""
+        return self.on_loopback if self.metrics is None else self.metrics
 
     @property
     def allowed_origins(self) -> frozenset[str]:
@@ -228,6 +341,21 @@ class Settings(BaseSettings):
     def allowed_hosts(self) -> AllowedHosts:
         """The FHIR servers that the service may fetch from."""
         return read_allowed_hosts(self.fhir_hosts, self.fhir_networks)
+
+    @cached_property
+    def issuers(self) -> tuple[Issuer, ...]:
+        """The clients that may call, each with the places of its keys."""
+        return read_issuers(self.jwt_issuers)
+
+    @property
+    def token_algorithms(self) -> tuple[str, ...]:
+        """The signatures that a client's token may have."""
+        return read_algorithms(self.jwt_algorithms)
+
+    @property
+    def further_audiences(self) -> frozenset[str]:
+        """What a token may be for, besides the very endpoint that is called; without final slashes."""
+        return frozenset(filter(None, (entry.strip().rstrip("/") for entry in self.jwt_audiences.split(","))))
 
     @cached_property
     def site_file(self) -> SiteFile:
@@ -267,19 +395,32 @@ class Settings(BaseSettings):
 
     def refuse_unsafe(self) -> None:
         """Raise `SettingsError` for settings with which no server may start."""
-        faults = []
+        faults: list[str] = []
         if self.auth != "off":
-            faults.append(
-                f"{PREFIX}AUTH={self.auth}: checking client JWTs is not available in this release. Set it to off, keep the service on "
-                f"loopback, and let a reverse proxy check who calls."
-            )
-        if not self.on_loopback and not self.open and self.auth == "off":
+            faults += self._authentication_faults()
+        if not self.on_loopback and not self.open and self.auth != "required":
             faults.append(
                 f"{PREFIX}HOST: listening beyond loopback without client authentication lets anyone on the network call the service. "
-                f"Set {PREFIX}OPEN=1 if something in front of it decides who may."
+                f"Set {PREFIX}AUTH=required, or {PREFIX}OPEN=1 if something in front of it decides who may."
             )
+        if self.public_url and self.base_path and urlsplit(self.public_url).path != self.base_path:
+            faults.append(f"{PREFIX}BASE_PATH: {PREFIX}PUBLIC_URL has another path. Set one of them, or both to the same path.")
+        if self.rate_store and find_spec("redis") is None:
+            faults.append(f"{PREFIX}RATE_STORE: needs the package redis. Install her2-cds[redis].")
         if faults:
             raise SettingsError(faults)
+
+    def _authentication_faults(self) -> Iterator[str]:
+        """What keeps clients from being authenticated."""
+        # The cryptography is loaded only where it is used.
+        from service.auth.key_source import key_file_faults  # noqa: PLC0415
+
+        if not self.issuers:
+            yield f"{variable('jwt_issuers')}: {variable('auth')}={self.auth} needs to know whose tokens are accepted"
+        if not self.public_url and not self.on_loopback and not self.further_audiences:
+            yield f"{variable('public_url')}: {variable('auth')}={self.auth} needs it, tokens name it as their audience"
+        for fault in key_file_faults(self.issuers):
+            yield f"{variable('jwt_issuers')}: {fault}"
 
 
 def variable(field: str) -> str:

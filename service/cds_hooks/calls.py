@@ -8,7 +8,8 @@ from flask import Blueprint, Response, request
 
 from service.cds_hooks.answers import answer_call
 from service.cds_hooks.registry import SERVICES, CdsService
-from service.errors import BodyTooLarge, NotServed, PrefetchMissing, UnreadableCall, UnsupportedEncoding
+from service.errors import BodyTooLarge, NotServed, PrefetchMissing, UnreadableCall
+from service.operations.request_bodies import unpack
 from service.request_log import note_call, note_fetched
 from service.responses import json_response
 from service.settings import Settings
@@ -43,9 +44,11 @@ def service_of(service_id: str) -> CdsService:
 
 
 def received_body(settings: Settings) -> bytes:
-    """The body as bytes; one over the limit is refused, before anything is read where its length is announced."""
-    if request.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}:
-        raise UnsupportedEncoding
+    """The body as bytes, unpacked; one over the limit is refused, before anything is read where its length is announced."""
+    return unpack(_sent_body(settings), request.headers.get("Content-Encoding", ""), settings.max_body_mb)
+
+
+def _sent_body(settings: Settings) -> bytes:
     length = request.content_length
     if length is None:
         # Chunked. CAUTION: Werkzeug cuts such a body at the limit without a word.

@@ -30,6 +30,7 @@ from service.fhir_client.client import Fetched, FhirClient, FhirServer
 from service.fhir_client.deadline import Deadline
 from service.fhir_client.origins import same_origin_link
 from service.fhir_client.search import Search
+from service.operations.counting import count_fetched, count_prefetch
 
 _SATISFIED: Final = frozenset({"data", "empty", "null"})
 #: As good as absent.
@@ -51,6 +52,8 @@ def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | None) 
     if fhir is not None and server is not None:
         fetched = _fetch(request, service, fhir, server)
         reading = reading + fetched.reading
+        count_fetched(fetched.outcomes, fetched.requests)
+    count_prefetch(reading.keys, service.prefetch)
     missing = missing_kinds(reading.keys, service, service.required_kinds)
     if missing:
         raise PrefetchMissing(missing, fetched=fetched.counts() if fetched is not None else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any, Final
@@ -98,7 +99,7 @@ class FhirClient:
         running = [Progress(one) for one in searches]
         futures = {
             self._threads.submit(
-                search.run, progress, self._transport, token=server.token, deadline=deadline, allowance=allowance
+                copy_context().run, search.run, progress, self._transport, token=server.token, deadline=deadline, allowance=allowance
             ): progress
             for progress in running
         }

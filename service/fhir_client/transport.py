@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 from service.fhir_client.connections import BROKEN, Line, guarded_adapter, use_line
 from service.fhir_client.deadline import Deadline
 from service.fhir_client.origins import AllowedHosts, origin_of, same_origin_link
+from service.operations.tracing import outgoing_headers
 
 #: The largest page, and the largest sum of all pages of one call, in bytes after decompression.
 PAGE_BYTES: Final = 8 * 1024 * 1024
@@ -124,6 +125,7 @@ class Transport:
         once more: servers close idle ones without a word.
         """
         headers = {"Accept": accept, "Accept-Encoding": "gzip", "User-Agent": "her2-cds"}
+        headers |= outgoing_headers()
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         use_line(line)

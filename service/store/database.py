@@ -18,14 +18,17 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from service.errors import StoreUnavailable
-from service.store.sqlite_reader import SqliteReader
+from service.store.sqlite_statements import SqliteStatements
 
 #: The newest migration in `migrations/versions`.
-NEWEST = "0001"
+NEWEST = "0002"
 
 #: How long a read and a write may wait for a lock, in seconds.
 READ_WAIT = 0.05
 WRITE_WAIT = 2.0
+
+#: The same for a change on the way of an answer.
+CHANGE_WAIT = 0.5
 
 #: How long a PostgreSQL server may take to accept a connection, in seconds (the least that libpq knows).
 _CONNECT_WAIT = 2
@@ -49,7 +52,8 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         # Absolute, so that it stays the same file wherever the process goes.
         self._file = Path(parsed.database or "").absolute() if parsed.get_backend_name() == "sqlite" else None
-        self._look_ups = SqliteReader(self._file, _opener(self._file, READ_WAIT)) if self._file is not None else None
+        self._look_ups = SqliteStatements(self._file, _opener(self._file, READ_WAIT)) if self._file is not None else None
+        self._changes = SqliteStatements(self._file, _hasty_opener(self._file)) if self._file is not None else None
         self._reader = self._engine(parsed, READ_WAIT, isolation_level="AUTOCOMMIT")
         self._writer = self._engine(parsed, WRITE_WAIT)
         if self._file is not None:
@@ -88,6 +92,17 @@ class Database:
             with self._reader.connect() as connection:
                 return connection.exec_driver_sql(query, tuple(parameters)).all()
 
+    def change(self, statement: str, parameters: Sequence[str]) -> int:
+        """How many rows a statement in the database's own SQL changed, on the way of an answer. Raises `StoreUnavailable`.
+
+        All processes see the change when this returns. After a power failure an SQLite file may have lost the changes of the last seconds.
+        """
+        with _faults_named():
+            if self._changes is not None:
+                return self._changes.change(statement, parameters)
+            with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return connection.exec_driver_sql(statement, tuple(parameters)).rowcount
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that is committed at the end. Raises `StoreUnavailable`."""
@@ -122,8 +137,9 @@ class Database:
         """Close all connections; the next use opens new ones."""
         self._reader.dispose()
         self._writer.dispose()
-        if self._look_ups is not None:
-            self._look_ups.close()
+        for statements in (self._look_ups, self._changes):
+            if statements is not None:
+                statements.close()
 
     def _engine(self, url: URL, wait: float, **options: Any) -> Engine:
         if self._file is None:
@@ -153,6 +169,18 @@ def _opener(file: Path, wait: float) -> Callable[[], sqlite3.Connection]:
         return sqlite3.connect(address, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
 
     return connect
+
+
+def _hasty_opener(file: Path) -> Callable[[], sqlite3.Connection]:
+    """Connections whose changes do not wait for the disk, which would take longer than the whole answer."""
+    connect = _opener(file, CHANGE_WAIT)
+
+    def connect_hastily() -> sqlite3.Connection:
+        connection = connect()
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    return connect_hastily
 
 
 def _note_inode(file: Path) -> Callable[..., None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from threading import Lock, Thread, main_thread
+from time import monotonic
 from typing import Literal
 from uuid import UUID
 
@@ -11,13 +12,18 @@ from cards.card_key import CardKeys
 from service.errors import StoreUnavailable
 from service.evaluation import Memory
 from service.logs import log
+from service.operations.counting import note_store
 from service.store.database import Database
 from service.store.feedback_log import Feedback, find_acknowledged, keep_feedback
+from service.store.replay import forget_expired, use_once
 from service.store.salt import new_salt, shared_salt
 from service.store.shown_counts import Shown, ShownCounts
 
 #: How often counts are written and a store that failed is tried again, in seconds.
 INTERVAL = 3.0
+
+#: How often expired tokens are dropped, in seconds.
+FORGET_INTERVAL = 300.0
 
 
 class Store:
@@ -37,6 +43,7 @@ class Store:
         self._state = "new"
         self._thread: Thread | None = None
         self._lock = Lock()
+        self._forget_at = 0.0
 
     @property
     def keys(self) -> CardKeys:
@@ -89,6 +96,17 @@ class Store:
             self._failed(fault)
             return frozenset()
 
+    def use_once(self, token: str, until: float) -> bool:
+        """Whether a client's token is used for the first time, in whatever process. Raises `StoreUnavailable`, at once while it is down."""
+        if not self._working:
+            raise StoreUnavailable("down")
+        self._work_behind()
+        try:
+            return use_once(self._database, token, until)
+        except StoreUnavailable as fault:
+            self._failed(fault)
+            raise
+
     def count_shown(self, cards: Iterable[Shown]) -> None:
         """Count cards that are being sent."""
         self._counts.add(cards)
@@ -98,6 +116,16 @@ class Store:
         """Write the counts now, if the store works; they wait otherwise."""
         try:
             self._counts.write(self._database)
+        except StoreUnavailable as fault:
+            self._failed(fault)
+
+    def forget_tokens(self) -> None:
+        """Drop the tokens that are no longer accepted, now and then."""
+        if monotonic() < self._forget_at:
+            return
+        self._forget_at = monotonic() + FORGET_INTERVAL
+        try:
+            forget_expired(self._database)
         except StoreUnavailable as fault:
             self._failed(fault)
 
@@ -118,6 +146,7 @@ class Store:
         """Take note of a change, and log it."""
         if state != self._state:
             self._state = state
+            note_store(state)
             log().info("store", state=state) if state == "open" else log().error("store", state=state, fault=fault)
 
     @property
@@ -143,3 +172,4 @@ class Store:
             main.join(INTERVAL)
             if self._working or self.open():
                 self.write_counts()
+                self.forget_tokens()

@@ -47,3 +47,8 @@ SHOWN = Table(
 
 #: Values made once for a site and shared by all of its processes: the salt, where `HER2CDS_SALT` does not give one.
 SITE = Table("site", METADATA, Column("name", String(32), primary_key=True), Column("value", String(200), nullable=False))
+
+#: Tokens of clients that were used, each a hash of issuer and `jti`, until it would be refused for its age anyway.
+SEEN_JTI = Table(
+    "seen_jti", METADATA, Column("token", String(64), primary_key=True), Column("keep_until", DateTime, nullable=False, index=True)
+)

@@ -116,9 +116,11 @@ def test_the_last_of_two_equal_keys_counts_or_the_body_is_refused(client: Checke
     assert client.call(body).status_code in {200, 400}
 
 
-def test_a_compressed_body_is_415(client: CheckedClient, second_line: dict[str, Any]):
-    """A body in an encoding that is not served is refused as such, not as bad JSON."""
-    assert client.call(second_line, headers={"Content-Encoding": "gzip"}).status_code == 415
+def test_a_body_in_an_unknown_encoding_is_415(client: CheckedClient, second_line: dict[str, Any]):
+    """A body in an encoding that is not served is refused as such, not as bad JSON, and the answer says which one is."""
+    response = client.call(second_line, headers={"Content-Encoding": "br"})
+    assert response.status_code == 415
+    assert response.headers["Accept-Encoding"] == "gzip"
 
 
 def test_a_body_over_the_limit_is_413(client: CheckedClient):

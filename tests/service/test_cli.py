@@ -239,7 +239,15 @@ def test_config_check_passes_here(capsys: pytest.CaptureFixture[str]):
     """The files as shipped are in order, and the command says which parts it looked at."""
     status, out, err = run(capsys, "config", "check")
     assert (status, err) == (0, "")
-    assert [line.partition(":")[0] for line in out.splitlines()] == ["settings", "knowledge", "site", "terminology", "cards", "store"]
+    assert [line.partition(":")[0] for line in out.splitlines()] == [
+        "settings",
+        "authentication",
+        "knowledge",
+        "site",
+        "terminology",
+        "cards",
+        "store",
+    ]
 
 
 def test_config_check_names_faults(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -54,6 +54,9 @@ FAULTS = {
     "HER2CDS_CORS_ORIGINS": "https://a.example.org/path",
     "HER2CDS_MAX_BODY_MB": "-1",
     "HER2CDS_AUTH": "on",
+    "HER2CDS_JWT_ISSUERS": "https://ehr.example.org",
+    "HER2CDS_JWT_ALGORITHMS": "HS256",
+    "HER2CDS_JWT_MAX_AGE": "0",
     "HER2CDS_OPEN": "perhaps",
     "HER2CDS_DEMO": "2",
     "HER2CDS_TODAY": "tomorrow",
@@ -108,9 +111,9 @@ def test_misspelt_settings_are_noticed(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("auth", ["warn", "required"])
-def test_authentication_that_is_not_there_refuses_to_start(auth: str):
-    """A site that asks for client authentication never runs without it unknowingly."""
-    with pytest.raises(SettingsError, match="not available in this release"):
+def test_authentication_of_nobody_refuses_to_start(auth: str):
+    """A site that asks for client authentication never runs without it unknowingly: it has to say whose tokens are accepted."""
+    with pytest.raises(SettingsError, match="HER2CDS_JWT_ISSUERS"):
         create_app(site(auth=auth))
 
 

@@ -1,4 +1,4 @@
-"""Look-ups in the SQLite file on the way of an answer, past SQLAlchemy, which takes several times as long to ask as SQLite to answer."""
+"""Single statements in the SQLite file on the way of an answer, past SQLAlchemy, which takes several times as long as SQLite itself."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 
-class SqliteReader:
+class SqliteStatements:
     """Connections to one file, each used by one thread at a time and kept for the next. Safe to use from several threads."""
 
     def __init__(self, file: Path, connect: Callable[[], sqlite3.Connection]) -> None:
@@ -20,10 +22,17 @@ class SqliteReader:
 
     def rows(self, query: str, parameters: Sequence[str]) -> list[tuple[Any, ...]]:
         """The rows of a query. Raises `sqlite3.Error`, or `OSError` where the file is gone."""
+        return self._run(lambda connection: connection.execute(query, parameters).fetchall())
+
+    def change(self, statement: str, parameters: Sequence[str]) -> int:
+        """How many rows a statement changed, committed when this returns. Raises as `rows` does."""
+        return self._run(lambda connection: connection.execute(statement, parameters).rowcount)
+
+    def _run(self, ask: Callable[[sqlite3.Connection], _T]) -> _T:
         inode = self._file.stat().st_ino
         connection = self._connection_to(inode)
         try:
-            found = connection.execute(query, parameters).fetchall()
+            found = ask(connection)
         except sqlite3.Error:
             connection.close()
             raise

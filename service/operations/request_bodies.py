@@ -1,0 +1,50 @@
+"""Compressed request bodies: gzip, unpacked no further than a plain body might be long."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final
+
+from service.errors import BodyTooLarge, UnreadableCall, UnsupportedEncoding
+
+#: gzip with its header, and nothing else that zlib knows.
+_GZIP: Final = 16 + zlib.MAX_WBITS
+
+#: The encodings that are read; `x-gzip` is its old name.
+_GZIP_NAMES: Final = frozenset({"gzip", "x-gzip"})
+
+
+def unpack(body: bytes, encoding: str, most_mb: int) -> bytes:
+    """The body behind its `Content-Encoding`.
+
+    Raises `UnsupportedEncoding`, `UnreadableCall` for broken gzip, or `BodyTooLarge` before all of it is unpacked.
+    """
+    match encoding.strip().lower():
+        case "" | "identity":
+            return body
+        case name if name in _GZIP_NAMES:
+            return _unzip(body, most_mb)
+        case _:
+            raise UnsupportedEncoding
+
+
+def _unzip(body: bytes, most_mb: int) -> bytes:
+    """All members of a gzip file in one piece."""
+    most = most_mb * 1024 * 1024
+    pieces: list[bytes] = []
+    left = most
+    while body:
+        member = zlib.decompressobj(_GZIP)
+        try:
+            # One byte more than allowed tells "just fits" from "too long", and nothing beyond it is ever unpacked.
+            piece = member.decompress(body, left + 1)
+        except zlib.error:
+            raise UnreadableCall from None
+        if len(piece) > left:
+            raise BodyTooLarge(most_mb)
+        if not member.eof:
+            raise UnreadableCall
+        pieces.append(piece)
+        left -= len(piece)
+        body = member.unused_data
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

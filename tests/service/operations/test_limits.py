@@ -1,0 +1,123 @@
+"""Too much at the same time, and too often: turned away quickly, in words, and counted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+import service.evaluation
+from service.app import create_app
+from service.operations.limits import Gate
+from tests.service.checked_client import CALL, CheckedClient, issues, site
+from tests.service.operations.numbers import number, read_numbers
+
+
+class Slow:
+    """Rules that take as long as a test wants. `begun` counts the calls that reached them."""
+
+    def __init__(self, advise: Callable[..., Any]) -> None:
+        self._advise = advise
+        self.begun = threading.Semaphore(0)
+        self.go_on = threading.Event()
+
+    def __call__(self, *arguments: Any) -> Any:
+        self.begun.release()
+        assert self.go_on.wait(30)
+        return self._advise(*arguments)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    rules = Slow(service.evaluation.advise)
+    monkeypatch.setattr(service.evaluation, "advise", rules)
+    yield rules
+    rules.go_on.set()
+
+
+def turned_away(client: CheckedClient, reason: str) -> float:
+    return number(read_numbers(client.get("/metrics").text), "her2cds_turned_away_total", reason=reason)
+
+
+def test_a_full_worker_says_so_and_answers_those_inside(slow: Slow, second_line: dict[str, Any]):
+    """The third call of two is 503 at once, with `Retry-After` and an OperationOutcome; the two get their cards, and then there is room."""
+    app = create_app(site(max_calls=2))
+    client = CheckedClient(app.test_client())
+    before = turned_away(client, "busy")
+    with ThreadPoolExecutor(2) as callers:
+        inside = [callers.submit(CheckedClient(app.test_client()).call, second_line) for _ in range(2)]
+        for _ in inside:
+            assert slow.begun.acquire(timeout=30)
+        refused = client.call(second_line)
+        pages = [client.get(page).status_code for page in ("/healthz", "/readyz", "/metrics")]
+        in_progress = number(read_numbers(client.get("/metrics").text), "her2cds_in_progress")
+        slow.go_on.set()
+        answers = [one.result(30) for one in inside]
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "1"
+    assert issues(refused)[0]["code"] == "transient"
+    assert pages == [200, 200, 200], "who watches the service is answered when it is full"
+    assert in_progress == 2
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert turned_away(client, "busy") == before + 1
+    assert client.call(second_line).status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"{", {"hook": "x"}], ids=["no JSON", "no request"])
+def test_failed_calls_leave_their_place(client_of: Callable[..., CheckedClient], second_line: dict[str, Any], body: Any):
+    """However a call ends, it takes its place along: after many failures there is as much room as before."""
+    client = client_of(max_calls=1)
+    for _ in range(5):
+        assert client.call(body).status_code == 400
+    assert client.call(second_line).status_code == 200
+
+
+def test_faults_of_ours_leave_their_place(
+    client_of: Callable[..., CheckedClient], second_line: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    """A 500 as well."""
+
+    def broken(*_: Any) -> None:
+        raise ValueError
+
+    client = client_of(max_calls=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(service.evaluation, "advise", broken)
+        assert [client.call(second_line).status_code for _ in range(3)] == [500, 500, 500]
+    assert client.call(second_line).status_code == 200
+
+
+def test_the_gate_never_lets_in_more_than_it_may():
+    """Many threads at one gate: never more inside than allowed, and nobody stays."""
+    gate, inside, most, lock = Gate(5), [0], [0], threading.Lock()
+
+    def visit(_: int) -> bool:
+        if not gate.enter():
+            return False
+        with lock:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+        with lock:
+            inside[0] -= 1
+        gate.leave()
+        return True
+
+    with ThreadPoolExecutor(32) as visitors:
+        let_in = sum(visitors.map(visit, range(5000)))
+    assert let_in > 0
+    assert most[0] <= 5
+    assert all(gate.enter() for _ in range(5))
+    assert not gate.enter()
+    for _ in range(5):
+        gate.leave()
+
+
+def test_deep_json_and_long_bodies_are_refused_at_once(client_of: Callable[..., CheckedClient]):
+    """Depth and length are limited whatever the rest: a body of brackets is 400, one too long 413."""
+    client = client_of(max_body_mb=1)
+    assert client.call(b'{"prefetch":' + b"[" * 100_000).status_code == 400
+    assert client.call(b'{"prefetch":' + b'{"a":' * 50_000 + b"1" + b"}" * 50_001).status_code == 400
+    assert client.call(b" " * (1024 * 1024 + 1), path=CALL).status_code == 413

@@ -1,0 +1,100 @@
+"""Bodies as clients and proxies pack them: gzip within limits, FHIR's own media type."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from service.errors import BodyTooLarge
+from service.operations.request_bodies import unpack
+from tests.service.checked_client import CheckedClient, without_uuids
+
+MB = 1024 * 1024
+
+
+@pytest.mark.parametrize("name", ["gzip", "GZIP", "x-gzip", " gzip "])
+def test_a_gzip_body_is_answered_like_a_plain_one(client: CheckedClient, second_line: dict[str, Any], name: str):
+    """The same cards, whatever way the body came."""
+    plain = client.call(second_line).get_json()["cards"]
+    packed = client.call(gzip.compress(orjson.dumps(second_line)), headers={"Content-Encoding": name})
+    assert packed.status_code == 200
+    assert without_uuids(packed.get_json()["cards"]) == without_uuids(plain)
+
+
+def test_several_members_are_one_body(client: CheckedClient, second_line: dict[str, Any]):
+    """A gzip file may be several joined together."""
+    body = orjson.dumps(second_line)
+    joined = gzip.compress(body[:100]) + gzip.compress(body[100:])
+    assert client.call(joined, headers={"Content-Encoding": "gzip"}).get_json()["cards"]
+
+
+def test_gzip_feedback_is_kept(client: CheckedClient, second_line: dict[str, Any]):
+    """Feedback goes the same way in."""
+    card = client.call(second_line).get_json()["cards"][0]["uuid"]
+    given = {"feedback": [{"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T10:00:00Z"}]}
+    assert client.give_feedback(gzip.compress(orjson.dumps(given)), headers={"Content-Encoding": "gzip"}).status_code == 200
+
+
+BROKEN = {
+    "no gzip": b'{"hook": "patient-view"}',
+    "empty": b"",
+    "cut off": gzip.compress(b"{}" * 1000)[:-12],
+    "wrong checksum": gzip.compress(b"{}")[:-8] + b"\0" * 8,
+    "zlib": zlib.compress(b"{}"),
+    "rubbish behind": gzip.compress(b"{}") + b"rubbish",
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+def test_broken_gzip_is_400(client: CheckedClient, body: bytes):
+    """What cannot be unpacked to its end is refused, not read in part."""
+    assert client.call(body, headers={"Content-Encoding": "gzip"}).status_code == 400
+
+
+def test_a_bomb_is_413_and_costs_no_more_than_the_limit(client_of: Callable[..., CheckedClient]):
+    """A few KB that unpack to a gigabyte are refused at the limit: what is beyond it is never unpacked."""
+    bomb = gzip.compress(bytes(256 * MB)) * 4
+    assert len(bomb) < 2 * MB
+    assert client_of(max_body_mb=2).call(bomb, headers={"Content-Encoding": "gzip"}).status_code == 413
+    tracemalloc.start()
+    try:
+        with pytest.raises(BodyTooLarge):
+            unpack(bomb, "gzip", 2)
+        assert tracemalloc.get_traced_memory()[1] < 8 * MB
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("length", "fits"), [(MB, True), (MB + 1, False)])
+def test_the_limit_is_that_of_plain_bodies(length: int, fits: bool):
+    """A body that just fits is unpacked, also in several members; one byte more is too long."""
+    body = bytes(length)
+    for packed in (gzip.compress(body), gzip.compress(body[:1000]) + gzip.compress(body[1000:])):
+        if fits:
+            assert unpack(packed, "gzip", 1) == body
+        else:
+            with pytest.raises(BodyTooLarge):
+                unpack(packed, "gzip", 1)
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip", "MARKED"])
+def test_any_other_encoding_is_415_and_says_what_is_read(client: CheckedClient, encoding: str):
+    """Who packs otherwise learns which way is open; the encoding's name is not repeated."""
+    response = client.call(b"x", headers={"Content-Encoding": encoding})
+    assert response.status_code == 415
+    assert response.headers["Accept-Encoding"] == "gzip"
+    assert "MARKED" not in response.text
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/fhir+json", "application/fhir+json; charset=utf-8; fhirVersion=4.0", "application/json"]
+)
+def test_fhirs_own_media_type_is_accepted(client: CheckedClient, second_line: dict[str, Any], media_type: str):
+    """Some clients send the type of what is inside."""
+    assert client.call(second_line, content_type=media_type).get_json()["cards"]

@@ -24,7 +24,7 @@ def check() -> ConfigurationReport:
     """Check everything a start depends on. Goes on after a fault, so that all are named at once."""
     in_order: list[str] = []
     found: list[str] = []
-    for part in (_settings, _authentication, _knowledge, _site, _terminology, _cards, _store):
+    for part in (_settings, _authentication, _fhir, _knowledge, _site, _terminology, _cards, _store):
         _note(part, in_order, found)
     notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
     notes += tuple(_overruled())
@@ -64,6 +64,15 @@ def _authentication() -> str:
         return "authentication: off, everybody who reaches the service may call"
     clients = ", ".join(issuer.iss for issuer in settings.issuers) or "nobody"
     return f"authentication: {settings.auth}, {'/'.join(settings.token_algorithms)} of {clients}, for {settings.base_url}/cds-services"
+
+
+def _fhir() -> str:
+    settings = load_settings()
+    listed = ", ".join(sorted(map(str, settings.allowed_hosts.origins)))
+    if not listed:
+        return "FHIR servers: none listed, prefetch only"
+    authorities = settings.fhir_ca_file or "the public authorities"
+    return f"FHIR servers: {listed}, {settings.deadline_ms} ms a call, certificates of {authorities}"
 
 
 def _knowledge() -> str:

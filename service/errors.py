@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 
 class ServiceError(Exception):
@@ -146,21 +146,30 @@ class WrongMethod(CallError):
         super().__init__(Issue("not-supported", f"This method is not served at this address.{methods}"))
 
 
+_NOT_ASKED: Final = {
+    "unlisted": "and the FHIR server of the request is not one that this service may ask (HER2CDS_FHIR_HOSTS). ",
+    "patient": "and the FHIR server was not asked: its token is of another patient, or the patient's id is none. ",
+    "token": "and the FHIR server was not asked: its access token cannot be sent in a header. ",
+}
+
+
 class PrefetchMissing(CallError):
     """Kinds of resource that every answer needs and that neither a satisfied prefetch key nor a fetch could have carried.
 
-    `fetched`: what came of asking the FHIR server, for the log; `None` where none may be asked.
+    `fetched`: what came of asking the FHIR server, for the log; `None` where the request names none, or none may be asked at all.
+    `not_asked`: why the one it names was not asked.
     """
 
     status = 412
 
-    def __init__(self, kinds: Sequence[str], *, fetched: Mapping[str, int] | None = None) -> None:
+    def __init__(self, kinds: Sequence[str], *, fetched: Mapping[str, int | str] | None = None, not_asked: str | None = None) -> None:
         self.fetched = fetched
-        why = (
-            "and the FHIR server did not give them in time. "
-            if fetched is not None
-            else "and there is no FHIR server in the request from which this service may fetch them. "
-        )
+        if not_asked is not None:
+            why = _NOT_ASKED[not_asked]
+        elif fetched is not None:
+            why = "and the FHIR server did not give them in time. "
+        else:
+            why = "and there is no FHIR server in the request from which this service may fetch them. "
         super().__init__(
             *(
                 Issue(

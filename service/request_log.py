@@ -109,7 +109,7 @@ def note_client(auth: Literal["accepted", "refused", "warned"], **noted: str | N
         count_auth_failure(noted["reason"] or "")
 
 
-def note_fetched(counts: Mapping[str, int] | None) -> None:
+def note_fetched(counts: Mapping[str, int | str] | None) -> None:
     """Add to this request's log line what came of asking the FHIR server, where that was not enough to answer."""
     if counts is not None:
         call: _Call = g.call

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import ssl
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cached_property
@@ -293,6 +294,16 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_public(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("fhir_ca_file")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=value)
+            except (ssl.SSLError, OSError):
+                raise ValueError("should be a readable file with certificates (PEM)") from None
+        return value
 
     @field_validator("today", mode="before")
     @classmethod

@@ -44,19 +44,22 @@ _MOST_PAGED: Final = 40
 def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | None) -> tuple[Reading, Fetched | None]:
     """The whole reading of a request: its prefetch, and what could be fetched beside it before the deadline.
 
-    Returns what was fetched as well, `None` when no server may be asked. Raises `PrefetchMissing` when nothing could have carried a kind
+    Returns what was fetched as well, `None` when there is no server to ask. Raises `PrefetchMissing` when nothing could have carried a kind
     of resource that every answer needs.
     """
     reading, fetched = request.reading, None
     server = fhir.server_of(request.envelope) if fhir is not None else None
-    if fhir is not None and server is not None:
+    if isinstance(server, str):
+        fetched = Fetched(not_asked=server)
+    elif fhir is not None and server is not None:
         fetched = _fetch(request, service, fhir, server)
         reading = reading + fetched.reading
         count_fetched(fetched.outcomes, fetched.requests)
     count_prefetch(reading.keys, service.prefetch)
     missing = missing_kinds(reading.keys, service, service.required_kinds)
     if missing:
-        raise PrefetchMissing(missing, fetched=fetched.counts() if fetched is not None else None)
+        not_asked = fetched.not_asked if fetched is not None else None
+        raise PrefetchMissing(missing, fetched=fetched.counts() if fetched is not None else None, not_asked=not_asked)
     unseen = unseen_medications(reading.keys, service)
     return replace(reading, problems=(*reading.problems, unseen)) if unseen else reading, fetched
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fhir_mappings.reading import KeyContent, Reading
 from fhir_mappings.resources import Entry
@@ -23,6 +23,9 @@ from service.settings import Settings
 
 #: Searches that one process does at the same time. They wait nearly all of their time, so many threads cost little.
 SIDE_BY_SIDE: Final = 512
+
+#: Why the server that a request names is not asked: the site does not list it, or the token is of another patient, or is none.
+NotAsked = Literal["unlisted", "patient", "token"]
 
 #: FHIR allows 64 characters, and EHRs use up to 200.
 _LONGEST_ID: Final = 256
@@ -42,14 +45,18 @@ class Fetched:
 
     `reading` holds what came, with the state of each key: `refused` where the server does not offer it, `unavailable` where nothing came.
     `outcomes` counts the searches by what came of them: `data`, `refused`, or the reason why nothing did. `requests` were sent.
+    `not_asked`: there were no searches, and why.
     """
 
     reading: Reading = field(default_factory=Reading)
     outcomes: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
+    not_asked: NotAsked | None = None
 
-    def counts(self) -> dict[str, int]:
-        """Searches by their outcome and the requests sent for them, for the log."""
+    def counts(self) -> dict[str, int | str]:
+        """Searches by their outcome and the requests sent for them, for the log; or why there were none."""
+        if self.not_asked is not None:
+            return {"not_asked": self.not_asked}
         return {**self.outcomes, "requests": self.requests}
 
     def __add__(self, other: Fetched) -> Fetched:
@@ -72,21 +79,23 @@ class FhirClient:
         """The deadline of a call that begins now."""
         return Deadline(self._seconds)
 
-    def server_of(self, envelope: Mapping[str, Any]) -> FhirServer | None:
-        """The server that a request names, with its token; `None` where it names none, or none that may be asked about this patient."""
+    def server_of(self, envelope: Mapping[str, Any]) -> FhirServer | NotAsked | None:
+        """The server that a request names, with its token; or why that is not asked about this patient. `None` where it names none."""
         base, authorization = envelope.get("fhirServer"), envelope.get("fhirAuthorization")
-        if not isinstance(base, str) or not self._allowed.permits(origin_of(base)) or "?" in base or "#" in base:
+        if not isinstance(base, str):
             return None
+        if not self._allowed.permits(origin_of(base)) or "?" in base or "#" in base:
+            return "unlisted"
         patient_id: str = envelope["context"]["patientId"]
         if patient_id in {".", ".."} or len(patient_id) > _LONGEST_ID:  # dots would be a step in the path of the address
-            return None
+            return "patient"
         if authorization is None:
             return FhirServer(base.rstrip("/"))
         token = usable_token(authorization.get("access_token"))
+        if token is None:
+            return "token"
         bound = authorization.get("patient")
-        if token is None or (bound and bound != patient_id):
-            return None
-        return FhirServer(base.rstrip("/"), token)
+        return "patient" if bound and bound != patient_id else FhirServer(base.rstrip("/"), token)
 
     def fetch(self, server: FhirServer, searches: Sequence[Search], deadline: Deadline) -> Fetched:
         """Do the searches, and return when all are done or the deadline has passed, with what came until then.

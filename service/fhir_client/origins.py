@@ -41,6 +41,10 @@ class Origin:
     host: str
     port: int
 
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}" + (f":{self.port}" if self.port != _PORTS[self.scheme] else "")
+
     @property
     def is_loopback(self) -> bool:
         """Whether the host is this machine by its name or its address."""

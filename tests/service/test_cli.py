@@ -242,12 +242,22 @@ def test_config_check_passes_here(capsys: pytest.CaptureFixture[str]):
     assert [line.partition(":")[0] for line in out.splitlines()] == [
         "settings",
         "authentication",
+        "FHIR servers",
         "knowledge",
         "site",
         "terminology",
         "cards",
         "store",
     ]
+
+
+def test_config_check_says_which_servers_may_be_asked(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Origins as a request has to name them, and how long a call waits for them."""
+    monkeypatch.setenv("HER2CDS_FHIR_HOSTS", "https://FHIR.example.org:443, http://[::1]:8080")
+    monkeypatch.setenv("HER2CDS_DEADLINE_MS", "700")
+    status, out, _ = run(capsys, "config", "check")
+    assert status == 0
+    assert "FHIR servers: http://[::1]:8080, https://fhir.example.org, 700 ms a call, certificates of the public authorities" in out
 
 
 def test_config_check_names_faults(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

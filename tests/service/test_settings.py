@@ -67,6 +67,7 @@ FAULTS = {
     "HER2CDS_SITE": "nowhere.yaml",
     "HER2CDS_DATABASE_URL": "mysql://somewhere/her2",
     "HER2CDS_SALT": "short",
+    "HER2CDS_FHIR_CA_FILE": __file__,
 }
 
 

@@ -265,7 +265,10 @@ def test_another_server_sees_nothing(service_at: ServiceAt):
     with serving(Chart(CHART)) as here, serving(Chart(CHART)) as there:
         service = service_at(here, 5000)
         assert service.ask().cards
-        assert service.ask(fhir_server=there.base).response.status_code == 412
+        answered = service.ask(fhir_server=there.base)
+        assert answered.response.status_code == 412
+        assert answered.fetched == {"not_asked": "unlisted"}
+        assert "HER2CDS_FHIR_HOSTS" in answered.response.text
         assert there.connections == 0
 
 
@@ -287,7 +290,9 @@ def test_a_token_for_another_patient_is_not_used(service_at: ServiceAt, request_
 def test_an_endless_patient_id_asks_nobody(service_at: ServiceAt):
     """No server knows a patient by an id of a megabyte."""
     with serving(Chart(CHART)) as server:
-        assert service_at(server, 5000).ask(patient="1" * 1_000_000).response.status_code == 412
+        answered = service_at(server, 5000).ask(patient="1" * 1_000_000)
+        assert answered.response.status_code == 412
+        assert answered.fetched == {"not_asked": "patient"}
         assert server.connections == 0
 
 

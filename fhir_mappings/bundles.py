@@ -26,8 +26,8 @@ from guideline.case import DataProblem
 
 #: What a prefetch key held. `null`: the client says there is no data. `empty`: a Bundle without resources. `failed`: an OperationOutcome.
 #: `garbage`: anything that is no FHIR resource of ours. `unavailable`: not sent, and not to be had from the FHIR server in time.
-#: `refused`: not sent, and the FHIR server does not offer it to us.
-KeyState = Literal["data", "empty", "null", "failed", "garbage", "unavailable", "refused"]
+#: `refused`: not sent, and the FHIR server does not offer it. `forbidden`: not sent, and the FHIR server does not let us read it (403).
+KeyState = Literal["data", "empty", "null", "failed", "garbage", "unavailable", "refused", "forbidden"]
 
 _SEVERE: Final = frozenset({"error", "fatal"})
 

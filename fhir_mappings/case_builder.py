@@ -86,7 +86,9 @@ def _missing_pages(reading: Reading) -> Iterable[DataProblem]:
             why = "could not be fetched from the FHIR server"
         elif content.next_page is not None:
             why = "not all pages of a search"
+        elif content.state == "forbidden":
+            why = "the FHIR server does not let us read it"
         else:
             continue
         for subject in lost_with_search(key, content.types):
-            yield DataProblem("incomplete", subject, "", why)
+            yield DataProblem("forbidden" if content.state == "forbidden" else "incomplete", subject, "", why)

@@ -109,7 +109,8 @@ class Advice(Struct, frozen=True):
 
     `silent` holds the ids of the rules that asked for silence (R121, R123, R132 ...). `profile` is such as `guideline/US`;
     `knowledge` is the version of the knowledge files. `line` counts the lines of therapy used so far (decision 3), 0 where none matters.
-    `switched_off` holds the ids of the rules that would have spoken here had the site not switched them off.
+    `switched_off` holds the ids of the rules that would have spoken here had the site not switched them off;
+    `hidden` the topics, one for each finding that was left out because its topic is off.
     """
 
     treatment: Treatment | None
@@ -119,3 +120,4 @@ class Advice(Struct, frozen=True):
     knowledge: str
     line: int = 0
     switched_off: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()

@@ -14,8 +14,8 @@ from guideline.rules.lungs import lungs
 from guideline.rules.pregnancy import pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.treatment import therapy_gap, treatment
-from guideline.rules.unseen import naming_unseen, naming_unsent, unseen_history
-from guideline.site_rules import spoken, treatment_spoken
+from guideline.rules.unseen import naming_forbidden, naming_unseen, naming_unsent, unseen_history
+from guideline.site_rules import spoken, treatment_spoken, without_topics
 from guideline.situation import Situation, situation
 
 _ORGAN_TOPICS = frozenset({"LvefHold", "HeartFailure", "InterstitialLungDisease", "LabSafety"})
@@ -39,6 +39,7 @@ def advise(case: Case, practice: Practice) -> Advice:
         findings += _organ_safety(s)
     # What is switched off must not keep anything else from being said, so it goes before the rest is asked.
     findings, silenced = spoken(findings, practice.rules_off)
+    findings, hidden = without_topics(findings, practice.topics_off)
     if found.treatable and with_child is None and urgent is None:
         chosen = treatment(s)
         if chosen is None:
@@ -51,6 +52,7 @@ def advise(case: Case, practice: Practice) -> Advice:
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
     findings, later = spoken(findings, practice.rules_off)
+    findings, hidden_later = without_topics(findings, practice.topics_off)
     chosen, on_treatment = treatment_spoken(chosen, practice.rules_off)
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
     if chosen is None and not findings and found.treatable:
@@ -58,9 +60,10 @@ def advise(case: Case, practice: Practice) -> Advice:
     if not s.therapies.used_lines:
         chosen = naming_unsent(case, chosen)
     chosen, findings = naming_unseen(case, chosen, findings)
+    chosen, findings = naming_forbidden(case, chosen, findings)
     silent = () if chosen is not None or findings else ("R132",)
     switched_off = tuple(sorted(silenced | later | on_treatment))
-    return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off)
+    return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off, (*hidden, *hidden_later))
 
 
 def _organ_safety(s: Situation) -> list[Finding]:

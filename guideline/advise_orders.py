@@ -24,8 +24,8 @@ from guideline.rules import (
     reload,
     supportive_care,
 )
-from guideline.rules.unseen import naming_unseen, unchecked_order
-from guideline.site_rules import spoken
+from guideline.rules.unseen import naming_forbidden, naming_unseen, unchecked_order
+from guideline.site_rules import spoken, without_topics
 
 _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
     rule
@@ -53,6 +53,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.
     found, silenced = spoken((finding for rule in _RULES for finding in rule(question)), practice.rules_off)
+    found, hidden = without_topics(found, practice.topics_off)
     findings = _one_a_topic(_settled(found))
     # An examination does not settle a hold: on an order hook it is not offered as if it did.
     findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]
@@ -63,8 +64,10 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
     if not findings and question.starts:
         findings = [f for f in (unchecked_order(case),) if f is not None]
     _, findings = naming_unseen(case, None, findings)
+    _, findings = naming_forbidden(case, None, findings)
     silent = () if findings else ("R132",)
-    return Advice(None, tuple(findings), silent, practice.label, K.version, question.s.used_line_count, tuple(sorted(silenced)))
+    switched_off = tuple(sorted(silenced))
+    return Advice(None, tuple(findings), silent, practice.label, K.version, question.s.used_line_count, switched_off, tuple(hidden))
 
 
 def _settled(findings: list[Finding]) -> list[Finding]:

@@ -275,7 +275,8 @@ class IntakeAnswer(Struct, frozen=True):
 
 
 ProblemKind = Literal[
-    "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete", "unsent"
+    "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete", "unsent",
+    "forbidden",
 ]  # fmt: skip
 
 
@@ -283,6 +284,7 @@ class DataProblem(Struct, frozen=True):
     """Something sent that could not be used, or not sent at all, so that no rule says "never" or "none" about it.
 
     `incomplete`: more was there than was seen. `unsent`: one of several places where such facts stand was not looked at.
+    `forbidden`: the EHR does not let this service read such facts; they may be there.
 
     `subject` names the kind of fact lost (`therapy`, `her2`, `lvef`, `lung`, `heart`, `diagnosis`, `lab`, `pregnancy`, `intake`,
     `patient`, `allergy`, `body`, `course`, `procedure`, `other`); `detail` says why, for the diagnostic report, without any patient data.

@@ -17,6 +17,8 @@ from guideline.situation import Situation
 from guideline.therapy_lines import PARTNER_DRUGS, Line
 
 _NAMES = {drug.id: drug.name for drug in K.drugs.values()}
+#: Room for the names of drugs in a headline.
+_ROOM = 48
 
 
 def drug_name(drug: str) -> str:
@@ -32,6 +34,13 @@ def drug_names(drugs: Iterable[str]) -> str:
 def in_usual_order(drugs: Iterable[str]) -> list[str]:
     """Each drug once, as the field writes combinations: trastuzumab, pertuzumab, other HER2 drugs, cytotoxics, endocrine drugs."""
     return sorted(set(drugs), key=lambda drug: (_USUAL_ORDER.get(drug, len(_USUAL_ORDER)), drug))
+
+
+def headline_names(drugs: Iterable[str]) -> str:
+    """The full names of drugs as a headline has room for: all of them, else the first one and how many more."""
+    listed = in_usual_order(drugs)
+    names = drug_names(listed)
+    return names if len(names) <= _ROOM else f"{drug_name(listed[0])} and {len(listed) - 1} more"
 
 
 def line_drugs(line: Line) -> str:

@@ -4,14 +4,15 @@
     thresholds:
       lvef_lower_limit: 53
 
-Everything in it is optional. Each fault is named with file and line.
+Everything in it is optional. Each fault is named with file and line. Members about other matters than the guideline's (`Further`) are
+checked here and read by whoever asks for them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -29,10 +30,29 @@ _SCHEMA = Path(__file__).with_name("site_schema.json")
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """What a site file says: the ids of the rules that are off, and limits by the names of `Practice`'s fields."""
+    """What a site file says: the ids of the rules that are off, limits by the names of `Practice`'s fields, and its further members."""
 
     rules_off: frozenset[str] = frozenset()
     thresholds: dict[str, float] = field(default_factory=dict)
+    further: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Members of a site file that the guideline has no use for: the JSON schema of each, and what a schema cannot say is wrong with them.
+
+    `faults` is given the members that are there, all of them as their schemas have them.
+    """
+
+    schemas: Mapping[str, Any]
+    faults: Callable[[Mapping[str, Any]], Iterator[tuple[Path_, str]]]
+
+
+def _nothing_further(_: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
+    return iter(())
+
+
+NOTHING_FURTHER = Further({}, _nothing_further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +71,23 @@ def limits() -> tuple[Limit, ...]:
     return tuple(Limit(name, entry["description"], entry["minimum"], entry["maximum"]) for name, entry in entries)
 
 
-def read_site_file(file: Path, rules: Mapping[str, RuleEntry]) -> tuple[SiteFile, list[Fault]]:
+def read_site_file(file: Path, rules: Mapping[str, RuleEntry], further: Further = NOTHING_FURTHER) -> tuple[SiteFile, list[Fault]]:
     """What the file says, and every fault in it. `rules` is the rule book; with a fault nothing of the file counts."""
     document = read(file)
     if isinstance(document, Fault):
         return SiteFile(), [document]
-    found = [
-        Fault(file.name, line_of(file, path), f"{'.'.join(map(str, path))}: {message}".removeprefix(": "))
-        for path, message in (*_against_schema(document), *_rules(document, rules))
-    ]
-    if found:
-        return SiteFile(), sorted(found, key=lambda fault: fault.line)
-    return SiteFile(frozenset(document.get("rules_off", ())), dict(document.get("thresholds", {}))), []
+    faults = [*_against_schema(document, further), *_rules(document, rules)]
+    more = {name: document[name] for name in further.schemas if name in document}
+    if not any(path[:1] == (name,) for path, _ in faults for name in more):
+        faults += further.faults(more)
+    if faults:
+        return SiteFile(), sorted((fault_at(file, path, message) for path, message in faults), key=lambda fault: fault.line)
+    return SiteFile(frozenset(document.get("rules_off", ())), dict(document.get("thresholds", {})), more), []
+
+
+def fault_at(file: Path, path: Path_, message: str) -> Fault:
+    """A fault of what stands at a place of a file that could be read."""
+    return Fault(file.name, line_of(file, path), f"{'.'.join(map(str, path))}: {message}".removeprefix(": "))
 
 
 @cache
@@ -71,8 +96,9 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _against_schema(document: dict[str, Any]) -> Iterator[tuple[Path_, str]]:
-    for error in Draft202012Validator(_schema()).iter_errors(document):
+def _against_schema(document: dict[str, Any], further: Further) -> Iterator[tuple[Path_, str]]:
+    schema = _schema() | {"properties": _schema()["properties"] | further.schemas}
+    for error in Draft202012Validator(schema).iter_errors(document):
         path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             allowed = error.schema["properties"]

@@ -4,11 +4,14 @@ A rule that is off makes no card of its own: a finding is not made when the rule
 all rules of its headline are). An alternative on a treatment card goes the same way, and a sentence goes when every rule it states is off.
 Never touched are what is critical, the treatment card with its leading regimen, an option that the headline names, what is asked as
 missing, label notes, and what is barred: other advice rests on these.
+
+A topic that is off makes no card either, whichever rule leads it. Only topics all of whose rules may be off can be: a card goes whole, or
+not at all, and what is critical is said whatever its topic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -23,6 +26,11 @@ CRITICAL_TOPICS = frozenset({
 
 #: Topics that say whether and on what a recommendation stands at all.
 _FOUNDATION_TOPICS = frozenset({"Her2StatusNeeded", "Her2Discordance", "Her2Low", "MissingData", "LvefBaselineNeeded"})
+
+#: Topics of the treatment card.
+_TREATMENT_TOPICS = frozenset({
+    "FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment", "LaterLineTreatment", "MaintenanceTreatment", "TumorBoard",
+})  # fmt: skip
 
 _LOCKED_KINDS = {
     "SCOPE": "it decides for whom the service speaks",
@@ -53,6 +61,21 @@ def why_locked(rule: RuleEntry) -> str | None:
     return _LOCKED_KINDS.get(rule.kind)
 
 
+def why_topic_locked(topic: str, rules: Mapping[str, RuleEntry]) -> str | None:
+    """Why no site may switch this topic off, for all or for some; None for a topic that it may. `rules` is the rule book."""
+    if topic in CRITICAL_TOPICS:
+        return "its card can be critical"
+    if topic in _FOUNDATION_TOPICS:
+        return "other advice rests on what it asks for"
+    if topic in _TREATMENT_TOPICS:
+        return "silence would pass for an answer; an EHR that does not want treatment cards does not call her2-patient-view"
+    leading = [rule for rule in rules.values() if topic in rule.topics]
+    locked = [rule.id for rule in leading if why_locked(rule) is not None]
+    if locked or not leading:
+        return f"{', '.join(locked) or 'a rule behind it'} cannot be switched off"
+    return None
+
+
 def speaks_for(finding: Finding) -> tuple[str, ...]:
     """The rules that make a finding: the first its author named, which leads it; without one, all rules of its headline."""
     return finding.rules[:1] or finding.headline.rules
@@ -71,6 +94,15 @@ def spoken(findings: Iterable[Finding], off: frozenset[str]) -> tuple[list[Findi
             continue
         left.append(_in_fewer_words(finding, off, silenced))
     return left, silenced
+
+
+def without_topics(findings: list[Finding], off: frozenset[str]) -> tuple[list[Finding], list[str]]:
+    """The findings that are left with the topics `off`, and the topic of each that is not."""
+    if not off:
+        return findings, []
+    hidden = [finding for finding in findings if finding.topic in off and finding.indicator != "critical"]
+    left = [finding for finding in findings if finding.topic not in off or finding.indicator == "critical"]
+    return left, [finding.topic for finding in hidden]
 
 
 def treatment_spoken(treatment: Treatment | None, off: frozenset[str]) -> tuple[Treatment | None, set[str]]:

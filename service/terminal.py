@@ -21,6 +21,7 @@ _PROBLEMS: dict[ProblemKind, str] = {
     "future": "dated in the future, not used",
     "incomplete": "incomplete",
     "unsent": "not sent",
+    "forbidden": "not permitted",
 }
 
 #: What the facts of a case are called, so that a reader sees what arrived.

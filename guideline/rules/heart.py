@@ -10,7 +10,7 @@ from msgspec import Struct
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import Lvef
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, drug_names, in_usual_order, lvef_fact, lvef_shown
+from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
@@ -44,8 +44,8 @@ class _Judged(Struct, frozen=True):
         return lvef_fact(self.reference, "LVEF baseline" if self.before_start else "LVEF baseline (first value after the start)")
 
 
-def _tables(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
-    """Each drug's table; trastuzumab beside pertuzumab goes by the pertuzumab table alone (R111)."""
+def tables_for(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
+    """The LVEF table of each drug that has one; trastuzumab beside pertuzumab goes by the pertuzumab table alone (R111)."""
     with_pertuzumab = any(e.drug in PERTUZUMAB_PRODUCTS for e in exposures)
     found = []
     for e in exposures:
@@ -58,7 +58,7 @@ def _tables(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]
     return found
 
 
-def _first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:
+def first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:
     """When the current agent was begun: a route, biosimilar or fixed-dose switch within the line is no new agent."""
     members = s.therapies.lines[-1].exposures if s.therapies.lines else ()
     parts = components(exposure.drug)
@@ -78,8 +78,8 @@ def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
         return []
     value = effective_value(latest)
     judged = []
-    for e, table in _tables(exposures):
-        reference, before = s.heart.baseline(_first_dose(s, e)) or (None, False)
+    for e, table in tables_for(exposures):
+        reference, before = s.heart.baseline(first_dose(s, e)) or (None, False)
         fall = round(effective_value(reference) - value, 1) if reference is not None else None
         judged.append(_Judged(e, table, table.row(value, fall, s.practice.lvef_lower_limit), fall, reference, before))
     return judged
@@ -110,8 +110,16 @@ def heart(s: Situation) -> Finding | None:
     return _failure(s, (*running, *held)) or _hold(s, running) or _held(s, held) or _low(s, running) or _monitoring(s, running)
 
 
-def _names(drugs: Iterable[str]) -> str:
-    return drug_names(in_usual_order(drugs))
+def _all_names(drugs: Iterable[str]) -> tuple[Statement, ...]:
+    """The drugs by name, where a headline has no room for all of them."""
+    names = drug_names(in_usual_order(drugs))
+    return () if names == headline_names(drugs) else (K.say("heart-drugs", drugs=names),)
+
+
+def _headline(statement: str, latest: Lvef, fall: str, **drugs: str) -> Statement:
+    """A value and its fall; the value alone where a card's summary has no room for both (the baseline is among the facts)."""
+    said = K.say(statement, value=lvef_shown(latest), fall=fall, **drugs)
+    return said if len(said.text) < 140 else K.say(f"{statement}-long", value=lvef_shown(latest), **drugs)
 
 
 def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
@@ -120,22 +128,24 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     if not drugs:
         return None
     if s.heart.symptomatic_failure and _failure_is_older(s, given):
-        headline = K.say("heart-failure-older", drugs=_names(drugs))
-        return Finding("HeartFailure", "warning", headline, (K.say("heart-failure-stop-rule"),), facts=_heart_facts(s), rules=("R077",))
+        headline = K.say("heart-failure-older", drugs=headline_names(drugs))
+        detail = (*_all_names(drugs), K.say("heart-failure-stop-rule"))
+        return Finding("HeartFailure", "warning", headline, detail, facts=_heart_facts(s), rules=("R077",))
     if s.heart.symptomatic_failure:
         # R062: a heart that rules HER2 therapy out is the recorded reason for endocrine therapy alone (decision 20).
         alone = (K.say("endocrine-alone-while-heart-forbids"),) if s.hormones.state == "positive" else ()
         return Finding(
             "HeartFailure",
             "critical",
-            K.say("heart-failure-on-her2", drugs=_names(drugs)),
-            (K.say("heart-failure-stop-rule"), *alone, K.say("heart-failure-later")),
+            K.say("heart-failure-on-her2", drugs=headline_names(drugs)),
+            (*_all_names(drugs), K.say("heart-failure-stop-rule"), *alone, K.say("heart-failure-later")),
             facts=_heart_facts(s),
             avoid=tuple(sorted(set(drugs))),
         )
     if s.heart.cardiomyopathy is not None and not (_hold(s, given) or _low(s, given)):
-        headline = K.say("cardiomyopathy-on-her2", drugs=_names(drugs))
-        return Finding("HeartFailure", "warning", headline, (K.say("heart-failure-stop-rule"),), facts=_heart_facts(s))
+        headline = K.say("cardiomyopathy-on-her2", drugs=headline_names(drugs))
+        detail = (*_all_names(drugs), K.say("heart-failure-stop-rule"))
+        return Finding("HeartFailure", "warning", headline, detail, facts=_heart_facts(s))
     return None
 
 
@@ -159,7 +169,7 @@ def _failure_is_older(s: Situation, given: tuple[Exposure, ...]) -> bool:
         return False
     if effective_value(latest) < K.thresholds.lvef.never_silent_below:
         return False
-    starts = [_first_dose(s, e) for e in given]
+    starts = [first_dose(s, e) for e in given]
     return all(start is not None and failure.date.latest < start.earliest for start in starts)
 
 
@@ -185,7 +195,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     if not holding and not below:
         return None
     # Two drugs, two tables: the stricter decides for both (decision 14), so every one of them is named.
-    detail: list[Statement] = []
+    detail: list[Statement] = [*_all_names(monitored)]
     for j in holding:
         detail.append(K.say("lvef-hold-by-table", action=j.table.action_text, drug=drug_name(j.exposure.drug)))
         confirmed = j.row is not None and j.row.confirmed_stops
@@ -200,7 +210,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     return Finding(
         "LvefHold",
         _severity(s, judged),
-        K.say("lvef-hold", drugs=_names(monitored), value=lvef_shown(latest), fall=_fall_words(strictest)),
+        _headline("lvef-hold", latest, _fall_words(strictest), drugs=headline_names(monitored)),
         tuple(dict.fromkeys(detail)),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         avoid=tuple(sorted(set(monitored))),
@@ -227,12 +237,8 @@ def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
         if not (reason == "cardiac" or (reason is None and _dipped(s, judged))):
             continue
         ready = _may_resume(s, judged, effective_value(latest))
-        headline = K.say(
-            "lvef-held-ready" if ready else "lvef-held-not-ready",
-            drug=drug_name(judged.exposure.drug),
-            value=lvef_shown(latest),
-            fall=_fall_words(judged),
-        )
+        said = "lvef-held-ready" if ready else "lvef-held-not-ready"
+        headline = _headline(said, latest, _fall_words(judged), drug=drug_name(judged.exposure.drug))
         detail = [K.say("lvef-hold-resume", resume=judged.table.resume.text)]
         if not ready and judged.table.resume.within_points is not None:
             detail.append(K.say("lvef-held-points-to-stop", points=f"{judged.table.resume.within_points:g}"))
@@ -252,7 +258,7 @@ def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
 
 def _dipped(s: Situation, judged: _Judged) -> bool:
     """Whether some value since the drug's start met its table's hold rule."""
-    start = _first_dose(s, judged.exposure)
+    start = first_dose(s, judged.exposure)
     found = s.heart.baseline(start)
     if start is None:
         return False
@@ -301,7 +307,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     elif not judged:
         detail = [K.say("lvef-no-table")]
     else:
-        detail = [K.say("lvef-low-no-hold", drugs=_names(monitored))]
+        detail = [K.say("lvef-low-no-hold", drugs=drug_names(in_usual_order(monitored)))]
     detail.append(K.say("lvef-low-repeat"))
     return Finding(
         "LvefMonitoringDue",
@@ -330,7 +336,7 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     heart_state, limits = s.heart, K.thresholds.lvef
     if heart_state.current:
         return None
-    drugs = _names(monitored)
+    drugs = headline_names(monitored)
     booked = heart_state.booked_echo
     if heart_state.latest is None or heart_state.age_days is None:
         headline = K.say("lvef-never", drugs=drugs)
@@ -344,7 +350,7 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     else:
         headline = K.say("lvef-overdue", days=heart_state.age_days, drugs=drugs)
         facts, indicator = (lvef_fact(heart_state.latest),), "warning"
-    detail = [K.say("lvef-interval")]
+    detail = [*_all_names(monitored), K.say("lvef-interval")]
     if booked is not None:
         detail.append(K.say("lvef-booked", date=str(booked.date) if booked.date is not None else "no date given"))
     return Finding(

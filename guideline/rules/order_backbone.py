@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, hormone_fact, in_usual_order
+from guideline.facts_used import drug_name, headline_names, hormone_fact, in_usual_order
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
 from guideline.rules.endocrine import frail, low_burden
-from guideline.rules.order_scope import course_facts, deletions, headline_names, new_drugs, orders_of, pathway_orders
+from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
 from guideline.situation import Situation
 from guideline.therapy_lines import CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Gap, Suggestion
-from guideline.facts_used import drug_name, drug_names, in_usual_order, line_facts
+from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.heart_function import effective_value
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -21,7 +21,7 @@ from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.options import label_note, objection, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
 from guideline.rules.order_products import product_mix_up
-from guideline.rules.order_scope import course_facts, deletions, headline_names, new_drugs, ordered_drugs, orders_of, pathway_orders
+from guideline.rules.order_scope import course_facts, deletions, new_drugs, ordered_drugs, orders_of, pathway_orders
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import (

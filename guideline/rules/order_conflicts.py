@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Indicator, Statement
 from guideline.body import body
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, in_usual_order
+from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate, add_months, within_months
 from guideline.rules import order_products
-from guideline.rules.order_scope import deletions, headline_names, ordered_drugs, orders_of, safety_orders
+from guideline.rules.order_scope import deletions, ordered_drugs, orders_of, safety_orders
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
-from guideline.facts_used import drug_name, drug_names, lung_fact, lvef_fact, lvef_shown
+from guideline.facts_used import drug_name, drug_names, headline_names, lung_fact, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -20,7 +20,7 @@ from guideline.partial_date import days_since
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.lungs import lungs
 from guideline.rules.options import objection
-from guideline.rules.order_scope import deletions, headline_names, is_new, is_start, ordered_drugs, orders_of, safety_orders
+from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.pregnancy import pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components

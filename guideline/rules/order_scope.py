@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guideline.advice import FactUsed, Suggestion
-from guideline.facts_used import drug_name, drug_names, in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
+from guideline.facts_used import in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.scope import scope
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
-
-#: Room for the names of drugs in a headline.
-_ROOM = 48
 
 
 def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
@@ -81,10 +78,3 @@ def _given(s: Situation, states: tuple[str, ...]) -> frozenset[str]:
 def deletions(orders: Iterable[DraftOrder], *, recommended: bool = False) -> tuple[Suggestion, ...]:
     """One click each to take these drafts back. An order that is no draft any more is not deleted but ended, which is no click."""
     return tuple(Suggestion("delete", order.drugs[0], order.id, recommended) for order in orders if order.status == "draft" and order.drugs)
-
-
-def headline_names(drugs: Iterable[str]) -> str:
-    """The full names of drugs as a headline has room for: all of them, else the first one and how many more."""
-    listed = in_usual_order(drugs)
-    names = drug_names(listed)
-    return names if len(names) <= _ROOM else f"{drug_name(listed[0])} and {len(listed) - 1} more"

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, metastatic_fact
+from guideline.facts_used import drug_name, headline_names, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.heart import heart
 from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
-from guideline.rules.order_scope import headline_names
 from guideline.rules.scope import scope
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components

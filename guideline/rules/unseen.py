@@ -18,6 +18,9 @@ from guideline.knowledge_base import KNOWLEDGE as K
 #: Kinds of fact by which an order may turn out unsafe.
 _SAFETY = frozenset({"therapy", "diagnosis", "lvef", "lung", "heart", "pregnancy", "lab", "allergy"})
 
+#: Kinds of fact that change advice where they are on record.
+_TELLING = _SAFETY | {"her2", "course", "patient"}
+
 #: Which examinations may have been done, and not been seen.
 _PERHAPS_DONE = {"lvef": frozenset({"echocardiogram"}), "her2": frozenset({"her2-ihc", "her2-ish"})}
 
@@ -64,6 +67,21 @@ def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Findi
     if not parts or any(f.topic == "MissingData" and f.headline.id in _SAID for f in findings):
         return chosen, list(findings)
     said = K.say("record-not-seen", parts=_words(parts))
+    settled = [_as_far_as_seen(f, parts) for f in findings]
+    if chosen is not None:
+        return _with_detail(chosen, said), settled
+    return None, [_with_detail(settled[0], said), *settled[1:]] if settled else []
+
+
+def naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    """The same advice, its first card naming what the EHR does not let this service read.
+
+    That is so every day, so it is no finding of its own: it must not stand between the clinician and each order.
+    """
+    parts = tuple(sorted({p.subject for p in case.problems if p.kind == "forbidden" and p.subject in _TELLING}))
+    if not parts:
+        return chosen, list(findings)
+    said = K.say("record-not-permitted", parts=_words(parts))
     settled = [_as_far_as_seen(f, parts) for f in findings]
     if chosen is not None:
         return _with_detail(chosen, said), settled

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any, Final, Literal
 
+from fhir_mappings.bundles import KeyState
 from fhir_mappings.reading import KeyContent, Reading
 from fhir_mappings.resources import Entry
 from guideline.case import DataProblem
 from service.fhir_client import search
 from service.fhir_client.connections import Line
 from service.fhir_client.deadline import Deadline
-from service.fhir_client.origins import origin_of
+from service.fhir_client.origins import AllowedHosts, origin_of
 from service.fhir_client.search import Progress, Search
 from service.fhir_client.transport import LINGER, Allowance, Transport, usable_token
 from service.settings import Settings
@@ -26,6 +27,8 @@ SIDE_BY_SIDE: Final = 512
 
 #: Why the server that a request names is not asked: the site does not list it, or the token is of another patient, or is none.
 NotAsked = Literal["unlisted", "patient", "token"]
+
+_FORBIDDEN: Final = 403
 
 #: FHIR allows 64 characters, and EHRs use up to 200.
 _LONGEST_ID: Final = 256
@@ -43,8 +46,8 @@ class FhirServer:
 class Fetched:
     """What came of the searches of a call.
 
-    `reading` holds what came, with the state of each key: `refused` where the server does not offer it, `unavailable` where nothing came.
-    `outcomes` counts the searches by what came of them: `data`, `refused`, or the reason why nothing did. `requests` were sent.
+    `reading` holds what came, with the state of each key: `refused` where the server does not offer it, `forbidden` where it does not
+    let us read it, `unavailable` where nothing came. `outcomes` counts the searches by what came of them: `data`, `refused`, `forbidden`, or the reason why nothing did. `requests` were sent.
     `not_asked`: there were no searches, and why.
     """
 
@@ -67,13 +70,14 @@ class Fetched:
 class FhirClient:
     """Fetches from the FHIR servers that a site lists. One for all calls of a process."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._allowed = settings.allowed_hosts
-        self._transport = Transport(settings.allowed_hosts, settings.fhir_ca_file)
+    def __init__(self, settings: Settings, *, hosts: AllowedHosts | None = None, seconds: float | None = None) -> None:
+        """Take the settings; `hosts` and `seconds` replace the servers they list for hooks and the time of a call."""
+        self._allowed = hosts or settings.allowed_hosts
+        self._transport = Transport(self._allowed, settings.fhir_ca_file)
         self._threads = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="fhir")
         # A thread of its own, so that it never stands in line behind those whom it cuts.
         self._cutter = ThreadPoolExecutor(1, thread_name_prefix="fhir-cutter")
-        self._seconds = settings.deadline_ms / 1000
+        self._seconds = seconds or settings.deadline_ms / 1000
 
     def deadline(self) -> Deadline:
         """The deadline of a call that begins now."""
@@ -149,11 +153,20 @@ def _together(running: Collection[Progress]) -> Reading:
             problems += reading.problems
             keys |= reading.keys
         elif not progress.search.further:
-            keys[key] = KeyContent("unavailable" if progress.refused is None else "refused")
+            keys[key] = KeyContent(_state_without_data(progress.refused))
     return Reading(tuple(entries), tuple(problems), keys)
+
+
+def _state_without_data(refused: int | None) -> KeyState:
+    if refused is None:
+        return "unavailable"
+    # What may not be read may well be there; what the server does not know is not.
+    return "forbidden" if refused == _FORBIDDEN else "refused"
 
 
 def _outcome(progress: Progress) -> str:
     if progress.reading is not None:
         return "data"
-    return "refused" if progress.refused is not None else progress.missing or "deadline"
+    if progress.refused is not None:
+        return _state_without_data(progress.refused)
+    return progress.missing or "deadline"

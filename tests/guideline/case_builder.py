@@ -33,6 +33,7 @@ from guideline.case import Pregnancy as PregnancyRecord
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.situation import Situation, situation
+from tests.guideline.form import in_form
 
 TODAY = date(2026, 11, 20)
 GUIDELINE_US = Practice()
@@ -213,7 +214,7 @@ def situation_of(case: Case, practice: Practice = GUIDELINE_US) -> Situation:
 
 
 def advice_on(case: Case, practice: Practice = GUIDELINE_US) -> Advice:
-    return advise(case, practice)
+    return in_form(advise(case, practice), case)
 
 
 def lead_of(advice: Advice) -> str | None:

@@ -17,6 +17,7 @@ from guideline.order_question import OrderQuestion, order_question
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.practice import Practice
 from tests.guideline.case_builder import GUIDELINE_US
+from tests.guideline.form import findings_in_form, in_form
 
 _number = count(1)
 
@@ -63,13 +64,13 @@ def question_of(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_
 
 def asks(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_US) -> Advice:
     """The whole advice about these drafts."""
-    return advise_orders(case, orders, practice)
+    return in_form(advise_orders(case, orders, practice), case, orders)
 
 
 def says(rules: Rules, case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_US) -> list[Finding]:
     """What some rules say about these drafts, before precedence and merging."""
     question = question_of(case, *orders, practice=practice)
-    return [finding for rule in rules for finding in rule(question)]
+    return findings_in_form([finding for rule in rules for finding in rule(question)], case, orders)
 
 
 def only(found: list[Finding], topic: str) -> Finding:

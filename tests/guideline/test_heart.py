@@ -185,6 +185,48 @@ def test_with_two_tables_every_drug_that_must_be_held_is_named():
     assert {T_DXD, "pertuzumab"} <= set(found.avoid)
 
 
+def test_decision_32_a_hold_keeps_its_value_and_loses_its_baseline_where_the_summary_has_no_room():
+    """Long names and two preliminary ranges: the summary ends within 140 characters, and the baseline stands among the facts."""
+    values = (lvef(35, 2, upper=40, preliminary=True), lvef(40.5, START + 10, upper=45, preliminary=True))
+    found = finding(advice_on(on_therapy(given(PHESGO, START), given(T_DM1, START), lvef=values)), "LvefHold")
+    assert found.headline.text == "Hold pertuzumab-trastuzumab-hyaluronidase and 1 more: LVEF 35-40 % (preliminary) - cardiology"
+    assert "40.5-45 % (preliminary)" in {fact.value for fact in found.facts}
+
+
+@pytest.mark.parametrize(("value", "says"), [(38.5, "Do not restart"), (58, "meets the restart test")])
+def test_decision_32_the_restart_of_a_drug_with_a_long_name_fits_as_well(value, says):
+    """Phesgo on hold, its full name, two ranges: the summary still says what to do, and on which value."""
+    values = (lvef(value, 2, upper=value + 5), lvef(60, START + 10, upper=65))
+    case = on_therapy(given(PHESGO, START, status="on-hold", reason="cardiac"), lvef=values)
+    headline = finding(advice_on(case), "LvefHold").headline.text
+    assert says in headline
+    assert f"LVEF {value}-{value + 5} %" in headline
+    assert "baseline" not in headline
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"lvef": lvef(35, 2)},
+        {"lvef": lvef(60, 200)},
+        {"heart": heart_condition()},
+        {"heart": heart_condition("cardiomyopathy"), "lvef": lvef(60, 2)},
+        {"heart": heart_condition(day=START + 100), "lvef": lvef(60, 2)},
+    ],
+    ids=["hold", "overdue", "failure", "cardiomyopathy", "older failure"],
+)
+def test_decision_32_more_drugs_than_a_summary_has_room_for_are_named_below_it(facts):
+    """Phesgo and T-DM1 at once, which is a mistake by itself: the headline counts, the first sentence names both in full."""
+    found = [f for f in advice_on(on_therapy(given(PHESGO, START), given(T_DM1, START), **facts)).findings if "heart-drugs" in ids(f)]
+    assert len(found) == 1
+    assert "pertuzumab-trastuzumab-hyaluronidase and 1 more" in found[0].headline.text
+    assert found[0].detail[0].text == "This is about pertuzumab-trastuzumab-hyaluronidase + trastuzumab emtansine."
+
+
+def ids(found) -> set[str]:
+    return {statement.id for statement in found.detail}
+
+
 def test_lapatinib_beside_trastuzumab_is_held_as_well():
     """LVEF 48 from 60 on lapatinib + trastuzumab: both tables ask for a hold, both drugs are named."""
     found = finding(advice_on(on("lapatinib", "trastuzumab", value=48, baseline=60)), "LvefHold")

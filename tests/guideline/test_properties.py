@@ -35,7 +35,7 @@ from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.situation import situation
 from guideline.therapy_lines import HER2_DRUGS
-from tests.guideline.case_builder import TODAY, ago, alternatives_of, everything, lead_of, said_ids, statements_of
+from tests.guideline.case_builder import TODAY, advice_on, ago, alternatives_of, everything, lead_of, said_ids, statements_of
 
 _DRUGS = [*sorted(K.drugs), UNKNOWN_HER2_CONJUGATE]
 _TDXD = {"tdxd", "tdxd-pertuzumab"}
@@ -417,7 +417,7 @@ def test_what_was_used_is_never_offered_again_where_it_must_not(case, practice):
 @given(_relevant(), _practices)
 def test_the_advice_is_well_formed(case, practice):
     """One treatment at most, no option twice, the leader not among the alternatives, barred ones not offered, facts with sources."""
-    advice = advise(case, practice)
+    advice = advice_on(case, practice)
     if advice.treatment is not None:
         options = [*([lead_of(advice)] if lead_of(advice) else []), *alternatives_of(advice)]
         assert len(options) == len(set(options))

@@ -45,6 +45,26 @@ def test_r131_one_resource_that_cannot_be_used_is_no_part_that_was_not_seen(kind
     assert gaps_named(advise(a_case(problems=(DataProblem(kind, "lvef"),)), PRACTICE)) == []
 
 
+@pytest.mark.parametrize("orders", [(), (order("paclitaxel"),)])
+def test_r131_what_the_ehr_does_not_let_us_read_is_named_and_no_more(orders):
+    """A sentence on the first card; no card of its own, no order questioned for it alone, nothing about parts that change no advice."""
+    forbidden = tuple(DataProblem("forbidden", subject) for subject in ("allergy", "intake", "procedure"))
+    ask = (lambda case: advise_orders(case, orders, PRACTICE)) if orders else (lambda case: advise(case, PRACTICE))
+    before, after = ask(a_case()), ask(a_case(problems=forbidden))
+    assert [f.topic for f in before.findings] == [f.topic for f in after.findings]
+    said = K.say("record-not-permitted", parts="allergies").text
+    first = next((f for f in (after.treatment, *after.findings) if f is not None), None)
+    assert details(first)[-1:] == ([said] if first is not None else [])
+
+
+def test_r131_an_echo_that_may_not_be_read_is_not_ordered_anew():
+    """Where echoes stand out of reach, "none on record" would be untrue."""
+    drugs = (*doses("trastuzumab", 200, 10), *doses("pertuzumab", 200, 10))
+    (unread,) = advise(on_therapy(*drugs, lvef=(), problems=(DataProblem("forbidden", "lvef"),)), PRACTICE).findings
+    assert unread.headline.id == "lvef-not-seen"
+    assert "echocardiogram" not in unread.requests
+
+
 def test_r131_a_test_that_may_have_been_done_is_not_ordered_at_a_click():
     """HER2 results that could not be looked up: the card asks for them, and offers no new test."""
     seen = advise(a_case(receptors=()), PRACTICE).findings[0]

@@ -282,7 +282,26 @@ def test_refused_is_asked_once(service_at: ServiceAt, status: int):
         answered = service_at(server, PATIENTLY).ask()
         assert len(server.requests) == len(PATIENT_VIEW.prefetch)
     assert answered.response.status_code == 412
-    assert answered.fetched["refused"] == len(PATIENT_VIEW.prefetch)
+    assert answered.fetched["forbidden" if status == 403 else "refused"] == len(PATIENT_VIEW.prefetch)
+
+
+def test_what_may_not_be_read_is_named(service_at: ServiceAt):
+    """A token whose scopes leave out allergies does not say that there are none: the first card tells which part was not read."""
+    with serving(Chart(CHART)) as server:
+        server.on("AllergyIntolerance", answer(OUTCOME, 403))
+        server.on("QuestionnaireResponse", answer(OUTCOME, 403))
+        answered = service_at(server, PATIENTLY).ask()
+    assert answered.problems["forbidden"] == 2
+    assert "does not let this service read: allergies." in answered.cards[0]["detail"]
+
+
+def test_what_the_server_does_not_know_is_not_named(service_at: ServiceAt):
+    """A server without allergies has none to be read; no card speaks of its technology."""
+    with serving(Chart(CHART)) as server:
+        server.on("AllergyIntolerance", answer(OUTCOME, 404))
+        answered = service_at(server, PATIENTLY).ask()
+    assert "problems" not in answered.line
+    assert not any("let this service read" in card["detail"] for card in answered.cards)
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(401, "unauthorized"), (408, "server"), (409, "server"), (423, "server")])

@@ -16,8 +16,8 @@ class Practice:
     `evidence_profile` orders the first-line options only (`guideline`: THP leads; `current`: newer approvals lead).
     `jurisdiction` decides the label notes. `lvef_lower_limit` is the institution's lower limit of normal in percent;
     `dose_tolerance_percent` how far an ordered dose may be off before it is questioned; `minimum_interval_days` how soon a three-weekly
-    drug may follow its last dose. `rules_off` holds the ids of the rules that the site has switched off, `topics_off` the codes of the topics
-    whose cards it does not want, or not for whoever asks (see `guideline.site_rules`).
+    drug may follow its last dose. `rules_off` holds the ids of the rules that the site has switched off, `topics_off` the codes of the
+    topics whose cards it does not want, or not for whoever asks (see `guideline.site_rules`).
     """
 
     evidence_profile: EvidenceProfile = "guideline"

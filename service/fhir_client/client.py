@@ -46,8 +46,9 @@ class FhirServer:
 class Fetched:
     """What came of the searches of a call.
 
-    `reading` holds what came, with the state of each key: `refused` where the server does not offer it, `forbidden` where it does not
-    let us read it, `unavailable` where nothing came. `outcomes` counts the searches by what came of them: `data`, `refused`, `forbidden`, or the reason why nothing did. `requests` were sent.
+    `reading` holds what came, with the state of each key: `refused` where the server does not offer it, `forbidden` where it does not let
+    us read it, `unavailable` where nothing came. `outcomes` counts the searches by what came of them: `data`, `refused`, `forbidden`, or
+    the reason why nothing did. `requests` were sent.
     `not_asked`: there were no searches, and why.
     """
 

@@ -1,12 +1,16 @@
+# The base image by tag, not by digest: rebuilding takes up the security fixes of Debian and Python. A site that wants the very same base
+# again pins the digest that it has tested: docker build --build-arg BASE=python@sha256:...
+ARG BASE=python:3.11-slim-bookworm
+
 # Build: wheels only, so neither stage holds a compiler.
-FROM python:3.11-slim-bookworm AS build
+FROM ${BASE} AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all:
 WORKDIR /src
 
 # The dependencies in a layer of their own: it stays as long as these two files do.
 COPY constraints.txt pyproject.toml ./
-RUN python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*project['dependencies'], *project['optional-dependencies']['postgresql'], sep='\n')" > requirements.txt \
+RUN python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; extras = project['optional-dependencies']; print(*project['dependencies'], *extras['postgresql'], *extras['redis'], sep='\n')" > requirements.txt \
     && python -m venv /opt/her2-cds \
     && /opt/her2-cds/bin/pip install --constraint constraints.txt --requirement requirements.txt
 
@@ -19,18 +23,23 @@ RUN /opt/her2-cds/bin/pip install --no-deps . \
     && /opt/her2-cds/bin/pip uninstall --yes pip setuptools
 
 # Run: the environment as built and an unprivileged user.
-FROM python:3.11-slim-bookworm
+FROM ${BASE}
 
 LABEL org.opencontainers.image.title="her2-cds" \
       org.opencontainers.image.description="CDS Hooks decision support for HER2-positive metastatic breast cancer" \
       org.opencontainers.image.licenses="Apache-2.0"
 
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/her2-cds her2cds
+# The base brings its own pip, which nothing here needs.
+RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel \
+    && groupadd --system --gid 10001 her2cds \
+    && useradd --system --uid 10001 --gid 10001 --create-home --home-dir /var/lib/her2-cds --shell /usr/sbin/nologin her2cds
 COPY --from=build /opt/her2-cds /opt/her2-cds
 
 # A container is reached through its own network interface, so the service listens on all of them. With HER2CDS_AUTH=off it refuses to
 # start like that until the operator says HER2CDS_OPEN=1, because something in front of it decides who may call. Not said here.
+# The C library would give almost every thread of a worker an arena of its own, each as large as the largest chart it has seen.
 ENV PATH=/opt/her2-cds/bin:$PATH \
+    MALLOC_ARENA_MAX=2 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HER2CDS_HOST=0.0.0.0 \

@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
+AUDITORS := cyclonedx-bom==7.5.0 pip-audit==2.10.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench verify constraints clean
+.PHONY: help run test lint format bench soak verify fuzz mutate audit sbom constraints clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,8 +35,26 @@ format: $(VENV)/.dev ## format the code, mend what can be mended
 bench: $(VENV)/.run ## speed, beside the floor of this machine (ARGS="--help" for more)
 	@$(BIN)/python -m bench $(ARGS)
 
+soak: $(VENV)/.run ## ten minutes of mixed calls, faults and restarts: flat memory, no 5xx (ARGS="--minutes 2")
+	@$(BIN)/python -m soak $(ARGS)
+
 verify: $(VENV)/.run ## what the guideline never says, over millions of cases (ARGS="--help" for more)
 	@$(BIN)/python -m verify $(ARGS)
+
+fuzz: $(VENV)/.dev ## 20,000 requests at random against a running server; none may fail (FUZZ=1000 for fewer)
+	@FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet --capture=no tests/service/test_fuzz.py $(ARGS)
+
+mutate: $(VENV)/.mutate ## is there a test for each thing in guideline/ that could be wrong? (ARGS="--sample 300")
+	@$(BIN)/python -m mutation $(ARGS)
+
+audit: $(VENV)-audit/.done ## is any pinned package known to be vulnerable? (ARGS="--vulnerability-service osv")
+	@$(VENV)-audit/bin/python -m audit advisories $(ARGS)
+
+sbom: $(VENV)/.dev $(VENV)-audit/.done ## the bill of materials, CycloneDX, into dist/
+	@$(VENV)-audit/bin/python -m audit sbom dist/her2-cds.cdx.json
+
+screenshots: $(VENV)/.dev ## pictures of the main states into docs/images (needs Chromium)
+	@$(BIN)/python -m docs.screenshots
 
 constraints: ## resolve the newest versions anew into constraints.txt
 	@rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
@@ -44,7 +63,7 @@ constraints: ## resolve the newest versions anew into constraints.txt
 	@mv $(VENV)-fresh/constraints.txt constraints.txt && rm -rf $(VENV)-fresh
 
 clean: ## remove everything that the commands above made
-	rm -rf $(VENV) $(VENV)-fresh $(VENV)-node build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit $(VENV)-fresh $(VENV)-node build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Two stamps: what `make run` needs is on a fresh machine in half the time of what the tests need.
@@ -57,6 +76,23 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing her2-cds and its tests into $(VENV) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $(VENV)/.run $@
+
+$(VENV)/.mutate: $(VENV)/.dev
+	@echo "Installing what mutates the code into $(VENV) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[dev,mutate]'
+	@touch $@
+
+# Apart from ours: what looks at an environment must not be found in it.
+$(VENV)-audit/.done: Makefile | $(BIN)/python
+	@echo "Installing what audits into $(VENV)-audit ..."
+	@$(PYTHON) -m venv --clear $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip --disable-pip-version-check --quiet install $(AUDITORS)
+	@touch $@
+
+$(VENV)/.deploy: $(VENV)/.dev
+	@echo "Installing what tests charts and images into $(VENV) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[dev,deploy]'
+	@touch $@
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "her2-cds needs Python 3.11 or newer; found: $$(python3 --version 2>&1)"; exit 1; }

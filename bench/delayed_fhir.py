@@ -22,13 +22,14 @@ SAMPLE, DAY = "second-line", date(2026, 11, 20)
 _EMPTY = {"resourceType": "Bundle", "type": "searchset"}
 
 
-def _answers() -> dict[str, bytes]:
-    """The body of each query's answer, by what tells the queries apart in a request line: the type, and for Observations the first code."""
+def known_answers() -> dict[str, bytes]:
+    """The body of each query's answer, by what tells the queries apart."""
     sent = request_body(SAMPLE, DAY)["prefetch"]
-    return {_mark(template): orjson.dumps(sent[key] or _EMPTY) for key, template in PREFETCH.items()}
+    return {told_apart(template): orjson.dumps(sent[key] or _EMPTY) for key, template in PREFETCH.items()}
 
 
-def _mark(query: str) -> str:
+def told_apart(query: str) -> str:
+    """What tells a query from the others: the type, and for Observations the first code."""
     kind = query.partition("?")[0].partition("/")[0]
     return f"{kind} {query.partition('code=')[2].partition(',')[0]}" if kind == "Observation" else kind
 
@@ -48,7 +49,7 @@ class _Exchange(asyncio.Protocol):
         while b"\r\n\r\n" in self._waiting:
             head, self._waiting = self._waiting.split(b"\r\n\r\n", 1)
             path = unquote(head.split(b" ", 2)[1].decode())
-            asyncio.get_running_loop().call_later(self._pause, self._answer, _mark(path.removeprefix("/fhir/")))
+            asyncio.get_running_loop().call_later(self._pause, self._answer, told_apart(path.removeprefix("/fhir/")))
 
     def _answer(self, mark: str) -> None:
         body = self._answers.get(mark)
@@ -58,7 +59,7 @@ class _Exchange(asyncio.Protocol):
 
 
 async def _serve(pause: float) -> None:
-    answers = _answers()
+    answers = known_answers()
     server = await asyncio.get_running_loop().create_server(lambda: _Exchange(answers, pause), "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

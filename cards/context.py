@@ -20,7 +20,7 @@ class ClientTraits:
     `no_suggestions`: it shows texts and links only (Oracle Health).
     `plain_text`: the detail is sent as plain text, and the card says so.
 
-    Every answer keeps some further limits, so they are no traits: one action per suggestion, no links, topics of letters and digits.
+    Every answer keeps some further limits, so they are no traits: one action per suggestion, one link, topics of letters and digits.
     """
 
     only_create_delete: bool = False
@@ -35,6 +35,14 @@ AS_SPECIFIED = ClientTraits()
 
 
 @dataclass(frozen=True, slots=True)
+class AppLaunch:
+    """Where the SMART app is opened from a card, and from which call: `hook_instance` is the client's own id of it, empty for none."""
+
+    url: str
+    hook_instance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CardContext:
     """A call as the cards need it.
 
@@ -42,7 +50,7 @@ class CardContext:
     `drafts` holds the draft orders of the call as they were sent, by `Type/id`; they are read, never changed.
     `card_key` gives a finding's card its uuid (`cards.card_key`); without it every card gets a random one.
     `acknowledged` is given the uuids of all cards that are not critical, and returns those that this user has set aside already.
-    `client` says what the EHR does with cards. `cpt`: the site holds the licence for CPT codes.
+    `client` says what the EHR does with cards. `cpt`: the site holds the licence for CPT codes. `app`: cards lead to the SMART app there.
     """
 
     today: date
@@ -53,3 +61,4 @@ class CardContext:
     acknowledged: Callable[[Collection[UUID]], Collection[UUID]] | None = None
     client: ClientTraits = AS_SPECIFIED
     cpt: bool = False
+    app: AppLaunch | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from cards import override_reasons, topics
-from cards.context import CardContext
+from cards.context import AppLaunch, CardContext
 from cards.detail import write_detail
 from cards.sharing import CardContent, each_once, share_cards
 from cards.suggestions import Offer, selection_behavior, suggest
@@ -19,6 +20,9 @@ from guideline.advice import Advice, FactUsed, Finding, Treatment
 
 #: Who speaks, as EHRs print it under a card.
 SOURCE_LABEL = "HER2 metastatic breast cancer guidance"
+
+#: What the link to the SMART app says.
+APP_LABEL = "Open the HER2 pathway app"
 
 #: The member of a card's `extension` that carries the advice for machines.
 ADVICE_EXTENSION = "dev.her2cds.advice"
@@ -90,10 +94,18 @@ def _card(content: CardContent, answer: _Answer) -> Card:
     if suggestions and context is not None:
         card["suggestions"] = suggestions
         card["selectionBehavior"] = selection_behavior(suggestions, context)
+    if context is not None and context.app is not None:
+        card["links"] = [_app_link(context.app, topic)]
     if reasons := override_reasons.CODINGS.get(topic):
         card["overrideReasons"] = [coding.copy() for coding in reasons]
     card["extension"] = {ADVICE_EXTENSION: _for_machines(content, advice, rules), **(_PLAIN_TEXT if plain else {})}
     return card
+
+
+def _app_link(app: AppLaunch, topic: str) -> dict[str, Any]:
+    """The link to the SMART app, which learns from the EHR's token what the card was about."""
+    told = {"topic": topic, **({"hookInstance": app.hook_instance} if app.hook_instance else {})}
+    return {"label": APP_LABEL, "url": app.url, "type": "smart", "appContext": json.dumps(told, separators=(",", ":"))}
 
 
 def _summary(content: CardContent) -> str:

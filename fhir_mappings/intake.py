@@ -6,6 +6,7 @@ How long an answer counts, and whether a newer coded fact overrules it, is decid
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -69,7 +70,7 @@ _ITEMS = msgspec.json.Decoder(list[_Item])
 
 def read_intake(record: Record) -> dict[str, IntakeAnswer]:
     """The newest answer to each item, of questionnaires that are completed or amended and say when they were answered."""
-    found: dict[str, IntakeAnswer] = {}
+    found: dict[str, tuple[_Order, IntakeAnswer]] = {}
     for resource in record.of("QuestionnaireResponse"):
         form = resource.questionnaire if isinstance(resource.questionnaire, str) else ""
         if form.split("|", 1)[0] != QUESTIONNAIRE or resource.status not in ("completed", "amended"):
@@ -79,14 +80,23 @@ def read_intake(record: Record) -> dict[str, IntakeAnswer]:
             record.problem("incomplete", resource, "answers without a date", "intake")
         elif record.counts(day, resource, "intake"):
             for link_id, answer in _answers(record, resource, day).items():
-                before = found.get(link_id)
-                if before is None or _order(answer, resource) > _order(before, None):
-                    found[link_id] = answer
-    return dict(sorted(found.items()))
+                order = (answer.date, _instant(resource.authored), answer.source, answer.values)
+                if link_id not in found or order > found[link_id][0]:
+                    found[link_id] = order, answer
+    return {link_id: answer for link_id, (_, answer) in sorted(found.items())}
 
 
-def _order(answer: IntakeAnswer, _: Resource | None) -> tuple[PartialDate, str, tuple[str, ...]]:
-    return answer.date, answer.source, answer.values
+#: Newer answers are greater. Of one day the later one counts, as far as the time is known.
+_Order = tuple[PartialDate, float, str, tuple[str, ...]]
+
+
+def _instant(authored: str | None) -> float:
+    """When answers were given, in seconds; without a time of day, when the day began."""
+    try:
+        moment = datetime.fromisoformat(authored or "")
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _answers(record: Record, resource: Resource, day: PartialDate) -> dict[str, IntakeAnswer]:

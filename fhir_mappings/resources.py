@@ -23,7 +23,7 @@ USED_TYPES = frozenset(
 ABSENT = Raw()
 
 
-class Part(msgspec.Struct, frozen=True, rename="camel", gc=False):
+class Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
     """Base of all structs here: frozen, camel-case names, and free of cycles, so the garbage collector need not track them."""
 
 

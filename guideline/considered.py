@@ -6,12 +6,13 @@ No rules of its own: each reason reads the situation and the predicates of the r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
 from guideline.advice import Advice
-from guideline.facts_used import drug_names, line_drugs, lvef_shown
+from guideline.exposures import Exposure
+from guideline.facts_used import drug_names, in_usual_order, line_drugs, lvef_shown
 from guideline.intake import answer, said_no
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.biomarkers import rebiopsy_open
@@ -75,6 +76,10 @@ def _outside(s: Situation) -> str:
     return f"HER2 is not positive ({s.her2.leading.shown if s.her2.leading is not None else 'diagnosis code'})"
 
 
+def _names(given: Iterable[Exposure]) -> str:
+    return drug_names(in_usual_order(e.drug for e in given))
+
+
 def _her2(s: Situation, _: Advice) -> str:
     if scope(s).finding is not None:
         return "the stage must be clear first"
@@ -100,14 +105,14 @@ def _heart(s: Situation, advice: Advice) -> str:
         return "no metastatic disease that is treated"
     latest = s.heart.latest
     value = f"LVEF {lvef_shown(latest)}, {s.heart.age_days} days old" if latest is not None else "no LVEF is on record"
-    monitored = [e.drug for e in s.her2_running if e.drug in MONITORED]
+    monitored = [e for e in s.her2_running if e.drug in MONITORED]
     if monitored and latest is not None:
         waits = "" if s.heart.current else "; the next echo is booked"
-        return f"{drug_names(monitored)}: {value}; no table asks for a hold{waits}"
+        return f"{_names(monitored)}: {value}; no table asks for a hold{waits}"
     if s.held_drugs:
-        return f"{drug_names(e.drug for e in s.held_drugs)} on hold, not for the heart ({value})"
+        return f"{_names(s.held_drugs)} on hold, not for the heart ({value})"
     if s.her2_running:
-        return f"the LVEF of {drug_names(e.drug for e in s.her2_running)} is not monitored"
+        return f"the LVEF of {_names(s.her2_running)} is not monitored"
     if advice.treatment is None:
         return "no HER2 drug runs, and none is advised now"
     return f"no HER2 drug runs; {value}: the treatment card asks for what is missing before a start"
@@ -116,10 +121,10 @@ def _heart(s: Situation, advice: Advice) -> str:
 def _lungs(s: Situation, _: Advice) -> str:
     if not s.metastatic:
         return "no metastatic disease that is treated"
-    running = [e.drug for e in s.her2_running if e.drug in CONJUGATES]
+    running = [e for e in s.her2_running if e.drug in CONJUGATES]
     lungs = s.lungs.shown if s.lungs.known and s.lungs.shown else "the intake says none" if s.lungs.none_said else "no ILD on record"
     if running:
-        return f"{drug_names(running)} runs; lungs: {lungs}; no current respiratory symptoms are reported"
+        return f"{_names(running)} runs; lungs: {lungs}; no current respiratory symptoms are reported"
     if s.on_treatment:
         return f"no drug that is stopped for ILD runs or waits for the lungs; lungs: {lungs}"
     return f"no active ILD and no current respiratory symptoms; lungs: {lungs}"

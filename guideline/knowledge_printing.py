@@ -56,11 +56,11 @@ def _endpoint(endpoint: Endpoint) -> str:
     text = endpoint.name
     interval = _interval(endpoint)
     if endpoint.value is not None or endpoint.value_text:
-        value = endpoint.value_text or _figure(endpoint.value, endpoint)
-        against = f" vs {_figure(endpoint.comparator, endpoint)}" if endpoint.comparator is not None else ""
+        value = endpoint.value_text or figure(endpoint.value, endpoint)
+        against = f" vs {figure(endpoint.comparator, endpoint)}" if endpoint.comparator is not None else ""
         text += f" {value}{against} {endpoint.unit or ''}".rstrip()
     if endpoint.hr is not None:
-        text += f"{',' if text != endpoint.name else ''} HR {_ratio(endpoint.hr)}{interval}"
+        text += f"{',' if text != endpoint.name else ''} HR {ratio(endpoint.hr)}{interval}"
     else:
         text += interval
     if endpoint.p:
@@ -72,17 +72,17 @@ def _interval(endpoint: Endpoint) -> str:
     if endpoint.ci_low is None or endpoint.ci_high is None:
         return ""
     if endpoint.hr is not None:
-        return f" (95 % CI {_ratio(endpoint.ci_low)}-{_ratio(endpoint.ci_high)})"
-    return f" (95 % CI {_figure(endpoint.ci_low, endpoint)}-{_figure(endpoint.ci_high, endpoint)})"
+        return f" (95 % CI {ratio(endpoint.ci_low)}-{ratio(endpoint.ci_high)})"
+    return f" (95 % CI {figure(endpoint.ci_low, endpoint)}-{figure(endpoint.ci_high, endpoint)})"
 
 
-def _figure(value: float | None, endpoint: Endpoint) -> str:
+def figure(value: float | None, endpoint: Endpoint) -> str:
     """A median or a rate with one decimal (`29.0`), as published; a rate that was published in whole percent without (`27`)."""
     figures = (endpoint.value, endpoint.comparator)
     whole = endpoint.unit == "%" and all(figure is None or figure == int(figure) for figure in figures)
     return f"{value:.0f}" if whole else f"{value:.1f}"
 
 
-def _ratio(value: float) -> str:
+def ratio(value: float) -> str:
     """A hazard ratio or its limit with two decimals, three where published so: `0.30`, `0.641`."""
     return f"{value:.2f}" if round(value, 2) == value else f"{value:.3f}"

@@ -21,8 +21,8 @@ class LungHistory(Struct, frozen=True):
 
     `tdxd_stopped_for_good`: T-DXd pneumonitis of grade 2 or worse, ever. `tdxd_ungraded`: T-DXd pneumonitis whose grade nobody
     wrote down. `under_treatment`: pneumonitis that began while T-DXd or T-DM1 was being given and is not resolved; `under_drug` is
-    that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active disease. `resolved` and
-    `radiation_resolved`: past disease.
+    that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active disease, `tdxd_active` that
+    T-DXd caused it though it is not being given. `resolved` and `radiation_resolved`: past disease.
     `none_said`: the intake says that there never was any. `condition` / `since`: what to print.
     """
 
@@ -34,6 +34,7 @@ class LungHistory(Struct, frozen=True):
     grade_1_only: bool = False
     onset: PartialDate | None = None
     active: bool = False
+    tdxd_active: bool = False
     resolved: bool = False
     radiation_resolved: bool = False
     symptoms: bool = False
@@ -53,7 +54,8 @@ class LungHistory(Struct, frozen=True):
     @property
     def tdxd_named(self) -> bool:
         """Whether the record speaks of pneumonitis under T-DXd, which means that T-DXd was given."""
-        return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past or self.under_drug == T_DXD
+        past = self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past
+        return past or self.tdxd_active or self.under_drug == T_DXD
 
     @property
     def bars_tdxd(self) -> bool:
@@ -91,7 +93,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     if not case.lungs and not case.intake:
         return _NOTHING_ON_RECORD
     stop_from = K.thresholds.ild.permanent_stop_from_grade
-    stopped = ungraded = past_1 = under = grade_1 = active = resolved = radiation = False
+    stopped = ungraded = past_1 = under = grade_1 = active = tdxd_active = resolved = radiation = False
     under_drug: str | None = None
     onset: PartialDate | None = None
     shown: list[tuple[str, PartialDate | None, str]] = []
@@ -115,7 +117,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         elif by_tdxd and not is_active and c.grade == 1:
             past_1 = True
         elif is_active:
-            active = True
+            active, tdxd_active = True, tdxd_active or by_tdxd
         elif c.kind == "radiation":
             radiation = True
         elif not by_tdxd:
@@ -130,7 +132,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         if "tdxd-grade-1-active" in values:
             running = next((e for e in exposures if e.drug == T_DXD and e.state != "ended"), None)
             if running is None:
-                active = True
+                active = tdxd_active = True
             elif not under:
                 under, under_drug, grade_1, onset = True, T_DXD, True, given.date
         past_1 = past_1 or "tdxd-grade-1-resolved" in values
@@ -150,6 +152,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         grade_1_only=under and grade_1 and not symptoms,
         onset=onset,
         active=active,
+        tdxd_active=tdxd_active,
         resolved=resolved,
         radiation_resolved=radiation,
         symptoms=symptoms,

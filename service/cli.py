@@ -1,4 +1,4 @@
-"""The command line: `her2-cds serve | evaluate | rules | feedback | config`.
+"""The command line: `her2-cds serve | evaluate | rules | feedback | report | replay | purge | config`.
 
 Exit status 0 done, 1 bad input, 2 usage. Errors go to standard error, one readable line each, never a traceback. What a command needs is
 imported when it runs, so that a faulty knowledge file is a message and not a failed import.
@@ -18,6 +18,7 @@ from pathlib import Path
 import orjson
 
 from service.errors import CallError, ConfigurationError, ServiceError, UnreadableInput
+from service.record.commands import add_commands
 
 SAMPLE_PREFIX = "sample:"
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--hook", help="the hook to answer (default: that of the request; for a record, patient-view)")
     evaluate.add_argument("--patient", metavar="ID", help="which patient, when the file holds several")
+    evaluate.add_argument("--site", default="", metavar="NAME", help="as this one of several sites practises (HER2CDS_TENANTS)")
     evaluate.add_argument("--today", type=_day, metavar="DATE", help="a date (YYYY-MM-DD) instead of today")
     form = evaluate.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the CDS Hooks response")
@@ -70,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
 
     rules = commands.add_parser("rules", help="print the rule book as this site reads it")
+    rules.add_argument("--site", default="", metavar="NAME", help="as this one of several sites reads it (HER2CDS_TENANTS)")
     book_form = rules.add_mutually_exclusive_group()
     book_form.add_argument("--format", choices=("text", "md", "json"), default="text")
     book_form.add_argument("--markdown", dest="format", action="store_const", const="md", help="as --format md")
@@ -81,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     report = feedback_actions.add_parser("report", help="print, per topic: cards shown, accepted, overridden, and the reasons")
     report.add_argument("--json", action="store_true", help="print it for machines")
     report.set_defaults(run=_feedback_report)
+
+    add_commands(commands)
 
     config = commands.add_parser("config", help="look at settings and knowledge files")
     actions = config.add_subparsers(title="actions", required=True, metavar="ACTION")
@@ -113,9 +118,10 @@ def _serve(_: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from service.record_file import evaluate_record
     from service.settings import load_settings
+    from service.sites.tenants import settings_of
     from service.terminal import print_evaluation
 
-    settings = load_settings()
+    settings = settings_of(load_settings(), options.site)
     if options.today is not None:
         settings = settings.model_copy(update={"today": options.today})
     body = _input(options.file, settings.current_day())
@@ -167,8 +173,9 @@ def _rules(options: argparse.Namespace) -> int:
     from service.rule_book import rule_book
     from service.rule_book_forms import as_markdown, as_records, as_text
     from service.settings import load_settings
+    from service.sites.tenants import settings_of
 
-    book = rule_book(load_settings())
+    book = rule_book(settings_of(load_settings(), options.site))
     if options.format == "json":
         sys.stdout.buffer.write(orjson.dumps(as_records(book), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:

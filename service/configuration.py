@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from guideline.knowledge_checks import BOOK_FILES, FILES, faults
 from service.errors import ConfigurationError
-from service.settings import load_settings, unknown_variables, variable
+from service.settings import Settings, load_settings, unknown_variables, variable
+from service.sites.tenants import Tenant, read_tenants, shared_issuers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def check() -> ConfigurationReport:
     """Check everything a start depends on. Goes on after a fault, so that all are named at once."""
     in_order: list[str] = []
     found: list[str] = []
-    for part in (_settings, _authentication, _fhir, _knowledge, _site, _terminology, _cards, _store):
+    for part in (_settings, _authentication, _smart, _fhir, _knowledge, _site, _terminology, _cards, _store):
         _note(part, in_order, found)
     notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
     notes += tuple(_overruled())
@@ -42,11 +43,12 @@ def _note(part: Callable[[], str], in_order: list[str], found: list[str]) -> Non
 
 
 def _overruled() -> Iterator[str]:
-    """Limits of the site's file that a variable replaces."""
+    """Limits of the site's file that a variable replaces, and sites that share an issuer."""
     try:
         settings = load_settings()
     except Exception:  # noqa: BLE001 - named as a fault already
         return
+    yield from shared_issuers(read_tenants(settings))
     for name, value in settings.site_file.thresholds.items():
         if settings.origin(name) == "variable" and getattr(settings.practice, name) != value:
             yield f"{variable(name)} wins over {name} of the site's file"
@@ -67,12 +69,26 @@ def _authentication() -> str:
 
 
 def _fhir() -> str:
-    settings = load_settings()
+    return "\n".join(f"FHIR servers{of_site}: {_fhir_servers(settings)}" for of_site, settings in _sites().items())
+
+
+def _fhir_servers(settings: Settings) -> str:
     listed = ", ".join(sorted(map(str, settings.allowed_hosts.origins)))
     if not listed:
-        return "FHIR servers: none listed, prefetch only"
+        return "none listed, prefetch only"
     authorities = settings.fhir_ca_file or "the public authorities"
-    return f"FHIR servers: {listed}, {settings.deadline_ms} ms a call, certificates of {authorities}"
+    return f"{listed}, {settings.deadline_ms} ms a call, certificates of {authorities}"
+
+
+def _smart() -> str:
+    return "\n".join(f"SMART app{of_site}: {_launches(settings)}" for of_site, settings in _sites().items())
+
+
+def _launches(settings: Settings) -> str:
+    if not settings.smart_clients:
+        return "no EHR may launch it"
+    listed = ", ".join(f"{client.issuer} as {client.client_id} ({client.proof})" for client in settings.smart_clients)
+    return f"{listed}; register {settings.base_url}/smart/launch and {settings.base_url}/smart/callback"
 
 
 def _knowledge() -> str:
@@ -92,8 +108,25 @@ def _knowledge() -> str:
 def _site() -> str:
     from service.rule_book import rule_book
 
-    book = rule_book(load_settings())
-    return f"site: {'; '.join(book.site_lines)}"
+    if load_settings().tenants is None:
+        return f"site: {'; '.join(rule_book(load_settings()).site_lines)}"
+    return "\n".join(
+        f"site {tenant.name}: {tenant.settings.base_url}/cds-services; tokens of {_clients(tenant)}; "
+        f"{'; '.join(rule_book(tenant.settings).site_lines)}"
+        for tenant in read_tenants(load_settings())
+    )
+
+
+def _clients(tenant: Tenant) -> str:
+    listed = ", ".join(tenant.issuers) or "nobody"
+    return f"{listed} with tenant {', '.join(tenant.tenants)}" if tenant.tenants else listed
+
+
+def _sites() -> dict[str, Settings]:
+    """The settings of each site, by how they are said to be of it."""
+    deployment = load_settings()
+    tenants = read_tenants(deployment)
+    return {f" of {tenant.name}": tenant.settings for tenant in tenants} if tenants else {"": deployment}
 
 
 def _terminology() -> str:

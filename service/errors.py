@@ -4,6 +4,7 @@ ServiceError
 ├── ConfigurationError        what is configured or installed is faulty (start-up and command line only)
 │   └── SettingsError         settings with which nothing may start
 ├── UnreadableInput           a file the command line was given is no patient record
+├── NotReplayable             of a call that is to be evaluated again no input is kept, or none that can be read
 ├── StoreUnavailable          the store cannot be reached, read or written
 └── CallError                 an HTTP call that cannot be answered
     ├── BodyNotJson           400 structure      the body is not JSON, or no JSON object
@@ -22,6 +23,7 @@ ServiceError
     ├── InternalFailure       500 exception      a fault of ours; never an empty list of cards instead
     ├── Busy                  503 transient      too many requests at the same time
     ├── FeedbackNotKept       503 transient      feedback was understood, but could not be written
+    ├── RecordNotKept         503 transient      the call was evaluated, but its record could not be written, and the site requires it
     └── CallerNotVerifiable   503 transient      whether a token was used before cannot be told
 
 Each `CallError` knows its HTTP status and its issues, and `operation_outcome()` writes them as FHIR R4 OperationOutcome. Messages name
@@ -54,6 +56,10 @@ class SettingsError(ConfigurationError):
 
 class UnreadableInput(ServiceError):
     """A file of the command line that is no patient record; the message says why in one line."""
+
+
+class NotReplayable(ServiceError):
+    """Of a call that is to be evaluated again no input is kept, or none that can be read; the message says why in one line."""
 
 
 class StoreUnavailable(ServiceError):
@@ -163,6 +169,7 @@ class PrefetchMissing(CallError):
     status = 412
 
     def __init__(self, kinds: Sequence[str], *, fetched: Mapping[str, int | str] | None = None, not_asked: str | None = None) -> None:
+        self.kinds = tuple(kinds)
         self.fetched = fetched
         if not_asked is not None:
             why = _NOT_ASKED[not_asked]
@@ -239,6 +246,17 @@ class FeedbackNotKept(CallError):
 
     def __init__(self) -> None:
         super().__init__(Issue("transient", "The feedback could not be stored. Please send it again later; nothing is counted twice."))
+
+
+class RecordNotKept(CallError):
+    """A call was evaluated, but this site answers none that is not on record."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            Issue("transient", "The decision record could not be written, and this site requires it. Nothing was concluded; try again.")
+        )
 
 
 class CallerNotVerifiable(CallError):

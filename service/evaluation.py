@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from cards.card_key import CardKeys
-from cards.context import AS_SPECIFIED, CardContext, ClientTraits
+from cards.context import AS_SPECIFIED, AppLaunch, CardContext, ClientTraits
 from cards.render import render_cards
 from fhir_mappings.case_builder import build_case
 from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
@@ -19,6 +19,7 @@ from guideline.advise import advise
 from guideline.advise_orders import advise_orders
 from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE
+from guideline.practice import Practice
 from service.fhir_client.client import Fetched
 from service.settings import Settings
 
@@ -31,11 +32,16 @@ _NOTHING_ASKED = ("R132",)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, by whom: the hook, its context as plain JSON, and what the client does with cards."""
+    """What is asked, by whom: the hook, its context as plain JSON, and what the client does with cards.
+
+    `topics_off`: topics that are not for whoever asks, beside those that are off at the site. `app`: the SMART app that cards lead to.
+    """
 
     hook: str = "patient-view"
     context: Mapping[str, Any] | None = None
     client: ClientTraits = AS_SPECIFIED
+    topics_off: frozenset[str] = frozenset()
+    app: AppLaunch | None = None
 
     @property
     def about_orders(self) -> bool:
@@ -64,7 +70,8 @@ class Memory:
 class Evaluation:
     """What was read of one patient, what the guideline says about it, and the cards that say so.
 
-    `resources` counts what was read; `fetched` is what of it came from the FHIR server (`None`: no server may be asked).
+    `resources` counts what was read; `fetched` is what of it came from the FHIR server (`None`: no server may be asked). `set_aside` are
+    the cards left out because the user had dealt with them. `outside`: the user gets no cards at this site, so nothing was evaluated.
     """
 
     case: Case
@@ -72,6 +79,8 @@ class Evaluation:
     cards: list[dict[str, Any]]
     resources: int
     fetched: Fetched | None = None
+    set_aside: tuple[UUID, ...] = ()
+    outside: bool = False
 
 
 def evaluate(
@@ -89,17 +98,41 @@ def evaluate(
     case = build_case(reading, patient_id=patient_id, today=today)
     if question.about_orders:
         orders = read_draft_orders(question.members, hook=question.hook, today=today, reading=reading)
-        advice = advise_orders(case, orders, settings.practice)
+        advice = advise_orders(case, orders, _practice(question, settings))
     else:
-        advice = advise(case, settings.practice)
-    context = _card_context(question, case, advice, patient_id, memory, settings)
-    return Evaluation(case, advice, render_cards(advice, public_url=settings.base_url, context=context), len(reading.entries))
+        advice = advise(case, _practice(question, settings))
+    set_aside: list[UUID] = []
+    context = _card_context(question, case, advice, patient_id, _noting(memory, set_aside) if memory else None, settings)
+    cards = render_cards(advice, public_url=settings.base_url, context=context)
+    return Evaluation(case, advice, cards, len(reading.entries), set_aside=tuple(set_aside))
+
+
+def _noting(memory: Memory, noted: list[UUID]) -> Memory:
+    """The same memory, which takes note of what it knows again."""
+
+    def acknowledged(cards: Collection[UUID]) -> Collection[UUID]:
+        known = memory.acknowledged(cards)
+        noted.extend(known)
+        return known
+
+    return Memory(memory.keys, acknowledged)
 
 
 def nothing_asked(settings: Settings) -> Evaluation:
     """The evaluation of a call whose orders do not concern us: nothing was read, nothing is said."""
     advice = Advice(None, (), _NOTHING_ASKED, settings.practice.label, KNOWLEDGE.version)
     return Evaluation(Case(settings.current_day()), advice, [], 0)
+
+
+def not_for_this_user(settings: Settings) -> Evaluation:
+    """The evaluation of a call by a user who gets no cards at this site: the record was not looked at."""
+    return Evaluation(Case(settings.current_day()), Advice(None, (), (), settings.practice.label, KNOWLEDGE.version), [], 0, outside=True)
+
+
+def _practice(question: Question, settings: Settings) -> Practice:
+    """How the site practises towards whoever asks."""
+    practice = settings.practice
+    return replace(practice, topics_off=practice.topics_off | question.topics_off) if question.topics_off else practice
 
 
 def _card_context(
@@ -121,4 +154,5 @@ def _card_context(
         acknowledged=memory.acknowledged if memory else None,
         client=question.client,
         cpt=settings.cpt,
+        app=question.app,
     )

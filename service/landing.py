@@ -14,7 +14,7 @@ blueprint = Blueprint("landing", __name__)
 
 @blueprint.get("/")
 def front_page() -> str:
-    """Links to discovery, the rule book, the intake questionnaire and, where they are served, the sample patients."""
+    """Links to discovery, the rule book, the intake questionnaire and, where they are served, the demo EHR and its patients."""
     settings = site_settings()
     return render_template(
         "landing.html",

@@ -13,9 +13,19 @@ from flask import Flask, Response, g, request
 
 from service.evaluation import Evaluation
 from service.logs import log
-from service.operations.counting import count_auth_failure, count_call, count_cards, count_feedback, count_problems, count_request
+from service.operations.counting import (
+    count_auth_failure,
+    count_call,
+    count_cards,
+    count_feedback,
+    count_hidden,
+    count_outside,
+    count_problems,
+    count_request,
+)
 from service.operations.spans import Span, begin_span
 from service.operations.tracing import follow, read_traceparent
+from service.site import site_name
 
 
 def log_requests(app: Flask) -> None:
@@ -41,7 +51,8 @@ def log_requests(app: Flask) -> None:
         rule = request.url_rule
         route = rule.rule if rule is not None else None
         method, status = _method(), response.status_code
-        log().info("request", id=call.id, method=method, route=route, status=status, ms=milliseconds, **call.noted)
+        site = {"site": name} if (name := site_name()) else {}
+        log().info("request", id=call.id, **site, method=method, route=route, status=status, ms=milliseconds, **call.noted)
         _count(rule.endpoint if rule is not None and method == "POST" else None, status, seconds or 0.0, call.noted)
         if call.span is not None:
             call.span.end(method, route, status, call.noted)
@@ -51,7 +62,7 @@ def log_requests(app: Flask) -> None:
 def _count(posted_to: str | None, status: int, seconds: float, noted: Mapping[str, Any]) -> None:
     """Count the request in the metrics. A service that does not exist counts as `other`, whatever it was called."""
     if posted_to == "calls.call":
-        count_call(_service(), status, seconds, cards=noted.get("cards", 0))
+        count_call(_service(), status, seconds, cards=noted.get("cards", 0), shadow="shadow" in noted)
     elif posted_to == "feedback.feedback":
         count_feedback(_service(), status)
     else:
@@ -83,15 +94,37 @@ def request_id() -> str:
     return call.id
 
 
-def note_call(service_id: str, evaluation: Evaluation) -> None:
-    """Add to this request's log line what came of a call: counts and topics."""
-    count_cards(evaluation.cards)
+def request_ms() -> float:
+    """How long this request has taken so far, in milliseconds."""
+    call: _Call = g.get("call", _UNKNOWN)
+    return round(1000 * (perf_counter() - call.begun), 2) if call.begun is not None else 0.0
+
+
+def noted_client() -> str:
+    """Who sent this request, as far as that is proven; empty for nobody in particular."""
+    call: _Call = g.get("call", _UNKNOWN)
+    return call.noted.get("client") or ""
+
+
+def note_call(service_id: str, evaluation: Evaluation, *, shadow: bool = False) -> None:
+    """Add to this request's log line what came of a call: counts and topics. `shadow`: the cards are not sent."""
+    count_cards(evaluation.cards, shadow=shadow)
     noted: dict[str, Any] = {"service": service_id, "resources": evaluation.resources, "cards": len(evaluation.cards)}
+    if shadow:
+        noted["shadow"] = True
     topics = [finding.topic for finding in (evaluation.advice.treatment, *evaluation.advice.findings) if finding is not None]
     if topics:
         noted["topics"] = topics
     if evaluation.advice.silent:
         noted["silent"] = evaluation.advice.silent
+    if evaluation.advice.switched_off:
+        noted["rules_off"] = evaluation.advice.switched_off
+    if evaluation.advice.hidden:
+        noted["hidden"] = dict(Counter(evaluation.advice.hidden))
+        count_hidden(evaluation.advice.hidden)
+    if evaluation.outside:
+        noted["outside"] = True
+        count_outside(service_id)
     if evaluation.fetched is not None:
         noted["fetched"] = evaluation.fetched.counts()
     if evaluation.case.problems:
@@ -107,6 +140,12 @@ def note_client(auth: Literal["accepted", "refused", "warned"], **noted: str | N
     call.noted |= {"auth": auth, **{name: value for name, value in noted.items() if value is not None}}
     if auth != "accepted":
         count_auth_failure(noted["reason"] or "")
+
+
+def note_refusal(code: str, reason: str | None) -> None:
+    """Add to this request's log line why the SMART app did not go on: a word of ours, and one that tells its cases apart."""
+    call: _Call = g.call
+    call.noted |= {"smart": code, **({"reason": reason} if reason else {})}
 
 
 def note_fetched(counts: Mapping[str, int | str] | None) -> None:

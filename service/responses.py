@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Response
 
 from service.settings import Settings
+from service.site import chosen_site
 
 #: Pages load our own style sheet and nothing else; answers in JSON load nothing.
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -20,6 +21,10 @@ _SECURITY_HEADERS = (
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
 )
+#: Beside a policy that the page itself sets.
+_FRAMED_HEADERS = tuple(header for header in _SECURITY_HEADERS if header[0] not in {"Content-Security-Policy", "X-Frame-Options"})
+#: For a year browsers come back over HTTPS only. Of this host alone: its neighbours below the same name are not ours to decide on.
+_HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
 _CORS_HEADERS = (
     ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
@@ -39,13 +44,18 @@ def add_headers(app: Flask, settings: Settings) -> None:
     They are put on as the answer leaves Flask, whose own response would check and convert each of them on every request.
     """
     origins = settings.allowed_origins
+    https_only = [_HTTPS_ONLY] if settings.public_url.startswith("https:") else []
     answer = app.wsgi_app
 
     def with_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        added = [*_SECURITY_HEADERS, *_cors_headers(origins, environ.get("HTTP_ORIGIN", ""))]
+        site = chosen_site(environ)  # by its path: browsers ask before they send a token
+        cors = _cors_headers(origins if site is None else site.settings.allowed_origins, environ.get("HTTP_ORIGIN", ""))
 
         def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Callable[[bytes], object]:
-            if "Cache-Control" not in [name for name, _ in headers]:
+            given = [name for name, _ in headers]
+            # A page that may be framed says so in a policy of its own.
+            added = [*(_FRAMED_HEADERS if "Content-Security-Policy" in given else _SECURITY_HEADERS), *https_only, *cors]
+            if "Cache-Control" not in given:
                 # Answers to a POST are about a patient; everything else is public, but must not outlive an update of the service.
                 added.append(("Cache-Control", "no-store" if environ["REQUEST_METHOD"] == "POST" else "no-cache"))
             return start_response(status, headers + added, *fault)

@@ -19,6 +19,7 @@ from guideline.practice import Practice
 from guideline.site_file import limits
 from guideline.site_rules import why_locked
 from service.settings import Settings, variable
+from service.sites.audience import Audience
 
 #: What every reader is told first; `docs/intended-use.md` is the whole of it.
 INTENDED_USE = (
@@ -131,6 +132,7 @@ class RuleBook:
     groups: tuple[BookGroup, ...]
     practice: Practice
     limits: tuple[SiteLimit, ...]
+    audience: Audience
 
     @property
     def rules(self) -> Iterator[BookRule]:
@@ -149,6 +151,7 @@ class RuleBook:
         yield f"profile {self.practice.label}: the first-line options {order}, label notes of the {self.practice.jurisdiction}"
         yield from (limit.line for limit in self.limits)
         yield f"rules switched off: {', '.join(self.switched_off) or 'none'}"
+        yield from self.audience.lines
 
 
 def rule_book(settings: Settings) -> RuleBook:
@@ -169,6 +172,7 @@ def rule_book(settings: Settings) -> RuleBook:
         tuple(BookGroup(name, f"group-{number}", tuple(rules)) for number, (name, rules) in enumerate(groups.items(), 1)),
         practice,
         site_limits(settings),
+        settings.audience,
     )
 
 

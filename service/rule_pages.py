@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template
 
 from guideline.knowledge_base import KNOWLEDGE
 from service.rule_book import INTENDED_USE, WHAT_OFF_MEANS, rule_book
-from service.site import site_settings
+from service.site import site_name, site_settings
 
 blueprint = Blueprint("rule_pages", __name__)
 
@@ -17,9 +17,10 @@ _PAGE = "her2cds.rule_page"
 def rules() -> str:
     """The whole rule book as this site reads it, written when it is first asked for: settings do not change while a service runs."""
     kept: dict[str, str] = current_app.extensions.setdefault(_PAGE, {})
-    if not kept:
+    name = site_name()
+    if name not in kept:
         settings = site_settings()
-        kept["page"] = render_template(
+        kept[name] = render_template(
             "rules.html",
             book=rule_book(settings),
             knowledge=KNOWLEDGE,
@@ -27,4 +28,4 @@ def rules() -> str:
             intended_use=INTENDED_USE,
             what_off_means=WHAT_OFF_MEANS,
         )
-    return kept["page"]
+    return kept[name]

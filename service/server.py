@@ -22,7 +22,8 @@ from granian.log import LogLevels
 
 from cards import suggestions
 from service.app import create_app
-from service.cds_hooks.answers import answer_call
+from service.cds_hooks.answers import answer_request, read_body
+from service.cds_hooks.envelope import check_envelope
 from service.cds_hooks.registry import PATIENT_VIEW, SERVICES
 from service.errors import SettingsError, StoreUnavailable
 from service.logs import configure_logs, granian_log_config, log
@@ -30,6 +31,7 @@ from service.operations.counts import COUNTS, Board
 from service.operations.limits import SPARE_THREADS
 from service.samples import names, order_names, order_request_body, request_body
 from service.settings import Settings, variable
+from service.sites.tenants import read_tenants
 from service.store.opening import site_database
 
 #: Threads per worker where calls wait for FHIR servers: as many calls as may wait at the same time.
@@ -55,6 +57,10 @@ def serve(settings: Settings) -> None:
         log().warning("open", text="Listening beyond loopback WITHOUT client authentication: HER2CDS_OPEN=1.", host=settings.host)
     if settings.auth == "warn":
         log().warning("auth", text="HER2CDS_AUTH=warn: clients without a valid token are answered too.")
+    if in_shadow := sites_in_shadow(settings):
+        log().warning("shadow", text="HER2CDS_SHADOW: calls are evaluated and recorded, and answered WITHOUT cards.", sites=in_shadow)
+    if settings.demo and not settings.on_loopback:
+        log().warning("demo", text="The demo EHR is served beyond loopback, to whoever reaches it. Its patients are synthetic.")
     if settings.today is not None:
         log().warning("fixed-day", text="HER2CDS_TODAY replaces the clock. For tests and replay only.", today=settings.today.isoformat())
     server = Granian(
@@ -96,7 +102,14 @@ def warm_up(settings: Settings) -> None:
     bodies = [*(request_body(name, today) for name in names()), *(order_request_body(name, today) for name in order_names())]
     services = {service.hook: service for service in SERVICES.values()}
     for body in bodies:
-        answer_call(services[body["hook"]], orjson.dumps(body), settings)
+        service, request = services[body["hook"]], read_body(orjson.dumps(body))
+        check_envelope(request.envelope, service)
+        # Past the audience of the site: the users of the samples are nobody's.
+        answer_request(service, request, settings)
+    if settings.smart_clients:
+        from service.chart.view import warm_up as warm_up_page  # noqa: PLC0415 - nothing of it is loaded where no EHR opens the app
+
+        warm_up_page(settings.practice, today)
 
 
 def make_store(settings: Settings) -> None:
@@ -122,10 +135,14 @@ def banner(settings: Settings) -> str:
     url = settings.base_url
     lines = [
         f"her2-cds {version('her2-cds')}, profile {settings.practice.label}",
+        *([f"  demo EHR     {url}/demo/   <- look here first: sample patients, cards, orders, the app"] if settings.demo else []),
         f"  start page   {url}/",
         f"  rule book    {url}/rules",
         f"  discovery    {url}/cds-services",
+        *(f"  site {tenant.name:<7} {tenant.settings.base_url}/" for tenant in read_tenants(settings)),
     ]
+    if in_shadow := sites_in_shadow(settings):
+        lines.append(f"  SHADOW MODE  calls are evaluated and recorded, and answered WITHOUT cards: {', '.join(in_shadow)}")
     if settings.demo:
         send = f"curl -s -X POST -H 'Content-Type: application/json' --data-binary @- {url}/cds-services/{PATIENT_VIEW.id}"
         lines += [
@@ -135,6 +152,14 @@ def banner(settings: Settings) -> str:
             f"    {_own_command()} evaluate sample:second-line",
         ]
     return "\n".join([*lines, "  stop         Ctrl+C"])
+
+
+def sites_in_shadow(settings: Settings) -> list[str]:
+    """Which sites see no cards: `every call` where it is the whole deployment, else the names of those that do not."""
+    sites = {tenant.name: tenant.settings.shadow for tenant in read_tenants(settings)}
+    if settings.shadow and all(sites.values()):
+        return ["every call"]
+    return [name for name, shadow in sites.items() if shadow]
 
 
 def _own_command() -> str:

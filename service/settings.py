@@ -15,18 +15,23 @@ from datetime import date, datetime
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from limits import parse_many
-from pydantic import Field, FilePath, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceFault
 
 from guideline.practice import Practice
 from guideline.site_file import SiteFile, read_site_file
 from service.auth.issuers import Issuer, read_algorithms, read_issuers
 from service.errors import SettingsError
-from service.fhir_client.origins import AllowedHosts, read_allowed_hosts
+from service.fhir_client.origins import AllowedHosts, origin_of, read_allowed_hosts
+from service.record.sealing import read_keys
+from service.sites.audience import Audience, read_audience
+from service.sites.file_members import ONE_SITE
+from service.smart.clients import DEMO_CLIENT, SmartClient, public_client, read_smart_clients
 
 PREFIX = "HER2CDS_"
 
@@ -83,12 +88,25 @@ class Settings(BaseSettings):
     site: FilePath | None = Field(
         None,
         description="The site's YAML file: `rules_off` lists rules that are switched off, `thresholds` sets the three limits above "
-        "(a variable that is set wins over the file). What may be switched off: `her2-cds rules`.",
+        "(a variable that is set wins over the file); `audience`, `topics_off` and `topics_for` say who sees what (docs/sites.md). What "
+        "may be switched off: `her2-cds rules`.",
         json_schema_extra={"shown_default": "none"},
+    )
+    tenants: Path | None = Field(
+        None,
+        description="Folder with a YAML file for each of several sites in one deployment, or one such file (docs/sites.md). "
+        "Instead of `HER2CDS_SITE`.",
+        json_schema_extra={"shown_default": "none: one site"},
     )
     cpt: bool = Field(
         False,
         description="Add CPT codes to suggested examinations. Only for a site with a licence of the American Medical Association.",
+    )
+    secrets: DirectoryPath | None = Field(
+        None,
+        description="Folder with files, each named after a setting (`HER2CDS_SALT`) and holding its value, as container platforms hand "
+        "over secrets. The environment and `.env` win. Itself a variable of the environment only.",
+        json_schema_extra={"shown_default": "none"},
     )
     data: Path = Field(Path("data"), description="Folder for what the service keeps, made when it is needed.")
     database_url: str = Field(
@@ -103,6 +121,25 @@ class Settings(BaseSettings):
         description="Secret of at least 16 characters behind the hashes by which acknowledged cards are known. "
         "Set it to keep it out of the store; changing it shows all acknowledged cards again.",
         json_schema_extra={"shown_default": "made once, kept in the store"},
+    )
+    record: Literal["off", "on", "required"] = Field(
+        "on",
+        description="The decision record (docs/decision-record.md): one row for each call, without names or identifiers in clear. "
+        "`on`: written behind the answer. `required`: written before it, and a call that cannot be recorded gets 503.",
+    )
+    record_key: str = Field(
+        "",
+        repr=False,
+        description="Secret keys with which the input of each call is kept encrypted, for `her2-cds replay`: 32 random bytes each as "
+        "base64 (`openssl rand -base64 32`), the newest first, separated by commas. Empty: no input is kept.",
+    )
+    record_days: int = Field(
+        400, ge=1, le=36_500, description="How long the decision record and feedback are kept, in days (feedback at least 90)."
+    )
+    record_input_days: int = Field(30, ge=1, le=36_500, description="How long encrypted inputs are kept, in days.")
+    shadow: bool = Field(
+        False,
+        description="Shadow mode, for the time before go-live: every call is evaluated, recorded and counted, and answered without cards.",
     )
     fhir_hosts: str = Field(
         "",
@@ -181,7 +218,33 @@ class Settings(BaseSettings):
         description="Serve `/metrics`. The numbers are of no patient, but show outsiders how much the service is used and what fails.",
         json_schema_extra={"shown_default": "1 on loopback, else 0"},
     )
-    demo: bool = Field(False, description="Serve the synthetic sample patients under `/demo/`.")
+    smart_clients: Annotated[tuple[SmartClient, ...], NoDecode] = Field(
+        (),
+        description="EHRs that may open the SMART app (docs/smart.md): entries `ISS CLIENT_ID`, separated by commas, such as "
+        "`https://ehr.example.org/fhir her2-cds`; `ISS` is the base address of the FHIR server. A confidential client adds "
+        "`secret:VARIABLE_OR_FILE` or `key:FILE`, one whose authorization server stands elsewhere `at:ORIGIN`.",
+        json_schema_extra={"shown_default": "none; with `HER2CDS_DEMO=1` the demo EHR"},
+    )
+    smart_key: str = Field(
+        "",
+        repr=False,
+        description="Secret of at least 16 characters with which sessions of the SMART app are encrypted. Must be set, and be the same, "
+        "where several hosts share a store; changing it ends all sessions.",
+        json_schema_extra={"shown_default": "made once, `smart.key` in the data folder"},
+    )
+    smart_session_minutes: int = Field(
+        60, ge=5, le=720, description="How long a session of the SMART app lasts at most, in minutes. It also ends with the EHR's token."
+    )
+    smart_frame_ancestors: str = Field(
+        "", description="Origins of EHRs that may show the SMART app inside their own page, separated by commas. Empty: in a window only."
+    )
+    smart_deadline_ms: int = Field(
+        5000,
+        ge=500,
+        le=60_000,
+        description="Time for reading a record for the SMART app in milliseconds, and for each other request of it.",
+    )
+    demo: bool = Field(False, description="Serve the demo EHR and its synthetic patients under `/demo/`, to whoever reaches the service.")
     today: date | None = Field(
         None,
         description="A date (YYYY-MM-DD) instead of the clock, for tests and replay only.",
@@ -208,11 +271,39 @@ class Settings(BaseSettings):
             raise ValueError("should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return value
 
-    @field_validator("salt")
+    @field_validator("salt", "smart_key")
     @classmethod
     def _cannot_be_guessed(cls, value: str) -> str:
         if value and len(value) < _SHORTEST_SALT:
             raise ValueError(f"should have at least {_SHORTEST_SALT} characters")
+        return value
+
+    @field_validator("smart_clients", mode="before")
+    @classmethod
+    def _are_smart_clients(cls, value: object) -> object:
+        return read_smart_clients(value) if isinstance(value, str) else value
+
+    @field_validator("smart_frame_ancestors")
+    @classmethod
+    def _may_frame(cls, value: str) -> str:
+        read_allowed_hosts(value, "")
+        return value
+
+    @model_validator(mode="after")
+    def _with_demo_ehr(self) -> Self:
+        """Let the demo EHR launch the app, where browsers reach it as any other."""
+        issuer = f"{self.base_url}/demo/fhir"
+        origin = origin_of(issuer)
+        if self.demo and origin is not None and (origin.scheme == "https" or origin.is_loopback):
+            others = tuple(client for client in self.smart_clients if client.issuer != issuer)
+            # A setting never changes once it is read; this is still part of reading it.
+            self.__dict__["smart_clients"] = (*others, public_client(issuer, DEMO_CLIENT))
+        return self
+
+    @field_validator("record_key")
+    @classmethod
+    def _are_keys(cls, value: str) -> str:
+        read_keys(value)
         return value
 
     @field_validator("cors_origins")
@@ -285,7 +376,12 @@ class Settings(BaseSettings):
         read_algorithms(value)
         return value
 
-    @field_validator("site", mode="before")
+    @field_validator("secrets", mode="before")
+    @classmethod
+    def _empty_is_no_folder(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("site", "tenants", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -336,12 +432,17 @@ class Settings(BaseSettings):
         """Whether `/metrics` is served."""
         return self.on_loopback if self.metrics is None else self.metrics
 
-    @property
+    @cached_property
     def allowed_origins(self) -> frozenset[str]:
         """The origins whose pages may call the service; `{"*"}` for any."""
         if self.cors_origins is None:
             return frozenset({"*"}) if self.on_loopback else frozenset()
         return frozenset(filter(None, map(str.strip, self.cors_origins.split(","))))
+
+    @cached_property
+    def record_keys(self) -> tuple[bytes, ...]:
+        """The keys under which inputs are kept, the newest first; none where no input is kept."""
+        return read_keys(self.record_key)
 
     @property
     def max_body_bytes(self) -> int:
@@ -354,6 +455,11 @@ class Settings(BaseSettings):
         return read_allowed_hosts(self.fhir_hosts, self.fhir_networks)
 
     @cached_property
+    def smart_frame_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may show the SMART app."""
+        return tuple(filter(None, (entry.strip().rstrip("/") for entry in self.smart_frame_ancestors.split(","))))
+
+    @cached_property
     def issuers(self) -> tuple[Issuer, ...]:
         """The clients that may call, each with the places of its keys."""
         return read_issuers(self.jwt_issuers)
@@ -363,7 +469,7 @@ class Settings(BaseSettings):
         """The signatures that a client's token may have."""
         return read_algorithms(self.jwt_algorithms)
 
-    @property
+    @cached_property
     def further_audiences(self) -> frozenset[str]:
         """What a token may be for, besides the very endpoint that is called; without final slashes."""
         return frozenset(filter(None, (entry.strip().rstrip("/") for entry in self.jwt_audiences.split(","))))
@@ -376,10 +482,15 @@ class Settings(BaseSettings):
         # The rule book is loaded only where a site file has to be compared with it.
         from guideline.knowledge_base import rule_book  # noqa: PLC0415
 
-        said, faults = read_site_file(self.site, rule_book())
+        said, faults = read_site_file(self.site, rule_book(), ONE_SITE)
         if faults:
             raise SettingsError([f"{variable('site')}: {fault}" for fault in faults])
         return said
+
+    @cached_property
+    def audience(self) -> Audience:
+        """Who of this site sees what."""
+        return read_audience(self.site_file.further)
 
     @cached_property
     def practice(self) -> Practice:
@@ -392,6 +503,7 @@ class Settings(BaseSettings):
             dose_tolerance_percent=float(limits.get("dose_tolerance_percent", self.dose_tolerance_percent)),
             minimum_interval_days=int(limits.get("minimum_interval_days", self.minimum_interval_days)),
             rules_off=self.site_file.rules_off,
+            topics_off=self.audience.off,
         )
 
     def origin(self, limit: str) -> Literal["variable", "site file", "default"]:
@@ -416,10 +528,38 @@ class Settings(BaseSettings):
             )
         if self.public_url and self.base_path and urlsplit(self.public_url).path != self.base_path:
             faults.append(f"{PREFIX}BASE_PATH: {PREFIX}PUBLIC_URL has another path. Set one of them, or both to the same path.")
+        if self.shadow and self.record == "off":
+            faults.append(f"{PREFIX}SHADOW: without {PREFIX}RECORD nobody would learn what the service would have said.")
+        if self.tenants is not None:
+            faults += self._faults_beside_tenants()
+        if self.smart_clients:
+            faults += self._smart_faults()
         if self.rate_store and find_spec("redis") is None:
             faults.append(f"{PREFIX}RATE_STORE: needs the package redis. Install her2-cds[redis].")
         if faults:
             raise SettingsError(faults)
+
+    def _faults_beside_tenants(self) -> Iterator[str]:
+        """Settings that each of several sites has to make for itself: one for all would mix them up."""
+        for name in ("site", "fhir_hosts", "smart_clients"):
+            if name in self.model_fields_set and getattr(self, name):
+                yield f"{variable(name)}: with {variable('tenants')} it belongs into the file of each site"
+        if self.demo:
+            yield f"{variable('demo')}: with {variable('tenants')} the demo EHR would be of no site"
+
+    def _smart_faults(self) -> Iterator[str]:
+        """What keeps EHRs from launching the app."""
+        # The cryptography is loaded only where it is used.
+        from service.smart.credentials import credential_faults  # noqa: PLC0415
+
+        registered = [client for client in self.smart_clients if client.client_id != DEMO_CLIENT]
+        for fault in credential_faults(registered):
+            yield f"{variable('smart_clients')}: {fault}"
+        app = origin_of(self.base_url)
+        if registered and (app is None or (app.scheme != "https" and not app.is_loopback)):
+            yield f"{variable('public_url')}: {variable('smart_clients')} needs it, with https: EHRs and browsers find the app by it"
+        if registered and not self.smart_key and urlsplit(self.database_url).scheme.startswith("postgres"):
+            yield f"{variable('smart_key')}: hosts that share a store need it, and the same"
 
     def _authentication_faults(self) -> Iterator[str]:
         """What keeps clients from being authenticated."""
@@ -441,8 +581,11 @@ def variable(field: str) -> str:
 
 def load_settings() -> Settings:
     """Read the settings from the environment and `.env`. Raises `SettingsError` with one line per fault, never with the faulty value."""
+    folder = os.environ.get(variable("secrets"))
     try:
-        settings = Settings()
+        settings = Settings(_secrets_dir=folder if folder and Path(folder).is_dir() else None)
+    except (OSError, SourceFault):
+        raise SettingsError([f"{variable('secrets')}: a file in this folder cannot be read, or is no text"]) from None
     except ValidationError as error:
         lines = (
             f"{variable(str(fault['loc'][0]))}: {fault['msg'].removeprefix('Value error, ')}" if fault["loc"] else fault["msg"]
@@ -451,6 +594,10 @@ def load_settings() -> Settings:
         raise SettingsError(list(lines)) from None
     # A faulty site file keeps a service from starting as a faulty variable does.
     _ = settings.practice
+    if settings.tenants is not None:
+        from service.sites.tenants import read_tenants  # noqa: PLC0415 - it builds on this module
+
+        read_tenants(settings)
     return settings
 
 

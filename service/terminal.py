@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from cards.terminal import print_cards
+from cards.topics import TOPICS
+from guideline.advice import Advice
 from guideline.case import Case, DataProblem, ProblemKind
 from guideline.knowledge_base import rule_book
 from service.evaluation import Evaluation
@@ -45,7 +47,15 @@ def print_evaluation(evaluation: Evaluation, width: int, *, colour: bool = False
     """The evaluation as text of at most `width` columns."""
     cards = print_cards(evaluation.cards, width, colour=colour) if evaluation.cards else _silence(evaluation, width)
     problems = evaluation.case.problems
-    return f"{cards}\n{_problems(problems, width)}" if problems else cards
+    parts = [cards, _problems(problems, width) if problems else "", _left_out(evaluation.advice, width)]
+    return "\n".join(part for part in parts if part)
+
+
+def _left_out(advice: Advice, width: int) -> str:
+    """What would have been said had the site not switched it off; empty where it would have been the same."""
+    lines = [_listed(f"rule {id_}: {rule_book()[id_].statement}", width) for id_ in advice.switched_off]
+    lines += [_listed(f"topic {topic}: {TOPICS[topic].display}", width) for topic in dict.fromkeys(advice.hidden)]
+    return "\n".join(["Not said, since this site has it switched off:", *lines, ""]) if lines else ""
 
 
 def _silence(evaluation: Evaluation, width: int) -> str:

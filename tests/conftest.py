@@ -7,6 +7,13 @@ import os
 import shutil
 import tempfile
 
+from tests.outside.programs import required
+
 # Services that a test starts without a data folder of their own keep nothing in the project.
 os.environ["HER2CDS_DATA"] = tempfile.mkdtemp(prefix="her2-cds-tests-")
 atexit.register(shutil.rmtree, os.environ["HER2CDS_DATA"], ignore_errors=True)
+
+
+def pytest_configure() -> None:
+    """A misspelt name in `TESTS_REQUIRE` ends the run, instead of skipping what was meant to be required."""
+    required()

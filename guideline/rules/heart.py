@@ -39,9 +39,11 @@ class _Judged(Struct, frozen=True):
     @property
     def baseline(self) -> FactUsed | None:
         """The value that the fall is counted from, as a fact."""
-        if self.reference is None:
-            return None
-        return lvef_fact(self.reference, "LVEF baseline" if self.before_start else "LVEF baseline (first value after the start)")
+        return _baseline_fact(self.reference, before_start=self.before_start) if self.reference is not None else None
+
+
+def _baseline_fact(reference: Lvef, *, before_start: bool) -> FactUsed:
+    return lvef_fact(reference, "LVEF baseline" if before_start else "LVEF baseline (first value after the start)")
 
 
 def tables_for(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
@@ -206,11 +208,12 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         detail.append(K.say("lvef-value-old", days=s.heart.age_days))
     detail.append(K.say("lvef-hold-not-progression"))
     strictest = _strictest(holding) or _strictest(judged)
-    baselines = [j.baseline for j in (holding or judged) if j.baseline is not None]
+    fall, baseline = (strictest.fall, strictest.baseline) if strictest is not None else _fall_without_table(s, running, latest)
+    baselines = [fact for fact in (*(j.baseline for j in holding or judged), baseline) if fact is not None]
     return Finding(
         "LvefHold",
         _severity(s, judged),
-        _headline("lvef-hold", latest, _fall_words(strictest), drugs=headline_names(monitored)),
+        _headline("lvef-hold", latest, _fall_words(fall, baseline), drugs=headline_names(monitored)),
         tuple(dict.fromkeys(detail)),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         avoid=tuple(sorted(set(monitored))),
@@ -219,12 +222,20 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     )
 
 
-def _fall_words(judged: _Judged | None) -> str:
-    if judged is None or judged.fall is None or judged.baseline is None:
+def _fall_without_table(s: Situation, given: tuple[Exposure, ...], latest: Lvef) -> tuple[float | None, FactUsed | None]:
+    """How far the LVEF fell under a drug that has no table, and from which value."""
+    for e in given:
+        found = s.heart.baseline(first_dose(s, e)) if e.drug in MONITORED else None
+        if found is not None:
+            reference, before = found
+            return round(effective_value(reference) - effective_value(latest), 1), _baseline_fact(reference, before_start=before)
+    return None, None
+
+
+def _fall_words(fall: float | None, baseline: FactUsed | None) -> str:
+    if fall is None or baseline is None:
         return "no baseline on record"
-    if judged.fall <= 0:
-        return f"baseline {judged.baseline.value}"
-    return f"{judged.fall:g} points below baseline {judged.baseline.value}"
+    return f"{fall:g} points below baseline {baseline.value}" if fall > 0 else f"baseline {baseline.value}"
 
 
 def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
@@ -238,7 +249,7 @@ def _held(s: Situation, held: tuple[Exposure, ...]) -> Finding | None:
             continue
         ready = _may_resume(s, judged, effective_value(latest))
         said = "lvef-held-ready" if ready else "lvef-held-not-ready"
-        headline = _headline(said, latest, _fall_words(judged), drug=drug_name(judged.exposure.drug))
+        headline = _headline(said, latest, _fall_words(judged.fall, judged.baseline), drug=drug_name(judged.exposure.drug))
         detail = [K.say("lvef-hold-resume", resume=judged.table.resume.text)]
         if not ready and judged.table.resume.within_points is not None:
             detail.append(K.say("lvef-held-points-to-stop", points=f"{judged.table.resume.within_points:g}"))
@@ -302,6 +313,8 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         return None
     judged = _judge(s, running)
     strictest = _strictest(judged)
+    fall, baseline = (strictest.fall, strictest.baseline) if strictest is not None else _fall_without_table(s, running, latest)
+    baselines = [fact for fact in (*(j.baseline for j in judged), baseline) if fact is not None]
     if any(_depends_on_baseline(s, j, effective_value(latest)) for j in judged):
         detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
     elif not judged:
@@ -312,9 +325,9 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     return Finding(
         "LvefMonitoringDue",
         "warning",
-        K.say("lvef-low", value=lvef_shown(latest), fall=_fall_words(strictest)),
+        K.say("lvef-low", value=lvef_shown(latest), fall=_fall_words(fall, baseline)),
         tuple(detail),
-        facts=tuple(dict.fromkeys((lvef_fact(latest), *(j.baseline for j in judged if j.baseline is not None), *_heart_facts(s)))),
+        facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),
         requests=("echocardiogram",),
     )

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from guideline.advice import Option, Statement
 from guideline.facts_used import drug_name, drug_names
+from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
@@ -180,20 +181,26 @@ def option(
         cautions=(*_cautions(s, regimen), *cautions),
         label=note,
         evidence=tuple(evidence),
-        rules=(*rules, *(entry.rules if leads else ()), *((label_rule,) if label_rule else ())),
+        rules=tuple(dict.fromkeys((*rules, *(entry.rules if leads else ()), *((label_rule,) if label_rule else ())))),
         doses=_own_doses(s, regimen),
     )
 
 
 def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
-    """I10, R053: no capecitabine dose without a recent creatinine or after intolerance; no lines of its own otherwise."""
+    """I10, R053, P09: no capecitabine dose without a recent creatinine, without DPD or after intolerance; else no lines of its own."""
     entry = K.regimens[regimen]
-    not_tolerated = "capecitabine" in s.not_tolerated
+    not_tolerated = "capecitabine" in s.not_tolerated or _dpd_missing(s)
     if "capecitabine" not in entry.drugs or (creatinine_known(s) and not not_tolerated):
         return ()
     name = drug_name("capecitabine")
     kept = [line for line in entry.dose_lines if not line.startswith(name)]
     return (*kept, K.say("partner-instead-of-capecitabine" if not_tolerated else "capecitabine-dose-open").text)
+
+
+def _dpd_missing(s: Situation) -> bool:
+    """Whether the intake says that the DPYD test found a poor metaboliser."""
+    given = answer(s.case, "dpyd")
+    return given is not None and given.values[0] == "poor"
 
 
 def creatinine_known(s: Situation) -> bool:
@@ -228,6 +235,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         mild = _allergies(s, regimen, severe=False)
         if mild:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
+    if "capecitabine" in K.regimens[regimen].drugs and _dpd_missing(s):
+        found.append(K.say("capecitabine-without-dpd"))
     partners = _CYTOTOXIC_PART[regimen]
     if not partners:
         return found

@@ -149,6 +149,8 @@ def _recent(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
     past = [e for e in q.s.exposures if e.drug in ANTIBODIES and e.drug not in still_running and e not in _never_closed(q)]
     if not anthracyclines or not past:
         return None
+    usual = in_usual_order(e.drug for e in past)
+    past.sort(key=lambda e: usual.index(e.drug))
     day = _first_planned(q.s, orders_of(orders, anthracyclines))
     within = [(e, _last_dose(q, e)) for e in past]
     near = [(e, last) for e, last in within if last is None or within_months(last, day, _gap()) is not False]

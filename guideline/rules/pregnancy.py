@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding
-from guideline.facts_used import drug_names
+from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.situation import Situation
 
@@ -12,7 +12,7 @@ def pregnancy(s: Situation) -> Finding | None:
     """R124: a documented pregnancy: no HER2 antibody, conjugate or kinase inhibitor; running ones are named."""
     if s.pregnancy != "pregnant":
         return None
-    running = sorted({e.drug for e in s.her2_running})
+    running = in_usual_order(e.drug for e in s.her2_running)
     headline = K.say("pregnancy-running", drugs=drug_names(running)) if running else K.say("pregnancy")
     detail = (
         K.say("pregnancy-board"),

@@ -13,28 +13,46 @@ from service.cds_hooks.envelope import check_envelope
 from service.cds_hooks.prefetch import resolve
 from service.cds_hooks.registry import CdsService
 from service.errors import BodyNotJson, EnvelopeFault, Issue
-from service.evaluation import Evaluation, Memory, Question, evaluate, nothing_asked
-from service.fhir_client.client import FhirClient
+from service.evaluation import Evaluation, Memory, Question, evaluate, not_for_this_user, nothing_asked
+from service.fhir_client.client import Fetched, FhirClient
 from service.settings import Settings
+from service.sites.users import user_of
+from service.smart.app_link import app_launch
 
 
 def answer_call(
-    service: CdsService, body: bytes, settings: Settings, memory: Memory | None = None, fhir: FhirClient | None = None
+    service: CdsService, body: bytes, settings: Settings, memory: Memory | None = None, fhir: FhirClient | Fetched | None = None
 ) -> Evaluation:
     """Evaluate the body of a call. Raises a `CallError` for a body that is no request to this service.
 
-    Without a FHIR client there is only what prefetch brings.
+    Without a FHIR client there is only what prefetch brings, or what was fetched when the call was answered before. A user outside the
+    site's audience gets no cards, and the record is not looked at.
     """
     hook_request = read_body(body)
     check_envelope(hook_request.envelope, service)
-    return answer_request(service, hook_request, settings, memory, fhir)
+    audience = settings.audience
+    if not audience.depends_on_user:
+        return answer_request(service, hook_request, settings, memory, fhir)
+    user = user_of(hook_request.envelope["context"], body if audience.lists_people else b"")
+    if not audience.includes(user):
+        return not_for_this_user(settings)
+    return answer_request(service, hook_request, settings, memory, fhir, topics_off=audience.hidden_from(user))
 
 
 def answer_request(
-    service: CdsService, hook_request: HookRequest, settings: Settings, memory: Memory | None = None, fhir: FhirClient | None = None
+    service: CdsService,
+    hook_request: HookRequest,
+    settings: Settings,
+    memory: Memory | None = None,
+    fhir: FhirClient | Fetched | None = None,
+    *,
+    topics_off: frozenset[str] = frozenset(),
 ) -> Evaluation:
-    """Evaluate a request whose envelope is in order. Raises `PrefetchMissing`, but not where nothing relevant is asked (decision 26)."""
-    question = ask(service, hook_request.envelope, settings)
+    """Evaluate a request whose envelope is in order, whoever asks; `topics_off` are not for this user.
+
+    Raises `PrefetchMissing`, but not where nothing relevant is asked (decision 26).
+    """
+    question = ask(service, hook_request.envelope, settings, topics_off)
     if question.nothing_relevant():
         return nothing_asked(settings)
     reading, fetched = resolve(hook_request, service, fhir)
@@ -43,9 +61,9 @@ def answer_request(
     return replace(evaluation, fetched=fetched)
 
 
-def ask(service: CdsService, envelope: Mapping[str, Any], settings: Settings) -> Question:
+def ask(service: CdsService, envelope: Mapping[str, Any], settings: Settings, topics_off: frozenset[str] = frozenset()) -> Question:
     """The question of a request whose envelope is in order, and who asks it."""
-    return Question(service.hook, envelope["context"], traits_of(envelope, settings))
+    return Question(service.hook, envelope["context"], traits_of(envelope, settings), topics_off, app_launch(envelope, settings))
 
 
 def read_body(body: bytes) -> HookRequest:

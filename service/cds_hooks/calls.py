@@ -7,13 +7,14 @@ from typing import IO
 from flask import Blueprint, Response, request
 
 from service.cds_hooks.answers import answer_call
+from service.cds_hooks.recorded import record_answer, record_unanswered
 from service.cds_hooks.registry import SERVICES, CdsService
 from service.errors import BodyTooLarge, NotServed, PrefetchMissing, UnreadableCall
 from service.operations.request_bodies import unpack
 from service.request_log import note_call, note_fetched
 from service.responses import json_response
 from service.settings import Settings
-from service.site import site_fhir_client, site_settings, site_store
+from service.site import site_store, this_site
 from service.store.shown_counts import shown
 
 blueprint = Blueprint("calls", __name__)
@@ -23,16 +24,24 @@ blueprint = Blueprint("calls", __name__)
 def call(service_id: str) -> Response:
     """Answer a call with cards; with none when there is nothing to say. Anything else is an error answer."""
     service = service_of(service_id)
-    settings = site_settings()
-    store = site_store()
+    site = this_site()
+    settings = site.settings
+    store, body = site_store(), b""
     try:
-        evaluation = answer_call(service, received_body(settings), settings, store.memory(), site_fhir_client())
-    except PrefetchMissing as missing:
-        note_fetched(missing.fetched)
+        body = received_body(settings)
+        evaluation = answer_call(service, body, settings, store.memory(site.name), site.fhir)
+    except Exception as error:
+        if isinstance(error, PrefetchMissing):
+            note_fetched(error.fetched)
+        record_unanswered(service, error, body=body, settings=settings)
         raise
-    note_call(service.id, evaluation)
+    note_call(service.id, evaluation, shadow=settings.shadow)
+    response = json_response({"cards": evaluation.cards})
+    record_answer(service, evaluation, body=body, answer=response.get_data(), settings=settings)
+    if settings.shadow:
+        return json_response({"cards": []})
     store.count_shown(shown(evaluation.cards, service.id, settings.current_day()))
-    return json_response({"cards": evaluation.cards})
+    return response
 
 
 def service_of(service_id: str) -> CdsService:

@@ -11,7 +11,7 @@ from service.cds_hooks.feedback_messages import read_feedback
 from service.errors import BodyNotJson, FeedbackNotKept, NoFeedback, StoreUnavailable, operation_outcome
 from service.request_log import request_id
 from service.responses import json_response
-from service.site import site_settings, site_store
+from service.site import site_store, this_site
 
 blueprint = Blueprint("feedback", __name__)
 
@@ -23,12 +23,13 @@ def feedback(service_id: str) -> ResponseReturnValue:
     Where only some entries of a message can be understood, these are kept, and the answer names the others.
     """
     service = service_of(service_id)
+    site = this_site()
     try:
-        body = orjson.loads(received_body(site_settings()))
+        body = orjson.loads(received_body(site.settings))
     except orjson.JSONDecodeError:
         raise BodyNotJson("The body is not JSON.") from None
     store = site_store()
-    entries, issues = read_feedback(body, store.keys, store.salt)
+    entries, issues = read_feedback(body, store.keys_of(site.name), store.salt_of(site.name))
     if issues and not entries:
         raise NoFeedback(*issues)
     try:

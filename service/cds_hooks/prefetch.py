@@ -41,18 +41,20 @@ _MEDICATIONS: Final = "medications"
 _MOST_PAGED: Final = 40
 
 
-def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | None) -> tuple[Reading, Fetched | None]:
+def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | Fetched | None) -> tuple[Reading, Fetched | None]:
     """The whole reading of a request: its prefetch, and what could be fetched beside it before the deadline.
 
     Returns what was fetched as well, `None` when there is no server to ask. Raises `PrefetchMissing` when nothing could have carried a kind
-    of resource that every answer needs.
+    of resource that every answer needs. A request that is evaluated again brings with it what was fetched then, in place of a client.
     """
     reading, fetched = request.reading, None
+    if isinstance(fhir, Fetched):
+        reading, fhir = reading + fhir.reading, None
     server = fhir.server_of(request.envelope) if fhir is not None else None
     if isinstance(server, str):
         fetched = Fetched(not_asked=server)
     elif fhir is not None and server is not None:
-        fetched = _fetch(request, service, fhir, server)
+        fetched = fetch_open(request, service, fhir, server)
         reading = reading + fetched.reading
         count_fetched(fetched.outcomes, fetched.requests)
     count_prefetch(reading.keys, service.prefetch)
@@ -64,8 +66,8 @@ def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | None) 
     return replace(reading, problems=(*reading.problems, unseen)) if unseen else reading, fetched
 
 
-def _fetch(request: HookRequest, service: CdsService, fhir: FhirClient, server: FhirServer) -> Fetched:
-    """Two rounds before one deadline: the open keys and pages, then the Medications that what came refers to."""
+def fetch_open(request: HookRequest, service: CdsService, fhir: FhirClient, server: FhirServer) -> Fetched:
+    """What the prefetch of a request left open, in two rounds before one deadline: keys and pages, then the Medications referred to."""
     deadline = fhir.deadline()
     context = request.envelope["context"]
     searches = open_searches(request.reading.keys, service, server.base, context["patientId"])

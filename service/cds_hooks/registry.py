@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from fhir_mappings.prefetch_queries import PREFETCH
 
+#: The blueprints of what clients call. Pages, pictures and health are for everyone.
+ENDPOINTS = frozenset({"discovery", "calls", "feedback"})
+
 #: Without any resource of these kinds being looked for, nothing can be said about a patient (decision 26).
 REQUIRED_KINDS = ("Patient", "Condition", "Observation")
 

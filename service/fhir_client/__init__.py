@@ -5,7 +5,7 @@ Out: a `Reading` of what came, and per key whether it came whole, in part, not a
 
 `origins`    which servers, addresses and links are allowed at all
 `deadline`   the time that one call may take
-`transport`  one GET: pooled connections, caps, retries, redirects within an origin
+`transport`  one GET: pooled connections, caps, retries, redirects within an origin; or one POST, sent once (the SMART app)
 `search`     one search: fewer parameters where a server refuses some, and its pages
 `client`     all searches of a call side by side
 """

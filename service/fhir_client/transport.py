@@ -1,4 +1,4 @@
-"""One GET: what an allowed server answered, in bounded time and memory."""
+"""One GET, or one POST: what an allowed server answered, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -97,6 +97,14 @@ class Page:
     body: bytes
 
 
+class Answer(NamedTuple):
+    """An answer to a POST, whatever its status: the body, and what `Location` says."""
+
+    status: int
+    body: bytes
+    location: str
+
+
 class _NoPage(NamedTuple):
     """An answer with another status than 200, and what it says about asking elsewhere or later."""
 
@@ -111,7 +119,7 @@ def usable_token(token: object) -> str | None:
 
 
 class Transport:
-    """Sends GET requests to allowed servers. One for all threads of a process; it keeps nothing of a call but open connections."""
+    """Sends requests to allowed servers. One for all threads of a process; it keeps nothing of a call but open connections."""
 
     def __init__(self, allowed: AllowedHosts, ca_file: Path | None = None) -> None:
         self._allowed = allowed
@@ -169,12 +177,47 @@ class Transport:
             else:
                 raise Unavailable("server")
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline: Deadline, allowance: Allowance, line: Line) -> Answer:
+        """Send something, once: what a server may have taken already is not sent again. Raises `Unavailable`.
+
+        No redirect is followed: it would carry a secret or a patient's data on.
+        """
+        sent = {"Accept-Encoding": "gzip", "User-Agent": "her2-cds", **headers, **outgoing_headers()}
+        use_line(line)
+        try:
+            response = self._send("POST", url, sent, body, deadline, allowance)
+            try:
+                answer = Answer(response.status_code, _body_of(response, deadline, allowance), response.headers.get("Location", ""))
+            finally:
+                response.close()
+        except (RequestException, HTTPError, *BROKEN):
+            raise Unavailable("deadline" if line.is_stopped or deadline.passed else "network") from None
+        finally:
+            use_line(None)
+        # An answer that was cut looks like one that ended.
+        if line.is_stopped or deadline.passed:
+            raise Unavailable("deadline")
+        if answer.status in _REDIRECTS:
+            raise Unavailable("redirect")
+        return answer
+
     def close(self) -> None:
         """Close the connections kept open."""
         self._adapter.close()
 
     def _exchange(self, url: str, headers: Mapping[str, str], deadline: Deadline, allowance: Allowance) -> bytes | _NoPage:
         """One request and its answer: the body where there is one to read. Raises what requests and urllib3 raise."""
+        response = self._send("GET", url, headers, None, deadline, allowance)
+        try:
+            if response.status_code == _OK:
+                return _body_of(response, deadline, allowance)
+            return _NoPage(response.status_code, response.headers.get("Location", ""), response.headers.get("Retry-After", ""))
+        finally:
+            response.close()
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, deadline: Deadline, allowance: Allowance
+    ) -> Response:
         if not self._allowed.permits(origin_of(url)):
             raise Unavailable("redirect")
         left = deadline.left()
@@ -182,14 +225,8 @@ class Transport:
             raise Unavailable("deadline")
         allowance.count_request()
         request = PreparedRequest()
-        request.prepare(method="GET", url=url, headers=dict(headers))
-        response = self._adapter.send(request, stream=True, timeout=left + LINGER, verify=self._verify)
-        try:
-            if response.status_code == _OK:
-                return _body_of(response, deadline, allowance)
-            return _NoPage(response.status_code, response.headers.get("Location", ""), response.headers.get("Retry-After", ""))
-        finally:
-            response.close()
+        request.prepare(method=method, url=url, headers=dict(headers), data=body)
+        return self._adapter.send(request, stream=True, timeout=left + LINGER, verify=self._verify)
 
 
 def _body_of(response: Response, deadline: Deadline, allowance: Allowance) -> bytes:

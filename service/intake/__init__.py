@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 from flask import Blueprint, Response
@@ -24,12 +25,19 @@ def serve_questionnaire() -> Response:
 
 
 @cache
+def questionnaire() -> dict[str, Any]:
+    """The questionnaire as `questionnaire.yaml` has it. Not to be changed."""
+    content: dict[str, Any] = yaml.safe_load(files("service.intake").joinpath("questionnaire.yaml").read_text("utf-8"))
+    return content
+
+
+@cache
 def questionnaire_json() -> bytes:
     """Build the questionnaire once, strictly: a fault in `questionnaire.yaml` raises instead of being served."""
     # Imported here: the FHIR models take a quarter of a second, which a start and the command line need not wait for.
     from fhir.resources.R4B.questionnaire import Questionnaire  # noqa: PLC0415
 
-    content = yaml.safe_load(files("service.intake").joinpath("questionnaire.yaml").read_text("utf-8"))
+    content = questionnaire()
     resource = {
         "resourceType": "Questionnaire",
         "id": "her2-intake",

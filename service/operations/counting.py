@@ -15,9 +15,20 @@ _OK = 200
 StoreState = Literal["open", "unavailable"]
 
 
-def count_cards(cards: Iterable[Mapping[str, Any]]) -> None:
-    """Count the cards of an answer."""
-    COUNTS.add_each(series.CARDS, [(card["source"]["topic"]["code"], card["indicator"]) for card in cards])
+def count_cards(cards: Iterable[Mapping[str, Any]], *, shadow: bool = False) -> None:
+    """Count the cards of an answer, those of shadow mode by themselves."""
+    counted = series.SHADOW_CARDS if shadow else series.CARDS
+    COUNTS.add_each(counted, [(card["source"]["topic"]["code"], card["indicator"]) for card in cards])
+
+
+def count_hidden(topics: Iterable[str]) -> None:
+    """Count what was not said because its topic is off at the site, or not for whoever asked."""
+    COUNTS.add_each(series.HIDDEN, [(topic,) for topic in topics])
+
+
+def count_outside(service: str) -> None:
+    """Count a call by a user who gets no cards at the site."""
+    COUNTS.add(series.OUTSIDE, service)
 
 
 def count_problems(kinds: Mapping[str, int]) -> None:
@@ -26,9 +37,9 @@ def count_problems(kinds: Mapping[str, int]) -> None:
         COUNTS.add(series.DATA_PROBLEMS, kind, amount=number)
 
 
-def count_call(service: str, status: int, seconds: float, *, cards: int) -> None:
+def count_call(service: str, status: int, seconds: float, *, cards: int, shadow: bool = False) -> None:
     """Count a call that was answered, however it went."""
-    outcome = str(status) if status != _OK else "cards" if cards else "nothing"
+    outcome = str(status) if status != _OK else "shadow" if shadow else "cards" if cards else "nothing"
     COUNTS.add(series.CALLS, service, outcome)
     COUNTS.observe(series.CALL_SECONDS, service, number=seconds)
 
@@ -65,7 +76,7 @@ def count_auth_failure(reason: str) -> None:
 
 
 def count_lost(kind: str, number: int = 1) -> None:
-    """Count what could not be kept: `record`, `jti`, `count` or `feedback`."""
+    """Count what could not be kept: `record`, or `input` (of a record)."""
     COUNTS.add(series.LOST, kind, amount=number)
 
 

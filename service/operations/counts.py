@@ -1,9 +1,12 @@
 """The numbers of one process, and the board of all worker processes.
 
-prometheus_client's own files for several processes cost about a microsecond and a half a number, and a call counts some thirty. The
-lists of label values are closed here, so the place of each number is known beforehand, and a plain array shared by the workers does it in
-a tenth of that, without a folder to clean. A worker that died leaves its row to the one that takes its place, numbers included: a counter
-never falls while the service runs.
+prometheus_client writes the page (`service.operations.metrics`), but its own way to add up several processes is not used. It keeps three
+files for each process that ever lived, some 150 KB, and never gives them back: four hundred workers that died have filled the folder
+(`/dev/shm` of a container: 64 MB), and whoever counts then is killed by SIGBUS. The lists of label values are closed here, so the place
+of each number is known beforehand, and an array that the workers share does it without a folder to clean. A worker that died leaves its
+row to the one that takes its place, numbers included: memory does not grow, and a counter never falls while the service runs.
+
+Measured on a call of twenty numbers: 8 microseconds, with prometheus_client's files 23.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ from service.operations.series import BOUNDS, IN_PROGRESS, STORE, WIDTH, Series
 
 #: Rows beyond those of the workers: a worker that is being replaced lives on beside the new one for a while.
 _SPARE = 4
+
+#: How long a worker waits for its row, in seconds. Taking one lasts microseconds; only a process killed within them holds others up.
+_PATIENCE = 5.0
 
 #: What holds only while a process lives.
 _MOMENTARY = [place for series in (STORE, IN_PROGRESS) for _, place in series]
@@ -40,14 +46,18 @@ class Board:
 
     def take_row(self) -> int | None:
         """Take a row that no living process writes; `None` when there is none."""
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            return None
+        try:
             for row, owner in enumerate(self._owners):
                 if owner in (0, os.getpid()) or not _lives(owner):
                     self._owners[row] = os.getpid()
                     for place in _MOMENTARY:
                         self._numbers[row * WIDTH + place] = 0.0
                     return row
-        return None
+            return None
+        finally:
+            self._lock.release()
 
     @property
     def numbers(self) -> MutableSequence[float]:

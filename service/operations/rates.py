@@ -21,6 +21,7 @@ from service.logs import log
 from service.operations import series
 from service.operations.counts import COUNTS
 from service.settings import Settings
+from service.site import chosen_site
 
 #: How long a shared store may take, and for how long one that failed is left alone, in seconds.
 _WAIT: Final = 0.05
@@ -68,7 +69,8 @@ def limit_rates(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def _count() -> None:
-        if request.endpoint not in _RATED:
+        # A preflight is the browser's, not a call.
+        if request.endpoint not in _RATED or request.method == "OPTIONS":
             return
         seconds = rates.wait_after(client_key())
         if seconds is not None:
@@ -77,9 +79,13 @@ def limit_rates(app: Flask, settings: Settings) -> None:
 
 
 def client_key() -> str:
-    """Who calls: the issuer of a verified token, else the address."""
+    """Who calls: the issuer of a verified token and its site, else the address."""
     client = g.get("client")
-    return f"iss {client.iss}" if client is not None else f"address {request.remote_addr}"
+    if client is None:
+        return f"address {request.remote_addr}"
+    # Hospitals of one vendor may share an issuer, and must not use up each other's calls.
+    site = chosen_site(request.environ)
+    return f"iss {client.iss} {site.name if site is not None else ''}"
 
 
 def _redis(url: str) -> Storage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final, Literal, get_args
 
@@ -22,12 +22,13 @@ OTHER: Final = "other"
 BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4, 0.5, 1.0, 2.5)
 
 
+Kind = Literal["counter", "gauge", "histogram"]
+
+
 class Series:
     """One metric: its name, its labels with their values, and where its numbers stand among those of a process."""
 
-    def __init__(
-        self, kind: Literal["counter", "gauge", "histogram"], name: str, text: str, /, start: int, **labels: Iterable[str]
-    ) -> None:
+    def __init__(self, kind: Kind, name: str, text: str, *, start: int, labels: Mapping[str, Iterable[str]]) -> None:
         self.kind, self.name, self.text = kind, name, text
         self.labels = tuple(labels)
         self._values = tuple(frozenset(values) for values in labels.values())
@@ -47,6 +48,27 @@ class Series:
         return iter(self.places.items())
 
 
+_DEFINED: list[Series] = []
+
+
+def _define(kind: Kind, name: str, text: str, labels: Mapping[str, Iterable[str]]) -> Series:
+    """The next series; its numbers stand behind those of the one before."""
+    _DEFINED.append(Series(kind, name, text, start=_DEFINED[-1].end if _DEFINED else 0, labels=labels))
+    return _DEFINED[-1]
+
+
+def _counter(name: str, text: str, /, **labels: Iterable[str]) -> Series:
+    return _define("counter", name, text, labels)
+
+
+def _gauge(name: str, text: str, /, **labels: Iterable[str]) -> Series:
+    return _define("gauge", name, text, labels)
+
+
+def _histogram(name: str, text: str, /, **labels: Iterable[str]) -> Series:
+    return _define("histogram", name, text, labels)
+
+
 def _listed(values: Iterable[str]) -> Sequence[str]:
     return (*dict.fromkeys(values), OTHER)
 
@@ -54,97 +76,75 @@ def _listed(values: Iterable[str]) -> Sequence[str]:
 _SERVICES = _listed(SERVICES)
 _STATUSES = ("400", "401", "403", "404", "405", "412", "413", "415", "429", "500", "503")
 
-CALLS = Series(
-    "counter",
+CALLS = _counter(
     "her2cds_calls",
-    "Calls by service and outcome: `cards`, `nothing` (nothing to say), or the status of the error answer.",
-    start=0,
+    "Calls by service and outcome: `cards`, `nothing` (nothing to say), `shadow` (no card sent), or the status of the error answer.",
     service=_SERVICES,
-    outcome=_listed(("cards", "nothing", *_STATUSES)),
+    outcome=_listed(("cards", "nothing", "shadow", *_STATUSES)),
 )
-CALL_SECONDS = Series("histogram", "her2cds_call_seconds", "Time to answer a call.", start=CALLS.end, service=_SERVICES)
-FEEDBACK = Series(
-    "counter",
+CALL_SECONDS = _histogram("her2cds_call_seconds", "Time to answer a call.", service=_SERVICES)
+FEEDBACK = _counter(
     "her2cds_feedback",
     "Feedback messages by service and status; 503 is feedback that could not be kept.",
-    start=CALL_SECONDS.end,
     service=_SERVICES,
     status=_listed(("200", *_STATUSES)),
 )
-REQUESTS = Series(
-    "counter", "her2cds_other_requests", "All other requests by status class.", start=FEEDBACK.end, status=("2xx", "3xx", "4xx", "5xx")
-)
-CARDS = Series(
-    "counter",
+REQUESTS = _counter("her2cds_other_requests", "All other requests by status class.", status=("2xx", "3xx", "4xx", "5xx"))
+CARDS = _counter(
     "her2cds_cards",
     "Cards by topic and indicator.",
-    start=REQUESTS.end,
     topic=_listed(TOPICS),
     indicator=_listed(INDICATOR_RANK),
 )
-PREFETCH_KEYS = Series(
-    "counter",
+SHADOW_CARDS = _counter(
+    "her2cds_shadow_cards",
+    "Cards that shadow mode held back, by topic and indicator.",
+    topic=_listed(TOPICS),
+    indicator=_listed(INDICATOR_RANK),
+)
+HIDDEN = _counter(
+    "her2cds_hidden_findings",
+    "Findings that made no card since the site has switched their topic off, for all or for whoever asked, by topic.",
+    topic=_listed(TOPICS),
+)
+OUTSIDE = _counter("her2cds_calls_outside_audience", "Calls by users who get no cards at the site.", service=_SERVICES)
+PREFETCH_KEYS = _counter(
     "her2cds_prefetch_keys",
     "Prefetch keys by what they held in the end, what was fetched included; `absent`: neither sent nor asked for.",
-    start=CARDS.end,
     key=_listed(PREFETCH),
     state=_listed((*get_args(KeyState), "absent")),
 )
-FHIR_SEARCHES = Series(
-    "counter",
+FHIR_SEARCHES = _counter(
     "her2cds_fhir_searches",
     "Searches on FHIR servers by what came of them.",
-    start=PREFETCH_KEYS.end,
     outcome=_listed(("data", "refused", *get_args(Reason))),
 )
-FHIR_REQUESTS = Series("counter", "her2cds_fhir_requests", "HTTP requests sent to FHIR servers.", start=FHIR_SEARCHES.end)
-DATA_PROBLEMS = Series(
-    "counter",
+FHIR_REQUESTS = _counter("her2cds_fhir_requests", "HTTP requests sent to FHIR servers.")
+DATA_PROBLEMS = _counter(
     "her2cds_data_problems",
     "Resources and facts that could not be used, by kind; `other-patient`: resources of somebody else, dropped.",
-    start=FHIR_REQUESTS.end,
     kind=_listed(get_args(ProblemKind)),
 )
-AUTH_FAILURES = Series(
-    "counter",
+AUTH_FAILURES = _counter(
     "her2cds_auth_failures",
     "Calls whose token was not accepted, by reason.",
-    start=DATA_PROBLEMS.end,
     reason=_listed(get_args(auth_refusals.Reason)),
 )
-TURNED_AWAY = Series(
-    "counter",
+TURNED_AWAY = _counter(
     "her2cds_turned_away",
     "Requests not worked on: `busy` (too many at the same time), `rate` (too many of this client).",
-    start=AUTH_FAILURES.end,
     reason=("busy", "rate"),
 )
-LOST = Series(
-    "counter",
+LOST = _counter(
     "her2cds_lost",
     "What could not be kept while cards were answered all the same, by kind.",
-    start=TURNED_AWAY.end,
-    kind=_listed(("record", "jti", "count", "feedback")),
+    kind=_listed(("record", "input")),
 )
-STORE = Series("gauge", "her2cds_store_workers", "Workers by how they find the store.", start=LOST.end, state=("open", "unavailable"))
-IN_PROGRESS = Series("gauge", "her2cds_in_progress", "Requests being worked on.", start=STORE.end)
+STORE = _gauge("her2cds_store_workers", "Workers by how they find the store.", state=("open", "unavailable"))
+IN_PROGRESS = _gauge("her2cds_in_progress", "Requests being worked on.")
 
-ALL: Final = (
-    CALLS,
-    CALL_SECONDS,
-    FEEDBACK,
-    REQUESTS,
-    CARDS,
-    PREFETCH_KEYS,
-    FHIR_SEARCHES,
-    FHIR_REQUESTS,
-    DATA_PROBLEMS,
-    AUTH_FAILURES,
-    TURNED_AWAY,
-    LOST,
-    STORE,
-    IN_PROGRESS,
-)
+#: All of them, in the order of the page.
+ALL: Final = tuple(_DEFINED)
 
 #: How many numbers a process has.
-WIDTH: Final = IN_PROGRESS.end
+WIDTH: Final = ALL[-1].end

@@ -1,6 +1,7 @@
 """OpenTelemetry: each request as a span, where its package is installed and the site has configured an SDK that takes spans.
 
-Nothing depends on the package; `pip install her2-cds[tracing]` brings it, and `opentelemetry-instrument her2-cds serve` configures it.
+Nothing depends on the package. `her2-cds[opentelemetry]` brings its API; the site adds an SDK, and `opentelemetry-instrument her2-cds
+serve` sets it up (docs/metrics.md).
 """
 
 from __future__ import annotations

@@ -41,6 +41,15 @@ def describe(name: str) -> str:
     return description
 
 
+def chart(name: str, today: date) -> list[dict[str, Any]]:
+    """The chart of a sample, or of an order sample with a chart of its own, as it is on `today`; the Patient comes first.
+
+    Raises `KeyError` for a name in neither `names()` nor `order_names()`, and for an order sample that borrows its chart.
+    """
+    members: list[dict[str, Any]] = _sample(name, today)["chart"]
+    return members
+
+
 def request_body(name: str, today: date) -> dict[str, Any]:
     """The CDS Hooks `patient-view` request of a sample as an EHR would send it on `today`, prefetch filled.
 

@@ -1,4 +1,4 @@
-"""The store: what outlives an answer. Feedback on cards, how often each kind was shown, which tokens of clients were used. No patients.
+"""The store: what outlives an answer. Feedback on cards, how often each kind was shown, which tokens of clients were used.
 
 `tables` says what is kept, `migrations` how the tables came to be, `database` opens it (an SQLite file, or PostgreSQL by URL). `store`
 is what the rest of the service holds: it keeps feedback, answers which cards a clinician has dealt with already, and counts cards shown

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 from typing import Any
 
@@ -20,8 +21,9 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from service.errors import StoreUnavailable
 from service.store.sqlite_statements import SqliteStatements
 
-#: The newest migration in `migrations/versions`.
-NEWEST = "0002"
+#: The newest migration in `migrations/versions`. Migrations with the same first digit only add tables, and columns that an older release
+#: need not fill: so a release goes on with a store that a newer one has brought up to date, in a rolling upgrade or after a step back.
+NEWEST = "0004"
 
 #: How long a read and a write may wait for a lock, in seconds.
 READ_WAIT = 0.05
@@ -30,11 +32,17 @@ WRITE_WAIT = 2.0
 #: The same for a change on the way of an answer.
 CHANGE_WAIT = 0.5
 
+#: How long a survey may take, in seconds.
+_SURVEY_WAIT = 600
+
 #: How long a PostgreSQL server may take to accept a connection, in seconds (the least that libpq knows).
 _CONNECT_WAIT = 2
 
 #: The lock that one migration of one site holds, so that two hosts do not migrate at once. Any fixed number.
 _MIGRATION_LOCK = 0x4845_5232
+
+#: Alembic keeps the migration it is at in variables of the module: one thread of a process at a time.
+_ALEMBIC = Lock()
 
 
 def sqlite_url(folder: Path) -> str:
@@ -84,6 +92,17 @@ class Database:
         with _faults_named(), self._reader.connect() as connection:
             yield connection
 
+    @contextmanager
+    def surveying(self) -> Iterator[Connection]:
+        """A connection for reading much at once, for minutes if need be, without being in anyone's way. Raises `StoreUnavailable`."""
+        if self._file is not None:
+            with self.reading() as connection:
+                yield connection
+            return
+        with _faults_named(), self._writer.begin() as connection:
+            connection.execute(text(f"SET LOCAL statement_timeout = {1000 * _SURVEY_WAIT}"))
+            yield connection
+
     def rows(self, query: str, parameters: Sequence[str]) -> Sequence[Sequence[Any]]:
         """The rows of a query in the database's own SQL, for reading on the way of an answer. Raises `StoreUnavailable`."""
         with _faults_named():
@@ -112,7 +131,7 @@ class Database:
     def prepare(self) -> None:
         """Create the database or bring it up to date; nothing where it is. Raises `StoreUnavailable`."""
         revision = self.revision()
-        if revision == NEWEST:
+        if revision == NEWEST or (revision is not None and revision > NEWEST and revision[0] == NEWEST[0]):
             return
         if revision is not None and revision > NEWEST:
             raise StoreUnavailable("of a newer release")
@@ -248,7 +267,8 @@ def _migration() -> Callable[[Connection], None]:
     def migrate(connection: Connection) -> None:
         config.attributes["connection"] = connection
         try:
-            upgrade(config, "head")
+            with _ALEMBIC:
+                upgrade(config, "head")
         except CommandError as error:
             raise StoreUnavailable("of an unknown release") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,10 +30,11 @@ class TopicReport:
     reasons: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
-def feedback_report(database: Database, own_system: str) -> list[TopicReport]:
+def feedback_report(database: Database, own_system: str, since: date | None = None, until: date | None = None) -> list[TopicReport]:
     """Every topic of which something is known, by how often it was shown. Reasons of `own_system` are named by their code alone.
 
-    Empty where there is no store yet. Raises `StoreUnavailable`.
+    `since` and `until`, both included, limit what was shown and what was heard of to these days. Empty where there is no store yet.
+    Raises `StoreUnavailable`.
     """
     if not database.exists():
         return []
@@ -43,10 +45,13 @@ def feedback_report(database: Database, own_system: str) -> list[TopicReport]:
 
     kept = FEEDBACK.c
     kinds = (kept.topic, kept.outcome, kept.reason_system, kept.reason_code, kept.commented)
-    with database.reading() as connection:
-        for topic, count in connection.execute(select(SHOWN.c.topic, func.sum(SHOWN.c.count)).group_by(SHOWN.c.topic)):
+    first, after = since or date.min, until + timedelta(1) if until is not None else date.max
+    shown = select(SHOWN.c.topic, func.sum(SHOWN.c.count)).where(SHOWN.c.day >= first, SHOWN.c.day < after)
+    heard = select(*kinds, func.count()).where(kept.received_at >= _midnight(first), kept.received_at < _midnight(after))
+    with database.surveying() as connection:
+        for topic, count in connection.execute(shown.group_by(SHOWN.c.topic)):
             of(topic).shown = int(count)
-        for topic, outcome, system, code, commented, count in connection.execute(select(*kinds, func.count()).group_by(*kinds)):
+        for topic, outcome, system, code, commented, count in connection.execute(heard.group_by(*kinds)):
             report = of(topic)
             if outcome == "accepted":
                 report.accepted += count
@@ -54,6 +59,10 @@ def feedback_report(database: Database, own_system: str) -> list[TopicReport]:
                 report.overridden += count
                 report.reasons[_reason(system, code, own_system, commented=commented)] += count
     return sorted(reports.values(), key=lambda report: (report.topic == OTHER_CARDS, -report.shown, report.topic))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
 
 
 def as_records(reports: list[TopicReport]) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Lock, Thread, main_thread
 from time import monotonic
 from typing import Literal
@@ -16,8 +17,9 @@ from service.operations.counting import note_store
 from service.store.database import Database
 from service.store.feedback_log import Feedback, find_acknowledged, keep_feedback
 from service.store.replay import forget_expired, use_once
-from service.store.salt import new_salt, shared_salt
+from service.store.salt import new_salt, salt_of_site, shared_salt
 from service.store.shown_counts import Shown, ShownCounts
+from service.store.smart_rows import forget_ended
 
 #: How often counts are written and a store that failed is tried again, in seconds.
 INTERVAL = 3.0
@@ -39,7 +41,10 @@ class Store:
         self._given_salt = salt
         self._salt = salt or new_salt()
         self._keys = CardKeys(self._salt.encode())
+        self._site_keys: dict[tuple[str, str], CardKeys] = {}
         self._counts = ShownCounts()
+        self._chores: list[Callable[[Database], None]] = [self._counts.write]
+        self._farewells: list[Callable[[], None]] = []
         self._state = "new"
         self._thread: Thread | None = None
         self._lock = Lock()
@@ -55,6 +60,24 @@ class Store:
         """The salt behind them."""
         return self._salt.encode()
 
+    def salt_of(self, site: str) -> bytes:
+        """The salt of one of several sites; without a name, the salt itself."""
+        return salt_of_site(self.salt, site)
+
+    def keys_of(self, site: str) -> CardKeys:
+        """The keys of one of several sites: a patient and a user of the same ids at two hospitals are not the same."""
+        if not site:
+            return self._keys
+        named = (self._salt, site)
+        if named not in self._site_keys:
+            self._site_keys[named] = CardKeys(self.salt_of(site))
+        return self._site_keys[named]
+
+    @property
+    def works(self) -> bool:
+        """Whether the store worked when it was last used."""
+        return self._state == "open"
+
     def open(self) -> bool:
         """Create the store or bring it up to date where needed, and take over its salt. Whether it works."""
         try:
@@ -68,19 +91,37 @@ class Store:
         self._note("open")
         return True
 
-    def memory(self) -> Memory:
-        """How cards are known again, under the present salt."""
-        return Memory(self.keys, self._acknowledged_uuids)
+    def memory(self, site: str = "") -> Memory:
+        """How the cards of a site are known again, under the present salt."""
+        return Memory(self.keys_of(site), self._acknowledged_uuids)
 
     def keep(self, service: str, entries: Sequence[Feedback]) -> None:
         """Keep feedback. Raises `StoreUnavailable`."""
+        self.do(lambda database: keep_feedback(database, service, entries))
+
+    def do(self, work: Callable[[Database], None]) -> None:
+        """Do something with the database now, even if it did not work a moment ago. Raises `StoreUnavailable`."""
         try:
-            if not self._working:
+            if not self.works:
                 self._database.prepare()
-            keep_feedback(self._database, service, entries)
+            work(self._database)
         except StoreUnavailable as fault:
             self._failed(fault)
             raise
+
+    def do_behind(self, chore: Callable[[Database], None], *, in_the_end: Callable[[], None] | None = None) -> None:
+        """Do something with the database every few seconds from now on, while it works, and a last time when the process ends.
+
+        It is done by the thread in the background, never on the way of an answer. `chore` may raise `StoreUnavailable`; `in_the_end` is
+        called after the last time, whether the store worked or not.
+        """
+        self._chores.append(chore)
+        if in_the_end is not None:
+            self._farewells.append(in_the_end)
+
+    def wake(self) -> None:
+        """Something waits to be done behind."""
+        self._work_behind()
 
     def acknowledged(self, cards: Iterable[str]) -> frozenset[str]:
         """Those of some cards that were dealt with; none while the store does not work.
@@ -88,7 +129,7 @@ class Store:
         Asked each time and never remembered: what a clinician tells one process must be known to all at the next call.
         """
         asked = list(cards)
-        if not asked or not self._working:
+        if not asked or not self.works:
             return frozenset()
         try:
             return find_acknowledged(self._database, asked)
@@ -98,7 +139,7 @@ class Store:
 
     def use_once(self, token: str, until: float) -> bool:
         """Whether a client's token is used for the first time, in whatever process. Raises `StoreUnavailable`, at once while it is down."""
-        if not self._working:
+        if not self.works:
             raise StoreUnavailable("down")
         self._work_behind()
         try:
@@ -112,26 +153,44 @@ class Store:
         self._counts.add(cards)
         self._work_behind()
 
-    def write_counts(self) -> None:
-        """Write the counts now, if the store works; they wait otherwise."""
+    def write_waiting(self) -> None:
+        """Write the counts, and all else that waits, if the store works; it waits on otherwise."""
+        for chore in self._chores:
+            try:
+                chore(self._database)
+            except StoreUnavailable as fault:
+                self._failed(fault)
+                return
+
+    @contextmanager
+    def tended(self) -> Iterator[Database]:
+        """The database for what is kept for a while only: a thread in the background drops it when its time is over.
+
+        Raises `StoreUnavailable`, at once while the store is down.
+        """
+        if not self.works:
+            raise StoreUnavailable("down")
+        self._work_behind()
         try:
-            self._counts.write(self._database)
+            yield self._database
         except StoreUnavailable as fault:
             self._failed(fault)
+            raise
 
     def forget_tokens(self) -> None:
-        """Drop the tokens that are no longer accepted, now and then."""
+        """Drop the tokens that are no longer accepted, and the launches and sessions of the SMART app that have ended, now and then."""
         if monotonic() < self._forget_at:
             return
         self._forget_at = monotonic() + FORGET_INTERVAL
         try:
             forget_expired(self._database)
+            forget_ended(self._database)
         except StoreUnavailable as fault:
             self._failed(fault)
 
     def close(self) -> None:
         """Write what waits and let go of the database."""
-        self.write_counts()
+        self.write_waiting()
         self._database.close()
 
     def _acknowledged_uuids(self, cards: Collection[UUID]) -> Collection[UUID]:
@@ -148,10 +207,6 @@ class Store:
             self._state = state
             note_store(state)
             log().info("store", state=state) if state == "open" else log().error("store", state=state, fault=fault)
-
-    @property
-    def _working(self) -> bool:
-        return self._state == "open"
 
     def _work_behind(self) -> None:
         """Start the thread in the background, once."""
@@ -170,6 +225,8 @@ class Store:
         main = main_thread()
         while main.is_alive():
             main.join(INTERVAL)
-            if self._working or self.open():
-                self.write_counts()
+            if self.works or self.open():
+                self.write_waiting()
                 self.forget_tokens()
+        for farewell in self._farewells:
+            farewell()

@@ -1,11 +1,25 @@
-"""What is kept. No table holds an identifier of a patient or a user, nor a word that a clinician typed.
+"""What is kept. No table holds an identifier of a patient or a user in clear, nor a word that a clinician typed.
 
 All moments are UTC, without a time zone.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, PrimaryKeyConstraint, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
 
@@ -51,4 +65,60 @@ SITE = Table("site", METADATA, Column("name", String(32), primary_key=True), Col
 #: Tokens of clients that were used, each a hash of issuer and `jti`, until it would be refused for its age anyway.
 SEEN_JTI = Table(
     "seen_jti", METADATA, Column("token", String(64), primary_key=True), Column("keep_until", DateTime, nullable=False, index=True)
+)
+
+#: One row for each call: what was concluded, from what, with which knowledge (`service.record`, docs/decision-record.md). The last five
+#: columns are JSON. `request` is the id that the caller gets as `X-Request-ID`.
+DECISION = Table(
+    "decision",
+    METADATA,
+    Column("request", String(32), primary_key=True),
+    Column("moment", DateTime, nullable=False, index=True),
+    Column("day", Date, nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("client", String(255), nullable=False),
+    Column("outcome", String(32), nullable=False),
+    Column("ms", Float, nullable=False),
+    Column("knowledge", String(32), nullable=False),
+    Column("profile", String(64), nullable=False),
+    Column("resources", Integer, nullable=False),
+    Column("regimen", String(64), nullable=False),
+    Column("set_aside", Integer, nullable=False),
+    Column("cards", Text, nullable=False),
+    Column("findings", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("silent", Text, nullable=False),
+    Column("problems", Text, nullable=False),
+)
+
+#: What a call brought and what was fetched for it, compressed and encrypted, where a site has set a key for that. `key` says which.
+DECISION_INPUT = Table(
+    "decision_input",
+    METADATA,
+    Column("request", String(32), primary_key=True),
+    Column("moment", DateTime, nullable=False, index=True),
+    Column("key", String(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: Launches of the SMART app that are under way, each found by a hash of its `state`; encrypted (`service.smart.vault`).
+SMART_PENDING = Table(
+    "smart_pending",
+    METADATA,
+    Column("lookup", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("keep_until", DateTime, nullable=False, index=True),
+)
+
+#: Sessions of the SMART app, each found by a hash of what only the browser holds: the token with its context, the patient's record and
+#: the answers that were given, all encrypted.
+SMART_SESSION = Table(
+    "smart_session",
+    METADATA,
+    Column("lookup", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("record", LargeBinary),
+    Column("answers", LargeBinary),
+    Column("keep_until", DateTime, nullable=False, index=True),
 )

@@ -35,6 +35,19 @@ def test_booleans_and_choices():
     }
 
 
+@pytest.mark.parametrize("idents", [("1", "2"), ("2", "1")])
+@pytest.mark.parametrize(
+    "times", [("T09:00:00Z", "T09:30:00Z"), ("T09:00:00+05:00", "T05:00:00Z"), ("", "T00:00:01Z"), ("T1", "T09:00:00")]
+)
+def test_of_one_day_the_later_answer_wins(idents, times):
+    """Who corrects an answer an hour later is believed, whatever the server calls the two resources."""
+    earlier, later = (
+        response(item("cns-symptoms", [{"valueBoolean": value}]), ident=ident, authored=f"2026-11-01{time}")
+        for value, ident, time in zip((True, False), idents, times, strict=True)
+    )
+    assert intake(earlier, later) == intake(later, earlier) == {"cns-symptoms": ("false",)}
+
+
 @pytest.mark.parametrize("link_id", sorted(ITEMS))
 def test_every_item_of_the_questionnaire_is_read(link_id):
     """Each item of the public contract takes each of its answers."""

@@ -24,6 +24,7 @@ from tests.guideline.case_builder import (
     lvef,
     missing_in,
     on_therapy,
+    pregnancy,
     said,
     said_ids,
     second_line,
@@ -199,3 +200,102 @@ def test_r010_a_stop_is_answered_by_its_reason(reason, sentence):
     case = on_therapy(*thp(200, taxane_end=80), disease_statuses=status("improved", 30))
     advice = asks(case, stop("trastuzumab", reason), stop("pertuzumab", reason))
     assert sentence in {s.id for s in finding(advice, "Her2TherapyStopped").detail}
+
+
+# --- The record ---------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("trend", "day", "controlled"),
+    [("stable", 30, True), ("improved", 30, True), ("remission", 30, True), ("worsened", 30, False), ("improved", 100, False)],
+)
+def test_decision_6_what_was_judged_since_the_end_tells_whether_the_disease_is_under_control(trend, day, controlled):
+    """THP completed 100 days ago: stable, improved or in remission since then: no next line; on the last day it says nothing of since."""
+    case = on_therapy(*thp(300, 100, reason="completed"), disease_statuses=status(trend, day))
+    assert (advice_on(case).treatment is None) is controlled
+
+
+def test_decision_10_a_review_keeps_the_result_it_reviewed():
+    """HER2-negative after positive, reviewed as positive: the treatment card still names the newest test among its facts."""
+    case = second_line(receptors=(her2("3+", 1900, "primary"), her2("0", 10), *HR_NEGATIVE), intake=intake(her2_reviewed="positive"))
+    assert [fact.value for fact in advice_on(case).treatment.facts if fact.name == "HER2"] == ["IHC 0 (metastasis)"]
+
+
+def test_decision_10_two_results_on_either_side_of_the_metastases_are_two_specimens():
+    """Without a specimen on record: IHC 2+ before the metastases were found and a negative ISH two days after it are not one finding."""
+    before, after = her2("2+", 21, None), her2("negative", 17, None, "ish")
+    found = situation_of(a_case(receptors=(before, after))).her2
+    assert (found.state, found.leading.shown) == ("negative", "ISH negative")
+    together = situation_of(a_case(receptors=(her2("2+", 19, None), after))).her2
+    assert (together.state, together.leading.shown) == ("low", "IHC 2+, ISH negative")
+
+
+def test_decision_15_the_newest_documented_pregnancy_is_the_one_shown():
+    """Two entries that say pregnant: the card dates itself by the newer one, whichever is listed first."""
+    older, newer = pregnancy(day=60), pregnancy(day=10)
+    for listed in ((older, newer), (newer, older)):
+        fact = finding(advice_on(a_case(age=38, pregnancies=listed, intake=intake(pregnancy_excluded=None))), "Pregnancy").facts[0]
+        assert (fact.name, fact.value, fact.date, fact.source) == ("Pregnancy", "documented", str(newer.date), newer.source)
+
+
+def test_a_course_that_is_open_in_the_statement_goes_on_through_its_orders():
+    """A statement that is active, and an order long after its start: one course, however long nobody wrote anything between."""
+    drugs = (given("tucatinib", 600, None), given("tucatinib", 200, None, kind="order", status="completed"))
+    (course,) = situation_of(a_case(metastases=LONG, drugs=drugs)).exposures
+    assert (course.state, course.start) == ("running", drugs[0].start)
+
+
+def test_r053_how_the_replaced_line_ended_is_documented_where_each_drug_says_so():
+    """Every HER2 drug of the line stopped for toxicity before the next line: documented, on its last day; one of two: not."""
+    both = (*(given(drug, 690, 400, reason="toxicity") for drug in ("trastuzumab", "pertuzumab")), given(T_DXD, 380))
+    line = situation_of(on_therapy(*both)).therapies.lines[0]
+    assert (line.outcome, line.documented, line.ended_on) == ("toxicity", True, both[0].end)
+    one = (given("trastuzumab", 690, 400, reason="toxicity"), given("pertuzumab", 690, 390), given(T_DXD, 370))
+    line = situation_of(on_therapy(*one)).therapies.lines[0]
+    assert (line.outcome, line.documented, line.ended_on) == ("changed", False, one[1].end)
+
+
+def test_decision_17_heart_failure_on_a_running_drug_is_said_once_where_another_line_begins():
+    """Progression on trastuzumab with heart failure: one card about the heart, not one more about the start of the next line."""
+    case = a_case(
+        metastases=LONG, drugs=(given("trastuzumab", 300), given("docetaxel", 300)), disease_statuses=status("worsened", 5),
+        heart=heart_condition(),
+    )  # fmt: skip
+    assert [topic for topic in topics(advice_on(case)) if topic in ("HeartFailure", "LvefHold", "LvefMonitoringDue")] == ["HeartFailure"]
+    low = a_case(
+        metastases=LONG, drugs=(given("trastuzumab", 300), given("docetaxel", 300)), disease_statuses=status("worsened", 5),
+        lvef=(lvef(47, 5), lvef(50, 310)),
+    )  # fmt: skip
+    assert [topic for topic in topics(advice_on(low)) if topic in ("HeartFailure", "LvefHold", "LvefMonitoringDue")] == [
+        "LvefMonitoringDue"
+    ]
+
+
+# --- Loading again ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("record", ["active", "completed", "stopped", "cancelled"])
+def test_p04_weekly_doses_on_record_make_the_first_three_weekly_one_not_too_early(record):
+    """P04: the last dose a week ago: a weekly order that was given says why; one that was cancelled does not."""
+    drugs = (
+        dosed("trastuzumab", 7, 2, "mg/kg"),
+        dosed("trastuzumab", 60, 2, "mg/kg", kind="order", status=record, every_days=7),
+    )
+    found = says(reload.RULES, second_line(body=BODY, drugs=drugs), order("trastuzumab", 6, "mg/kg", every_days=21))
+    assert [f.headline.id for f in found] == (["interval-short"] if record == "cancelled" else [])
+
+
+@pytest.mark.parametrize(("before", "early"), [(14, False), (17, False), (18, True), (28, True)])
+def test_p04_doses_a_week_apart_are_weekly_ones(before, early):
+    """P04: given 7 days ago, and up to ten days before that: weekly, so three-weekly may begin; three weeks before: too early."""
+    drugs = (dosed("trastuzumab", 7, 2, "mg/kg"), dosed("trastuzumab", before, 2, "mg/kg"))
+    found = says(reload.RULES, second_line(body=BODY, drugs=drugs), order("trastuzumab", 6, "mg/kg", every_days=21))
+    assert [f.headline.id for f in found] == (["interval-short"] if early else [])
+
+
+def test_p04_an_order_without_a_dose_goes_by_its_only_schedule():
+    """P04: T-DXd has one schedule, so an order without a dose a week after the last one is too early; trastuzumab has two: silent."""
+    conjugate = second_line(body=BODY, drugs=(dosed(T_DXD, 7, 5.4, "mg/kg"),))
+    assert [f.headline.id for f in says(reload.RULES, conjugate, order(T_DXD))] == ["interval-short"]
+    antibody = second_line(body=BODY, drugs=(dosed("trastuzumab", 7, 6, "mg/kg"),))
+    assert says(reload.RULES, antibody, order("trastuzumab")) == []

@@ -478,3 +478,13 @@ def test_a_hold_is_not_taken_from_a_value_that_a_newer_normal_one_outdates():
     """38 % in January, 62 % last week: no hold (and a month known only as `2026-01` is January)."""
     case = on_therapy(given("trastuzumab", START), lvef=(lvef(60, 310), lvef(38, "2026-09"), lvef(62, 5)))
     assert judged(case) == SILENT
+
+
+@pytest.mark.parametrize(("value", "topic"), [(45, "LvefMonitoringDue"), (35, "LvefHold")])
+def test_a_drug_without_a_table_has_a_baseline_all_the_same(value, topic):
+    """Zanidatamab has no label table: the fall from the value before its first dose is said, not "no baseline on record"."""
+    found = finding(advice_on(on("zanidatamab", value=value, baseline=60)), topic)
+    assert f"{60 - value} points below baseline 60 %" in found.headline.text
+    assert "LVEF baseline" in {fact.name for fact in found.facts}
+    without = finding(advice_on(on("zanidatamab", value=value)), topic)
+    assert "no baseline on record" in without.headline.text

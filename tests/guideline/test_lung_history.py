@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guideline.case_builder import LONG, a_case, given, intake, lung, said, situation_of, when
+from tests.guideline.case_builder import LONG, a_case, advice_on, given, intake, lead_of, lung, said, second_line, situation_of, when
 
 T_DXD = "trastuzumab-deruxtecan"
 ON_TDXD = (given(T_DXD, 200),)
@@ -122,3 +122,29 @@ def test_intake_grade_1_active_is_pneumonitis_under_tdxd_while_it_runs():
 def test_decision_27_respiratory_symptoms_expire_after_28_days(days, counts):
     """Symptoms of 28 days ago still count, of 29 days ago no more."""
     assert lungs(intake=intake(respiratory_symptoms=said("true", days=days))).symptoms is counts
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"intake": intake(ild_history="tdxd-grade-1-active")},
+        {"intake": intake(ild_history="tdxd-grade-1-resolved")},
+        {"intake": intake(ild_history="tdxd-grade-2-or-worse")},
+        {"lungs": lung(grade=1, cause_drug=T_DXD, onset=30)},
+        {"lungs": lung(grade=2, cause_drug=T_DXD, onset=30)},
+        {"lungs": lung(grade=None, cause_drug=T_DXD, onset=30)},
+        {"lungs": lung(grade=1, status="resolved", cause_drug=T_DXD, onset=300)},
+    ],
+)
+def test_who_had_t_dxd_pneumonitis_had_t_dxd(facts):
+    """R103: pneumonitis by T-DXd, active or past, of any grade, and no T-DXd on the list: it was given, and what follows it leads."""
+    case = second_line(**facts)
+    assert situation_of(case).used(T_DXD)
+    assert lead_of(advice_on(case)) == "tucatinib-trastuzumab-capecitabine"
+
+
+def test_pneumonitis_by_something_else_is_no_sign_of_t_dxd():
+    """Active ILD of another cause: T-DXd is barred, and not taken for given."""
+    case = second_line(lungs=lung(grade=1, cause_drug="everolimus", onset=30))
+    assert not situation_of(case).used(T_DXD)
+    assert lead_of(advice_on(case)) == "tdm1"

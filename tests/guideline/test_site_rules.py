@@ -6,7 +6,7 @@ from guideline.advice import Finding, Statement
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.practice import Practice
-from guideline.site_rules import CRITICAL_TOPICS, spoken, treatment_spoken, why_locked
+from guideline.site_rules import CRITICAL_TOPICS, spoken, treatment_spoken, why_locked, why_topic_locked, without_topics
 from tests.guideline.case_builder import (
     LONG,
     a_case,
@@ -134,3 +134,91 @@ def test_what_is_critical_is_locked():
             assert why_locked(rule)
     assert {"R079", "R116", "R124", "R131", "R132", "R110", "R077", "P01", "P15", "R074", "R020"}.isdisjoint(EVERYTHING_OFF)
     assert {"R002", "R030", "R105", "P10"} <= EVERYTHING_OFF
+
+
+@pytest.mark.parametrize(
+    ("rule", "because"),
+    [
+        ("R074", "a low LVEF under HER2 therapy is never passed over in silence"),
+        ("R124", "its card can be critical"),
+        ("R122", "other advice rests on what it asks for"),
+        ("R004", "it orders the treatment options; the evidence profile is the setting for that"),
+        ("R002", None),
+        ("P10", None),
+    ],
+)
+def test_why_a_rule_stays_on(rule, because):
+    """A site reads why it may not switch a rule off."""
+    assert why_locked(rule_book()[rule]) == because
+
+
+def test_what_stands_in_the_book_only_cannot_be_switched_off():
+    """A rule that makes no card has nothing to switch off."""
+    only_text = [rule for rule in rule_book().values() if rule.status == "text"]
+    assert only_text
+    assert {why_locked(rule) for rule in only_text} == {"it speaks in this book only"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "because"),
+    [
+        ("LvefHold", "its card can be critical"),
+        ("DoseCheck", "its card can be critical"),
+        ("MissingData", "other advice rests on what it asks for"),
+        ("LvefBaselineNeeded", "other advice rests on what it asks for"),
+        *(
+            (topic, "silence would pass for an answer; an EHR that does not want treatment cards does not call her2-patient-view")
+            for topic in (
+                "FirstLineTreatment",
+                "SecondLineTreatment",
+                "ThirdLineTreatment",
+                "LaterLineTreatment",
+                "MaintenanceTreatment",
+                "TumorBoard",
+            )
+        ),
+        ("NoSuchTopic", "a rule behind it cannot be switched off"),
+        ("RebiopsySuggested", None),
+        ("DrugInteraction", "P09 cannot be switched off"),
+    ],
+)
+def test_why_a_topic_stays_on(topic, because):
+    """A topic goes as a whole or not at all: not where it can be critical, is a foundation, is the treatment, or holds a locked rule."""
+    assert why_topic_locked(topic, rule_book()) == because
+
+
+def test_a_topic_with_one_locked_rule_names_it():
+    """The rule that keeps the whole topic on is named."""
+    book = rule_book()
+    locked = {
+        topic: [rule.id for rule in book.values() if topic in rule.topics and why_locked(rule) is not None]
+        for rule in book.values() for topic in rule.topics
+    }  # fmt: skip
+    named = {topic: why_topic_locked(topic, book) for topic in locked}
+    mixed = [topic for topic, because in named.items() if because is not None and because.endswith("cannot be switched off")]
+    assert mixed
+    for topic in mixed:
+        assert named[topic] == f"{', '.join(locked[topic])} cannot be switched off"
+    assert all(not locked[topic] for topic, because in named.items() if because is None)
+
+
+def test_a_topic_that_is_off_hides_its_cards_but_what_is_critical():
+    """The topic of each hidden card is told, in the order of the cards."""
+    cards = [a_finding("warning", "P10"), a_finding("critical", "P10"), Finding("SupportiveCare", "info", Statement("y", "Other", ()))]
+    assert without_topics(cards, frozenset({"DrugInteraction"})) == ([cards[1], cards[2]], ["DrugInteraction"])
+    assert without_topics(cards, frozenset({"SupportiveCare", "DrugInteraction"})) == ([cards[1]], ["DrugInteraction", "SupportiveCare"])
+    assert without_topics(cards, frozenset()) == (cards, [])
+
+
+def test_everything_off_leaves_no_sentence_of_a_rule_that_is_off():
+    """On the treatment card every sentence of the lead, the alternatives, the reasons and the checks belongs to a rule that is on."""
+    cases = [second_line(), a_case(), a_case(metastases=LONG, drugs=thp(690, 10, reason="progression")), second_line(intake={}, lvef=())]
+    gone = set()
+    for case in cases:
+        before, after = (advice_on(case, practice).treatment for practice in (Practice(), Practice(rules_off=EVERYTHING_OFF)))
+        left = [*after.why, *after.checks, *after.detail]
+        for option in (after.lead, *after.alternatives):
+            left += [*option.reasons, *option.cautions]
+        assert not [statement for statement in left if statement.rules and EVERYTHING_OFF.issuperset(statement.rules)]
+        gone |= {statement.id for statement in before.lead.reasons} - {statement.id for statement in after.lead.reasons}
+    assert gone

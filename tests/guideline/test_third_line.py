@@ -2,6 +2,7 @@
 
 import pytest
 
+from guideline.knowledge_base import KNOWLEDGE as K
 from tests.guideline.case_builder import (
     LONG,
     Practice,
@@ -15,6 +16,7 @@ from tests.guideline.case_builder import (
     said_ids,
     thp,
 )
+from tests.guideline.measure_builder import BODY, labs
 
 TRIPLET = "tucatinib-trastuzumab-capecitabine"
 AFTER_TDXD = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380, 10, reason="progression"))
@@ -119,3 +121,16 @@ def test_decision_12_active_ild_after_t_dm1():
     advice = advice_on(third(AFTER_TDM1, lungs=lung(onset=1500), intake=intake(ild_history=None)))
     assert lead_of(advice) == TRIPLET
     assert "tdxd" not in alternatives_of(advice)
+
+
+def test_p09_without_dpd_no_capecitabine_is_shown_at_a_dose():
+    """P09: a poor metaboliser: the triplet says so and shows no capecitabine dose; what holds no capecitabine says nothing of it."""
+    case = a_case(metastases=LONG, drugs=AFTER_TDXD, intake=intake(dpyd="poor"), labs=labs(), body=BODY)
+    found = advice_on(case).treatment
+    assert lead_of(advice_on(case)) == "tucatinib-trastuzumab-capecitabine"
+    for option in (found.lead, *found.alternatives):
+        holds = "capecitabine" in K.regimens[option.regimen].drugs
+        assert ("capecitabine-without-dpd" in {caution.id for caution in option.cautions}) is holds
+        assert not any(line.startswith("capecitabine 1") for line in option.doses)
+    normal = advice_on(a_case(metastases=LONG, drugs=AFTER_TDXD, intake=intake(dpyd="normal"), labs=labs(), body=BODY)).treatment
+    assert "capecitabine-without-dpd" not in {caution.id for caution in normal.lead.cautions}

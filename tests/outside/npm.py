@@ -6,12 +6,13 @@ fail instead.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.outside.programs import required
 
 NODE_FOLDER = Path(__file__).with_name("node")
 OLDEST_NODE = 20
@@ -19,8 +20,7 @@ OLDEST_NODE = 20
 
 def needs_npm(*packages: str) -> pytest.MarkDecorator:
     """The mark of tests that run `packages`: they are skipped where that is not possible, and not required."""
-    required = "node" in os.environ.get("TESTS_REQUIRE", "").split(",")
-    reason = None if required else why_not(packages)
+    reason = None if "node" in required() else why_not(packages)
     return pytest.mark.skipif(reason is not None, reason=reason or "")
 
 

@@ -30,6 +30,11 @@ class CheckedClient:
         self._client = client
 
     @property
+    def unchecked(self) -> FlaskClient:
+        """The client itself, for pages that answer otherwise."""
+        return self._client
+
+    @property
     def store(self) -> Store:
         """The store of the service behind the client."""
         store: Store = self._client.application.extensions["her2cds.store"]

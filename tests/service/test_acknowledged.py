@@ -117,7 +117,7 @@ def test_what_is_not_shown_is_not_counted(clients: tuple[CheckedClient, CheckedC
     topic, card = next((topic, card) for topic, card in cards(here, second_line).items() if card["indicator"] != "critical")
     set_aside(here, card)
     cards(here, second_line)
-    here.store.write_counts()
+    here.store.write_waiting()
     with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
         assert database.execute("SELECT sum(count) FROM shown WHERE topic = ?", [topic]).fetchone() == (1,)
     database.close()

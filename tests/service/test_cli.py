@@ -242,6 +242,7 @@ def test_config_check_passes_here(capsys: pytest.CaptureFixture[str]):
     assert [line.partition(":")[0] for line in out.splitlines()] == [
         "settings",
         "authentication",
+        "SMART app",
         "FHIR servers",
         "knowledge",
         "site",

@@ -218,7 +218,7 @@ def test_the_report_says_what_became_of_the_cards(
             ]
         }
     )
-    own.store.write_counts()
+    own.store.write_waiting()
     assert main(["feedback", "report", "--json"]) == 0
     reports = {report["topic"]: report for report in orjson.loads(capsys.readouterr().out)}
     topic = card["source"]["topic"]["code"]

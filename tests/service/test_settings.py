@@ -45,6 +45,32 @@ def test_the_environment_and_the_file_are_read(monkeypatch: pytest.MonkeyPatch, 
     assert settings.current_day() == date(2026, 11, 20)
 
 
+def test_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """As container platforms hand them over: a file for each setting, its line end left out; the environment wins."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "HER2CDS_SALT").write_text("a salt out of a file\n")
+    (tmp_path / "secrets" / "her2cds_port").write_text("8001\n")
+    monkeypatch.setenv("HER2CDS_SECRETS", str(tmp_path / "secrets"))
+    assert (load_settings().salt, load_settings().port) == ("a salt out of a file", 8001)
+    monkeypatch.setenv("HER2CDS_PORT", "8002")
+    assert load_settings().port == 8002
+
+
+def test_secrets_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A folder that is not there, and a faulty value in it, by name: a service must not start on defaults for the lack of a secret."""
+    monkeypatch.setenv("HER2CDS_SECRETS", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match="HER2CDS_SECRETS"):
+        load_settings()
+    monkeypatch.setenv("HER2CDS_SECRETS", str(tmp_path))
+    (tmp_path / "HER2CDS_SALT").write_text("short")
+    with pytest.raises(SettingsError, match="HER2CDS_SALT") as raised:
+        load_settings()
+    assert "short" not in str(raised.value)
+    (tmp_path / "HER2CDS_SALT").write_bytes(b"\xff\xfe not text at all")
+    with pytest.raises(SettingsError, match="HER2CDS_SECRETS"):
+        load_settings()
+
+
 FAULTS = {
     "HER2CDS_PORT": "http",
     "HER2CDS_WORKERS": "0",

@@ -115,10 +115,10 @@ def test_counts_wait_for_the_store(client_of: Clients, tmp_path: Path, second_li
     (tmp_path / "data").write_text("in the way")
     client = client_of(data=tmp_path / "data")
     shown = len(client.call(second_line).get_json()["cards"])
-    client.store.write_counts()
+    client.store.write_waiting()
     (tmp_path / "data").unlink()
     assert client.store.open()
-    client.store.write_counts()
+    client.store.write_waiting()
     with sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite") as database:
         assert database.execute("SELECT sum(count) FROM shown").fetchone() == (shown,)
     database.close()

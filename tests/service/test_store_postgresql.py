@@ -8,6 +8,7 @@ import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,20 +17,11 @@ from sqlalchemy import select
 from service.store.database import NEWEST, Database
 from service.store.shown_counts import Shown
 from service.store.tables import SHOWN
+from tests.outside.programs import needs, path_of
 from tests.service.checked_client import TODAY, CheckedClient
 from tests.service.test_feedback import entry
 
-
-def _programs() -> Path | None:
-    """Where the server's programs are: newest version first."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True)
-    on_path = shutil.which("initdb")
-    return found[0].parent if found else Path(on_path).parent if on_path else None
-
-
-PROGRAMS = _programs()
-
-pytestmark = pytest.mark.skipif(PROGRAMS is None, reason="no PostgreSQL server is installed")
+pytestmark = needs("postgresql")
 
 
 class Server:
@@ -57,21 +49,18 @@ class Server:
         self._run("pg_ctl", "--pgdata", str(self._data), "--wait", "--mode", "immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
-        assert PROGRAMS is not None
-        command = [*self._as_user, str(PROGRAMS / program), *arguments]
+        command = [*self._as_user, str(path_of("postgresql").with_name(program)), *arguments]
         subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - our own arguments
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    for above in folder.parents:
-        if os.geteuid() == 0 and above.is_relative_to(tmp_path_factory.getbasetemp().parent):
-            above.chmod(0o755)  # the server's own user must get to its folder
-    made = Server(folder)
-    made.start()
-    yield made
-    made.stop()
+def server() -> Iterator[Server]:
+    # Not below pytest's own folder, which nobody else may enter: the server may be another user's.
+    with TemporaryDirectory(prefix="her2-cds-postgresql-") as folder:
+        made = Server(Path(folder))
+        made.start()
+        yield made
+        made.stop()
 
 
 def test_feedback_counts_and_acknowledged_cards(server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):
@@ -86,7 +75,7 @@ def test_feedback_counts_and_acknowledged_cards(server: Server, client_of: Calla
     left = [card["uuid"] for card in other.call(second_line).get_json()["cards"]]
     assert cards[0]["uuid"] not in left or cards[0]["indicator"] == "critical"
     for client in (one, other, one):
-        client.store.write_counts()
+        client.store.write_waiting()
     database = Database(server.url)
     assert database.revision() == NEWEST
     topic = cards[0]["source"]["topic"]["code"]

@@ -226,8 +226,8 @@ def test_a_bad_token_is_a_bare_401(guarded: Callable[..., CheckedClient], log_li
 
 
 def test_every_reason_is_met():
-    """No reason without a token that is refused for it, but for those that need a history, a network or a broken store."""
-    elsewhere = {"jku", "keys-unavailable", "replayed", "store"}
+    """No reason without a token that is refused for it, but for those that need a history, a network, several sites or a broken store."""
+    elsewhere = {"jku", "site", "keys-unavailable", "replayed", "store"}
     assert {reason for _, reason in BAD.values()} | elsewhere == set(REASONS)
     assert len(BAD) >= 40
 

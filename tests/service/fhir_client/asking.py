@@ -91,8 +91,10 @@ class Service:
         return self._client.call(body)
 
     def close(self) -> None:
-        """Let go of threads and connections."""
-        self._app.extensions["her2cds.fhir"].close()
+        """Let go of threads and connections; a thread that dials late must not be taken for the next test's."""
+        fhir = self._app.extensions["her2cds.sites"].deployment.fhir
+        fhir.close()
+        fhir._threads.shutdown(wait=True)
 
 
 ServiceAt = Callable[..., Service]

@@ -27,12 +27,13 @@ FHIR_JSON: Final = "application/fhir+json"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came: the origin it came to, its method and target, and its headers by lower-case name."""
+    """One request as it came: the origin it came to, its method and target, its headers by lower-case name, and its body."""
 
     origin: str
     method: str
     target: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -152,7 +153,7 @@ def _read_request(stream: Any, origin: str) -> Request | None:
     while (header := stream.readline().decode("latin-1").strip()) != "":
         name, _, value = header.partition(":")
         headers[name.lower()] = value.strip()
-    return Request(origin, method, target, headers)
+    return Request(origin, method, target, headers, stream.read(int(headers.get("content-length", 0))))
 
 
 def _play(pieces: Iterable[Piece], connection: socket.socket) -> bool:

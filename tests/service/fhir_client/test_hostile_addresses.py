@@ -189,7 +189,7 @@ def attempts(addresses: tuple[str, ...], resolves: Resolve, request_of: Any, net
     del body["prefetch"]
     with watched() as watch:
         response = CheckedClient(app.test_client()).call(body)
-        app.extensions["her2cds.fhir"].close()
+        app.extensions["her2cds.sites"].deployment.fhir.close()
     assert response.status_code == 412
     assert asked, "the name was not looked up: the test proves nothing"
     assert watch.dialled == []
@@ -256,7 +256,7 @@ def test_a_listed_address_is_its_own_permission(request_of: Any):
     del body["prefetch"]
     with watched() as watch:
         CheckedClient(app.test_client()).call(body)
-        app.extensions["her2cds.fhir"].close()
+        app.extensions["her2cds.sites"].deployment.fhir.close()
     assert set(watch.outside) == {"socket.connect '10.20.0.5'"}
 
 

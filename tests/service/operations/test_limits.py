@@ -58,6 +58,7 @@ def test_a_full_worker_says_so_and_answers_those_inside(slow: Slow, second_line:
         answers = [one.result(30) for one in inside]
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "1"
+    assert refused.headers["Access-Control-Allow-Origin"] == "*"
     assert issues(refused)[0]["code"] == "transient"
     assert pages == [200, 200, 200], "who watches the service is answered when it is full"
     assert in_progress == 2

@@ -202,3 +202,14 @@ def test_counting_stays_cheap():
     counts.join(Board(1))
     best = min(repeat(lambda: counts.add(series.CARDS, "Her2Low", "info"), number=2000, repeat=20)) / 2000
     assert best < 10e-6
+
+
+def test_a_worker_that_died_while_it_took_its_row_holds_nobody_up(monkeypatch: pytest.MonkeyPatch):
+    """The next one does without a row after a while, says so, and serves."""
+    monkeypatch.setattr("service.operations.counts._PATIENCE", 0.1)
+    board = Board(1)
+    board._lock.acquire()
+    counts = Counts()
+    assert not counts.join(board)
+    counts.add(series.CALLS, VIEW, "cards")
+    assert counts.total()[series.CALLS.place((VIEW, "cards"))] == 1

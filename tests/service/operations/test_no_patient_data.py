@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import re
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -26,13 +27,23 @@ from tests.service.auth.signing import BASE, STRANGER, claims, header, key_files
 from tests.service.checked_client import CALL, TODAY, CheckedClient, site
 from tests.service.fhir_client.hostile_server import Behaviour, Piece, Request, answer, serving
 from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 - a fixture
+from tests.service.operations.test_tracing import exported  # noqa: F401 - a fixture
 from tests.service.test_logs import BAD_PLACES, MARK, marked
 from tests.service.test_server import free_port, start, wait_until_ready
 
 pytestmark = pytest.mark.usefixtures("_logging")
 
-#: The mark in the forms in which a library might write it: hexadecimal, and what is left of it in base64, by where it begins.
-FORMS = {MARK.encode().hex(), *(base64.b64encode(b" " * shift + MARK.encode() + b"   ").decode()[4:10] for shift in range(3))}
+#: What stands for dates and for measured values, where no word can: a day and a number that nothing else has.
+DAY, NUMBER = "1907-03-29", 98127365.25
+
+#: The marks in the forms in which a library might write them: hexadecimal, and what is left of one in base64, by where it begins.
+FORMS = {
+    MARK.encode().hex(),
+    *(base64.b64encode(b" " * shift + MARK.encode() + b"   ").decode()[4:10] for shift in range(3)),
+    DAY,
+    "Mar 1907",
+    str(int(NUMBER)),
+}
 
 
 def assert_clean(text: str, where: str) -> None:
@@ -122,6 +133,48 @@ def test_every_member_of_a_resource_with_the_wrong_type(watched: Callable[..., W
     watch.finish()
 
 
+def leaves(value: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every text, number and truth value of a document, with its path."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if members is None:
+        yield above, value
+    else:
+        for key, member in members:
+            yield from leaves(member, (*above, key))
+
+
+def with_mark(document: Any, path: tuple[Any, ...], mark: Any) -> bytes:
+    changed = orjson.loads(orjson.dumps(document))
+    inner = changed
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = mark
+    return orjson.dumps(changed)
+
+
+def marks_for(value: Any) -> Iterable[Any]:
+    if not isinstance(value, str):
+        return (NUMBER, MARK)
+    return (DAY, MARK) if re.match(r"\d{4}-\d\d", value) else (MARK, f"{value}-{MARK}")
+
+
+@pytest.mark.parametrize("sample", ["patient-view", "order-sign"])
+def test_every_single_place_of_a_request(watched: Callable[..., Watched], sample: str):
+    """Codes, systems, units, dates, numbers, types: each kind of place gets a mark by itself, so that all the rest is read as ever."""
+    body = request_body("second-line", TODAY) if sample == "patient-view" else order_request_body("order-doxorubicin", TODAY)
+    service = next(one.id for one in SERVICES.values() if one.hook == body["hook"])
+    kinds = {tuple(step for step in path if isinstance(step, str)): (path, value) for path, value in leaves(body)}
+    assert len(kinds) > 150
+    watch = watched()
+    client = watch.client.unchecked
+    for path, value in kinds.values():
+        for mark in marks_for(value):
+            watch.saw(client.post(f"/cds-services/{service}", data=with_mark(body, path, mark), content_type="application/json"))
+    watch.finish()
+    assert watch.statuses.count(200) > len(watch.statuses) / 2, "most marks are in places that cost nothing but themselves"
+    assert set(watch.statuses) <= {200, 400, 412}
+
+
 def resources_of(value: Any) -> list[dict[str, Any]]:
     return [entry["resource"] for entry in value.get("entry", ())] if value["resourceType"] == "Bundle" else [value]
 
@@ -167,6 +220,24 @@ def test_addresses_methods_and_headers(watched: Callable[..., Watched]):
     watch.call(b"{", headers={"traceparent": f"00-{MARK}-{MARK}-01"})
     watch.finish()
     assert {404, 405} <= set(watch.statuses)
+
+
+def test_every_route_with_every_method(watched: Callable[..., Watched]):
+    """Whatever pages there are, those of the app and of the demonstration too: marks in address, query, form and cookies."""
+    watch = watched(demo=True)
+    client = watch.client.unchecked
+    given = dict.fromkeys(("iss", "launch", "code", "state", "error", "error_description", "patient", "id", "_id", "name", MARK), MARK)
+    for rule in client.application.url_map.iter_rules():
+        path = re.sub("<.*?>", MARK, rule.rule)
+        client.set_cookie("session", MARK)
+        watch.saw(client.get(path, query_string=given))
+        watch.saw(client.post(path, query_string=given, data=given))
+        watch.saw(client.post(path, json=given, headers={"Referer": f"https://{MARK}.example.org", "Accept-Language": MARK}))
+    for path in (f"/t/{MARK}/cds-services", f"/{MARK}/../{MARK}", f"//{MARK}", f"/cds-services/{MARK}%00{MARK}"):
+        watch.saw(client.get(path))
+        watch.saw(client.post(path, data=MARK))
+    watch.finish()
+    assert not [status for status in watch.statuses if status >= 500]
 
 
 def test_limits_and_faults_of_ours(watched: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch):
@@ -224,6 +295,53 @@ def test_fhir_servers_tokens_and_what_they_answer(watched: Callable[..., Watched
         watch.call(body | {"fhirAuthorization": token, "context": context, "prefetch": {}})
         watch.call(body | {"context": context})
         assert fhir.requests
+    watch.finish()
+
+
+NOT_ASKED: dict[str, dict[str, Any]] = {
+    "unlisted": {"fhirServer": f"https://{MARK}.example.org/fhir"},
+    "no address": {"fhirServer": f"{MARK}://[{MARK}"},
+    "token of another patient": {"fhirAuthorization": {"access_token": MARK, "patient": f"{MARK}2"}},
+    "token that is no header": {"fhirAuthorization": {"access_token": f"{MARK}\r\nX: {MARK}"}},
+    "authorization that is none": {"fhirAuthorization": MARK},
+}
+
+
+@pytest.mark.parametrize("wrong", NOT_ASKED.values(), ids=NOT_ASKED)
+@pytest.mark.usefixtures("loopback_only")
+def test_servers_that_may_not_be_asked(watched: Callable[..., Watched], wrong: dict[str, Any]):
+    """Addresses and tokens with which no server is asked; the answer says why in our own words."""
+    with serving(answer(MARK)) as fhir:
+        watch = watched(fhir_hosts=fhir.origin)
+        context = {"patientId": MARK, "userId": f"Practitioner/{MARK}"}
+        watch.call(request_body("second-line", TODAY) | {"fhirServer": fhir.base, "context": context, "prefetch": {}} | wrong)
+    watch.finish()
+    assert watch.statuses[0] >= 400
+
+
+@pytest.mark.usefixtures("loopback_only")
+def test_keys_that_are_none(watched: Callable[..., Watched], tmp_path: Path):
+    """A host of keys that answers with words: they are neither logged nor told."""
+    with serving(answer({"keys": [{"kty": MARK, "kid": MARK, "x": MARK}, MARK], MARK: MARK})) as host:
+        listed = f"https://ehr.example.org {host.origin}/keys.json"
+        watch = watched(auth="required", jwt_issuers=listed, public_url=BASE, data=tmp_path)
+        for token in TOKENS.values():
+            watch.call({}, headers={"Authorization": token})
+        assert host.requests
+    watch.finish()
+    assert set(watch.statuses) == {401}
+
+
+def test_spans(watched: Callable[..., Watched], exported: Any):  # noqa: F811 - a fixture
+    """What goes to the site's tracing is no more than what stands in the log."""
+    watch = watched()
+    watch.call(marked(request_body("second-line", TODAY)), path=f"{CALL}?{MARK}")
+    watch.call(MARK.encode(), path=f"/cds-services/{MARK}", headers={"Traceparent": MARK, "Tracestate": MARK, "Baggage": f"patient={MARK}"})
+    watch.saw(watch.client.open(f"/{MARK}", method=MARK))
+    spans = exported.get_finished_spans()
+    assert len(spans) == 3
+    for span in spans:
+        assert_clean(span.to_json(), "a span")
     watch.finish()
 
 

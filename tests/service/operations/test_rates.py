@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import time
@@ -18,7 +17,8 @@ from service.auth.gate import Client
 from service.errors import SettingsError
 from service.operations.rates import Rates, limit_rates
 from service.settings import Settings, load_settings
-from tests.service.checked_client import CheckedClient, issues, site
+from tests.outside.programs import path_of
+from tests.service.checked_client import CALL, CheckedClient, issues, site
 from tests.service.operations.numbers import number, read_numbers
 
 
@@ -42,6 +42,19 @@ def test_too_many_calls_are_429_with_the_time_to_wait(client_of: Callable[..., C
     assert client.give_feedback({"feedback": []}).status_code == 429
     assert [client.get(page).status_code for page in ("/healthz", "/readyz", "/rules", "/metrics")] == [200] * 4
     assert number(read_numbers(client.get("/metrics").text), "her2cds_turned_away_total", reason="rate") >= 2
+
+
+def test_a_refusal_can_be_read_by_pages_and_preflights_are_not_counted(
+    client_of: Callable[..., CheckedClient], second_line: dict[str, Any]
+):
+    """A browser learns that it called too often: the preflight goes through, and the 429 carries the CORS headers."""
+    client = client_of(rate="1/hour")
+    preflight = {"Origin": "https://app.example.org", "Access-Control-Request-Method": "POST"}
+    assert [client.open(CALL, method="OPTIONS", headers=preflight).status_code for _ in range(3)] == [200] * 3
+    assert statuses(client, second_line, 1) == [200]
+    refused = client.call(second_line, headers={"Origin": "https://app.example.org"})
+    assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (429, "*")
+    assert client.open(CALL, method="OPTIONS", headers=preflight).status_code == 200
 
 
 def test_after_the_time_it_named_a_client_is_answered_again(client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):
@@ -110,7 +123,7 @@ class Redis:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+        command = [str(path_of("redis")), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - found on the PATH
         for _ in range(200):
             with socket.socket() as probe:
@@ -128,8 +141,6 @@ class Redis:
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
-    if shutil.which("redis-server") is None:
-        pytest.skip("no Redis server is installed on this machine (Debian: redis-server)")
     server = Redis(tmp_path)
     server.start()
     yield server

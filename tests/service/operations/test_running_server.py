@@ -6,13 +6,16 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -120,6 +123,36 @@ def give_feedback(server: Running) -> requests.Response:
         "feedback": [{"card": "4e0a3a1e-3167-443b-a6ea-323afecaaa42", "outcome": "accepted", "outcomeTimestamp": "2026-11-20T10:00:00Z"}]
     }
     return requests.post(f"{server.url}{CALL}/feedback", json=given, timeout=30)
+
+
+def test_feedback_that_was_answered_is_there_after_a_stop(tmp_path: Path):
+    """Clients send feedback while the service is stopped: each message that was answered with 200 is in the store afterwards."""
+    server = start(tmp_path, free_port(), WORKERS="2")
+    kept: list[str] = []
+
+    def send(client: int) -> None:
+        with suppress(requests.ConnectionError), requests.Session() as session:
+            for number in range(10_000):
+                card = str(UUID(int=client * 100_000 + number, version=4))
+                told = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T10:00:00Z"}
+                if session.post(f"{server.url}{CALL}/feedback", json={"feedback": [told]}, timeout=30).status_code == 200:
+                    kept.append(card)
+
+    try:
+        wait_until_ready(server)
+        with ThreadPoolExecutor(6) as clients:
+            sending = [clients.submit(send, client) for client in range(6)]
+            wait_for(lambda: len(kept) > 60)
+            server.process.terminate()
+            for one in sending:
+                one.result(60)
+        assert server.process.wait(30) == 0
+    finally:
+        stop(server)
+    with closing(sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite")) as connection:
+        stored = {card for (card,) in connection.execute("SELECT card FROM feedback")}
+    assert len(kept) > 60
+    assert set(kept) <= stored
 
 
 def answered(call: Future[requests.Response]) -> tuple[int, list[str]]:

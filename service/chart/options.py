@@ -1,0 +1,140 @@
+"""The regimens side by side: the one that leads, its alternatives, those advised against, and where all others stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from cards.topics import TOPICS
+from guideline.advice import Indicator, Option, Treatment
+from guideline.body import body
+from guideline.explain import Explanation, rules_in
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.situation import Situation
+from service.chart.doses import DoseLine, dose_basis, dose_lines
+from service.chart.evidence import Source, evidence_of
+from service.chart.said import Fact, Missing, Said, each_said, facts, missing, said
+
+Stand = Literal["lead", "alternative", "avoid"]
+
+_LABEL_STATES = {"not-approved": "not approved", "under-review": "under review", "reported": "approval only reported"}
+
+
+class LabelState(Struct, frozen=True):
+    """The label of the site's jurisdiction: how this use stands to it in a word or two, in full, and how old that knowledge is."""
+
+    jurisdiction: str
+    state: str
+    text: str
+    as_of: str
+    rule: str
+
+
+class Regimen(Struct, frozen=True):
+    """A regimen in its place, with everything that speaks for and against it here."""
+
+    id: str
+    stand: Stand
+    name: str
+    short: str
+    doses: tuple[DoseLine, ...]
+    duration: str
+    reasons: tuple[Said, ...]
+    cautions: tuple[Said, ...]
+    label: LabelState | None
+    label_note: Said | None
+    toxicity: tuple[str, ...]
+    evidence: tuple[Source, ...]
+    rules: tuple[str, ...]
+
+
+class Elsewhere(Struct, frozen=True):
+    """A regimen that is not on the card, and why."""
+
+    short: str
+    because: str
+
+
+class TreatmentView(Struct, frozen=True):
+    """The treatment advice. Without `lead` there is no guideline-backed default."""
+
+    topic: str
+    display: str
+    indicator: Indicator
+    headline: Said
+    detail: tuple[Said, ...]
+    why: tuple[Said, ...]
+    checks: tuple[Said, ...]
+    facts: tuple[Fact, ...]
+    missing: tuple[Missing, ...]
+    lead: Regimen | None
+    alternatives: tuple[Regimen, ...]
+    avoid: tuple[Regimen, ...]
+    ruled_out: tuple[Elsewhere, ...]
+    not_on_menu: tuple[str, ...]
+    dose_basis: str
+    rules: tuple[str, ...]
+
+
+def treatment_view(treatment: Treatment, s: Situation, explanation: Explanation) -> TreatmentView:
+    """The treatment of an advice, side by side."""
+    lead = treatment.lead
+    offered = (*((lead,) if lead is not None else ()), *treatment.alternatives)
+    return TreatmentView(
+        topic=treatment.topic,
+        display=TOPICS[treatment.topic].display,
+        indicator=treatment.indicator,
+        headline=said(treatment.headline),
+        detail=each_said(treatment.detail),
+        why=each_said(treatment.why),
+        checks=each_said(treatment.checks),
+        facts=facts(treatment.facts),
+        missing=missing(treatment.missing),
+        lead=_regimen(lead, "lead", s) if lead is not None else None,
+        alternatives=tuple(_each(treatment.alternatives, "alternative", s)),
+        avoid=tuple(_each(treatment.barred, "avoid", s)),
+        ruled_out=tuple(Elsewhere(K.regimens[p.regimen].short, p.because or "") for p in explanation.regimens if p.place == "ruled out"),
+        not_on_menu=tuple(K.regimens[p.regimen].short for p in explanation.regimens if p.place == "not on the menu"),
+        dose_basis=dose_basis(body(s.case), tuple(option.regimen for option in offered)),
+        rules=rules_in(treatment),
+    )
+
+
+def _each(options: Iterable[Option], stand: Stand, s: Situation) -> Iterable[Regimen]:
+    return (_regimen(option, stand, s) for option in options)
+
+
+def _regimen(option: Option, stand: Stand, s: Situation) -> Regimen:
+    entry = K.regimens[option.regimen]
+    return Regimen(
+        id=entry.id,
+        stand=stand,
+        name=entry.name,
+        short=entry.short,
+        doses=dose_lines(option, body(s.case)),
+        duration=entry.duration,
+        reasons=each_said(option.reasons),
+        cautions=each_said(option.cautions),
+        label=_label(entry.id, s),
+        label_note=said(option.label) if option.label is not None else None,
+        toxicity=entry.toxicity,
+        evidence=evidence_of(option),
+        rules=option.rules,
+    )
+
+
+def _label(regimen: str, s: Situation) -> LabelState | None:
+    """How this use stands to the label here, as `guideline.rules.options.label_note` tells it."""
+    labels = K.labels_of(regimen, s.practice.jurisdiction)
+    if not labels:
+        return None
+    label = labels[0]
+    if label.status != "approved":
+        state = _LABEL_STATES[label.status]
+    elif label.covers(s.label_flags):
+        state = "on label"
+    else:
+        state = "depends on what is not known" if label.may_cover(s.label_flags, s.unknown_label_flags) else "off label"
+    return LabelState(label.jurisdiction, state, label.text, label.as_of, label.rule)

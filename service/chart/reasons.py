@@ -1,0 +1,119 @@
+"""Why the advice is what it is: rules, questions that were asked, what the unknown could change, and what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from guideline.advice import Advice
+from guideline.case import DataProblem
+from guideline.explain import Explanation
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.knowledge_base import rule_book
+from guideline.what_if import Answer, Dependence
+
+
+class Rule(Struct, frozen=True):
+    """A rule that spoke: its id (the anchor in the rule book) and statement."""
+
+    id: str
+    statement: str
+
+
+class Asked(Struct, frozen=True):
+    """A clinical question that was asked of the record: the cards that answer it, or what closed it."""
+
+    question: str
+    spoke: tuple[str, ...]
+    because: str
+
+
+class Depends(Struct, frozen=True):
+    """Something not known: under which values another regimen would lead (each in words), and which would change other things only."""
+
+    name: str
+    input: str
+    lead: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+class NotRead(Struct, frozen=True):
+    """Something of the record that could not be used, and why."""
+
+    subject: str
+    why: str
+    source: str
+
+
+class Reasons(Struct, frozen=True):
+    """The whole of it. `silent` names rules that asked for silence, `switched_off` those that the site silenced here."""
+
+    rules: tuple[Rule, ...]
+    asked: tuple[Asked, ...]
+    depends: tuple[Depends, ...]
+    holds_for: tuple[str, ...]
+    silent_rules: tuple[tuple[str, str, str], ...]
+    silent: tuple[Rule, ...]
+    switched_off: tuple[Rule, ...]
+    not_read: tuple[NotRead, ...]
+
+
+def reasons(explanation: Explanation, advice: Advice, problems: Iterable[DataProblem]) -> Reasons:
+    """The reasons behind an advice."""
+    spoke = dict.fromkeys(rule for fired in explanation.fired for rule in fired.rules)
+    return Reasons(
+        rules=_rules(sorted(spoke, key=lambda rule: (rule[0] != "R", int(rule[1:])))),
+        asked=tuple(Asked(one.question, one.spoke, one.because or "") for one in explanation.considered),
+        depends=tuple(_depends(explanation.depends)),
+        holds_for=tuple(one.name for one in explanation.depends if not one.lead and not one.other),
+        silent_rules=tuple((one.rule, one.statement, one.because) for one in explanation.silent_rules),
+        silent=_rules(advice.silent),
+        switched_off=_rules(advice.switched_off),
+        not_read=not_read(problems),
+    )
+
+
+def _rules(ids: Iterable[str]) -> tuple[Rule, ...]:
+    book = rule_book()
+    return tuple(Rule(id_, book[id_].statement) for id_ in ids if id_ in book)
+
+
+def _depends(depends: Iterable[Dependence]) -> Iterator[Depends]:
+    for one in sorted(depends, key=lambda one: not one.lead):
+        if one.lead or one.other:
+            yield Depends(
+                one.name,
+                one.input,
+                tuple(f"{words}: {_then(then)}" for words, then in one.lead),
+                tuple(words for words, _ in one.other),
+            )
+
+
+def _then(then: Answer) -> str:
+    if then.topic is None:
+        return "no treatment card"
+    return f"{K.regimens[then.lead].short} leads" if then.lead is not None else "no regimen leads"
+
+
+_SUBJECTS = {
+    "therapy": "a therapy", "her2": "a HER2 or hormone-receptor result", "lvef": "an LVEF", "lung": "a lung condition",
+    "heart": "a heart condition", "diagnosis": "a diagnosis", "lab": "a laboratory value", "pregnancy": "a pregnancy finding",
+    "intake": "an answer of the intake questionnaire", "patient": "the patient's own data", "allergy": "an allergy",
+    "body": "a weight or height", "course": "the course of the disease", "procedure": "an examination or procedure",
+    "other": "something else",
+}  # fmt: skip
+_KINDS = {
+    "unreadable": "could not be read", "other-patient": "is about another patient", "no-subject": "does not say whose it is",
+    "old-fhir": "is in an older FHIR version", "code-text-conflict": "code and text contradict each other",
+    "erroneous": "is marked as entered in error", "future": "lies in the future", "incomplete": "not all of it was seen",
+    "unsent": "was not sent",
+}  # fmt: skip
+
+
+def not_read(problems: Iterable[DataProblem]) -> tuple[NotRead, ...]:
+    """Each problem once, in words."""
+    found = (
+        NotRead(_SUBJECTS.get(p.subject, p.subject), f"{_KINDS[p.kind]}{f': {p.detail}' if p.detail else ''}", p.source) for p in problems
+    )
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,375 @@
+"""The app's page in a browser: readable in a window and in a sidebar, by keyboard and by screen reader, in light, dark and print."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app_pages import SIDEBAR, WINDOW, AppServer, running_app
+from tests.browser.demo_service import running_browser
+from tests.outside.npm import NODE_FOLDER, needs_npm
+from tests.outside.programs import needs
+from tests.service.chart.records import MAY_WRITE, long_history
+
+pytestmark = [needs("chromium")]
+
+AXE = NODE_FOLDER / "node_modules" / "axe-core" / "axe.min.js"
+
+#: A chart with every part of the page: safety, treatment, lines of therapy, limits, gaps.
+SAMPLES = ("second-line", "third-line", "ild", "lvef-hold", "silent-on-treatment", "her2-discordance")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    with running_app(tmp_path_factory.mktemp("app")) as running:
+        yield running
+
+
+@pytest.fixture
+def opened(chromium: Browser, server: AppServer) -> Iterator[Callable[..., Page]]:
+    """Charts open in the app. Nothing may fail on the page, and nothing be asked elsewhere."""
+    contexts, faults = [], []
+
+    def open_one(
+        chart: str | dict[str, Any], *, size: dict[str, int] = WINDOW, script: bool = True, scheme: str = "light", **session: Any
+    ) -> Page:
+        context = chromium.new_context(viewport=size, java_script_enabled=script, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith((server.url, "data:")) else None)
+        page.goto(server.address_in(context, chart, **session))
+        return page
+
+    open_one.faults = faults  # type: ignore[attr-defined]
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, with the first element of each."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:300]}" for one in found["violations"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+def bottom(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_first_screen(opened: Callable[..., Page], sample: str):
+    """In a window of 1280 x 800 the summary, the head of the advice and the whole picture stand above the fold."""
+    page = opened(sample)
+    expect(page.locator("#summary dd").first).to_be_visible()
+    assert bottom(page, "#summary") < 140
+    assert bottom(page, "#advice-body h3") < 400
+    assert bottom(page, "#picture .axis") <= 800
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_sidebar(opened: Callable[..., Page], sample: str):
+    """In 400 pixels nothing is cut off and nothing scrolls sideways; the advice comes first."""
+    page = opened(sample, size=SIDEBAR)
+    page.wait_for_selector("#picture .axis")
+    assert overflow(page) == 0
+    assert bottom(page, "#advice-body h3") < 500
+    for wide in page.locator("#picture svg").all():
+        box = wide.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= SIDEBAR["width"]
+
+
+@needs_npm("axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_axe_finds_nothing(opened: Callable[..., Page], sample: str, scheme: str):
+    """WCAG 2.2 AA and best practice, in light and dark, with everything unfolded."""
+    page = opened(sample, scheme=scheme)
+    page.wait_for_selector("#picture .axis")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert violations(page) == []
+
+
+@needs_npm("axe-core")
+@pytest.mark.parametrize("size", [WINDOW, SIDEBAR], ids=["window", "sidebar"])
+def test_axe_finds_nothing_in_what_if(opened: Callable[..., Page], size: dict[str, int]):
+    """The hypothetical page too, with what would change."""
+    page = opened("second-line", size=size)
+    page.select_option("#suppose-ild-history", "other-active")
+    expect(page.locator("#banner .banner")).to_be_visible()
+    assert violations(page) == []
+
+
+@needs_npm("axe-core")
+def test_axe_finds_nothing_after_an_answer(opened: Callable[..., Page]):
+    """And the page with an answer and the offer to save it."""
+    page = opened("second-line", scopes=MAY_WRITE)
+    page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
+    expect(page.locator("#saving button")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_nobody_needs_a_mouse(opened: Callable[..., Page]):
+    """The tab key reaches every picture, question and switch once; arrow keys step through a picture and say what it shows."""
+    page = opened("lvef-hold")
+    page.wait_for_selector("#picture .axis")
+    reached = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement.id || document.activeElement.dataset.step || document.activeElement.name || ''")
+        if not page.evaluate("document.activeElement !== document.body"):
+            break
+        reached.append(here)
+    for needed in ("therapies", "lvef", "weight", "suppose-ild-history", "suppose-lvef", "answer.last-line-outcome"):
+        assert reached.count(needed) == 1, (needed, reached)
+    page.focus('[data-step="lvef"]')
+    newest = page.get_attribute('[data-step="lvef"]', "aria-valuetext")
+    assert newest is not None
+    assert newest.startswith("LVEF 42 %, 2026-11-16, echo, pertuzumab: hold (R111)")
+    assert newest.endswith("Observation/lvef-4")
+    expect(page.locator(".readout")).to_contain_text("LVEF 42 %")
+    page.keyboard.press("Home")
+    assert "LVEF 58 %" in (page.get_attribute('[data-step="lvef"]', "aria-valuetext") or "")
+    expect(page.locator(".readout")).to_contain_text("LVEF 58 %")
+    page.keyboard.press("Escape")
+    expect(page.locator(".readout")).to_be_hidden()
+
+
+def test_the_pointer_shows_value_date_and_source(opened: Callable[..., Page]):
+    """Hovering a point says what it is, since when, and which resource says so."""
+    page = opened("lvef-hold")
+    page.locator(".lvef circle.value").last.hover()
+    for words in ("LVEF 42 %", "2026-11-16", "Observation/lvef-4"):
+        expect(page.locator(".readout")).to_contain_text(words)
+    page.locator(".bar.antibody rect").first.hover()
+    expect(page.locator(".readout")).to_contain_text("MedicationRequest/pertuzumab-order and 9 more")
+
+
+def test_a_skip_link_leads_to_the_advice(opened: Callable[..., Page]):
+    """The first stop of the tab key leaves out everything before the advice."""
+    page = opened("second-line")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#advice"
+
+
+def test_an_answer_changes_the_advice_at_once(opened: Callable[..., Page]):
+    """Answering re-evaluates without leaving the page: what changed is said, announced, and the focus stays."""
+    page = opened("second-line")
+    answer = page.locator('input[name="answer.heart-failure-symptoms"][value="true"]')
+    answer.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#changed-answer")).to_contain_text("No regimen leads any more (before: T-DXd).")
+    expect(page.locator("#announce")).to_contain_text("No regimen leads any more")
+    expect(page.locator("#advice-body")).to_contain_text("Heart failure on record")
+    expect(page.locator("#advice-body")).to_contain_text("Counts 1 answer given in this app")
+    assert answer.evaluate("node => node === document.activeElement")
+    expect(page.locator("#saving")).to_contain_text("does not let the app write")
+    expect(page.locator("#saving button")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#advice-body")).to_contain_text("Heart failure on record")
+    page.check('input[name="answer.heart-failure-symptoms"][value=""]')
+    expect(page.locator("#changed-answer")).to_contain_text("T-DXd leads now")
+
+
+def test_never_and_anything_else_exclude_each_other(opened: Callable[..., Page]):
+    """The one question with several answers never says both none and some."""
+    page = opened("first-line")
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    boxes = page.locator('input[name="answer.ild-history"]')
+    boxes.nth(2).check()
+    expect(boxes.nth(0)).not_to_be_checked()
+    boxes.nth(3).check()
+    expect(boxes.nth(2)).to_be_checked()
+    boxes.nth(0).check()
+    expect(boxes.nth(2)).not_to_be_checked()
+
+
+def test_what_if_is_marked_and_left_without_a_trace(opened: Callable[..., Page]):
+    """A supposed fact is said in a banner, in the headings, in the title and to screen readers, and is gone with one click and a reload."""
+    page = opened("second-line")
+    assert "Hypothetical" not in page.inner_text("body")
+    page.select_option("#suppose-tdxd-available", "false")
+    expect(page.locator("#banner")).to_contain_text("Hypothetical, not this record. T-DXd can be obtained: no.")
+    expect(page.locator("#announce")).to_contain_text("Hypothetical, not this record.")
+    expect(page.locator("#changed-what-if")).to_contain_text("T-DM1 leads now, instead of T-DXd.")
+    expect(page.locator("#advice-title")).to_have_text("Hypothetical advice")
+    assert page.title().startswith("Hypothetical: ")
+    expect(page.locator("#options-title")).to_have_text("Hypothetical options")
+    page.locator("footer").scroll_into_view_if_needed()
+    expect(page.locator("#banner .banner")).to_be_in_viewport()
+    page.emulate_media(media="print")
+    expect(page.locator("#banner")).to_be_visible()
+    assert "HYPOTHETICAL" in page.evaluate("getComputedStyle(document.querySelector('header'), '::before').content")
+    page.emulate_media(media="screen")
+    page.click("#back-to-record")
+    expect(page.locator("#banner .banner")).to_have_count(0)
+    expect(page.locator("#advice-title")).to_have_text("Advice")
+    expect(page.locator("#suppose-tdxd-available")).to_have_value("")
+    assert page.title() == "HER2 advice"
+    page.select_option("#suppose-tdxd-available", "false")
+    expect(page.locator("#banner .banner")).to_be_visible()
+    page.reload()
+    expect(page.locator("#banner .banner")).to_have_count(0)
+    expect(page.locator("h3.lead")).to_have_text("trastuzumab deruxtecan")
+
+
+def test_an_answer_ends_a_supposition(opened: Callable[..., Page]):
+    """What is answered is fact: the page is no longer hypothetical, and the switches are back where the record has them."""
+    page = opened("second-line")
+    page.select_option("#suppose-tdxd-available", "false")
+    expect(page.locator("#banner .banner")).to_be_visible()
+    page.check('input[name="answer.disease-burden"][value="high"]')
+    expect(page.locator("#banner .banner")).to_have_count(0)
+    expect(page.locator("#suppose-tdxd-available")).to_have_value("")
+
+
+def test_a_value_that_cannot_be_is_not_asked_about(opened: Callable[..., Page]):
+    """An LVEF of 100 % is refused by the form; 45 % is answered."""
+    page = opened("second-line")
+    page.fill("#suppose-lvef", "100")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(200)
+    expect(page.locator("#banner .banner")).to_have_count(0)
+    page.fill("#suppose-lvef", "38")
+    page.keyboard.press("Tab")
+    expect(page.locator("#banner")).to_contain_text("LVEF today: 38 %")
+    expect(page.locator("#changed-what-if")).to_contain_text("No regimen leads any more")
+
+
+def test_a_session_that_ended_is_said_and_nothing_is_lost_from_view(opened: Callable[..., Page]):
+    """When the session is over, the page says so and leaves what it showed."""
+    page = opened("second-line")
+    page.context.clear_cookies()
+    with page.expect_response("**/smart/what-if*") as answer:
+        page.select_option("#suppose-tdxd-available", "false")
+    assert answer.value.status == 401
+    expect(page.locator(".failed")).to_contain_text("The session has ended")
+    expect(page.locator("h3.lead")).to_have_text("trastuzumab deruxtecan")
+    assert [fault for fault in opened.faults if "401" in fault] == opened.faults  # type: ignore[attr-defined]
+    opened.faults.clear()  # type: ignore[attr-defined]
+
+
+def test_without_script(opened: Callable[..., Page]):
+    """Everything can be read and asked without script: the course as a table, answers and suppositions as forms."""
+    page = opened("second-line", script=False)
+    text = page.inner_text("#course")
+    for words in ("docetaxel", "from 2024-04-19 to 2024-08-02", "progression on", "Observation/lvef-24"):
+        assert words in text
+    page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
+    page.click("#answers button.without-script")
+    assert "No regimen leads any more" in page.inner_text("#changed-answer")
+    page.select_option("#suppose-cns-disease", "active")
+    page.click("#suppose button.without-script")
+    assert "Hypothetical, not this record" in page.inner_text("#banner")
+
+
+def test_on_paper(opened: Callable[..., Page], tmp_path: Path):
+    """Printed, the page is light, has no controls, and holds the advice, the picture, the options and the reasons."""
+    page = opened("third-line", scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for gone in ("#what-if", "#saving", ".spans", ".skip"):
+        assert not page.locator(gone).first.is_visible(), gone
+    for there in ("#summary", "h3.lead", "#picture .therapies", "#options-body", "#why-body"):
+        assert page.locator(there).first.is_visible(), there
+    assert page.pdf(path=tmp_path / "page.pdf", format="A4").startswith(b"%PDF")
+
+
+def test_the_browser_keeps_nothing(opened: Callable[..., Page]):
+    """No storage, no cookie that a script could read, no patient in an address, and nothing kept by the browser."""
+    page = opened("second-line")
+    with page.expect_response("**/smart/what-if*") as answered:
+        page.select_option("#suppose-tdxd-available", "false")
+    kept = page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
+    assert kept == [0, 0, ""]
+    assert "sample-second-line" not in page.url
+    assert answered.value.headers["cache-control"] == "no-store"
+    assert "'unsafe" not in answered.value.headers["content-security-policy"]
+
+
+def test_in_a_frame_of_the_ehr(chromium: Browser, tmp_path: Path):
+    """An EHR that the site lists may show the page inside its own; all of it works there."""
+    shown = {"address": "about:blank"}
+
+    class Ehr(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            markup = f'<!doctype html><title>EHR</title><iframe name="app" width="400" height="780" src="{shown["address"]}"></iframe>'
+            self.wfile.write(markup.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    ehr = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ehr)
+    thread = threading.Thread(target=ehr.serve_forever)
+    thread.start()
+    origin = f"http://127.0.0.1:{ehr.server_port}"
+    context = chromium.new_context(viewport=WINDOW)
+    try:
+        with running_app(tmp_path, smart_frame_ancestors=origin) as server:
+            shown["address"] = server.address_in(context, "lvef-hold")
+            page = context.new_page()
+            page.goto(origin)
+            frame = page.frame_locator("iframe")
+            expect(frame.locator("#picture .therapies")).to_be_visible()
+            frame.locator("#suppose-lvef").fill("60")
+            frame.locator("#suppose-lvef").press("Tab")
+            expect(frame.locator("#banner")).to_contain_text("LVEF today: 60 %")
+    finally:
+        context.close()
+        ehr.shutdown()
+        ehr.server_close()
+        thread.join()
+
+
+def test_twenty_years(opened: Callable[..., Page], record_property: Callable[[str, object], None]):
+    """With 2,000 observations over twenty years the page paints in under a second, and every value can still be stepped to."""
+    body = long_history()
+    observations = sum(len(bundle.get("entry", [])) for key, bundle in body["prefetch"].items() if isinstance(bundle, dict))
+    assert observations > 2000
+    page = opened(body)
+    page.wait_for_selector("#picture .axis")
+    times = json.loads(
+        page.evaluate(
+            """JSON.stringify({
+              paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+              server: performance.getEntriesByType('navigation')[0].responseStart,
+              ready: performance.getEntriesByType('navigation')[0].loadEventEnd,
+            })"""
+        )
+    )
+    for name, value in times.items():
+        record_property(f"{name}_ms", round(value))
+    # Under a second on a quiet machine; tests share theirs.
+    assert times["paint"] < 3000
+    page.click('[data-step="span-all"]')
+    assert int(page.get_attribute('[data-step="platelets"]', "aria-valuemax") or 0) > 200
+    assert overflow(page) == 0

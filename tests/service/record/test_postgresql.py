@@ -1,0 +1,155 @@
+"""The decision record on PostgreSQL, and what is left when that is killed under load."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from uuid import uuid4
+
+import requests
+from sqlalchemy import select
+
+from service.record.figures import Period, make_report
+from service.record.replay import replay
+from service.record.retention import forget
+from service.samples import request_body
+from service.store.database import Database
+from service.store.tables import DECISION, DECISION_INPUT, FEEDBACK
+from tests.service.checked_client import CALL, TODAY, CheckedClient, site
+from tests.service.record.records import KEY, inputs, rows
+from tests.service.test_feedback import entry
+from tests.service.test_server import free_port, start, wait_until_ready
+from tests.service.test_store_postgresql import Server, pytestmark, server  # noqa: F401 - a mark and a fixture
+
+
+def test_all_of_it(server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):  # noqa: F811 - the fixture
+    """Rows, inputs, report, replay and retention are on PostgreSQL what they are on SQLite."""
+    settings = {"database_url": server.url, "record_key": KEY}
+    one, required = client_of(**settings), client_of(record="required", **settings)
+    answers = [client.call(second_line) for client in (one, required)]
+    assert len(rows(one)) == len(inputs(one)) == 2
+    database = Database(server.url)
+    assert make_report(database, Period()).topics["SecondLineTreatment"].sent["info"] == 2
+    for answer in answers:
+        assert replay(database, answer.headers["X-Request-ID"], site(**settings))[1].same
+    with database.writing() as connection:
+        old = DECISION.c.moment - timedelta(days=500)
+        connection.execute(DECISION.update().where(DECISION.c.request == answers[0].headers["X-Request-ID"]).values(moment=old))
+        connection.execute(DECISION_INPUT.update().values(moment=DECISION_INPUT.c.moment - timedelta(days=31)))
+    forgotten = forget(database, days=400, input_days=30)
+    assert (forgotten.decisions, forgotten.inputs) == (1, 2)
+    assert [row["request"] for row in rows(one)] == [answers[1].headers["X-Request-ID"]]
+    database.close()
+
+
+def kill(folder: Path) -> None:
+    """End the server and all its processes at once, as a power switch does."""
+    main = int((folder / "postmaster.pid").read_text().splitlines()[0])
+    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+    for process in (main, *map(int, children)):
+        os.kill(process, signal.SIGKILL)
+
+
+def start_again(server: Server) -> None:  # noqa: F811 - the fixture
+    """Start the server as soon as what was killed has let go of its memory."""
+    for _ in range(100):
+        try:
+            server.start()
+        except subprocess.CalledProcessError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("PostgreSQL does not start again")
+
+
+class Clinic:
+    """Clients that call and give feedback without a pause, and remember what they were told."""
+
+    def __init__(self, url: str) -> None:
+        self.answered: list[str] = []
+        self.without_cards: list[int] = []
+        self.accepted: list[str] = []
+        self.refused: list[str] = []
+        self.odd: list[int] = []
+        self._url = url
+        self._over = Event()
+        self._threads = [Thread(target=self._work) for _ in range(4)]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self) -> None:
+        session, body = requests.Session(), request_body("second-line", TODAY)
+        while not self._over.is_set():
+            response = session.post(f"{self._url}{CALL}", json=body, timeout=20)
+            if response.status_code == 200 and response.json()["cards"]:
+                self.answered.append(response.headers["X-Request-ID"])
+            else:
+                self.without_cards.append(response.status_code)
+            self.give_feedback(session, str(uuid4()))
+            time.sleep(0.01)
+
+    def give_feedback(self, session: requests.Session, card: str) -> None:
+        response = session.post(f"{self._url}{CALL}/feedback", json={"feedback": [entry(card)]}, timeout=20)
+        if response.status_code == 200:
+            self.accepted.append(card)
+        else:
+            (self.refused if response.status_code == 503 else self.odd).append(card)
+
+    def close(self) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join(30)
+
+
+def kept(url: str) -> tuple[set[str], set[str]]:
+    """The requests on record, and the cards of which there is feedback."""
+    database = Database(url)
+    with database.reading() as connection:
+        found = set(connection.execute(select(DECISION.c.request)).scalars()), set(connection.execute(select(FEEDBACK.c.card)).scalars())
+    database.close()
+    return found
+
+
+def test_killed_under_load(server: Server, tmp_path: Path):  # noqa: F811 - the fixture
+    """Killed twice and started again under a working service of two processes, PostgreSQL costs no cards and no accepted feedback.
+
+    What was refused can be sent again, and when it is over every call is on record.
+    """
+    running = start(tmp_path, free_port(), WORKERS="2", DATABASE_URL=server.url)
+    try:
+        wait_until_ready(running)
+        clinic = Clinic(running.url)
+        try:
+            for _ in range(2):
+                time.sleep(1.5)
+                kill(server._data)
+                time.sleep(1.5)
+                start_again(server)
+            time.sleep(5)
+        finally:
+            clinic.close()
+        assert clinic.without_cards == []
+        assert clinic.odd == []
+        assert clinic.refused
+        assert len(clinic.answered) > 50
+        again, clinic.refused = clinic.refused, []
+        for card in again:
+            clinic.give_feedback(requests.Session(), card)
+        assert clinic.refused == []
+        assert set(clinic.accepted) <= kept(server.url)[1]
+        for _ in range(100):
+            missing = set(clinic.answered) - kept(server.url)[0]
+            if not missing:
+                break
+            time.sleep(0.2)
+        assert missing == set()
+    finally:
+        running.process.terminate()
+        running.process.wait(30)

@@ -7,7 +7,13 @@ import os
 import shutil
 import tempfile
 
+import hypothesis
+
 from tests.outside.programs import required
+
+# How long an example takes says more about the machine than about us; `make bench` measures speed.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Services that a test starts without a data folder of their own keep nothing in the project.
 os.environ["HER2CDS_DATA"] = tempfile.mkdtemp(prefix="her2-cds-tests-")

@@ -540,7 +540,7 @@ FULL = draft(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(FULL)), JSON, JSON, st.sampled_from(["order-select", "order-sign"]))
 def test_no_draft_is_an_error(member, value, selections, hook):
     """Whatever stands in a draft, reading it ends without an error."""
@@ -551,7 +551,7 @@ def test_no_draft_is_an_error(member, value, selections, hook):
     draft_resources(sent)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(JSON, st.sampled_from(["text", "timing", "route", "doseAndRate", "additionalInstruction", "doseQuantity", "doseRange"]))
 def test_no_dosage_is_an_error(value, member):
     """The same within a dosage."""

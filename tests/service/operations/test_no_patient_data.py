@@ -325,7 +325,7 @@ def test_keys_that_are_none(watched: Callable[..., Watched], tmp_path: Path):
     with serving(answer({"keys": [{"kty": MARK, "kid": MARK, "x": MARK}, MARK], MARK: MARK})) as host:
         listed = f"https://ehr.example.org {host.origin}/keys.json"
         watch = watched(auth="required", jwt_issuers=listed, public_url=BASE, data=tmp_path)
-        for token in TOKENS.values():
+        for token in tokens():
             watch.call({}, headers={"Authorization": token})
         assert host.requests
     watch.finish()
@@ -346,25 +346,29 @@ def test_spans(watched: Callable[..., Watched], exported: Any):  # noqa: F811 - 
 
 
 SAID = {"sub": MARK, "jti": MARK, "name": MARK, "tenant": f"{MARK} Smith"}
-TOKENS = {
-    "no bearer": MARK,
-    "no token": f"Bearer {MARK}",
-    "unknown key": f"Bearer {signed(claims(**SAID), header(kid=MARK))}",
-    "key elsewhere": f"Bearer {signed(claims(**SAID), header(jku=f'https://{MARK}.example.org'), STRANGER)}",
-    "unknown issuer": f"Bearer {signed(claims(**SAID, iss=MARK))}",
-    "wrong audience": f"Bearer {signed(claims(**SAID, aud=MARK))}",
-    "unreadable time": f"Bearer {signed(claims(**SAID, exp=MARK))}",
-    "wrong signature": f"Bearer {signed(claims(**SAID), header(), STRANGER)}",
-    "good": f"Bearer {signed(claims(**SAID))}",
-    "used before": f"Bearer {signed(claims(**SAID))}",
-}
+
+
+def tokens() -> list[str]:
+    """Made when they are used: they are valid for minutes, and a suite may take longer."""
+    return [
+        MARK,  # no bearer
+        f"Bearer {MARK}",  # no token
+        f"Bearer {signed(claims(**SAID), header(kid=MARK))}",  # unknown key
+        f"Bearer {signed(claims(**SAID), header(jku=f'https://{MARK}.example.org'), STRANGER)}",  # key elsewhere
+        f"Bearer {signed(claims(**SAID, iss=MARK))}",  # unknown issuer
+        f"Bearer {signed(claims(**SAID, aud=MARK))}",  # wrong audience
+        f"Bearer {signed(claims(**SAID, exp=MARK))}",  # unreadable time
+        f"Bearer {signed(claims(**SAID), header(), STRANGER)}",  # wrong signature
+        f"Bearer {signed(claims(**SAID))}",  # good
+        f"Bearer {signed(claims(**SAID))}",  # used before
+    ]
 
 
 @pytest.mark.parametrize("auth", ["warn", "required"])
 def test_tokens_of_clients(watched: Callable[..., Watched], auth: str, tmp_path: Path):
     """Tokens and what they say, whatever is wrong with them, and also of those that are accepted."""
     watch = watched(auth=auth, jwt_issuers=key_files(tmp_path), public_url=BASE, data=tmp_path / "data")
-    for token in TOKENS.values():
+    for token in tokens():
         watch.call(request_body("second-line", TODAY) | {"hookInstance": MARK}, headers={"Authorization": token})
     watch.finish()
     assert watch.statuses == ([*[401] * 8, 200, 401] if auth == "required" else [200] * 10)

@@ -13,7 +13,7 @@ from cards.context import CardContext
 from cards.examinations import requester_of
 from cards.label_dosage import label_dosage
 from cards.strict_fhir import elements, is_valid
-from cards.wording import one_line
+from cards.wording import one_line, without_tags
 from guideline.knowledge_base import KNOWLEDGE
 
 _NAME_LIMIT = 80
@@ -45,7 +45,7 @@ def drug_of(draft: Mapping[str, Any], drafts: Mapping[str, Mapping[str, Any]]) -
     reference = reference if isinstance(reference, dict) else {}
     medication = _medication(reference.get("reference"), draft, drafts)
     said = [*_said(draft.get("medicationCodeableConcept")), *_said(medication.get("code")), reference.get("display")]
-    return next((name for text in said if isinstance(text, str) and (name := one_line(text, _NAME_LIMIT))), None)
+    return next((name for text in said if isinstance(text, str) and (name := one_line(without_tags(text), _NAME_LIMIT))), None)
 
 
 def _said(concept: Any) -> Iterator[Any]:

@@ -17,7 +17,7 @@ from cards.context import CardContext
 from cards.examinations import check_templates, is_drafted, service_request
 from cards.label_dosage import dose_in_words, label_dosage
 from cards.sharing import CardContent
-from cards.strict_fhir import load_models
+from cards.strict_fhir import is_deep, load_models
 from cards.wording import VALUE_LIMIT, one_line
 from guideline.advice import Finding, Suggestion
 from guideline.knowledge_base import KNOWLEDGE
@@ -145,7 +145,7 @@ def _replace(suggestion: Suggestion, finding: Finding, context: CardContext) -> 
     draft = _draft(suggestion, context)
     old = drug_of(draft, context.drafts) if draft is not None else None
     named = f"the order for {old}" if old else "the present order"
-    if draft is not None and label_dosage(suggestion.code):
+    if draft is not None and not is_deep(draft) and label_dosage(suggestion.code):
         why = _because(f"Changed from {old or 'another drug'} to {drug}", finding)
         if not is_new(draft):
             resource, kind, label = order_beside(draft, suggestion.code, why, context), "create", f"Order {drug}"

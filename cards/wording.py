@@ -72,7 +72,12 @@ def without_markup(markdown: str) -> str:
 
 def plain_text(markdown: str) -> str:
     """Our own markdown as plain text. CAUTION: what is no tag there must not become one where a client takes it for markdown after all."""
-    return _TAG_START.sub("< ", without_markup(markdown))
+    return without_tags(without_markup(markdown))
+
+
+def without_tags(text: str) -> str:
+    """Plain text in which nothing begins an HTML tag, for a client that takes it for markup all the same."""
+    return _TAG_START.sub("< ", text)
 
 
 def start_of_line(escaped: str) -> str:

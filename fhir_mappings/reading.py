@@ -14,7 +14,7 @@ into resources and each is decoded by itself (`fhir_mappings.salvage`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -75,6 +75,9 @@ _Value = Resource | list[msgspec.Raw] | None
 #: The most elements of an array that are read.
 _LONGEST_ARRAY = 20_000
 
+#: The most prefetch keys: a discovery entry names some twenty. Each costs more to look at than to write.
+_MOST_KEYS = 1000
+
 #: Documents over this size are looked at before they are decoded: FHIR has an object in about a hundred bytes, and what has one in
 #: fewer than `_DENSEST` is none, but would take a hundred times its size in memory.
 _LARGE = 2 * 1024 * 1024
@@ -122,6 +125,7 @@ def read_hook_request(body: bytes) -> HookRequest:
     except msgspec.ValidationError:
         return _read_cut_request(body, collector)
     if isinstance(request.prefetch, dict):
+        _check_keys(request.prefetch)
         for key, value in request.prefetch.items():
             collector.add(key, value)
     return HookRequest(_envelope(request), collector.reading(), isinstance(request.prefetch, dict))
@@ -168,9 +172,15 @@ def _read_cut_request(body: bytes, collector: _Collector) -> HookRequest:
         values = _decoded(_CUT_OBJECT.decode, request.prefetch)
     except msgspec.ValidationError:
         raise WrongShape("prefetch", "an object") from None
+    _check_keys(values)
     for key, raw in values.items():
         _read_one(raw, key, collector)
     return HookRequest(_envelope(request), collector.reading(), True)
+
+
+def _check_keys(prefetch: Mapping[str, object]) -> None:
+    if len(prefetch) > _MOST_KEYS:
+        raise WrongShape("prefetch", f"an object of at most {_MOST_KEYS} keys")
 
 
 def _decoded(decode: Callable[[bytes | msgspec.Raw], _T], raw: bytes | msgspec.Raw) -> _T:

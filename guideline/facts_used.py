@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
-from guideline.case import Lvef
+from guideline.case import Case, Lvef
+from guideline.exposures import Exposure
 from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
@@ -99,6 +100,12 @@ def line_facts(s: Situation) -> tuple[FactUsed, ...]:
     return tuple([line_fact(line, number) for number, line in enumerate(s.therapies.used_lines, offset)])
 
 
+def course_fact(case: Case, course: Exposure, value: str, day: PartialDate | None) -> FactUsed:
+    """A course of a drug at one of its days, by the record that has that day."""
+    dated = [d.source for d in case.drugs if d.source in course.sources and day is not None and day in (d.start, d.end)]
+    return FactUsed(drug_name(course.drug), value, _day(day), min(dated, default=course.sources[0]))
+
+
 def relapse_fact(s: Situation) -> FactUsed | None:
     """The interval between (neo)adjuvant HER2 therapy and the metastases."""
     relapse = s.relapse
@@ -148,7 +155,7 @@ def lung_fact(s: Situation) -> FactUsed | None:
     lungs = s.lungs
     if not lungs.known or not lungs.shown:
         return None
-    return FactUsed("Lungs", lungs.shown, _day(lungs.since), lungs.sources[0] if lungs.sources else None)
+    return FactUsed("Lungs", lungs.shown, _day(lungs.since), lungs.sources[-1] if lungs.sources else None)
 
 
 def brain_fact(s: Situation) -> FactUsed | None:

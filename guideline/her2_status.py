@@ -22,6 +22,9 @@ ReceptorState = Literal["positive", "negative", "unknown"]
 #: Reflex testing: an ISH within two months of an IHC, of the same kind of specimen, is taken to be of the same one.
 _SAME_SPECIMEN_DAYS = 60
 
+#: HER2 results that are looked at, the newest; undated ones count as old.
+_MOST_RESULTS = 500
+
 #: HER2 states that are not positive, yet known.
 NOT_POSITIVE = frozenset({"low", "ultralow", "negative"})
 
@@ -120,6 +123,8 @@ def _findings(results: Sequence[ReceptorResult], metastatic_since: PartialDate |
     """One finding per specimen: IHC first, settled by the ISH of the same specimen, else what stands alone."""
     readable = [r for r in results if r.value is not None or r.ratio is not None or r.copies is not None]
     readable.sort(key=_by_date)
+    # Each is compared with those before it. No chart has so many; a broken one must not hold up the others.
+    readable = readable[-_MOST_RESULTS:]
     groups: list[list[ReceptorResult]] = []
     for result in readable:
         for group in groups:
@@ -155,7 +160,8 @@ def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) 
         ", ".join(shown),
         newest.date,
         "metastasis" if is_metastasis(newest, metastatic_since) else newest.specimen,
-        sources=tuple(sorted({r.source for r in group})),
+        # The first source is that of the date.
+        sources=(newest.source, *sorted({r.source for r in group} - {newest.source})),
         preliminary=True in [r.preliminary for r in group],
     )
 
@@ -252,9 +258,10 @@ def hormone_receptors(case: Case, metastatic_since: PartialDate | None) -> Hormo
         if results:
             lead = results[-1]
             by_receptor[receptor] = _receptor_state(lead)
-            sources.append(lead.source)
-            if lead.date is not None and (newest is None or lead.date.latest > newest.latest):
-                newest = lead.date
+            newer = lead.date is not None and (newest is None or lead.date.latest > newest.latest)
+            newest = lead.date if newer else newest
+            # The first source is that of the date.
+            sources.insert(0 if newer else len(sources), lead.source)
             if len(results) > 1:
                 previous[receptor] = _receptor_state(results[-2])
     er, pr = by_receptor.get("ER", "unknown"), by_receptor.get("PR", "unknown")

@@ -22,6 +22,7 @@ class DoseSchedule:
 
     `levels` are the label's reductions, `lowest` the low end of a label range. A drug by mouth is given `times_a_day`, an infusion
     `every_days`. `beside`: only with one of these partners. The unit `parts` has two amounts in mg (`loading_parts`, `dose_parts`).
+    `basis`: `trial` where a trial and no label gives the dose.
     """
 
     unit: DoseUnit
@@ -34,6 +35,7 @@ class DoseSchedule:
     beside: frozenset[str] = frozenset()
     dose_parts: tuple[float, float] = (0.0, 0.0)
     loading_parts: tuple[float, float] = (0.0, 0.0)
+    basis: Literal["label", "trial"] = "label"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.partial_date import PartialDate, add_months, whole_months, within_months
 from guideline.practice import Practice
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, therapies
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, failed_in_metastatic_disease, therapies
 
 PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
 
@@ -152,7 +152,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         pregnancy=pregnancy,
         pregnancy_source=pregnancy_source,
         used_drugs=used,
-        failed_agents=frozenset([a for line in found.lines for a in line.failed_agents()]),
+        failed_agents=failed_in_metastatic_disease(found, since),
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
         unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
         therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),

@@ -8,7 +8,7 @@ a new line; a new agent after progression does, and so does a new agent after a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -43,6 +43,9 @@ TRASTUZUMAB_PRODUCTS = frozenset(
 PERTUZUMAB_PRODUCTS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "pertuzumab" in drug.components)
 ANTIBODY_PRODUCTS = TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS
 
+
+#: A conjugate replaces the antibodies; only T-DXd has one beside it in a regimen.
+_BESIDE_CONJUGATES: Mapping[tuple[str, ...], frozenset[str]] = {("trastuzumab-deruxtecan",): frozenset({"pertuzumab"})}
 
 _COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
 
@@ -112,6 +115,20 @@ class Therapies(Struct, frozen=True):
     def __post_init__(self) -> None:
         """Pick the lines that count, once."""
         force_setattr(self, "used_lines", tuple([line for line in self.lines if line.counts]))
+
+
+def failed_in_metastatic_disease(found: Therapies, metastatic_since: PartialDate | None) -> frozenset[str]:
+    """Decision 4: the agents that failed in a line, or in a course that was begun before the metastases and given on against them.
+
+    The latter is how an adjuvant course looks that was taken up again at the relapse within weeks.
+    """
+    failed = {agent for line in found.lines for agent in line.failed_agents()}
+    for e in found.early:
+        ended = e.last_known
+        if e.stop_reason == "progression" and ended is not None and metastatic_since is not None:
+            lag = K.thresholds.intervals.record_lag_days
+            failed |= components(e.drug) if ended.earliest > add_days(metastatic_since.latest, lag) else frozenset()
+    return frozenset(failed)
 
 
 def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal["early", "metastatic", "unknown"]:
@@ -224,12 +241,12 @@ def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -
 def _with_carried_over(group: list[Exposure], early: list[Exposure], before: list[list[Exposure]]) -> list[Exposure]:
     """Add the antibodies begun earlier (adjuvant, or in the line before) that went on being given beside the line's first drugs."""
     known = {e.drug for e in group}
-    if not CONJUGATES.isdisjoint(known):
-        return group
+    conjugates = tuple(CONJUGATES & known)
+    carriable = _BESIDE_CONJUGATES.get(conjugates, frozenset()) if conjugates else ANTIBODY_PRODUCTS
     begun = _start(group)
     carried = []
     for e in [*early, *[e for line in before for e in line]]:
-        if e.drug in known or e.drug not in ANTIBODY_PRODUCTS:
+        if e.drug in known or e.drug not in carriable:
             continue
         ended = e.last_known if e.state == "ended" else None
         if e.state != "ended" or (ended is not None and ended.earliest > add_days(begun.latest, 7)):

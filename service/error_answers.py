@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
-from werkzeug.routing import RequestRedirect
 
 from service.errors import (
     BodyTooLarge,
@@ -22,14 +23,15 @@ from service.settings import Settings
 
 _SERVER_FAULT = 500
 
+#: Flask answers so where an address is written otherwise than its route, with a slash too many.
+_WRITTEN_OTHERWISE = 308
+
 
 def answer_errors(app: Flask, settings: Settings) -> None:
     """Let the application answer every exception with an OperationOutcome."""
 
     @app.errorhandler(Exception)
-    def _answer(error: Exception) -> Response | RequestRedirect:
-        if isinstance(error, RequestRedirect):
-            return error
+    def _answer(error: Exception) -> Response:
         call_error = _as_call_error(error, settings)
         if isinstance(call_error, InternalFailure):
             log().error("failure", id=request_id(), where=where_it_failed(error))
@@ -37,6 +39,13 @@ def answer_errors(app: Flask, settings: Settings) -> None:
         response.headers.update(call_error.headers)
         if isinstance(call_error, WrongMethod) and call_error.allowed:
             response.headers["Allow"] = ", ".join(call_error.allowed)
+        return response
+
+    @app.after_request
+    def _stay(response: Response) -> Response:
+        if response.status_code == _WRITTEN_OTHERWISE:
+            # To the path alone: Flask names the host that the request names, which may be anybody's word.
+            response.location = urlsplit(response.location or "")._replace(scheme="", netloc="").geturl()
         return response
 
 

@@ -61,7 +61,8 @@ def _lines(explanation: Explanation, width: int) -> Iterator[str]:
         yield from _regimens(explanation, width)
     if explanation.depends:
         yield from _section("What the unknown could change (each varied over its possible values)")
-        yield from _unknowns(explanation.depends, width)
+        leads = any(place.place == "lead" for place in explanation.regimens)
+        yield from _unknowns(explanation.depends, width, leads=leads)
     yield from _section("Rules that stayed silent")
     for rule in explanation.silent_rules:
         yield from _item(f"{rule.rule} {rule.statement}: {rule.because}", width)
@@ -99,9 +100,10 @@ def _regimens(explanation: Explanation, width: int) -> Iterator[str]:
         yield from _item(f"not on the menu of this card: {', '.join(elsewhere)}", width)
 
 
-def _unknowns(depends: tuple[Dependence, ...], width: int) -> Iterator[str]:
+def _unknowns(depends: tuple[Dependence, ...], width: int, *, leads: bool) -> Iterator[str]:
     if not any(one.lead for one in depends):
-        yield from _item("The leading regimen holds, whatever the unknown turns out to be.", width)
+        now = "The leading regimen stays the same" if leads else "No regimen leads"
+        yield from _item(f"{now}, whatever the unknown turns out to be.", width)
     for one in depends:
         if one.lead:
             yield from _item(f"depends on: {one.name} ({one.input})", width)
@@ -109,14 +111,18 @@ def _unknowns(depends: tuple[Dependence, ...], width: int) -> Iterator[str]:
                 yield from _item(f"{words}: {_then(then)}", width, level=2)
     other = [one for one in depends if one.other and not one.lead]
     for one in other:
-        words = ", ".join(value for value, _ in one.other)
-        yield from _item(f"changes only alternatives or other cards: {one.name} ({one.input}): {words}", width)
-    holds = [f"{one.name} ({one.input})" for one in depends if not one.lead and not one.other]
-    if holds:
-        yield from _item(f"holds whatever these turn out to be: {', '.join(holds)}", width)
+        words = ", ".join(f"{value}{_urgent(then)}" for value, then in one.other)
+        yield from _item(f"changes alternatives or other cards: {one.name} ({one.input}): {words}", width)
+    same = [f"{one.name} ({one.input})" for one in depends if not one.lead and not one.other]
+    if same:
+        yield from _item(f"no change, whatever these turn out to be: {', '.join(same)}", width)
 
 
 def _then(then: Answer) -> str:
     said = f"{then.topic}, {_short(then.lead)} leads" if then.topic is not None else "no treatment card"
+    return f"{said}{_urgent(then)}"
+
+
+def _urgent(then: Answer) -> str:
     urgent = [f"{topic} ({indicator})" for topic, indicator in then.findings if indicator != "info"]
-    return f"{said}; {', '.join(urgent)}" if urgent else said
+    return f"; {', '.join(urgent)}" if urgent else ""

@@ -139,7 +139,8 @@ class Settings(BaseSettings):
     record_input_days: int = Field(30, ge=1, le=36_500, description="How long encrypted inputs are kept, in days.")
     shadow: bool = Field(
         False,
-        description="Shadow mode, for the time before go-live: every call is evaluated, recorded and counted, and answered without cards.",
+        description="Shadow mode, for the time before go-live: every call is evaluated, recorded and counted, and answered without cards. "
+        "The SMART app does not open.",
     )
     fhir_hosts: str = Field(
         "",
@@ -204,8 +205,8 @@ class Settings(BaseSettings):
     )
     rate: str = Field(
         "",
-        description="How often one client may call, such as `600/minute` (several: separated by `;`); beyond it the answer is 429. "
-        "Empty: as often as it likes.",
+        description="How often one client may call, or launch the app, such as `600/minute` (several: separated by `;`); beyond it the "
+        "answer is 429. Empty: as often as it likes.",
     )
     rate_store: str = Field(
         "",

@@ -63,7 +63,8 @@ def _silence(evaluation: Evaluation, width: int) -> str:
     book = rule_book()
     reasons = [_listed(f"{rule}: {book[rule].statement} ({book[rule].trigger})", width) for rule in evaluation.advice.silent]
     heading = "Nothing to say, because" if reasons else "Nothing to say: no rule applies to this record."
-    return "\n".join([heading, *reasons, textwrap.fill(f"Read: {_facts_read(evaluation.case)}.", width), ""])
+    read = f"Read: {_facts_read(evaluation.case)}. With --explain: what closed each question."
+    return "\n".join([heading, *reasons, textwrap.fill(read, width), ""])
 
 
 def _facts_read(case: Case) -> str:

@@ -18,8 +18,9 @@ def brain_urgent(s: Situation) -> Finding | None:
     if s.brain.present:
         detail = (K.say("brain-local-first"), K.say("brain-trials-excluded"), K.say("brain-after-local"), K.say("brain-steroids-outside"))
         return Finding("BrainMetastasesUrgent", "critical", K.say("brain-urgent"), detail, facts=facts)
+    headline = K.say("brain-mri-urgent" if s.brain.state == "unknown" else "brain-mri-urgent-none")
     return Finding(
-        "BrainMetastasesUrgent", "critical", K.say("brain-mri-urgent"), (K.say("brain-mri-before-regimen"),), facts=facts,
+        "BrainMetastasesUrgent", "critical", headline, (K.say("brain-mri-before-regimen"),), facts=facts,
         missing=(Gap("I06", K.say("ask-brain-mri")),), requests=("brain-mri",),
     )  # fmt: skip
 

@@ -86,7 +86,7 @@ def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value
     if dose.parts:
         return parts_words(dose.parts[:2])
     text = amount_words(dose.amount, dose.unit)
-    if schedule is not None and value is not None and schedule.unit != dose.unit:
+    if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
         return f"{text} ({amount_words(value, schedule.unit)})"
     return text
 
@@ -193,6 +193,7 @@ def _over(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, fo
     headline = K.say(
         "dose-over",
         drug=drug_name(drug), ordered=ordered_words(dose, schedule, value), percent=percent, label=_highest_words(schedule),
+        basis=schedule.basis,
     )  # fmt: skip
     detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
     if percent >= 30 and "trastuzumab" in drug:
@@ -211,7 +212,8 @@ def _highest_words(schedule: DoseSchedule) -> str:
 def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding:
     """Decision 18: below the label dose and none of its reductions: information."""
     schedule = found.schedule
-    headline = K.say("dose-under", drug=drug_name(drug), ordered=ordered_words(dose, schedule, found.value), label=label_words(schedule))
+    ordered = ordered_words(dose, schedule, found.value)
+    headline = K.say("dose-under", drug=drug_name(drug), ordered=ordered, label=label_words(schedule), basis=schedule.basis)
     detail = list(_how(dose, schedule.unit))
     if schedule.levels:
         levels = ", ".join(f"{level:g}" for level in (schedule.dose, *schedule.levels))

@@ -49,7 +49,7 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         barred=barred,
         why=tuple(_why(s)),
         checks=checks,
-        rules=("R001", "R004", *(("R060", "R061", "R062", "R063") if declined else ()), "R059" if conditional is None else "R131"),
+        rules=("R001", "R004", *(("R060", "R061", "R062", "R063") if declined else ()), *(() if conditional is None else ("R131",))),
     )
 
 

@@ -11,6 +11,7 @@ from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
 from guideline.rules.options import TDXD_REGIMENS
+from guideline.rules.pregnancy import contradicted_pregnancy
 from guideline.situation import Situation, menopausal_status
 from guideline.therapy_lines import HER2_DRUGS
 
@@ -55,7 +56,7 @@ def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list
         return [K.say("check-lungs-resolved")], []
     if lungs.tdxd_grade_1_past:
         return [K.say("check-lungs-grade-1")], []
-    return ([K.say("check-lungs-baseline-ct")] if not _chest_ct_recent(s) else []), []
+    return [K.say("check-lungs-counsel" if _chest_ct_recent(s) else "check-lungs-baseline-ct")], []
 
 
 def _chest_ct_recent(s: Situation) -> bool:
@@ -87,7 +88,9 @@ def lab_check(s: Situation, lead: str | None) -> tuple[list[Statement], list[Gap
 
 
 def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
-    """R124, I13: pregnancy must be excluded before a HER2 drug is started."""
+    """R124, I13: pregnancy must be excluded before a HER2 drug is started; an answer that outdates a documented one is checked."""
+    if (documented := contradicted_pregnancy(s)) is not None:
+        return [K.say("check-pregnancy-doubt", date=str(documented.date))], []
     if s.pregnancy != "unknown":
         return [], []
     check = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)

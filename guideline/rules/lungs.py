@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap
-from guideline.facts_used import drug_name, lung_fact
+from guideline.facts_used import course_fact, drug_name, lung_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.situation import Situation
@@ -95,10 +95,12 @@ def _held_conjugate(s: Situation) -> Finding | None:
         return Finding("InterstitialLungDisease", "critical", headline, detail, _facts(s), avoid=(held.drug,))
     if not (held.stop_reason == "lung" or history.under_treatment or history.symptoms or history.active):
         return None
+    # The hold itself is the fact where nothing else about the lungs is on record.
+    facts = _facts(s) or (course_fact(s.case, held, "on hold for the lungs", held.start),)
     restart = K.say("ild-grade-1-restart") if held.drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
         "InterstitialLungDisease", "warning", K.say("ild-on-hold", drug=name), (restart, K.say("ild-hold-not-progression")),
-        facts=_facts(s), avoid=(held.drug,), missing=(Gap("I09", K.say("ask-ild-grade")),), rules=("R133",),
+        facts=facts, avoid=(held.drug,), missing=(Gap("I09", K.say("ask-ild-grade")),), rules=("R133",),
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def _lungs(s: Situation, regimen: str) -> Objection | None:
 
 def _given_before(s: Situation, regimen: str) -> Objection | None:
     """R058, R103, R106, decision 4: no conjugate and no kinase inhibitor again; no agent again that failed in the metastatic setting."""
-    key = _KEY_DRUGS.get(regimen, frozenset())
+    key = _KEY_DRUGS[regimen]
     if T_DXD in key and s.used(T_DXD):
         return Objection(K.say("tdxd-used"), say_so=True)
     if T_DM1 in key and s.used(T_DM1):
@@ -95,7 +95,7 @@ SETTLED_REASONS = frozenset({"completed", "patient-wish", "unavailable", "pregna
 
 def reason_open(s: Situation, regimen: str) -> frozenset[str]:
     """The regimen's HER2 drugs given for metastatic disease that may have failed: nobody recorded why they were stopped (R053, R131)."""
-    key = _KEY_DRUGS.get(regimen, frozenset()) & s.used_drugs
+    key = _KEY_DRUGS[regimen] & s.used_drugs
     if not key:
         return key
     given = [(e, line.outcome) for line in s.therapies.lines for e in line.exposures] + [(e, "unknown") for e in s.therapies.undated]
@@ -254,7 +254,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
 
 def _used_before(s: Situation, regimen: str) -> list[Statement]:
     """R053: a HER2 drug of the regimen was given before, and neither failed for metastatic disease nor had to be stopped."""
-    used = (_KEY_DRUGS.get(regimen, frozenset()) - PERTUZUMAB_PRODUCTS) & s.used_drugs
+    used = (_KEY_DRUGS[regimen] - PERTUZUMAB_PRODUCTS) & s.used_drugs
     later = frozenset(c for line in s.therapies.lines for e in line.exposures for c in components(e.drug))
     said = []
     if used & later:

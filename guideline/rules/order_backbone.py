@@ -13,6 +13,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
 from guideline.rules.endocrine import frail, low_burden
+from guideline.rules.order_conflicts import ANTHRACYCLINES
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
 from guideline.situation import Situation
@@ -27,11 +28,15 @@ def chemotherapy_without_her2(q: OrderQuestion) -> Iterator[Finding]:
         return
     endocrine = not q.together.isdisjoint(ENDOCRINE_DRUGS)
     later = s.used_line_count >= K.thresholds.intervals.later_line_from
+    # "Add a backbone" must not lead to trastuzumab beside an anthracycline (R078).
+    anthracycline = not ANTHRACYCLINES.isdisjoint(cytotoxics)
+    said = "order-anthracycline-alone" if anthracycline else "order-chemotherapy-alone"
+    backbone = K.say("order-backbone-whatever-line" if s.her2_lines or s.early_relapse else "order-backbone-first-line")
     yield Finding(
         "ChemotherapyWithoutHer2",
         "info" if later else "warning",
-        K.say("order-chemotherapy-alone", drugs=headline_names(cytotoxics)),
-        (K.say("order-backbone-whatever-line" if s.her2_lines else "order-backbone-first-line"),),
+        K.say(said, drugs=headline_names(cytotoxics)),
+        (*((K.say("order-anthracycline-no-partner"),) if anthracycline else ()), backbone),
         facts=course_facts(s),
         rules=("R060", "R059", *(("R069",) if endocrine else ())),
     )

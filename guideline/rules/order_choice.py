@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import Finding, Gap, Suggestion
+from guideline.advice import Finding, Gap, Statement, Suggestion
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.heart_function import effective_value
 from guideline.intake import said_yes
@@ -69,7 +69,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     if any(T_DM1 in found.avoid for found in product_mix_up(q)):
         return
     orders = orders_of(pathway_orders(q), (T_DM1,))
-    note, label_rule = label_note(s, "tdxd", leads=True)
+    note, label_rule = _tdxd_label(s)
     detail = [K.say("order-tdm1-comparison", evidence=K.evidence_line(evidence)) for evidence in ("db03-2023-pfs", "db03-2024-os")]
     detail += [K.say("order-tdm1-reasons"), *((note,) if note is not None else ())]
     if unknown_history(s):
@@ -82,7 +82,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     yield Finding(
         "NonPreferredAgent",
         "warning",
-        K.say("order-tdm1-not-preferred"),
+        K.say("order-tdm1-not-preferred-heart" if _heart_first(s) else "order-tdm1-not-preferred"),
         tuple(detail),
         facts=course_facts(s),
         missing=missing,
@@ -100,10 +100,21 @@ def _fallback(s: Situation) -> Finding:
     return Finding("NonPreferredAgent", "info", K.say("order-tdm1-fallback"), detail, facts=course_facts(s), rules=rules)
 
 
+def _tdxd_label(s: Situation) -> tuple[Statement | None, str | None]:
+    """The label of T-DXd, named as such: the card is about an order of another drug."""
+    note, rule = label_note(s, "tdxd", leads=True)
+    return (K.say("order-tdxd-label", note=note.text) if note is not None else None), rule
+
+
+def _heart_first(s: Situation) -> bool:
+    """Whether the last LVEF is below what was studied at a start, so that a cardiologist is asked before any HER2 drug (P02)."""
+    latest = s.heart.latest
+    return latest is not None and effective_value(latest) < K.thresholds.lvef.start_below
+
+
 def _replacements(s: Situation, orders: list[str]) -> tuple[Suggestion, ...]:
     """T-DXd at one click, unless the heart wants a cardiologist first."""
-    latest = s.heart.latest
-    if latest is not None and effective_value(latest) < K.thresholds.lvef.start_below:
+    if _heart_first(s):
         return ()
     return tuple(Suggestion("replace", T_DXD, order) for order in orders)
 
@@ -119,7 +130,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
     if not s.early_relapse or s.her2_lines or not _tdxd_possible(s):
         return
     detail = [K.say("no-first-line-restart"), K.say("order-restart-instead")]
-    note, label_rule = label_note(s, "tdxd", leads=True)
+    note, label_rule = _tdxd_label(s)
     yield Finding(
         "FirstLineRestart",
         "warning",
@@ -133,11 +144,11 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def tdxd_monotherapy_first_line(q: OrderQuestion) -> Iterator[Finding]:
-    """R102: T-DXd without pertuzumab before any HER2 therapy for metastatic disease."""
+    """R102: T-DXd alone before any HER2 therapy for metastatic disease. Where it may not be given at all, only that is said."""
     s = q.s
     if not new_drugs(q, frozenset({T_DXD})) or "pertuzumab" in _given_together(q):
         return
-    if not _first_line_known(s) or T_DXD in s.used_drugs:
+    if not _first_line_known(s) or T_DXD in s.used_drugs or s.pregnancy == "pregnant" or heart_forbids_her2(s):
         return
     yield Finding(
         "TdxdMonotherapyFirstLine",
@@ -176,15 +187,21 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
     drugs = in_usual_order({*failed, *toxic})
     her2 = [drug for drug in drugs if drug in HER2_DRUGS]
     lead = her2 or drugs
-    said = "order-again-after-toxicity" if set(lead) & set(toxic) else "order-again-after-progression"
-    detail = [K.say("order-again-failed", drugs=drug_names(failed))] if failed else []
+    # A fixed combination is named by the part that failed: the combination itself may never have been given.
+    failing = {d: in_usual_order(components(d) - {"trastuzumab"} & s.failed_agents) for d in failed}
+    agents = in_usual_order({agent for parts in failing.values() for agent in parts})
+    detail = [K.say("order-again-failed", drugs=drug_names(agents))] if failed else []
     detail += [K.say("order-again-toxic", drugs=drug_names(toxic)), K.say("order-again-severe")] if toxic else []
     if T_DXD in failed:
         detail.append(K.say("evidence-gap-after-tdxd"))
+    if set(lead) & set(toxic):
+        headline = K.say("order-again-after-toxicity", drugs=headline_names(lead))
+    else:
+        headline = K.say("order-again-after-progression", drugs=headline_names(in_usual_order({a for d in lead for a in failing[d]})))
     yield Finding(
         "PermanentlyStoppedAgent",
         "warning" if her2 else "info",
-        K.say(said, drugs=headline_names(lead)),
+        headline,
         tuple(detail),
         facts=line_facts(s),
         avoid=tuple(drugs),

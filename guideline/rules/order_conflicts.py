@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Indicator, Statement
 from guideline.body import body
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, headline_names, in_usual_order
+from guideline.facts_used import course_fact, drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -48,7 +48,7 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
         "critical",
         headline,
         (K.say("order-duplicate-allowed"), K.say("order-duplicate-switch")),
-        facts=tuple(_running_fact(running[drug]) for drug in still_running),
+        facts=tuple(_running_fact(q, running[drug]) for drug in still_running),
         avoid=tuple(mine),
         rules=("P01", "R083"),
         suggestions=deletions(orders_of(safety_orders(q), mine)),
@@ -82,9 +82,9 @@ def _short_names(drugs: Iterable[str]) -> str:
     return drug_name(listed[0]) if len(listed) == 1 else " + ".join(K.drugs[drug].short for drug in listed)
 
 
-def _running_fact(e: Exposure) -> FactUsed:
+def _running_fact(q: OrderQuestion, e: Exposure) -> FactUsed:
     day = e.last_dose or e.start
-    return FactUsed(drug_name(e.drug), "last dose" if e.last_dose is not None else "running", str(day) if day else None, e.sources[0])
+    return course_fact(q.s.case, e, "last dose" if e.last_dose is not None else "running", day)
 
 
 def anthracycline_with_her2(q: OrderQuestion) -> Iterator[Finding]:
@@ -126,7 +126,7 @@ def _together(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | Non
         said = "order-anthracycline-beside-conjugate"
         detail = [K.say("order-anthracycline-partner")]
     headline = K.say(said, anthracycline=drug_name(anthracyclines[0]), her2=headline_names(her2))
-    facts = tuple(_running_fact(running[drug]) for drug in (*anthracyclines, *her2) if drug in running)
+    facts = tuple(_running_fact(q, running[drug]) for drug in (*anthracyclines, *her2) if drug in running)
     indicator: Indicator = "critical" if antibodies else "warning"
     return Finding(
         "AnthracyclineWithTrastuzumab", indicator, headline, tuple(detail), facts=facts, avoid=tuple(offending),
@@ -163,7 +163,7 @@ def _recent(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
     else:
         until = add_months(last.latest, _gap()).isoformat()
         headline = K.say("order-anthracycline-recent", anthracycline=name, her2=drug_name(e.drug), until=until)
-    fact = FactUsed(drug_name(e.drug), "last dose", str(last) if last is not None else None, e.sources[0])
+    fact = course_fact(q.s.case, e, "last dose", last)
     return Finding(
         "AnthracyclineWithTrastuzumab", "warning", headline, (K.say("order-anthracycline-partner"),), facts=(fact,),
         avoid=tuple(anthracyclines), rules=("R127",), suggestions=deletions(orders_of(orders, anthracyclines)),

@@ -21,7 +21,7 @@ from guideline.rules.heart import MONITORED, heart
 from guideline.rules.lungs import lungs
 from guideline.rules.options import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
-from guideline.rules.pregnancy import pregnancy
+from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
 
@@ -45,7 +45,11 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
         )
         return
     new = [drug for drug in drugs if is_new(q.s, drug)]
-    if new and q.s.pregnancy == "unknown":
+    doubted = contradicted_pregnancy(q.s)
+    if new and doubted is not None:
+        headline = K.say("order-pregnancy-doubt", drugs=headline_names(new), date=str(doubted.date))
+        yield Finding("Pregnancy", "warning", headline, (), facts=(documented_fact(doubted),), rules=("R124", "R131"))
+    elif new and q.s.pregnancy == "unknown":
         ask = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
         headline = K.say("order-pregnancy-unknown", drugs=headline_names(new))
         yield Finding("Pregnancy", "warning", headline, (), missing=(Gap("I13", ask),), rules=("R124", "R131"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, headline_names, metastatic_fact
+from guideline.facts_used import course_fact, headline_names, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -42,7 +42,7 @@ def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:
         "info" if named else "warning",
         K.say("order-stop-keep", drugs=headline_names(drugs)),
         (*detail, *_how_it_goes_on(s)),
-        facts=(metastatic_fact(s), *_exposure_facts(e for _, e in ended)),
+        facts=(metastatic_fact(s), *_exposure_facts(s, (e for _, e in ended))),
         rules=("R010", "R009"),
     )
 
@@ -87,11 +87,8 @@ def _how_it_goes_on(s: Situation) -> list[Statement]:
     return detail
 
 
-def _exposure_facts(ended: Iterable[Exposure]) -> tuple[FactUsed, ...]:
-    return tuple(
-        FactUsed(drug_name(e.drug), "running", str(e.start) if e.start is not None else None, e.sources[0])
-        for e in {e.drug: e for e in ended}.values()
-    )
+def _exposure_facts(s: Situation, ended: Iterable[Exposure]) -> tuple[FactUsed, ...]:
+    return tuple(course_fact(s.case, e, "running", e.start) for e in {e.drug: e for e in ended}.values())
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (her2_therapy_stopped,)

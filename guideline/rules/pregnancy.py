@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding
+from guideline.case import Pregnancy
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import days_since
 from guideline.situation import Situation
 
 
@@ -19,9 +21,26 @@ def pregnancy(s: Situation) -> Finding | None:
         K.say("pregnancy-contraception", months=K.thresholds.intervals.contraception_months),
         K.say("pregnancy-dating"),
     )
-    newest = max(
-        (p for p in s.case.pregnancies if p.status == "pregnant"),
-        key=lambda p: (p.date.latest.toordinal() if p.date else 0, p.source),
-    )
-    fact = FactUsed("Pregnancy", "documented", str(newest.date) if newest.date is not None else None, newest.source)
-    return Finding("Pregnancy", "critical", headline, detail, facts=(fact,), avoid=tuple(running) or ("thp", "tdxd-pertuzumab", "tdxd"))
+    newest = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency)
+    facts = (documented_fact(newest),)
+    return Finding("Pregnancy", "critical", headline, detail, facts=facts, avoid=tuple(running) or ("thp", "tdxd-pertuzumab", "tdxd"))
+
+
+def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
+    """A pregnancy on record within its 300 days that only a newer answer, not a coded finding, says is over: one click may be a slip."""
+    if s.pregnancy != "excluded" or s.pregnancy_source is not None:
+        return None
+    documented = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency, default=None)
+    if documented is None or documented.date is None or days_since(documented.date, s.today) > K.thresholds.ages.pregnancy_days:
+        return None
+    ended = any(p.status == "not-pregnant" and p.date is not None and p.date.earliest > documented.date.latest for p in s.case.pregnancies)
+    return None if ended else documented
+
+
+def documented_fact(found: Pregnancy) -> FactUsed:
+    """The documented pregnancy as a card names it."""
+    return FactUsed("Pregnancy", "documented", str(found.date) if found.date is not None else None, found.source)
+
+
+def _recency(found: Pregnancy) -> tuple[int, str]:
+    return (found.date.latest.toordinal() if found.date else 0, found.source)

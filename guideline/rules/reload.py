@@ -77,8 +77,12 @@ def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierD
     limit = q.s.practice.minimum_interval_days
     if not 0 < least <= most < limit or _was_weekly(q, drug, last):
         return None
-    headline = K.say("interval-short", drug=drug_name(drug), days=most, date=not_before(last, limit).isoformat())
+    headline = K.say("interval-short", drug=drug_name(drug), ago=_ago(most), date=not_before(last, limit).isoformat())
     return Finding("ReloadingDose", "warning", headline, (K.say("interval-short-why"),), (_last_fact(earlier),))
+
+
+def _ago(days: int) -> str:
+    return "1 day ago" if days == 1 else f"{days} days ago"
 
 
 def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
+from fhir_mappings.draft_resources import entries_of
 from fhir_mappings.errors import NotFhir, NotJson, TooDeep, WrongShape
 from fhir_mappings.reading import HookRequest, read_hook_request
 from service.cds_hooks.client_traits import traits_of
@@ -18,6 +20,9 @@ from service.fhir_client.client import Fetched, FhirClient
 from service.settings import Settings
 from service.sites.users import user_of
 from service.smart.app_link import app_launch
+
+#: More orders than any treatment plan puts into one session. Each relevant one is judged by itself, and may get a card of its own.
+MOST_DRAFTS: Final = 1000
 
 
 def answer_call(
@@ -53,12 +58,19 @@ def answer_request(
     Raises `PrefetchMissing`, but not where nothing relevant is asked (decision 26).
     """
     question = ask(service, hook_request.envelope, settings, topics_off)
+    if question.about_orders:
+        _check_drafts(question.members)
     if question.nothing_relevant():
         return nothing_asked(settings)
     reading, fetched = resolve(hook_request, service, fhir)
     patient_id = hook_request.envelope["context"]["patientId"]
     evaluation = evaluate(reading, patient_id=patient_id, settings=settings, question=question, memory=memory)
     return replace(evaluation, fetched=fetched)
+
+
+def _check_drafts(context: Mapping[str, Any]) -> None:
+    if next(islice(entries_of(context), MOST_DRAFTS, None), None) is not None:
+        raise EnvelopeFault(Issue("invalid", f"context.draftOrders must hold at most {MOST_DRAFTS} orders.", "context.draftOrders"))
 
 
 def ask(service: CdsService, envelope: Mapping[str, Any], settings: Settings, topics_off: frozenset[str] = frozenset()) -> Question:

@@ -29,11 +29,14 @@ EPIC_REASONS = "com.epic.cdshooks.feedback.overrideReason.reasonCategory"
 
 _EPIC_PREFIX = "com.epic.cdshooks.feedback.overrideReason."
 
-#: A code has no spaces; what has some is somebody's words. Nor control characters: PostgreSQL takes no NUL.
-_CODE = re.compile(rf"[^\s\x00-\x1f\x7f]{{1,{CODE_LENGTH}}}")
-_SYSTEM = re.compile(rf"[^\s\x00-\x1f\x7f]{{1,{SYSTEM_LENGTH}}}")
+#: A code has no spaces; what has some is somebody's words. Nor control characters: PostgreSQL takes no NUL, and a terminal obeys some.
+_CODE = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f]{{1,{CODE_LENGTH}}}")
+_SYSTEM = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f]{{1,{SYSTEM_LENGTH}}}")
 
 _MOST_SUGGESTIONS = 20
+
+#: More cards than anybody is shown in a day. Each faulty entry is named in the answer, which must not outgrow the message without end.
+_MOST_ENTRIES = 1000
 
 
 def read_feedback(body: Any, keys: CardKeys, salt: bytes) -> tuple[list[Feedback], list[Issue]]:
@@ -45,6 +48,8 @@ def read_feedback(body: Any, keys: CardKeys, salt: bytes) -> tuple[list[Feedback
     sent = body["feedback"]
     if not isinstance(sent, list):
         return [], [Issue("invalid", "feedback must be an array with one entry per card.", "feedback")]
+    if len(sent) > _MOST_ENTRIES:
+        return [], [Issue("invalid", f"feedback must have at most {_MOST_ENTRIES} entries.", "feedback")]
     entries: list[Feedback] = []
     issues: list[Issue] = []
     for number, entry in enumerate(sent):

@@ -111,24 +111,41 @@ def _regimen(option: Option, stand: Stand, s: Situation) -> Regimen:
     return Regimen(
         id=entry.id,
         stand=stand,
-        name=entry.name,
+        name=_name(option),
         short=entry.short,
         doses=dose_lines(option, body(s.case)),
         duration=entry.duration,
         reasons=each_said(option.reasons),
         cautions=each_said(option.cautions),
-        label=_label(entry.id, s),
+        label=_label(option, s),
         label_note=said(option.label) if option.label is not None else None,
-        toxicity=entry.toxicity,
+        toxicity=_toxicity(option),
         evidence=evidence_of(option),
         rules=option.rules,
     )
 
 
-def _label(regimen: str, s: Situation) -> LabelState | None:
-    """How this use stands to the label here, as `guideline.rules.options.label_note` tells it."""
-    labels = K.labels_of(regimen, s.practice.jurisdiction)
-    if not labels:
+def _name(option: Option) -> str:
+    """The name as the card heads it: the short one where the drugs are those that go on."""
+    entry = K.regimens[option.regimen]
+    return entry.short if option.doses and not entry.drugs else entry.name
+
+
+def _toxicity(option: Option) -> tuple[str, ...]:
+    """The regimen's named effects, without those "with" a drug that is not among the doses shown."""
+    shown = " ".join(option.doses or K.regimens[option.regimen].dose_lines)
+    named = ((words, words.rpartition(" with ")[2]) for words in K.regimens[option.regimen].toxicity)
+    return tuple(words for words, drug in named if drug not in K.drugs or drug in shown)
+
+
+def _label(option: Option, s: Situation) -> LabelState | None:
+    """How this use stands to the label here, as `guideline.rules.options.label_note` tells it.
+
+    Nothing where the doses are those of drugs that go on and the advice names no label: the regimen's label is about another pair then
+    (lapatinib + letrozole is no label of antibodies with endocrine therapy).
+    """
+    labels = K.labels_of(option.regimen, s.practice.jurisdiction)
+    if not labels or (option.doses and option.label is None and not K.regimens[option.regimen].drugs):
         return None
     label = labels[0]
     if label.status != "approved":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
+from cards.topics import TOPICS
 from guideline.advice import Advice
 from guideline.case import DataProblem
 from guideline.explain import Explanation
@@ -30,12 +32,16 @@ class Asked(Struct, frozen=True):
 
 
 class Depends(Struct, frozen=True):
-    """Something not known: under which values another regimen would lead (each in words), and which would change other things only."""
+    """Something not known: under which values another regimen would lead (each in words), and which would change other things only.
+
+    `urgent`: the warnings and critical cards that such a value would bring and that do not stand there today.
+    """
 
     name: str
     input: str
     lead: tuple[str, ...]
     other: tuple[str, ...]
+    urgent: tuple[str, ...]
 
 
 class NotRead(Struct, frozen=True):
@@ -65,7 +71,7 @@ def reasons(explanation: Explanation, advice: Advice, problems: Iterable[DataPro
     return Reasons(
         rules=_rules(sorted(spoke, key=lambda rule: (rule[0] != "R", int(rule[1:])))),
         asked=tuple(Asked(one.question, one.spoke, one.because or "") for one in explanation.considered),
-        depends=tuple(_depends(explanation.depends)),
+        depends=tuple(_depends(explanation.depends, advice)),
         holds_for=tuple(one.name for one in explanation.depends if not one.lead and not one.other),
         silent_rules=tuple((one.rule, one.statement, one.because) for one in explanation.silent_rules),
         silent=_rules(advice.silent),
@@ -79,7 +85,8 @@ def _rules(ids: Iterable[str]) -> tuple[Rule, ...]:
     return tuple(Rule(id_, book[id_].statement) for id_ in ids if id_ in book)
 
 
-def _depends(depends: Iterable[Dependence]) -> Iterator[Depends]:
+def _depends(depends: Iterable[Dependence], advice: Advice) -> Iterator[Depends]:
+    today = {(finding.topic, finding.indicator) for finding in advice.findings}
     for one in sorted(depends, key=lambda one: not one.lead):
         if one.lead or one.other:
             yield Depends(
@@ -87,7 +94,17 @@ def _depends(depends: Iterable[Dependence]) -> Iterator[Depends]:
                 one.input,
                 tuple(f"{words}: {_then(then)}" for words, then in one.lead),
                 tuple(words for words, _ in one.other),
+                tuple(f"{words}: {added}" for words, then in one.other if (added := _added(then, today))),
             )
+
+
+def _added(then: Answer, today: AbstractSet[tuple[str, str]]) -> str:
+    """The cards above information that an answer would add, in words."""
+    return ", ".join(
+        f"{TOPICS[topic].display} ({indicator})"
+        for topic, indicator in then.findings
+        if indicator != "info" and (topic, indicator) not in today
+    )
 
 
 def _then(then: Answer) -> str:

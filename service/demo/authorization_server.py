@@ -147,7 +147,7 @@ def _exchange(sent: Any) -> dict[str, Any]:
         raise _Refused("invalid_grant", "The code is not known, or has ended.") from None
     if sent.get("redirect_uri") != smart_app_address("callback"):
         raise _Refused("invalid_grant", "redirect_uri is not that of the authorization.")
-    if not compare_digest(_challenge(sent.get("code_verifier", "")), code["challenge"]):
+    if not compare_digest(_challenge(sent.get("code_verifier", "")).encode(), code["challenge"].encode()):
         raise _Refused("invalid_grant", "code_verifier does not fit the challenge.")
     if not site_demo().store.use_once(code["jti"], time() + LIFETIMES["code"]):
         raise _Refused("invalid_grant", "The code was used before.")

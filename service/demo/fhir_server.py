@@ -15,6 +15,7 @@ from uuid import uuid4
 import orjson
 from flask import Blueprint, Response, request
 
+from cards.strict_fhir import is_deep
 from service.cds_hooks.calls import received_body
 from service.demo.capability import SERVED, capability_statement, smart_configuration
 from service.demo.charts import Chart, labelled
@@ -94,11 +95,11 @@ def create(kind: str) -> Response:
     if kind != WRITABLE:
         raise NotAllowed(f"This server takes {WRITABLE} resources only.")
     resource = _sent_resource()
-    if resource.get("subject", {}).get("reference", "").removeprefix(f"{issuer()}/") != f"Patient/{chart.patient_id}":
+    if str((resource.get("subject") or {}).get("reference")).removeprefix(f"{issuer()}/") != f"Patient/{chart.patient_id}":
         raise NotStored("subject: should refer to the patient of the token.")
     id_ = str(uuid4())
     stamp = {"versionId": "1", "lastUpdated": datetime.now(UTC).isoformat(timespec="milliseconds")}
-    kept = labelled({**resource, "id": id_, "meta": {**resource.get("meta", {}), **stamp}})
+    kept = labelled({**resource, "id": id_, "meta": {**(resource.get("meta") or {}), **stamp}})
     kept.setdefault("author", {"reference": claims["user"]})
     site_demo().store.keep_answer(chart.patient_id, kept)
     response = _fhir(kept, status=201)
@@ -165,6 +166,8 @@ def _sent_resource() -> dict[str, Any]:
         raise NotStored(f"The body should be a {WRITABLE}.")
     if resource.get("status") not in _STATUSES:
         raise NotStored(f"status: should be one of {', '.join(_STATUSES)}.")
+    if is_deep(resource):
+        raise NotStored("The resource is nested too deeply.")
     # The models take a while to load, so they are loaded with the first answer.
     from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse  # noqa: PLC0415
 

@@ -91,6 +91,7 @@ class DemoStore:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.touch(mode=0o600, exist_ok=True)
             with closing(sqlite3.connect(self._file, timeout=_WAIT)) as file, file:
                 file.executescript(_TABLES)
                 yield file

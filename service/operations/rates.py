@@ -27,8 +27,8 @@ from service.site import chosen_site
 _WAIT: Final = 0.05
 _PAUSE: Final = 5.0
 
-#: What costs as much as a caller likes.
-_RATED: Final = frozenset({"calls.call", "feedback.feedback", "discovery.discover"})
+#: What costs as much as a caller likes; a launch, which anybody may begin, asks the EHR and writes a row.
+_RATED: Final = frozenset({"calls.call", "feedback.feedback", "discovery.discover", "smart.launch", "smart.callback"})
 
 
 class Rates:

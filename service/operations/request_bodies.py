@@ -13,6 +13,9 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 #: The encodings that are read; `x-gzip` is its old name.
 _GZIP_NAMES: Final = frozenset({"gzip", "x-gzip"})
 
+#: More members than any client joins. Each costs a copy of what is left, so thousands of empty ones would hold a worker for minutes.
+_MOST_MEMBERS: Final = 100
+
 
 def unpack(body: bytes, encoding: str, most_mb: int) -> bytes:
     """The body behind its `Content-Encoding`.
@@ -34,6 +37,8 @@ def _unzip(body: bytes, most_mb: int) -> bytes:
     pieces: list[bytes] = []
     left = most
     while body:
+        if len(pieces) == _MOST_MEMBERS:
+            raise UnreadableCall
         member = zlib.decompressobj(_GZIP)
         try:
             # One byte more than allowed tells "just fits" from "too long", and nothing beyond it is ever unpacked.

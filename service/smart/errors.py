@@ -1,7 +1,7 @@
 """Everything that can go wrong with the SMART app, each with the page that says so to the clinician.
 
 SmartError
-├── launch      UnknownIssuer, NoDiscovery, ForeignEndpoint, NoPkce
+├── launch      NotInUse, UnknownIssuer, NoDiscovery, ForeignEndpoint, NoPkce
 ├── callback    Denied, AuthorizationFailed, StateUnknown, OtherBrowser, MixUp
 ├── token       TokenRefused, NoPatient, TokenExpired, UserUnproven
 ├── session     SessionEnded, WhichSession, ForgedRequest
@@ -32,6 +32,16 @@ class SmartError(ServiceError):
     def __init__(self, reason: str | None = None) -> None:
         super().__init__(self.code)
         self.reason = reason
+
+
+class NotInUse(SmartError):
+    """The site is in shadow mode: nobody is shown advice, here no more than on cards."""
+
+    status = 403
+    code = "not-in-use"
+    title = "The app is not in use yet"
+    text = "This service is being tried out at your site and shows advice to nobody so far. Nothing was read."
+    advice = "Ask whoever runs this service when it will be in use (HER2CDS_SHADOW)."
 
 
 class UnknownIssuer(SmartError):

@@ -13,7 +13,7 @@ from service.errors import StoreUnavailable
 from service.fhir_client.origins import origin_of
 from service.request_log import note_refusal
 from service.responses import json_response
-from service.site import site_store
+from service.site import site_settings, site_store
 from service.smart import cookies
 from service.smart.authorization import Launch, authorization_url, redeem
 from service.smart.clients import SmartClient, client_of
@@ -23,6 +23,7 @@ from service.smart.errors import (
     AuthorizationFailed,
     Denied,
     MixUp,
+    NotInUse,
     OtherBrowser,
     SmartError,
     StateUnknown,
@@ -73,6 +74,8 @@ def launch() -> Response:
     site = smart_site()
     if (elsewhere := _under_our_name(site)) is not None:
         return elsewhere
+    if site_settings().shadow:
+        raise NotInUse
     issuer = _parameter("iss")
     client = client_of(site.clients, issuer)
     if client is None or issuer is None:

@@ -17,10 +17,10 @@ from flask import Request, Response, g, request
 
 from service.errors import StoreUnavailable
 from service.fhir_client.origins import origin_of
-from service.site import site_store
+from service.site import site_settings, site_store
 from service.smart import cookies
 from service.smart.clients import client_of
-from service.smart.errors import ForgedRequest, SessionEnded, StoreDown, WhichSession
+from service.smart.errors import ForgedRequest, NotInUse, SessionEnded, StoreDown, WhichSession
 from service.smart.site import SmartSite, smart_site
 from service.smart.vault import Unsealable, lookup_of, new_secret
 from service.store.smart_rows import SessionRow, find_session, forget_session, keep_answers, keep_session
@@ -33,6 +33,12 @@ CSRF_FIELD: Final = "csrf"
 
 #: The parameter of an address of the app that says for which session it is: `SmartSession.id`.
 SESSION_PARAMETER: Final = "s"
+
+#: The longest form in bytes; with every question answered it has a few thousand.
+_LONGEST_FORM: Final = 100_000
+
+#: More cookies of sessions than any browser keeps for one site, unless somebody wrote them.
+_MOST_COOKIES: Final = 100
 
 _SESSION, _ANSWERS, _CSRF = "session", "answers", "csrf"
 _HANDLE: Final = 16
@@ -139,8 +145,13 @@ def check_csrf(asked: Request) -> None:
     origin = asked.headers.get("Origin")
     if origin is not None and origin_of(origin) != origin_of(site.base_url):
         raise ForgedRequest("origin")
+    session = current_session()
+    # A form is read only for a browser that has a session, and no longer than the page's own can be.
+    if (asked.content_length or 0) > _LONGEST_FORM:
+        raise ForgedRequest("size")
+    asked.max_content_length = _LONGEST_FORM  # one without a length is cut there
     token = asked.headers.get(CSRF_HEADER) or asked.form.get(CSRF_FIELD, "")
-    if not hmac.compare_digest(token.encode(), current_session().csrf_token.encode()):
+    if not hmac.compare_digest(token.encode(), session.csrf_token.encode()):
         raise ForgedRequest("token")
 
 
@@ -185,6 +196,8 @@ def row_of(session: SmartSession) -> SessionRow:
 
 
 def _find_current() -> SmartSession:
+    if site_settings().shadow:
+        raise NotInUse
     site = smart_site()
     held = cookies.session_secrets(site)
     named = request.args.get(SESSION_PARAMETER) or request.headers.get(CSRF_HEADER, "")[:_HANDLE]
@@ -192,6 +205,8 @@ def _find_current() -> SmartSession:
         held = {handle: secret for handle, secret in held.items() if handle == named}
     if not held:
         raise SessionEnded("no-cookie")
+    if len(held) > _MOST_COOKIES:
+        raise WhichSession
     found = [session for secret in held.values() if (session := _look_up(site, secret)) is not None]
     if not found:
         raise SessionEnded("ended")

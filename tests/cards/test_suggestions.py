@@ -364,13 +364,16 @@ def test_recommended_only_when_the_advice_says_so() -> None:
 
 
 def test_a_drug_name_cannot_become_markup() -> None:
-    """The name of a drug comes from the record: in the detail it is escaped, and it stays on one line everywhere."""
+    """The name of a drug comes from the record: in the detail it is escaped; everywhere it is one line without a tag."""
     named = {**PLAIN, "status": "active", "medicationCodeableConcept": {"text": "<b>T-DM1</b>\n# now"}}
     (card,) = cards_for(context(named), unsafe("MedicationRequest/order-1"))
     assert "<" not in card["detail"]
     response_validator().validate({"cards": [card]})
     (card,) = cards_for(context(named | {"status": "draft"}), unsafe("MedicationRequest/order-1"))
     response_validator().validate({"cards": [card]})
+    (removal,) = card["suggestions"]
+    assert removal["label"] == "Remove < b>T-DM1< /b> # now"
+    assert "<b" not in removal["actions"][0]["description"]
 
 
 @pytest.mark.parametrize(
@@ -458,3 +461,16 @@ def test_a_blank_reason_is_left_out() -> None:
     action = action_of(context(), blank)
     assert action["description"].endswith("HER2.")
     assert "reasonCode" not in action["resource"]
+
+
+@pytest.mark.parametrize("member", ["extension", "contained"])
+@pytest.mark.parametrize("levels", [25, 100])
+def test_an_order_that_nests_without_end_is_not_copied(member: str, levels: int) -> None:
+    """The models would overflow the stack over it, which ends the whole worker: it is never shown to them, and the card says what to do."""
+    nested: list[Any] = []
+    for _ in range(levels):
+        nested = [{"resourceType": "Medication", member: nested}]
+    (card,) = cards_for(context({**PLAIN, member: nested}), non_preferred("MedicationRequest/order-1"))
+    assert not card.get("suggestions")
+    assert "Change the order for" in card["detail"]
+    assert not is_valid({**PLAIN, member: nested})

@@ -95,6 +95,14 @@ def test_a_document_that_is_no_record_says_so(body):
         read_document(body)
 
 
+@pytest.mark.parametrize("value", [None, 1, {"resourceType": "OperationOutcome"}], ids=str)
+def test_prefetch_keys_without_end_are_refused(value: Any):
+    """A thousand keys are read; more are a burden and no prefetch, whatever stands under them."""
+    assert len(hook({f"key{number}": value for number in range(1000)}).reading.keys) == 1000
+    with pytest.raises(WrongShape, match="prefetch must be an object of at most 1000 keys"):
+        hook({f"key{number}": value for number in range(1001)})
+
+
 def test_a_document_may_be_a_request_a_bundle_an_array_or_a_resource():
     """The command line takes whatever holds a record."""
     for document in (patient(), [patient()], bundle(patient()), {"hook": "patient-view", "prefetch": {"p": patient()}}):

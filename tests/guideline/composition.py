@@ -14,16 +14,33 @@ from typing import Any
 import yaml
 
 from guideline.advice import Advice, FactUsed, Finding, Option, Statement, Treatment
+from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.rules.options import objection
+from guideline.situation import situation
+from tests.guideline.case_builder import GUIDELINE_US
 
 
-def composition(advice: Advice) -> dict[str, Any]:
-    """Each card of an advice by topic, the treatment first; of a silent advice the rules that say so."""
+def composition(advice: Advice, case: Case | None = None) -> dict[str, Any]:
+    """Each card of an advice by topic, the treatment first; of a silent advice the rules that say so.
+
+    With the case also why each regimen that is not on its treatment card is not.
+    """
     findings = [*([advice.treatment] if advice.treatment is not None else []), *advice.findings]
     if not findings:
         return {"silent": _row(advice.silent)}
-    cards = {finding.topic: _card(finding) for finding in findings}
-    return cards if advice.line is None else {**cards, "line": advice.line}
+    cards: dict[str, Any] = {finding.topic: _card(finding) for finding in findings}
+    cards["line"] = advice.line
+    if case is not None and advice.treatment is not None:
+        cards["ruled out"] = _ruled_out(case, advice.treatment)
+    return cards
+
+
+def _ruled_out(case: Case, treatment: Treatment) -> dict[str, str]:
+    s = situation(case, GUIDELINE_US)
+    named = {option.regimen for option in (treatment.lead, *treatment.alternatives, *treatment.barred) if option is not None}
+    against = {regimen: objection(s, regimen) for regimen in K.regimens if regimen not in named}
+    return {regimen: said(found.statement) for regimen, found in against.items() if found is not None}
 
 
 def _card(finding: Finding) -> dict[str, Any]:
@@ -93,7 +110,7 @@ def main() -> None:
     """Print the composition of every reference case."""
     from tests.guideline.reference_cases import REFERENCE_CASES  # noqa: PLC0415 -- it builds its cases on import
 
-    whole = {name: composition(advice()) for name, advice in REFERENCE_CASES.items()}
+    whole = {name: composition(*asked()) for name, asked in REFERENCE_CASES.items()}
     yaml.safe_dump(whole, sys.stdout, sort_keys=False, allow_unicode=True, default_flow_style=None, width=138)
 
 

@@ -15,6 +15,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.laboratory import CLEARANCE, lab_name
 from guideline.orders import DraftOrder
+from guideline.partial_date import PartialDate
 from tests.guideline.test_knowledge_content import TOPICS
 
 #: How cards name the facts they rest on, besides drugs, laboratory values and "Line 2".
@@ -43,6 +44,7 @@ _REQUESTS = {"echocardiogram", "chest-ct", "brain-mri", "her2-ihc", "her2-ish", 
 def in_form(advice: Advice, case: Case, orders: Iterable[DraftOrder] = ()) -> Advice:
     """The advice, once everything in it is of its type, is in the knowledge, and comes from the case or the orders."""
     convert(to_builtins(advice), Advice)
+    assert set(advice.silent) <= rule_book().keys(), advice.silent
     findings_in_form([*([advice.treatment] if advice.treatment is not None else []), *advice.findings], case, orders)
     return advice
 
@@ -50,7 +52,7 @@ def in_form(advice: Advice, case: Case, orders: Iterable[DraftOrder] = ()) -> Ad
 def findings_in_form(findings: list[Finding], case: Case, orders: Iterable[DraftOrder] = ()) -> list[Finding]:
     """The findings, as `in_form`."""
     orders = tuple(orders)
-    known = sources(case) | {order.id for order in orders}
+    known, dated = sources(case) | {order.id for order in orders}, dates(case)
     for finding in findings:
         convert(to_builtins(finding), type(finding))
         assert len(finding.headline.text) < 140, finding.headline.text
@@ -64,9 +66,14 @@ def findings_in_form(findings: list[Finding], case: Case, orders: Iterable[Draft
         looked_up = finding.headline.id.endswith("not-seen")
         assert finding.requests or orders or looked_up or finding.topic not in _EXAMINED, finding
         assert finding.suggestions or finding.topic not in _TAKEN_BACK, finding
+        assert all(re.fullmatch(r"I(0[1-9]|1\d|2[01])", gap.input) for gap in finding.missing), finding.missing
         for fact in finding.facts:
             assert fact.inferred or fact.source in known, fact
             assert re.sub(r" (\d+|\(.*\))$", "", fact.name) in _FACT_NAMES, fact
+            assert "None" not in f"{fact.value} {fact.date or ''}", fact
+            of_one_record = not fact.inferred and not fact.name.startswith("Line ") and fact.date is not None
+            # What an order ends today is dated today.
+            assert not of_one_record or fact.date in dated.get(fact.source or "", {fact.date}) | {str(case.today)}, fact
         for statement in (finding.headline, *finding.detail, *(gap.ask for gap in finding.missing)):
             assert not re.search(r"None|[{}]", statement.text), statement
         for suggestion in finding.suggestions:
@@ -82,6 +89,19 @@ def options_in_form(options: list[Option]) -> None:
         assert option.regimen in K.regimens
         assert set(option.rules) <= rule_book().keys()
         assert set(option.evidence) <= K.evidence.keys()
+
+
+def dates(case: Case) -> dict[str, set[str]]:
+    """The dates of each resource that a case was read from, as they are printed."""
+    found: dict[str, set[str]] = {}
+    for facts in [fact for name in case.__struct_fields__ for fact in _each(getattr(case, name)) if hasattr(fact, "source")]:
+        days = {str(value) for value in (getattr(facts, name) for name in facts.__struct_fields__) if isinstance(value, PartialDate)}
+        found.setdefault(facts.source, set()).update(days)
+    return found
+
+
+def _each(facts: Any) -> list[Any]:
+    return list(facts.values()) if isinstance(facts, dict) else list(facts) if isinstance(facts, tuple) else [facts]
 
 
 def sources(fact: Any) -> set[str]:

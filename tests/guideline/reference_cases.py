@@ -314,6 +314,125 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         given("capecitabine", 100),
         labs=labs(bilirubin=4.0, alt=lab("alt", 130, upper=40)),
     ),
+    "T-DXd runs, LVEF 42 of 100 days ago": after_thp(given(T_DXD, 390), lvef=(lvef(42, 100), lvef(60, 395))),
+    "first line, chemotherapy declined, nothing on record": a_case(
+        receptors=POSITIVE, intake=intake(declines_chemotherapy="true", disease_burden="low", prior_therapy_complete=None)
+    ),
+    "HER2 positive by a report without its method": a_case(receptors=her2("positive", method="unspecified")),
+    "HER2 by IHC and by a report without its method": a_case(receptors=(her2("3+"), her2("positive", method="unspecified"))),
+    "trastuzumab runs, heart failure nobody dated": on_therapy(given("trastuzumab", 200), heart=heart_condition(day=None)),
+    "pregnancy nobody dated": a_case(age=38, pregnancies=pregnancy(day=None), intake=intake(pregnancy_excluded=None)),
+    "T-DXd held by the record, reason unknown, LVEF 42": after_thp(given(T_DXD, 390, status="on-hold"), lvef=(lvef(42, 4), lvef(62, 395))),
+    "everything runs at once": on_therapy(*MAINTAINED, given("tucatinib", 100), given("letrozole", 100), receptors=POSITIVE),
+    "adjuvant trastuzumab never closed": a_case(drugs=given("trastuzumab", 900, intent="curative")),
+    "adjuvant trastuzumab never closed, doses up to last month": a_case(
+        drugs=(given("trastuzumab", 900, intent="curative"), dose("trastuzumab", 40), dose("trastuzumab", 61))
+    ),
+    "fourth line after short courses": on_therapy(
+        *thp(400, 300, reason="progression"), *failed((T_DXD,), 290, 200), *failed(TUCATINIB, 190, 100)
+    ),
+    "seventh line after short courses": on_therapy(
+        *thp(690, 600, reason="progression"),
+        *failed((T_DXD,), 590, 500),
+        *failed(TUCATINIB, 490, 400),
+        *failed((T_DM1,), 390, 320),
+        *failed(("margetuximab", "vinorelbine"), 310, 220),
+        *failed(("trastuzumab", "lapatinib"), 210, 120),
+        *failed(("neratinib",), 110, 10),
+        allergies=Allergy("trastuzumab", True, "AllergyIntolerance/1"),
+    ),
+    "T-DM1 runs, ALT and bilirubin raised": after_thp(given(T_DM1, 390), labs=labs(alt=lab("alt", 260, upper=40), bilirubin=5.0)),
+    "T-DM1 runs, ALT and platelets": after_thp(given(T_DM1, 390), labs=labs(alt=lab("alt", 260, upper=40), platelets=20)),
+    "leptomeningeal disease after an unclear line": second_line(drugs=thp(690, 10), intake=intake(cns_disease="leptomeningeal")),
+    "third line after an early relapse": a_case(
+        metastases=LONG, drugs=(adjuvant("trastuzumab", 1100, 780), adjuvant("docetaxel", 1100, 1000), *failed((T_DXD,), 690, 10))
+    ),
+    "trastuzumab held for a reason nobody recorded, LVEF always fine": on_therapy(
+        given("trastuzumab", 300, status="on-hold"), lvef=(lvef(60, 4), lvef(61, 100), lvef(62, 310))
+    ),
+    "trastuzumab held for a reason nobody recorded, LVEF once low": on_therapy(
+        given("trastuzumab", 300, status="on-hold"), lvef=(lvef(60, 4), lvef(42, 100), lvef(62, 310))
+    ),
+    "trastuzumab runs, baseline on the day of the first dose": on_therapy(given("trastuzumab", 300), lvef=(lvef(46, 5), lvef(62, 300))),
+    "trastuzumab runs, baseline after the first dose": on_therapy(given("trastuzumab", 300), lvef=(lvef(46, 5), lvef(62, 299))),
+    "trastuzumab runs, baseline by the same method": on_therapy(
+        given("trastuzumab", 300), lvef=(lvef(46, 5, modality="muga"), lvef(55, 305, modality="echo"), lvef(62, 310, modality="muga"))
+    ),
+    "second line, therapies and LVEF partly not seen": second_line(
+        problems=(DataProblem("incomplete", "therapy", ""), DataProblem("incomplete", "lvef", ""))
+    ),
+    "first line, medications never sent": a_case(problems=DataProblem("unsent", "therapy", "")),
+    "first line, allergies not permitted": a_case(problems=DataProblem("forbidden", "allergy", "")),
+    "third line after T-DXd, a record of therapy was lost": after_thp(
+        *failed((T_DXD,), 390, 10), problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")
+    ),
+    "third line, pertuzumab never given": on_therapy(*failed(("trastuzumab", "docetaxel"), 690, 400), *failed((T_DXD,), 390, 10)),
+    "third line, pertuzumab never given, a record of therapy was lost": on_therapy(
+        *failed(("trastuzumab", "docetaxel"), 690, 400),
+        *failed((T_DXD,), 390, 10),
+        problems=DataProblem("unreadable", "therapy", "MedicationStatement/9"),
+    ),
+    "third line after T-DM1, a record of therapy was lost": after_thp(
+        *failed((T_DM1,), 390, 10), problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")
+    ),
+    "second line, trastuzumab not tolerated, stopped for two reasons": second_line(
+        drugs=(given("trastuzumab", 690, 10, reason="patient-choice"), given("pertuzumab", 690, 10, reason="other"))
+    ),
+    "maintenance, mild allergy to trastuzumab": on_therapy(
+        *MAINTAINED, receptors=POSITIVE, allergies=Allergy("trastuzumab", False, "AllergyIntolerance/1")
+    ),
+    "maintenance, severe allergy to trastuzumab": on_therapy(
+        *MAINTAINED, receptors=POSITIVE, allergies=Allergy("trastuzumab", True, "AllergyIntolerance/1")
+    ),
+    "maintenance after trastuzumab and paclitaxel": on_therapy(
+        given("trastuzumab", 300), given("paclitaxel", 300, 180, status="completed"), receptors=POSITIVE
+    ),
+    "HER2 positive twice, reviewed as negative": second_line(
+        receptors=(her2("3+", 1900, "primary"), her2("3+", 10), *HR_NEGATIVE), intake=intake(her2_reviewed="negative")
+    ),
+    "HER2 negative alone, reviewed as positive": a_case(receptors=her2("0", 10), intake=intake(her2_reviewed="positive")),
+    "HER2 discordant, reviewed before the newest test": second_line(
+        receptors=(her2("3+", 1900, "primary"), her2("0", 2), *HR_NEGATIVE), intake=intake(her2_reviewed="positive")
+    ),
+    "HER2 2+ and ISH of one day under two numbers": a_case(
+        receptors=(her2("2+", 20, specimen_id="A"), her2("negative", 20, method="ish", specimen_id="B"))
+    ),
+    "HER2 2+ and ISH of two days under two numbers": a_case(
+        receptors=(her2("2+", 20, specimen_id="A"), her2("negative", 18, method="ish", specimen_id="B"))
+    ),
+    "HER2 by two IHC of one day under two numbers": a_case(receptors=(her2("3+", 20, specimen_id="A"), her2("1+", 20, specimen_id="B"))),
+    "HER2 2+ and amplified by ratio and copies": a_case(receptors=(her2("2+"), her2(None, method="ish", ratio=2.4, copies=6.1))),
+    "HER2 2+ and not amplified by ratio and copies": a_case(receptors=(her2("2+"), her2(None, method="ish", ratio=1.2, copies=3.0))),
+    "HER2 2+ and a ratio alone": a_case(receptors=(her2("2+"), her2(None, method="ish", ratio=2.4))),
+    "HER2 ultralow": a_case(receptors=her2("0+")),
+    "HER2 known to be negative by diagnosis code": a_case(receptors=(), diagnoses=breast_cancer(20, her2="negative")),
+    "HER2 contradicted by a diagnosis code": a_case(receptors=her2("0", 10), diagnoses=breast_cancer(900, her2="positive")),
+    "fifth line, a partner was not tolerated": after_thp(
+        *failed(("trastuzumab", "vinorelbine"), 390, 250, "toxicity"), *failed((T_DXD,), 240, 120), *failed(TUCATINIB, 110, 10)
+    ),
+    "fifth line, a long course that was completed": after_thp(
+        *(given(drug, 390, 150, reason="completed") for drug in ("trastuzumab", "vinorelbine")),
+        *failed((T_DXD,), 140, 80),
+        *failed(TUCATINIB, 70, 10),
+    ),
+    "second line, tucatinib used before": second_line(drugs=(*thp(690, 10, reason="progression"), adjuvant("tucatinib", 1400, 1200))),
+    "second line, T-DM1 used before": second_line(drugs=(*thp(690, 10, reason="progression"), adjuvant(T_DM1, 1400, 1100))),
+    "second line, T-DM1 after, reason unknown": after_thp(given(T_DM1, 390, 300), *failed(("trastuzumab", "vinorelbine"), 250, 10)),
+    "second line, T-DXd stopped for its toxicity": after_thp(*failed((T_DXD,), 390, 10, "toxicity")),
+    "second line, low burden, hormone receptors positive": second_line(receptors=POSITIVE, intake=intake(disease_burden="low")),
+    "second line, chemotherapy declined": second_line(receptors=POSITIVE, intake=intake(declines_chemotherapy="true")),
+    "second line, lesion not accessible": second_line(receptors=(her2("3+", 700), *HR_NEGATIVE), intake=intake(lesion_accessible="false")),
+    "second line, hormone receptors never tested": second_line(receptors=her2("3+")),
+    "second line, a man": second_line(sex="male", receptors=POSITIVE),
+    "second line, Phesgo failed": second_line(drugs=failed((PHESGO, "docetaxel"), 690, 10)),
+    "second line after paclitaxel and pertuzumab with T-DXd": on_therapy(*failed((T_DXD, "pertuzumab"), 690, 10)),
+    "T-DXd with pertuzumab runs": on_therapy(given(T_DXD, 200), given("pertuzumab", 200)),
+    "T-DXd runs, respiratory symptoms and grade 1": after_thp(
+        given(T_DXD, 390), lungs=lung(grade=1, onset=10), intake=intake(respiratory_symptoms="true")
+    ),
+    "T-DM1 runs, respiratory symptoms": after_thp(given(T_DM1, 390), intake=intake(respiratory_symptoms="true")),
+    "T-DXd held, no reason, lungs clear": after_thp(given(T_DXD, 390, status="on-hold")),
+    "T-DXd held for the lungs, nothing on the list": after_thp(given(T_DXD, 390, status="on-hold", reason="lung")),
     "lungs not seen": second_line(intake=intake(ild_history=None), problems=DataProblem("unreadable", "lung", "Condition/9")),
 }
 
@@ -465,6 +584,64 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     ),
     "trastuzumab begun without a loading dose": (a_case(**READY), (_start("trastuzumab", 6), DOCETAXEL)),
     "T-DM1 ordered, platelets 60": (after_thp(given(T_DM1, 390), body=BODY, labs=labs(platelets=60)), (TDM1,)),
+    "T-DM1 ordered, ALT and platelets": (
+        after_thp(given(T_DM1, 390), body=BODY, labs=labs(alt=lab("alt", 260, upper=40), platelets=20)),
+        (TDM1,),
+    ),
+    "T-DM1 ordered after T-DXd with a record lost": (
+        after_thp(*failed((T_DXD,), 390, 10), **READY, problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")),
+        (TDM1,),
+    ),
+    "T-DM1 ordered in first line": (a_case(**READY), (TDM1,)),
+    "T-DM1 and T-DXd stopped and started": (after_thp(given(T_DM1, 390), **READY), (stop(T_DM1, "progression"), TDXD)),
+    "trastuzumab alone ordered in second line": (second_line(**READY), (_start("trastuzumab", 8),)),
+    "Phesgo and docetaxel after an early relapse": (early(**READY), (order(PHESGO, parts=(1200, 600), every_days=21), DOCETAXEL)),
+    "trastuzumab and docetaxel after an early relapse, T-DXd unavailable": (
+        early(**READY, intake=intake(tdxd_available="false")),
+        (_start("trastuzumab", 8), DOCETAXEL),
+    ),
+    "T-DXd and pertuzumab in first line": (a_case(**READY), (TDXD, order("pertuzumab", 840, every_days=21))),
+    "T-DXd and pertuzumab in first line in Europe": (a_case(**READY), (TDXD, order("pertuzumab", 840, every_days=21)), GUIDELINE_EU),
+    "docetaxel and letrozole ordered after THP": (second_line(**READY, receptors=POSITIVE), (DOCETAXEL, LETROZOLE)),
+    "fulvestrant beside running T-DXd": (
+        after_thp(given(T_DXD, 390), **READY, receptors=POSITIVE),
+        (order("fulvestrant", 500, every_days=28),),
+    ),
+    "carboplatin beside trastuzumab": (on_therapy(*MAINTAINED, **READY), (order("carboplatin", 5, "AUC", every_days=21),)),
+    "capecitabine overdosed": (
+        after_thp(*failed((T_DXD,), 390, 10), **READY),
+        (order("capecitabine", 1500, "mg/m2", times_a_day=2), order("lapatinib", 1250, every_days=1)),
+    ),
+    "tucatinib overdosed": (
+        after_thp(*failed((T_DXD,), 390, 10), **READY),
+        (order("tucatinib", 600, times_a_day=2), _start("trastuzumab", 8), CAPECITABINE),
+    ),
+    "pertuzumab overdosed": (a_case(**READY), (_start("trastuzumab", 8), order("pertuzumab", 1260, every_days=21), DOCETAXEL)),
+    "docetaxel overdosed": (
+        a_case(**READY),
+        (_start("trastuzumab", 8), order("pertuzumab", 840, every_days=21), _start("docetaxel", 100, "mg/m2")),
+    ),
+    "docetaxel in milligrams": (
+        a_case(**READY),
+        (_start("trastuzumab", 8), order("pertuzumab", 840, every_days=21), _start("docetaxel", 133, "mg")),
+    ),
+    "T-DXd at its second level": (second_line(**READY), (_start(T_DXD, 4.4),)),
+    "trastuzumab by a plan of its SC form": (a_case(**READY), (_start("trastuzumab", 8, plan=SC), DOCETAXEL)),
+    "Phesgo at the loading dose in a running course": (
+        on_therapy(*(given(PHESGO, day, day, kind="administration", status="completed") for day in (63, 42, 21)), **READY),
+        (order(PHESGO, parts=(1200, 600), every_days=21),),
+    ),
+    "two stops and a start": (
+        on_therapy(*thp(200), **READY),
+        (stop("trastuzumab", "completed"), stop("pertuzumab", "completed"), order(PHESGO, parts=(600, 600), every_days=21)),
+    ),
+    "docetaxel without its steroid, T-DXd without antiemetics": (second_line(**READY), (TDXD, DOCETAXEL)),
+    "neratinib with loperamide": (
+        after_thp(*failed((T_DXD,), 390, 10), **READY),
+        (order("neratinib", 240, every_days=1), CAPECITABINE, other("loperamide")),
+    ),
+    "T-DXd with antiemetics": (second_line(**READY), (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone"))),
+    "T-DXd with one antiemetic": (second_line(**READY), (TDXD, other("ondansetron"))),
     "T-DM1 ordered, ALT six times": (after_thp(given(T_DM1, 390), body=BODY, labs=labs(alt=lab("alt", 250, upper=40))), (TDM1,)),
     "T-DM1 ordered, laboratory values missing": (second_line(body=BODY), (TDM1,)),
     "T-DXd ordered, neutrophils 0.8": (second_line(body=BODY, labs=labs(neutrophils=0.8)), (TDXD,)),
@@ -568,6 +745,27 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         after_thp(given("tucatinib", 100), given("trastuzumab", 100), **READY),
         (order("lapatinib", 1250, every_days=1),),
     ),
+    "T-DXd back up in milligrams, weight unknown": (after_thp(dosed(T_DXD, 21, 4.4, "mg/kg"), labs=labs()), (_start(T_DXD, 400, "mg"),)),
+    "T-DXd ordered while T-DM1 runs with new pneumonitis": (after_thp(given(T_DM1, 390), **READY, lungs=lung(onset=10)), (TDXD,)),
+    "T-DXd ordered while T-DM1 is held with grade 1": (
+        after_thp(given(T_DM1, 390, status="on-hold", reason="lung"), **READY, lungs=lung(grade=1, onset=30)),
+        (TDXD,),
+    ),
+    "T-DXd ordered, active ILD and a grade 1 under it": (
+        after_thp(
+            given(T_DXD, 390, status="on-hold", reason="lung"), **READY, lungs=(lung(grade=1, onset=30), lung("radiation", onset=700))
+        ),
+        (TDXD,),
+    ),
+    "trastuzumab weekly, first dose without loading": (a_case(**READY), (order("trastuzumab", 2, "mg/kg", every_days=7), DOCETAXEL)),
+    "pertuzumab, first dose without loading": (
+        a_case(**READY),
+        (order("pertuzumab", 420, every_days=21), _start("trastuzumab", 8), DOCETAXEL),
+    ),
+    "trastuzumab loaded in milligrams by an old weight": (
+        a_case(labs=labs(), body=(replace(BODY[0], value=60.0, date=ago(2)), replace(BODY[0], date=ago(43)), *BODY[1:])),
+        (_start("trastuzumab", 560, "mg"), order("pertuzumab", 840, every_days=21), DOCETAXEL),
+    ),
     "tucatinib with a strong inhibitor": (
         after_thp(*failed((T_DXD,), 390, 10), **READY),
         (order("tucatinib", 300, times_a_day=2), _start("trastuzumab", 8), CAPECITABINE, other("clarithromycin")),
@@ -577,16 +775,20 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
 }
 
 
-def _chart(case: Case | tuple[Case, Practice]) -> Callable[[], Advice]:
+#: How a reference case is asked: its advice, and the case where a chart was opened.
+_Asked = Callable[[], tuple[Advice, Case | None]]
+
+
+def _chart(case: Case | tuple[Case, Practice]) -> _Asked:
     asked = case if isinstance(case, tuple) else (case, GUIDELINE_US)
-    return lambda: advice_on(*asked)
+    return lambda: (advice_on(*asked), asked[0])
 
 
-def _signed(case: Case, orders: tuple[DraftOrder, ...], practice: Practice = GUIDELINE_US) -> Callable[[], Advice]:
-    return lambda: asks(case, *orders, practice=practice)
+def _signed(case: Case, orders: tuple[DraftOrder, ...], practice: Practice = GUIDELINE_US) -> _Asked:
+    return lambda: (asks(case, *orders, practice=practice), None)
 
 
-REFERENCE_CASES: dict[str, Callable[[], Advice]] = {
+REFERENCE_CASES: dict[str, _Asked] = {
     **{name: _chart(case) for name, case in _CHARTS.items()},
     **{name: _signed(*asked) for name, asked in _ORDERS.items()},
 }

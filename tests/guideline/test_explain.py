@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.considered import considered
 from guideline.explain import explain
 from guideline.heart_function import effective_value
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.situation import situation
 from guideline.unknowns import unknowns
@@ -30,6 +32,7 @@ from tests.guideline.case_builder import (
     situation_of,
     thp,
 )
+from tests.guideline.order_builder import asks, order
 from verify.lvef_oracle import expected_hold
 from verify.outcome import Seen
 from verify.points import case_of, practice_of
@@ -195,3 +198,85 @@ def test_silence_is_explained():
     because = {asked.question: asked.because for asked in explanation.considered}
     assert "goes on without documented progression" in because["Which treatment now?"]
     assert "no table asks for a hold" in because["Does the heart allow it?"]
+
+
+def test_every_regimen_says_why_it_stands_where_it_does():
+    """Another ILD is active, second line: each regimen once, in the order of the card, with the reason why it is not on offer."""
+    pertuzumab = ("ruled out", "the disease progressed on pertuzumab.")
+    lungs = "avoid with active ILD or pneumonitis; specialist decision (boxed warning, no formal label exclusion)."
+    elsewhere = ("not on the menu", "the menu of SecondLineTreatment here does not hold it")
+    found = {
+        place.regimen: (place.place, place.because) for place in explained(second_line(intake=intake(ild_history="other-active"))).regimens
+    }
+    assert found == {
+        "tdm1": ("lead", None), "tucatinib-trastuzumab-capecitabine": ("alternative", None),
+        "trastuzumab-chemotherapy": ("alternative", None),
+        "tdxd": ("avoid", lungs), "tdxd-pertuzumab": ("ruled out", lungs),
+        **dict.fromkeys(("thp", "trastuzumab-pertuzumab", "pertuzumab-trastuzumab-chemotherapy", "tucatinib-hp-maintenance"), pertuzumab),
+        **dict.fromkeys(
+            ("lapatinib-capecitabine", "lapatinib-trastuzumab", "neratinib-capecitabine", "margetuximab-chemotherapy", "endocrine-her2",
+             "endocrine-alone", "palbociclib-maintenance", "abemaciclib-trastuzumab-fulvestrant", "single-agent-chemotherapy",
+             "rechallenge", "clinical-trial"), elsewhere,
+        ),
+    }  # fmt: skip
+    assert found.keys() == K.regimens.keys()
+
+
+def test_what_is_avoided_without_being_an_option_has_its_place():
+    """A card that avoids a regimen without naming it under its options: its place is "avoid"."""
+    case = second_line()
+    advice = advice_on(case)
+    avoiding = replace(advice, treatment=replace(advice.treatment, avoid=("lapatinib-trastuzumab",)))
+    places = {place.regimen: place.place for place in explain(case, GUIDELINE_US, avoiding).regimens}
+    assert places["lapatinib-trastuzumab"] == "avoid"
+
+
+@pytest.mark.parametrize(
+    ("rule", "because"),
+    [
+        ("R004", "the treatment card is SecondLineTreatment (speaks when: "),
+        ("R018", "its card was not called for (speaks when: "),
+        ("R016", "it had nothing to add to this card (speaks when: "),
+        ("R036", "it has no card of its own and had no sentence to add (speaks when: "),
+        ("R075", "no HER2 drug runs; LVEF 62 %, 20 days old: the treatment card asks for what is missing before a start"),
+        ("R124", "a current negative finding excludes pregnancy"),
+        ("R128", "no current neurological symptoms are reported"),
+    ],
+)
+def test_a_silent_rule_says_why(rule, because):
+    """By the card that another rule made, by what closed its question, else by when it would speak."""
+    said = {silent.rule: silent for silent in explained(second_line()).silent_rules}[rule]
+    assert said.because.startswith(because)
+    assert said.statement == rule_book()[rule].statement
+    if "speaks when" in because:
+        assert said.because.endswith(f"{rule_book()[rule].trigger})")
+
+
+def test_what_fired_is_the_card_itself():
+    """Topic, indicator, headline and facts of each finding, the treatment first, and every rule that speaks in it."""
+    case = second_line(lvef=lvef(45), receptors=(her2("3+"),))
+    advice = advice_on(case)
+    fired = explained(case).fired
+    assert [(f.topic, f.indicator, f.headline, f.facts) for f in fired] == [
+        (f.topic, f.indicator, f.headline.text, f.facts) for f in everything(advice)
+    ]
+    assert [f.topic for f in fired] == ["SecondLineTreatment", "LvefHold"]
+    assert set(advice.treatment.lead.rules) | set(advice.treatment.headline.rules) <= set(fired[0].rules)
+    assert list(fired[0].rules) == sorted(fired[0].rules, key=lambda rule: (rule[0] == "P", int(rule[1:])))
+
+
+def test_the_explanation_about_orders_holds_the_order_rules_alone():
+    """About drafts: what fired, and the silent rules of order entry; no question of the chart, no menu, no what-if."""
+    case = second_line()
+    advice = asks(case, order("trastuzumab-emtansine", 3.6, "mg/kg", every_days=21))
+    found = explain(case, GUIDELINE_US, advice, about_orders=True)
+    assert [f.topic for f in found.fired] == [f.topic for f in advice.findings]
+    assert (found.considered, found.regimens, found.depends) == ((), (), ())
+    assert (found.profile, found.knowledge) == (advice.profile, advice.knowledge)
+    assert {rule_book()[silent.rule].status for silent in found.silent_rules} == {"order"}
+    assert not {silent.rule for silent in found.silent_rules} & {rule for f in found.fired for rule in f.rules}
+
+
+def test_silence_has_no_places():
+    """Without a treatment card no regimen has a place."""
+    assert explained(on_therapy(*thp(300))).regimens == ()

@@ -6,7 +6,8 @@ import pytest
 
 from guideline.exposures import Exposure, exposures
 from guideline.partial_date import PartialDate
-from tests.guideline.case_builder import TODAY, ago, dose, doses, given
+from tests.guideline.case_builder import TODAY, ago, dose, doses, given, on_therapy
+from tests.guideline.order_builder import asks, order
 
 
 def courses(*records) -> tuple[Exposure, ...]:
@@ -140,3 +141,30 @@ def test_the_dates_that_systems_write_for_unknown_are_read(sentinel, kind):
     """A start or an end of 0001-01-01 or 9999-12-31 is bad input, and bad input is normal."""
     records = (given("trastuzumab", sentinel, kind=kind), given("trastuzumab", 300, sentinel, kind=kind), dose("trastuzumab", 10))
     assert all(isinstance(e.start, PartialDate | None) for e in courses(*records))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "state"),
+    [
+        ("active", "completed", "ended"),
+        ("active", "stopped", "ended"),
+        ("active", "on-hold", "on-hold"),
+        ("on-hold", "completed", "ended"),
+        ("unknown", "active", "running"),
+        ("draft", "unknown", "unknown"),
+    ],
+)
+def test_who_knows_of_an_end_or_a_hold_knows_more(one, other, state):
+    """One course told twice with the same first day, in either order: the record that knows more decides."""
+    for told in ((one, other), (other, one)):
+        drugs = tuple(given("tucatinib", 100, None, status=status) for status in told)
+        course = the_course(*drugs)
+        assert course.state == state, told
+
+
+def test_a_dose_is_cited_by_the_record_that_has_its_day():
+    """The last dose that a card names, and the resource beside it, are one administration."""
+    doses_given = tuple(dose("trastuzumab", day) for day in (47, 26, 5))
+    found = asks(on_therapy(*doses_given), order("doxorubicin", 60, "mg/m2", every_days=21))
+    fact = next(fact for finding in found.findings for fact in finding.facts if fact.value == "last dose")
+    assert (fact.date, fact.source) == (str(doses_given[-1].start), doses_given[-1].source)

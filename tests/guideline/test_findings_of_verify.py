@@ -23,6 +23,7 @@ from tests.guideline.case_builder import (
     lead_of,
     lung,
     lvef,
+    metastasis,
     missing_in,
     on_therapy,
     said_ids,
@@ -32,6 +33,27 @@ from tests.guideline.case_builder import (
     topics,
 )
 from tests.guideline.order_builder import order
+
+
+def test_r053_pertuzumab_that_went_on_from_the_adjuvant_course_failed_with_t_dxd():
+    """Decision 4: two records of one course, of which the second ends at progression: the agent has failed, and its order is questioned."""
+    line_1 = (given(drug, 690, 580, reason="progression") for drug in ("trastuzumab-deruxtecan", "pertuzumab"))
+    before = (adjuvant("trastuzumab", 1027, 697), adjuvant("pertuzumab", 1027, 697))
+    case = a_case(metastases=LONG, drugs=(*before, *line_1, given("trastuzumab-emtansine", 100, 10, reason="progression")))
+    found = finding(advise_orders(case, (order("pertuzumab"),), Practice()), "PermanentlyStoppedAgent")
+    assert "pertuzumab" in found.avoid
+
+
+@pytest.mark.parametrize(("ended", "questioned"), [(580, True), (650, False)])
+def test_r053_adjuvant_t_dxd_given_on_against_the_metastases_failed(ended, questioned):
+    """Decision 4 counts failures in metastatic disease: a stop for progression at the relapse itself is none."""
+    course = (adjuvant("trastuzumab-deruxtecan", 1027, 697), given("trastuzumab-deruxtecan", 690, ended, reason="progression"))
+    case = a_case(
+        metastases=LONG if questioned else (metastasis("liver", 660),),
+        drugs=(*course, given("capecitabine", 100, 10, reason="progression")),
+    )
+    found = advise_orders(case, (order("trastuzumab-deruxtecan"),), Practice())
+    assert ("PermanentlyStoppedAgent" in topics(found)) is questioned
 
 
 def test_i05_an_unclear_interval_stays_unclear_after_chemotherapy_alone():

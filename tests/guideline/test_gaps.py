@@ -2,10 +2,12 @@
 
 import pytest
 
+from guideline.case import Procedure
 from tests.guideline.case_builder import (
     LONG,
     a_case,
     advice_on,
+    ago,
     given,
     her2,
     intake,
@@ -88,3 +90,10 @@ def test_no_gap_is_named_twice():
 def test_r081_infusion_reactions_are_named_where_an_antibody_is_started():
     """R081, I15, section 5 (15): at the start of trastuzumab: watch for infusion reactions and lung toxicity; once, not each cycle."""
     assert "infusion" in words_of(advice_on(a_case())).lower()
+
+
+def test_r080_with_a_recent_chest_ct_the_patient_is_still_counselled():
+    """R080: the CT is not asked for again; cough, dyspnoea and fever are still spoken of before T-DXd."""
+    case = second_line(procedures=(Procedure("chest-ct", "done", ago(10), "Procedure/ct"),))
+    assert "check-lungs-counsel" in said_ids(advice_on(case))
+    assert "check-lungs-baseline-ct" not in said_ids(advice_on(case))

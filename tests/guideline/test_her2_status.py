@@ -2,6 +2,7 @@
 
 import pytest
 
+from guideline import her2_status
 from guideline.case import ReceptorResult
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
@@ -174,6 +175,16 @@ def test_two_metastases_that_differ_on_one_day_disagree_whatever_their_ids(posit
         for value, ref in (("3+", positive), ("0", negative))
     ]
     assert status(*pair).discordant
+
+
+def test_of_thousands_of_results_the_newest_are_looked_at(monkeypatch: pytest.MonkeyPatch):
+    """A broken chart with a HER2 result for each day of thirty years: the newest leads, and not each is compared with each."""
+    compared = []
+    same = her2_status._same_specimen
+    monkeypatch.setattr(her2_status, "_same_specimen", lambda *pair: compared.append(1) or same(*pair))
+    found = status(*(her2("0", day, specimen_id=f"Specimen/{day}") for day in range(11, 11_000)), her2("3+", 10, specimen_id="Specimen/10"))
+    assert found.state == "positive"
+    assert len(compared) < 150_000
 
 
 def test_a_coarse_date_is_not_taken_for_the_newest():

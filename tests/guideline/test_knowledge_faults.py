@@ -14,7 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.knowledge_base import KnowledgeError, check, load, rule_book
+from guideline.knowledge_base import KnowledgeError, check, load, rule_book, settled_conflicts
 from guideline.knowledge_files import FOLDER, line_of
 
 
@@ -80,7 +80,7 @@ DAMAGES = [
         "drugs: [trastuzumab-emtansine, tucatinib]",
         "drug 'tucatinib' does not name this table",
     ),
-    ("statements.yaml", "LVEF {value}, {fall} - cardiology", "LVEF {value}, {fall - cardiology", "is not a sentence with"),
+    ("statements.yaml", "LVEF {value}, {fall} - refer to cardiology", "LVEF {value}, {fall - cardiology", "is not a sentence with"),
     ("statements.yaml", "Hold {drugs}: LVEF {value}", "Hold {drugs!r}: LVEF {value}", "the placeholder {drugs} is not a plain name"),
     ("statements.yaml", "Hold {drugs}: LVEF {value}", "Hold {drugs:>9}: LVEF {value}", "the placeholder {drugs} is not a plain name"),
     ("statements.yaml", "Hold {drugs}: LVEF {value}", "Hold {0}: LVEF {value}", "the placeholder {0} is not a plain name"),
@@ -192,6 +192,18 @@ def test_a_missing_file_is_a_fault(folder):
     (folder / "labels.yaml").unlink()
     with pytest.raises(KnowledgeError, match=r"labels\.yaml:1: the file is missing"):
         load(folder)
+
+
+def test_settled_conflicts_are_those_of_the_file(folder):
+    """Each conflict by its id, as the file has it; a faulty file is an error."""
+    written = yaml.load((folder / "conflicts.yaml").read_bytes(), Loader=yaml.CSafeLoader)["conflicts"]
+    found = settled_conflicts()
+    assert found.keys() == written.keys()
+    assert {id_: conflict.settled for id_, conflict in found.items()} == {id_: entry["settled"] for id_, entry in written.items()}
+    assert {id_: conflict.id for id_, conflict in found.items()} == {id_: id_ for id_ in written}
+    damage(folder, "conflicts.yaml", "    settled: ", "    decided: ")
+    with pytest.raises(KnowledgeError, match=r"conflicts\.yaml"):
+        settled_conflicts(folder)
 
 
 def test_the_rule_book_of_a_folder_is_checked_when_loaded(folder):

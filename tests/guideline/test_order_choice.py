@@ -493,3 +493,36 @@ def test_p01_the_second_drug_of_a_running_pair_is_no_new_line():
     """Adding pertuzumab to T-DXd in first line completes the recommended pair."""
     case = on_therapy(given(T_DXD, 20), dose(T_DXD, 20), metastases=(metastasis("liver", 30),), diagnoses=(breast_cancer(),))
     assert says(RULES, case, order("pertuzumab", 840)) == []
+
+
+def test_r078_an_anthracycline_alone_does_not_ask_for_trastuzumab_beside_it():
+    """R060, R078: "add a HER2 backbone" to doxorubicin would be the forbidden pair; another regimen is asked for instead."""
+    found = only(says(RULES, second_line(), order("doxorubicin", 60, "mg/m2")), "ChemotherapyWithoutHer2")
+    assert "Add a HER2" not in words(found)
+    assert {"order-anthracycline-alone", "order-anthracycline-no-partner"} <= {found.headline.id, *(s.id for s in found.detail)}
+
+
+def test_r018_chemotherapy_alone_after_an_early_relapse_names_no_first_line():
+    """R015: THP is not what an early relapse is pointed to."""
+    found = only(says(RULES, early_relapse(), order("docetaxel", 75, "mg/m2")), "ChemotherapyWithoutHer2")
+    assert [s.id for s in found.detail] == ["order-backbone-whatever-line"]
+
+
+@pytest.mark.parametrize("facts", [{"pregnancies": pregnancy(), "age": 38}, {"lvef": lvef(38)}])
+def test_r102_no_partner_is_proposed_where_tdxd_may_not_be_given_at_all(facts):
+    """R124, P02: "add pertuzumab" beside "do not give" would contradict it."""
+    case = a_case(**{"intake": intake(pregnancy_excluded=None), **facts})
+    assert "TdxdMonotherapyFirstLine" not in topics_of(asks(case, order(T_DXD, 5.4, "mg/kg")).findings)
+
+
+def test_r053_a_fixed_combination_is_named_by_the_part_that_failed():
+    """Pertuzumab failed by infusion: the card does not say that the combination, never given, did."""
+    found = only(says(RULES, second_line(), order("pertuzumab-trastuzumab-hyaluronidase")), "PermanentlyStoppedAgent")
+    assert found.headline.text == "Choose another agent: the disease progressed on pertuzumab before"
+    assert "pertuzumab-trastuzumab-hyaluronidase" not in words(found)
+
+
+def test_the_label_note_beside_another_drug_names_its_drug():
+    """R135: on a card about T-DM1 the note on T-DXd's label says whose label it is."""
+    found = only(says(RULES, second_line(), tdm1()), "NonPreferredAgent")
+    assert any(s.text.startswith("T-DXd: On label.") for s in found.detail)

@@ -406,9 +406,17 @@ def test_weekly_doses_make_no_new_start():
 def test_every_headline_fits_a_summary(room):
     """Decision 32: headlines stay under 140 characters with long names filled in."""
     longest = {"drugs": room, "her2": room, "endocrine": room, "others": "trastuzumab SC + pertuzumab", "drug": "x" * 36, "plan": "x" * 36}
-    other = {"regimen": "x" * 89, "jurisdiction": "US", "days": 9999, "value": "57-59 % (preliminary)", "until": "2027-01-01", "months": 7}
+    other = {
+        "regimen": "x" * 89,
+        "jurisdiction": "US",
+        "days": 9999,
+        "value": "57-59 % (preliminary)",
+        "until": "2027-01-01",
+        "months": 7,
+        "date": "2026-11-13",
+    }
     more = {"anthracycline": "liposomal doxorubicin", "chemo": "cyclophosphamide", "other": "x" * 22, "total": 1000, "limit": 550}
-    details = {"order-flat-products", "order-tdm1-comparison", "order-anthracycline-evidence"}
+    details = {"order-flat-products", "order-tdxd-label", "order-tdm1-comparison", "order-anthracycline-evidence"}
     for name in [*K.statements, *K.templates]:
         if name.startswith("order-") and name not in details and not name.startswith(NOT_HEADLINES):
             assert len(K.say(name, **longest, **other, **more, evidence="").text) < 140, name

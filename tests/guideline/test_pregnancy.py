@@ -17,6 +17,7 @@ from tests.guideline.case_builder import (
     second_line,
     words_of,
 )
+from tests.guideline.order_builder import asks, only, order
 
 OPEN = {"age": 38, "intake": intake(pregnancy_excluded=None, menopausal_status="premenopausal")}
 
@@ -61,3 +62,18 @@ def test_a_newer_answer_outweighs_an_old_documented_pregnancy():
     """Interface: the newer of record and intake wins: excluded two days ago, documented 280 days ago (delivered since)."""
     advice = advice_on(a_case(age=38, pregnancies=pregnancy("pregnant", 280)))
     assert lead_of(advice) == "thp"
+
+
+def test_an_answer_that_outdates_a_documented_pregnancy_is_named():
+    """One click must not make a documented pregnancy vanish without a trace: the card and the order ask to confirm it."""
+    case = a_case(age=38, pregnancies=pregnancy("pregnant", 8))
+    assert "check-pregnancy-doubt" in said_ids(advice_on(case))
+    found = only(asks(case, order("trastuzumab", 8, "mg/kg")).findings, "Pregnancy")
+    assert (found.indicator, found.headline.id) == ("warning", "order-pregnancy-doubt")
+    assert found.facts[0].value == "documented"
+
+
+@pytest.mark.parametrize("found", [pregnancy("pregnant", 301), (pregnancy("pregnant", 100), pregnancy("not-pregnant", 20)), ()])
+def test_nothing_is_doubted_where_no_pregnancy_stands_against_the_answer(found):
+    """Longer ago than a pregnancy lasts, ended by a coded finding, or never recorded: no question."""
+    assert "check-pregnancy-doubt" not in said_ids(advice_on(a_case(age=38, pregnancies=found)))

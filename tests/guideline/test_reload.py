@@ -216,6 +216,12 @@ def test_gastric_cancer_is_not_concerned():
     assert kind(three_weekly(60), order("trastuzumab", 6, "mg/kg", gastric=True)) is None
 
 
+def test_yesterday_is_one_day_ago():
+    """P04: "1 day ago", not "1 days ago"."""
+    (found,) = says(module.RULES, second_line(body=BODY, drugs=three_weekly(1)), order("trastuzumab", 6, "mg/kg"))
+    assert "last dose 1 day ago," in found.headline.text
+
+
 def test_the_shortest_interval_is_a_setting():
     """P04: a site that gives three-weekly drugs from day 17 on is not told that day 17 is early."""
     case = second_line(body=BODY, drugs=three_weekly(17))

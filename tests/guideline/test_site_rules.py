@@ -1,6 +1,7 @@
 """Switching rules off: what goes, what stays whatever a site switches off, and what the advice says about it."""
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.advice import Finding, Statement
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -222,3 +223,12 @@ def test_everything_off_leaves_no_sentence_of_a_rule_that_is_off():
         assert not [statement for statement in left if statement.rules and EVERYTHING_OFF.issuperset(statement.rules)]
         gone |= {statement.id for statement in before.lead.reasons} - {statement.id for statement in after.lead.reasons}
     assert gone
+
+
+def test_a_finding_loses_the_sentences_of_rules_that_are_off():
+    """A card that stays says nothing more of a rule that is off, and that rule is named; what is critical keeps every word."""
+    said = (Statement("a", "Off.", ("P10",)), Statement("b", "Half off.", ("P10", "R020")), Statement("c", "Of nobody.", ()))
+    card = Finding("SupportiveCare", "info", Statement("x", "Something", ("R020",)), said, rules=("R020",))
+    assert spoken([card], frozenset({"P10"})) == ([replace(card, detail=said[1:])], {"P10"})
+    critical = replace(card, indicator="critical")
+    assert spoken([critical], frozenset({"P10"})) == ([critical], set())

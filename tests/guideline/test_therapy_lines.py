@@ -131,6 +131,13 @@ def test_trastuzumab_carried_over_belongs_to_the_next_line_too():
     assert "trastuzumab" in found[-1].drugs
 
 
+@pytest.mark.parametrize(("conjugate", "antibodies"), [("trastuzumab-deruxtecan", {"pertuzumab"}), ("trastuzumab-emtansine", set())])
+def test_beside_a_conjugate_only_pertuzumab_is_carried_over_and_only_by_t_dxd(conjugate, antibodies):
+    """T-DXd + pertuzumab is a regimen also where pertuzumab went on from the adjuvant course; a conjugate replaces all other antibodies."""
+    course = (adjuvant("trastuzumab", 1027, 580), adjuvant("pertuzumab", 1027, 580), given(conjugate, 690, 580, reason="progression"))
+    assert set(lines(*course)[0].drugs) == {conjugate, *antibodies}
+
+
 def test_a_carried_over_antibody_dates_no_earlier_progression():
     """The stop of the carried-over antibody at the end of line two says nothing about when line one ended."""
     found = lines(
@@ -311,3 +318,76 @@ def test_doses_given_beyond_the_relapse_are_an_unfinished_course():
     found = situation_of(a_case(drugs=(given("trastuzumab", 200, intent="curative"), *doses("trastuzumab", 200, 11)))).relapse
     assert found is not None
     assert (found.within_12, found.on_therapy, found.months) == (True, True, 0)
+
+
+# --- How it ended, whole ------------------------------------------------------------------------------------------------------------
+
+CARDIAC, LUNG, TOXIC = ({"reason": reason} for reason in ("cardiac", "lung", "toxicity"))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "facts", "expected"),
+    [
+        ((given("trastuzumab", 300), given("docetaxel", 300, 200)), {}, ("ongoing", True, None)),
+        ((given("trastuzumab", 300, status="on-hold"), given("docetaxel", 300, 200)), {}, ("on-hold", True, None)),
+        ((given("trastuzumab", 300, status="unknown"), given("docetaxel", 300, 200)), {}, ("unknown", False, None)),
+        ((given("trastuzumab", 300, 100, reason="progression"),), {}, ("progression", True, 100)),
+        ((given("trastuzumab", 300, 100, reason="progression"), given("pertuzumab", 300, 50)), {}, ("progression", True, 100)),
+        ((given("trastuzumab", 300, 100), given("docetaxel", 300, 200, reason="progression")), {}, ("progression", True, 200)),
+        ((given("trastuzumab", 300, 100), given("letrozole", 300, 200, reason="progression")), {}, ("unknown", False, 100)),
+        ((given("letrozole", 300, 200, reason="progression"),), {}, ("progression", True, 200)),
+        ((given("trastuzumab", 300, 100, **TOXIC), given("pertuzumab", 300, 90, **CARDIAC)), {}, ("toxicity", True, 90)),
+        ((given("trastuzumab", 300, 100, **LUNG),), {}, ("toxicity", True, 100)),
+        ((given("trastuzumab", 300, 100, **TOXIC), given("pertuzumab", 300, 90)), {}, ("unknown", False, 90)),
+        ((given("trastuzumab", 300, 100, **TOXIC), given("docetaxel", 300, 90)), {}, ("toxicity", True, 100)),
+        ((given("trastuzumab", 300, 100, reason="completed"),), {}, ("completed", True, 100)),
+        ((given("trastuzumab", 300, 100, reason="completed"), given("pertuzumab", 300, 90, **TOXIC)), {}, ("unknown", False, 90)),
+        ((given("trastuzumab", 300, 100),), {}, ("unknown", False, 100)),
+        ((given("docetaxel", 300, 100, reason="completed"), given("letrozole", 300)), {}, ("completed", True, 100)),
+        ((given("trastuzumab", 300, 100),), {"intake": intake(last_line_outcome="toxicity")}, ("toxicity", True, 100)),
+        ((given("trastuzumab", 300, 100),), {"intake": intake(last_line_outcome="completed")}, ("completed", True, 100)),
+        ((given("trastuzumab", 300),), {"intake": intake(last_line_outcome="ongoing")}, ("ongoing", True, None)),
+        ((given("trastuzumab", 300),), {"intake": intake(last_line_outcome="completed")}, ("completed", True, None)),
+        ((given("trastuzumab", 300, 100),), {"intake": intake(last_line_outcome="ongoing")}, ("unknown", False, 100)),
+        ((given("trastuzumab", 300, 100),), {"intake": intake(last_line_outcome="unknown")}, ("unknown", True, 100)),
+        ((given("trastuzumab", 300),), {"intake": intake(last_line_outcome="progression")}, ("progression", True, 5)),
+        ((given("trastuzumab", 300),), {"disease_statuses": status("worsened", 30)}, ("progression", True, 30)),
+        ((given("trastuzumab", 300),), {"disease_statuses": (status("worsened", 30), status("improved", 30))}, ("progression", True, 30)),
+        ((given("trastuzumab", 300),), {"disease_statuses": (status("worsened", 30), status("improved", 29))}, ("ongoing", True, None)),
+        (
+            (given("trastuzumab", 300),),
+            {"disease_statuses": (status("worsened", 30), status("improved", 29, preliminary=True))},
+            ("progression", True, 30),
+        ),
+        ((given("trastuzumab", 300),), {"metastases": (*LONG, metastasis("bone", 258))}, ("ongoing", True, None)),
+        ((given("trastuzumab", 300),), {"metastases": (*LONG, metastasis("bone", 257))}, ("progression", True, 257)),
+        ((given("trastuzumab", 300),), {"metastases": (*LONG, metastasis("liver", 100))}, ("ongoing", True, None)),
+        ((given("trastuzumab", 300),), {"metastases": (*LONG, metastasis("regional-node", 100))}, ("ongoing", True, None)),
+        ((given("trastuzumab", 300),), {"metastases": (*LONG, metastasis("bone", None), metastasis("bone", 100))}, ("ongoing", True, None)),
+        ((given("trastuzumab", 300),), {"metastases": (*LONG, metastasis("bone", 400), metastasis("bone", 100))}, ("ongoing", True, None)),
+    ],
+)  # fmt: skip
+def test_decision_6_how_a_line_ended_whether_that_is_documented_and_when(drugs, facts, expected):
+    """Each way in which the newest line may stand: outcome, documented or inferred, and the day (days ago)."""
+    line = the_line(*drugs, **facts)
+    outcome, documented, day = expected
+    assert (line.outcome, line.documented, line.ended_on) == (outcome, documented, ago(day) if day is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ((given("trastuzumab", 600, 400, **TOXIC), given("docetaxel", 600, 500)), ("toxicity", True, 400)),
+        ((given("trastuzumab", 600, 400, **TOXIC), given("pertuzumab", 600, 390)), ("changed", False, 390)),
+        ((given("trastuzumab", 600, 400, reason="completed"),), ("changed", False, 400)),
+        ((given("trastuzumab", 600, 400, reason="progression"),), ("progression", True, 400)),
+        ((given("docetaxel", 600, 400, **TOXIC),), ("toxicity", True, 400)),
+    ],
+)
+def test_decision_6_how_a_line_ended_that_another_one_followed(first, expected):
+    """Before a T-DXd line: toxicity where every main drug was stopped for it, else changed, unless progression is documented."""
+    found = lines(*first, given("trastuzumab-deruxtecan", 380))
+    outcome, documented, day = expected
+    assert len(found) == 2
+    assert (found[0].outcome, found[0].documented, found[0].ended_on) == (outcome, documented, ago(day))
+    assert found[1].outcome == "ongoing"

@@ -236,6 +236,24 @@ def test_the_report_says_what_became_of_the_cards(
     assert "patient-preference" in table
 
 
+@pytest.mark.parametrize("code", ["\x9b31m", "a\x85b", "\x00", "two words"])
+def test_a_code_that_a_terminal_obeys_is_none(own: CheckedClient, tmp_path: Path, code: str):
+    """Whoever prints a report sees no control character of a client; what is no code counts as words, and is not kept."""
+    sent = entry(str(uuid4()), overrideReason={"reason": {"system": OURS, "code": code}})
+    assert own.give_feedback({"feedback": [sent]}).status_code == 200
+    (row,) = rows(tmp_path)
+    assert (row["reason_code"], row["commented"]) == ("", 1)
+
+
+def test_a_message_is_bounded(own: CheckedClient, tmp_path: Path):
+    """No message makes the answer many times as long as itself, or fills the store: beyond a thousand entries nothing of it is taken."""
+    assert own.give_feedback({"feedback": [entry(str(uuid4())) for _ in range(1000)]}).status_code == 200
+    for entries in ([1] * 1001, [entry(str(uuid4())) for _ in range(1001)]):
+        refused = own.give_feedback({"feedback": entries})
+        assert (refused.status_code, named_fields(refused), len(issues(refused))) == (400, {"feedback"}, 1)
+    assert len(rows(tmp_path)) == 1000
+
+
 def test_a_report_without_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     """Before the first start there is nothing to report, and asking makes no store."""
     monkeypatch.chdir(tmp_path)

@@ -210,3 +210,13 @@ def test_a_record_is_asked_about_its_own_drafts(
             assert "NonPreferredAgent" in printed.out
         else:
             assert "MedicationRequest of status draft" in printed.err
+
+
+@pytest.mark.parametrize(("number", "status"), [(1000, 200), (1001, 400)])
+def test_orders_without_end_are_refused(client: CheckedClient, number: int, status: int):
+    """A thousand drafts are looked at; more are no session of ordering, and would be judged for minutes."""
+    context = {"userId": "Practitioner/1", "patientId": "p1", "draftOrders": {"resourceType": "Bundle", "entry": []}}
+    context["draftOrders"]["entry"] = [{"resource": {"resourceType": "MedicationRequest", "id": str(one)}} for one in range(number)]
+    response = client.call({"hook": "order-sign", "hookInstance": "1", "context": context}, path=path("order-sign"))
+    assert response.status_code == status
+    assert status == 200 or named_fields(response) == {"context.draftOrders"}

@@ -125,3 +125,9 @@ def test_pages_hold_nothing_that_the_policy_forbids(app: Flask):
 def test_https_is_insisted_on_only_where_the_service_is_reached_by_it():
     """On plain HTTP (loopback, trials) browsers are told nothing that would lock them out."""
     assert "Strict-Transport-Security" not in create_app(site()).test_client().get("/rules").headers
+
+
+def test_a_redirect_stays_where_it_is(app: Flask):
+    """Where an address is written otherwise than we write it, the answer leads to a path, never to a host that the request names."""
+    answer = app.test_client().get("/static//page.css", headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/her2/static/page.css")

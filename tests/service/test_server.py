@@ -97,6 +97,21 @@ def test_a_20_mb_body_is_413_and_the_next_call_is_answered(server: Running):
         assert requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=10).status_code == 200
 
 
+@pytest.mark.parametrize("levels", [20, 60, 120, 240, 400])
+def test_no_order_ends_the_process(server: Running, levels: int):
+    """A draft that nests without end is answered: the stack of a worker's thread is small, and who overflows it ends all its calls."""
+    body = request_body("second-line", TODAY) | {"hook": "order-sign"}
+    draft: dict[str, Any] = {"resourceType": "MedicationRequest", "id": "d1", "status": "draft", "intent": "order"}
+    draft |= {"subject": {"reference": f"Patient/{body['context']['patientId']}"}}
+    draft |= {"medicationCodeableConcept": {"text": "trastuzumab emtansine"}}
+    body["context"] = body["context"] | {"draftOrders": {"resourceType": "Bundle", "entry": [{"resource": draft | {"extension": "DEEP"}}]}}
+    deep = '[{"url":"x","extension":' * levels + "[]" + "}]" * levels
+    sent = orjson.dumps(body).decode().replace('"DEEP"', deep)
+    answer = requests.post(f"{server.url}/cds-services/her2-order-sign", data=sent, timeout=20)
+    assert answer.status_code == 200
+    assert answer.json()["cards"]
+
+
 def test_a_slow_sender_holds_nobody_up(server: Running):
     """While one client dawdles over its body, others are answered."""
     host, port = server.url.removeprefix("http://").split(":")

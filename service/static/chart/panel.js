@@ -84,6 +84,6 @@ function drawLimits(svg, limits, y, box, named) {
 
 function limitName(limit, box) {
   if (box.width < 520) return d3.format("~g")(limit.value);
-  const act = limit.action === "not-studied" ? "start not studied" : `${limit.action}${limit.conditional ? " if fallen" : ""} · ${limit.drugs}`;
+  const act = limit.action === "not-studied" ? "start not studied" : `${limit.action}${limit.conditional ? " after a fall" : ""} · ${limit.drugs}`;
   return `${limit.included ? "≤" : "<"} ${d3.format("~g")(limit.value)} %: ${act}`;
 }

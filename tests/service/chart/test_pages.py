@@ -254,3 +254,17 @@ def test_words_of_the_record_cannot_become_markup(open_chart: OpenOne):
     page = open_chart(raw).get().text
     assert "<script>alert" not in page
     assert "\\u003cscript>alert(1)" in page
+
+
+def test_a_supposed_fact_does_not_stand_as_recorded(second_line: OpenChart):
+    """The facts of a hypothetical card are not said to come from the record alone."""
+    supposed = text_of(second_line.post("/smart/what-if", {"suppose.lvef": "45"}))
+    assert "From the record and the supposition: LVEF: 45 %" in supposed
+    assert "the supposition" not in text_of(second_line.get())
+
+
+def test_silence_says_why(open_chart: OpenOne):
+    """Nothing to say comes with what closed the question of treatment, not with a rule's name alone."""
+    assert "advice for it today: trastuzumab emtansine goes on without documented progression" in text_of(
+        open_chart("silent-on-treatment").get()
+    )

@@ -356,3 +356,20 @@ def _seconds(case: Case) -> float:
     begun = time.perf_counter()
     chart_view(case, US)
     return time.perf_counter() - begun
+
+
+def test_maintenance_shows_what_goes_on_and_nothing_of_lapatinib():
+    """The lead is named as on the card; the label and the effects of lapatinib + letrozole are not those of the antibodies that go on."""
+    treatment = sample_view("maintenance").treatment
+    assert treatment is not None
+    assert treatment.lead is not None
+    assert treatment.lead.name == "endocrine + HER2 therapy"
+    assert treatment.lead.label is None
+    assert "lapatinib" not in " ".join((*treatment.lead.toxicity, *(line.text for line in treatment.lead.doses)))
+
+
+def test_an_unknown_that_would_bring_an_alarm_says_so():
+    """On T-DM1 without a word about the lungs: new symptoms would be critical, so they are no mere "other cards"."""
+    depends = {one.name: one for one in sample_view("silent-on-treatment").reasons.depends}
+    assert depends["respiratory symptoms"].urgent == ("yes: Interstitial lung disease or pneumonitis (critical)",)
+    assert depends["heart failure symptoms"].urgent == ("yes: Heart failure (critical)",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.service.demo.visits import (
     answer_of,
     authorization,
     bearer,
+    demo_client,
     exchange,
     launch,
     launched_app,
@@ -151,3 +153,17 @@ def test_tokens_end(demo: FlaskClient, monkeypatch: pytest.MonkeyPatch):
     assert demo.get("/demo/fhir/Condition", headers=headers).status_code == 200
     monkeypatch.setattr(tokens, "time", lambda: now + 3601)
     assert demo.get("/demo/fhir/Condition", headers=headers).status_code == 401
+
+
+def test_a_challenge_that_is_none_fits_no_verifier(demo: FlaskClient):
+    """A code may be asked for with any challenge; one with other letters is refused when it is redeemed, and is no fault of ours."""
+    query = authorization(launch=launch(demo), code_challenge="no challénge")
+    code = answer_of(demo.get("/demo/auth/authorize", query_string=query))["code"]
+    refused = exchange(demo, code)
+    assert (refused.status_code, refused.get_json()["error"]) == (400, "invalid_grant")
+
+
+def test_the_keys_are_for_this_user_alone(tmp_path: Path):
+    """The file with the keys that sign tokens is read by nobody else on this machine."""
+    launch(demo_client(tmp_path))
+    assert (tmp_path / "demo.sqlite").stat().st_mode & 0o077 == 0

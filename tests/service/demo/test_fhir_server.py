@@ -192,3 +192,18 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path):
     assert answer.status_code == 503
     OperationOutcome.model_validate(answer.get_json())
     assert demo.get("/cds-services").status_code == 200
+
+
+def test_a_resource_that_nests_without_end_ends_no_process(demo: FlaskClient):
+    """Hundreds of levels would overflow the stack of the models' compiled code, which takes the whole worker with it."""
+    deep = '{"item":[' * 300 + "]}" * 300
+    body = f'{{"resourceType":"QuestionnaireResponse","status":"completed","item":[{deep}]}}'
+    answer = demo.post(f"{FHIR}/QuestionnaireResponse", data=body, headers=bearer(launched_app(demo)))
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("changed", [{"subject": None}, {"subject": {"reference": None}}, {"meta": None}], ids=str)
+def test_null_is_no_fault_of_ours(demo: FlaskClient, changed: dict[str, Any]):
+    """A member that is null is taken as absent: refused where it is needed, else kept."""
+    answer = demo.post(f"{FHIR}/QuestionnaireResponse", json=_answers(**changed), headers=bearer(launched_app(demo)))
+    assert answer.status_code == (201 if "meta" in changed else 422)

@@ -6,6 +6,7 @@ import gzip
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -69,6 +70,13 @@ def test_a_bomb_is_413_and_costs_no_more_than_the_limit(client_of: Callable[...,
         assert tracemalloc.get_traced_memory()[1] < 8 * MB
     finally:
         tracemalloc.stop()
+
+
+def test_thousands_of_members_are_refused_at_once(client: CheckedClient):
+    """A few hundred KB of empty members, each of which costs a copy of the rest, hold no worker."""
+    begun = perf_counter()
+    assert client.call(gzip.compress(b"") * 50_000, headers={"Content-Encoding": "gzip"}).status_code == 400
+    assert perf_counter() - begun < 0.5
 
 
 @pytest.mark.parametrize(("length", "fits"), [(MB, True), (MB + 1, False)])

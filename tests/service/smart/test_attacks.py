@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
-from service.smart.sessions import SmartSession, hold_session
+from service.smart.errors import SessionEnded
+from service.smart.sessions import SmartSession, check_csrf, hold_session
 from tests.outside.smart_ehr.fixtures import NEEDS_SMART_EHR
 from tests.outside.smart_ehr.running import RunningSmartEhr
 from tests.service.smart.browser import APP, Browser, callback_of, error_of, parameters
-from tests.service.smart.conftest import NOWHERE, session_of
+from tests.service.smart.conftest import NOWHERE, inside, session_of
 
 PATIENT = "sample-second-line"
 LaunchedBy = Callable[..., Browser]
@@ -250,3 +251,36 @@ def test_frames(app_of):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers.getlist("Content-Security-Policy") == [policy]
+
+
+def test_a_form_is_read_for_a_session_alone(app: Flask, opened: Opened):
+    """Megabytes of fields cost a stranger's request nothing, and a session's own no more than its page can send."""
+    fields = {"data": b"a=1&" * 100_000, "content_type": "application/x-www-form-urlencoded"}
+    with inside(app, "/smart/answers", method="POST", **fields):
+        with pytest.raises(SessionEnded):
+            check_csrf(request)
+        assert "form" not in vars(request._get_current_object())
+    assert error_of(held(app, opened(app)).post("/smart/answers", **fields)) == "forged-request"
+
+
+def test_cookies_without_number_are_not_looked_up(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    """A request that brings thousands of made-up sessions asks the store for none of them."""
+    monkeypatch.setattr("service.smart.sessions.find_session", lambda *_: pytest.fail("asked"))
+    made_up = "; ".join(f"her2cds-smart-{number:016x}=x" for number in range(1000))
+    assert error_of(app.test_client(use_cookies=False).get("/smart/", headers={"Cookie": made_up})) == "which-session"
+
+
+def test_launches_are_counted(app_of: Callable[..., Flask]):
+    """Who may call so often may also begin and answer so many launches: each asks the EHR and writes a row."""
+    browser = Browser(app_of(smart_clients=f"{NOWHERE} her2-cds", rate="3/hour"))
+    asked = [browser.get(address).status_code for address in (f"/smart/launch?iss={NOWHERE}", "/smart/callback", "/smart/launch") * 2]
+    assert asked == [502, 400, 403, 429, 429, 429]
+
+
+def test_shadow_mode_shows_nothing_here_either(app_of: Callable[..., Flask], opened: Opened):
+    """While a site tries the service out, no launch begins and no session shows advice, also one from before."""
+    live = app_of(smart_clients=f"{NOWHERE} her2-cds")
+    session = opened(live)
+    shadow = app_of(smart_clients=f"{NOWHERE} her2-cds", shadow=True)
+    assert error_of(Browser(shadow).get(f"/smart/launch?iss={NOWHERE}")) == "not-in-use"
+    assert error_of(held(shadow, session).get(f"/smart/?s={session.id}")) == "not-in-use"

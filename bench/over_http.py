@@ -84,7 +84,7 @@ def measure(servers: Sequence[Server], bodies: Sequence[Body], *, rounds: int, s
             files[body.name].write_bytes(body.raw)
         for target in running:
             for file in files.values():
-                _drive(target.url, file, seconds=0.3, connections=1)
+                drive(target.url, file, seconds=0.3, connections=1)
         for _ in range(rounds):
             for name, file in files.items():
                 for target in running:
@@ -94,9 +94,9 @@ def measure(servers: Sequence[Server], bodies: Sequence[Body], *, rounds: int, s
 
 def _round(target: Running, file: Path, seconds: float) -> Result:
     before = _cpu_seconds(target.pid)
-    loaded = _drive(target.url, file, seconds=seconds, connections=4)
+    loaded = drive(target.url, file, seconds=seconds, connections=4)
     after = _cpu_seconds(target.pid)
-    alone = _drive(target.url, file, seconds=seconds / 2, connections=1)
+    alone = drive(target.url, file, seconds=seconds / 2, connections=1)
     cpu_ms = None if before is None or after is None else 1000 * (after - before) / loaded.requests
     return Result(loaded.per_second, cpu_ms, alone.p50_ms, alone.p99_ms, loaded.failed + alone.failed)
 
@@ -150,15 +150,17 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, name: str, log: Path)
     raise RuntimeError(f"{name} did not start:\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def _drive(url: str, file: Path, *, seconds: float, connections: int) -> Load:
-    """Put load on an address from the last core: with wrk where there is one, else with `bench.load`."""
+def drive(url: str, file: Path, *, seconds: float, connections: int, pinned: bool = True) -> Load:
+    """Put load on an address: with wrk where there is one, else with `bench.load`. `pinned`: from the last core."""
     if shutil.which("wrk"):
         script = str(HERE / "wrk.lua")
         command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", script, url]
     else:
         command = [sys.executable, "-m", "bench.load", url, str(file), "--seconds", str(seconds), "--connections", str(connections)]
     environment = os.environ | {"BODY": str(file), "PYTHONPATH": str(HERE.parent)}
-    done = subprocess.run([*_pinned(-1), *command], env=environment, capture_output=True, text=True, check=False, timeout=seconds + 60)
+    done = subprocess.run(
+        [*(_pinned(-1) if pinned else ()), *command], env=environment, capture_output=True, text=True, check=False, timeout=seconds + 60
+    )
     if done.returncode != 0:
         raise RuntimeError(f"the load client failed on {url}:\n{done.stderr[-2000:]}")
     return Load(**json.loads(done.stdout.splitlines()[-1]))

@@ -97,6 +97,8 @@ def _faults(resource: dict[str, Any]) -> Iterator[Fault]:
     except ValidationError as error:
         for one in error.errors(include_input=False, include_url=False, include_context=False):
             yield Fault(source, ".".join(str(step) for step in one["loc"]) or "(resource)", _without_values(one["type"], one["msg"]))
+    except RecursionError:
+        yield Fault(source, "(resource)", "nests too deeply to be checked")
 
 
 def _without_values(kind: str, message: str) -> str:

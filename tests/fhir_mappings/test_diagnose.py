@@ -60,6 +60,17 @@ def test_no_value_of_the_record_is_printed():
     ]
 
 
+def test_a_resource_that_nests_too_deeply_is_named():
+    """Three hundred levels of extensions: a line in the report, and the others are checked as ever."""
+    nested: dict[str, object] = {"url": "x", "valueString": "y"}
+    for _ in range(300):
+        nested = {"url": "x", "extension": [nested]}
+    deep = {"resourceType": "Patient", "id": "deep", "extension": [nested]}
+    told = str(of(bundle(deep, GOOD)))
+    assert "Patient/deep" in told
+    assert "nests too deeply" in told
+
+
 def test_unknown_types_and_garbage():
     """A type that R4 does not have is named; what is no resource at all is named by the reader."""
     found = of([patient(), {"resourceType": "Nonsense", "id": "1"}, "text"])

@@ -43,7 +43,7 @@ function drawAll(place, course, choices) {
   root.selectAll("*").remove();
   spanButtons(root, choices, () => drawAll(place, course, choices));
   const width = Math.max(280, place.clientWidth);
-  const gutter = width < 520 ? 76 : 104;
+  const gutter = width < 520 ? 76 : 118;
   const box = { width, gutter, right: width < 520 ? 34 : 46 };
   const time = axisFor(choices[chosen], box);
   const show = readout(root);

@@ -5,6 +5,8 @@ import { steps } from "./readout.js";
 
 const d3 = window.d3;
 
+const ROOM_FOR_UNIT = 100;
+
 export function drawPanel(body, panel, time, box, show, { height, limits, least }) {
   const svg = body.append("svg").attr("class", `panel ${panel.id}`).attr("width", box.width).attr("height", height);
   const dated = panel.points.filter((point) => point.date);
@@ -18,7 +20,10 @@ export function drawPanel(body, panel, time, box, show, { height, limits, least 
   const y = d3.scaleLinear([low - room, high + room], [height - 4, 5]);
   time.grid(svg, height);
   const flat = height < 30;
-  svg.append("text").attr("class", "name").attr("x", 0).attr("y", height > 60 ? 14 : flat ? height / 2 + 4 : height / 2 - 2).text(panel.name);
+  const name = svg.append("text").attr("class", "name").attr("x", 0).attr("y", height > 60 ? 14 : flat ? height / 2 + 4 : height / 2 - 2);
+  name.text(panel.name);
+  // On one line with the name, where there is room before the picture.
+  if (flat && box.gutter > ROOM_FOR_UNIT) name.append("tspan").attr("class", "unit").attr("dx", 5).text(panel.unit);
   if (!flat) svg.append("text").attr("class", "unit").attr("x", 0).attr("y", height > 60 ? 28 : height / 2 + 11).text(panel.unit);
   if (least) drawScale(svg, y, time, box);
   drawLimits(svg, near, y, box, Boolean(least));

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import FactUsed, Finding, Indicator, Statement
+from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, Statement
 from guideline.body import body
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, headline_names, in_usual_order
@@ -93,7 +93,7 @@ def anthracycline_with_her2(q: OrderQuestion) -> Iterator[Finding]:
     parts = [found for found in (_together(q, orders), _recent(q, orders), _lifetime_dose(q, orders)) if found is not None]
     if not parts:
         return
-    lead, *others = sorted(parts, key=lambda part: ("critical", "warning", "info").index(part.indicator))
+    lead, *others = sorted(parts, key=lambda part: -INDICATOR_RANK[part.indicator])
     yield Finding(
         lead.topic,
         lead.indicator,

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from guideline.advice import Advice
-from guideline.case import UNKNOWN_HER2_CONJUGATE, Allergy, Case, DataProblem, Dose, Patient, PerformanceStatus, Procedure
+from guideline.case import UNKNOWN_HER2_CONJUGATE, Allergy, Case, DataProblem, Diagnosis, Dose, Patient, PerformanceStatus, Procedure
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
@@ -433,6 +433,30 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "T-DM1 runs, respiratory symptoms": after_thp(given(T_DM1, 390), intake=intake(respiratory_symptoms="true")),
     "T-DXd held, no reason, lungs clear": after_thp(given(T_DXD, 390, status="on-hold")),
     "T-DXd held for the lungs, nothing on the list": after_thp(given(T_DXD, 390, status="on-hold", reason="lung")),
+    "early relapse after seven months, current evidence": (early(240), CURRENT_US),
+    "early relapse, the brain predominates": early(
+        metastases=(metastasis("liver", 20), metastasis("brain", 20)), intake=intake(cns_disease="active", cns_burden_predominant="true")
+    ),
+    "early relapse, everything unknown": early(intake={}, lvef=(), receptors=her2("3+")),
+    "late relapse, long interval by the operation": a_case(
+        receptors=POSITIVE, diagnoses=breast_cancer(2600), procedures=Procedure("breast-surgery", "done", ago(2500), "Procedure/o")
+    ),
+    "late relapse, the operation four years ago": a_case(
+        receptors=POSITIVE, diagnoses=breast_cancer(2600), procedures=Procedure("breast-surgery", "done", ago(1400), "Procedure/o")
+    ),
+    "late relapse, an operation after the metastases": a_case(
+        receptors=POSITIVE, diagnoses=breast_cancer(2600), procedures=Procedure("breast-surgery", "done", ago(10), "Procedure/o")
+    ),
+    "hormone receptors unreadable once": a_case(receptors=(her2("3+"), receptor("ER", "positive", 900), receptor("ER", "unknown", 5))),
+    "HER2 unknown while adjuvant trastuzumab runs": a_case(receptors=(), drugs=given("trastuzumab", 200, intent="curative")),
+    "pregnant, a newer test says possible": a_case(
+        age=38, pregnancies=(pregnancy(day=30), pregnancy("possible", 5)), intake=intake(pregnancy_excluded=None)
+    ),
+    "pregnancy possible": a_case(age=38, pregnancies=pregnancy("possible", 5), intake=intake(pregnancy_excluded=None)),
+    "pregnant once, excluded since": a_case(
+        age=38, pregnancies=(pregnancy(day=30), pregnancy("not-pregnant", 5)), intake=intake(pregnancy_excluded=None)
+    ),
+    "T-DM1 runs, two limits assumed": after_thp(given(T_DM1, 390), labs=labs(alt=130, bilirubin=3.0)),
     "lungs not seen": second_line(intake=intake(ild_history=None), problems=DataProblem("unreadable", "lung", "Condition/9")),
 }
 
@@ -551,7 +575,10 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DM1 ordered after resolved ILD": (second_line(**READY, lungs=lung(status="resolved", onset=900)), (TDM1,)),
     "T-DXd ordered while trastuzumab and pertuzumab run": (on_therapy(*MAINTAINED, **READY), (TDXD,)),
     "T-DXd and T-DM1 ordered together": (second_line(**READY), (TDXD, TDM1)),
-    "Phesgo ordered while pertuzumab runs": (on_therapy(*MAINTAINED, **READY), (order(PHESGO, parts=(600, 600), every_days=21),)),
+    "Phesgo ordered while pertuzumab runs": (
+        on_therapy(*MAINTAINED, **READY),
+        (order(PHESGO, 600, "mg", parts=(600.0, 600.0), every_days=21),),
+    ),
     "doxorubicin ordered while trastuzumab runs": (on_therapy(*MAINTAINED, **READY), (DOXORUBICIN,)),
     "trastuzumab ordered while doxorubicin runs": (on_therapy(given("doxorubicin", 40), **READY), (_start("trastuzumab", 8),)),
     "doxorubicin ordered while T-DXd runs": (after_thp(given(T_DXD, 390), **READY), (DOXORUBICIN,)),
@@ -595,7 +622,10 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DM1 ordered in first line": (a_case(**READY), (TDM1,)),
     "T-DM1 and T-DXd stopped and started": (after_thp(given(T_DM1, 390), **READY), (stop(T_DM1, "progression"), TDXD)),
     "trastuzumab alone ordered in second line": (second_line(**READY), (_start("trastuzumab", 8),)),
-    "Phesgo and docetaxel after an early relapse": (early(**READY), (order(PHESGO, parts=(1200, 600), every_days=21), DOCETAXEL)),
+    "Phesgo and docetaxel after an early relapse": (
+        early(**READY),
+        (order(PHESGO, 1200, "mg", parts=(1200.0, 600.0), every_days=21), DOCETAXEL),
+    ),
     "trastuzumab and docetaxel after an early relapse, T-DXd unavailable": (
         early(**READY, intake=intake(tdxd_available="false")),
         (_start("trastuzumab", 8), DOCETAXEL),
@@ -629,11 +659,11 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "trastuzumab by a plan of its SC form": (a_case(**READY), (_start("trastuzumab", 8, plan=SC), DOCETAXEL)),
     "Phesgo at the loading dose in a running course": (
         on_therapy(*(given(PHESGO, day, day, kind="administration", status="completed") for day in (63, 42, 21)), **READY),
-        (order(PHESGO, parts=(1200, 600), every_days=21),),
+        (order(PHESGO, 1200, "mg", parts=(1200.0, 600.0), every_days=21),),
     ),
     "two stops and a start": (
         on_therapy(*thp(200), **READY),
-        (stop("trastuzumab", "completed"), stop("pertuzumab", "completed"), order(PHESGO, parts=(600, 600), every_days=21)),
+        (stop("trastuzumab", "completed"), stop("pertuzumab", "completed"), order(PHESGO, 600, "mg", parts=(600.0, 600.0), every_days=21)),
     ),
     "docetaxel without its steroid, T-DXd without antiemetics": (second_line(**READY), (TDXD, DOCETAXEL)),
     "neratinib with loperamide": (
@@ -642,6 +672,80 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     ),
     "T-DXd with antiemetics": (second_line(**READY), (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone"))),
     "T-DXd with one antiemetic": (second_line(**READY), (TDXD, other("ondansetron"))),
+    "T-DXd ordered, allergies partly not seen": (
+        second_line(**READY, problems=DataProblem("incomplete", "allergy", "")),
+        (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone")),
+    ),
+    "T-DXd ordered, much not seen": (
+        second_line(
+            **READY,
+            problems=tuple(DataProblem("incomplete", part, "") for part in ("allergy", "lvef", "lung", "heart", "lab", "pregnancy")),
+        ),
+        (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone")),
+    ),
+    "T-DXd ordered, breast cancer over, another cancer active": (
+        a_case(
+            **READY,
+            metastases=(),
+            lvef=(),
+            diagnoses=(
+                Diagnosis("invasive-breast", "resolved", ago(4000), source="Condition/b"),
+                Diagnosis("other-primary", "active", ago(100), source="Condition/o"),
+            ),
+        ),
+        (TDXD,),
+    ),
+    "T-DXd ordered, breast cancer and another cancer active": (
+        a_case(
+            **READY,
+            metastases=(),
+            lvef=(),
+            diagnoses=(breast_cancer(400), Diagnosis("other-primary", "active", ago(100), source="Condition/o")),
+        ),
+        (TDXD,),
+    ),
+    "T-DXd ordered, problem list unreadable": (
+        a_case(**READY, metastases=(), lvef=(), diagnoses=(), problems=DataProblem("unreadable", "diagnosis", "Condition/9")),
+        (TDXD,),
+    ),
+    "T-DXd ordered, no diagnosis at all": (a_case(**READY, metastases=(), lvef=(), diagnoses=()), (TDXD,)),
+    "Phesgo ordered in milligrams": (a_case(**READY), (order(PHESGO, 1200, "mg", every_days=21), DOCETAXEL)),
+    "Phesgo in going-on doses without loading": (
+        a_case(**READY),
+        (order(PHESGO, 600, "mg", parts=(600.0, 600.0), every_days=21), DOCETAXEL),
+    ),
+    "Phesgo in strange doses": (a_case(**READY), (order(PHESGO, 900, "mg", parts=(900.0, 600.0), every_days=21), DOCETAXEL)),
+    "doxorubicin as trastuzumab is stopped": (
+        on_therapy(given("trastuzumab", 200), **READY),
+        (stop("trastuzumab", "completed"), DOXORUBICIN),
+    ),
+    "doxorubicin as trastuzumab is stopped, last dose a month ago": (
+        on_therapy(given("trastuzumab", 200), dose("trastuzumab", 30), dose("trastuzumab", 9), **READY),
+        (stop("trastuzumab", "completed"), DOXORUBICIN),
+    ),
+    "doxorubicin beside an adjuvant record that nobody closed": (
+        a_case(**READY, drugs=given("trastuzumab", 900, intent="curative")),
+        (DOXORUBICIN,),
+    ),
+    "doxorubicin long after trastuzumab": (second_line(**READY, drugs=thp(690, 300, reason="progression")), (DOXORUBICIN,)),
+    "trastuzumab stopped, heart failure on record": (
+        on_therapy(*thp(200, taxane_end=80), **READY, heart=heart_condition()),
+        (stop("trastuzumab"),),
+    ),
+    "trastuzumab stopped, LVEF low": (
+        on_therapy(*thp(200, taxane_end=80), **READY, lvef=(lvef(42, 5), lvef(60, 210))),
+        (stop("trastuzumab"),),
+    ),
+    "T-DXd stopped, pneumonitis on record": (after_thp(given(T_DXD, 390), **READY, lungs=lung(onset=10)), (stop(T_DXD),)),
+    "capecitabine with an intermediate DPYD, creatinine missing": (
+        after_thp(*failed((T_DXD,), 390, 10), body=BODY, intake=intake(dpyd="intermediate")),
+        (CAPECITABINE, order("lapatinib", 1250, every_days=1)),
+    ),
+    "T-DM1 ordered, ALT alone missing": (second_line(body=BODY, labs=labs(alt=None)), (TDM1,)),
+    "T-DM1 ordered, AST alone missing": (second_line(body=BODY, labs=labs(ast=None)), (TDM1,)),
+    "T-DM1 ordered, platelets missing": (second_line(body=BODY, labs=labs(platelets=None)), (TDM1,)),
+    "T-DM1 ordered, platelets old": (second_line(body=BODY, labs=labs(platelets=lab("platelets", 240, 40))), (TDM1,)),
+    "T-DM1 ordered, two limits assumed": (after_thp(given(T_DM1, 390), body=BODY, labs=labs(alt=130, bilirubin=3.0)), (TDM1,)),
     "T-DM1 ordered, ALT six times": (after_thp(given(T_DM1, 390), body=BODY, labs=labs(alt=lab("alt", 250, upper=40))), (TDM1,)),
     "T-DM1 ordered, laboratory values missing": (second_line(body=BODY), (TDM1,)),
     "T-DXd ordered, neutrophils 0.8": (second_line(body=BODY, labs=labs(neutrophils=0.8)), (TDXD,)),

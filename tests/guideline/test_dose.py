@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from guideline.advice import Suggestion
-from guideline.case import Diagnosis, Procedure
+from guideline.case import Diagnosis, Dose, Procedure
+from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules import dose as module
@@ -531,3 +532,33 @@ def test_every_headline_fits_on_a_card():
     headlines |= {f.headline.text for f in found(loses_weight(123.45, 90.55), order(TDXD, 666.66, "mg"))}
     assert len(headlines) > 100
     assert [text for text in headlines if len(text) >= 140] == []
+
+
+LEVELS = K.thresholds.dose_levels["trastuzumab-deruxtecan"]
+
+
+def lowest(*records, body=()):
+    """The lowest level that some doses of T-DXd show, and the record that shows it."""
+    return lowest_level_given(records, second_line(body=body), LEVELS, 10)
+
+
+def test_p03_the_lowest_level_is_that_of_the_newest_record_that_shows_it():
+    """5.4, then 4.4 twice: 4.4, by the newer of the two; a dose without a date is the oldest of all."""
+    tdxd = "trastuzumab-deruxtecan"
+    old, new, high = dosed(tdxd, 63, 4.4, "mg/kg"), dosed(tdxd, 42, 4.4, "mg/kg"), dosed(tdxd, 21, 5.4, "mg/kg")
+    undated = given(tdxd, None, kind="order", status="completed", dose=Dose(4.4, "mg/kg"))
+    assert lowest(old, new, high, undated) == (4.4, new)
+    assert lowest(undated, old) == (4.4, old)
+    assert lowest(undated) == (4.4, undated)
+    assert lowest(high) == (5.4, high)
+    assert lowest() is None
+
+
+def test_p03_a_dose_counts_for_the_nearest_level_within_the_tolerance():
+    """4.7 mg/kg is nearer to 4.4 than to 5.4; 2.0 is no level; milligrams count by the weight of their day, and without one not at all."""
+    tdxd = "trastuzumab-deruxtecan"
+    assert lowest(dosed(tdxd, 21, 4.7, "mg/kg"))[0] == 4.4
+    assert lowest(dosed(tdxd, 21, 2.0, "mg/kg")) is None
+    assert lowest(dosed(tdxd, 21, 308, "mg"), body=(weight(70, 21),))[0] == 4.4
+    assert lowest(dosed(tdxd, 21, 308, "mg")) is None
+    assert lowest(given(tdxd, 21, 21, kind="administration", status="completed")) is None

@@ -151,7 +151,7 @@ def test_r130_t_dm1_stands_with_its_lung_warning_after_any_pneumonitis(pneumonit
 # --- When orders are signed ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("record", "loads"), [("completed", True), ("active", False)])
+@pytest.mark.parametrize(("record", "loads"), [("completed", True), ("active", False), ("on-hold", False), ("unknown", False)])
 def test_p04_only_an_open_course_may_hide_doses(record, loads):
     """P04: last dose 60 days ago; a statement begun since that is over hides no dose, one that is open may: then nothing is judged."""
     drugs = (dosed("trastuzumab", 60, 6, "mg/kg"), given("trastuzumab", 30, None, status=record))
@@ -299,3 +299,11 @@ def test_p04_an_order_without_a_dose_goes_by_its_only_schedule():
     assert [f.headline.id for f in says(reload.RULES, conjugate, order(T_DXD))] == ["interval-short"]
     antibody = second_line(body=BODY, drugs=(dosed("trastuzumab", 7, 6, "mg/kg"),))
     assert says(reload.RULES, antibody, order("trastuzumab")) == []
+
+
+@pytest.mark.parametrize(("every", "early"), [(21, True), (7, False), (None, False)])
+def test_p04_a_dose_that_fits_no_label_goes_by_its_interval(every, early):
+    """P04: trastuzumab 5 mg/kg a week after the last dose: three-weekly is too early, weekly is not, without an interval nobody knows."""
+    case = second_line(body=BODY, drugs=(dosed("trastuzumab", 7, 6, "mg/kg"),))
+    found = says(reload.RULES, case, order("trastuzumab", 5, "mg/kg", every_days=every))
+    assert [f.headline.id for f in found] == (["interval-short"] if early else [])

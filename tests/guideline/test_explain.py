@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from guideline.advice import Finding, Statement
 from guideline.considered import considered
-from guideline.explain import explain
+from guideline.explain import explain, rules_in
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
@@ -280,3 +281,27 @@ def test_the_explanation_about_orders_holds_the_order_rules_alone():
 def test_silence_has_no_places():
     """Without a treatment card no regimen has a place."""
     assert explained(on_therapy(*thp(300))).regimens == ()
+
+
+def test_every_sentence_of_a_card_brings_its_rules():
+    """The rules of a card: its own, and those of its headline, sentences, questions, reasons, checks and options; R before P, by number."""
+    treatment = advice_on(second_line(drugs=thp(690, 10), intake={}, lvef=(lvef(45),))).treatment
+    options = [option for option in (treatment.lead, *treatment.alternatives, *treatment.barred) if option is not None]
+    parts = {
+        "own": treatment.rules,
+        "headline": treatment.headline.rules,
+        "detail": [rule for sentence in treatment.detail for rule in sentence.rules],
+        "asked": [rule for gap in treatment.missing for rule in gap.ask.rules],
+        "why": [rule for sentence in treatment.why for rule in sentence.rules],
+        "checks": [rule for sentence in treatment.checks for rule in sentence.rules],
+        "options": [rule for option in options for rule in option.rules],
+        "reasons": [rule for option in options for sentence in (*option.reasons, *option.cautions) for rule in sentence.rules],
+        "labels": [rule for option in options if option.label is not None for rule in option.label.rules],
+    }
+    found = rules_in(treatment)
+    for part, rules in parts.items():
+        assert set(rules) <= set(found), part
+    assert set(found) == {rule for rules in parts.values() for rule in rules}
+    assert list(found) == sorted(found, key=lambda rule: (rule[0] == "P", int(rule[1:])))
+    alone = Finding("SupportiveCare", "info", Statement("a", "A.", ("P02",)), (Statement("b", "B.", ("R010", "R009")),))
+    assert rules_in(alone) == ("R009", "R010", "P02")

@@ -168,3 +168,11 @@ def test_a_dose_is_cited_by_the_record_that_has_its_day():
     found = asks(on_therapy(*doses_given), order("doxorubicin", 60, "mg/m2", every_days=21))
     fact = next(fact for finding in found.findings for fact in finding.facts if fact.value == "last dose")
     assert (fact.date, fact.source) == (str(doses_given[-1].start), doses_given[-1].source)
+
+
+def test_one_course_told_twice_ends_on_the_later_day():
+    """Two records with the same first day and different last days: the later one, in either order; the reason of whichever has one."""
+    one, other = given("tucatinib", 100, 40), given("tucatinib", 100, 30, reason="toxicity")
+    for told in ((one, other), (other, one)):
+        course = the_course(*told)
+        assert (course.state, course.end, course.stop_reason) == ("ended", ago(30), "toxicity")

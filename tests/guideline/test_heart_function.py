@@ -1,9 +1,11 @@
 """The LVEF over time (decision 14)."""
 
+from itertools import permutations
+
 import pytest
 
 from guideline.heart_function import effective_value
-from tests.guideline.case_builder import a_case, booked_echo, heart_condition, intake, lvef, situation_of, when
+from tests.guideline.case_builder import a_case, ago, booked_echo, given, heart_condition, intake, lvef, on_therapy, situation_of, when
 
 
 def heart(*values, **facts):
@@ -99,3 +101,18 @@ def test_symptoms_of_the_intake_are_heart_failure():
 def test_decision_23_an_active_or_draft_order_is_a_booked_echo():
     """A booked echo is known with its date."""
     assert heart(lvef(60), procedures=booked_echo()).booked_echo is not None
+
+
+def test_of_two_entries_the_same_one_is_named_in_any_order():
+    """Two active entries of heart failure: the one with the first reference is shown, whichever is listed first; resolved ones never."""
+    one, other, over = heart_condition(day=30), heart_condition(day=400), heart_condition(status="resolved", day=10)
+    named = {situation_of(a_case(heart=entries)).heart.failure for entries in permutations((one, other, over))}
+    assert named == {min(one, other, key=lambda entry: entry.source)}
+
+
+@pytest.mark.parametrize(("day", "before"), [(301, True), (300, True), (299, False)])
+def test_the_day_of_the_first_dose_is_before_it(day, before):
+    """A value measured on the day of the first dose is a baseline from before the start; a day later it is the first value after it."""
+    case = on_therapy(given("trastuzumab", 300), lvef=(lvef(46, 5), lvef(62, day)))
+    value, found_before = situation_of(case).heart.baseline(ago(300))
+    assert (value.value, found_before) == (62, before)

@@ -57,6 +57,8 @@ DAMAGES = [
     ("evidence.yaml", "    verification: wrong\n    print: false", "    verification: wrong\n    print: true", "entry is wrong"),
     ("evidence.yaml", "    caveat: reported by secondary sources only, the regulator's text was not found\n", "", "without a caveat"),
     ("thresholds.yaml", "due_days: 91", "due_days: 80", "is not after current_days"),
+    ("thresholds.yaml", "due_days: 91", "due_days: 84", "is not after current_days"),
+    ("regimens.yaml", "drugs: [trastuzumab-deruxtecan]", "drugs: [trastuzumab-deruxtekan]", "there is no drug 'trastuzumab-deruxtekan'"),
     ("thresholds.yaml", "levels: [5.4, 4.4, 3.2]", "levels: [4.4, 5.4, 3.2]", "falling order"),
     ("thresholds.yaml", "levels: [3.6, 3.0, 2.4]", "levels: [3.8, 3.0, 2.4]", "is not the dose of regimen 'tdm1'"),
     ("thresholds.yaml", "rule: R113", "rule: R913", "there is no rule 'R913'"),

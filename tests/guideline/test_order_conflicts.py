@@ -312,3 +312,13 @@ def test_an_order_revised_in_place_is_not_a_second_drug():
     beside_it = order("trastuzumab-deruxtecan", 5.4, "mg/kg")
     assert "DuplicateHer2Therapy" not in topics_of(says(RULES, case, revised))
     assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, beside_it))
+
+
+def test_p13_doses_in_milligrams_count_by_the_body_surface():
+    """Doxorubicin of 102 mg at 1.7 m2 is 60 mg/m2: seven of them and one more are 480; without a height they cannot be told."""
+    past = tuple(dose("doxorubicin", 3000 + 21 * n, dose=Dose(102, "mg")) for n in range(7))
+    surface = (BodyMeasure("weight", 65, ago(5), "Observation/w"), BodyMeasure("height", 160, ago(400), "Observation/h"))
+    found = only(says(RULES, a_case(drugs=past, body=surface), order("doxorubicin", 102, "mg")), "AnthracyclineWithTrastuzumab")
+    assert found.headline.id == "order-doxorubicin-lifetime"
+    assert "480" in found.headline.text
+    assert says(RULES, a_case(drugs=past, body=surface[:1]), order("doxorubicin", 102, "mg")) == []

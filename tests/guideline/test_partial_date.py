@@ -102,3 +102,11 @@ def test_the_dates_that_systems_write_for_unknown_do_not_break_the_calendar(day)
     """`9999-12-31` and `0001-01-01` are what databases write for "open" and "empty"; comparing with them is not an error."""
     then = PartialDate.on(day)
     assert within_months(then, PartialDate.of(2026, 11, 20), 12) in (True, False, None)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"), [(date(9999, 12, 1), 1, date.max), (date(1, 1, 5), -1, date.min), (date(1, 2, 5), -1, date(1, 1, 5))]
+)
+def test_months_end_where_the_calendar_ends(day, months, then):
+    """Beyond the last year the last day, before the first year the first."""
+    assert add_months(day, months) == then

@@ -391,3 +391,26 @@ def test_decision_6_how_a_line_ended_that_another_one_followed(first, expected):
     assert len(found) == 2
     assert (found[0].outcome, found[0].documented, found[0].ended_on) == (outcome, documented, ago(day))
     assert found[1].outcome == "ongoing"
+
+
+@pytest.mark.parametrize(("ended", "number"), [(328, 1), (329, 2)])
+def test_decision_3_a_backbone_that_paused_for_one_interval_is_the_same(ended, number):
+    """Trastuzumab up to 28 days before vinorelbine begins is still the backbone; a day longer, and vinorelbine is a line of its own."""
+    drugs = (given("trastuzumab", 600, ended), given("docetaxel", 600, 480, status="completed"), given("vinorelbine", 300))
+    assert len(lines(*drugs)) == number
+
+
+@pytest.mark.parametrize(("stopped", "outcome"), [(352, "progression"), (351, "changed")])
+def test_decision_6_a_stop_for_progression_belongs_to_the_line_up_to_28_days_after_the_next_began(stopped, outcome):
+    """A stop date written up to 28 days late is that of the line before; one written later says nothing of it."""
+    drugs = (given("trastuzumab", 600, stopped, reason="progression"), given("docetaxel", 600, 480), given("trastuzumab-deruxtecan", 380))
+    assert lines(*drugs)[0].outcome == outcome
+
+
+def test_lines_are_numbered_behind_an_early_relapse():
+    """Decision 3: adjuvant therapy that failed early counts as the first line; the facts number the others behind it."""
+    drugs = (adjuvant("trastuzumab", 1100, 780), given("trastuzumab-deruxtecan", 690, 10, reason="progression"))
+    facts = advice_on(a_case(metastases=LONG, drugs=drugs)).treatment.facts
+    assert [fact.name for fact in facts if fact.name.startswith("Line")] == ["Line 2"]
+    later = advice_on(a_case(metastases=LONG, drugs=drugs[1:])).treatment.facts
+    assert [fact.name for fact in later if fact.name.startswith("Line")] == ["Line 1"]

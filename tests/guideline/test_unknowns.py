@@ -210,6 +210,7 @@ def test_only_what_is_not_on_record_may_have_been_given_unseen():
     ]  # fmt: skip
     whole = dict(asked(lost)["earlier therapies"].values)["nothing more was given"]
     assert not situation_of(whole).therapy_lost
+    assert whole.intake["prior-therapy-complete"].values == ("true",)
     assert "earlier therapies" not in asked(second_line())
 
 

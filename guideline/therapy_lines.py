@@ -82,11 +82,6 @@ class Line(Struct, frozen=True):
         force_setattr(self, "has_her2", has_her2)
         force_setattr(self, "counts", has_her2 or not CYTOTOXIC_DRUGS.isdisjoint(drugs))
 
-    @property
-    def running(self) -> tuple[Exposure, ...]:
-        """The exposures that are being given now."""
-        return tuple([e for e in self.exposures if e.state == "running"])
-
     def failed_agents(self) -> frozenset[str]:
         """The agents that were being given when the disease progressed, or were stopped because it did."""
         if self.outcome != "progression":

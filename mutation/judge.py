@@ -34,6 +34,8 @@ JOB = Path("job.json")
 
 #: A mutant may take so many times as long as its tests took while they were watched, and this many seconds more.
 _TIMES, _MORE_SECONDS = 2, 20
+#: What a fresh process may take to import everything, beside that.
+_START_SECONDS = 180
 #: A mutant that fills the memory ends itself, not the machine.
 _BYTES = 3 << 30
 #: One kill in so many is tried again without the mutation.
@@ -146,7 +148,8 @@ def _fork(work: Callable[[], bool]) -> int:
 
 def _try(trial: Trial, items: dict[str, pytest.Item], reach: Reach) -> bool:
     """Whether every test of the trial passes. What exceeds its time is ended by SIGALRM, in a fresh process as well."""
-    signal.alarm(int(_TIMES * sum(reach.seconds[test] for test in trial.tests)) + _MORE_SECONDS)
+    seconds = _TIMES * sum(reach.seconds[test] for test in trial.tests) + _MORE_SECONDS
+    signal.alarm(int(seconds + _START_SECONDS if trial.fresh else seconds))
     if trial.fresh:
         name = trial.mutant.name.partition("__mutmut_")[0] if trial.control else trial.mutant.name
         options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "mutation.suite")

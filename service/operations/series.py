@@ -117,7 +117,7 @@ PREFETCH_KEYS = _counter(
 FHIR_SEARCHES = _counter(
     "her2cds_fhir_searches",
     "Searches on FHIR servers by what came of them.",
-    outcome=_listed(("data", "refused", *get_args(Reason))),
+    outcome=_listed(("data", "refused", "forbidden", *get_args(Reason))),
 )
 FHIR_REQUESTS = _counter("her2cds_fhir_requests", "HTTP requests sent to FHIR servers.")
 DATA_PROBLEMS = _counter(

@@ -75,7 +75,7 @@ def _option(option: Option) -> dict[str, Any]:
         "label": said(option.label) if option.label is not None else None,
         "evidence": _row(option.evidence),
         "rules": _row(option.rules),
-        "doses": len(option.doses),
+        "doses": list(option.doses),
     }
     return {part: content for part, content in parts.items() if content or part == option.regimen}
 

@@ -558,6 +558,8 @@ def test_p03_a_dose_counts_for_the_nearest_level_within_the_tolerance():
     """4.7 mg/kg is nearer to 4.4 than to 5.4; 2.0 is no level; milligrams count by the weight of their day, and without one not at all."""
     tdxd = "trastuzumab-deruxtecan"
     assert lowest(dosed(tdxd, 21, 4.7, "mg/kg"))[0] == 4.4
+    assert lowest_level_given((dosed(tdxd, 21, 4.7, "mg/kg"),), second_line(), LEVELS, 20)[0] == 4.4
+    assert lowest_level_given((dosed(tdxd, 21, 5.0, "mg/kg"),), second_line(), LEVELS, 20)[0] == 5.4
     assert lowest(dosed(tdxd, 21, 2.0, "mg/kg")) is None
     assert lowest(dosed(tdxd, 21, 308, "mg"), body=(weight(70, 21),))[0] == 4.4
     assert lowest(dosed(tdxd, 21, 308, "mg")) is None

@@ -3,6 +3,8 @@
 import pytest
 
 from guideline.case import Allergy, DataProblem, Dose
+from guideline.facts_used import drug_name, drug_names
+from guideline.laboratory import lab_name
 from guideline.rules import labs as labs_module
 from guideline.rules import order_conflicts, reload
 from tests.guideline.case_builder import (
@@ -307,3 +309,9 @@ def test_p04_a_dose_that_fits_no_label_goes_by_its_interval(every, early):
     case = second_line(body=BODY, drugs=(dosed("trastuzumab", 7, 6, "mg/kg"),))
     found = says(reload.RULES, case, order("trastuzumab", 5, "mg/kg", every_days=every))
     assert [f.headline.id for f in found] == (["interval-short"] if early else [])
+
+
+def test_what_has_no_name_is_called_by_its_id():
+    """A drug or a laboratory value that the knowledge files do not name is printed as it stands, never left out."""
+    assert (drug_name("zongertinib"), drug_names(["trastuzumab", "zongertinib"])) == ("zongertinib", "trastuzumab + zongertinib")
+    assert (lab_name("lipase"), lab_name("alt")) == ("lipase", "ALT")

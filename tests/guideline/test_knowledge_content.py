@@ -213,3 +213,31 @@ def test_files_name_no_source_file_and_no_machine():
     for file in FOLDER.rglob("*.*"):
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"(?<!\S)/\w+/\w+|seed|\.txt\b", text), file.name
+
+
+@pytest.mark.parametrize(
+    ("regimen", "lines"),
+    [
+        ("tdxd-pertuzumab", ["trastuzumab deruxtecan 5.4 mg/kg IV every 3 weeks", "pertuzumab 840 mg, then 420 mg IV every 3 weeks"]),
+        ("tdm1", ["trastuzumab emtansine 3.6 mg/kg IV every 3 weeks (never above 3.6)"]),
+        (
+            "tucatinib-trastuzumab-capecitabine",
+            [
+                "tucatinib 300 mg by mouth twice daily",
+                "trastuzumab 8 mg/kg, then 6 mg/kg IV every 3 weeks",
+                "capecitabine 1000 mg/m2 by mouth twice daily on days 1-14 of 21",
+            ],
+        ),
+        (
+            "trastuzumab-chemotherapy",
+            [
+                "trastuzumab 8 mg/kg, then 6 mg/kg IV every 3 weeks",
+                "or trastuzumab 4 mg/kg, then 2 mg/kg IV weekly",
+                "plus a chemotherapy partner not used before (no anthracycline)",
+            ],
+        ),
+    ],
+)
+def test_dose_lines_are_what_a_clinician_orders_by(regimen, lines):
+    """Loading dose, dose, unit, route, schedule and note, in this order and with nothing else; a choice begins with "or"."""
+    assert list(K.regimens[regimen].dose_lines) == lines

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.therapy_lines import Line
+from guideline.therapy_lines import Line, setting
 from tests.guideline.case_builder import (
     LONG,
     a_case,
@@ -414,3 +414,27 @@ def test_lines_are_numbered_behind_an_early_relapse():
     assert [fact.name for fact in facts if fact.name.startswith("Line")] == ["Line 2"]
     later = advice_on(a_case(metastases=LONG, drugs=drugs[1:])).treatment.facts
     assert [fact.name for fact in later if fact.name.startswith("Line")] == ["Line 1"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "start", "running", "expected"),
+    [
+        ("curative", 300, True, "early"),
+        ("curative", 21, True, "early"),
+        ("curative", 19, True, "metastatic"),
+        ("palliative", 300, True, "metastatic"),
+        ("palliative", None, True, "metastatic"),
+        (None, None, True, "unknown"),
+        (None, 62, True, "unknown"),
+        (None, 63, True, "early"),
+        (None, 62, False, "early"),
+        ("other", 62, True, "early"),
+        (None, 20, True, "metastatic"),
+        (None, 10, True, "metastatic"),
+    ],
+)
+def test_decision_8_the_setting_of_a_therapy(intent, start, running, expected):
+    """Metastatic for 20 days: by intent, else by the first day; what runs and began up to 42 days before leaves the setting open."""
+    end = None if running or start is None else 15
+    found = situation_of(a_case(drugs=given("trastuzumab", start, end, intent=intent), intake=intake(prior_therapy_complete=None)))
+    assert setting(found.exposures[0], found.metastatic_since) == expected

@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 import structlog
 
+from service.operations.counting import count_lost
+
 
 def configure_logs() -> None:
     """Send the log to standard error as JSON. Called once by whatever runs a server; calling it again changes nothing."""
@@ -47,9 +49,22 @@ def _as_json(event: dict[str, Any], **_: Any) -> str:
     return orjson.dumps(event, default=str).decode()
 
 
-def _to_stderr(*_: Any) -> structlog.PrintLogger:
+def _to_stderr(*_: Any) -> _Lines:
     # Looked up at each call, so that a stream replaced by a test or a supervisor is honoured.
-    return structlog.PrintLogger(sys.stderr)
+    return _Lines(sys.stderr)
+
+
+class _Lines(structlog.WriteLogger):
+    """Writes lines. One that cannot be written (the disk of the log is full, its reader is gone) is counted: it never costs a card."""
+
+    def msg(self, message: str) -> None:
+        """Write one line."""
+        try:
+            super().msg(message)
+        except (OSError, ValueError):
+            count_lost("log")
+
+    debug = info = warning = error = critical = msg
 
 
 def granian_log_config() -> dict[str, Any]:

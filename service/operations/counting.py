@@ -76,7 +76,7 @@ def count_auth_failure(reason: str) -> None:
 
 
 def count_lost(kind: str, number: int = 1) -> None:
-    """Count what could not be kept: `record`, or `input` (of a record)."""
+    """Count what could not be kept: `record`, `input` (of a record), or `log`, a line."""
     COUNTS.add(series.LOST, kind, amount=number)
 
 

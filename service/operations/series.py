@@ -138,7 +138,7 @@ TURNED_AWAY = _counter(
 LOST = _counter(
     "her2cds_lost",
     "What could not be kept while cards were answered all the same, by kind.",
-    kind=_listed(("record", "input")),
+    kind=_listed(("record", "input", "log")),
 )
 STORE = _gauge("her2cds_store_workers", "Workers by how they find the store.", state=("open", "unavailable"))
 IN_PROGRESS = _gauge("her2cds_in_progress", "Requests being worked on.")

@@ -49,6 +49,7 @@ class Store:
         self._thread: Thread | None = None
         self._lock = Lock()
         self._forget_at = 0.0
+        self._ended = False
 
     @property
     def keys(self) -> CardKeys:
@@ -189,9 +190,15 @@ class Store:
             self._failed(fault)
 
     def close(self) -> None:
-        """Write what waits and let go of the database."""
-        self.write_waiting()
+        """Write what waits, if the store works, and let go of the database; the next use opens it again."""
+        if self.works:
+            self.write_waiting()
         self._database.close()
+
+    def end(self) -> None:
+        """Close it, and let the thread in the background end, in a process that goes on without this store."""
+        self._ended = True
+        self.close()
 
     def _acknowledged_uuids(self, cards: Collection[UUID]) -> Collection[UUID]:
         by_name = {str(card): card for card in cards}
@@ -225,6 +232,8 @@ class Store:
         main = main_thread()
         while main.is_alive():
             main.join(INTERVAL)
+            if self._ended:
+                break
             if self.works or self.open():
                 self.write_waiting()
                 self.forget_tokens()

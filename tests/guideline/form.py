@@ -38,6 +38,8 @@ _AGAINST = {"EndocrineWithoutHer2", "FirstLineRestart", "PermanentlyStoppedAgent
 _EXAMINED = {"Her2Discordance", "Her2StatusNeeded", "LvefHold", "RebiopsySuggested"}
 #: Topics whose drafts can always be taken back at a click.
 _TAKEN_BACK = {"AnthracyclineWithTrastuzumab", "ProductMixUp"}
+#: Facts whose date is worked out from several records.
+_JOINED = ("Line ", "Metastatic disease")
 _REQUESTS = {"echocardiogram", "chest-ct", "brain-mri", "her2-ihc", "her2-ish", "biopsy"}
 
 
@@ -71,7 +73,7 @@ def findings_in_form(findings: list[Finding], case: Case, orders: Iterable[Draft
             assert fact.inferred or fact.source in known, fact
             assert re.sub(r" (\d+|\(.*\))$", "", fact.name) in _FACT_NAMES, fact
             assert "None" not in f"{fact.value} {fact.date or ''}", fact
-            of_one_record = not fact.inferred and not fact.name.startswith("Line ") and fact.date is not None
+            of_one_record = not fact.inferred and fact.date is not None and not fact.name.startswith(_JOINED)
             # What an order ends today is dated today.
             assert not of_one_record or fact.date in dated.get(fact.source or "", {fact.date}) | {str(case.today)}, fact
         for statement in (finding.headline, *finding.detail, *(gap.ask for gap in finding.missing)):

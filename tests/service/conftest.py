@@ -12,6 +12,9 @@ import structlog
 from service.app import create_app
 from service.logs import configure_logs
 from service.samples import request_body
+from service.settings import Settings
+from service.store.opening import open_store
+from service.store.store import Store
 from tests.service.checked_client import TODAY, CheckedClient, site
 
 
@@ -26,6 +29,29 @@ def _quiet() -> Iterator[None]:
 def _silence_log() -> None:
     structlog.reset_defaults()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@pytest.fixture(scope="session")
+def _opened_stores() -> Iterator[list[Store]]:
+    """The stores that applications of this process opened, oldest first."""
+    opened: list[Store] = []
+
+    def open_and_note(settings: Settings) -> Store:
+        opened.append(open_store(settings))
+        return opened[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.app.open_store", open_and_note)
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _stores_end(_opened_stores: list[Store]) -> Iterator[None]:
+    """The store of a test's own application ends with the test. Else a thousand of them would tend one file, until it is always locked."""
+    before = len(_opened_stores)
+    yield
+    while len(_opened_stores) > before:
+        _opened_stores.pop().end()
 
 
 @pytest.fixture

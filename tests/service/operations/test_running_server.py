@@ -178,3 +178,20 @@ def test_it_is_served_under_a_path_by_the_production_server(tmp_path: Path):
         assert re.search(r"start page +\S+/cds/\s", (tmp_path / "out").read_text())
     finally:
         stop(server)
+
+
+def test_a_log_that_cannot_be_written_costs_no_card(tmp_path: Path):
+    """The disk that takes the log is full: the service starts, answers, keeps feedback, counts the lost lines and stops in order."""
+    (tmp_path / "err").symlink_to("/dev/full")
+    server = start(tmp_path, free_port())
+    (tmp_path / "err").unlink()
+    (tmp_path / "err").touch()
+    try:
+        wait_until_ready(server)
+        ask(server, 3)
+        assert give_feedback(server).status_code == 200
+        assert number(numbers_of(server), "her2cds_lost_total", kind="log") >= 4
+        server.process.terminate()
+        assert server.process.wait(30) == 0
+    finally:
+        stop(server)

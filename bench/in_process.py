@@ -25,6 +25,7 @@ from service.app import create_app
 from service.cds_hooks.envelope import check_envelope
 from service.cds_hooks.prefetch import resolve
 from service.cds_hooks.registry import PATIENT_VIEW
+from service.evaluation import labs_since
 from service.server import settle_memory
 from service.settings import Settings
 from service.store.opening import open_store
@@ -91,7 +92,7 @@ class Stages:
         check_envelope(request.envelope, PATIENT_VIEW)
         resolve(request, PATIENT_VIEW, None)
         moments.append(clock())
-        case = build_case(request.reading, patient_id=PATIENT, today=self._today)
+        case = build_case(request.reading, patient_id=PATIENT, today=self._today, labs_since=labs_since(self._today))
         moments.append(clock())
         advice = advise(case, self._practice)
         moments.append(clock())

@@ -61,7 +61,7 @@ def read_receptors(record: Record) -> tuple[ReceptorResult, ...]:
     """All receptor results of tumour tissue. What its code and its words contradict is named and not used."""
     for resource in record.of("mislabelled-receptor"):
         record.problem("code-text-conflict", resource, "a receptor's name beside a code that is not that test", "her2")
-    return tuple([fact for result in results(record, "receptor", "her2") for fact in _results(record, result)])
+    return tuple([fact for result in results(record, record.of("receptor"), "her2") for fact in _results(record, result)])
 
 
 def _results(record: Record, result: Result) -> Iterator[ReceptorResult]:

@@ -32,11 +32,12 @@ __all__ = ["build_case", "patient_ids"]
 _Fact = TypeVar("_Fact", bound=Hashable)
 
 
-def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case:
+def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_since: date | None = None) -> Case:
     """Map everything that a reading says about one patient.
 
     `patient_id` is the id in the hook's context. `None` (a document from a file): the patient is the one Patient in it, or the one subject
-    that it names; with several, nothing is anybody's and all of it is dropped and counted.
+    that it names; with several, nothing is anybody's and all of it is dropped and counted. `labs_since` passes over laboratory values of
+    earlier days, which are most of a long record, where nobody asks for them.
     """
     record = record_of(reading, patient_id, today)
     listed = diseases(record)
@@ -58,7 +59,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date) -> Case
         pregnancies=_once(read_pregnancies(record, listed)),
         menopause=_once(read_menopause(record, listed)),
         performance=_once(read_performance(record)),
-        labs=read_labs(record),
+        labs=read_labs(record, labs_since),
         body=read_body(record),
         allergies=_once(read_allergies(record)),
         procedures=_once(read_procedures(record, lvef)),

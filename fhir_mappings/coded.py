@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import starmap
 
-from fhir_mappings.resources import Concept
+from fhir_mappings.resources import Coding, Concept
 from fhir_mappings.terminology import Meaning, display_conflicts, meanings
 
 #: One coding as (system URI, code, display), as `fhir_mappings.terminology` takes it.
@@ -20,11 +20,17 @@ def as_list(value: list[Concept] | Concept | None) -> list[Concept]:
     return value if isinstance(value, list) else [value]
 
 
-def triples(concept: Concept | None) -> list[CodingTriple]:
-    """The codings of a concept. A code that came as a number is the number's digits."""
+def triples(concept: Concept | None) -> tuple[CodingTriple, ...]:
+    """The codings of a concept."""
     if concept is None:
-        return []
-    return [(coding.system or None, str(coding.code) if coding.code else None, coding.display or None) for coding in concept.coding]
+        return ()
+    codings = concept.coding
+    return (_triple(codings[0]),) if len(codings) == 1 else tuple(map(_triple, codings))
+
+
+def _triple(coding: Coding) -> CodingTriple:
+    """One coding. A code that came as a number is the number's digits."""
+    return coding.system or None, str(coding.code) if coding.code else None, coding.display or None
 
 
 @lru_cache(maxsize=16384)

@@ -40,7 +40,7 @@ _TREND_WORDS: tuple[tuple[re.Pattern[str], Trend], ...] = tuple((re.compile(patt
 def read_disease_statuses(record: Record) -> tuple[DiseaseStatus, ...]:
     """What the clinician or radiologist judged, each with its date. It is not linked to a therapy (trap 32)."""
     found = []
-    for result in results(record, "disease-status", "other"):
+    for result in results(record, record.of("disease-status"), "other"):
         trend = _trend(result.resource)
         if trend is not None:
             found.append(DiseaseStatus(trend, result.day, result.preliminary, source_of(result.resource)))
@@ -64,7 +64,7 @@ def _trend(resource: Resource) -> Trend | None:
 
 def read_stages(record: Record) -> tuple[Stage, ...]:
     """Stage groups and M categories of staging Observations. A code shown under another stage's name is named and not used (trap 31)."""
-    return tuple(stage for result in results(record, "stage", "diagnosis") for stage in _stages(record, result))
+    return tuple(stage for result in results(record, record.of("stage"), "diagnosis") for stage in _stages(record, result))
 
 
 def _stages(record: Record, result: Result) -> Iterator[Stage]:
@@ -86,7 +86,7 @@ def _stages(record: Record, result: Result) -> Iterator[Stage]:
 def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
     """MCODE's history of metastatic cancer: `valueBoolean` false says that there is none, true or no value that there is."""
     found = []
-    for result in results(record, "metastatic-history", "diagnosis"):
+    for result in results(record, record.of("metastatic-history"), "diagnosis"):
         resource = result.resource
         if is_false(resource.value_boolean) or _denied(resource):
             continue
@@ -108,7 +108,7 @@ _ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5
 def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:
     """ECOG performance status. Karnofsky runs the other way (100 is best) and is not read (trap 19)."""
     found = []
-    for result in results(record, "performance", "other"):
+    for result in results(record, record.of("performance"), "other"):
         grade = _ecog(result.resource)
         if grade is not None:
             found.append(PerformanceStatus(grade, result.day, source_of(result.resource)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fhir_mappings.later_members import extensions_of
-from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Period, Resource
 from guideline.partial_date import PartialDate
 
@@ -14,10 +15,14 @@ def when(text: str | None) -> PartialDate | None:
     """A FHIR date, dateTime or instant as a date; `None` where there is none or it is no date."""
     if not text:
         return None
-    return _parsed(text if len(text) <= 10 or text[10] not in "T " else text[:10])
+    if len(text) > 10:
+        if text[10] not in "T ":
+            return PartialDate.parse(text)
+        text = text[:10]
+    return _parsed(text)
 
 
-@remembered(maxsize=8192)
+@lru_cache(maxsize=8192)
 def _parsed(text: str) -> PartialDate | None:
     return PartialDate.parse(text)
 

@@ -6,17 +6,17 @@ told by all three: they are merged later, by `guideline`. Medicines that matter 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import CodingTriple, as_list, triples
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.doses import dose_of
-from fhir_mappings.drug_names import drugs_of
-from fhir_mappings.later_members import concepts_in, dosages_of, extensions_of, notes_of, validity_of
+from fhir_mappings.drug_names import DrugMatch, drugs_of
+from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Concept, Contained, Dosage, Extension, Period, Reference, Resource, source_of
+from fhir_mappings.resources import Concept, Contained, Dosage, Extension, Reference, Resource, source_of
 from fhir_mappings.terminology import value_of
 from fhir_mappings.therapy_words import intent_in, stop_reason_in
 from guideline.case import DrugRecord, OtherDrug, RecordStatus, StopReason
@@ -59,45 +59,54 @@ class Medications(NamedTuple):
 class Naming(NamedTuple):
     """How a resource names its medication: codings as (system, code, display), and text."""
 
-    codings: list[CodingTriple]
+    codings: tuple[CodingTriple, ...]
     text: str | None
 
 
 def read_medications(record: Record) -> Medications:
     """Read every statement, order and administration."""
-    facts = [fact for group, kind in _KINDS for resource in record.of(group) for fact in _records(record, resource, kind)]
-    return Medications(
-        tuple(fact for fact in facts if isinstance(fact, DrugRecord)), tuple(fact for fact in facts if isinstance(fact, OtherDrug))
-    )
+    drugs: list[DrugRecord] = []
+    others: list[OtherDrug] = []
+    for group, kind in _KINDS:
+        for resource in record.of(group):
+            naming = _naming(record, resource)
+            if naming is None:
+                continue
+            match = drugs_of(naming.codings, naming.text)
+            if match.drugs or match.conflict:
+                drugs += _drug_records(record, resource, kind, match)
+            elif named := other_drugs_of(naming.codings, naming.text):
+                others += _other_drugs(record, resource, kind, named)
+    return Medications(tuple(drugs), tuple(others))
 
 
-def _records(record: Record, resource: Resource, kind: Kind) -> Iterator[DrugRecord | OtherDrug]:
-    naming = _naming(record, resource)
-    if naming is None:
-        return
-    match = drugs_of(naming.codings, naming.text)
-    others = () if match.drugs or match.conflict else other_drugs_of(naming.codings, naming.text)
-    if not match.drugs and not match.conflict and not others:
-        return
-    if resource.status in _NOT_GIVEN or resource.intent in _NO_ORDER or resource.do_not_perform in (True, "true"):
-        return
+def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMatch) -> Iterable[DrugRecord]:
+    if not _given_or_ordered(resource):
+        return ()
     if match.conflict:
         record.problem("code-text-conflict", resource, "code and text name different drugs", "therapy")
-    dosages = dosages_of(resource)
-    start, end = _dates(resource, kind, dosages)
-    if start is not None and not (record.counts(start, resource, "therapy") if not others else not record.is_future(start)):
-        return
-    if end is not None and record.is_future(end):
-        end = None  # a planned end is no end
+    start, end = _dates(record, resource, kind)
+    if not record.counts(start, resource, "therapy") or not match.drugs:
+        return ()
     status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
-    for other in others:
-        yield OtherDrug(other, status, start, end, source)
-    if match.drugs:
-        extensions = extensions_of(resource)
-        reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
-        dose = dose_of(resource, dosages)
-        for drug in match.drugs:
-            yield DrugRecord(drug, kind, status, start, end, reason, intent, dose, source)
+    extensions, dosages = extensions_of(resource), dosages_of(resource)
+    reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
+    dose = dose_of(resource, dosages)
+    return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source) for drug in match.drugs]
+
+
+def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[str, ...]) -> Iterable[OtherDrug]:
+    if not _given_or_ordered(resource):
+        return ()
+    start, end = _dates(record, resource, kind)
+    if start is not None and record.is_future(start):
+        return ()
+    status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
+    return [OtherDrug(drug, status, start, end, source) for drug in named]
+
+
+def _given_or_ordered(resource: Resource) -> bool:
+    return resource.status not in _NOT_GIVEN and resource.intent not in _NO_ORDER and resource.do_not_perform not in (True, "true")
 
 
 def _naming(record: Record, resource: Resource) -> Naming | None:
@@ -119,17 +128,23 @@ def naming_of(resource: Resource, find: Callable[[Reference], Resource | Contain
     medication = find(reference)
     if medication is not None and medication.code is not None:
         return Naming(triples(medication.code), medication.code.text or reference.display or None)
-    return Naming([], reference.display) if reference.display else None
+    return Naming((), reference.display) if reference.display else None
 
 
-def _dates(resource: Resource, kind: Kind, dosages: list[Dosage]) -> tuple[PartialDate | None, PartialDate | None]:
-    """Start and end of a record (decision 8): its period, else the validity or bounds period of the order."""
+def _dates(record: Record, resource: Resource, kind: Kind) -> tuple[PartialDate | None, PartialDate | None]:
+    """Start and end of a record. A planned end is no end."""
+    start, end = _stated_dates(resource, kind)
+    return start, end if end is None or not record.is_future(end) else None
+
+
+def _stated_dates(resource: Resource, kind: Kind) -> tuple[PartialDate | None, PartialDate | None]:
+    """Start and end as stated (decision 8): its period, else the validity or bounds period of the order."""
     if kind == "administration":
         day = when(resource.effective_date_time)
         return (day, day) if day is not None else (started(resource.effective_period), ended(resource.effective_period))
     if kind == "statement":
         return when(resource.effective_date_time) or started(resource.effective_period), ended(resource.effective_period)
-    periods = [bounds for dosage in dosages if (bounds := _bounds(dosage)) is not None]
+    periods = bounds_of(resource)
     validity = validity_of(resource)
     if validity is not None:
         periods.insert(0, validity)
@@ -138,10 +153,6 @@ def _dates(resource: Resource, kind: Kind, dosages: list[Dosage]) -> tuple[Parti
     start = next((day for period in reversed(periods) if (day := started(period)) is not None), None)
     end = next((day for period in periods if (day := ended(period)) is not None), None)
     return start or when(resource.authored_on), end
-
-
-def _bounds(dosage: Dosage) -> Period | None:
-    return dosage.timing.repeat.bounds_period if dosage.timing is not None and dosage.timing.repeat is not None else None
 
 
 def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReason | None:

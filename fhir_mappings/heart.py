@@ -54,7 +54,7 @@ class _Reading(NamedTuple):
 
 def read_lvef(record: Record) -> tuple[Lvef, ...]:
     """The LVEF series. What cannot be an LVEF, and what cannot be read, is named."""
-    return tuple(fact for result in results(record, "lvef", "lvef") for fact in _lvef(record, result))
+    return tuple(fact for result in results(record, record.of("lvef"), "lvef") for fact in _lvef(record, result))
 
 
 def _lvef(record: Record, result: Result) -> Iterator[Lvef]:

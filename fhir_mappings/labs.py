@@ -5,6 +5,7 @@ A value whose unit is missing or unknown is not used: 1.2 mg/dL and 1.2 umol/L o
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -33,9 +34,15 @@ _BODY: dict[str, Literal["weight", "height"]] = {"obs.body_weight": "weight", "o
 _POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
 
 
-def read_labs(record: Record) -> tuple[Lab, ...]:
-    """Laboratory values. `<5` and `>1000` count with their limit."""
-    return tuple([fact for result in results(record, "lab", "lab") if (fact := _lab(record, result)) is not None])
+def read_labs(record: Record, since: date | None) -> tuple[Lab, ...]:
+    """Laboratory values, without those of days before `since`. `<5` and `>1000` count with their limit."""
+    resources = record.of("lab") if since is None else _not_before(record.of("lab"), since.isoformat())
+    return tuple([fact for result in results(record, resources, "lab") if (fact := _lab(record, result)) is not None])
+
+
+def _not_before(resources: list[Resource], day: str) -> list[Resource]:
+    """Without results of earlier days, by their text alone. A month or a year may still reach into the days that count."""
+    return [resource for resource in resources if not (when := resource.effective_date_time) or len(when) < 10 or when[:10] >= day]
 
 
 def _lab(record: Record, result: Result) -> Lab | None:
@@ -84,7 +91,7 @@ def _rounded(value: float) -> float:
 
 def read_body(record: Record) -> tuple[BodyMeasure, ...]:
     """Weights and heights."""
-    return tuple([fact for result in results(record, "body", "other") if (fact := _measure(record, result)) is not None])
+    return tuple([fact for result in results(record, record.of("body"), "other") if (fact := _measure(record, result)) is not None])
 
 
 def _measure(record: Record, result: Result) -> BodyMeasure | None:

@@ -119,6 +119,15 @@ def dosages_of(resource: Resource) -> list[Dosage]:
     return found if isinstance(found, list) else [found] if found is not None else []
 
 
+def bounds_of(resource: Resource) -> list[Period]:
+    """Between which dates the doses of an order are given; few orders say so."""
+    if b'"boundsPeriod"' not in bytes(resource.dosage_instruction):
+        return []
+    timings = (dosage.timing for dosage in dosages_of(resource))
+    repeats = (timing.repeat for timing in timings if timing is not None)
+    return [repeat.bounds_period for repeat in repeats if repeat is not None and repeat.bounds_period is not None]
+
+
 def validity_of(resource: Resource) -> Period | None:
     """How long an order may be dispensed."""
     found: DispenseRequest | None = _later(_DISPENSE, resource.dispense_request)

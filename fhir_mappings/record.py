@@ -31,6 +31,9 @@ GRACE: Final = timedelta(days=1)
 #: Types that are read only where another resource refers to them; a Medication has no subject.
 _REFERENCED = frozenset({"Medication", "Specimen"})
 
+#: Types whose `subject`, if they have one at all, does not tell whose they are.
+_WITHOUT_SUBJECT = _REFERENCED | {"Patient"}
+
 
 @dataclass(slots=True)
 class Record:
@@ -93,7 +96,9 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     record = Record(today, today + GRACE, problems=list(reading.losses()))
     subjects = _Subjects(_own_references(reading, patient_id))
     dropped: defaultdict[tuple[ProblemKind, str], set[str]] = defaultdict(set)
-    groups: defaultdict[str, dict[str, list[Resource]]] = defaultdict(dict)
+    groups: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
+    versions: dict[tuple[str, str], list[Resource]] = {}
+    ours: Raw | None = None
     for entry in reading.entries:
         resource = entry.resource
         if resource is None:
@@ -103,16 +108,25 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
         if group is None:
             continue  # an Observation that no case needs
         ident = resource.id or _fingerprint(resource)
-        verdict = subjects.verdict(resource, entry.full_url)
-        if verdict is not None:
-            dropped[verdict, lost_with(resource)].add(f"{kind}/{ident}")
-            continue
-        by_id = groups[group]
-        by_id[ident] = [resource] if ident not in by_id else _versions(by_id[ident], resource)
+        # Nearly all resources of a chart name the patient in the same bytes as the one before.
+        if resource.subject != ours:
+            verdict = subjects.verdict(resource, entry.full_url)
+            if verdict is not None:
+                dropped[verdict, lost_with(resource)].add(f"{kind}/{ident}")
+                continue
+            if kind not in _WITHOUT_SUBJECT and bytes(resource.subject):
+                ours = resource.subject
+        known = groups[group].setdefault(ident, resource)
+        if known is not resource:
+            versions[group, ident] = _versions(versions.get((group, ident), [known]), resource)
         if group in _REFERENCED and entry.full_url:
             record.references[entry.full_url] = resource
     for group, by_id in groups.items():
-        record.groups[group] = [resource for ident in sorted(by_id) for resource in by_id[ident]]
+        several = {ident: found for (of, ident), found in versions.items() if of == group}
+        if several:
+            record.groups[group] = [one for ident in sorted(by_id) for one in several.get(ident, (by_id[ident],))]
+        else:
+            record.groups[group] = [by_id[ident] for ident in sorted(by_id)]
     record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
     record.problems += [DataProblem(kind, subject, "", f"{len(idents)} dropped") for (kind, subject), idents in dropped.items()]
     return record
@@ -145,15 +159,11 @@ def _age(resource: Resource) -> tuple[float, int]:
 
 
 class _Subjects:
-    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once.
-
-    Nearly all resources of a chart name it in the same bytes, so each is first compared with the one before.
-    """
+    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once."""
 
     def __init__(self, own: frozenset[str]) -> None:
         self._own = own
         self._judged: dict[bytes, _Verdict] = {b"": "no-subject"}
-        self._before: tuple[Raw | None, _Verdict] = (None, None)
 
     def verdict(self, resource: Resource, full_url: str | None) -> _Verdict:
         """Why a resource is not this patient's; `None` when it is, or when its type belongs to no patient."""
@@ -162,12 +172,7 @@ class _Subjects:
             return None
         if kind == "Patient":
             return None if f"Patient/{resource.id}" in self._own or full_url in self._own else "other-patient"
-        before, verdict = self._before
-        if resource.subject != before:
-            verdict = self._judge(subject_bytes(resource))
-            # Without a `subject` it is the `patient` that was judged.
-            self._before = (resource.subject, verdict) if bytes(resource.subject) else (None, None)
-        return verdict
+        return self._judge(subject_bytes(resource))
 
     def _judge(self, subject: bytes) -> _Verdict:
         if subject not in self._judged:

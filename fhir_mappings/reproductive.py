@@ -32,7 +32,7 @@ _HCG = frozenset({"2106-3", "2118-8", "21198-7"})
 def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ...]:
     """Pregnancy statuses, tests and Conditions. A resolved pregnancy says nothing about today and is left out."""
     found = []
-    for result in results(record, "pregnancy", "pregnancy"):
+    for result in results(record, record.of("pregnancy"), "pregnancy"):
         status = _pregnancy_answer(result.resource)
         if status is not None and not (result.preliminary and status == "not-pregnant"):
             found.append(Pregnancy(status, result.day, source_of(result.resource)))
@@ -75,7 +75,7 @@ def _pregnancy_words(said: str, is_test: bool) -> PregnancyStatus | None:
 def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]:
     """Menopausal statuses, from answers and from Conditions."""
     found = []
-    for result in results(record, "menopause", "other"):
+    for result in results(record, record.of("menopause"), "other"):
         resource = result.resource
         if not is_false(resource.value_boolean):
             status = _menopause(resource.value_codeable_concept) or _menopause(resource.code)

@@ -186,14 +186,17 @@ class Resource(Part, frozen=True, gc=False):
     """A FHIR R4 resource of any type, as far as a case needs it. Members stand in the order in which servers write them.
 
     Members that few of the resources need, or that other types have in other shapes, stay undecoded (`Raw`) until a function of
-    `fhir_mappings.later_members` asks for them.
+    `fhir_mappings.later_members` asks for them. `text`, `identifier`, `encounter` and `performer` are never asked for: nearly all resources
+    have them, and a member that is known by name is passed over faster than one that is looked for in vain.
     """
 
     resource_type: str = ""
     id: str | None = None
     meta: Raw = ABSENT
+    text: Raw = ABSENT
     contained: Raw = ABSENT
     extension: Raw = ABSENT
+    identifier: Raw = ABSENT
     clinical_status: Concept | str | None = None
     verification_status: Concept | str | None = None
     status: str | None = None
@@ -211,6 +214,7 @@ class Resource(Part, frozen=True, gc=False):
     subject: Raw = ABSENT
     patient: Raw = ABSENT
     context: Raw = ABSENT
+    encounter: Raw = ABSENT
     onset_date_time: str | None = None
     onset_period: Period | None = None
     abatement_date_time: str | None = None
@@ -222,6 +226,7 @@ class Resource(Part, frozen=True, gc=False):
     effective_period: Period | None = None
     effective_instant: str | None = None
     issued: str | None = None
+    performer: Raw = ABSENT
     performed_date_time: str | None = None
     performed_period: Period | None = None
     occurrence_date_time: str | None = None

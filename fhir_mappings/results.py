@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from fhir_mappings.dates import observed
-from fhir_mappings.observation_topics import Topic
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Component, Quantity, Resource
 from guideline.partial_date import PartialDate
@@ -35,9 +34,9 @@ class Number(Struct, frozen=True, gc=False):
     comparator: str
 
 
-def results(record: Record, topic: Topic, subject: str) -> Iterator[Result]:
-    """The Observations of a topic that count. Those in error and those dated in the future are named and left out."""
-    for resource in record.of(topic):
+def results(record: Record, resources: Iterable[Resource], subject: str) -> Iterator[Result]:
+    """Those of some Observations that count. Those in error and those dated in the future are named and left out."""
+    for resource in resources:
         status = resource.status
         if status == "entered-in-error":
             record.problem("erroneous", resource, "entered in error", subject)

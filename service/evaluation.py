@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +96,7 @@ def evaluate(
     if question.about_orders:
         # An echo drafted in the same session is booked: its card need not stand any longer.
         reading = reading + read_drafted_examinations(question.members, patient_id)
-    case = build_case(reading, patient_id=patient_id, today=today)
+    case = build_case(reading, patient_id=patient_id, today=today, labs_since=labs_since(today))
     if question.about_orders:
         orders = read_draft_orders(question.members, hook=question.hook, today=today, reading=reading)
         advice = advise_orders(case, orders, _practice(question, settings))
@@ -105,6 +106,11 @@ def evaluate(
     context = _card_context(question, case, advice, patient_id, _noting(memory, set_aside) if memory else None, settings)
     cards = render_cards(advice, public_url=settings.base_url, context=context)
     return Evaluation(case, advice, cards, len(reading.entries), set_aside=tuple(set_aside))
+
+
+def labs_since(today: date) -> date:
+    """The first day whose laboratory values may count."""
+    return today - timedelta(KNOWLEDGE.thresholds.intervals.labs_days)
 
 
 def _noting(memory: Memory, noted: list[UUID]) -> Memory:

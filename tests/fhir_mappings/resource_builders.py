@@ -107,9 +107,9 @@ def bundle(*resources: Any, kind: str = "searchset", **members: Any) -> Json:
     return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": one} for one in resources], **members}
 
 
-def case_of(*resources: Any, patient_id: str | None = "p1", today: date = TODAY) -> Case:
+def case_of(*resources: Any, patient_id: str | None = "p1", today: date = TODAY, labs_since: date | None = None) -> Case:
     """The case that these resources make, patient p1's unless said otherwise."""
-    return build_case(read_value(json.dumps(resources).encode()), patient_id=patient_id, today=today)
+    return build_case(read_value(json.dumps(resources).encode()), patient_id=patient_id, today=today, labs_since=labs_since)
 
 
 def problems_of(case: Case) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.fhir_mappings.resource_builders import LOINC, RACE, case_of, observation, on, patient, problems_of, quantity
@@ -106,3 +108,26 @@ def test_impossible_body_measures_are_named(code, value, unit):
     case = case_of(patient(), observation(code, valueQuantity=quantity(value, unit)))
     assert case.body == ()
     assert len(case.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "counts"),
+    [
+        ({"effectiveDateTime": "2026-10-29"}, False),
+        ({"effectiveDateTime": "2026-10-29T23:59:00-05:00"}, False),
+        ({"effectiveDateTime": "2026-10-30"}, True),
+        ({"effectiveDateTime": "2026-10-30T00:00:00+14:00"}, True),
+        ({"effectiveDateTime": "2026-10"}, True),
+        ({"effectiveDateTime": "2026"}, True),
+        ({"effectiveDateTime": None}, True),
+        ({"effectiveDateTime": None, "issued": "2020-01-01T10:00:00Z"}, True),
+    ],
+)
+def test_results_of_earlier_days_are_passed_over_where_nobody_asks_for_them(when, counts):
+    """Only what certainly is of an earlier day; weights stay, since a past dose is judged by the weight of its day."""
+    old = observation(WEIGHT, ident="w", valueQuantity=quantity(70, "kg"), effectiveDateTime="2020-01-01")
+    resources = (patient(), observation(PLATELETS, valueQuantity=quantity(210, "K/uL"), **when), old)
+    case = case_of(*resources, labs_since=date(2026, 10, 30))
+    assert len(case.labs) == (1 if counts else 0)
+    assert len(case.body) == 1
+    assert len(case_of(*resources).labs) == 1

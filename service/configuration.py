@@ -88,7 +88,8 @@ def _launches(settings: Settings) -> str:
     if not settings.smart_clients:
         return "no EHR may launch it"
     listed = ", ".join(f"{client.issuer} as {client.client_id} ({client.proof})" for client in settings.smart_clients)
-    return f"{listed}; register {settings.base_url}/smart/launch and {settings.base_url}/smart/callback"
+    callbacks = " and ".join(dict.fromkeys(f"{settings.base_url}{client.callback}" for client in settings.smart_clients))
+    return f"{listed}; register {settings.base_url}/smart/launch and {callbacks}"
 
 
 def _knowledge() -> str:

@@ -223,7 +223,8 @@ class Settings(BaseSettings):
         (),
         description="EHRs that may open the SMART app (docs/smart.md): entries `ISS CLIENT_ID`, separated by commas, such as "
         "`https://ehr.example.org/fhir her2-cds`; `ISS` is the base address of the FHIR server. A confidential client adds "
-        "`secret:VARIABLE_OR_FILE` or `key:FILE`, one whose authorization server stands elsewhere `at:ORIGIN`.",
+        "`secret:VARIABLE_OR_FILE` or `key:FILE`, one whose authorization server stands elsewhere `at:ORIGIN`; `back:NAME` gives an EHR a "
+        "redirect URI of its own.",
         json_schema_extra={"shown_default": "none; with `HER2CDS_DEMO=1` the demo EHR"},
     )
     smart_key: str = Field(

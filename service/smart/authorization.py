@@ -147,7 +147,7 @@ def _app_context(said: object) -> dict[str, str]:
 
 def _oauth(site: SmartSite, client: SmartClient, scope: str, **proof: Any) -> Any:
     return OAuth2Client(
-        _GuardedSession(site), client.client_id, scope=scope, redirect_uri=site.redirect_uri, code_challenge_method=_S256, **proof
+        _GuardedSession(site), client.client_id, scope=scope, redirect_uri=site.redirect_uri(client), code_challenge_method=_S256, **proof
     )
 
 

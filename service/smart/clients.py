@@ -1,7 +1,8 @@
 """Which EHRs may launch the app, and as whom it is registered there: the setting `HER2CDS_SMART_CLIENTS`.
 
-An entry is `ISS CLIENT_ID`, then, where they are needed, `secret:PLACE` or `key:FILE`, and `at:ORIGIN` for each origin besides that of the
-FHIR server at which its authorization server stands. Discovery is written by the EHR: an address in it is followed only to those origins.
+An entry is `ISS CLIENT_ID`, then, where they are needed, `secret:PLACE` or `key:FILE`, `at:ORIGIN` for each origin besides that of the FHIR
+server at which its authorization server stands, and `back:NAME` for a redirect URI that this EHR shares with no other. Discovery is written
+by the EHR: an address in it is followed only to those origins.
 """
 
 from __future__ import annotations
@@ -25,10 +26,12 @@ DEMO_CLIENT: Final = "her2-cds-demo"
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 #: What may be a client id: visible ASCII without what separates entries.
 _CLIENT_ID: Final = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
+#: What may be the last part of a redirect URI.
+_BACK: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 _FORM: Final = (
     "should be entries `ISS CLIENT_ID`, each followed by `secret:VARIABLE_OR_FILE` or `key:FILE` for a confidential client and by "
-    "`at:ORIGIN` where the authorization server stands elsewhere; entries are separated by commas"
+    "`at:ORIGIN` where the authorization server stands elsewhere, or `back:NAME` for a redirect URI of its own; entries are separated by commas"
 )
 
 
@@ -37,7 +40,8 @@ class SmartClient:
     """The app as one EHR knows it.
 
     `issuer`: the base address of its FHIR server, without a final slash. `place`: where the secret or the private key is, the name of an
-    environment variable or a file. `origins`: where FHIR and authorization server may be.
+    environment variable or a file. `origins`: where FHIR and authorization server may be. `back`: the last part of the redirect URI that is
+    this EHR's alone; empty for the common one.
     """
 
     issuer: str
@@ -45,6 +49,12 @@ class SmartClient:
     proof: Proof = "public"
     place: str = ""
     origins: frozenset[Origin] = frozenset()
+    back: str = ""
+
+    @property
+    def callback(self) -> str:
+        """The path under which the browser comes back from this EHR."""
+        return f"/smart/callback/{self.back}" if self.back else "/smart/callback"
 
     def permits(self, url: object) -> bool:
         """Whether an address that this EHR named is one of its own."""
@@ -81,6 +91,8 @@ def read_smart_clients(text: str) -> tuple[SmartClient, ...]:
         client = _read_entry(entry.split())
         if client.issuer in clients:
             raise ValueError("should name each EHR once")
+        if client.back and any(client.back == other.back for other in clients.values()):
+            raise ValueError("should give each EHR a `back:` of its own")
         clients[client.issuer] = client
     return tuple(clients.values())
 
@@ -93,7 +105,7 @@ def _read_entry(words: Sequence[str]) -> SmartClient:
     if parts.query or parts.fragment:
         raise ValueError("should name an EHR by the base address of its FHIR server, such as https://ehr.example.org/fhir")
     proof: Proof = "public"
-    place, origins = "", {_origin(issuer)}
+    place, back, origins = "", "", {_origin(issuer)}
     for word in further:
         kind, _, value = word.partition(":")
         match kind:
@@ -101,9 +113,11 @@ def _read_entry(words: Sequence[str]) -> SmartClient:
                 proof, place = kind, value
             case "at" if value and urlsplit(value).path in {"", "/"}:
                 origins.add(_origin(value))
+            case "back" if _BACK.fullmatch(value) and not back:
+                back = value
             case _:
                 raise ValueError(_FORM)
-    return SmartClient(issuer.rstrip("/"), client_id, proof, place, frozenset(origins))
+    return SmartClient(issuer.rstrip("/"), client_id, proof, place, frozenset(origins), back)
 
 
 def _origin(url: str) -> Origin:

@@ -98,8 +98,12 @@ def launch() -> Response:
 
 
 @blueprint.get("/callback")
-def callback() -> Response:
-    """Complete a launch: check that the answer is to a launch of this browser, get the token, open a session, show the app."""
+@blueprint.get("/callback/<back>")
+def callback(back: str = "") -> Response:
+    """Complete a launch: check that the answer is to a launch of this browser, get the token, open a session, show the app.
+
+    `back`: which EHR's own redirect URI it came to, where it has one.
+    """
     site = smart_site()
     state = _parameter("state")
     if state is None:
@@ -109,6 +113,8 @@ def callback() -> Response:
     client = client_of(site.clients, begun.issuer)
     if client is None:
         raise UnknownIssuer
+    if back != client.back:
+        raise MixUp("address")
     _check_sender(begun.configuration)
     _check_refusal()
     code = _parameter("code")

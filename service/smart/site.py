@@ -35,10 +35,9 @@ class SmartSite:
     deadline_ms: int
     frame_ancestors: tuple[str, ...]
 
-    @property
-    def redirect_uri(self) -> str:
-        """Where EHRs send the browser back to; it has to be registered with each."""
-        return f"{self.base_url}/smart/callback"
+    def redirect_uri(self, client: SmartClient) -> str:
+        """Where an EHR sends the browser back to; it has to be registered with the EHR."""
+        return f"{self.base_url}{client.callback}"
 
     @property
     def encrypted(self) -> bool:

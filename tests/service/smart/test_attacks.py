@@ -83,6 +83,27 @@ def test_mix_up(launched_by: LaunchedBy, smart_ehr: RunningSmartEhr, sender: str
 
 
 @NEEDS_SMART_EHR
+@pytest.mark.parametrize(("own", "path"), [(" back:north", ""), (" back:north", "/south"), ("", "/north")])
+def test_mix_up_by_the_address(app_of, smart_ehr: RunningSmartEhr, own: str, path: str):
+    """With a redirect URI of its own, an EHR's answer that comes to another address is refused, also where it names itself rightly."""
+    browser = Browser(app_of(smart_clients=f"{smart_ehr.registration()}{own}, {NOWHERE} her2-cds back:south"))
+    address = browser.begin(smart_ehr.launch_url(APP, PATIENT))
+    assert parameters(address)["redirect_uri"] == f"{APP}/smart/callback{'/north' if own else ''}"
+    answered = parameters(callback_of(address))
+    assert error_of(browser.get(f"/smart/callback{path}?{urlencode(answered)}")) == "mix-up"
+    assert not smart_ehr.seen()["token"]
+
+
+@NEEDS_SMART_EHR
+def test_a_redirect_uri_of_its_own(app_of, smart_ehr: RunningSmartEhr):
+    """A launch comes back at the address that is registered with its EHR alone, and opens a session."""
+    browser = Browser(app_of(smart_clients=f"{smart_ehr.registration()} back:north"))
+    answer = browser.launch(smart_ehr, PATIENT)
+    assert answer.status_code == 302
+    assert session_of(browser, answer.headers["Location"]).patient_id == PATIENT
+
+
+@NEEDS_SMART_EHR
 def test_an_ehr_that_names_the_token_endpoint_of_another(app_of, smart_ehr: RunningSmartEhr):
     """One listed EHR cannot have the codes or secrets of another sent to itself, nor its own to the other: origins count for each alone."""
     other = f"{smart_ehr.authorization_server}/fhir her2-cds"

@@ -40,6 +40,10 @@ def test_entries():
         "https://ehr.example.org/fhir her2-cds at:http://login.example.org",
         "https://ehr.example.org/fhir her2-cds at:https://login.example.org/path",
         "https://ehr.example.org/fhir her2-cds, https://ehr.example.org/fhir/ other",
+        "https://ehr.example.org/fhir her2-cds back:",
+        "https://ehr.example.org/fhir her2-cds back:../x",
+        "https://ehr.example.org/fhir her2-cds back:a back:b",
+        "https://ehr.example.org/fhir her2-cds back:a, https://other.example.org/fhir her2-cds back:a",
     ],
 )
 def test_faulty_entries(text: str):

@@ -30,8 +30,8 @@ _CLIENT_ID: Final = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
 _BACK: Final = re.compile(r"[a-z0-9-]{1,40}")
 
 _FORM: Final = (
-    "should be entries `ISS CLIENT_ID`, each followed by `secret:VARIABLE_OR_FILE` or `key:FILE` for a confidential client and by "
-    "`at:ORIGIN` where the authorization server stands elsewhere, or `back:NAME` for a redirect URI of its own; entries are separated by commas"
+    "should be entries `ISS CLIENT_ID`, each followed by `secret:VARIABLE_OR_FILE` or `key:FILE` for a confidential client, by `at:ORIGIN` "
+    "where the authorization server stands elsewhere, or by `back:NAME` for a redirect URI of its own; entries are separated by commas"
 )
 
 

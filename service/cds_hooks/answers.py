@@ -65,7 +65,7 @@ def answer_request(
     reading, fetched = resolve(hook_request, service, fhir)
     patient_id = hook_request.envelope["context"]["patientId"]
     evaluation = evaluate(reading, patient_id=patient_id, settings=settings, question=question, memory=memory)
-    return replace(evaluation, fetched=fetched)
+    return evaluation if fetched is None else replace(evaluation, fetched=fetched)
 
 
 def _check_drafts(context: Mapping[str, Any]) -> None:

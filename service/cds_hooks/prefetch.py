@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 from typing import Final
 from urllib.parse import quote
@@ -137,7 +138,9 @@ def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService) -> D
     clients leave out the keys whose queries failed.
     """
     told: set[str] = set()
+    renamed = False
     for key, content in keys.items():
+        renamed |= key not in service.prefetch
         if content.state in _SATISFIED:
             told |= content.types
             template = service.prefetch.get(key)
@@ -147,13 +150,14 @@ def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService) -> D
                 told.update(MEDICATION_KINDS)
     if told.isdisjoint(MEDICATION_KINDS):
         return DataProblem("incomplete", "therapy", "", "no medication records were sent")
-    left_out = [
-        key for key, template in service.prefetch.items() if key not in keys and queried_type(template) in set(MEDICATION_KINDS) - told
-    ]
-    renamed = any(key not in service.prefetch for key in keys)
-    return DataProblem("unsent", "therapy", "", f"not sent: {', '.join(left_out)}") if left_out and not renamed else None
+    untold = set(MEDICATION_KINDS) - told
+    if renamed or not untold:
+        return None
+    left_out = [key for key, template in service.prefetch.items() if key not in keys and queried_type(template) in untold]
+    return DataProblem("unsent", "therapy", "", f"not sent: {', '.join(left_out)}") if left_out else None
 
 
+@cache
 def queried_type(template: str) -> str:
     """The resource type a prefetch template asks for: `Condition?patient=...` and `Condition/{{...}}` -> `Condition`."""
     return template.partition("?")[0].partition("/")[0]

@@ -111,7 +111,8 @@ class Counts:
 
     def add_each(self, series: Series, counted: Iterable[tuple[str, ...]]) -> None:
         """Count several things, one each."""
-        places = [series.place(values) for values in counted]
+        known = series.places
+        places = [known[values] if values in known else series.place(values) for values in counted]
         with self._lock:
             numbers, offset = self._numbers, self._offset
             for place in places:

@@ -6,10 +6,11 @@ they ended, how long after adjuvant therapy it came back, the state of HER2, hea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from guideline.brain_disease import BrainDisease, brain_disease
 from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, Pregnancy
@@ -24,6 +25,8 @@ from guideline.practice import Practice
 from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, failed_in_metastatic_disease, therapies
 
 PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
+
+_Said = TypeVar("_Said")
 
 
 class Relapse(Struct, frozen=True):
@@ -50,6 +53,7 @@ class Situation(Struct, frozen=True):
     that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, and those of
     unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
     products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
+    `said` keeps what `once` was asked.
     """
 
     case: Case
@@ -75,6 +79,7 @@ class Situation(Struct, frozen=True):
     brain: BrainDisease
     pregnancy: PregnancyState
     pregnancy_source: str | None
+    menopause: str | None
     used_drugs: frozenset[str]
     failed_agents: frozenset[str]
     not_tolerated: frozenset[str]
@@ -82,6 +87,14 @@ class Situation(Struct, frozen=True):
     therapy_lost: bool
     label_flags: frozenset[str]
     unknown_label_flags: frozenset[str]
+    said: dict[Callable[[Situation], Any], Any] = field(default_factory=dict)
+
+    def once(self, rule: Callable[[Situation], _Said]) -> _Said:
+        """What a rule says about this situation, worked out when it is first asked: other rules build on some."""
+        if rule not in self.said:
+            self.said[rule] = rule(self)
+        said: _Said = self.said[rule]
+        return said
 
     @property
     def today(self) -> date:
@@ -115,13 +128,16 @@ def situation(case: Case, practice: Practice) -> Situation:
     relapse = _relapse(found, since)
     early_relapse = relapse is not None and relapse.within_12 is True
     hormones = hormone_receptors(case, since)
-    pregnancy, pregnancy_source = _pregnancy(case)
+    menopause = menopausal_status(case)
+    pregnancy, pregnancy_source = _pregnancy(case, menopause)
     lungs = lung_history(case, given)
-    used = frozenset([c for e in given for c in (*components(e.drug), e.drug)])
+    drugs = {e.drug for e in given}
+    used = frozenset(drugs.union(*map(components, drugs)))
     if lungs.tdxd_named:
         # Who had T-DXd pneumonitis had T-DXd, whatever the list of therapies says.
         used |= {T_DXD}
-    flags, unknown = _label_flags(case, found, relapse, hormones, used)
+    her2_lines = tuple([line for line in found.used_lines if line.has_her2])
+    flags, unknown = _label_flags(case, found, her2_lines, relapse, hormones, menopause, used)
     # Before any line for metastatic disease that counts, an adjuvant course that still runs is the current therapy.
     newest = found.lines[-1].exposures if found.lines else ()
     if not found.used_lines:
@@ -139,7 +155,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         exposures=given,
         therapies=found,
         last_line=found.used_lines[-1] if found.used_lines else None,
-        her2_lines=tuple([line for line in found.used_lines if line.has_her2]),
+        her2_lines=her2_lines,
         relapse=relapse,
         early_relapse=early_relapse,
         used_line_count=len(found.used_lines) + early_relapse,
@@ -151,6 +167,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         brain=brain_disease(case),
         pregnancy=pregnancy,
         pregnancy_source=pregnancy_source,
+        menopause=menopause,
         used_drugs=used,
         failed_agents=failed_in_metastatic_disease(found, since),
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
@@ -233,7 +250,7 @@ def _pregnancy_order(found: Pregnancy) -> tuple[date, bool, str]:
     return day, pregnant, found.source
 
 
-def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
+def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str | None]:
     """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be."""
     ages = K.thresholds.ages
     if case.patient.sex == "male":
@@ -255,7 +272,7 @@ def _pregnancy(case: Case) -> tuple[PregnancyState, str | None]:
         return "excluded", newest.source
     birth = case.patient.birth
     youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None
-    if (youngest is not None and youngest > ages.childbearing) or menopausal_status(case) == "postmenopausal":
+    if (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
         return "not-applicable", None
     return "unknown", None
 
@@ -270,12 +287,17 @@ def menopausal_status(case: Case) -> str | None:
 
 
 def _label_flags(
-    case: Case, found: Therapies, relapse: Relapse | None, hormones: HormoneReceptors, used: frozenset[str]
+    case: Case,
+    found: Therapies,
+    her2_lines: tuple[Line, ...],
+    relapse: Relapse | None,
+    hormones: HormoneReceptors,
+    menopause: str | None,
+    used: frozenset[str],
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The label conditions that hold for the case, and those nobody can tell."""
     flags: set[str] = set()
     unknown: set[str] = set()
-    her2_lines = [line for line in found.used_lines if line.has_her2]
     early_her2 = relapse is not None
     count = len(her2_lines) + (1 if early_her2 else 0)
     if count >= 1:
@@ -305,7 +327,6 @@ def _label_flags(
         unknown |= {"hr-positive", "hr-negative"}
     else:
         flags.add(f"hr-{hormones.state}")
-    menopause = menopausal_status(case)
     if menopause == "postmenopausal":
         flags.add("postmenopausal")
     elif menopause is None and case.patient.sex != "male":

@@ -20,7 +20,7 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months
 from guideline.rules.options import creatinine_known
 from guideline.rules.treatment import history_open
-from guideline.situation import Situation, menopausal_status
+from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 
 #: What is assumed for the sake of the question has no resource.
@@ -257,7 +257,7 @@ _ASKED: tuple[_Asked, ...] = (
     ("respiratory symptoms", "I09", _unanswered("respiratory-symptoms"), _yes_or_no("respiratory-symptoms")),
     ("kidney function", "I10", lambda s: not creatinine_known(s), _creatinine_values),
     ("pregnancy", "I13", lambda s: s.pregnancy == "unknown", _pregnancy_values),
-    ("menopause", "I14", lambda s: not s.male and menopausal_status(s.case) is None,
+    ("menopause", "I14", lambda s: not s.male and s.menopause is None,
      _one_of("menopausal-status", premenopausal="premenopausal", postmenopausal="postmenopausal")),
     ("performance status", "I16", lambda s: not s.case.performance, _ecog_values),
     ("burden of disease", "I16", _unanswered("disease-burden"),

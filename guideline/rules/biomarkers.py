@@ -41,7 +41,7 @@ def _visceral_crisis(s: Situation) -> bool:
 
 def rebiopsy(s: Situation) -> Finding | None:
     """R002, decision 11: a card of its own only when the intake says that a lesion can be reached."""
-    if not rebiopsy_open(s) or not said_yes(s.case, "lesion-accessible"):
+    if not said_yes(s.case, "lesion-accessible") or not rebiopsy_open(s):
         return None
     facts = (her2_fact(s.her2.leading),) if s.her2.leading is not None else ()
     return Finding("RebiopsySuggested", "info", K.say("rebiopsy"), (K.say("rebiopsy-no-delay"),), facts=facts, requests=("biopsy",))

@@ -12,7 +12,7 @@ from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months, days_since
 from guideline.rules.options import option
-from guideline.situation import Situation, menopausal_status
+from guideline.situation import Situation
 
 GNRH_AGONISTS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "gnrh-agonist")
 
@@ -136,9 +136,8 @@ def partners(s: Situation) -> tuple[tuple[Statement, ...], tuple[Gap, ...]]:
         return (K.say("gnrh-goes-on"),), ()
     if s.male:
         return (K.say("maintenance-man"),), ()
-    menopause = menopausal_status(s.case)
-    if menopause == "postmenopausal":
+    if s.menopause == "postmenopausal":
         return (), ()
-    if menopause == "premenopausal":
+    if s.menopause == "premenopausal":
         return (K.say("maintenance-ofs"),), ()
     return (K.say("maintenance-ofs-if-premenopausal"),), (Gap("I14", K.say("ask-menopause")),)

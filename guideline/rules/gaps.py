@@ -12,7 +12,7 @@ from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
 from guideline.rules.options import TDXD_REGIMENS
 from guideline.rules.pregnancy import contradicted_pregnancy
-from guideline.situation import Situation, menopausal_status
+from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 
 
@@ -107,7 +107,7 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
     gaps += brain_gaps(s)
     if s.hormones.state == "unknown":
         gaps.append(Gap("I03", K.say("ask-hormone-receptors")))
-    if s.hormones.state == "positive" and not s.male and menopausal_status(s.case) is None:
+    if s.hormones.state == "positive" and not s.male and s.menopause is None:
         gaps.append(Gap("I14", K.say("ask-menopause")))
     if lead is not None and "trastuzumab" in K.regimens[lead].drugs and not s.used("trastuzumab"):
         checks.append(K.say("check-trastuzumab-infusion"))

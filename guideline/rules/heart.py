@@ -46,18 +46,14 @@ def _baseline_fact(reference: Lvef, *, before_start: bool) -> FactUsed:
     return lvef_fact(reference, "LVEF baseline" if before_start else "LVEF baseline (first value after the start)")
 
 
+_TABLES = {d.id: K.thresholds.lvef_tables[d.lvef_table] for d in K.drugs.values() if d.lvef_table is not None}
+_WITHOUT_PERTUZUMAB = TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS
+
+
 def tables_for(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
     """The LVEF table of each drug that has one; trastuzumab beside pertuzumab goes by the pertuzumab table alone (R111)."""
-    with_pertuzumab = any(e.drug in PERTUZUMAB_PRODUCTS for e in exposures)
-    found = []
-    for e in exposures:
-        drug = K.drugs.get(e.drug)
-        if drug is None or drug.lvef_table is None:
-            continue
-        if with_pertuzumab and e.drug in TRASTUZUMAB_PRODUCTS and e.drug not in PERTUZUMAB_PRODUCTS:
-            continue
-        found.append((e, K.thresholds.lvef_tables[drug.lvef_table]))
-    return found
+    covered = frozenset() if PERTUZUMAB_PRODUCTS.isdisjoint([e.drug for e in exposures]) else _WITHOUT_PERTUZUMAB
+    return [(e, _TABLES[e.drug]) for e in exposures if e.drug in _TABLES and e.drug not in covered]
 
 
 def first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:
@@ -106,9 +102,11 @@ def _strictest(judged: list[_Judged]) -> _Judged | None:
 
 def heart(s: Situation) -> Finding | None:
     """The one finding about the heart on HER2 therapy: failure before hold before low value before monitoring (decision 17)."""
+    return s.once(_heart) if s.her2_running or s.held_drugs else None
+
+
+def _heart(s: Situation) -> Finding | None:
     running, held = s.her2_running, s.held_drugs
-    if not running and not held:
-        return None
     return _failure(s, (*running, *held)) or _hold(s, running) or _held(s, held) or _low(s, running) or _monitoring(s, running)
 
 
@@ -126,6 +124,8 @@ def _headline(statement: str, latest: Lvef, fall: str, **drugs: str) -> Statemen
 
 def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     """R077, R110, R113: heart failure on HER2 therapy, running or held; cardiomyopathy on record is at least a warning (E23)."""
+    if not s.heart.symptomatic_failure and s.heart.cardiomyopathy is None:
+        return None
     drugs = [e.drug for e in given if e.drug in MONITORED]
     if not drugs:
         return None
@@ -144,11 +144,11 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
             facts=_heart_facts(s),
             avoid=tuple(sorted(set(drugs))),
         )
-    if s.heart.cardiomyopathy is not None and not (_hold(s, given) or _low(s, given)):
-        headline = K.say("cardiomyopathy-on-her2", drugs=headline_names(drugs))
-        detail = (*_all_names(drugs), K.say("heart-failure-stop-rule"))
-        return Finding("HeartFailure", "warning", headline, detail, facts=_heart_facts(s))
-    return None
+    if _hold(s, given) or _low(s, given):
+        return None
+    headline = K.say("cardiomyopathy-on-her2", drugs=headline_names(drugs))
+    detail = (*_all_names(drugs), K.say("heart-failure-stop-rule"))
+    return Finding("HeartFailure", "warning", headline, detail, facts=_heart_facts(s))
 
 
 def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
@@ -308,8 +308,10 @@ def _may_resume(s: Situation, judged: _Judged, value: float) -> bool:
 def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """Decision 14: below 50 on a HER2 antibody, conjugate or lapatinib is never silent, even where the table lets the drug go on."""
     latest = s.heart.latest
+    if latest is None or effective_value(latest) >= K.thresholds.lvef.never_silent_below:
+        return None
     monitored = [e.drug for e in running if e.drug in MONITORED]
-    if latest is None or effective_value(latest) >= K.thresholds.lvef.never_silent_below or not monitored:
+    if not monitored:
         return None
     judged = _judge(s, running)
     strictest = _strictest(judged)
@@ -343,11 +345,11 @@ def _depends_on_baseline(s: Situation, judged: _Judged, value: float) -> bool:
 
 def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """R072-R074: up to 84 days current, 85-91 due, older or none overdue; kinase inhibitors other than lapatinib only as labelled."""
-    monitored = [e.drug for e in running if e.drug in MONITORED]
-    if not monitored:
-        return None
     heart_state, limits = s.heart, K.thresholds.lvef
     if heart_state.current:
+        return None
+    monitored = [e.drug for e in running if e.drug in MONITORED]
+    if not monitored:
         return None
     drugs = headline_names(monitored)
     booked = heart_state.booked_echo

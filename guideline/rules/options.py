@@ -37,6 +37,9 @@ _KEY_DRUGS: dict[str, frozenset[str]] = {
 }
 _HER2_PART = {regimen.id: frozenset(regimen.drugs) & HER2_DRUGS for regimen in K.regimens.values()}
 _CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
+_LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug == "trastuzumab" and c.loading for c in r.components))
+#: What makes the triplet is tucatinib: its partner may be another.
+_MUST_BE_TOLERATED = {id_: part if id_ == TUCATINIB else part | _CYTOTOXIC_PART[id_] for id_, part in _HER2_PART.items()}
 
 
 class Objection(Struct, frozen=True):
@@ -108,9 +111,8 @@ def reason_open(s: Situation, regimen: str) -> frozenset[str]:
 
 
 def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
-    """R053: never again after it had to be stopped for toxicity. What makes the triplet is tucatinib: its partner may be another."""
-    parts = _HER2_PART[regimen] if regimen == TUCATINIB else _HER2_PART[regimen] | _CYTOTOXIC_PART[regimen]
-    stopped = parts & s.not_tolerated
+    """R053: never again after it had to be stopped for toxicity."""
+    stopped = _MUST_BE_TOLERATED[regimen] & s.not_tolerated
     # The triplet would be expected to lead after T-DXd, so the card says why it does not.
     return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped))), say_so=regimen == TUCATINIB) if stopped else None
 
@@ -189,8 +191,10 @@ def option(
 def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
     """I10, R053, P09: no capecitabine dose without a recent creatinine, without DPD or after intolerance; else no lines of its own."""
     entry = K.regimens[regimen]
+    if "capecitabine" not in entry.drugs:
+        return ()
     not_tolerated = "capecitabine" in s.not_tolerated or _dpd_missing(s)
-    if "capecitabine" not in entry.drugs or (creatinine_known(s) and not not_tolerated):
+    if creatinine_known(s) and not not_tolerated:
         return ()
     name = drug_name("capecitabine")
     kept = [line for line in entry.dose_lines if not line.startswith(name)]
@@ -228,7 +232,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))
-    if any(c.drug == "trastuzumab" and c.loading for c in K.regimens[regimen].components) and _trastuzumab_goes_on(s):
+    if regimen in _LOADS_TRASTUZUMAB and _trastuzumab_goes_on(s):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     found += _used_before(s, regimen)
     if s.case.allergies:
@@ -255,6 +259,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
 def _used_before(s: Situation, regimen: str) -> list[Statement]:
     """R053: a HER2 drug of the regimen was given before, and neither failed for metastatic disease nor had to be stopped."""
     used = (_KEY_DRUGS[regimen] - PERTUZUMAB_PRODUCTS) & s.used_drugs
+    if not used:
+        return []
     later = frozenset(c for line in s.therapies.lines for e in line.exposures for c in components(e.drug))
     said = []
     if used & later:

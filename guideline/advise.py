@@ -57,10 +57,11 @@ def advise(case: Case, practice: Practice) -> Advice:
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
     if chosen is None and not findings and found.treatable:
         findings = [f for f in (unseen_history(case),) if f is not None]
-    if not s.therapies.used_lines:
-        chosen = naming_unsent(case, chosen)
-    chosen, findings = naming_unseen(case, chosen, findings)
-    chosen, findings = naming_forbidden(case, chosen, findings)
+    if case.problems:
+        if not s.therapies.used_lines:
+            chosen = naming_unsent(case, chosen)
+        chosen, findings = naming_unseen(case, chosen, findings)
+        chosen, findings = naming_forbidden(case, chosen, findings)
     silent = () if chosen is not None or findings else ("R132",)
     switched_off = tuple(sorted(silenced | later | on_treatment))
     return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off, (*hidden, *hidden_later))

@@ -21,6 +21,9 @@ ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 #: Two records that start within a week of each other speak of the same start.
 _SAME_START_DAYS = 7
 
+#: The longest pause of an infused drug that is still one course.
+_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
+
 _OPEN = frozenset({"active", "on-hold", "unknown"})
 
 
@@ -114,13 +117,8 @@ def _begun(record: DrugRecord) -> _Course:
         [record.source],
         last_seen=record.start,
         stated_open=record.kind == "statement" and record.status in _OPEN,
-        orders=int(record.kind == "order"),
+        orders=record.kind == "order",
     )
-
-
-def _silence() -> int:
-    """The longest pause of an infused drug that is still one course, in days."""
-    return K.thresholds.intervals.infused_without_dose_days
 
 
 def _continues(course: _Course, record: DrugRecord) -> bool:
@@ -130,14 +128,14 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
     if course.start is None or record.start is None or course.last_seen is None:
         # An undated past course says nothing about one that is open now.
         return (course.status in _OPEN) == (record.status in _OPEN)
-    if record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS):
+    if (record.start.earliest - course.start.latest).days <= _SAME_START_DAYS:
         return True
     if course.stop_reason not in (None, "completed", "other"):
         return False
     if course.end is None and (course.status in _OPEN or course.stated_open):
         return True
-    known_until = max(course.end or course.last_seen, course.last_seen, key=lambda d: d.latest)
-    return record.start.earliest <= add_days(known_until.latest, _silence())
+    known_until = course.last_seen.latest if course.end is None else max(course.end.latest, course.last_seen.latest)
+    return (record.start.earliest - known_until).days <= _SILENCE_DAYS
 
 
 _STATUS_KNOWS_MORE = ("stopped", "completed", "cancelled", "on-hold", "active", "unknown", "draft")
@@ -186,7 +184,7 @@ def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) ->
             course.stop_reason = course.stop_reason or dose.stop_reason
             return
     latest = next((c for c in reversed(courses) if c.status == "doses" and _same_intent(c, dose)), None)
-    if latest is not None and latest.last_dose is not None and given.earliest <= add_days(latest.last_dose.latest, _silence()):
+    if latest is not None and latest.last_dose is not None and given.earliest <= add_days(latest.last_dose.latest, _SILENCE_DAYS):
         latest.last_dose = _later(latest.last_dose, given)
         latest.sources.append(dose.source)
         latest.stop_reason = dose.stop_reason or latest.stop_reason
@@ -210,7 +208,7 @@ def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
         return True
     # Over, and nobody wrote down when: the doses tell, as long as they follow one another.
     known_until = _later(course.last_dose, course.last_seen)
-    return known_until is None or given.earliest <= add_days(known_until.latest, _silence())
+    return known_until is None or given.earliest <= add_days(known_until.latest, _SILENCE_DAYS)
 
 
 def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure:
@@ -222,7 +220,7 @@ def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure
 def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[ExposureState, PartialDate | None]:
     """Decision 8: an end in the past ends a course whatever its status says; a silent infusion pump is not a running one."""
     status, end, last = course.status, course.end, course.last_dose
-    silent = last is not None and (today - last.latest).days > _silence()
+    silent = last is not None and (today - last.latest).days > _SILENCE_DAYS
     recently_given = last is not None and not silent
     if status == "doses":
         return ("ended", last) if course.stop_reason is not None or silent else ("running", None)
@@ -240,7 +238,7 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     drug = K.drugs.get(course.drug)
     if drug is not None and drug.infused and doses_recorded and not recently_given:
         started = course.last_seen or course.start
-        just_begun = last is None and started is not None and (today - started.latest).days <= _silence()
+        just_begun = last is None and started is not None and (today - started.latest).days <= _SILENCE_DAYS
         return ("running", None) if just_begun else ("on-hold", None)
     return "running", None
 
@@ -250,5 +248,5 @@ def _fulfilled_orders_run_on(course: _Course, recently_given: bool, today: date)
     if course.status != "completed" or course.end is not None or course.stop_reason is not None or not course.orders:
         return False
     seen = course.last_seen
-    last_cycle_recent = course.orders > 1 and seen is not None and (today - seen.latest).days <= _silence()
+    last_cycle_recent = course.orders > 1 and seen is not None and (today - seen.latest).days <= _SILENCE_DAYS
     return recently_given or last_cycle_recent

@@ -84,7 +84,7 @@ _OUTCOME = {
 
 def line_fact(line: Line, number: int) -> FactUsed:
     """A line of therapy: its drugs, when it ran, how it ended. Inferred unless the record documents the outcome."""
-    begun = f" from {line.start}" if line.start is not None else ""
+    begun = f" from {_day(line.start)}" if line.start is not None else ""
     return FactUsed(
         name=f"Line {number}",
         value=f"{line_drugs(line)}{begun}: {_OUTCOME[line.outcome]}",
@@ -111,13 +111,13 @@ def relapse_fact(s: Situation) -> FactUsed | None:
     relapse = s.relapse
     if relapse is None:
         return None
+    drugs, relapsed = drug_names(relapse.drugs), _day(relapse.relapsed)
     if relapse.on_therapy:
-        value = f"metastases during (neo)adjuvant {drug_names(relapse.drugs)}"
-    elif relapse.end is None:
-        value = f"(neo)adjuvant {drug_names(relapse.drugs)}, end not recorded; metastatic since {relapse.relapsed or 'unknown'}"
+        value = f"metastases during (neo)adjuvant {drugs}"
     else:
-        value = f"(neo)adjuvant {drug_names(relapse.drugs)} ended {relapse.end}; metastatic since {relapse.relapsed or 'unknown'}"
-    return FactUsed("Relapse interval", value, _day(relapse.relapsed), relapse.sources[0], inferred=True)
+        ended = f" ended {_day(relapse.end)}" if relapse.end is not None else ", end not recorded"
+        value = f"(neo)adjuvant {drugs}{ended}; metastatic since {relapsed or 'unknown'}"
+    return FactUsed("Relapse interval", value, relapsed, relapse.sources[0], inferred=True)
 
 
 def metastatic_fact(s: Situation) -> FactUsed:

@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import Case, HeartCondition, Lvef, Procedure
-from guideline.intake import answer, said_yes
+from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
 
@@ -60,7 +60,8 @@ def _latest(usable: list[Lvef]) -> Lvef | None:
         return None
     newest = usable[-1].date
     assert newest is not None
-    return min((v for v in usable if v.date is not None and v.date.latest >= newest.earliest), key=lambda v: (effective_value(v), v.source))
+    as_new = [v for v in usable if v.date is not None and v.date.latest >= newest.earliest]
+    return as_new[0] if len(as_new) == 1 else min(as_new, key=lambda v: (effective_value(v), v.source))
 
 
 def _last_alike(values: list[Lvef], latest: Lvef) -> Lvef:
@@ -80,7 +81,6 @@ def heart_function(case: Case) -> HeartFunction:
     usable.sort(key=lambda v: (v.date.earliest if v.date else date.min, -effective_value(v), v.source))
     latest = _latest(usable)
     booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked"]
-    booked.sort(key=lambda p: (p.date.latest if p.date else date.max, p.source))
     symptoms = answer(case, "heart-failure-symptoms")
     return HeartFunction(
         series=tuple(usable),
@@ -88,9 +88,9 @@ def heart_function(case: Case) -> HeartFunction:
         age_days=days_since(latest.date, case.today) if latest is not None and latest.date is not None else None,
         failure=_first_active([h for h in case.heart if h.kind == "heart-failure"]),
         cardiomyopathy=_first_active([h for h in case.heart if h.kind == "cardiomyopathy"]),
-        failure_symptoms=said_yes(case, "heart-failure-symptoms"),
+        failure_symptoms=symptoms is not None and symptoms.values[0] == "true",
         failure_asked=symptoms is not None,
-        booked_echo=booked[0] if booked else None,
+        booked_echo=min(booked, key=lambda p: (p.date.latest if p.date else date.max, p.source), default=None),
     )
 
 

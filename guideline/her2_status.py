@@ -111,12 +111,12 @@ def _same_specimen(one: ReceptorResult, other: ReceptorResult, metastatic_since:
             return False
     elif one.specimen_id is not None and one.specimen_id == other.specimen_id:
         return True
-    if is_metastasis(one, metastatic_since) != is_metastasis(other, metastatic_since):
-        return False
     if one.date is None or other.date is None:
-        return one.date is other.date
-    apart = abs((one.date.earliest - other.date.earliest).days)
-    return apart <= _SAME_SPECIMEN_DAYS
+        if one.date is not other.date:
+            return False
+    elif abs((one.date.earliest - other.date.earliest).days) > _SAME_SPECIMEN_DAYS:
+        return False
+    return is_metastasis(one, metastatic_since) == is_metastasis(other, metastatic_since)
 
 
 def _findings(results: Sequence[ReceptorResult], metastatic_since: PartialDate | None) -> list[Her2Finding]:
@@ -142,7 +142,8 @@ def _by_date(result: ReceptorResult) -> tuple[date, str]:
 
 def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) -> Her2Finding:
     """What the results of one specimen say together; they come in the order of their dates."""
-    ihc, ish, said = _strongest(group, "ihc"), _strongest(group, "ish"), _strongest(group, "unspecified")
+    strongest = _strongest(group)
+    ihc, ish, said = strongest.get("ihc"), strongest.get("ish"), strongest.get("unspecified")
     ihc_state = _IHC_STATE[ihc.value] if ihc is not None and ihc.value is not None else None
     ish_state = _ish_state(ish) if ish is not None else None
     said_state = _IHC_STATE[said.value] if said is not None and said.value is not None else None
@@ -161,7 +162,7 @@ def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) 
         newest.date,
         "metastasis" if is_metastasis(newest, metastatic_since) else newest.specimen,
         # The first source is that of the date.
-        sources=(newest.source, *sorted({r.source for r in group} - {newest.source})),
+        sources=(newest.source, *sorted({r.source for r in group if r.source != newest.source})),
         preliminary=True in [r.preliminary for r in group],
     )
 
@@ -169,12 +170,18 @@ def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) 
 _ASSERTS = {"3+": 5, "positive": 5, "2+": 4, "equivocal": 4, "1+": 3, "low": 3, "0+": 2, "ultralow": 2, "0": 1, "negative": 1}  # fmt: skip
 
 
-def _strongest(group: list[ReceptorResult], method: str) -> ReceptorResult | None:
-    """The newest of several readings of one specimen by one method; on one day the one that asserts more."""
-    readings = [r for r in group if r.method == method]
-    if len(readings) < 2:
-        return readings[0] if readings else None
-    return max(readings, key=lambda r: (_when(r.date), _ASSERTS.get(r.value or "", 0), r.source))
+def _strongest(group: list[ReceptorResult]) -> dict[str, ReceptorResult]:
+    """By method the newest of several readings of one specimen; on one day the one that asserts more."""
+    found: dict[str, ReceptorResult] = {}
+    for r in group:
+        known = found.get(r.method)
+        if known is None or _weight(r) > _weight(known):
+            found[r.method] = r
+    return found
+
+
+def _weight(r: ReceptorResult) -> tuple[date, int, str]:
+    return _when(r.date), _ASSERTS.get(r.value or "", 0), r.source
 
 
 def _combined(ihc: Her2State | None, ish: Her2State | None, said: Her2State | None) -> Her2State:
@@ -208,10 +215,10 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
         positives = [coded] if coded is not None else []
     ever = leading.state == "positive" or bool(positives)
     reviewed = case.intake.get("her2-reviewed")
-    disagree = ever and any(f.state in NOT_POSITIVE for f in findings)
-    if disagree and reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date):
-        settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
-        return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
+    if reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date):
+        if ever and any(f.state in NOT_POSITIVE for f in findings):
+            settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
+            return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
     other = max(positives, key=lambda f: (_when(f.date), f.sources)) if positives and leading.state in NOT_POSITIVE else None
     return Her2Status(leading.state, "test", leading, other, ever, False, tested_on)
 

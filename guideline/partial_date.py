@@ -93,7 +93,8 @@ def whole_months(start: date, end: date) -> int:
     if end <= start:
         return 0
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months - 1 if add_months(start, months) > end else months
+    # Only where the day of the month is not reached can the last month be unfinished (a shorter month ends sooner).
+    return months - 1 if start.day > end.day and add_months(start, months) > end else months
 
 
 def within_months(start: PartialDate, end: PartialDate, months: int) -> bool | None:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from msgspec import Struct, field
 
 from guideline.brain_disease import BrainDisease, brain_disease
-from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, Pregnancy
+from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, Pregnancy, Stage
 from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
@@ -191,13 +191,13 @@ def distant(metastases: tuple[Metastasis, ...]) -> tuple[Metastasis, ...]:
 
 def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
     """Decision 8: the earliest of stage IV, M1 and a distant metastasis, and the resources that say so (none: not metastatic)."""
-    says_so = [(stage.date, stage.source) for stage in case.stages if stage.value in ("IV", "M1")]
-    says_so += [(metastasis.date, metastasis.source) for metastasis in distant(case.metastases)]
-    says_so.sort(key=lambda entry: (entry[0].earliest if entry[0] else date.max, entry[1]))
-    dated = [day for day, _ in says_so if day is not None]
+    says_so: list[Stage | Metastasis] = [stage for stage in case.stages if stage.value in ("IV", "M1")]
+    says_so += distant(case.metastases)
+    says_so.sort(key=lambda entry: (entry.date.earliest if entry.date else date.max, entry.source))
+    dated = [entry.date for entry in says_so if entry.date is not None]
     # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
-    since = PartialDate(min([d.earliest for d in dated]), min([d.latest for d in dated])) if dated else None
-    return since, tuple(dict.fromkeys([source for _, source in says_so]))
+    since = PartialDate(dated[0].earliest, min([day.latest for day in dated])) if dated else None
+    return since, tuple(dict.fromkeys([entry.source for entry in says_so]))
 
 
 def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:

@@ -8,7 +8,7 @@ a new line; a new agent after progression does, and so does a new agent after a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -128,18 +128,17 @@ def failed_in_metastatic_disease(found: Therapies, metastatic_since: PartialDate
 
 def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal["early", "metastatic", "unknown"]:
     """Decision 8: (neo)adjuvant by intent, else by having begun before the metastases."""
-    start = exposure.start
-    after = start is not None and metastatic_since is not None and start.earliest > metastatic_since.latest
-    if exposure.intent == "curative" and not after:
-        # Curative intent after the metastases (oligometastatic disease) is treatment of them, not an adjuvant course.
-        return "early"
-    if exposure.intent == "palliative":
+    start, intent = exposure.start, exposure.intent
+    if intent == "palliative":
         return "metastatic"
     if start is None or metastatic_since is None:
-        return "unknown"
+        return "early" if intent == "curative" else "unknown"
+    if intent == "curative" and start.earliest <= metastatic_since.latest:
+        # Curative intent after the metastases (oligometastatic disease) is treatment of them, not an adjuvant course.
+        return "early"
     if start.latest < metastatic_since.earliest:
-        lag = K.thresholds.intervals.record_lag_days
-        if exposure.state == "running" and add_days(start.latest, lag) >= metastatic_since.earliest and exposure.intent is None:
+        days_before = (metastatic_since.earliest - start.latest).days
+        if exposure.state == "running" and intent is None and days_before <= K.thresholds.intervals.record_lag_days:
             # Metastases are often written down days after their treatment began: neither adjuvant nor metastatic is assumed.
             return "unknown"
         return "early"
@@ -318,16 +317,8 @@ def _documented_progression(
             elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
                 # What may be older than a worsening does not override it.
                 signs.append((s.date.earliest, "better", s.date, s.source))
-    new_from = add_days(start.latest, K.thresholds.intervals.new_metastasis_days)
-    first_by_site: dict[str, tuple[date, PartialDate, str]] = {}
-    known_before = {m.site for m in case.metastases if m.date is None} | {"regional-node", "unspecified"}
-    for m in case.metastases:
-        if m.date is not None and m.site not in known_before:
-            seen = first_by_site.get(m.site)
-            if seen is None or (m.date.earliest, m.source) < (seen[0], seen[2]):
-                first_by_site[m.site] = (m.date.earliest, m.date, m.source)
-    for earliest, day, source in first_by_site.values():
-        if earliest > new_from and _in_line(day, start, next_start):
+    for day, source in _new_sites(case, add_days(start.latest, K.thresholds.intervals.new_metastasis_days)):
+        if _in_line(day, start, next_start):
             signs.append((day.latest, "worse", day, source))
     answer = _intake_outcome(case, start) if next_start is None else None
     if answer is not None:
@@ -339,6 +330,15 @@ def _documented_progression(
     # On one day the bad news counts: "better" sorts before "worse", and the last one wins.
     _, trend, day, source = max(signs, key=lambda s: (s[0], s[1], s[3]))
     return (day, source) if trend == "worse" else None
+
+
+def _new_sites(case: Case, known_until: date) -> Iterable[tuple[PartialDate, str]]:
+    """The first entry of each site of metastases that was not on record by a day: when, and its source."""
+    if not [m for m in case.metastases if m.date is not None and m.date.earliest > known_until]:
+        return ()
+    known = {m.site for m in case.metastases if m.date is None or m.date.earliest <= known_until} | {"regional-node", "unspecified"}
+    entries = sorted([(m.date.earliest, m.source, m.site, m.date) for m in case.metastases if m.date is not None and m.site not in known])
+    return {site: (day, source) for _, source, site, day in reversed(entries)}.values()
 
 
 def _intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:

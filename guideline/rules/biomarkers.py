@@ -6,7 +6,7 @@ from guideline.advice import Finding, Statement
 from guideline.facts_used import her2_fact
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate
 from guideline.situation import Situation
 
 
@@ -27,7 +27,7 @@ def rebiopsy_open(s: Situation) -> bool:
         return True
     # The biopsy that proved the metastasis is often older than its entry on the problem list.
     grace = 0 if s.therapies.used_lines else _PROOF_DAYS
-    return since is not None and tested.latest < add_days(since.earliest, -grace)
+    return since is not None and (since.earliest - tested.latest).days > grace
 
 
 #: A result of a metastasis up to two months before the metastasis was written down is that of the biopsy that proved it.

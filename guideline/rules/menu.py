@@ -7,6 +7,7 @@ order it stands (decisions 1, 4).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from guideline.advice import Option, Statement
 from guideline.facts_used import drug_name
@@ -117,10 +118,13 @@ def alternative(s: Situation, regimen: str, lead: str | None) -> Option:
 
 def _side_effects(s: Situation, regimen: str, lead: str | None) -> tuple[Statement, ...]:
     """R052: beside each option once no regimen leads, or from the fourth line on."""
+    return _toxicity(regimen) if lead is None or in_later_lines(s) else ()
+
+
+@cache
+def _toxicity(regimen: str) -> tuple[Statement, ...]:
     toxicity = K.regimens[regimen].toxicity
-    if not toxicity or not (lead is None or in_later_lines(s)):
-        return ()
-    return (K.say("side-effects", effects="; ".join(toxicity)),)
+    return (K.say("side-effects", effects="; ".join(toxicity)),) if toxicity else ()
 
 
 def _evidence(s: Situation, regimen: str) -> tuple[str, ...]:

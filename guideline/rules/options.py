@@ -7,6 +7,7 @@ R106, R116, R130; decisions 4 and 12) and adds the label note of the site (R019,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from msgspec import Struct
 
@@ -98,15 +99,18 @@ SETTLED_REASONS = frozenset({"completed", "patient-wish", "unavailable", "pregna
 
 def reason_open(s: Situation, regimen: str) -> frozenset[str]:
     """The regimen's HER2 drugs given for metastatic disease that may have failed: nobody recorded why they were stopped (R053, R131)."""
-    key = _KEY_DRUGS[regimen] & s.used_drugs
-    if not key:
-        return key
+    return _KEY_DRUGS[regimen] & s.once(_drugs_with_reason_open)
+
+
+def _drugs_with_reason_open(s: Situation) -> frozenset[str]:
     given = [(e, line.outcome) for line in s.therapies.lines for e in line.exposures] + [(e, "unknown") for e in s.therapies.undated]
     return frozenset(
-        drug
-        for e, outcome in given
-        for drug in components(e.drug) & key
-        if e.stop_reason not in SETTLED_REASONS and not (e.stop_reason is None and outcome in ("completed", "ongoing", "on-hold"))
+        [
+            drug
+            for e, outcome in given
+            if e.stop_reason not in SETTLED_REASONS and not (e.stop_reason is None and outcome in ("completed", "ongoing", "on-hold"))
+            for drug in components(e.drug)
+        ]
     )
 
 
@@ -246,7 +250,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         return found
     not_tolerated = partners & s.not_tolerated
     failed = partners & s.failed_agents
-    used_partners = partners & (s.used_drugs - s.failed_agents)
+    used_partners = (partners & s.used_drugs) - s.failed_agents
     if not_tolerated:
         found.append(K.say("partner-not-tolerated", drugs=drug_names(sorted(not_tolerated))))
     elif failed:
@@ -261,13 +265,17 @@ def _used_before(s: Situation, regimen: str) -> list[Statement]:
     used = (_KEY_DRUGS[regimen] - PERTUZUMAB_PRODUCTS) & s.used_drugs
     if not used:
         return []
-    later = frozenset(c for line in s.therapies.lines for e in line.exposures for c in components(e.drug))
+    later = s.once(_given_in_lines)
     said = []
     if used & later:
         said.append(K.say("agent-used-without-progression", drugs=drug_names(sorted(used & later))))
     if used - later:
         said.append(K.say("agent-used-early", drugs=drug_names(sorted(used - later))))
     return said
+
+
+def _given_in_lines(s: Situation) -> frozenset[str]:
+    return frozenset([c for line in s.therapies.lines for e in line.exposures for c in components(e.drug)])
 
 
 def _trastuzumab_goes_on(s: Situation) -> bool:
@@ -297,19 +305,25 @@ def label_note(s: Situation, regimen: str, *, leads: bool = False, always: bool 
     if leads:
         elsewhere = K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")
         if elsewhere and elsewhere[0].covers(s.label_flags) != covered:
-            note = K.say("label-elsewhere", note=note.text, text=elsewhere[0].text)
+            note = _label_said("elsewhere", elsewhere[0].text, note.text)
     return note, here.rule
 
 
 def _note(s: Situation, label: Label, *, covered: bool) -> Statement:
     if label.status != "approved":
-        return K.say("label-status", text=label.text)
+        return _label_said("status", label.text)
     kind = "outside"
     if covered:
         kind = "within"
     elif label.may_cover(s.label_flags, s.unknown_label_flags):
         kind = "depends"
-    return K.say(f"label-{kind}", text=label.text)
+    return _label_said(kind, label.text)
+
+
+@cache
+def _label_said(kind: str, text: str, note: str = "") -> Statement:
+    """A sentence about a label, made of the knowledge alone; `note` is what is said of the label here, where it differs elsewhere."""
+    return K.say(f"label-{kind}", text=text, note=note)
 
 
 def unknown_history(s: Situation) -> bool:

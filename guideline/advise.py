@@ -15,7 +15,7 @@ from guideline.rules.pregnancy import pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.treatment import therapy_gap, treatment
 from guideline.rules.unseen import naming_forbidden, naming_unseen, naming_unsent, unseen_history
-from guideline.site_rules import spoken, treatment_spoken, without_topics
+from guideline.site_rules import switched_on, treatment_spoken
 from guideline.situation import Situation, situation
 
 _ORGAN_TOPICS = frozenset({"LvefHold", "HeartFailure", "InterstitialLungDisease", "LabSafety"})
@@ -30,16 +30,14 @@ def advise(case: Case, practice: Practice) -> Advice:
     found = scope(s)
     if found.silent:
         return Advice(None, (), found.silent, practice.label, K.version)
-    findings: list[Finding] = [f for f in (found.finding,) if f is not None]
     chosen = None
     with_child = pregnancy(s)
     urgent = brain_urgent(s)
-    findings += [f for f in (with_child, urgent) if f is not None]
+    findings: list[Finding] = [f for f in (found.finding, with_child, urgent) if f is not None]
     if s.metastatic:
         findings += _organ_safety(s)
     # What is switched off must not keep anything else from being said, so it goes before the rest is asked.
-    findings, silenced = spoken(findings, practice.rules_off)
-    findings, hidden = without_topics(findings, practice.topics_off)
+    findings, silenced, hidden = switched_on(findings, practice)
     if found.treatable and with_child is None and urgent is None:
         chosen = treatment(s)
         if chosen is None:
@@ -51,8 +49,7 @@ def advise(case: Case, practice: Practice) -> Advice:
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
-    findings, later = spoken(findings, practice.rules_off)
-    findings, hidden_later = without_topics(findings, practice.topics_off)
+    findings, later, hidden_later = switched_on(findings, practice)
     chosen, on_treatment = treatment_spoken(chosen, practice.rules_off)
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
     if chosen is None and not findings and found.treatable:

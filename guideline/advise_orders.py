@@ -25,7 +25,7 @@ from guideline.rules import (
     supportive_care,
 )
 from guideline.rules.unseen import naming_forbidden, naming_unseen, unchecked_order
-from guideline.site_rules import spoken, without_topics
+from guideline.site_rules import switched_on
 
 _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
     rule
@@ -52,8 +52,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
     if not question.starts and not question.stops:
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.
-    found, silenced = spoken((finding for rule in _RULES for finding in rule(question)), practice.rules_off)
-    found, hidden = without_topics(found, practice.topics_off)
+    found, silenced, hidden = switched_on([finding for rule in _RULES for finding in rule(question)], practice)
     findings = _one_a_topic(_settled(found))
     # An examination does not settle a hold: on an order hook it is not offered as if it did.
     findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]

@@ -14,7 +14,8 @@ from guideline.partial_date import PartialDate
 class BrainDisease(Struct, frozen=True):
     """CNS disease. `state` is `unknown` when neither the problem list nor the intake speaks of it: that is not "none".
 
-    `predominant` is None when nobody said which burden predominates.
+    `present`: there are brain metastases, stable, active or of unknown state. `predominant` is None when nobody said which burden
+    predominates.
     """
 
     state: Literal["none", "stable", "active", "present", "unknown"]
@@ -24,11 +25,7 @@ class BrainDisease(Struct, frozen=True):
     only_site: bool
     date: PartialDate | None = None
     sources: tuple[str, ...] = ()
-
-    @property
-    def present(self) -> bool:
-        """Whether there are brain metastases."""
-        return self.state in ("stable", "active", "present")
+    present: bool = False
 
 
 _NOTHING_ON_RECORD = BrainDisease("unknown", leptomeningeal=False, symptoms=False, predominant=None, only_site=False)
@@ -73,4 +70,5 @@ def brain_disease(case: Case) -> BrainDisease:
         only_site=only_site,
         date=cns[0].date if cns else given.date if given is not None else None,
         sources=tuple(dict.fromkeys(sources)),
+        present=state in ("stable", "active", "present"),
     )

@@ -215,10 +215,10 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
         positives = [coded] if coded is not None else []
     ever = leading.state == "positive" or bool(positives)
     reviewed = case.intake.get("her2-reviewed")
-    if reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date):
-        if ever and any(f.state in NOT_POSITIVE for f in findings):
-            settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
-            return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
+    settles = reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date)
+    if reviewed is not None and settles and ever and any(f.state in NOT_POSITIVE for f in findings):
+        settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
+        return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
     other = max(positives, key=lambda f: (_when(f.date), f.sources)) if positives and leading.state in NOT_POSITIVE else None
     return Her2Status(leading.state, "test", leading, other, ever, False, tested_on)
 
@@ -261,7 +261,8 @@ def hormone_receptors(case: Case, metastatic_since: PartialDate | None) -> Hormo
     newest: PartialDate | None = None
     for receptor in ("ER", "PR"):
         results = [r for r in case.receptors if r.receptor == receptor and not r.preliminary and _receptor_state(r) != "unknown"]
-        results.sort(key=lambda r: (is_metastasis(r, metastatic_since), _when(r.date), r.source))
+        if len(results) > 1:
+            results.sort(key=lambda r: (is_metastasis(r, metastatic_since), _when(r.date), r.source))
         if results:
             lead = results[-1]
             by_receptor[receptor] = _receptor_state(lead)

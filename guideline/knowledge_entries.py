@@ -183,7 +183,11 @@ class Label:
 
     def covers(self, flags: AbstractSet[str]) -> bool:
         """Whether a case with these `LabelFlag`s is within the label. Never true unless `status` is `approved`."""
-        return self.status == "approved" and any(window <= flags for window in self.windows)
+        if self.status == "approved":
+            for window in self.windows:
+                if window <= flags:
+                    return True
+        return False
 
     def may_cover(self, flags: AbstractSet[str], unknown: AbstractSet[str]) -> bool:
         """Whether the case would be within the label if the `unknown` flags held."""

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from guideline.advice import Finding, Option, Statement, Treatment
 from guideline.knowledge_entries import RuleEntry
+from guideline.practice import Practice
 
 #: Topics whose card can be critical: somebody may be harmed today.
 CRITICAL_TOPICS = frozenset({
@@ -79,6 +80,15 @@ def why_topic_locked(topic: str, rules: Mapping[str, RuleEntry]) -> str | None:
 def speaks_for(finding: Finding) -> tuple[str, ...]:
     """The rules that make a finding: the first its author named, which leads it; without one, all rules of its headline."""
     return finding.rules[:1] or finding.headline.rules
+
+
+def switched_on(findings: list[Finding], practice: Practice) -> tuple[list[Finding], set[str], list[str]]:
+    """The findings that the site wants, the rules it has switched off that would have spoken here, and the topics left out."""
+    if not practice.rules_off and not practice.topics_off:
+        return findings, set(), []
+    left, silenced = spoken(findings, practice.rules_off)
+    left, hidden = without_topics(left, practice.topics_off)
+    return left, silenced, hidden
 
 
 def spoken(findings: Iterable[Finding], off: frozenset[str]) -> tuple[list[Finding], set[str]]:

@@ -22,7 +22,16 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.partial_date import PartialDate, add_months, whole_months, within_months
 from guideline.practice import Practice
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, Line, Therapies, components, failed_in_metastatic_disease, therapies
+from guideline.therapy_lines import (
+    ANTHRACYCLINES,
+    HER2_DRUGS,
+    TAXANES,
+    Line,
+    Therapies,
+    components,
+    failed_in_metastatic_disease,
+    therapies,
+)
 
 PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
 
@@ -91,9 +100,10 @@ class Situation(Struct, frozen=True):
 
     def once(self, rule: Callable[[Situation], _Said]) -> _Said:
         """What a rule says about this situation, worked out when it is first asked: other rules build on some."""
-        if rule not in self.said:
-            self.said[rule] = rule(self)
-        said: _Said = self.said[rule]
+        try:
+            said: _Said = self.said[rule]
+        except KeyError:
+            said = self.said[rule] = rule(self)
         return said
 
     @property
@@ -172,7 +182,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         failed_agents=failed_in_metastatic_disease(found, since),
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
         unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
-        therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
+        therapy_lost=bool(case.problems) and any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
     )
@@ -321,8 +331,10 @@ def _label_flags(
         flags.add("trastuzumab")
     else:
         flags.add("trastuzumab-naive")
-    drug_classes = {K.drugs[d].drug_class for d in used & CYTOTOXIC_DRUGS}
-    flags |= drug_classes & {"taxane", "anthracycline"}
+    if not TAXANES.isdisjoint(used):
+        flags.add("taxane")
+    if not ANTHRACYCLINES.isdisjoint(used):
+        flags.add("anthracycline")
     if hormones.state == "unknown":
         unknown |= {"hr-positive", "hr-negative"}
     else:

@@ -13,7 +13,6 @@ from datetime import date
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import force_setattr
 
 from guideline.case import Case, IntakeAnswer
 from guideline.exposures import Exposure
@@ -32,9 +31,12 @@ HER2_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in HE
 CONJUGATES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-conjugate")
 CYTOTOXIC_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in CYTOTOXIC_CLASSES)
 TAXANES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "taxane")
+ANTHRACYCLINES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "anthracycline")
 ENDOCRINE_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in ENDOCRINE_CLASSES)
 PARTNER_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in PARTNER_CLASSES)
-ANTICANCER_DRUGS = HER2_DRUGS | CYTOTOXIC_DRUGS | PARTNER_DRUGS
+#: What makes a line count; endocrine therapy and what goes with it does not.
+COUNTING_DRUGS = HER2_DRUGS | CYTOTOXIC_DRUGS
+ANTICANCER_DRUGS = COUNTING_DRUGS | PARTNER_DRUGS
 
 #: Brings trastuzumab itself, whatever the brand, suffix or route.
 TRASTUZUMAB_PRODUCTS = frozenset(
@@ -60,27 +62,19 @@ class Line(Struct, frozen=True):
 
     `ended_on` is the day of documented progression, else the last day an agent of it was given, as far as known.
     `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression_source` names what says so.
-    Worked out from the exposures: `drugs` in the order they were begun, each once; `has_her2`; and `counts` (decision 3: a line counts
-    when it held an anti-HER2 drug or a cytotoxic; endocrine-only lines do not).
+    `drugs`: those of the exposures in the order they were begun, each once. `counts`: decision 3, a line counts when it held an anti-HER2
+    drug or a cytotoxic; endocrine-only lines do not.
     """
 
     start: PartialDate | None
     exposures: tuple[Exposure, ...]
+    drugs: tuple[str, ...]
+    has_her2: bool
+    counts: bool
     outcome: Outcome
     documented: bool
     ended_on: PartialDate | None = None
     progression_source: str | None = None
-    drugs: tuple[str, ...] = ()
-    has_her2: bool = False
-    counts: bool = False
-
-    def __post_init__(self) -> None:
-        """Work out what every rule asks, once."""
-        drugs = tuple(dict.fromkeys([e.drug for e in self.exposures]))
-        force_setattr(self, "drugs", drugs)
-        has_her2 = not HER2_DRUGS.isdisjoint(drugs)
-        force_setattr(self, "has_her2", has_her2)
-        force_setattr(self, "counts", has_her2 or not CYTOTOXIC_DRUGS.isdisjoint(drugs))
 
     def failed_agents(self) -> frozenset[str]:
         """The agents that were being given when the disease progressed, or were stopped because it did."""
@@ -90,7 +84,7 @@ class Line(Struct, frozen=True):
         grace = K.thresholds.intervals.infused_without_dose_days
         for e in self.exposures:
             ended = e.last_known if e.state == "ended" else None
-            at_progression = self.ended_on is None or ended is None or add_days(ended.latest, grace) >= self.ended_on.earliest
+            at_progression = self.ended_on is None or ended is None or (self.ended_on.earliest - ended.latest).days <= grace
             if e.stop_reason == "progression" or (at_progression and e.stop_reason in (None, "other")):
                 failed |= components(e.drug)
         return frozenset(failed)
@@ -105,11 +99,7 @@ class Therapies(Struct, frozen=True):
     early: tuple[Exposure, ...]
     lines: tuple[Line, ...]
     undated: tuple[Exposure, ...]
-    used_lines: tuple[Line, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Pick the lines that count, once."""
-        force_setattr(self, "used_lines", tuple([line for line in self.lines if line.counts]))
+    used_lines: tuple[Line, ...]
 
 
 def failed_in_metastatic_disease(found: Therapies, metastatic_since: PartialDate | None) -> frozenset[str]:
@@ -176,7 +166,7 @@ def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDa
         )
         for index, group in enumerate(groups)
     ]
-    return Therapies(tuple(early), tuple(lines), tuple(undated))
+    return Therapies(tuple(early), tuple(lines), tuple(undated), tuple([line for line in lines if line.counts]))
 
 
 def _start(group: list[Exposure]) -> PartialDate:
@@ -189,17 +179,17 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     first, begun = _start(group), new.start
     assert begun is not None
     intervals = K.thresholds.intervals
-    if begun.earliest <= add_days(first.latest, intervals.line_start_days):
+    if (begun.earliest - first.latest).days <= intervals.line_start_days:
         return False
     known = {c for e in group for c in components(e.drug)}
     added = components(new.drug) - known
-    progressed = _documented_progression(tuple(group), first, begun, case) is not None
+    progressed = _documented_progression(group, first, begun, case) is not None
     if not added:
         # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
-        return progressed and not _given_at(group, begun, HER2_DRUGS | CYTOTOXIC_DRUGS)
+        return progressed and not _given_at(group, begun, COUNTING_DRUGS)
     if new.drug in PARTNER_DRUGS:
         # Endocrine maintenance joins the line; alone after the line is over it begins one of its own, which does not count.
-        return not _given_at(group, begun, HER2_DRUGS | CYTOTOXIC_DRUGS)
+        return not _given_at(group, begun, COUNTING_DRUGS)
     if progressed:
         return True
     if new.drug in CONJUGATES:
@@ -255,35 +245,42 @@ def _after(day: PartialDate, start: PartialDate) -> bool:
 
 
 def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:
-    exposures = tuple(members)
+    drugs = tuple(dict.fromkeys([e.drug for e in members]))
+    has_her2, counts = not HER2_DRUGS.isdisjoint(drugs), not COUNTING_DRUGS.isdisjoint(drugs)
+    return Line(start, tuple(members), drugs, has_her2, counts, *_ending(members, start, next_start, case))
+
+
+def _ending(
+    exposures: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
+) -> tuple[Outcome, bool, PartialDate | None, str | None]:
+    """How a line ended, if it did: its outcome, whether that is documented, when, and what says that the disease progressed."""
     # What belongs to the line: after its start, up to the day the next one began.
     found = _documented_progression(exposures, start, next_start, case)
     if found is not None:
-        day, source = found
-        return Line(start, exposures, "progression", True, day, source)
-    main = [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or members
+        return "progression", True, *found
+    main = [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or exposures
     last_day = _last_day(main)
     if next_start is not None:
         if main and all(e.stop_reason in ("toxicity", "cardiac", "lung") for e in main):
-            return Line(start, exposures, "toxicity", True, last_day)
-        return Line(start, exposures, "changed", False, last_day)
+            return "toxicity", True, last_day, None
+        return "changed", False, last_day, None
     answer = _intake_outcome(case, start)
     if answer is not None and answer.values[0] != "progression":
         outcome: Outcome = {"ongoing": "ongoing", "toxicity": "toxicity", "completed": "completed"}.get(answer.values[0], "unknown")  # type: ignore[assignment]
         if outcome != "ongoing" or any(e.state == "running" for e in main):
-            return Line(start, exposures, outcome, True, None if outcome == "ongoing" else last_day)
+            return outcome, True, None if outcome == "ongoing" else last_day, None
     if any(e.state == "running" for e in main):
-        return Line(start, exposures, "ongoing", True)
+        return "ongoing", True, None, None
     if any(e.state == "on-hold" for e in main):
-        return Line(start, exposures, "on-hold", True)
+        return "on-hold", True, None, None
     if any(e.state == "unknown" for e in main):
-        return Line(start, exposures, "unknown", False)
+        return "unknown", False, None, None
     reasons = {e.stop_reason for e in main}
     if reasons and reasons <= {"toxicity", "cardiac", "lung"}:
-        return Line(start, exposures, "toxicity", True, last_day)
+        return "toxicity", True, last_day, None
     if reasons == {"completed"}:
-        return Line(start, exposures, "completed", True, last_day)
-    return Line(start, exposures, "unknown", False, last_day)
+        return "completed", True, last_day, None
+    return "unknown", False, last_day, None
 
 
 def _last_day(members: Sequence[Exposure]) -> PartialDate | None:
@@ -296,7 +293,7 @@ def _in_line(day: PartialDate, start: PartialDate, next_start: PartialDate | Non
 
 
 def _documented_progression(
-    exposures: tuple[Exposure, ...], start: PartialDate, next_start: PartialDate | None, case: Case
+    exposures: Sequence[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
 ) -> tuple[PartialDate | None, str] | None:
     """When and where progression on a line is documented (decision 6), or None.
 
@@ -305,7 +302,7 @@ def _documented_progression(
     """
     grace = K.thresholds.intervals.line_start_days
     for e in exposures:
-        if e.stop_reason != "progression" or not (e.drug in HER2_DRUGS or e.drug in CYTOTOXIC_DRUGS or len(exposures) == 1):
+        if e.stop_reason != "progression" or not (e.drug in COUNTING_DRUGS or len(exposures) == 1):
             continue
         if next_start is None or e.last_known is None or e.last_known.earliest <= add_days(next_start.latest, grace):
             return e.last_known, e.sources[0]

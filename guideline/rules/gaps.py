@@ -46,7 +46,7 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list[Gap]]:
     """R080, R117, I09: the lungs before T-DXd."""
-    if not any(r in TDXD_REGIMENS for r in regimens):
+    if TDXD_REGIMENS.isdisjoint(regimens):
         return [], []
     lungs = s.lungs
     if not lungs.known:

@@ -30,8 +30,10 @@ _TABLES: dict[str, tuple[LabRow, ...]] = {
 
 def labs_running(s: Situation) -> Finding | None:
     """The one finding about laboratory values under the running HER2 drugs: the strictest first, the others behind it."""
+    if not s.case.labs:
+        return None
     running = {e.drug: e for e in s.her2_running if e.drug in _TABLES}
-    if not running or not s.case.labs:
+    if not running:
         return None
     values = current_labs(s)
     found = [(e, m) for e in running.values() for m in _crossed(e, values)]

@@ -15,23 +15,26 @@ from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate
-from guideline.rules.options import SETTLED_REASONS, reason_open
+from guideline.rules.options import SETTLED_REASONS, drugs_with_reason_open, reason_open
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS, Line, components
+from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, COUNTING_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS, Line, components
 
-_ONCE_ONLY = CONJUGATES | {"tucatinib"} | {d for d in CYTOTOXIC_DRUGS if K.drugs[d].drug_class == "anthracycline"}
+_ONCE_ONLY = CONJUGATES | {"tucatinib"} | ANTHRACYCLINES
+_LATER_LINE_FROM = K.thresholds.intervals.later_line_from
+_CDK46_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "cdk46-inhibitor")
 _HARMED = frozenset({"toxicity", "lung", "cardiac"})
 
 
 def in_later_lines(s: Situation) -> bool:
     """Whether three lines or more were used (decision 3)."""
-    return s.used_line_count >= K.thresholds.intervals.later_line_from
+    return s.used_line_count >= _LATER_LINE_FROM
 
 
 def abemaciclib_fits(s: Situation) -> bool:
     """ASCO 2022, 3.2.1: hormone-receptor-positive, third line and later, neither a CDK4/6 inhibitor nor fulvestrant used before."""
-    used = {d for d in s.used_drugs if d in K.drugs and K.drugs[d].drug_class == "cdk46-inhibitor"}
-    return s.hormones.state == "positive" and s.used_line_count >= 2 and not used and not s.used("fulvestrant")
+    if s.hormones.state != "positive" or s.used_line_count < 2:
+        return False
+    return _CDK46_INHIBITORS.isdisjoint(s.used_drugs) and not s.used("fulvestrant")
 
 
 def later_line_statements(s: Situation, lead: str | None) -> list[Statement]:
@@ -75,7 +78,7 @@ def _repeatable(s: Situation, line: Line, *, failed_too: bool) -> frozenset[str]
     drugs = set()
     for e in line.exposures:
         parts = components(e.drug)
-        if e.drug not in HER2_DRUGS | CYTOTOXIC_DRUGS or e.drug in _ONCE_ONLY or parts & harmed:
+        if e.drug not in COUNTING_DRUGS or e.drug in _ONCE_ONLY or parts & harmed:
             continue
         # A receptor change reopens HER2 drugs; a chemotherapy partner that failed stays behind, as in the rest of the menu.
         reopened = failed_too and e.drug in HER2_DRUGS
@@ -119,7 +122,10 @@ def _receptors_changed_since(s: Situation, line: Line) -> bool:
 
 def reasons_open(s: Situation, candidates: Iterable[str]) -> tuple[list[Statement], list[Gap]]:
     """R053, R131: agents left out because nobody recorded why they were stopped: said once, and asked for."""
-    drugs = sorted({drug for regimen in candidates for drug in reason_open(s, regimen)} - _ONCE_ONLY - s.failed_agents - s.not_tolerated)
+    in_question = s.once(drugs_with_reason_open) - _ONCE_ONLY - s.failed_agents - s.not_tolerated
+    if not in_question:
+        return [], []
+    drugs = sorted({drug for regimen in candidates for drug in reason_open(s, regimen)} & in_question)
     if not drugs:
         return [], []
     names = drug_names(drugs)

@@ -33,12 +33,12 @@ def _running_conjugate(s: Situation) -> str | None:
 
 def _on_conjugate(s: Situation) -> Finding | None:
     """R080, R115, R116, R119: pneumonitis, or symptoms of it, while T-DXd or T-DM1 is being given. Ungraded counts as suspected."""
-    drug = _running_conjugate(s)
     history = s.lungs
-    if drug is None:
+    if not (history.symptoms or history.under_treatment or history.active or history.tdxd_stopped_for_good):
         return None
+    drug = _running_conjugate(s)
     stopped = drug == T_DXD and history.tdxd_stopped_for_good
-    if not (history.symptoms or history.under_treatment or history.active or stopped):
+    if drug is None or not (history.symptoms or history.under_treatment or history.active or stopped):
         return None
     name = drug_name(drug)
     if stopped:
@@ -84,6 +84,8 @@ def _older_than(s: Situation, drug: str) -> bool:
 
 def _held_conjugate(s: Situation) -> Finding | None:
     """R115, R116, R133: T-DXd on hold for the lungs: the restart test."""
+    if not s.held_drugs:
+        return None
     held = next((e for e in s.held_drugs if e.drug in _CONJUGATES_WITH_ILD), None)
     history = s.lungs
     if held is None:

@@ -16,12 +16,15 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.brain import tucatinib_first
 from guideline.rules.endocrine import endocrine_her2
 from guideline.rules.later_lines import in_later_lines, rechallenge
-from guideline.rules.options import TUCATINIB, option, unknown_history
+from guideline.rules.options import CYTOTOXIC_PART, TUCATINIB, option, unknown_history
 from guideline.situation import Situation
 from guideline.therapy_lines import CYTOTOXIC_DRUGS
 
 #: The regimens that decision 4 ranks itself: no failed partner and no label moves them.
 _RANKED = frozenset({"tdxd", "tdxd-pertuzumab", TUCATINIB})
+
+#: What stands behind the rest of the menu.
+_BEHIND = {"rechallenge": 3, "single-agent-chemotherapy": 4}
 
 _RULES: dict[str, tuple[str, ...]] = {
     "tdxd": ("R020",),
@@ -62,7 +65,7 @@ def in_menu_order(s: Situation, offered: Iterable[str], lead: str | None) -> lis
 
     Behind the others stand what has no approval here and partners that already failed, then re-use and chemotherapy without a HER2 drug.
     """
-    return sorted((r for r in offered if r != lead), key=lambda r: _place(s, r, lead))
+    return sorted([r for r in offered if r != lead], key=lambda r: _place(s, r, lead))
 
 
 def _place(s: Situation, regimen: str, lead: str | None) -> tuple[int, bool]:
@@ -70,12 +73,11 @@ def _place(s: Situation, regimen: str, lead: str | None) -> tuple[int, bool]:
         return (0 if lead is None else 9), False
     if regimen in _RANKED:
         return 1, False
-    last = {"rechallenge": 3, "single-agent-chemotherapy": 4}.get(regimen, 2)
-    return last, _partner_failed(s, regimen) or (in_later_lines(s) and _without_approval(s, regimen))
+    return _BEHIND.get(regimen, 2), _partner_failed(s, regimen) or (in_later_lines(s) and _without_approval(s, regimen))
 
 
 def _partner_failed(s: Situation, regimen: str) -> bool:
-    return not CYTOTOXIC_DRUGS.intersection(K.regimens[regimen].drugs).isdisjoint(s.failed_agents)
+    return not CYTOTOXIC_PART[regimen].isdisjoint(s.failed_agents)
 
 
 def _without_approval(s: Situation, regimen: str) -> bool:
@@ -154,7 +156,7 @@ def _when(s: Situation, regimen: str, lead: str | None) -> tuple[Statement, ...]
     if regimen in _LIMITS:
         return (K.say(_LIMITS[regimen]),)
     if regimen == "rechallenge":
-        again = rechallenge(s)
+        again = s.once(rechallenge)
         return () if again is None else (again,)
     if regimen == "trastuzumab-chemotherapy":
         return _new_partner(s, lead)

@@ -115,7 +115,7 @@ def _alternatives(s: Situation, offered: list[str], lead: str | None) -> list[st
     """
     if lead is not None:
         return in_menu_order(s, offered, lead)
-    more = ["rechallenge"] if rechallenge(s) is not None else []
+    more = ["rechallenge"] if s.once(rechallenge) is not None else []
     if set(offered) <= {"clinical-trial"} and not more:
         more.append("single-agent-chemotherapy")
     return in_menu_order(s, dict.fromkeys([*offered, *more, "clinical-trial"]), lead)

@@ -29,7 +29,7 @@ from guideline.therapy_lines import (
     components,
 )
 
-TDXD_REGIMENS = ("tdxd", "tdxd-pertuzumab")
+TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})
 TUCATINIB = "tucatinib-trastuzumab-capecitabine"
 
 #: The HER2 drug(s) that make a regimen what it is; trastuzumab as a backbone is never barred by earlier progression (decision 4).
@@ -37,10 +37,10 @@ _KEY_DRUGS: dict[str, frozenset[str]] = {
     regimen.id: frozenset(regimen.drugs) & HER2_DRUGS - {"trastuzumab"} for regimen in K.regimens.values()
 }
 _HER2_PART = {regimen.id: frozenset(regimen.drugs) & HER2_DRUGS for regimen in K.regimens.values()}
-_CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
+CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
 _LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug == "trastuzumab" and c.loading for c in r.components))
 #: What makes the triplet is tucatinib: its partner may be another.
-_MUST_BE_TOLERATED = {id_: part if id_ == TUCATINIB else part | _CYTOTOXIC_PART[id_] for id_, part in _HER2_PART.items()}
+_MUST_BE_TOLERATED = {id_: part if id_ == TUCATINIB else part | CYTOTOXIC_PART[id_] for id_, part in _HER2_PART.items()}
 
 
 class Objection(Struct, frozen=True):
@@ -99,19 +99,18 @@ SETTLED_REASONS = frozenset({"completed", "patient-wish", "unavailable", "pregna
 
 def reason_open(s: Situation, regimen: str) -> frozenset[str]:
     """The regimen's HER2 drugs given for metastatic disease that may have failed: nobody recorded why they were stopped (R053, R131)."""
-    return _KEY_DRUGS[regimen] & s.once(_drugs_with_reason_open)
+    return _KEY_DRUGS[regimen] & s.once(drugs_with_reason_open)
 
 
-def _drugs_with_reason_open(s: Situation) -> frozenset[str]:
-    given = [(e, line.outcome) for line in s.therapies.lines for e in line.exposures] + [(e, "unknown") for e in s.therapies.undated]
-    return frozenset(
-        [
-            drug
-            for e, outcome in given
-            if e.stop_reason not in SETTLED_REASONS and not (e.stop_reason is None and outcome in ("completed", "ongoing", "on-hold"))
-            for drug in components(e.drug)
-        ]
-    )
+def drugs_with_reason_open(s: Situation) -> frozenset[str]:
+    """All drugs given for metastatic disease that may have failed, as far as the record does not say why they were stopped."""
+    found: set[str] = set()
+    for given, outcome in (*[(line.exposures, line.outcome) for line in s.therapies.lines], (s.therapies.undated, "unknown")):
+        explained = SETTLED_REASONS | {None} if outcome in ("completed", "ongoing", "on-hold") else SETTLED_REASONS
+        for e in given:
+            if e.stop_reason not in explained:
+                found |= components(e.drug)
+    return frozenset(found)
 
 
 def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
@@ -245,7 +244,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
     if "capecitabine" in K.regimens[regimen].drugs and _dpd_missing(s):
         found.append(K.say("capecitabine-without-dpd"))
-    partners = _CYTOTOXIC_PART[regimen]
+    partners = CYTOTOXIC_PART[regimen]
     if not partners:
         return found
     not_tolerated = partners & s.not_tolerated

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 _ISO = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?\s*")
 
+_ONE_DAY = timedelta(1)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
@@ -72,11 +73,11 @@ class PartialDate(NamedTuple):
 def add_months(day: date, months: int) -> date:
     """The same day `months` calendar months later, or the last day of a shorter month; the calendar's own end where it ends."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not date.min.year <= year <= date.max.year:
-        return date.max if months > 0 else date.min
     try:
         return date(year, month + 1, day.day)
     except ValueError:
+        if not date.min.year <= year <= date.max.year:
+            return date.max if months > 0 else date.min
         return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
 
 
@@ -93,8 +94,9 @@ def whole_months(start: date, end: date) -> int:
     if end <= start:
         return 0
     months = (end.year - start.year) * 12 + end.month - start.month
-    # Only where the day of the month is not reached can the last month be unfinished (a shorter month ends sooner).
-    return months - 1 if start.day > end.day and add_months(start, months) > end else months
+    # A month is complete on the same day of the next one, or on the last day of a shorter one.
+    complete = start.day <= end.day or (end + _ONE_DAY).month != end.month
+    return months if complete else months - 1
 
 
 def within_months(start: PartialDate, end: PartialDate, months: int) -> bool | None:

@@ -141,8 +141,8 @@ def situation(case: Case, practice: Practice) -> Situation:
     menopause = menopausal_status(case)
     pregnancy, pregnancy_source = _pregnancy(case, menopause)
     lungs = lung_history(case, given)
-    drugs = {e.drug for e in given}
-    used = frozenset(drugs.union(*map(components, drugs)))
+    drugs = frozenset([e.drug for e in given])
+    used = drugs.union(*map(components, drugs))
     if lungs.tdxd_named:
         # Who had T-DXd pneumonitis had T-DXd, whatever the list of therapies says.
         used |= {T_DXD}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -229,7 +230,7 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
     carriable = _BESIDE_CONJUGATES.get(conjugates, frozenset()) if conjugates else ANTIBODY_PRODUCTS
     begun = _start(group)
     carried = []
-    for e in [*early, *[e for line in before for e in line]]:
+    for e in chain(early, *before):
         if e.drug in known or e.drug not in carriable:
             continue
         ended = e.last_known if e.state == "ended" else None

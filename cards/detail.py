@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from cards.sharing import CardContent
 from cards.wording import VALUE_LIMIT, bold, bullets, escape, one_line, section, start_of_line
@@ -26,12 +26,12 @@ def write_detail(content: CardContent, advice: Advice, asked: set[str], by_hand:
     blocks = _treatment_blocks(main) if isinstance(main, Treatment) else _finding_blocks(main)
     written = [
         *blocks,
-        *_joined_blocks(content),
+        *(_joined_blocks(content) if content.joined else ()),
         _missing_block(content.findings, asked),
         section("By hand", bullets(by_hand)),
         _basis(advice, isinstance(main, Treatment)),
     ]
-    return "\n\n".join(block for block in written if block)
+    return "\n\n".join([block for block in written if block])
 
 
 def _finding_blocks(finding: Finding) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _treatment_blocks(treatment: Treatment) -> Iterator[str]:
     yield section("Options" if lead is None else "Alternatives", options)
     yield section("Avoid", [_barred_line(option) for option in treatment.barred])
     if lead is not None and lead.label is not None:
-        yield section("Label", _said((lead.label,)))
+        yield f"**Label**\n- {_label(lead.label.text)}"
 
 
 def _reasons(treatment: Treatment) -> tuple[Statement, ...]:
@@ -82,7 +82,7 @@ def _option_lines(option: Option) -> Iterator[str]:
     if option.cautions:
         yield "  - Take care" + _after_colon(option.cautions)
     if option.label is not None:
-        yield "  - Label" + _after_colon((option.label,))
+        yield f"  - Label: {_label(option.label.text)}"
     yield from (f"  - Evidence: {_evidence(evidence)}" for evidence in option.evidence)
 
 
@@ -116,8 +116,10 @@ def _fact(fact: FactUsed) -> str:
     value = one_line(fact.value, VALUE_LIMIT)
     if not value:
         return ""
-    remarks = [remark for remark in (fact.date, "inferred" if fact.inferred else None) if remark]
-    return f"{fact.name}: {value} ({', '.join(remarks)})" if remarks else f"{fact.name}: {value}"
+    remarks = fact.date or ""
+    if fact.inferred:
+        remarks = f"{remarks}, inferred" if remarks else "inferred"
+    return f"{fact.name}: {value} ({remarks})" if remarks else f"{fact.name}: {value}"
 
 
 def _missing_block(findings: Iterable[Finding], asked: set[str]) -> str:
@@ -146,6 +148,12 @@ def _regimen_block(regimen: str) -> str:
 def _regimen_in_brief(regimen: str) -> tuple[str, str]:
     entry = KNOWLEDGE.regimens[regimen]
     return escape(entry.short), escape("; ".join(entry.dose_lines))
+
+
+@lru_cache(maxsize=1024)
+def _label(note: str) -> str:
+    """A label note: it is made of the knowledge alone."""
+    return _line(note)
 
 
 @cache

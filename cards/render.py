@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec import Struct, field
 
 from cards import override_reasons, topics
 from cards.context import AppLaunch, CardContext
@@ -35,8 +37,7 @@ _PLAIN_TEXT = {CONTENT_TYPE_EXTENSION: "text/plain"}
 Card = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """What the cards of one answer have in common, and what those above have said already."""
 
     advice: Advice
@@ -111,6 +112,8 @@ def _app_link(app: AppLaunch, topic: str) -> dict[str, Any]:
 def _summary(content: CardContent) -> str:
     """The act and its reason. A card of several warnings says so, where there is room."""
     summary = one_line(content.main.headline.text, SUMMARY_LIMIT) or TOPICS[content.main.topic].display
+    if not content.joined:
+        return summary
     others = sum(finding.indicator != "info" for finding in content.joined)
     counted = f"{summary} (+ {others} more)" if others else summary
     return counted if len(counted) <= SUMMARY_LIMIT else summary
@@ -138,7 +141,7 @@ def _for_machines(content: CardContent, advice: Advice, rules: list[str]) -> dic
 def _facts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return [
         _fact(fact, value)
-        for fact in each_once(fact for finding in findings for fact in finding.facts)
+        for fact in each_once(chain.from_iterable([finding.facts for finding in findings]))
         if (value := one_line(fact.value, VALUE_LIMIT))
     ]
 
@@ -175,12 +178,11 @@ def _rules(findings: Iterable[Finding]) -> list[str]:
                 if option is not None:
                     fired.update(option.rules)
                     said += (*option.reasons, *option.cautions, *([option.label] if option.label else ()))
-        for statement in said:
-            fired.update(statement.rules)
+        fired.update(*[statement.rules for statement in said])
     return sorted(fired, key=_rule_order)
 
 
 @lru_cache(maxsize=1024)
-def _rule_order(rule: str) -> tuple[bool, int]:
-    """Rules of the inventory (R) before order checks (P), each by number."""
-    return rule[0] != "R", int(rule[1:])
+def _rule_order(rule: str) -> int:
+    """Rules of the inventory (R) before order checks (P), each by its number of up to three digits."""
+    return int(rule[1:]) + (0 if rule[0] == "R" else 1000)

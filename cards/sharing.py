@@ -7,10 +7,10 @@ urgent up, so that the most urgent keep a card of their own. Nothing that was fo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.topics import TOPICS
@@ -21,8 +21,7 @@ MOST_CARDS = 4
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class CardContent:
+class CardContent(Struct, frozen=True):
     """What one card says: the finding it is about, and those that joined it because there were too many cards."""
 
     main: Finding

@@ -106,9 +106,9 @@ def drugs_with_reason_open(s: Situation) -> frozenset[str]:
     """All drugs given for metastatic disease that may have failed, as far as the record does not say why they were stopped."""
     found: set[str] = set()
     for given, outcome in (*[(line.exposures, line.outcome) for line in s.therapies.lines], (s.therapies.undated, "unknown")):
-        explained = SETTLED_REASONS | {None} if outcome in ("completed", "ongoing", "on-hold") else SETTLED_REASONS
+        no_reason_needed = outcome in ("completed", "ongoing", "on-hold")
         for e in given:
-            if e.stop_reason not in explained:
+            if e.stop_reason not in SETTLED_REASONS and not (e.stop_reason is None and no_reason_needed):
                 found |= components(e.drug)
     return frozenset(found)
 

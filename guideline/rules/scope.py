@@ -46,8 +46,9 @@ def _not_a_patient_of_ours(s: Situation) -> tuple[str, ...]:
     """Decision 9: silent for the deceased, under 18, hospice."""
     adult = K.thresholds.ages.adult
     last = s.last_line
-    stopped_for_it = last is not None and any(e.stop_reason in ("hospice", "death") for e in last.exposures)
-    hospice = any(p.kind == "hospice" for p in s.case.procedures) or (stopped_for_it and not s.her2_running)
+    hospice = any(p.kind == "hospice" for p in s.case.procedures)
+    if last is not None and not s.her2_running:
+        hospice = hospice or any(e.stop_reason in ("hospice", "death") for e in last.exposures)
     if s.case.patient.deceased or (s.age is not None and s.age < adult) or hospice:
         return ("R001", "R132")
     return ()
@@ -76,8 +77,7 @@ def _not_metastatic(s: Situation) -> tuple[str, ...]:
     """R123: no metastatic disease; or another active cancer that explains the metastases (decision 9)."""
     if not s.metastatic and not _only_unknown_primary(s):
         return ("R123", "R132")
-    other = any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses)
-    if other and not s.her2_lines:
+    if not s.her2_lines and any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses):
         linked = any(m.linked_to_breast for m in s.case.metastases)
         tissue = any(r.specimen == "metastasis" for r in s.case.receptors)
         if not linked and not tissue:

@@ -92,6 +92,7 @@ class _Opening:
         """Sort the entries of one Bundle. Returns whether they are an answer: nothing in them failed or is of a foreign type."""
         bare: list[Entry] = []
         others = foreign = False
+        keep, note_type = self._entries.append, self._types.add
         for entry in entries:
             resource = entry.resource
             kind = resource.resource_type if resource is not None else "OperationOutcome"
@@ -100,15 +101,15 @@ class _Opening:
                 continue
             others = True
             if kind in USED_TYPES:
-                self._types.add(kind)
+                note_type(kind)
                 if kind == "Observation" or not is_old_fhir(resource):
-                    self._entries.append(entry)
+                    keep(entry)
                 else:
                     self._old_fhir(resource)
             elif kind == "Bundle":
                 self.bundles.append(resource)
             elif kind:
-                self._types.add(kind)
+                note_type(kind)
                 foreign |= kind not in OLD_TYPES
                 if kind in OLD_TYPES:
                     self._old_fhir(resource)

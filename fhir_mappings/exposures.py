@@ -7,12 +7,13 @@ told by all three: they are merged later, by `guideline`. Medicines that matter 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import CodingTriple, as_list, triples
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.doses import dose_of
-from fhir_mappings.drug_names import DrugMatch, drugs_of
+from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
@@ -69,15 +70,27 @@ def read_medications(record: Record) -> Medications:
     others: list[OtherDrug] = []
     for group, kind in _KINDS:
         for resource in record.of(group):
-            naming = _naming(record, resource)
-            if naming is None:
-                continue
-            match = drugs_of(naming.codings, naming.text)
+            match, named = _medicines_of(record, resource)
             if match.drugs or match.conflict:
                 drugs += _drug_records(record, resource, kind, match)
-            elif named := other_drugs_of(naming.codings, naming.text):
+            elif named:
                 others += _other_drugs(record, resource, kind, named)
     return Medications(tuple(drugs), tuple(others))
+
+
+def _medicines_of(record: Record, resource: Resource) -> tuple[DrugMatch, tuple[str, ...]]:
+    """Which of our drugs a resource names, else which other medicines that matter."""
+    concept = resource.medication_codeable_concept
+    if concept is not None and concept.coding:
+        return _medicines(triples(concept), concept.text or None)
+    naming = _naming(record, resource)
+    return _medicines(*naming) if naming is not None else (NO_DRUG, ())
+
+
+@lru_cache(maxsize=8192)
+def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...]]:
+    match = drugs_of(codings, text)
+    return match, () if match.drugs or match.conflict else other_drugs_of(codings, text)
 
 
 def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMatch) -> Iterable[DrugRecord]:
@@ -144,10 +157,8 @@ def _stated_dates(resource: Resource, kind: Kind) -> tuple[PartialDate | None, P
         return (day, day) if day is not None else (started(resource.effective_period), ended(resource.effective_period))
     if kind == "statement":
         return when(resource.effective_date_time) or started(resource.effective_period), ended(resource.effective_period)
-    periods = bounds_of(resource)
     validity = validity_of(resource)
-    if validity is not None:
-        periods.insert(0, validity)
+    periods = [*([validity] if validity is not None else ()), *bounds_of(resource)]
     if not periods:
         return when(resource.authored_on), None
     start = next((day for period in reversed(periods) if (day := started(period)) is not None), None)

@@ -29,7 +29,6 @@ _BEHIND = {"rechallenge": 3, "single-agent-chemotherapy": 4}
 _RULES: dict[str, tuple[str, ...]] = {
     "tdxd": ("R020",),
     "tdxd-pertuzumab": ("R101",),
-    TUCATINIB: ("R038",),
     "tdm1": ("R027",),
     "pertuzumab-trastuzumab-chemotherapy": ("R045",),
     "lapatinib-capecitabine": ("R043",),
@@ -94,8 +93,7 @@ def lead_option(s: Situation, regimen: str) -> Option:
         reasons.append(K.say("tucatinib-liver-tests"))
     if regimen == "tdm1":
         reasons.append(K.say("tdm1-never-above"))
-    rules = _RULES.get(regimen, ())
-    return option(s, regimen, reasons, _evidence(s, regimen), rules, cautions=_side_effects(s, regimen, lead=regimen), leads=True)
+    return option(s, regimen, reasons, _evidence(s, regimen), _rules(s, regimen), cautions=_side_effects(s, regimen, lead=regimen), leads=True)
 
 
 def alternative(s: Situation, regimen: str, lead: str | None) -> Option:
@@ -112,10 +110,18 @@ def alternative(s: Situation, regimen: str, lead: str | None) -> Option:
         regimen,
         when,
         brief,
-        _RULES.get(regimen, ()),
+        _rules(s, regimen),
         cautions=_side_effects(s, regimen, lead),
         label_always=True,
     )
+
+
+def _rules(s: Situation, regimen: str) -> tuple[str, ...]:
+    """The rules that put a regimen on the card; the tucatinib triplet has a reason of its own in each situation."""
+    if regimen != TUCATINIB:
+        return _RULES.get(regimen, ())
+    reasons = (("R033", tucatinib_first(s)), ("R032", s.brain.present), ("R038", s.used(T_DXD)), ("R040", s.used(T_DM1)))
+    return tuple(rule for rule, holds in reasons if holds)
 
 
 def _side_effects(s: Situation, regimen: str, lead: str | None) -> tuple[Statement, ...]:

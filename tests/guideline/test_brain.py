@@ -36,6 +36,9 @@ def test_r033_mostly_brain_the_triplet_leads_and_t_dxd_stands_beside_it():
     assert alternatives_of(advice)[0] == "tdxd"
     assert "tdxd-beside-tucatinib-brain" in said_ids(advice)
     assert "her2climb-2020-brain-pfs" in advice.treatment.lead.evidence
+    # What comes after T-DXd is no reason here.
+    assert advice.treatment.lead.rules[:2] == ("R033", "R032")
+    assert "R038" not in advice.treatment.lead.rules
 
 
 def test_r033_decision_13_the_brain_as_the_only_site_is_mostly_brain():

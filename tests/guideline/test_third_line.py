@@ -34,6 +34,8 @@ def test_r038_after_t_dxd_the_triplet():
     assert {"evidence-gap-after-tdxd", "trial-part-of-care", "tucatinib-liver-tests"} <= said_ids(advice)
     assert "her2climb-2020-pfs" in advice.treatment.lead.evidence
     assert "her2climb-2020-brain-pfs" not in advice.treatment.lead.evidence
+    assert advice.treatment.lead.rules[0] == "R038"
+    assert "R032" not in advice.treatment.lead.rules
 
 
 def test_r039_r042_to_r046_r056_the_menu_of_the_third_line():

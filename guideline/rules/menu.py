@@ -93,7 +93,9 @@ def lead_option(s: Situation, regimen: str) -> Option:
         reasons.append(K.say("tucatinib-liver-tests"))
     if regimen == "tdm1":
         reasons.append(K.say("tdm1-never-above"))
-    return option(s, regimen, reasons, _evidence(s, regimen), _rules(s, regimen), cautions=_side_effects(s, regimen, lead=regimen), leads=True)
+    return option(
+        s, regimen, reasons, _evidence(s, regimen), _rules(s, regimen), cautions=_side_effects(s, regimen, lead=regimen), leads=True
+    )
 
 
 def alternative(s: Situation, regimen: str, lead: str | None) -> Option:

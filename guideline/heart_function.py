@@ -60,8 +60,7 @@ def _latest(usable: list[Lvef]) -> Lvef | None:
         return None
     newest = usable[-1].date
     assert newest is not None
-    as_new = [v for v in usable if v.date is not None and v.date.latest >= newest.earliest]
-    return as_new[0] if len(as_new) == 1 else min(as_new, key=lambda v: (effective_value(v), v.source))
+    return min([v for v in usable if v.date is not None and v.date.latest >= newest.earliest], key=lambda v: (effective_value(v), v.source))
 
 
 def _last_alike(values: list[Lvef], latest: Lvef) -> Lvef:

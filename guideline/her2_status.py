@@ -215,8 +215,13 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
         positives = [coded] if coded is not None else []
     ever = leading.state == "positive" or bool(positives)
     reviewed = case.intake.get("her2-reviewed")
-    settles = reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date)
-    if reviewed is not None and settles and ever and any(f.state in NOT_POSITIVE for f in findings):
+    if (
+        ever
+        and reviewed is not None
+        and reviewed.values
+        and reviewed.date.latest >= _when(leading.date)
+        and any(f.state in NOT_POSITIVE for f in findings)
+    ):
         settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
         return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
     other = max(positives, key=lambda f: (_when(f.date), f.sources)) if positives and leading.state in NOT_POSITIVE else None

@@ -5,7 +5,6 @@ Each class is one entry of one YAML file under `guideline/knowledge/`; every ent
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -181,15 +180,11 @@ class Label:
     rule: str
     approved: str | None = None
 
-    def covers(self, flags: AbstractSet[str]) -> bool:
+    def covers(self, flags: frozenset[str]) -> bool:
         """Whether a case with these `LabelFlag`s is within the label. Never true unless `status` is `approved`."""
-        if self.status == "approved":
-            for window in self.windows:
-                if window <= flags:
-                    return True
-        return False
+        return self.status == "approved" and any(map(flags.issuperset, self.windows))
 
-    def may_cover(self, flags: AbstractSet[str], unknown: AbstractSet[str]) -> bool:
+    def may_cover(self, flags: frozenset[str], unknown: frozenset[str]) -> bool:
         """Whether the case would be within the label if the `unknown` flags held."""
         return self.covers(flags | unknown)
 

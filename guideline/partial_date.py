@@ -9,7 +9,8 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _ISO = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?\s*")
 
@@ -17,7 +18,7 @@ _ONE_DAY = timedelta(1)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
-class PartialDate(NamedTuple):
+class PartialDate(Struct, frozen=True, order=True, gc=False):
     """A date known to the day, the month or the year: the first and the last day it may mean."""
 
     earliest: date

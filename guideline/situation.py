@@ -146,8 +146,7 @@ def situation(case: Case, practice: Practice) -> Situation:
     if lungs.tdxd_named:
         # Who had T-DXd pneumonitis had T-DXd, whatever the list of therapies says.
         used |= {T_DXD}
-    her2_lines = tuple([line for line in found.used_lines if line.has_her2])
-    flags, unknown = _label_flags(case, found, her2_lines, relapse, hormones, menopause, used)
+    flags, unknown = _label_flags(case, found, relapse, hormones, menopause, used)
     # Before any line for metastatic disease that counts, an adjuvant course that still runs is the current therapy.
     newest = found.lines[-1].exposures if found.lines else ()
     if not found.used_lines:
@@ -165,7 +164,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         exposures=given,
         therapies=found,
         last_line=found.used_lines[-1] if found.used_lines else None,
-        her2_lines=her2_lines,
+        her2_lines=tuple([line for line in found.used_lines if line.has_her2]),
         relapse=relapse,
         early_relapse=early_relapse,
         used_line_count=len(found.used_lines) + early_relapse,
@@ -182,7 +181,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         failed_agents=failed_in_metastatic_disease(found, since),
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
         unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
-        therapy_lost=bool(case.problems) and any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
+        therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
     )
@@ -299,7 +298,6 @@ def menopausal_status(case: Case) -> str | None:
 def _label_flags(
     case: Case,
     found: Therapies,
-    her2_lines: tuple[Line, ...],
     relapse: Relapse | None,
     hormones: HormoneReceptors,
     menopause: str | None,
@@ -308,6 +306,7 @@ def _label_flags(
     """The label conditions that hold for the case, and those nobody can tell."""
     flags: set[str] = set()
     unknown: set[str] = set()
+    her2_lines = [line for line in found.used_lines if line.has_her2]
     early_her2 = relapse is not None
     count = len(her2_lines) + (1 if early_her2 else 0)
     if count >= 1:

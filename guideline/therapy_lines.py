@@ -110,10 +110,9 @@ def failed_in_metastatic_disease(found: Therapies, metastatic_since: PartialDate
     """
     failed = {agent for line in found.lines for agent in line.failed_agents()}
     for e in found.early:
-        ended = e.last_known
-        if e.stop_reason == "progression" and ended is not None and metastatic_since is not None:
-            lag = K.thresholds.intervals.record_lag_days
-            failed |= components(e.drug) if ended.earliest > add_days(metastatic_since.latest, lag) else frozenset()
+        if e.stop_reason == "progression" and e.last_known is not None and metastatic_since is not None:
+            days_on = (e.last_known.earliest - metastatic_since.latest).days
+            failed |= components(e.drug) if days_on > K.thresholds.intervals.record_lag_days else frozenset()
     return frozenset(failed)
 
 

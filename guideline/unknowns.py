@@ -192,7 +192,7 @@ def _interval_values(s: Situation) -> Iterator[tuple[str, Case]]:
         days[limit] = f"{months} months before the metastases ({limit})"
         days[limit - timedelta(days=1)] = f"{months} months and a day before ({limit - timedelta(days=1)})"
     if s.relapse.end is not None:
-        for day in s.relapse.end:
+        for day in (s.relapse.end.earliest, s.relapse.end.latest):
             days.setdefault(day, str(day))
         days = {day: words for day, words in days.items() if s.relapse.end.earliest <= day <= s.relapse.end.latest}
     of_course = {source for e in s.therapies.early if e.drug in HER2_DRUGS for source in e.sources}
@@ -215,7 +215,7 @@ def _relapse_coarse(s: Situation) -> bool:
 def _relapse_values(s: Situation) -> Iterator[tuple[str, Case]]:
     """The metastases found on the first and on the last day that the record allows."""
     assert s.metastatic_since is not None
-    for day in s.metastatic_since:
+    for day in (s.metastatic_since.earliest, s.metastatic_since.latest):
         found = PartialDate.on(day)
         metastases = tuple(replace(m, date=found) if m.date == s.metastatic_since else m for m in s.case.metastases)
         stages = tuple(replace(stage, date=found) if stage.date == s.metastatic_since else stage for stage in s.case.stages)

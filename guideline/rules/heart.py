@@ -22,6 +22,9 @@ from guideline.thresholds import LvefRow, LvefTable
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
 MONITORED = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate") or d.id == "lapatinib")
 
+_TABLES = {d.id: K.thresholds.lvef_tables[d.lvef_table] for d in K.drugs.values() if d.lvef_table is not None}
+_WITHOUT_PERTUZUMAB = TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS
+
 
 class _Judged(Struct, frozen=True):
     """One drug against its table: the row that applies, and what was compared.
@@ -44,10 +47,6 @@ class _Judged(Struct, frozen=True):
 
 def _baseline_fact(reference: Lvef, *, before_start: bool) -> FactUsed:
     return lvef_fact(reference, "LVEF baseline" if before_start else "LVEF baseline (first value after the start)")
-
-
-_TABLES = {d.id: K.thresholds.lvef_tables[d.lvef_table] for d in K.drugs.values() if d.lvef_table is not None}
-_WITHOUT_PERTUZUMAB = TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS
 
 
 def tables_for(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:

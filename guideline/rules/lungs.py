@@ -33,12 +33,12 @@ def _running_conjugate(s: Situation) -> str | None:
 
 def _on_conjugate(s: Situation) -> Finding | None:
     """R080, R115, R116, R119: pneumonitis, or symptoms of it, while T-DXd or T-DM1 is being given. Ungraded counts as suspected."""
-    history = s.lungs
-    if not (history.symptoms or history.under_treatment or history.active or history.tdxd_stopped_for_good):
-        return None
     drug = _running_conjugate(s)
+    history = s.lungs
+    if drug is None:
+        return None
     stopped = drug == T_DXD and history.tdxd_stopped_for_good
-    if drug is None or not (history.symptoms or history.under_treatment or history.active or stopped):
+    if not (history.symptoms or history.under_treatment or history.active or stopped):
         return None
     name = drug_name(drug)
     if stopped:

@@ -24,7 +24,7 @@ D = PartialDate.of
 def test_a_date_is_the_days_it_may_mean(text, earliest, latest):
     """A partial date covers exactly the days it may mean, and prints with the precision it has."""
     found = PartialDate.parse(text)
-    assert found == (earliest, latest)
+    assert found == PartialDate(earliest, latest)
     assert str(found) == text[:10]
 
 

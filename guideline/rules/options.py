@@ -309,6 +309,7 @@ def label_note(s: Situation, regimen: str, *, leads: bool = False, always: bool 
 
 
 def _note(s: Situation, label: Label, *, covered: bool) -> Statement:
+    """R135: whether the label at this site covers the use, might cover it, or does not; or that there is none."""
     if label.status != "approved":
         return _label_said("status", label.text)
     kind = "outside"

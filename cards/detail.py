@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from cards.sharing import CardContent
-from cards.wording import VALUE_LIMIT, bold, bullets, escape, one_line, section, start_of_line
+from cards.wording import SUMMARY_LIMIT, VALUE_LIMIT, bold, bullets, escape, one_line, section, start_of_line
 from guideline.advice import Advice, FactUsed, Finding, Option, Statement, Treatment
 from guideline.knowledge_base import KNOWLEDGE
 
@@ -23,7 +23,7 @@ def write_detail(content: CardContent, advice: Advice, asked: set[str], by_hand:
     `by_hand` says what to do in the orders where the card cannot offer it at one click.
     """
     main = content.main
-    blocks = _treatment_blocks(main) if isinstance(main, Treatment) else _finding_blocks(main)
+    blocks = _treatment_blocks(main) if isinstance(main, Treatment) else _finding_blocks(main, titled=_needs_title(content))
     written = [
         *blocks,
         *(_joined_blocks(content) if content.joined else ()),
@@ -34,8 +34,14 @@ def write_detail(content: CardContent, advice: Advice, asked: set[str], by_hand:
     return "\n\n".join([block for block in written if block])
 
 
-def _finding_blocks(finding: Finding) -> Iterator[str]:
-    yield bold(finding.headline.text)
+def _needs_title(content: CardContent) -> bool:
+    """Whether the detail begins with the headline: where the summary has no room for all of it, or others stand below it."""
+    return bool(content.joined) or len(content.main.headline.text) > SUMMARY_LIMIT
+
+
+def _finding_blocks(finding: Finding, *, titled: bool) -> Iterator[str]:
+    if titled:
+        yield bold(finding.headline.text)
     yield "\n".join([*_said(finding.detail), *_facts(finding.facts)])
 
 

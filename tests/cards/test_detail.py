@@ -105,15 +105,25 @@ def test_the_last_line_names_what_the_advice_follows(profile: str, words: str) -
 
 
 def test_a_finding_says_act_detail_facts_and_gaps() -> None:
-    """Other cards begin with the act in bold, then detail, facts, what is missing, and the basis."""
+    """Other cards say under their summary what to do, the facts, what is missing, and the basis."""
     (card,) = cards_of(finding("LvefHold", facts=(LVEF_FACT,), missing=(gap(),)))
     basis = f"Basis: knowledge 2026.11.20, {KNOWLEDGE.review_status}."
     assert card["detail"] == (
-        "**Headline of LvefHold**\n\n"
         "- What to do about LvefHold.\n"
         "- From the record: LVEF: 62 % (2026-05, inferred)\n\n"
         "**Missing**\n- Get an echocardiogram before the first dose.\n\n" + basis
     )
+
+
+def test_a_detail_begins_with_its_headline_only_where_the_summary_does_not_say_it() -> None:
+    """The same sentence is not read twice; one that is cut in the summary, or that others join, stands whole above its own lines."""
+    long = "LVEF 42 %: " + "hold trastuzumab and " * 8 + "refer to cardiology"
+    (card,) = cards_of(finding("LvefHold", headline=long))
+    assert card["summary"] != long
+    assert card["detail"].startswith(f"**{long}**\n\n- ")
+    *_, shared = cards_of(*(finding(topic) for topic in ("LvefHold", "HeartFailure", "DoseCheck", "LabSafety", "LabelWindow")))
+    assert "**Also: " in shared["detail"]
+    assert shared["detail"].startswith(f"**{shared['summary'].removesuffix(' (+ 1 more)')}**")
 
 
 def test_a_check_is_not_asked_again() -> None:

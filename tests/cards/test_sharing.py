@@ -26,7 +26,7 @@ def test_nothing_found_is_lost(found: tuple[Finding, ...], treated: bool) -> Non
     """With up to ten findings there are at most four cards, and every headline, sentence, rule and indicator is still on one."""
     cards = cards_of(*found, treatment=thp_first() if treated else None)
     assert len(cards) <= MOST_CARDS
-    written = "\n".join(card["detail"] for card in cards)
+    written = "\n".join(f"{card['summary']}\n{card['detail']}" for card in cards)
     for one in found:
         assert one.headline.text in written
         assert one.detail[0].text in written

@@ -66,10 +66,11 @@ def test_plain_text_says_what_markdown_says(client_of: Clients, name: str) -> No
 
 def test_a_site_may_choose_markdown_for_epic(client_of: Clients) -> None:
     """A site whose Epic shows markdown well gets it, with nothing else changed."""
-    body = as_epic(sample("order-tdm1"))
-    card, *_ = cards_for(client_of(detail="markdown"), body)
-    assert CONTENT_TYPE not in card["extension"]
-    assert "**" in card["detail"]
+    client = client_of(detail="markdown")
+    treatment, *_ = cards_for(client, as_epic(sample("second-line")))
+    assert "**" in treatment["detail"]
+    card, *_ = cards_for(client, as_epic(sample("order-tdm1")))
+    assert CONTENT_TYPE not in {**treatment["extension"], **card["extension"]}
     assert [action["type"] for action in actions([card])] == ["create", "delete"]
 
 

@@ -73,7 +73,8 @@ def questionnaire_response(given: Answers, *, patient_id: str, authored: datetim
         "questionnaire": CANONICAL,
         "status": "completed",
         "subject": {"reference": f"Patient/{patient_id}"},
-        "authored": authored.isoformat(timespec="seconds"),
+        # Of two answers to one question the later counts, and an answer can be corrected within a second.
+        "authored": authored.isoformat(timespec="milliseconds"),
     }
     if author is not None:
         resource["author"] = {"reference": author}

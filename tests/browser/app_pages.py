@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from service.app import create_app
@@ -30,6 +30,45 @@ def open_from_demo(page: Page, demo: str, sample: str) -> Page:
     app.wait_for_url("**/smart/?s=*")
     expect(app.locator("#picture svg").first).to_be_visible()
     return app
+
+
+def at_rest(page: Page) -> None:
+    """Wait until nothing fades or moves: half-way through, colours and places are those of no state of the page."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
+
+
+class Held:
+    """The requests of a page to an address, each of which waits until it is let go."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._open = page, False
+        self.waiting: list[Route] = []
+        page.route(address, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._open:
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def after(self, act: Callable[[], object]) -> None:
+        """Do what makes the page ask there, and return when it has asked."""
+        before = len(self.waiting)
+        act()
+        while len(self.waiting) == before:
+            self._page.wait_for_timeout(10)
+
+    def let_go(self, place: int) -> None:
+        """Let one of them reach the service, and return when the page has the answer."""
+        route = self.waiting.pop(place)
+        with self._page.expect_event("requestfinished", lambda request: request == route.request):
+            route.continue_()
+
+    def let_all_go(self) -> None:
+        """Let them reach the service, the newest first, as a busy network may; those that come later too."""
+        self._open = True
+        while self.waiting:
+            self.let_go(-1)
 
 
 class AppServer:

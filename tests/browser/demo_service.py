@@ -22,6 +22,9 @@ from tests.outside.programs import path_of
 
 ROOT: Final = Path(__file__).parents[2]
 
+#: A browser that has not started by then never will; how fast it starts says nothing about us.
+PATIENCE_MS: Final = 180_000
+
 _ARGUMENTS: Final = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
@@ -70,6 +73,6 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
 def running_browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=list(_ARGUMENTS), timeout=PATIENCE_MS)
         yield browser
         browser.close()

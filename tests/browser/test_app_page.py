@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.server
-import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app_pages import SIDEBAR, WINDOW, AppServer, running_app
+from tests.browser.app_pages import SIDEBAR, WINDOW, AppServer, Held, at_rest, running_app
 from tests.browser.demo_service import running_browser
 from tests.outside.npm import NODE_FOLDER, needs_npm
 from tests.outside.programs import needs
@@ -53,6 +53,9 @@ def opened(chromium: Browser, server: AppServer) -> Iterator[Callable[..., Page]
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith((server.url, "data:")) else None)
         page.goto(server.address_in(context, chart, **session))
+        if script:
+            # The picture is drawn anew where drawing it brought a scroll bar.
+            page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         return page
 
     open_one.faults = faults  # type: ignore[attr-defined]
@@ -63,7 +66,8 @@ def opened(chromium: Browser, server: AppServer) -> Iterator[Callable[..., Page]
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds, with the first element of each."""
+    """What axe-core finds once nothing moves any more, with the first element of each."""
+    at_rest(page)
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary'][:300]}" for one in found["violations"]]
@@ -149,13 +153,12 @@ def test_nobody_needs_a_mouse(opened: Callable[..., Page]):
     for needed in ("therapies", "lvef", "weight", "suppose-ild-history", "suppose-lvef", "answer.last-line-outcome"):
         assert reached.count(needed) == 1, (needed, reached)
     page.focus('[data-step="lvef"]')
-    newest = page.get_attribute('[data-step="lvef"]', "aria-valuetext")
-    assert newest is not None
-    assert newest.startswith("LVEF 42 %, 2026-11-16, echo, pertuzumab: hold (R111)")
-    assert newest.endswith("Observation/lvef-4")
+    lvef = page.locator('[data-step="lvef"]')
+    newest = re.compile(r"^LVEF 42 %, 2026-11-16, echo, pertuzumab: hold \(R111\).*Observation/lvef-4$")
+    expect(lvef).to_have_attribute("aria-valuetext", newest)
     expect(page.locator(".readout")).to_contain_text("LVEF 42 %")
     page.keyboard.press("Home")
-    assert "LVEF 58 %" in (page.get_attribute('[data-step="lvef"]', "aria-valuetext") or "")
+    expect(lvef).to_have_attribute("aria-valuetext", re.compile("LVEF 58 %"))
     expect(page.locator(".readout")).to_contain_text("LVEF 58 %")
     page.keyboard.press("Escape")
     expect(page.locator(".readout")).to_be_hidden()
@@ -213,13 +216,13 @@ def test_never_and_anything_else_exclude_each_other(opened: Callable[..., Page])
 def test_what_if_is_marked_and_left_without_a_trace(opened: Callable[..., Page]):
     """A supposed fact is said in a banner, in the headings, in the title and to screen readers, and is gone with one click and a reload."""
     page = opened("second-line")
-    assert "Hypothetical" not in page.inner_text("body")
+    expect(page.locator("body")).not_to_contain_text("Hypothetical", use_inner_text=True)
     page.select_option("#suppose-tdxd-available", "false")
     expect(page.locator("#banner")).to_contain_text("Hypothetical, not this record. T-DXd can be obtained: no.")
     expect(page.locator("#announce")).to_contain_text("Hypothetical, not this record.")
     expect(page.locator("#changed-what-if")).to_contain_text("T-DM1 leads now, instead of T-DXd.")
     expect(page.locator("#advice-title")).to_have_text("Hypothetical advice")
-    assert page.title().startswith("Hypothetical: ")
+    expect(page).to_have_title(re.compile("^Hypothetical: "))
     expect(page.locator("#options-title")).to_have_text("Hypothetical options")
     page.locator("footer").scroll_into_view_if_needed()
     expect(page.locator("#banner .banner")).to_be_in_viewport()
@@ -231,12 +234,40 @@ def test_what_if_is_marked_and_left_without_a_trace(opened: Callable[..., Page])
     expect(page.locator("#banner .banner")).to_have_count(0)
     expect(page.locator("#advice-title")).to_have_text("Advice")
     expect(page.locator("#suppose-tdxd-available")).to_have_value("")
-    assert page.title() == "HER2 advice"
+    expect(page).to_have_title("HER2 advice")
     page.select_option("#suppose-tdxd-available", "false")
     expect(page.locator("#banner .banner")).to_be_visible()
     page.reload()
     expect(page.locator("#banner .banner")).to_have_count(0)
     expect(page.locator("h3.lead")).to_have_text("trastuzumab deruxtecan")
+
+
+def test_quick_answers_are_kept_in_their_order(opened: Callable[..., Page]):
+    """What is answered while an answer is under way waits for it: the service never gets two at once, and both count."""
+    page = opened("second-line")
+    held = Held(page, "**/smart/answers?*")
+    held.after(lambda: page.check('input[name="answer.heart-failure-symptoms"][value="true"]'))
+    page.check('input[name="answer.disease-burden"][value="high"]')
+    expect(page.locator("body")).to_have_attribute("aria-busy", "true")
+    assert len(held.waiting) == 1
+    held.let_all_go()
+    expect(page.locator("#advice-body")).to_contain_text("Counts 2 answers given in this app")
+    expect(page.locator("body[aria-busy]")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#advice-body")).to_contain_text("Counts 2 answers given in this app")
+
+
+def test_what_a_save_came_to_is_said_though_something_newer_was_asked(opened: Callable[..., Page]):
+    """Whoever goes on answering while answers are being saved still reads that they were not."""
+    page = opened("second-line", scopes=MAY_WRITE)
+    page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
+    held = Held(page, "**/smart/answers/save?*")
+    held.after(page.get_by_role("button", name="Save 1 answer to the chart").click)
+    page.check('input[name="answer.disease-burden"][value="high"]')
+    held.let_all_go()
+    expect(page.get_by_role("button", name="Save 2 answers to the chart")).to_be_visible()
+    expect(page.locator("#not-saved")).to_contain_text("The EHR could not be reached.")
+    expect(page.locator("#announce")).to_contain_text("Not saved.")
 
 
 def test_an_answer_ends_a_supposition(opened: Callable[..., Page]):
@@ -252,14 +283,16 @@ def test_an_answer_ends_a_supposition(opened: Callable[..., Page]):
 def test_a_value_that_cannot_be_is_not_asked_about(opened: Callable[..., Page]):
     """An LVEF of 100 % is refused by the form; 45 % is answered."""
     page = opened("second-line")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or "") if "/what-if" in request.url else None)
     page.fill("#suppose-lvef", "100")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(200)
-    expect(page.locator("#banner .banner")).to_have_count(0)
     page.fill("#suppose-lvef", "38")
     page.keyboard.press("Tab")
     expect(page.locator("#banner")).to_contain_text("LVEF today: 38 %")
     expect(page.locator("#changed-what-if")).to_contain_text("No regimen leads any more")
+    (only,) = asked
+    assert "suppose.lvef=38&" in f"{only}&"
 
 
 def test_a_session_that_ended_is_said_and_nothing_is_lost_from_view(opened: Callable[..., Page]):
@@ -283,10 +316,10 @@ def test_without_script(opened: Callable[..., Page]):
         assert words in text
     page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
     page.click("#answers button.without-script")
-    assert "No regimen leads any more" in page.inner_text("#changed-answer")
+    expect(page.locator("#changed-answer")).to_contain_text("No regimen leads any more")
     page.select_option("#suppose-cns-disease", "active")
     page.click("#suppose button.without-script")
-    assert "Hypothetical, not this record" in page.inner_text("#banner")
+    expect(page.locator("#banner")).to_contain_text("Hypothetical, not this record")
 
 
 def test_on_paper(opened: Callable[..., Page], tmp_path: Path):
@@ -350,26 +383,30 @@ def test_in_a_frame_of_the_ehr(chromium: Browser, tmp_path: Path):
         thread.join()
 
 
+_PAINTED = """new Promise(done => new PerformanceObserver((seen, observer) => {
+  for (const paint of seen.getEntriesByName('first-contentful-paint')) { observer.disconnect(); done(paint.startTime) }
+}).observe({type: 'paint', buffered: true}))"""
+
+
+def best_paint(page: Page) -> float:
+    """Milliseconds until the page paints, at best: what a busy machine adds to one time it does not add to all."""
+    times: list[float] = []
+    for _ in range(8):
+        page.reload()
+        times.append(page.evaluate(_PAINTED))
+    return min(times)
+
+
 def test_twenty_years(opened: Callable[..., Page], record_property: Callable[[str, object], None]):
     """With 2,000 observations over twenty years the page paints in under a second, and every value can still be stepped to."""
     body = long_history()
     observations = sum(len(bundle.get("entry", [])) for key, bundle in body["prefetch"].items() if isinstance(bundle, dict))
     assert observations > 2000
     page = opened(body)
-    page.wait_for_selector("#picture .axis")
-    times = json.loads(
-        page.evaluate(
-            """JSON.stringify({
-              paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
-              server: performance.getEntriesByType('navigation')[0].responseStart,
-              ready: performance.getEntriesByType('navigation')[0].loadEventEnd,
-            })"""
-        )
-    )
-    for name, value in times.items():
-        record_property(f"{name}_ms", round(value))
-    # Under a second on a quiet machine; tests share theirs.
-    assert times["paint"] < 3000
+    usual, paint = best_paint(opened("second-line")), best_paint(page)
+    record_property("paint_ms", round(paint))
+    # In a second on a quiet machine; a slow one is told by how long a usual chart takes there, some 0.15 s on a quiet one.
+    assert paint < max(1000, 7 * usual)
     page.click('[data-step="span-all"]')
     assert int(page.get_attribute('[data-step="platelets"]', "aria-valuemax") or 0) > 200
     assert overflow(page) == 0

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import trustme
 from flask import Response
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from service.app import create_app
-from tests.browser.demo_service import _ARGUMENTS
+from tests.browser.demo_service import _ARGUMENTS, PATIENCE_MS
 from tests.outside.programs import needs, path_of
 from tests.outside.smart_ehr.fixtures import NEEDS_SMART_EHR, _running_smart_ehr, ehr_fhir_server, smart_ehr  # noqa: F401 - fixtures
 from tests.outside.smart_ehr.running import RunningSmartEhr
@@ -35,7 +35,7 @@ _BLOCKING = ("--test-third-party-cookie-phaseout", "--host-resolver-rules=MAP *.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=[*_ARGUMENTS, *_BLOCKING])
+        browser = playwright.chromium.launch(executable_path=path_of("chromium"), args=[*_ARGUMENTS, *_BLOCKING], timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -108,10 +108,9 @@ def ehr_page(tls: ssl.SSLContext) -> Iterator[EhrPage]:
 
 
 def in_frame(page: Page, ehr_page: EhrPage, address: str) -> Frame:
-    """The frame of the EHR's page once what it shows has come to rest."""
+    """The frame of the EHR's page, which is loaded when the page is, all redirects followed."""
     ehr_page.shown = address
     page.goto(ehr_page.origin)
-    page.wait_for_load_state("networkidle")
     frame = page.frame("app")
     assert frame is not None
     return frame
@@ -121,8 +120,9 @@ def test_in_a_frame(app_at: Callable[..., str], smart_ehr: RunningSmartEhr, ehr_
     """Inside the page of a listed EHR the launch succeeds and the chart is shown, though the browser blocks third-party cookies."""
     app = app_at(smart_frame_ancestors=ehr_page.origin)
     frame = in_frame(page, ehr_page, smart_ehr.launch_url(app, PATIENT))
-    assert frame.url.startswith(f"{app}/smart/?s=")
-    assert "HER2" in frame.inner_text("h1, main")
+    frame.wait_for_url(f"{app}/smart/?s=*")
+    expect(frame.locator("h1")).to_contain_text("HER2")
+    expect(frame.locator("main")).to_contain_text("trastuzumab deruxtecan")
 
 
 def test_without_a_jar_of_its_own(
@@ -137,20 +137,21 @@ def test_without_a_jar_of_its_own(
     monkeypatch.setattr(Response, "set_cookie", lambda *given, **named: plain(*given, **(named | {"partitioned": False})))
     app = app_at(smart_frame_ancestors=ehr_page.origin)
     frame = in_frame(page, ehr_page, smart_ehr.launch_url(app, PATIENT))
-    assert "The browser did not remember this launch" in frame.inner_text("h1")
+    expect(frame.locator("h1")).to_contain_text("The browser did not remember this launch")
 
 
 def test_in_the_frame_of_somebody_else(app_at: Callable[..., str], smart_ehr: RunningSmartEhr, ehr_page: EhrPage, page: Page):  # noqa: F811
     """A page that the site does not list shows nothing of the app."""
     app = app_at(smart_frame_ancestors="https://other.hospital.test")
-    frame = in_frame(page, ehr_page, smart_ehr.launch_url(app, PATIENT))
+    with page.expect_event("requestfailed", lambda failed: failed.url.startswith(f"{app}/smart/?s=")):
+        frame = in_frame(page, ehr_page, smart_ehr.launch_url(app, PATIENT))
     assert not frame.url.startswith(app)
-    assert "HER2" not in frame.inner_text("body")
+    expect(frame.locator("body")).not_to_contain_text("HER2")
 
 
 def test_in_a_window(app_at: Callable[..., str], smart_ehr: RunningSmartEhr, page: Page):  # noqa: F811 - the fixture
     """In a window of its own the app needs no origin to be listed."""
     app = app_at()
     page.goto(smart_ehr.launch_url(app, PATIENT))
-    assert page.url.startswith(f"{app}/smart/?s=")
-    assert "HER2" in page.inner_text("main")
+    page.wait_for_url(f"{app}/smart/?s=*")
+    expect(page.locator("main")).to_contain_text("HER2")

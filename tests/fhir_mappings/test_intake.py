@@ -37,7 +37,14 @@ def test_booleans_and_choices():
 
 @pytest.mark.parametrize("idents", [("1", "2"), ("2", "1")])
 @pytest.mark.parametrize(
-    "times", [("T09:00:00Z", "T09:30:00Z"), ("T09:00:00+05:00", "T05:00:00Z"), ("", "T00:00:01Z"), ("T1", "T09:00:00")]
+    "times",
+    [
+        ("T09:00:00Z", "T09:30:00Z"),
+        ("T09:00:00+05:00", "T05:00:00Z"),
+        ("", "T00:00:01Z"),
+        ("T1", "T09:00:00"),
+        ("T09:00:00.100Z", "T09:00:00.200Z"),
+    ],
 )
 def test_of_one_day_the_later_answer_wins(idents, times):
     """Who corrects an answer an hour later is believed, whatever the server calls the two resources."""

@@ -6,6 +6,12 @@ import { drawCourse } from "./course.js";
 const REGION = "[data-region]";
 const announce = document.getElementById("announce");
 let asked = 0;
+/** By address, what was asked there last. */
+const newest = {};
+/** Settles when everything asked so far was answered. */
+let answered = Promise.resolve();
+/** What a save came to, while the page shown is to be that of a newer question. */
+let outcome = null;
 
 function courseOf(page) {
   return JSON.parse(page.getElementById("course-data").textContent);
@@ -24,6 +30,9 @@ function show(page) {
   for (const title of document.querySelectorAll("h2[id]")) {
     title.textContent = page.getElementById(title.id)?.textContent ?? title.textContent;
   }
+  if (outcome && !document.querySelector("#saved, #not-saved")) document.getElementById("saving").prepend(document.adoptNode(outcome));
+  outcome = null;
+  document.querySelector(".failed")?.remove();
   document.title = page.title;
   document.body.className = page.body.className;
   draw();
@@ -31,17 +40,28 @@ function show(page) {
   announce.textContent = said.filter(Boolean).join(" ").replace(/\s+/g, " ");
 }
 
-async function ask(address, form) {
+/**
+ * Ask the service, and show its answer unless something newer was asked by then.
+ * The service gets one question at a time: of two at once it might take the older one last, and keep its answers.
+ */
+function ask(address, form) {
   const turn = ++asked;
+  newest[address] = turn;
   document.body.setAttribute("aria-busy", "true");
+  answered = answered.then(() => exchange(turn, address, form));
+}
+
+async function exchange(turn, address, form) {
+  // Asked anew before its turn came: a form holds everything, so the newer one is enough.
+  if (newest[address] !== turn) return;
   try {
     const token = form.get("csrf");
     const answer = await fetch(address, {
       method: "POST", headers: { "X-CSRF-Token": token, Accept: "text/html" }, body: new URLSearchParams(form), credentials: "same-origin",
     });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (turn !== asked) return;
-    if (answer.ok) show(page);
+    if (turn !== asked) outcome = page.querySelector("#saved, #not-saved") ?? outcome;
+    else if (answer.ok) show(page);
     else fail(page.querySelector("h1")?.textContent, page.querySelector("main p")?.textContent);
   } catch {
     if (turn === asked) fail("The service could not be reached.", "What is shown is unchanged.");

@@ -19,7 +19,7 @@ export async function launch(chart, link, place) {
     return
   }
   byId('app-frame').src = address
-  byId('app').showModal()
+  if (!byId('app').open) byId('app').showModal()
 }
 
 /** Let the panel close, and call `closed` when it has. */

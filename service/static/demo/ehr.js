@@ -17,8 +17,12 @@ function notice(kind, title, text) {
   return element('div', { class: `notice ${kind}` }, element('p', {}, element('strong', {}, title)), element('p', {}, text))
 }
 
+/** How much is under way. */
+let busy = 0
+
 /** Do something, and say where the cards stand if it fails. Returns whether it went well. */
 async function guarded(act) {
+  busy += 1
   document.body.setAttribute('aria-busy', 'true')
   try {
     await act()
@@ -29,7 +33,8 @@ async function guarded(act) {
     byId('order-cards').prepend(notice('failed', 'The call failed', text))
     return false
   } finally {
-    document.body.removeAttribute('aria-busy')
+    busy -= 1
+    if (!busy) document.body.removeAttribute('aria-busy')
   }
 }
 
@@ -61,17 +66,22 @@ function show(part, answers, nothing) {
 
 const counted = (number) => (number === 0 ? 'No card' : number === 1 ? '1 card' : `${number} cards`)
 
+/** The numbers of the newest opening and of the newest question about orders: an older one may be answered later. */
+let latestOpening = 0
+let latest = 0
+
 async function openChart() {
+  const mine = ++latestOpening
+  await cds.discover()
   await chart.open()
   const answers = await cds.fire('patient-view')
+  if (mine !== latestOpening) return
   const nothing = notice('silent', 'Nothing to say', 'The service read the record and has no advice, or this clinician has acknowledged it all.')
   say(`${counted(show('chart-cards', answers, nothing))} on opening the chart.`)
 }
 
-/** The number of the newest question: an older one may be answered later. */
-let latest = 0
-
 async function ordersChanged(touched) {
+  const mine = ++latest
   byId('sign').textContent = 'Sign orders'
   delete byId('sign').dataset.warned
   byId('signed').textContent = ''
@@ -80,7 +90,7 @@ async function ordersChanged(touched) {
     say(orders.empty ? 'No draft orders.' : 'Order removed.')
     return
   }
-  const mine = ++latest
+  await opened
   const answers = await cds.fire('order-select', { selections: touched, draftOrders: orders.bundle() })
   if (mine !== latest) return
   say(`${counted(show('order-cards', answers))} about this order.`)
@@ -89,8 +99,12 @@ async function ordersChanged(touched) {
 
 async function sign() {
   const button = byId('sign')
+  const mine = ++latest
   if (!button.dataset.warned) {
+    await opened
     const answers = await cds.fire('order-sign', { draftOrders: orders.bundle() })
+    // What was changed meanwhile has not been looked at, so it is not signed.
+    if (mine !== latest) return
     const number = show('order-cards', answers)
     if (number) {
       button.dataset.warned = 'true'
@@ -132,6 +146,7 @@ byId('start-over').addEventListener('click', () =>
   guarded(async () => {
     await call('EHR: start over', `${chart.base}reset`, { method: 'POST', json: { patient: chart.patient, user: chart.user } })
     chart.user = newUser()
+    latest += 1
     orders.clear()
     show('order-cards', [])
     await openChart()
@@ -147,7 +162,5 @@ narrow.addEventListener('change', foldPatients)
 foldPatients()
 if (page.app) preparePanel(() => void guarded(openChart))
 orders.show()
-void guarded(async () => {
-  await cds.discover()
-  await openChart()
-})
+/** Settles when the chart was opened for the first time; an order that is picked earlier is asked about then. */
+const opened = guarded(openChart)

@@ -4,7 +4,7 @@ import { call } from './traffic.js'
 
 /** What a service is asked, and what it is told, for one open chart. */
 export class CdsClient {
-  #services = []
+  #services = null
 
   /** `address` is that of discovery. */
   constructor(address, chart) {
@@ -12,9 +12,9 @@ export class CdsClient {
     this.chart = chart
   }
 
-  /** Read discovery. */
+  /** Read discovery, unless that was done. */
   async discover() {
-    this.#services = (await call('CDS: discovery', this.address)).services
+    this.#services ??= (await call('CDS: discovery', this.address)).services
   }
 
   /** The services of a hook. */
@@ -24,6 +24,8 @@ export class CdsClient {
 
   /** Call every service of a hook. Returns `{service, cards}` for each. */
   async fire(hook, further = {}) {
+    // To ask nobody would look like having nothing to say.
+    if (!this.#services) throw new Error('The service has not told which services it has. Open the chart again.')
     const context = { userId: this.chart.user, patientId: this.chart.patient, ...further }
     return Promise.all(this.of(hook).map((service) => this.#call(service, context)))
   }

@@ -28,7 +28,7 @@ export class Chart {
 
   /** Open it anew: a token for this patient, and nothing read yet. */
   async open() {
-    this.#answers.clear()
+    this.#answers = new Map()
     this.session = await call('EHR: open the chart', `${this.base}session`, {
       method: 'POST',
       json: { patient: this.patient, user: this.user },
@@ -41,11 +41,13 @@ export class Chart {
    */
   async prefetch(templates, context) {
     const begun = performance.now()
+    // CAUTION: the chart may be opened anew meanwhile, and what is read now is not for that.
+    const answers = this.#answers
     const queries = Object.entries(templates).map(([key, template]) => [key, filled(template, context)])
-    const fresh = queries.filter(([, query]) => !this.#answers.has(query))
-    await Promise.all(fresh.map(([, query]) => this.#read(query)))
+    const fresh = queries.filter(([, query]) => !answers.has(query))
+    await Promise.all(fresh.map(([, query]) => this.#read(query, answers)))
     if (fresh.length) {
-      const read = fresh.map(([key, query]) => ({ key, query, found: this.#answers.get(query)?.total ?? 1 }))
+      const read = fresh.map(([key, query]) => ({ key, query, found: answers.get(query)?.total ?? 1 }))
       note({
         title: `EHR: ${fresh.length} FHIR queries for the prefetch`,
         request: 'GET demo/fhir/...',
@@ -55,15 +57,15 @@ export class Chart {
         ms: performance.now() - begun,
       })
     }
-    return Object.fromEntries(queries.map(([key, query]) => [key, this.#answers.get(query)]).filter(([, answer]) => answer !== undefined))
+    return Object.fromEntries(queries.map(([key, query]) => [key, answers.get(query)]).filter(([, answer]) => answer !== undefined))
   }
 
-  async #read(query) {
+  async #read(query, answers) {
     const response = await fetch(`${this.base}fhir/${query}`, {
       headers: { Accept: 'application/fhir+json', Authorization: `Bearer ${this.session.fhirAuthorization.access_token}` },
     })
     if (response.status === 401) throw new Error('This chart was open for too long. Open it again.')
-    if (response.ok) this.#answers.set(query, await response.json())
+    if (response.ok) answers.set(query, await response.json())
   }
 }
 

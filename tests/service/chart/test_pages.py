@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -193,7 +194,8 @@ def test_saving_files_a_questionnaire_response(open_chart: OpenOne, written: lis
     assert resource["subject"] == {"reference": f"Patient/{chart.patient_id}"}
     assert resource["author"] == {"reference": "Practitioner/p9"}
     assert resource["questionnaire"] == "urn:her2-cds:questionnaire:her2-intake"
-    assert resource["authored"].startswith("2026-11-20T")
+    # To the millisecond: an answer that is corrected within the second has to be the later one.
+    assert re.fullmatch(r"2026-11-20T\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d", resource["authored"])
     system = "urn:her2-cds:intake"
     assert {item["linkId"]: item["answer"] for item in resource["item"]} == {
         "heart-failure-symptoms": [{"valueBoolean": True}],

@@ -6,18 +6,18 @@ Used by the tests of this folder and by `make screenshots`.
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.outside.ports import free_port
 from tests.outside.programs import path_of
 
 ROOT: Final = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ _ARGUMENTS: Final = (
 @contextmanager
 def running_demo(folder: Path, today: str, **settings: str) -> Iterator[str]:
     """The address of a service that keeps its data in `folder`, on a fixed day. Raises `RuntimeError` when it does not start."""
-    port = _free_port()
+    port = free_port()
     own = {"PORT": str(port), "WORKERS": "1", "DEMO": "1", "TODAY": today, "DATA": str(folder / "data")} | settings
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HER2CDS_")}
     environment |= {f"HER2CDS_{name}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
@@ -47,25 +47,17 @@ def running_demo(folder: Path, today: str, **settings: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+            process.wait(120)
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    for _ in range(300):
-        try:
-            if requests.get(f"{url}/readyz", timeout=2).ok:
+    end = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < end:
+        # One that does not answer is asked again, as one that does not listen yet.
+        with suppress(requests.RequestException):
+            if requests.get(f"{url}/readyz", timeout=10).ok:
                 return
-        except requests.ConnectionError:
-            if process.poll() is not None:
-                break
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise RuntimeError(log.read_text()[-2000:])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,10 @@ import requests
 import trustme
 from requests.adapters import HTTPAdapter
 
+from tests.outside.ports import free_port
 from tests.outside.programs import path_of
-from tests.service.test_server import Running, free_port, start, wait_until_ready
+from tests.service.test_server import Running, start, wait_until_ready
+from tests.stopwatch import wait_for
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx"
 
@@ -50,19 +51,20 @@ class Nginx:
     def __enter__(self) -> Self:
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)  # noqa: S603 - our own arguments
-        for _ in range(200):
-            try:
-                requests.get(f"{self.url}/metrics", verify=str(self.authority), timeout=5)
-            except requests.ConnectionError:
-                assert self._process.poll() is None, self.log
-                time.sleep(0.02)
-            else:
-                return self
-        raise AssertionError(self.log)
+        wait_for(self._answers, "nginx did not start")
+        return self
+
+    def _answers(self) -> bool:
+        assert self._process.poll() is None, self.log
+        try:
+            requests.get(f"{self.url}/metrics", verify=str(self.authority), timeout=120)
+        except requests.ConnectionError:
+            return False
+        return True
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(120)
 
     @property
     def log(self) -> str:
@@ -113,7 +115,7 @@ def stop_all(replicas: Sequence[Running]) -> None:
         if replica.process.poll() is None:
             replica.process.terminate()
     for replica in replicas:
-        replica.process.wait(40)
+        replica.process.wait(120)
 
 
 class _From(HTTPAdapter):

@@ -151,6 +151,6 @@ def test_the_image_holds_what_ships():
 @needs("deploy")
 def test_hadolint_finds_nothing_to_complain_of():
     """The Dockerfile follows the rules of its trade, without one being switched off."""
-    told = subprocess.run([path_of("deploy"), ROOT / "Dockerfile"], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    told = subprocess.run([path_of("deploy"), ROOT / "Dockerfile"], capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
     assert (told.returncode, told.stdout) == (0, "")
     assert "hadolint ignore" not in DOCKERFILE

@@ -11,9 +11,10 @@ import pytest
 import requests
 
 from service.samples import request_body
+from tests.outside.ports import free_port
 from tests.outside.programs import needs
 from tests.service.checked_client import CALL, TODAY
-from tests.service.test_server import Running, free_port, wait_until_ready
+from tests.service.test_server import Running, wait_until_ready
 from tests.service.test_store_postgresql import Server, server
 
 __all__ = ["server"]
@@ -30,7 +31,7 @@ def _why_not() -> str | None:
     """Why no such namespace can be made here."""
     try:
         command = ["unshare", "-m", "sh", "-c", f"{READ_ONLY} true"]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=20)  # noqa: S603 - our own arguments
+        done = subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603 - our own arguments
     except FileNotFoundError:
         return "unshare is not installed on this machine"
     return None if done.returncode == 0 else "this machine lets nobody make a read-only file system"
@@ -51,10 +52,10 @@ def test_it_runs_without_a_place_to_write(server: Server, tmp_path: Path):
     running = Running(process, f"http://127.0.0.1:{port}", tmp_path)
     try:
         wait_until_ready(running)
-        answer = requests.post(running.url + CALL, json=request_body("second-line", TODAY), timeout=20)
+        answer = requests.post(running.url + CALL, json=request_body("second-line", TODAY), timeout=120)
         assert answer.json()["cards"]
-        ready = requests.get(f"{running.url}/readyz", timeout=20).json()
+        ready = requests.get(f"{running.url}/readyz", timeout=120).json()
         assert (ready["store"], ready["record"]) == ("reachable", "kept")
     finally:
         process.terminate()
-        assert process.wait(40) == 0
+        assert process.wait(120) == 0

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 import yaml
@@ -16,6 +15,7 @@ from jsonschema import Draft202012Validator
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import KnowledgeError, check, load, rule_book, settled_conflicts
 from guideline.knowledge_files import FOLDER, line_of
+from tests.stopwatch import best_of, slowness
 
 
 @pytest.fixture
@@ -346,14 +346,12 @@ def test_loading_is_quick():
     program = (
         "import time, yaml, jsonschema, guideline.knowledge_base as k; s = time.process_time(); k.load(); print(time.process_time() - s)"
     )
-    taken = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout  # noqa: S603
-    assert float(taken) < 0.45
+    command = [sys.executable, "-c", program]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(3)]  # noqa: S603 - our own interpreter
+    assert min(float(done.stdout) for done in runs) < 0.45 * slowness()
 
 
 def test_plain_sentences_cost_next_to_nothing():
     """Saying a ready sentence is a look-up: under ten microseconds even on a busy machine (about 0.1 alone)."""
     id_ = next(iter(K.statements))
-    start = time.process_time()
-    for _ in range(10_000):
-        K.say(id_)
-    assert time.process_time() - start < 0.1
+    assert best_of(5, lambda: [K.say(id_) for _ in range(10_000)]) < 0.1

@@ -12,9 +12,10 @@ import pytest
 import requests
 
 from service.samples import request_body
+from tests.outside.ports import free_port
 from tests.service.checked_client import CALL, TODAY, CheckedClient
 from tests.service.client_requests import epic_request, sandbox_request
-from tests.service.test_server import Running, free_port, start, wait_until_ready
+from tests.service.test_server import Running, start, wait_until_ready
 
 
 @pytest.fixture
@@ -130,14 +131,14 @@ def test_two_workers_share_feedback(tmp_path: Path, second_line: dict[str, Any])
     try:
         answers = [_uuids(running, second_line) for _ in range(20)]
         assert all(answer == answers[0] for answer in answers)
-        topic = requests.post(running.url + CALL, json=second_line, timeout=10).json()["cards"][0]
+        topic = requests.post(running.url + CALL, json=second_line, timeout=120).json()["cards"][0]
         assert topic["indicator"] != "critical"
         entry = {"card": topic["uuid"], "outcome": "accepted", "outcomeTimestamp": "2026-11-20T10:00:00Z"}
-        assert requests.post(f"{running.url}{CALL}/feedback", json={"feedback": [entry]}, timeout=10).status_code == 200
+        assert requests.post(f"{running.url}{CALL}/feedback", json={"feedback": [entry]}, timeout=120).status_code == 200
         assert all(_uuids(running, second_line) == answers[0] - {topic["uuid"]} for _ in range(20))
     finally:
         running.process.terminate()
-        running.process.wait(30)
+        running.process.wait(120)
     with sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite") as database:
         counted = dict(database.execute("SELECT topic, sum(count) FROM shown GROUP BY topic").fetchall())
     database.close()
@@ -147,4 +148,4 @@ def test_two_workers_share_feedback(tmp_path: Path, second_line: dict[str, Any])
 
 def _uuids(server: Running, body: dict[str, Any]) -> set[str]:
     """The uuids of an answer over a connection of its own, which either worker may take."""
-    return {card["uuid"] for card in requests.post(server.url + CALL, json=body, timeout=10).json()["cards"]}
+    return {card["uuid"] for card in requests.post(server.url + CALL, json=body, timeout=120).json()["cards"]}

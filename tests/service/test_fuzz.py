@@ -23,13 +23,14 @@ from hypothesis import strategies as st
 
 from service.app import create_app
 from service.samples import request_body
+from tests.outside.ports import free_port
 from tests.service.auth.signing import BASE, key_files
 from tests.service.checked_client import CALL, TODAY, site
 from tests.service.fhir_client.chart_server import Chart, chart_of
 from tests.service.fhir_client.hostile_server import HANG_UP, HostileServer, Piece, Request, answer, serving
 from tests.service.odd_requests import ODD, OddRequest, odd_requests
 from tests.service.operations.numbers import read_numbers
-from tests.service.test_server import Running, free_port, start, wait_until_ready
+from tests.service.test_server import Running, start, wait_until_ready
 
 #: How many requests; without the variable a small sample that is the same each time.
 MANY = os.environ.get("FUZZ")
@@ -62,7 +63,7 @@ class Target:
     def send(self, odd: OddRequest) -> tuple[int, bytes]:
         """The status and the body of the answer, over a connection of its own: after a body that nobody read the server ends it."""
         body: Any = iter([odd.body[:100], odd.body[100:]]) if odd.chunked and len(odd.body) > 100 else odd.body or None
-        connection = HTTPConnection("127.0.0.1", int(self.server.url.rpartition(":")[2]), timeout=30)
+        connection = HTTPConnection("127.0.0.1", int(self.server.url.rpartition(":")[2]), timeout=120)
         with closing(connection):
             with suppress(BrokenPipeError, ConnectionResetError):  # refused before all of the body was sent
                 connection.request(odd.method, odd.target, body=body, headers=odd.headers)
@@ -87,7 +88,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
             yield Target(server, fhir, chart)
         finally:
             server.process.terminate()
-            server.process.wait(40)
+            server.process.wait(120)
 
 
 def routes() -> list[tuple[str, list[str]]]:
@@ -133,9 +134,9 @@ def assert_well(target: Target) -> None:
     faults = [line for line in lines if line["event"] in {"failure", "server"}]
     assert not faults, faults[:3]
     target.chart.instead = None
-    answered = requests.post(target.server.url + CALL, json=request_body("second-line", TODAY), timeout=10)
+    answered = requests.post(target.server.url + CALL, json=request_body("second-line", TODAY), timeout=120)
     assert answered.json()["cards"]
-    numbers = read_numbers(requests.get(f"{target.server.url}/metrics", timeout=10).text)
+    numbers = read_numbers(requests.get(f"{target.server.url}/metrics", timeout=120).text)
     assert numbers["her2cds_in_progress", frozenset()] == 0
     failed = {key: value for key, value in numbers.items() if key[0] == "her2cds_calls_total" and ("outcome", "500") in key[1] and value}
     assert not failed

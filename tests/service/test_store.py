@@ -229,12 +229,12 @@ store.count_shown([Shown(date(2026, 11, 20), "her2-patient-view", "SecondLineTre
 
 def test_counts_are_written_when_the_process_ends(tmp_path: Path, database: Database):
     """A process that ends right after its last answer still writes what it counted, and does not linger."""
-    subprocess.run([sys.executable, "-c", COUNT_AND_END, str(tmp_path)], check=True, timeout=30)  # noqa: S603 - our own script
+    subprocess.run([sys.executable, "-c", COUNT_AND_END, str(tmp_path)], check=True, timeout=120)  # noqa: S603 - our own script
     assert counts(database) == {KIND: 7}
 
 
 def test_processes_that_start_together_make_one_store(tmp_path: Path):
     """Several processes that find no store at once end up with the same one."""
     starts = [subprocess.Popen([sys.executable, "-c", COUNT_AND_END, str(tmp_path / "new")]) for _ in range(4)]  # noqa: S603 - our own script
-    assert [process.wait(60) for process in starts] == [0, 0, 0, 0]
+    assert [process.wait(120) for process in starts] == [0, 0, 0, 0]
     assert counts(Database(sqlite_url(tmp_path / "new"))) == {KIND: 28}

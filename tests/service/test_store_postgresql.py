@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from sqlalchemy import select
 from service.store.database import NEWEST, Database
 from service.store.shown_counts import Shown
 from service.store.tables import SHOWN
+from tests.outside.ports import free_port
 from tests.outside.programs import needs, path_of
 from tests.service.checked_client import TODAY, CheckedClient
 from tests.service.test_feedback import entry
@@ -32,9 +32,7 @@ class Server:
         self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._as_user:
             shutil.chown(folder, "postgres")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self._run("initdb", "--pgdata", str(self._data), "--auth", "trust", "--username", "her2", "--encoding", "UTF8", "--no-sync")
 
     @property
@@ -50,7 +48,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as_user, str(path_of("postgresql").with_name(program)), *arguments]
-        subprocess.run(command, check=True, timeout=60, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - our own arguments
+        subprocess.run(command, check=True, timeout=300, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603 - our own arguments
 
 
 @pytest.fixture(scope="module")

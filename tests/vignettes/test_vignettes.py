@@ -150,7 +150,7 @@ def address() -> Iterator[str]:
 def test_vignette_over_a_socket(address: str, vignette: str) -> None:
     """A client on the network gets the same advice as a client in the process: first line, second line, silence, emergency."""
     body = patient_view(resources(CASES[vignette], "mcode"), "mcode")
-    response = requests.post(address + PATH, json=body, timeout=30)
+    response = requests.post(address + PATH, json=body, timeout=120)
     assert response.status_code == 200
     faults = list(differences(Answer(response.json()["cards"]), GUIDELINE[vignette]))
     assert not faults, "\n".join(faults)

@@ -116,7 +116,7 @@ class RunningFhirServer:
 
 
 def _asked(method: str, url: str, body: Any = None) -> dict[str, Any]:
-    response = requests.request(method, url, json=body, timeout=60)
+    response = requests.request(method, url, json=body, timeout=120)
     assert response.ok, response.text
     answer: dict[str, Any] = response.json()
     return answer

@@ -65,7 +65,7 @@ class RunningSmartEhr:
 
     def launch(self, patient: str, *, user: str | None = USER, **context: Any) -> str:
         """A launch that the EHR prepares when somebody opens the app from a chart."""
-        answer = requests.post(f"{self.origin}/_launch", json={"patient": patient, "user": user, **context}, timeout=10)
+        answer = requests.post(f"{self.origin}/_launch", json={"patient": patient, "user": user, **context}, timeout=120)
         launch: str = answer.json()["launch"]
         return launch
 
@@ -75,9 +75,9 @@ class RunningSmartEhr:
 
     def behave(self, **behaviour: Any) -> None:
         """How it behaves from now on (see `smart-ehr.mjs`); without anything, well. What it has seen is forgotten."""
-        requests.post(f"{self.origin}/_behave", json=behaviour, timeout=10).raise_for_status()
+        requests.post(f"{self.origin}/_behave", json=behaviour, timeout=120).raise_for_status()
 
     def seen(self) -> dict[str, Any]:
         """The parameters of authorization and token requests, and how often something was written."""
-        seen: dict[str, Any] = requests.get(f"{self.origin}/_seen", timeout=10).json()
+        seen: dict[str, Any] = requests.get(f"{self.origin}/_seen", timeout=120).json()
         return seen

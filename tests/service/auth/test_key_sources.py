@@ -22,6 +22,7 @@ from tests.service.auth.signing import ES384, ISS, STRANGER, bearer, claims, hea
 from tests.service.checked_client import CheckedClient
 from tests.service.fhir_client.hostile_server import HANG_UP, RESET, HostileServer, answer, head, serving
 from tests.service.fhir_client.loopback_only import Watch, only_loopback  # noqa: F401 - a fixture
+from tests.stopwatch import Stopwatch
 
 NEW = ECKey.generate_key("P-384", {"kid": "new"})
 
@@ -41,6 +42,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(key_source, "monotonic", made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that answers is waited for, however busy the machine is."""
+    monkeypatch.setattr(key_source, "WAIT", 60)
 
 
 @pytest.fixture
@@ -168,13 +175,13 @@ def test_a_slow_host_holds_nobody_up_for_long(at: Callable[..., CheckedClient], 
     def drip(_: object) -> Iterator[Any]:
         for byte in head(200, content_length="1000"):
             yield bytes([byte])
-            yield 0.02
+            yield 0.1
 
     with serving(drip) as host:
-        begun = time.monotonic()
-        assert asked(at(host), second_line) == 401
-        assert time.monotonic() - begun < 2
-        assert host.idle_within(2)
+        with Stopwatch() as watch:
+            assert asked(at(host), second_line) == 401
+        assert watch.seconds < 2
+        assert host.idle_within(60)
 
 
 JKU: dict[str, Callable[[str, str], Any]] = {

@@ -11,7 +11,6 @@ import select
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -101,7 +100,7 @@ class HostileServer:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
             assert not thread.is_alive()
 
     def _start(self, target: Callable[..., None], *arguments: Any) -> None:
@@ -199,8 +198,3 @@ def serving(behaviour: Behaviour) -> Iterator[HostileServer]:
         yield server
     finally:
         server.close()
-
-
-def seconds_since(moment: float) -> float:
-    """Seconds since a moment of the monotonic clock."""
-    return time.monotonic() - moment

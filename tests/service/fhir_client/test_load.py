@@ -20,8 +20,9 @@ from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 
 
 CALLS = 40
 DEADLINE = 0.4
-#: What a crowd may take beyond its deadline on a busy machine, in seconds: an upper bound that tells "late" from "never".
-SLACK = 3.0
+#: How long the server is silent that is too slow, and how long a crowd may take: far less than that, on any machine.
+SILENCE = 60.0
+LONGEST = 20.0
 REQUIRED = ("patient", "conditions", "receptors")
 
 
@@ -52,7 +53,7 @@ def slow(seconds: float) -> Behaviour:
 def test_a_server_that_takes_its_time_is_waited_for_side_by_side(sent: tuple[str, ...]):
     """Forty calls at once, each answer 150 ms late: with time enough every call gets the very same cards."""
     with serving(slow(0.15)) as server:
-        statuses, cards, _ = crowd(server.base, sent, deadline=20)
+        statuses, cards, _ = crowd(server.base, sent, deadline=30)
     assert statuses == {200: CALLS}
     assert cards[0]
     assert all(without_uuids(one) == without_uuids(cards[0]) for one in cards)
@@ -60,9 +61,9 @@ def test_a_server_that_takes_its_time_is_waited_for_side_by_side(sent: tuple[str
 
 @pytest.mark.parametrize(("sent", "status"), [((), 412), (REQUIRED, 200)], ids=["by token alone", "required kinds sent"])
 def test_a_server_that_is_too_slow_is_not_waited_for(sent: tuple[str, ...], status: int):
-    """Two seconds an answer: at the deadline each call is answered from what there is, or says which kinds are missing."""
-    with serving(slow(2)) as server:
+    """A minute an answer: at the deadline each call is answered from what there is, or says which kinds are missing."""
+    with serving(slow(SILENCE)) as server:
         statuses, cards, longest = crowd(server.base, sent, deadline=DEADLINE)
     assert statuses == {status: CALLS}
     assert all(cards) is (status == 200)
-    assert longest < DEADLINE + SLACK
+    assert longest < LONGEST

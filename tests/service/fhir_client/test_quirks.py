@@ -17,7 +17,7 @@ from tests.service.fhir_client.hostile_server import HANG_UP, RESET, Behaviour, 
 from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 - a fixture
 
 #: Long enough for every page of a chart on a busy machine.
-PATIENTLY = 5000
+PATIENTLY = 30_000
 
 CHART = chart_of(SAMPLE)
 OTHERS = of_another(CHART, PATIENT, OTHER)
@@ -272,7 +272,7 @@ def test_busy_for_longer_than_there_is_time(service_at: ServiceAt, pause: str):
         assert len(server.asked("Procedure")) == 1
     assert answered.response.status_code == 200
     assert answered.problems["incomplete"] == 1
-    assert answered.seconds < 2
+    assert answered.seconds < 10
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])

@@ -23,15 +23,16 @@ from tests.outside.npm import needs_npm
 from tests.service.checked_client import CALL, TODAY, CheckedClient, issues, site
 from tests.service.client_requests import DRUGS, sandbox_request
 from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 - a fixture
+from tests.stopwatch import Stopwatch
 
 pytestmark = needs_npm(*PACKAGES)
 
 TOKEN = "made-up-token-of-one-call"
 #: Generous: nearly all of these tests ask what is answered, on machines of any speed.
-DEADLINE_MS = 10_000
+DEADLINE_MS = 30_000
 #: The deadline of the tests that ask when.
 SHORT_MS = 300
-SLOW_MS = 2_000
+SLOW_MS = 30_000
 PAGE = 10
 
 NAMES = [*samples.names(), "long", *(f"{name}-by-reference" for name in BY_REFERENCE)]
@@ -275,9 +276,9 @@ def test_a_required_kind_that_never_comes(ehr: CheckedClient, fhir: RunningFhirS
 def test_a_slow_server(hurried: CheckedClient, fhir: RunningFhirServer, request_for: Callable[..., Body]):
     """A server that needs longer than the deadline is not waited for: 412, long before it answers."""
     fhir.behave(token=TOKEN, delays={"*": SLOW_MS})
-    begun = time.monotonic()
-    response = hurried.call(request_for("second-line"))
-    assert time.monotonic() - begun < SLOW_MS / 1000
+    with Stopwatch() as watch:
+        response = hurried.call(request_for("second-line"))
+    assert watch.seconds < 2
     assert response.status_code == 412
 
 
@@ -286,9 +287,9 @@ def test_a_slow_part(hurried: CheckedClient, fhir: RunningFhirServer, request_fo
     whole = prefetch_of("second-line")
     brought = {key: value for key, value in whole.items() if key != "medicationAdministrations"}
     fhir.behave(token=TOKEN, delays={"MedicationAdministration": SLOW_MS})
-    begun = time.monotonic()
-    card, *_ = cards_of(hurried, request_for("second-line", prefetch=brought))
-    assert time.monotonic() - begun < SLOW_MS / 1000
+    with Stopwatch() as watch:
+        card, *_ = cards_of(hurried, request_for("second-line", prefetch=brought))
+    assert watch.seconds < 2
     assert card["source"]["topic"]["code"] == "SecondLineTreatment"
     assert RECORD_INCOMPLETE in card["detail"]
 

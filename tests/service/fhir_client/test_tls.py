@@ -71,7 +71,7 @@ def get(origin: str, ca_file: Path | None) -> bytes:
     transport = Transport(read_allowed_hosts(origin, ""), ca_file)
     try:
         url = f"{origin}/fhir/Patient/1"
-        return transport.get(url, token="abc", deadline=Deadline(5), allowance=Allowance(), line=Line()).body
+        return transport.get(url, token="abc", deadline=Deadline(60), allowance=Allowance(), line=Line()).body
     finally:
         transport.close()
 

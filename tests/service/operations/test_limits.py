@@ -50,7 +50,7 @@ def test_a_full_worker_says_so_and_answers_those_inside(slow: Slow, second_line:
     with ThreadPoolExecutor(2) as callers:
         inside = [callers.submit(CheckedClient(app.test_client()).call, second_line) for _ in range(2)]
         for _ in inside:
-            assert slow.begun.acquire(timeout=30)
+            assert slow.begun.acquire(timeout=120)
         refused = client.call(second_line)
         pages = [client.get(page).status_code for page in ("/healthz", "/readyz", "/metrics")]
         in_progress = number(read_numbers(client.get("/metrics").text), "her2cds_in_progress")

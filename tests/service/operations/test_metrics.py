@@ -170,10 +170,10 @@ def test_the_numbers_of_all_workers_are_added_up_and_those_of_the_dead_are_kept(
     for calls in followers:
         passing = context.Process(target=worker, args=(board, calls))
         passing.start()
-        passing.join(60)
+        passing.join(300)
         assert passing.exitcode == 0
     hold.set()
-    living.join(60)
+    living.join(300)
     total = board.total()
     assert total[series.CALLS.place((VIEW, "cards"))] == 5 + sum(followers)
     assert total[series.STORE.place(("open",))] == 0

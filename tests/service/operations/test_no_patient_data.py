@@ -23,13 +23,14 @@ from werkzeug.test import TestResponse
 from service.app import create_app
 from service.cds_hooks.registry import SERVICES
 from service.samples import order_names, order_request_body, request_body
+from tests.outside.ports import free_port
 from tests.service.auth.signing import BASE, STRANGER, claims, header, key_files, signed
 from tests.service.checked_client import CALL, TODAY, CheckedClient, site
 from tests.service.fhir_client.hostile_server import Behaviour, Piece, Request, answer, serving
 from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 - a fixture
 from tests.service.operations.test_tracing import exported  # noqa: F401 - a fixture
 from tests.service.test_logs import BAD_PLACES, MARK, marked
-from tests.service.test_server import free_port, start, wait_until_ready
+from tests.service.test_server import start, wait_until_ready
 
 pytestmark = pytest.mark.usefixtures("_logging")
 
@@ -288,7 +289,7 @@ def marked_answers() -> Iterable[tuple[str, Behaviour]]:
 def test_fhir_servers_tokens_and_what_they_answer(watched: Callable[..., Watched], behaviour: Behaviour):
     """Patient ids in searches, access tokens, and the words of a server that fails."""
     with serving(behaviour) as fhir:
-        watch = watched(fhir_hosts=fhir.origin, deadline_ms=3000)
+        watch = watched(fhir_hosts=fhir.origin, deadline_ms=30_000)
         body = request_body("second-line", TODAY) | {"fhirServer": fhir.base, "hookInstance": MARK}
         token = {"access_token": MARK, "token_type": "Bearer", "expires_in": 300, "scope": MARK, "subject": MARK, "patient": MARK}
         context = {"patientId": MARK, "userId": f"Practitioner/{MARK}"}
@@ -384,15 +385,15 @@ def test_the_production_server(tmp_path: Path):
             for data in (sent, sent[:500], gzip.compress(sent)):
                 headers = {"Content-Encoding": "gzip"} if data[:2] == b"\x1f\x8b" else {}
                 asked = f"{server.url}/cds-services/{own}?patient={MARK}"
-                response = requests.post(asked, data=data, headers=headers | {"User-Agent": MARK, "Cookie": MARK}, timeout=30)
+                response = requests.post(asked, data=data, headers=headers | {"User-Agent": MARK, "Cookie": MARK}, timeout=120)
                 if response.status_code >= 400:
                     assert_clean(response.text, "an error answer")
         for line in (f"GET /{MARK} HTTP/9.9\r\n\r\n", f"{MARK}\r\n\r\n", f"GET / HTTP/1.1\r\n{MARK}\r\n\r\n"):
             send_raw(server.url, line.encode())
-        assert_clean(requests.get(f"{server.url}/metrics", timeout=10).text, "the metrics")
+        assert_clean(requests.get(f"{server.url}/metrics", timeout=120).text, "the metrics")
     finally:
         server.process.terminate()
-        server.process.wait(40)
+        server.process.wait(120)
     for name in ("out", "err"):
         assert_clean((tmp_path / name).read_text(), name)
     for file in (tmp_path / "data").iterdir():
@@ -401,7 +402,7 @@ def test_the_production_server(tmp_path: Path):
 
 def send_raw(url: str, text: bytes) -> None:
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=120) as connection:
         connection.sendall(text)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(4096):

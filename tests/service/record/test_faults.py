@@ -6,7 +6,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from service.record import keeping
 from tests.service.checked_client import CheckedClient, issues
 from tests.service.record.records import rows
+from tests.stopwatch import Stopwatch, best_of
 
 Clients = Callable[..., CheckedClient]
 
@@ -71,9 +71,9 @@ def test_the_record_waits(
     client = make()
     before = lost(client)
     for _ in range(5):
-        begun = time.perf_counter()
-        assert client.call(second_line).get_json()["cards"]
-        assert time.perf_counter() - begun < 1
+        with Stopwatch() as watch:
+            assert client.call(second_line).get_json()["cards"]
+        assert watch.seconds < 1
         client.store.write_waiting()
     assert client.get("/readyz").status_code == 200
     mend()
@@ -228,7 +228,7 @@ def test_written_when_the_process_ends(tmp_path: Path):
     """Processes that end right after their last answers still write their records, each call once."""
     command = [sys.executable, "-c", CALL_AND_END, str(tmp_path)]
     ends = [subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for _ in range(2)]  # noqa: S603 - our own script
-    assert [process.wait(60) for process in ends] == [0, 0]
+    assert [process.wait(120) for process in ends] == [0, 0]
     with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
         assert database.execute("SELECT count(*), count(DISTINCT request) FROM decision").fetchone() == (14, 14)
     database.close()
@@ -242,8 +242,5 @@ def test_the_way_of_an_answer_does_not_touch_the_store(client_of: Clients, tmp_p
     (call,) = list(record._waiting) or [None]
     if call is None:
         pytest.skip("written already")
-    begun = time.perf_counter()
-    for _ in range(1000):
-        record.note(call)
-    assert time.perf_counter() - begun < 0.1
+    assert best_of(5, lambda: [record.note(call) for _ in range(1000)]) < 0.1
     assert len(rows(client)) == 1  # one id, one row

@@ -22,11 +22,13 @@ from service.record.retention import forget
 from service.samples import request_body
 from service.store.database import Database
 from service.store.tables import DECISION, DECISION_INPUT, FEEDBACK
+from tests.outside.ports import free_port
 from tests.service.checked_client import CALL, TODAY, CheckedClient, site
 from tests.service.record.records import KEY, inputs, rows
 from tests.service.test_feedback import entry
-from tests.service.test_server import free_port, start, wait_until_ready
+from tests.service.test_server import start, wait_until_ready
 from tests.service.test_store_postgresql import Server, pytestmark, server  # noqa: F401 - a mark and a fixture
+from tests.stopwatch import wait_for
 
 
 def test_all_of_it(server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):  # noqa: F811 - the fixture
@@ -59,14 +61,15 @@ def kill(folder: Path) -> None:
 
 def start_again(server: Server) -> None:  # noqa: F811 - the fixture
     """Start the server as soon as what was killed has let go of its memory."""
-    for _ in range(100):
+
+    def starts() -> bool:
         try:
             server.start()
         except subprocess.CalledProcessError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError("PostgreSQL does not start again")
+            return False
+        return True
+
+    wait_for(starts, "PostgreSQL does not start again")
 
 
 class Clinic:
@@ -87,7 +90,7 @@ class Clinic:
     def _work(self) -> None:
         session, body = requests.Session(), request_body("second-line", TODAY)
         while not self._over.is_set():
-            response = session.post(f"{self._url}{CALL}", json=body, timeout=20)
+            response = session.post(f"{self._url}{CALL}", json=body, timeout=120)
             if response.status_code == 200 and response.json()["cards"]:
                 self.answered.append(response.headers["X-Request-ID"])
             else:
@@ -96,16 +99,28 @@ class Clinic:
             time.sleep(0.01)
 
     def give_feedback(self, session: requests.Session, card: str) -> None:
-        response = session.post(f"{self._url}{CALL}/feedback", json={"feedback": [entry(card)]}, timeout=20)
+        response = session.post(f"{self._url}{CALL}/feedback", json={"feedback": [entry(card)]}, timeout=120)
         if response.status_code == 200:
             self.accepted.append(card)
         else:
             (self.refused if response.status_code == 503 else self.odd).append(card)
 
+    def goes_on(self, number: int) -> None:
+        """Wait until so many more messages were accepted."""
+        accepted = len(self.accepted)
+        wait_for(lambda: len(self.accepted) >= accepted + number)
+
+    def all_is_sent_again(self) -> bool:
+        """Send once more what was refused. Whether all of it was accepted."""
+        again, self.refused = self.refused, []
+        for card in again:
+            self.give_feedback(requests.Session(), card)
+        return not self.refused
+
     def close(self) -> None:
         self._over.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join()
 
 
 def kept(url: str) -> tuple[set[str], set[str]]:
@@ -128,28 +143,22 @@ def test_killed_under_load(server: Server, tmp_path: Path):  # noqa: F811 - the 
         clinic = Clinic(running.url)
         try:
             for _ in range(2):
-                time.sleep(1.5)
+                clinic.goes_on(20)
                 kill(server._data)
-                time.sleep(1.5)
+                refused = len(clinic.refused)
+                wait_for(lambda refused=refused: len(clinic.refused) > refused + 5)
                 start_again(server)
-            time.sleep(5)
+            clinic.goes_on(20)
         finally:
             clinic.close()
         assert clinic.without_cards == []
         assert clinic.odd == []
         assert clinic.refused
         assert len(clinic.answered) > 50
-        again, clinic.refused = clinic.refused, []
-        for card in again:
-            clinic.give_feedback(requests.Session(), card)
-        assert clinic.refused == []
+        wait_for(clinic.all_is_sent_again, "what was refused is refused for ever")
+        assert clinic.odd == []
         assert set(clinic.accepted) <= kept(server.url)[1]
-        for _ in range(100):
-            missing = set(clinic.answered) - kept(server.url)[0]
-            if not missing:
-                break
-            time.sleep(0.2)
-        assert missing == set()
+        wait_for(lambda: set(clinic.answered) <= kept(server.url)[0], "a call is not on record")
     finally:
         running.process.terminate()
-        running.process.wait(30)
+        running.process.wait(120)

@@ -111,7 +111,7 @@ def test_advice_that_was_set_aside_stays_aside(client: CheckedClient, command: C
 def test_what_was_fetched_is_kept(client_of: Clients, tmp_path: Path, command: Callable[..., Any]):
     """A call that was answered from the FHIR server is evaluated again without asking it."""
     with serving(Chart(chart_of("second-line"))) as server:
-        client = client_of(data=tmp_path, record_key=KEY, fhir_hosts=server.origin, deadline_ms=3000)
+        client = client_of(data=tmp_path, record_key=KEY, fhir_hosts=server.origin, deadline_ms=30_000)
         body = request_body("second-line", TODAY) | {"fhirServer": server.base}
         body.pop("prefetch")
         response = client.call(body)

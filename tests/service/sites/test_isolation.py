@@ -47,7 +47,7 @@ def test_each_site_asks_its_own_fhir_servers(
 ):
     """A call that names the FHIR server of another hospital sends nothing there, whatever its token says."""
     northern, southern = servers
-    common = "deadline_ms: 5000\nfhir_hosts: "
+    common = "deadline_ms: 30000\nfhir_hosts: "
     client = closing(deployment(north=f"{NORTH}{common}{northern.origin}\n", south=f"{SOUTH}{common}[{southern.origin}]\n"))
     asked = {name: value for name, value in second_line.items() if name != "prefetch"}
     assert client.call(asked | {"fhirServer": southern.base}, path=NORTHERN).status_code == 412

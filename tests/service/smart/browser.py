@@ -58,7 +58,7 @@ class Browser:
 
 def callback_of(authorization: str) -> str:
     """The address to which an EHR sends the browser when it has authorized."""
-    answer = requests.get(authorization, allow_redirects=False, timeout=10)
+    answer = requests.get(authorization, allow_redirects=False, timeout=120)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
 

@@ -38,7 +38,7 @@ def redeemed(app_of: Callable[..., Flask]) -> Iterator[Callable[[Behaviour], Gra
 
     def redeem_at(behaviour: Behaviour) -> Granted:
         with serving(behaviour) as server:
-            app = app_of(smart_clients=f"{server.base} her2-cds", smart_deadline_ms=1000)
+            app = app_of(smart_clients=f"{server.base} her2-cds", smart_deadline_ms=60_000)
             with inside(app):
                 site = smart_site()
                 return redeem(site, site.clients[0], launch_at(server), "a-code")

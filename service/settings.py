@@ -201,7 +201,11 @@ class Settings(BaseSettings):
         "`X-Forwarded-Proto` are believed.",
     )
     max_calls: int = Field(
-        64, ge=1, le=1024, description="Calls that one worker works on at the same time; further ones get 503 and `Retry-After`."
+        64,
+        ge=1,
+        le=1024,
+        description="Calls that one worker works on at the same time; further ones get 503 and `Retry-After`. "
+        "Launches and pages of the SMART app take half of the places at most.",
     )
     rate: str = Field(
         "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ import service.evaluation
 from service.app import create_app
 from service.operations.limits import Gate
 from tests.service.checked_client import CALL, CheckedClient, issues, site
+from tests.service.fhir_client.hostile_server import HANG_UP, Piece, Request, serving
 from tests.service.operations.numbers import number, read_numbers
+from tests.stopwatch import wait_for
 
 
 class Slow:
@@ -65,6 +68,33 @@ def test_a_full_worker_says_so_and_answers_those_inside(slow: Slow, second_line:
     assert [answer.status_code for answer in answers] == [200, 200]
     assert turned_away(client, "busy") == before + 1
     assert client.call(second_line).status_code == 200
+
+
+def test_launches_at_a_slow_ehr_leave_room_for_calls(tmp_path: Path, second_line: dict[str, Any]):
+    """Launches wait for an EHR in half of the places at most: the next one is 503 at once, and calls get their cards."""
+    go_on = threading.Event()
+
+    def slow(_: Request) -> Iterator[Piece]:
+        assert go_on.wait(120)
+        yield HANG_UP
+
+    with serving(slow) as ehr:
+        app = create_app(site(max_calls=4, smart_clients=f"{ehr.base} her2-cds", smart_deadline_ms=60_000, data=tmp_path))
+
+        def launch(_: int = 0) -> int:
+            return app.test_client().get(f"/smart/launch?iss={ehr.base}&launch=x", base_url=site().base_url).status_code
+
+        client = CheckedClient(app.test_client())
+        before = turned_away(client, "busy")
+        with ThreadPoolExecutor(2) as browsers:
+            waiting = browsers.map(launch, range(2))
+            wait_for(lambda: len(ehr.requests) == 2)
+            assert launch() == 503
+            assert client.call(second_line).status_code == 200
+            go_on.set()
+            assert list(waiting) == [502, 502]
+        assert turned_away(client, "busy") == before + 1
+        assert launch() == 502
 
 
 @pytest.mark.parametrize("body", [b"{", {"hook": "x"}], ids=["no JSON", "no request"])

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.app import create_app
@@ -18,7 +18,7 @@ from tests.service.test_properties import JSON, ODD, places, put
 CLIENT = CheckedClient(create_app(site()).test_client())
 
 HOOKS = st.sampled_from(["order-select", "order-sign"])
-FEW = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=150)
 
 #: What is ordered, in the words of clinicians; from every corner that a check looks at.
 TEXTS = st.sampled_from(

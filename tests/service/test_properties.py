@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.app import create_app
@@ -18,7 +18,7 @@ SAMPLES = {name: request_body(name, TODAY) for name in names()}
 
 NAMES = st.sampled_from(names())
 
-FEW = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=120)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=12),

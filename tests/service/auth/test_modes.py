@@ -131,7 +131,7 @@ CLAIMS = st.fixed_dictionaries(
 LATIN = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(head=HEADERS, changes=CLAIMS, genuine=st.booleans(), text=LATIN)
 def test_nothing_that_is_sent_is_a_500(one_guarded: CheckedClient, head: Any, changes: Any, genuine: bool, text: str):
     """Whatever stands in header and claims, signed or not, and whatever else stands in the field: a 401."""

@@ -13,6 +13,7 @@ from service.app import create_app
 from service.logs import configure_logs
 from service.samples import request_body
 from service.settings import Settings
+from service.store import database
 from service.store.opening import open_store
 from service.store.store import Store
 from tests.service.checked_client import TODAY, CheckedClient, site
@@ -29,6 +30,24 @@ def _quiet() -> Iterator[None]:
 def _silence_log() -> None:
     structlog.reset_defaults()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stores_wait() -> Iterator[None]:
+    """A store that works is waited for, however busy the machine is. Tests of one that does not work set the waits of a service again."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("READ_WAIT", "CHANGE_WAIT", "WRITE_WAIT", "_CONNECT_WAIT"):
+            patch.setattr(database, name, 60)
+        yield
+
+
+@pytest.fixture
+def _stores_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store is left alone after as long as a service waits for it, but for writing, which nobody waits for."""
+    monkeypatch.setattr(database, "READ_WAIT", 0.05)
+    monkeypatch.setattr(database, "CHANGE_WAIT", 0.5)
+    monkeypatch.setattr(database, "WRITE_WAIT", 0.2)
+    monkeypatch.setattr(database, "_CONNECT_WAIT", 2)
 
 
 @pytest.fixture(scope="session")

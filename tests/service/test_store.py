@@ -218,9 +218,11 @@ COUNT_AND_END = """
 import sys
 from datetime import date
 from pathlib import Path
+from service.store import database
 from service.store.database import Database, sqlite_url
 from service.store.shown_counts import Shown
 from service.store.store import Store
+database.READ_WAIT = database.WRITE_WAIT = 60  # for each other, on a slow machine
 store = Store(Database(sqlite_url(Path(sys.argv[1]))))
 store.open()
 store.count_shown([Shown(date(2026, 11, 20), "her2-patient-view", "SecondLineTreatment", "info")] * 7)

@@ -59,9 +59,9 @@ def test_a_read_only_folder(client_of: Clients, tmp_path: Path, second_line: dic
     tmp_path.chmod(0o700)
 
 
-def test_a_locked_store(client_of: Clients, tmp_path: Path, second_line: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.usefixtures("_stores_hurry")
+def test_a_locked_store(client_of: Clients, tmp_path: Path, second_line: dict[str, Any]):
     """While another program holds the file, cards are shown at once; what it lets go of works again."""
-    monkeypatch.setattr("service.store.database.WRITE_WAIT", 0.2)
     client = client_of(data=tmp_path)
     for lock in ("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"):
         holder = sqlite3.connect(tmp_path / "her2-cds.sqlite", isolation_level=None)

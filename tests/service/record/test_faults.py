@@ -62,11 +62,9 @@ def broken(
         holder.close()
 
 
-def test_the_record_waits(
-    broken: tuple[Callable[..., CheckedClient], Callable[[], None]], second_line: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-):
+@pytest.mark.usefixtures("_stores_hurry")
+def test_the_record_waits(broken: tuple[Callable[..., CheckedClient], Callable[[], None]], second_line: dict[str, Any]):
     """Cards come at once whatever is wrong with the store; when it is in order again, every call is on record, once."""
-    monkeypatch.setattr("service.store.database.WRITE_WAIT", 0.1)
     make, mend = broken
     client = make()
     before = lost(client)
@@ -83,11 +81,9 @@ def test_the_record_waits(
     assert lost(client) == before
 
 
-def test_required_is_required(
-    broken: tuple[Callable[..., CheckedClient], Callable[[], None]], second_line: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-):
+@pytest.mark.usefixtures("_stores_hurry")
+def test_required_is_required(broken: tuple[Callable[..., CheckedClient], Callable[[], None]], second_line: dict[str, Any]):
     """With `HER2CDS_RECORD=required` a call that cannot be recorded is a 503 without cards; when the store is back it is answered."""
-    monkeypatch.setattr("service.store.database.WRITE_WAIT", 0.1)
     make, mend = broken
     client = make(record="required")
     response = client.call(second_line)
@@ -217,6 +213,8 @@ import orjson
 from service.app import create_app
 from service.samples import request_body
 from service.settings import Settings
+from service.store import database
+database.READ_WAIT = database.WRITE_WAIT = 60  # for each other, on a slow machine
 today = date(2026, 11, 20)
 client = create_app(Settings(data=Path(sys.argv[1]), today=today, _env_file=None)).test_client()
 for _ in range(7):

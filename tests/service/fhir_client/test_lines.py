@@ -11,8 +11,9 @@ from service.fhir_client.connections import Line
 from service.fhir_client.deadline import Deadline
 from service.fhir_client.origins import read_allowed_hosts
 from service.fhir_client.transport import Allowance, Refused, Transport, Unavailable
-from tests.service.fhir_client.hostile_server import HostileServer, Piece, Request, answer, head, serving
+from tests.service.fhir_client.hostile_server import Behaviour, HostileServer, Piece, Request, answer, head, serving
 from tests.service.fhir_client.loopback_only import only_loopback  # noqa: F401 - a fixture
+from tests.stopwatch import wait_for
 
 
 def named(request: Request) -> bytes:
@@ -20,19 +21,24 @@ def named(request: Request) -> bytes:
     return b"".join(piece for piece in answer(request.target)(request) if isinstance(piece, bytes))
 
 
-def halting(request: Request) -> Iterable[Piece]:
+def halting(seconds: float) -> Behaviour:
     """An answer with a pause among its headers, or in its body, where the request asks for one."""
-    whole = named(request)
-    cut = {"headers": 30, "body": len(whole) - 5}.get(request.target.rpartition("/")[2])
-    yield whole[:cut]
-    if cut is not None:
-        yield 0.3
-        yield whole[cut:]
+
+    def behaviour(request: Request) -> Iterable[Piece]:
+        whole = named(request)
+        cut = {"headers": 30, "body": len(whole) - 5}.get(request.target.rpartition("/")[2])
+        yield whole[:cut]
+        if cut is not None:
+            yield seconds
+            yield whole[cut:]
+
+    return behaviour
 
 
 @pytest.fixture
-def server() -> Iterator[HostileServer]:
-    with serving(halting) as running:
+def server(request: pytest.FixtureRequest) -> Iterator[HostileServer]:
+    """A server whose pauses are short, unless a test wants others."""
+    with serving(halting(getattr(request, "param", 0.3))) as running:
         yield running
 
 
@@ -61,13 +67,21 @@ def test_a_line_that_has_ended_cuts_nothing(server: HostileServer, transport: Tr
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("server", [60.0], indirect=True, ids=["long pauses"])
 @pytest.mark.parametrize("place", ["headers", "body"])
 def test_a_connection_that_was_cut_is_not_used_again(server: HostileServer, transport: Transport, place: str):
     """The rest of an answer that nobody waits for any more is never read as the answer to the next question."""
     cut = Line()
-    threading.Timer(0.1, cut.cut).start()
+
+    def cut_when_asked() -> None:
+        wait_for(lambda: bool(server.requests))
+        cut.cut()
+
+    cutter = threading.Thread(target=cut_when_asked)
+    cutter.start()
     with pytest.raises(Unavailable, match="deadline"):
         get(transport, server, place, cut)
+    cutter.join()
     assert get(transport, server, "second", Line()) == b"/fhir/second"
     assert server.connections == 2
 

@@ -29,7 +29,7 @@ class Slow:
 
     def __call__(self, *arguments: Any) -> Any:
         self.begun.release()
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(120)
         return self._advise(*arguments)
 
 
@@ -58,7 +58,7 @@ def test_a_full_worker_says_so_and_answers_those_inside(slow: Slow, second_line:
         pages = [client.get(page).status_code for page in ("/healthz", "/readyz", "/metrics")]
         in_progress = number(read_numbers(client.get("/metrics").text), "her2cds_in_progress")
         slow.go_on.set()
-        answers = [one.result(30) for one in inside]
+        answers = [one.result(120) for one in inside]
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "1"
     assert refused.headers["Access-Control-Allow-Origin"] == "*"

@@ -91,6 +91,7 @@ def test_a_period_holds_its_days_alone(tmp_path: Path):
     today = datetime.now(UTC).date()
     with database.writing() as connection:
         some = DECISION.c.outcome == "shadow"
+        connection.execute(DECISION.update().values(moment=datetime.combine(today, datetime.min.time())))  # midnight may have passed
         connection.execute(DECISION.update().where(some).values(moment=datetime.combine(today - timedelta(9), datetime.max.time())))
     database.close()
     day = timedelta(1)

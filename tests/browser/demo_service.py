@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -37,7 +38,7 @@ def running_demo(folder: Path, today: str, **settings: str) -> Iterator[str]:
     port = free_port()
     own = {"PORT": str(port), "WORKERS": "1", "DEMO": "1", "TODAY": today, "DATA": str(folder / "data")} | settings
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HER2CDS_")}
-    environment |= {f"HER2CDS_{name}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
+    environment |= {f"HER2CDS_{name}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT), "TZ": _noon()}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "service.cli", "serve"], cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -48,6 +49,11 @@ def running_demo(folder: Path, today: str, **settings: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(120)
+
+
+def _noon() -> str:
+    """A time zone in which it is about noon: on a fixed day, what is answered after midnight is older than what was answered before."""
+    return f"NOON{datetime.now(UTC).hour - 12}"
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

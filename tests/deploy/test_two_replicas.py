@@ -279,7 +279,7 @@ def test_a_token_used_at_one_replica_is_refused_by_the_other(server: Server, sta
 
 def test_who_calls_is_told_apart_behind_nginx_and_nobody_can_pretend(stack_of: Callable[..., Stack]):
     """Calls are counted by the address that nginx saw. What a caller writes into `X-Forwarded-For` is believed of nobody else."""
-    stack = stack_of(1, RATE="2/hour")
+    stack = stack_of(1, RATE="2/year")
     body = body_of()
 
     def statuses(place: str, address: str) -> list[int]:

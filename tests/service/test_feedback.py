@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -105,10 +106,11 @@ def test_repeats_count_once(own: CheckedClient, tmp_path: Path):
 
 
 @pytest.mark.parametrize("moment", [None, "", "yesterday", 17, "0001-01-01T00:00:00+14:00", ["2026"]])
-def test_a_moment_that_cannot_be_read_is_today(own: CheckedClient, tmp_path: Path, moment: Any):
-    """Feedback without a usable moment is kept, and its repeats of the same day count once."""
+def test_a_moment_that_cannot_be_read_is_today(own: CheckedClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: Any):
+    """Feedback without a usable moment is kept, and its repeats of the same day count once, whatever the hour."""
     card = str(uuid4())
-    for _ in range(2):
+    for hour in (0, 23):
+        monkeypatch.setattr("service.cds_hooks.feedback_messages.utc_now", lambda hour=hour: datetime(2026, 11, 20, hour, 59))  # noqa: DTZ001
         assert own.give_feedback({"feedback": [entry(card, outcomeTimestamp=moment)]}).status_code == 200
     assert len(rows(tmp_path)) == 1
 

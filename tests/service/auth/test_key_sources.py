@@ -20,7 +20,7 @@ from service.auth.keys import NotKeys
 from tests.service.auth.conftest import LogLine
 from tests.service.auth.signing import ES384, ISS, STRANGER, bearer, claims, header, jwks, signed
 from tests.service.checked_client import CheckedClient
-from tests.service.fhir_client.hostile_server import HANG_UP, RESET, HostileServer, answer, head, serving
+from tests.service.fhir_client.hostile_server import HANG_UP, RESET, HostileServer, Piece, Request, answer, head, serving
 from tests.service.fhir_client.loopback_only import Watch, only_loopback  # noqa: F401 - a fixture
 from tests.stopwatch import Stopwatch
 
@@ -106,13 +106,20 @@ def test_invented_kids_do_not_make_us_ask(
 
 def test_a_withdrawn_key_is_noticed(at: Callable[..., CheckedClient], host: HostileServer, clock: Clock, second_line: Any):
     """Keys are read again now and then though nobody asks; the call that notices does not wait for it."""
+    answered = threading.Event()
+
+    def withdrawn(request: Request) -> Iterator[Piece]:
+        assert answered.wait(120)
+        yield from answer({"keys": []})(request)
+
     client = at(host)
     assert asked(client, second_line) == 200
-    host._behaviour = answer({"keys": []})
+    host._behaviour = withdrawn
     clock.ahead += key_source.FRESH + 1
     assert asked(client, second_line) == 200
+    answered.set()
     for thread in [thread for thread in threading.enumerate() if thread.name == "jwks"]:
-        thread.join(5)
+        thread.join(120)
     assert len(host.requests) == 2
     assert asked(client, second_line) == 401
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -55,8 +56,10 @@ def kill(folder: Path) -> None:
     """End the server and all its processes at once, as a power switch does."""
     main = int((folder / "postmaster.pid").read_text().splitlines()[0])
     children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-    for process in (main, *map(int, children)):
-        os.kill(process, signal.SIGKILL)
+    os.kill(main, signal.SIGKILL)
+    for child in map(int, children):
+        with suppress(ProcessLookupError):  # of a connection that has just ended
+            os.kill(child, signal.SIGKILL)
 
 
 def start_again(server: Server) -> None:  # noqa: F811 - the fixture

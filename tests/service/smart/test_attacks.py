@@ -131,7 +131,7 @@ def test_no_open_redirect(launched_by: LaunchedBy, smart_ehr: RunningSmartEhr, n
     browser = launched_by(smart_ehr)
     address = browser.begin(f"{smart_ehr.launch_url(APP, PATIENT)}&{urlencode({name: 'https://evil.example'})}")
     assert address.startswith(f"{smart_ehr.authorization_server}/authorize?")
-    assert "evil" not in address
+    assert "evil.example" not in address  # four letters alone may stand in `state` or `nonce` by chance
     extra = "" if name == "state" else f"&{urlencode({name: 'https://evil.example'})}"
     page = browser.get(callback_of(address) + extra).headers["Location"]
     assert urlsplit(page)._replace(query="").geturl() == f"{APP}/smart/"
@@ -293,7 +293,7 @@ def test_cookies_without_number_are_not_looked_up(app: Flask, monkeypatch: pytes
 
 def test_launches_are_counted(app_of: Callable[..., Flask]):
     """Who may call so often may also begin and answer so many launches: each asks the EHR and writes a row."""
-    browser = Browser(app_of(smart_clients=f"{NOWHERE} her2-cds", rate="3/hour"))
+    browser = Browser(app_of(smart_clients=f"{NOWHERE} her2-cds", rate="3/year"))
     asked = [browser.get(address).status_code for address in (f"/smart/launch?iss={NOWHERE}", "/smart/callback", "/smart/launch") * 2]
     assert asked == [502, 400, 403, 429, 429, 429]
 

@@ -95,7 +95,7 @@ def test_an_ehr_that_is_not_listed(app, query: dict[str, str]):
     """A launch for an EHR that the site does not list goes nowhere, and nothing is asked of it."""
     answer = Browser(app).get(f"/smart/launch?{urlencode(query)}")
     assert error_of(answer) == "unknown-issuer"
-    assert "evil" not in answer.text
+    assert "evil.example" not in answer.text
 
 
 def test_two_issuers_in_one_launch(app):

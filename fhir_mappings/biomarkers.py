@@ -6,18 +6,21 @@ Nothing is judged here: an IHC 2+ stays a 2+, and results of the primary and of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
+from itertools import starmap
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
 from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
 from fhir_mappings.later_members import concepts_in, specimen_reference
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.record import Record, type_and_id
-from fhir_mappings.remembered import remembered
+from fhir_mappings.remembered import remembered, remembered_answer
 from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, results, text_of
+from fhir_mappings.terminology import display_conflicts
 from fhir_mappings.tumour_claims import site_of_code, sites_in
 from guideline.case import ReceptorResult
 
@@ -50,11 +53,22 @@ _PRIMARY = re.compile(r"\bprimary\b|\bbreasts?\b|lumpectomy|mastectomy")
 
 
 class _Asked(NamedTuple):
-    """What an Observation's code asks for."""
+    """What an Observation's code asks for. `mislabelled`: its codings name different receptors."""
 
     receptor: Receptor
     method: Method
     codes: frozenset[str]
+    mislabelled: bool
+
+
+class _Answer(Struct, frozen=True, gc=False):
+    """How an item answers: a coded answer with its codings, its text and all its `words`; a text of its own; a number."""
+
+    codings: tuple[CodingTriple, ...]
+    coded_text: str | None
+    words: str
+    text: str | None
+    number: Number | None
 
 
 def read_receptors(record: Record) -> tuple[ReceptorResult, ...]:
@@ -64,26 +78,26 @@ def read_receptors(record: Record) -> tuple[ReceptorResult, ...]:
     return tuple([fact for result in results(record, record.of("receptor"), "her2") for fact in _results(record, result)])
 
 
-def _results(record: Record, result: Result) -> Iterator[ReceptorResult]:
+def _results(record: Record, result: Result) -> list[ReceptorResult]:
     """The result itself and those of its components (a panel holds all of them there)."""
     resource = result.resource
-    found = 0
+    found: list[ReceptorResult] = []
     for item in (resource, *(resource.component or ())):
         asked = _asked(item.code) or (_asked_in_words(resource) if item is resource else None)
         if asked is None:
             continue
-        if _mislabelled(asked, item):
+        answer = _answer_of(item)
+        if _mislabelled(asked, item.code, answer):
             record.problem("code-text-conflict", resource, "codes, displays or words of different receptors", "her2")
-            return
-        for fact in _of_item(record, result, item, asked):
-            found += 1
-            yield fact
+            return found
+        found += _of_item(record, result, item, asked, answer)
     if not found and not _says_untested(resource):
         record.problem("unreadable", resource, "no value that can be read", "her2")
+    return found
 
 
 def _asked(code: Concept | None) -> _Asked | None:
-    return _asked_by(tuple(triples(code))) if code is not None else None
+    return _asked_by(triples(code)) if code is not None else None
 
 
 @lru_cache(maxsize=1024)
@@ -100,24 +114,29 @@ def _asked_by(codings: tuple[CodingTriple, ...]) -> _Asked | None:
             if concept in _METHODS:
                 methods.add(_METHODS[concept])
     if len(receptors) != 1:
-        return None if not receptors else _Asked(min(receptors), "unspecified", frozenset({"several"}))
-    return _Asked(receptors.pop(), methods.pop() if len(methods) == 1 else "unspecified", frozenset(codes))
+        return None if not receptors else _Asked(min(receptors), "unspecified", frozenset(), mislabelled=True)
+    mislabelled = any(starmap(display_conflicts, codings))
+    return _Asked(receptors.pop(), methods.pop() if len(methods) == 1 else "unspecified", frozenset(codes), mislabelled)
 
 
 def _asked_in_words(resource: Resource) -> _Asked | None:
     """A local code, told by its label."""
     label = words(resource.code)
-    return _Asked("HER2", _method_in(label) or "unspecified", frozenset()) if _NAMES["HER2"].search(label) else None
+    if _NAMES["HER2"].search(label) is None:
+        return None
+    return _Asked("HER2", _method_in(label) or "unspecified", frozenset(), contradicts_itself(resource.code))
 
 
-def _mislabelled(asked: _Asked, item: Resource | Component) -> bool:
+def _answer_of(item: Resource | Component) -> _Answer:
+    concept = item.value_codeable_concept
+    return _Answer(triples(concept), concept.text if concept is not None else None, words(concept), text_of(item), number_of(item))
+
+
+def _mislabelled(asked: _Asked, code: Concept | None, answer: _Answer) -> bool:
     """Whether code, display, text or answer name different receptors (trap 16)."""
-    if "several" in asked.codes or contradicts_itself(item.code):
+    if asked.mislabelled or contradicts(answer.codings, None):
         return True
-    if contradicts(triples(item.value_codeable_concept), None):
-        return True
-    said = (item.code.text if item.code is not None else None, words(item.value_codeable_concept), text_of(item))
-    for text in said:
+    for text in (code.text if code is not None else None, answer.words, answer.text):
         named = _named_in(text) if text else None
         if named and asked.receptor not in named:
             return True
@@ -130,14 +149,14 @@ def _named_in(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _NAMES.items() if pattern.search(low))
 
 
-def _of_item(record: Record, result: Result, item: Resource | Component, asked: _Asked) -> Iterator[ReceptorResult]:
+def _of_item(record: Record, result: Result, item: Resource | Component, asked: _Asked, answer: _Answer) -> list[ReceptorResult]:
     resource = result.resource
+    found: list[ReceptorResult] = []
     method = asked.method if asked.receptor == "HER2" else "unspecified"
-    answer, text, number = item.value_codeable_concept, text_of(item), number_of(item)
-    said = " ".join([part for part in (words(answer), (text or "").lower()) if part])
+    number, said = answer.number, f"{answer.words} {answer.text.lower()}".strip() if answer.text else answer.words
     if method == "unspecified":
         method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_in(said) or "unspecified"
-    value = _value(asked, method, item, answer, text, number)
+    value = _value(asked, method, item, answer)
     ratio = _plausible(number, 50) if RATIO_CODE in asked.codes else _ratio(item) if method == "ish" else None
     copies = _plausible(number, 100) if COPIES_CODE in asked.codes else None
     percent = _percent(asked, said, number) if asked.receptor != "HER2" else None
@@ -146,20 +165,22 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     specimen, specimen_id = _specimen(record, resource)
     source = source_of(resource)
     if value is not None or ratio is not None or copies is not None or percent is not None:
-        yield ReceptorResult(
-            asked.receptor, method, value, result.day, specimen, specimen_id, ratio, copies, percent, result.preliminary, source
+        found.append(
+            ReceptorResult(
+                asked.receptor, method, value, result.day, specimen, specimen_id, ratio, copies, percent, result.preliminary, source
+            )
         )
     # One text may hold both tests: "IHC 2+/FISH-".
     aside = ish_presence(said) if asked.receptor == "HER2" and method == "ihc" else None
     if aside is not None and aside != "not-tested":
-        yield ReceptorResult("HER2", "ish", aside, result.day, specimen, specimen_id, preliminary=result.preliminary, source=source)
+        found.append(ReceptorResult("HER2", "ish", aside, result.day, specimen, specimen_id, preliminary=result.preliminary, source=source))
+    return found
 
 
-def _value(
-    asked: _Asked, method: Method, item: Resource | Component, answer: Concept | None, text: str | None, number: Number | None
-) -> Value | None:
+def _value(asked: _Asked, method: Method, item: Resource | Component, answer: _Answer) -> Value | None:
     """The answer in words or as a score. A number is an answer only where it is an IHC score."""
-    value = _in_words(asked, method, answer, text)
+    text = answer.text if answer.text is not None else answer.coded_text
+    value, number = _in_words((asked.receptor, method, answer.codings), text), answer.number
     if value is None and asked.receptor == "HER2" and method == "ihc" and number is not None and number.unit in ("", "1", "{score}", "+"):
         scores: dict[float, Value] = {0: "0", 1: "1+", 2: "2+", 3: "3+"}
         value = scores.get(number.value)
@@ -171,14 +192,16 @@ def _value(
     return value
 
 
-def _in_words(asked: _Asked, method: Method, answer: Concept | None, text: str | None) -> Value | None:
-    codings = triples(answer)
-    if text is None and answer is not None:
-        text = answer.text
-    if asked.receptor == "HER2" and method != "ish":
+@remembered_answer(maxsize=2048)
+def _in_words(answer: tuple[Receptor, Method, tuple[CodingTriple, ...]], text: str | None) -> Value | None:
+    receptor, method, codings = answer
+    if receptor == "HER2" and method != "ish":
         # Codes such as LA6111-4 "0" are scores only under an IHC code; elsewhere only a written "3+" is one.
-        written = text if text is not None and _SCORE.search(text) else None
-        score = ihc_score(codings, text) if method == "ihc" else ihc_score((), written) if written else None
+        score: Value | None = None
+        if method == "ihc":
+            score = ihc_score(codings, text)
+        elif text is not None and _SCORE.search(text):
+            score = ihc_score((), text)
         if score is not None:
             return score
     said = presence(codings, text)
@@ -228,9 +251,9 @@ def _ratio(item: Resource | Component) -> float | None:
 
 
 def _percent(asked: _Asked, said: str, number: Number | None) -> float | None:
-    written = _PERCENT.search(said)
     if number is not None and (number.unit == "%" or asked.codes & PERCENT_CODES):
         return number.value if 0 <= number.value <= 100 else None
+    written = _PERCENT.search(said)
     return float(written[1].replace(",", ".")) if written is not None else None
 
 

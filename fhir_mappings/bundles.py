@@ -6,7 +6,8 @@
 | null | `null` |
 | a Bundle without a resource, whatever warnings (`search.mode` outcome) it carries | `empty` |
 | an OperationOutcome; a batch of which every part failed; a Bundle of nothing but an error | `failed` |
-| anything else: text, a number, an object without a type, an empty array, only types that no case uses | `garbage` |
+| only types that no case uses, under a key that is not of our discovery entry: the user's PractitionerRole, an Encounter | `unused` |
+| anything else: text, a number, an object without a type, an empty array, under our own keys only types that no case uses | `garbage` |
 
 A part that failed beside others that came (`response.status` of a batch, an OperationOutcome of severity error), a nested search that
 says it has further pages, and a search that counted results and sent none are named as incomplete: nobody may say "never" after them.
@@ -19,15 +20,16 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from fhir_mappings.later_members import response_of, search_mode_of, severities_of
-from fhir_mappings.lost_facts import lost_with, lost_with_key, lost_with_search
+from fhir_mappings.lost_facts import OUR_KEYS, lost_with, lost_with_key, lost_with_search, lost_with_type
 from fhir_mappings.old_fhir import OLD_TYPES, is_old_fhir
 from fhir_mappings.resources import USED_TYPES, Entry, Resource, source_of
 from guideline.case import DataProblem
 
 #: What a prefetch key held. `null`: the client says there is no data. `empty`: a Bundle without resources. `failed`: an OperationOutcome.
-#: `garbage`: anything that is no FHIR resource of ours. `unavailable`: not sent, and not to be had from the FHIR server in time.
+#: `unused`: FHIR that was sent for something else. `garbage`: anything that is no FHIR resource of ours.
+#: `unavailable`: not sent, and not to be had from the FHIR server in time.
 #: `refused`: not sent, and the FHIR server does not offer it. `forbidden`: not sent, and the FHIR server does not let us read it (403).
-KeyState = Literal["data", "empty", "null", "failed", "garbage", "unavailable", "refused", "forbidden"]
+KeyState = Literal["data", "empty", "null", "failed", "unused", "garbage", "unavailable", "refused", "forbidden"]
 
 _SEVERE: Final = frozenset({"error", "fatal"})
 
@@ -102,7 +104,10 @@ class _Opening:
             others = True
             if kind in USED_TYPES:
                 note_type(kind)
-                if kind == "Observation" or not is_old_fhir(resource):
+                code: object = resource.code
+                if type(code) is list:
+                    self._problems.append(DataProblem("unreadable", lost_with_type(kind), source_of(resource), "unreadable: code"))
+                elif kind == "Observation" or not is_old_fhir(resource):
                     keep(entry)
                 else:
                     self._old_fhir(resource)
@@ -138,6 +143,8 @@ class _Opening:
     def content(self, sent_alone: int) -> KeyContent:
         """What it all came to; the first `sent_alone` Bundles stood under the key itself."""
         state = self._state()
+        if state == "unused":
+            return KeyContent("unused", frozenset(self._types), bundled=bool(self.bundles))
         if state == "garbage":
             return KeyContent("garbage", frozenset(self._types), bundled=bool(self.bundles), lost=tuple(self._lost_with_garbage()))
         self._problems += self._unreadable
@@ -150,7 +157,10 @@ class _Opening:
             return "data"
         if self._answered:
             return "empty"
-        return "failed" if self._failed else "garbage"
+        if self._failed:
+            return "failed"
+        carries_facts = any(lost_with_type(kind) != "other" for kind in self._types)
+        return "unused" if self._types and not (self._unreadable or carries_facts or self._key in OUR_KEYS) else "garbage"
 
     def _lost_with_garbage(self) -> Iterable[DataProblem]:
         yield from self._unreadable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from datetime import date
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from fhir_mappings.biomarkers import read_receptors
 from fhir_mappings.conditions import read_tumours
@@ -29,7 +29,15 @@ from guideline.case import Case, DataProblem
 
 __all__ = ["build_case", "patient_ids"]
 
-_Fact = TypeVar("_Fact", bound=Hashable)
+
+class _Sourced(Hashable, Protocol):
+    """A fact, whatever its kind: it names the resource that says so."""
+
+    @property
+    def source(self) -> str: ...
+
+
+_Fact = TypeVar("_Fact", bound=_Sourced)
 
 
 def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_since: date | None = None) -> Case:
@@ -69,8 +77,10 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
     )
 
 
-def _once(facts: Iterable[_Fact]) -> tuple[_Fact, ...]:
-    """Each fact once, in the order of the resources, which is fixed."""
+def _once(facts: tuple[_Fact, ...]) -> tuple[_Fact, ...]:
+    """Each fact once, in the order of the resources, which is fixed. Only facts of one source can be the same."""
+    if len(facts) < 2 or len({fact.source for fact in facts}) == len(facts):
+        return facts
     return tuple(dict.fromkeys(facts))
 
 

@@ -63,10 +63,17 @@ def first_code(concept: Concept | str | None) -> str:
     return (concept.text or "").lower()
 
 
-def words(*concepts: Concept | None) -> str:
-    """Text and displays of concepts in lower case, one space between words."""
-    said = [_words(concept.text, *[coding.display for coding in concept.coding]) for concept in concepts if concept is not None]
-    return said[0] if len(said) == 1 else " ".join([part for part in said if part])
+def words(concept: Concept | None) -> str:
+    """Text and displays of a concept in lower case, one space between words."""
+    if concept is None:
+        return ""
+    codings = concept.coding
+    return _words(concept.text, codings[0].display) if len(codings) == 1 else _words(concept.text, *[coding.display for coding in codings])
+
+
+def words_of_all(*concepts: Concept | None) -> str:
+    """The `words` of several concepts."""
+    return " ".join([said for concept in concepts if (said := words(concept))])
 
 
 @lru_cache(maxsize=1024)

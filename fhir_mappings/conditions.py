@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
-from fhir_mappings.coded import as_list, triples, words
+from msgspec import Struct
+
+from fhir_mappings.coded import CodingTriple, as_list, triples, words
 from fhir_mappings.dates import began, recorded
 from fhir_mappings.later_members import extensions_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
@@ -14,7 +17,8 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.stage_words import stage_group
 from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
-from guideline.case import Diagnosis, Metastasis, Site, Stage
+from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Site, Stage
+from guideline.partial_date import PartialDate
 
 _RELATED = frozenset(
     {
@@ -23,6 +27,15 @@ _RELATED = frozenset(
     }
 )
 _BREAST_TUMOURS = frozenset({"invasive-breast", "breast-in-situ", "breast-history"})
+_PRESENT_BREAST_TUMOURS = frozenset({"invasive-breast", "breast-in-situ"})
+
+#: Claims that make a diagnosis of their own.
+_DIAGNOSES: dict[str, Literal["invasive-breast", "breast-in-situ", "breast-history", "other-primary"]] = {
+    "invasive-breast": "invasive-breast",
+    "breast-in-situ": "breast-in-situ",
+    "breast-history": "breast-history",
+    "other-primary": "other-primary",
+}
 
 
 class Tumours(NamedTuple):
@@ -33,44 +46,62 @@ class Tumours(NamedTuple):
     stages: tuple[Stage, ...]
 
 
+class _Tumour(Struct, frozen=True):
+    """A Condition that claims something about a tumour."""
+
+    resource: Resource
+    claims: tuple[Claim, ...]
+    kinds: frozenset[str]
+    status: ClinicalStatus
+    began: PartialDate | None
+    source: str
+
+
 def read_tumours(record: Record, listed: ProblemList) -> Tumours:
     """The tumours of the problem list. A Condition whose codes contradict each other is named and not used."""
-    read: list[tuple[Resource, tuple[Claim, ...]]] = []
+    read: list[_Tumour] = []
     for resource in listed["tumour"]:
         claims = _claims(resource)
-        if _contradict(resource, claims):
+        kinds = frozenset([claim.kind for claim in claims])
+        if _contradict(resource, kinds):
             record.problem("code-text-conflict", resource, "codes of different tumours in one Condition", "diagnosis")
         elif claims:
-            read.append((resource, claims))
-    breast = frozenset(source_of(resource) for resource, claims in read if any(claim.kind in _BREAST_TUMOURS for claim in claims))
-    metastases = tuple(m for resource, claims in read for m in _metastases(resource, claims, breast))
-    dated = any(m.date is not None for m in metastases)
-    carrier = _carrier(claims for _, claims in read)
+            read.append(_Tumour(resource, claims, kinds, clinical_status(resource), began(resource), source_of(resource)))
+    breast = frozenset([tumour.source for tumour in read if not _BREAST_TUMOURS.isdisjoint(tumour.kinds)])
+    metastases = tuple([metastasis for tumour in read for metastasis in _metastases(tumour, breast)])
+    dated = any(metastasis.date is not None for metastasis in metastases)
+    carrier = _carrier(read)
     return Tumours(
-        tuple(d for resource, claims in read for d in _diagnoses(resource, claims, carrier)),
+        tuple([diagnosis for tumour in read for diagnosis in _diagnoses(tumour, carrier)]),
         metastases,
-        tuple(s for resource, claims in read for s in _stages(resource, claims, dated_metastases=dated)),
+        tuple([stage for tumour in read for stage in _stages(tumour, dated_metastases=dated)]),
     )
 
 
 def _claims(resource: Resource) -> tuple[Claim, ...]:
     """What the codes claim; where no code is known to us, what the words claim."""
-    found: dict[Claim, None] = {}
-    for system, code, _ in triples(resource.code):
-        found |= dict.fromkeys(claims_of_code(system, code))
-    return tuple(found) or claims_of_words(words(resource.code))
+    return _claims_of_codes(triples(resource.code)) or claims_of_words(words(resource.code))
 
 
-def _contradict(resource: Resource, claims: tuple[Claim, ...]) -> bool:
+@lru_cache(maxsize=1024)
+def _claims_of_codes(codings: tuple[CodingTriple, ...]) -> tuple[Claim, ...]:
+    return tuple(dict.fromkeys([claim for system, code, _ in codings for claim in claims_of_code(system, code)]))
+
+
+def _contradict(resource: Resource, kinds: frozenset[str]) -> bool:
     """Breast and another primary in one Condition, by its codes (trap 23) or by a coding that we know only by its words."""
-    kinds = {claim.kind for claim in claims}
+    if "other-primary" in kinds:
+        return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds | _kinds_said(resource))
+    return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds) and "other-primary" in _kinds_said(resource)
+
+
+def _kinds_said(resource: Resource) -> set[str]:
+    """The kinds of tumour that the text of the code names, and the displays of codings that we do not know."""
     said: set[str] = set()
-    if kinds:
-        unknown = [display for system, code, display in triples(resource.code) if display and not claims_of_code(system, code)]
-        for text in (*unknown, (resource.code.text if resource.code is not None else None) or ""):
-            said |= _kinds_in(text)
-    tumours = kinds | (said if "other-primary" in kinds else said & {"other-primary"})
-    return "other-primary" in tumours and bool(tumours & {"invasive-breast", "breast-in-situ"})
+    unknown = [display for system, code, display in triples(resource.code) if display and not claims_of_code(system, code)]
+    for text in (*unknown, (resource.code.text if resource.code is not None else None) or ""):
+        said |= _kinds_in(text)
+    return said
 
 
 @remembered(maxsize=1024)
@@ -78,35 +109,32 @@ def _kinds_in(text: str) -> frozenset[str]:
     return frozenset(claim.kind for claim in claims_of_words(" ".join(text.lower().split())))
 
 
-def _carrier(all_claims: Iterator[tuple[Claim, ...]]) -> str:
+def _carrier(tumours: Iterable[_Tumour]) -> str:
     """The kind of tumour that a bare receptor status (Z17.*) belongs to: whatever breast tumour is on the list, else one of the past."""
-    kinds = {claim.kind for claims in all_claims for claim in claims}
+    kinds = {kind for tumour in tumours for kind in tumour.kinds}
     return next((kind for kind in ("invasive-breast", "breast-in-situ") if kind in kinds), "breast-history")
 
 
-def _diagnoses(resource: Resource, claims: tuple[Claim, ...], carrier: str) -> Iterator[Diagnosis]:
-    for claim in claims:
-        if claim.kind == "metastasis":
-            continue
-        kind = carrier if claim.kind == "receptors" else claim.kind
-        for known in ("invasive-breast", "breast-in-situ", "breast-history", "other-primary"):
-            if known == kind:
-                yield Diagnosis(known, clinical_status(resource), began(resource), claim.her2, claim.hormone_receptors, source_of(resource))
+def _diagnoses(tumour: _Tumour, carrier: str) -> Iterator[Diagnosis]:
+    for claim in tumour.claims:
+        kind = _DIAGNOSES.get(carrier if claim.kind == "receptors" else claim.kind)
+        if kind is not None:
+            yield Diagnosis(kind, tumour.status, tumour.began, claim.her2, claim.hormone_receptors, tumour.source)
 
 
-def _metastases(resource: Resource, claims: tuple[Claim, ...], breast: frozenset[str]) -> Iterator[Metastasis]:
-    found = [claim for claim in claims if claim.kind == "metastasis"]
-    if not found or any(claim.kind == "other-primary" for claim in claims):
+def _metastases(tumour: _Tumour, breast: frozenset[str]) -> Iterator[Metastasis]:
+    if "metastasis" not in tumour.kinds or "other-primary" in tumour.kinds:
         return  # coded together with another primary: it is that one's metastasis
-    linked = _linked(resource, breast) or any(claim.from_breast for claim in found)
-    sites: dict[tuple[Site, bool, bool], None] = {}
+    found = [claim for claim in tumour.claims if claim.kind == "metastasis"]
+    linked = _linked(tumour.resource, breast) or any(claim.from_breast for claim in found)
+    sites: dict[tuple[Site, bool], None] = {}
     for claim in found:
-        for site in (claim.site,) if claim.site is not None else _body_sites(resource):
-            sites[site, linked, claim.primary_unknown] = None
+        for site in (claim.site,) if claim.site is not None else _body_sites(tumour.resource):
+            sites[site, claim.primary_unknown] = None
     if len(sites) > 1:  # a general code beside a specific one adds nothing
         sites = {key: None for key in sites if key[0] != "unspecified"} or sites
-    for site, from_breast, unknown in sites:
-        yield Metastasis(site, began(resource), recorded(resource), clinical_status(resource), from_breast, unknown, source_of(resource))
+    for site, unknown in sites:
+        yield Metastasis(site, tumour.began, recorded(tumour.resource), tumour.status, linked, unknown, tumour.source)
 
 
 def _body_sites(resource: Resource) -> tuple[Site, ...]:
@@ -132,18 +160,18 @@ def _linked(resource: Resource, breast: frozenset[str]) -> bool:
     return False
 
 
-def _stages(resource: Resource, claims: tuple[Claim, ...], *, dated_metastases: bool) -> Iterator[Stage]:
+def _stages(tumour: _Tumour, *, dated_metastases: bool) -> Iterator[Stage]:
     """The stage in the code itself, and `Condition.stage` of a breast tumour.
 
     CAUTION: a stage on the Condition has no date of its own. It may have been raised years after the onset, so where metastases carry a
     date a stage IV keeps none: the onset of the primary must not become the day of the relapse.
     """
-    for claim in claims:
+    for claim in tumour.claims:
         if claim.stage is not None:
-            yield Stage(claim.stage, began(resource), source_of(resource))
-    if any(claim.kind in ("invasive-breast", "breast-in-situ") for claim in claims):
-        for stage in resource.stage or ():
+            yield Stage(claim.stage, tumour.began, tumour.source)
+    if not _PRESENT_BREAST_TUMOURS.isdisjoint(tumour.kinds):
+        for stage in tumour.resource.stage or ():
             value = stage_group(stage.summary)
             if value is not None:
                 undated = value == "IV" and dated_metastases
-                yield Stage(value, None if undated else began(resource), source_of(resource))
+                yield Stage(value, None if undated else tumour.began, tumour.source)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words
+from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.results import Result, is_false, number_of, results, text_of
@@ -17,7 +17,9 @@ from guideline.case import DiseaseStatus, Metastasis, PerformanceStatus, Site, S
 
 Trend = Literal["improved", "stable", "worsened", "undetermined", "remission"]
 
-_TRENDS: tuple[Trend, ...] = ("improved", "stable", "worsened", "undetermined", "remission")
+_TRENDS: dict[str | None, Trend] = {
+    "improved": "improved", "stable": "stable", "worsened": "worsened", "undetermined": "undetermined", "remission": "remission",
+}  # fmt: skip
 
 #: Words and codes of status answers that older data or other countries use, compared in lower case.
 _TREND_CODES: dict[str, Trend] = {
@@ -53,7 +55,7 @@ def _trend(resource: Resource) -> Trend | None:
     concept = resource.value_codeable_concept
     for system, code, _ in triples(concept):
         value = value_of(system, code, "obs.cancer_disease_status")
-        trend = next((trend for trend in _TRENDS if trend == value), None) or _TREND_CODES.get((code or "").lower())
+        trend = _TRENDS.get(value) or _TREND_CODES.get((code or "").lower())
         if trend is not None:
             return trend
         if value is not None:
@@ -90,7 +92,7 @@ def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
         resource = result.resource
         if is_false(resource.value_boolean) or _denied(resource):
             continue
-        sites = sites_in(words(resource.code)) or sites_in(words(*as_list(resource.body_site)))
+        sites = sites_in(words(resource.code)) or sites_in(words_of_all(*as_list(resource.body_site)))
         site: Site = sites[0] if len(sites) == 1 else "unspecified"
         found.append(Metastasis(site, result.day, status="unknown", source=source_of(resource)))
     return tuple(found)

@@ -13,24 +13,23 @@ _DAYS = {"d": 1.0, "wk": 7.0, "mo": 28.0, "h": 1 / 24}
 def dose_of(resource: Resource, dosages: list[Dosage]) -> Dose | None:
     """The first dose with an amount that can be read. Orders may carry it at the top (Epic), administrations in `dosage.dose`."""
     for dosage in dosages:
-        for quantity in (*_rates(dosage), dosage.dose_quantity, dosage.dose):
-            dose = _dose(quantity, dosage.timing)
+        rates = dosage.dose_and_rate or ()
+        for given in (rates, dosage) if isinstance(rates, DoseAndRate) else (*rates, dosage):
+            dose = _dose(given.dose_quantity, dosage.timing)
             if dose is not None:
                 return dose
+        dose = _dose(dosage.dose, dosage.timing)
+        if dose is not None:
+            return dose
     return _dose(resource.dose_quantity, dosages[0].timing if dosages else None)
-
-
-def _rates(dosage: Dosage) -> list[Quantity | None]:
-    rates = dosage.dose_and_rate
-    return [rate.dose_quantity for rate in ([rates] if isinstance(rates, DoseAndRate) else rates or ())]
 
 
 def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
     number = of_quantity(quantity)
-    unit = dose_unit(number.unit) if number is not None else None
-    if number is None or unit is None or number.value <= 0:
+    if number is None or number.value <= 0:
         return None
-    return Dose(number.value, unit, _interval(timing))
+    unit = dose_unit(number.unit)
+    return Dose(number.value, unit, _interval(timing)) if unit is not None else None
 
 
 def _interval(timing: Timing | None) -> int | None:

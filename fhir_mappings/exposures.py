@@ -17,7 +17,7 @@ from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Concept, Contained, Dosage, Extension, Reference, Resource, source_of
+from fhir_mappings.resources import ABSENT, Concept, Contained, Dosage, Extension, Reference, Resource, source_of
 from fhir_mappings.terminology import value_of
 from fhir_mappings.therapy_words import intent_in, stop_reason_in
 from guideline.case import DrugRecord, OtherDrug, RecordStatus, StopReason
@@ -157,8 +157,9 @@ def _stated_dates(resource: Resource, kind: Kind) -> tuple[PartialDate | None, P
         return (day, day) if day is not None else (started(resource.effective_period), ended(resource.effective_period))
     if kind == "statement":
         return when(resource.effective_date_time) or started(resource.effective_period), ended(resource.effective_period)
-    validity = validity_of(resource)
-    periods = [*([validity] if validity is not None else ()), *bounds_of(resource)]
+    validity, periods = validity_of(resource), bounds_of(resource)
+    if validity is not None:
+        periods = [validity, *periods]
     if not periods:
         return when(resource.authored_on), None
     start = next((day for period in reversed(periods) if (day := started(period)) is not None), None)
@@ -168,7 +169,11 @@ def _stated_dates(resource: Resource, kind: Kind) -> tuple[PartialDate | None, P
 
 def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReason | None:
     """Why it was stopped or held: by code first, then in words; a reason that we do not understand is `other`, not none."""
-    concepts = [*as_list(resource.status_reason), *_extension_values(extensions, _STOP_EXTENSIONS)]
+    reason = resource.status_reason
+    if reason is None and not extensions:
+        return None
+    stated = [Concept(text=reason)] if isinstance(reason, str) else as_list(reason)
+    concepts = [*stated, *_extension_values(extensions, _STOP_EXTENSIONS)]
     if not concepts:
         return None
     for concept in concepts:
@@ -206,11 +211,12 @@ def _intent(resource: Resource, dosages: list[Dosage], extensions: list[Extensio
             if intent is not None:
                 return intent
     for raw in (resource.category, resource.course_of_therapy_type, resource.reason_code):
-        stated += concepts_in(raw)
-    texts = [text for concept in stated for text in (concept.text, *[coding.display for coding in concept.coding]) if text]
-    texts += notes_of(resource)
-    texts += [dosage.text for dosage in dosages if dosage.text]
-    found = {intent for text in texts if (intent := intent_in(text)) is not None}
+        if raw is not ABSENT:
+            stated += concepts_in(raw)
+    texts = [*[dosage.text for dosage in dosages], *notes_of(resource)]
+    for concept in stated:
+        texts += (concept.text, *[coding.display for coding in concept.coding])
+    found = {intent for text in texts if text and (intent := intent_in(text)) is not None}
     return found.pop() if len(found) == 1 else None
 
 

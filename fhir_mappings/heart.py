@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal
 
-from fhir_mappings.coded import contradicts_itself, meanings_of, triples, words
+from msgspec import Struct
+
+from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
 from fhir_mappings.dates import began
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
@@ -18,8 +21,8 @@ from guideline.case import HeartCondition, Lvef
 
 Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
 
-#: Outside of this no living patient's LVEF lies; such a number is another quantity or a typing error.
-_LEAST, _MOST = 5.0, 95.0
+#: In percent: outside of this no living patient's LVEF lies; such a number is another quantity or a typing error.
+LVEF_LEAST, LVEF_MOST = 5.0, 95.0
 
 _PART = r"(\d{1,2}(?:[.,]\d+)?)\s*%?"
 _RANGE = re.compile(rf"(?<![\d./-]){_PART}\s*(?:-|–|—|to|bis)\s*{_PART}(?![\d./-])")
@@ -46,7 +49,7 @@ _MODALITIES: dict[str, Modality] = {modality: modality for _, modality in _MODAL
 _ELSEWHERE = re.compile(r"\bright vent|\brv\b|gall ?bladder")
 
 
-class _Reading(NamedTuple):
+class _Reading(Struct, frozen=True, gc=False):
     value: float
     upper: float | None = None
     bound: Literal[">", "<"] | None = None
@@ -54,23 +57,25 @@ class _Reading(NamedTuple):
 
 def read_lvef(record: Record) -> tuple[Lvef, ...]:
     """The LVEF series. What cannot be an LVEF, and what cannot be read, is named."""
-    return tuple(fact for result in results(record, record.of("lvef"), "lvef") for fact in _lvef(record, result))
+    return tuple([fact for result in results(record, record.of("lvef"), "lvef") if (fact := _lvef(record, result)) is not None])
 
 
-def _lvef(record: Record, result: Result) -> Iterator[Lvef]:
+def _lvef(record: Record, result: Result) -> Lvef | None:
     resource = result.resource
     if contradicts_itself(resource.code) or _is_elsewhere(words(resource.code)):
         record.problem("code-text-conflict", resource, "labelled as something other than an LVEF", "lvef")
-        return
+        return None
     reading = _reading(resource)
     if reading is None:
         reading = next((found for component in resource.component or () if (found := _reading(component)) is not None), None)
     if reading is None:
         record.problem("unreadable", resource, "no value that can be read", "lvef")
-    elif not (_LEAST <= reading.value <= _MOST and (reading.upper is None or reading.value <= reading.upper <= _MOST)):
+    elif not (LVEF_LEAST <= reading.value <= LVEF_MOST and (reading.upper is None or reading.value <= reading.upper <= LVEF_MOST)):
         record.problem("erroneous", resource, "not a possible LVEF", "lvef")
     else:
-        yield Lvef(reading.value, result.day, reading.upper, reading.bound, _modality(resource), result.preliminary, source_of(resource))
+        modality, source = _modality(resource), source_of(resource)
+        return Lvef(reading.value, result.day, reading.upper, reading.bound, modality, result.preliminary, source)
+    return None
 
 
 def _reading(item: Resource | Component) -> _Reading | None:
@@ -121,10 +126,15 @@ def _decimal(text: str) -> float:
 
 def _modality(resource: Resource) -> Modality:
     """How it was measured: by code (trap 18), else by the method or the label. Two codes that differ leave it open."""
-    coded = {value_of(system, code, "obs.lvef") for system, code, _ in triples(resource.code)} - {None, "unspecified"}
-    if len(coded) == 1:
-        return _MODALITIES.get(coded.pop() or "", "unspecified")
-    return "unspecified" if coded else _modality_in(words(resource.method, resource.code))
+    return _modality_of(triples(resource.code)) or _modality_in(f"{words(resource.method)} {words(resource.code)}")
+
+
+@lru_cache(maxsize=1024)
+def _modality_of(codings: tuple[CodingTriple, ...]) -> Modality | None:
+    coded = {value_of(system, code, "obs.lvef") for system, code, _ in codings} - {None, "unspecified"}
+    if len(coded) > 1:
+        return "unspecified"
+    return _MODALITIES.get(coded.pop() or "", "unspecified") if coded else None
 
 
 @remembered(maxsize=1024)

@@ -103,8 +103,8 @@ def ranges_of(resource: Resource) -> list[Range]:
 
 def notes_of(resource: Resource) -> list[str]:
     """The texts of the notes."""
-    found: list[Annotation] = _later(_NOTES, resource.note) or []
-    return [note.text for note in found if note.text]
+    found: list[Annotation] | None = _later(_NOTES, resource.note)
+    return [note.text for note in found if note.text] if found else []
 
 
 def concepts_in(raw: Raw) -> list[Concept]:

@@ -60,6 +60,14 @@ _BY_KEY_WORD = (
     ("encounter", "other"),
 )
 
+#: The prefetch keys of our own discovery entry: what stands under one of them was to be what it asks for, whatever came.
+OUR_KEYS = frozenset(
+    {
+        "patient", "conditions", "medicationRequests", "medicationStatements", "medicationAdministrations", "receptors", "heart", "course",
+        "labs", "body", "procedures", "serviceRequests", "allergies", "intake",
+    }
+)  # fmt: skip
+
 #: What a search may have held of which nothing is known: whatever a rule could take for "never" or "none".
 _ANYTHING = frozenset({"diagnosis", "therapy", "other"})
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from fhir_mappings.coded import meanings_of, triples, words
+from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import abated, began
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
@@ -78,7 +78,7 @@ def _grade(resource: Resource) -> int | None:
     for _, code, _ in (triple for concept in severities for triple in triples(concept)):
         if code in ("1", "2", "3", "4", "5"):
             return int(code)
-    severity = words(*severities)
+    severity = words_of_all(*severities)
     return next((grade for word, grade in _SEVERITY_WORDS if word in severity), None)
 
 
@@ -104,4 +104,4 @@ def _cause(resource: Resource) -> str | None:
         if len(drugs) == 1:
             return drugs[0]
     codes = {code for _, code, _ in triples(resource.code)}
-    return "drug" if codes & _DRUG_INDUCED or _DRUG_WORDS.search(words(resource.code, *concepts)) else None
+    return "drug" if codes & _DRUG_INDUCED or _DRUG_WORDS.search(words_of_all(resource.code, *concepts)) else None

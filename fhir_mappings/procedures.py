@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words
+from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.record import Record
@@ -58,10 +58,12 @@ def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ..
 
     EHRs leave orders `active` for years: one is open only until the examination was done, or an LVEF measured, on its day or later.
     """
-    done = tuple(fact for resource in record.of("Procedure") for fact in _done(record, resource))
+    done = tuple([fact for resource in record.of("Procedure") if (fact := _done(record, resource)) is not None])
+    booked = [fact for resource in record.of("ServiceRequest") if (fact := _booked(resource)) is not None]
+    if not booked:
+        return done
     results = [(fact.kind, fact.date) for fact in done]
     results += [(kind, measured.date) for measured in lvef for kind in _MEASURE_LVEF]
-    booked = (fact for resource in record.of("ServiceRequest") for fact in _booked(resource))
     return (*done, *(order for order in booked if not any(_fulfils(order, kind, day) for kind, day in results)))
 
 
@@ -69,19 +71,21 @@ def _fulfils(order: Procedure, kind: ProcedureKind, day: PartialDate | None) -> 
     return kind == order.kind and day is not None and order.date is not None and day.earliest >= order.date.earliest
 
 
-def _done(record: Record, resource: Resource) -> Iterator[Procedure]:
+def _done(record: Record, resource: Resource) -> Procedure | None:
     kind = _kind(resource)
     day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
     if kind is not None and resource.status not in _NOT_DONE and (day is None or record.counts(day, resource)):
-        yield Procedure(kind, "done", day, source_of(resource))
+        return Procedure(kind, "done", day, source_of(resource))
+    return None
 
 
-def _booked(resource: Resource) -> Iterator[Procedure]:
+def _booked(resource: Resource) -> Procedure | None:
     kind = _kind(resource)
     refused = resource.do_not_perform in (True, "true") or resource.intent in ("proposal", "option")
     if kind is not None and resource.status not in _NOT_BOOKED and not refused:
         day: PartialDate | None = when(resource.occurrence_date_time) or started(resource.occurrence_period) or when(resource.authored_on)
-        yield Procedure(kind, "booked", day, source_of(resource))
+        return Procedure(kind, "booked", day, source_of(resource))
+    return None
 
 
 def _kind(resource: Resource) -> ProcedureKind | None:
@@ -104,7 +108,7 @@ def _kind(resource: Resource) -> ProcedureKind | None:
 def _on_brain(resource: Resource) -> bool:
     sites = as_list(resource.body_site)
     coded = any(site_of_code(system, code) == "brain" for concept in sites for system, code, _ in triples(concept))
-    return coded or re.search(r"\bbrain\b|cranial|cerebr", words(resource.code, *sites)) is not None
+    return coded or re.search(r"\bbrain\b|cranial|cerebr", words_of_all(resource.code, *sites)) is not None
 
 
 def read_allergies(record: Record) -> tuple[Allergy, ...]:

@@ -122,11 +122,10 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
         if group in _REFERENCED and entry.full_url:
             record.references[entry.full_url] = resource
     for group, by_id in groups.items():
-        several = {ident: found for (of, ident), found in versions.items() if of == group}
-        if several:
-            record.groups[group] = [one for ident in sorted(by_id) for one in several.get(ident, (by_id[ident],))]
-        else:
-            record.groups[group] = [by_id[ident] for ident in sorted(by_id)]
+        record.groups[group] = [by_id[ident] for ident in sorted(by_id)]
+    for group in {group for group, _ in versions}:
+        by_id = groups[group]
+        record.groups[group] = [one for ident in sorted(by_id) for one in versions.get((group, ident), (by_id[ident],))]
     record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
     record.problems += [DataProblem(kind, subject, "", f"{len(idents)} dropped") for (kind, subject), idents in dropped.items()]
     return record

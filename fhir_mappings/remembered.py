@@ -5,11 +5,12 @@ Labels of a record come again and again; free text does not, may be long, and is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from typing import Final, TypeVar
 
 T = TypeVar("T")
+C = TypeVar("C", bound=Hashable)
 
 #: Longer than any label of a code or a drug product, in characters.
 LONGEST: Final = 160
@@ -24,6 +25,21 @@ def remembered(*, maxsize: int) -> Callable[[Callable[[str], T]], Callable[[str]
         @wraps(function)
         def look_up(text: str) -> T:
             return kept(text) if len(text) <= LONGEST else function(text)
+
+        return look_up
+
+    return decorate
+
+
+def remembered_answer(*, maxsize: int) -> Callable[[Callable[[C, str | None], T]], Callable[[C, str | None], T]]:
+    """The same for a pure function of a coded part, which may be kept, and a text beside it."""
+
+    def decorate(function: Callable[[C, str | None], T]) -> Callable[[C, str | None], T]:
+        kept = lru_cache(maxsize=maxsize)(function)
+
+        @wraps(function)
+        def look_up(coded: C, text: str | None) -> T:
+            return kept(coded, text) if text is None or len(text) <= LONGEST else function(coded, text)
 
         return look_up
 

@@ -7,7 +7,6 @@ pregnancy question, or a Condition, is a status.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 from fhir_mappings.coded import as_list, first_code, triples, words
@@ -81,14 +80,11 @@ def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]
             status = _menopause(resource.value_codeable_concept) or _menopause(resource.code)
             if status is not None:
                 found.append(Menopause(status, result.day, source_of(resource)))
-    found += [fact for condition in listed["menopause"] for fact in _menopause_of_condition(condition)]
+    for resource in listed["menopause"]:
+        status = _menopause(resource.code)
+        if status is not None:
+            found.append(Menopause(status, began(resource), source_of(resource)))
     return tuple(found)
-
-
-def _menopause_of_condition(resource: Resource) -> Iterator[Menopause]:
-    status = _menopause(resource.code)
-    if status is not None:
-        yield Menopause(status, began(resource), source_of(resource))
 
 
 def _menopause(concept: Concept | None) -> MenopauseStatus | None:

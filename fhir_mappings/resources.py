@@ -7,6 +7,8 @@ FHIR allows no empty strings, yet EHRs send them: `""` means absent, and every r
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from msgspec import Raw
 
@@ -182,6 +184,13 @@ class Link(Part, frozen=True, gc=False):
     url: str | None = None
 
 
+if TYPE_CHECKING:
+    _Code = Concept
+else:
+    #: A PractitionerRole has a list of codes. No type that is used has: `bundles` sets such a one aside, and nobody else meets the list.
+    _Code = Concept | list[Raw]
+
+
 class Resource(Part, frozen=True, gc=False):
     """A FHIR R4 resource of any type, as far as a case needs it. Members stand in the order in which servers write them.
 
@@ -200,14 +209,14 @@ class Resource(Part, frozen=True, gc=False):
     clinical_status: Concept | str | None = None
     verification_status: Concept | str | None = None
     status: str | None = None
-    status_reason: list[Concept] | Concept | None = None
+    status_reason: list[Concept] | Concept | str | None = None
     intent: str | None = None
     type: Raw = ABSENT
     category: Raw = ABSENT
     criticality: str | None = None
     do_not_perform: bool | str | None = None
     severity: Raw = ABSENT
-    code: Concept | None = None
+    code: _Code | None = None
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     body_site: list[Concept] | Concept | None = None

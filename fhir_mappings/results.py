@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -34,8 +34,9 @@ class Number(Struct, frozen=True, gc=False):
     comparator: str
 
 
-def results(record: Record, resources: Iterable[Resource], subject: str) -> Iterator[Result]:
+def results(record: Record, resources: Iterable[Resource], subject: str) -> list[Result]:
     """Those of some Observations that count. Those in error and those dated in the future are named and left out."""
+    found = []
     for resource in resources:
         status = resource.status
         if status == "entered-in-error":
@@ -43,7 +44,8 @@ def results(record: Record, resources: Iterable[Resource], subject: str) -> Iter
         elif status not in _NO_RESULT:
             day = observed(resource)
             if day is None or day.earliest <= record.horizon or record.counts(day, resource, subject):
-                yield Result(resource, day, status == "preliminary")
+                found.append(Result(resource, day, status == "preliminary"))
+    return found
 
 
 def of_quantity(quantity: Quantity | None) -> Number | None:

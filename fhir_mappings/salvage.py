@@ -14,7 +14,7 @@ import msgspec
 
 from fhir_mappings.lost_facts import lost_with, lost_with_type
 from fhir_mappings.old_fhir import OLD_TYPES
-from fhir_mappings.resources import ABSENT, USED_TYPES, Entry, Link, Resource, source_of
+from fhir_mappings.resources import ABSENT, USED_TYPES, Concept, Entry, Link, Resource, source_of
 from guideline.case import DataProblem
 
 #: Members without which the rest of a resource could say the opposite of what was meant.
@@ -35,6 +35,8 @@ _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
 _LINKS = msgspec.json.Decoder(list[Link])
 _MEMBERS = {field.encode_name: (field.name, msgspec.json.Decoder(field.type)) for field in msgspec.structs.fields(Resource)}
+#: A list of codes, as other types have, says nothing in those that are used.
+_MEMBERS["code"] = ("code", msgspec.json.Decoder(Concept | None))
 
 
 def salvage(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem]) -> list[Resource]:

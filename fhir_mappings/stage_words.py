@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Literal
 
-from fhir_mappings.coded import triples
+from fhir_mappings.coded import CodingTriple, triples
 from fhir_mappings.resources import Concept
 from fhir_mappings.terminology import canonical_system, value_of
 
@@ -16,6 +17,9 @@ _GROUPS: dict[str, StageValue] = {
     "0": "0", "1": "I", "2": "II", "3": "III", "4": "IV", "i": "I", "ii": "II", "iii": "III", "iv": "IV",
     "I": "I", "II": "II", "III": "III", "IV": "IV", "M0": "M0", "M1": "M1",
 }  # fmt: skip
+
+#: The concepts whose codes are stage groups.
+_GROUP_ANSWERS = ("answer.stage", "answer.stage_iv")
 
 #: "Stage IV", "stage 3A", "clinical stage IIA1", "Stage group IIIC".
 _SAID = re.compile(r"\bstage(?: group)?[ :]*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
@@ -29,45 +33,52 @@ _M = re.compile(r"\b(?:yp|yc|[cpr])?m([01])(?:[a-e]|\(i\+\))?(?![0-9a-z])", re.I
 
 def stage_group(concept: Concept | None, text: str | None = None) -> StageValue | None:
     """The stage group an answer states, by code first; `None` when it states none, or several."""
-    by_code = _by_codes(concept, ("answer.stage", "answer.stage_iv"))
+    codings = triples(concept)
+    by_code = _by_codes(codings, _GROUP_ANSWERS)
     if by_code:
-        return by_code.pop() if len(by_code) == 1 else None
+        return _only(by_code)
     found: set[StageValue] = set()
-    for system, code, display in triples(concept):
+    for system, code, display in codings:
         # AJCC codes are the group itself; other systems' codes are numbers that mean nothing here.
         if code and canonical_system(system) in ("ajcc", None) and (bare := _BARE.fullmatch(code)):
             found.add(_GROUPS[bare[1].lower()])
         found |= _groups_in(display)
     found |= _groups_in(concept.text if concept is not None else None) | _groups_in(text)
-    return found.pop() if len(found) == 1 else None
+    return _only(found)
 
 
 def stage_contradicts_itself(concept: Concept | None) -> bool:
     """Whether an answer's code is one stage and its words are another: then neither is used (trap 31)."""
-    coded = _by_codes(concept, ("answer.stage", "answer.stage_iv"))
+    codings = triples(concept)
+    coded = _by_codes(codings, _GROUP_ANSWERS)
     if not coded or concept is None:
         return False
-    written = _groups_in(concept.text).union(*(_groups_in(display) for _, _, display in triples(concept)))
+    written = _groups_in(concept.text).union(*[_groups_in(display) for _, _, display in codings])
     return bool(written) and not written & coded
 
 
 def m_category(concept: Concept | None, text: str | None = None) -> StageValue | None:
     """The M category an answer states; `cM0(i+)` is M0 (trap 31), MX and an absent M say nothing."""
-    by_code = _by_codes(concept, ("answer.m1",))
+    by_code = _by_codes(triples(concept), ("answer.m1",))
     if by_code:
-        return by_code.pop() if len(by_code) == 1 else None
+        return _only(by_code)
     parts = [text or "", *((concept.text or "",) if concept is not None else ())]
     for system, code, display in triples(concept):
         parts.append(display or "")
         if canonical_system(system) in ("ajcc", None):
             parts.append(code or "")
     found = {_GROUPS[f"M{match[1]}"] for part in parts for match in _M.finditer(part)}
-    return found.pop() if len(found) == 1 else None
+    return _only(found)
 
 
-def _by_codes(concept: Concept | None, answers: tuple[str, ...]) -> set[StageValue]:
-    values = {value_of(system, code, answer) for system, code, _ in triples(concept) for answer in answers}
-    return {_GROUPS[value] for value in values if value in _GROUPS}
+def _only(found: AbstractSet[StageValue]) -> StageValue | None:
+    return next(iter(found)) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1024)
+def _by_codes(codings: tuple[CodingTriple, ...], answers: tuple[str, ...]) -> frozenset[StageValue]:
+    values = {value_of(system, code, answer) for system, code, _ in codings for answer in answers}
+    return frozenset(_GROUPS[value] for value in values if value in _GROUPS)
 
 
 @lru_cache(maxsize=1024)

@@ -115,7 +115,7 @@ def _read(page: Page, key: str) -> Reading:
         reading = read_value(page.body.removeprefix(BOM_UTF8), key)
     except (NotJson, TooDeep, NotFhir):
         raise Unavailable("not-fhir") from None
-    if reading.keys[key].state in {"failed", "garbage", "null"}:
+    if reading.keys[key].state in {"failed", "unused", "garbage", "null"}:
         raise Unavailable("server" if reading.keys[key].state == "failed" else "not-fhir")
     return reading
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_mappings.case_builder import build_case
-from fhir_mappings.lost_facts import lost_with_key
+from fhir_mappings.lost_facts import OUR_KEYS, lost_with_key
 from fhir_mappings.prefetch_queries import PREFETCH
 from fhir_mappings.reading import KeyContent, Reading, read_hook_request
 from guideline.case import Case
@@ -156,7 +156,7 @@ def test_an_unused_type_under_a_key_of_the_clients_own_is_no_loss():
     """Clients add keys: an Encounter beside our own keys is neither data of ours nor a gap."""
     reading = read({"encounter": {"resourceType": "Encounter", "id": "1"}, "orders": bundle({"resourceType": "Appointment"})})
     assert reading.losses() == ()
-    assert {content.state for content in reading.keys.values()} == {"garbage"}
+    assert {content.state for content in reading.keys.values()} == {"unused"}
 
 
 def test_dispensed_drugs_that_cannot_be_read_are_a_lost_therapy():
@@ -170,3 +170,8 @@ def test_an_odd_total_counts_nothing(total: Any):
     """Only a whole number above zero says that there was more than was sent."""
     reading = read({"labs": {"resourceType": "Bundle", "total": total}})
     assert (reading.keys["labs"].state, reading.losses()) == ("empty", ())
+
+
+def test_the_keys_that_promise_something_are_those_of_discovery():
+    """The list that tells our keys from others is that of the discovery entry."""
+    assert set(PREFETCH) == OUR_KEYS

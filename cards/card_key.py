@@ -20,8 +20,8 @@ _CODES = {topic.number: topic.code for topic in TOPICS.values()}
 
 _TOPIC_BYTE, _CHECKED = 7, 12
 
-#: "97 days ago" is "98 days ago" tomorrow, and the advice is the same.
-_AGES = re.compile(r"\d+(?= (?:day|week|month|year)s?\b)")
+#: "97 days ago" is "98 days ago" tomorrow, and the advice is the same. The engine skips to the first digit only where it stands alone.
+_AGES = re.compile(r"\d\d*(?= (?:day|week|month|year)s?\b)")
 
 
 class CardKeys:

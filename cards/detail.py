@@ -64,7 +64,7 @@ def _treatment_blocks(treatment: Treatment) -> Iterator[str]:
     yield section("From the record", bullets(map(_fact, treatment.facts)))
     yield section("Before the first dose", _said(treatment.checks))
     if lead is not None:
-        yield section("Take care", _said(lead.cautions))
+        yield section("Caution", _said(lead.cautions))
         yield section("Evidence", [f"- {_evidence(evidence)}" for evidence in lead.evidence])
     options = [line for option in treatment.alternatives for line in _option_lines(option)]
     yield section("Options" if lead is None else "Alternatives", options)
@@ -86,7 +86,7 @@ def _option_lines(option: Option) -> Iterator[str]:
     if doses:
         yield f"  - Dose: {doses}"
     if option.cautions:
-        yield "  - Take care" + _after_colon(option.cautions)
+        yield "  - Caution" + _after_colon(option.cautions)
     if option.label is not None:
         yield f"  - Label: {_label(option.label.text)}"
     yield from (f"  - Evidence: {_evidence(evidence)}" for evidence in option.evidence)
@@ -118,14 +118,20 @@ def _facts(facts: Iterable[FactUsed]) -> list[str]:
 
 
 def _fact(fact: FactUsed) -> str:
-    """A fact with its date; nothing when it holds no value."""
+    """A fact with its date, unless its words name that day already; nothing when it holds no value."""
     value = one_line(fact.value, VALUE_LIMIT)
     if not value:
         return ""
-    remarks = fact.date or ""
+    remarks = fact.date if fact.date and not _names_day(value, fact.date) else ""
     if fact.inferred:
         remarks = f"{remarks}, inferred" if remarks else "inferred"
     return f"{fact.name}: {value} ({remarks})" if remarks else f"{fact.name}: {value}"
+
+
+def _names_day(value: str, day: str) -> bool:
+    """Whether the words hold the date itself, not a longer one that begins with it."""
+    _, found, after = value.partition(day)
+    return bool(found) and not after.startswith("-")
 
 
 def _missing_block(findings: Iterable[Finding], asked: set[str]) -> str:

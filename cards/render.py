@@ -179,10 +179,10 @@ def _rules(findings: Iterable[Finding]) -> list[str]:
                     fired.update(option.rules)
                     said += (*option.reasons, *option.cautions, *([option.label] if option.label else ()))
         fired.update(*[statement.rules for statement in said])
-    return sorted(fired, key=_rule_order)
+    return list(_in_order(frozenset(fired)))
 
 
 @lru_cache(maxsize=1024)
-def _rule_order(rule: str) -> int:
-    """Rules of the inventory (R) before order checks (P), each by its number of up to three digits."""
-    return int(rule[1:]) + (0 if rule[0] == "R" else 1000)
+def _in_order(rules: frozenset[str]) -> tuple[str, ...]:
+    """Rules of the inventory (R) before order checks (P), each by its number."""
+    return tuple(sorted(rules, key=lambda rule: (rule[0] != "R", int(rule[1:]))))

@@ -25,8 +25,8 @@ _BREAKING = re.compile(r"[\s\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u20
 
 _MARKUP = re.compile(r"[\\`*_\[\]|~<]|&(?=[#A-Za-z])|://|@(?=\w)|\bwww\.(?=\S)", re.IGNORECASE)
 
-#: Text without any character of `_MARKUP` but those of web addresses: told six times as fast, and true of most text.
-_ORDINARY = re.compile(r"[^\\`*_\[\]|~<&@]*")
+#: Plain ASCII without any character of `_MARKUP` but those of web addresses: told six times as fast, and true of most text.
+_ORDINARY = re.compile(r"[ -%'-)+-;=>?A-Z^a-z{}]*")
 
 #: Inline markup and its harmless form. Addresses get a space, since clients link them even when escaped.
 _HARMLESS = {"<": "&lt;", "&": "&amp;", "://": ": //", "@": "@ "}
@@ -52,10 +52,10 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 def escape(text: str) -> str:
     """The text on one line with inline markdown and HTML made harmless, to stand anywhere but at the start of a line."""
-    line = one_line(text)
+    line = text.strip()
     if _ORDINARY.fullmatch(line) and "://" not in line and "www." not in line.lower():
         return line
-    return _MARKUP.sub(_harmless, line)
+    return _MARKUP.sub(_harmless, one_line(line))
 
 
 def _harmless(found: re.Match[str]) -> str:

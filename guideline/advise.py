@@ -8,6 +8,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules.biomarkers import rebiopsy
 from guideline.rules.brain import brain_urgent
+from guideline.rules.disputed_end import naming_disputed_end
 from guideline.rules.heart import heart, heart_at_start
 from guideline.rules.labs_running import labs_running
 from guideline.rules.lungs import lungs
@@ -49,6 +50,7 @@ def advise(case: Case, practice: Practice) -> Advice:
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
+        chosen, findings = naming_disputed_end(s, chosen, findings)
     findings, later, hidden_later = switched_on(findings, practice)
     chosen, on_treatment = treatment_spoken(chosen, practice.rules_off)
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))

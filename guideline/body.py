@@ -50,6 +50,11 @@ class Body(Struct, frozen=True):
         return mosteller(self.height, kg) if kg is not None and self.height is not None else None
 
 
+def kilograms(weight: float) -> str:
+    """A weight as scales show it: one measured in pounds is no 49.9859 kg."""
+    return f"{round(weight, 1):g}"
+
+
 def body(case: Case) -> Body:
     """The newest weight and height of the case."""
     heights = _newest([m for m in case.body if m.kind == "height"])

@@ -168,7 +168,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
 def _later(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
     if one is None or other is None:
         return one or other
-    return max(one, other, key=lambda d: (d.latest, d.earliest))
+    return one if (one.latest, one.earliest) >= (other.latest, other.earliest) else other
 
 
 def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) -> None:

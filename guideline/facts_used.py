@@ -78,16 +78,17 @@ _OUTCOME = {
     "toxicity": "stopped for toxicity",
     "completed": "completed",
     "changed": "changed, reason unknown",
-    "unknown": "over or unclear, reason not recorded",
+    "unknown": "ended, reason not recorded",
 }
 
 
 def line_fact(line: Line, number: int) -> FactUsed:
     """A line of therapy: its drugs, when it ran, how it ended. Inferred unless the record documents the outcome."""
     begun = f" from {_day(line.start)}" if line.start is not None else ""
+    unclear = line.outcome == "unknown" and any(e.state == "unknown" for e in line.main_part())
     return FactUsed(
         name=f"Line {number}",
-        value=f"{line_drugs(line)}{begun}: {_OUTCOME[line.outcome]}",
+        value=f"{line_drugs(line)}{begun}: {'status not recorded' if unclear else _OUTCOME[line.outcome]}",
         date=_day(line.ended_on or line.start),
         source=line.progression_source or line.exposures[0].sources[0],
         inferred=not line.documented,

@@ -60,7 +60,8 @@ def _latest(usable: list[Lvef]) -> Lvef | None:
         return None
     newest = usable[-1].date
     assert newest is not None
-    return min([v for v in usable if v.date is not None and v.date.latest >= newest.earliest], key=lambda v: (effective_value(v), v.source))
+    as_new = [v for v in usable if v.date is not None and v.date.latest >= newest.earliest]
+    return as_new[0] if len(as_new) == 1 else min(as_new, key=lambda v: (effective_value(v), v.source))
 
 
 def _last_alike(values: list[Lvef], latest: Lvef) -> Lvef:
@@ -85,15 +86,15 @@ def heart_function(case: Case) -> HeartFunction:
         series=tuple(usable),
         latest=latest,
         age_days=days_since(latest.date, case.today) if latest is not None and latest.date is not None else None,
-        failure=_first_active([h for h in case.heart if h.kind == "heart-failure"]),
-        cardiomyopathy=_first_active([h for h in case.heart if h.kind == "cardiomyopathy"]),
+        failure=_first_active(case.heart, "heart-failure"),
+        cardiomyopathy=_first_active(case.heart, "cardiomyopathy"),
         failure_symptoms=symptoms is not None and symptoms.values[0] == "true",
         failure_asked=symptoms is not None,
-        booked_echo=min(booked, key=lambda p: (p.date.latest if p.date else date.max, p.source), default=None),
+        booked_echo=min(booked, key=lambda p: (p.date.latest if p.date else date.max, p.source)) if booked else None,
     )
 
 
-def _first_active(conditions: Sequence[HeartCondition]) -> HeartCondition | None:
+def _first_active(conditions: Sequence[HeartCondition], kind: str) -> HeartCondition | None:
     """An entry without a status is not a resolved one."""
-    active = [c for c in conditions if c.status != "resolved"]
+    active = [c for c in conditions if c.kind == kind and c.status != "resolved"]
     return min(active, key=lambda c: c.source) if active else None

@@ -264,7 +264,8 @@ def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str |
     ages = K.thresholds.ages
     if case.patient.sex == "male":
         return "not-applicable", None
-    newest = max([p for p in case.pregnancies if p.status != "possible"], key=_pregnancy_order, default=None)
+    certain = [p for p in case.pregnancies if p.status != "possible"]
+    newest = max(certain, key=_pregnancy_order) if certain else None
     excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
     pregnant = newest is not None and newest.status == "pregnant"
     if newest is not None and newest.date is not None and (case.today - newest.date.latest).days > ages.pregnancy_days:
@@ -288,7 +289,7 @@ def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str |
 
 def menopausal_status(case: Case) -> str | None:
     """`premenopausal`, `postmenopausal`, `perimenopausal` or None; the newer of record and intake wins."""
-    coded = max(case.menopause, key=lambda m: (m.date.latest if m.date else date.min, m.source), default=None)
+    coded = max(case.menopause, key=lambda m: (m.date.latest if m.date else date.min, m.source)) if case.menopause else None
     given = answer(case, "menopausal-status")
     if given is not None and (coded is None or coded.date is None or coded.date.latest <= given.date.latest):
         return given.values[0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -53,6 +54,7 @@ _BESIDE_CONJUGATES: Mapping[tuple[str, ...], frozenset[str]] = {("trastuzumab-de
 _COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
 
 
+@lru_cache(maxsize=1024)
 def components(drug: str) -> frozenset[str]:
     """What a product brings: a fixed combination its antibodies, a subcutaneous form its antibody, any other drug itself."""
     return _COMPONENTS.get(drug) or frozenset((drug,))
@@ -76,6 +78,10 @@ class Line(Struct, frozen=True):
     documented: bool
     ended_on: PartialDate | None = None
     progression_source: str | None = None
+
+    def main_part(self) -> tuple[Exposure, ...]:
+        """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
+        return tuple(_main_part(self.exposures))
 
     def failed_agents(self) -> frozenset[str]:
         """The agents that were being given when the disease progressed, or were stopped because it did."""
@@ -258,13 +264,13 @@ def _ending(
     found = _documented_progression(exposures, start, next_start, case)
     if found is not None:
         return "progression", True, *found
-    main = [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or exposures
-    last_day = _last_day(main)
+    main = _main_part(exposures)
+    last_day = last_day_of(main)
     if next_start is not None:
         if main and all(e.stop_reason in ("toxicity", "cardiac", "lung") for e in main):
             return "toxicity", True, last_day, None
         return "changed", False, last_day, None
-    answer = _intake_outcome(case, start)
+    answer = intake_outcome(case, start)
     if answer is not None and answer.values[0] != "progression":
         outcome: Outcome = {"ongoing": "ongoing", "toxicity": "toxicity", "completed": "completed"}.get(answer.values[0], "unknown")  # type: ignore[assignment]
         if outcome != "ongoing" or any(e.state == "running" for e in main):
@@ -283,7 +289,12 @@ def _ending(
     return "unknown", False, last_day, None
 
 
-def _last_day(members: Sequence[Exposure]) -> PartialDate | None:
+def _main_part(exposures: Sequence[Exposure]) -> Sequence[Exposure]:
+    return [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or exposures
+
+
+def last_day_of(members: Sequence[Exposure]) -> PartialDate | None:
+    """The last day any of the exposures is known to have been given."""
     known = [e.last_known for e in members if e.last_known is not None]
     return max(known, key=lambda d: d.latest) if known else None
 
@@ -317,7 +328,7 @@ def _documented_progression(
     for day, source in _new_sites(case, add_days(start.latest, K.thresholds.intervals.new_metastasis_days)):
         if _in_line(day, start, next_start):
             signs.append((day.latest, "worse", day, source))
-    answer = _intake_outcome(case, start) if next_start is None else None
+    answer = intake_outcome(case, start) if next_start is None else None
     if answer is not None:
         trend = {"progression": "worse", "ongoing": "better"}.get(answer.values[0])
         if trend:
@@ -338,7 +349,7 @@ def _new_sites(case: Case, known_until: date) -> Iterable[tuple[PartialDate, str
     return {site: (day, source) for _, source, site, day in reversed(entries)}.values()
 
 
-def _intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
+def intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
     """The intake answer about the last line, if it was given after that line began (decision 27)."""
     answer = case.intake.get("last-line-outcome")
     return answer if answer is not None and answer.values and _after(answer.date, start) else None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
-from guideline.body import Body, body, changed, weight_around
+from guideline.body import Body, body, changed, kilograms, weight_around
 from guideline.companions import settled
 from guideline.dosing import Judgement, above, judge, lowest_level_given, needs
 from guideline.earlier_doses import earlier_doses, loaded_part, records_of
@@ -117,7 +117,7 @@ def _facts(order: DraftOrder, dose: OrderedDose, unit: str, measured: Body) -> t
     used = needs(dose.unit, unit)
     if measured.weight is not None and used:
         day = str(measured.weight.date) if measured.weight.date is not None else None
-        facts.append(FactUsed("Weight", f"{measured.weight.kg:g} kg", day, measured.weight.source))
+        facts.append(FactUsed("Weight", f"{kilograms(measured.weight.kg)} kg", day, measured.weight.source))
     if "height" in used and measured.surface is not None:
         facts.append(FactUsed("Body surface area", f"{measured.surface:.2f} m2 (height {measured.height:g} cm)", inferred=True))
     return tuple(facts)
@@ -227,7 +227,7 @@ def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseS
     weight = measured.weight
     words = {"drug": drug_name(drug), "ordered": ordered_words(dose)}
     if weight is not None and weight.state == "doubtful":
-        headline = K.say("dose-weight-doubtful", weight=f"{weight.kg:g}", **words)
+        headline = K.say("dose-weight-doubtful", weight=kilograms(weight.kg), **words)
     elif weight is not None and weight.state == "old":
         age = f"{weight.age_days} days old" if weight.age_days is not None else "undated"
         headline = K.say("dose-weight-old", age=age, unit=schedule.unit, **words)
@@ -264,8 +264,8 @@ def _recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: s
             return None
         detail = (K.say("dose-fits-old-weight", ordered=ordered_words(dose), value=amount_words(found.value, schedule.unit)),)
     percent = round(abs(now.kg - before.value) / before.value * 100)
-    headline = K.say("dose-recalculate", drug=drug_name(drug), now=f"{now.kg:g}", percent=percent, before=f"{before.value:g}")
-    dosed = FactUsed("Weight at the start of the course", f"{before.value:g} kg", str(before.date), before.source)
+    headline = K.say("dose-recalculate", drug=drug_name(drug), now=kilograms(now.kg), percent=percent, before=kilograms(before.value))
+    dosed = FactUsed("Weight at the start of the course", f"{kilograms(before.value)} kg", str(before.date), before.source)
     return Finding("DoseCheck", "info", headline, detail, (*_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
 
 

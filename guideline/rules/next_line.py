@@ -12,6 +12,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_statements, tucatinib_first
+from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap
@@ -137,9 +138,13 @@ def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
 
 def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> Statement:
     line = _ORDINALS.get(s.used_line_count + 1, "Later line")
+    disputed = s.once(disputed_end) is not None
     if lead is None:
-        return K.say("headline-no-standard" if conditional is None else "headline-no-standard-conditional", line=line)
+        settled = conditional is None and not disputed
+        return K.say("headline-no-standard" if settled else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
+    if disputed:
+        return K.say("headline-next-line-disputed", line=line, regimen=regimen)
     if _history_in_doubt(s, conditional):
         return K.say("headline-next-line-history", line=line, regimen=regimen)
     if conditional is not None:

@@ -7,7 +7,7 @@ R106, R116, R130; decisions 4 and 12) and adds the label note of the site (R019,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import days_since
+from guideline.practice import Jurisdiction
 from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import (
     CONJUGATES,
@@ -293,37 +294,36 @@ def label_note(s: Situation, regimen: str, *, leads: bool = False, always: bool 
     Where the label simply covers the use, only the leading regimen says so, unless it is `always` to be named (the menu of later lines);
     where the other jurisdiction differs, the leading regimen's note names it too.
     """
-    labels = K.labels_of(regimen, s.practice.jurisdiction)
+    return _label_note(regimen, s.practice.jurisdiction, s.label_flags, s.unknown_label_flags, leads, always)
+
+
+@lru_cache(maxsize=1024)
+def _label_note(
+    regimen: str, jurisdiction: Jurisdiction, flags: frozenset[str], unknown: frozenset[str], leads: bool, always: bool
+) -> tuple[Statement | None, str | None]:
+    """The note on a label is made of the knowledge alone; of the case only its label flags count."""
+    labels = K.labels_of(regimen, jurisdiction)
     if not labels:
         return None, None
     here = labels[0]
-    covered = here.covers(s.label_flags)
+    covered = here.covers(flags)
     if covered and not (leads or always):
         return None, None
-    note = _note(s, here, covered=covered)
+    note = K.say(f"label-{_kind_of_note(here, flags, unknown)}", text=here.text)
     if leads:
-        elsewhere = K.labels_of(regimen, "EU" if s.practice.jurisdiction == "US" else "US")
-        if elsewhere and elsewhere[0].covers(s.label_flags) != covered:
-            note = _label_said("elsewhere", elsewhere[0].text, note.text)
+        elsewhere = K.labels_of(regimen, "EU" if jurisdiction == "US" else "US")
+        if elsewhere and elsewhere[0].covers(flags) != covered:
+            note = K.say("label-elsewhere", text=elsewhere[0].text, note=note.text)
     return note, here.rule
 
 
-def _note(s: Situation, label: Label, *, covered: bool) -> Statement:
+def _kind_of_note(label: Label, flags: frozenset[str], unknown: frozenset[str]) -> str:
     """R135: whether the label at this site covers the use, might cover it, or does not; or that there is none."""
     if label.status != "approved":
-        return _label_said("status", label.text)
-    kind = "outside"
-    if covered:
-        kind = "within"
-    elif label.may_cover(s.label_flags, s.unknown_label_flags):
-        kind = "depends"
-    return _label_said(kind, label.text)
-
-
-@cache
-def _label_said(kind: str, text: str, note: str = "") -> Statement:
-    """A sentence about a label, made of the knowledge alone; `note` is what is said of the label here, where it differs elsewhere."""
-    return K.say(f"label-{kind}", text=text, note=note)
+        return "status"
+    if label.covers(flags):
+        return "within"
+    return "depends" if label.may_cover(flags, unknown) else "outside"
 
 
 def unknown_history(s: Situation) -> bool:

@@ -84,7 +84,7 @@ def _short_names(drugs: Iterable[str]) -> str:
 
 def _running_fact(q: OrderQuestion, e: Exposure) -> FactUsed:
     day = e.last_dose or e.start
-    return course_fact(q.s.case, e, "last dose" if e.last_dose is not None else "running", day)
+    return course_fact(q.s.case, e, "last dose" if e.last_dose is not None else "ongoing", day)
 
 
 def anthracycline_with_her2(q: OrderQuestion) -> Iterator[Finding]:

@@ -88,7 +88,7 @@ def _how_it_goes_on(s: Situation) -> list[Statement]:
 
 
 def _exposure_facts(s: Situation, ended: Iterable[Exposure]) -> tuple[FactUsed, ...]:
-    return tuple(course_fact(s.case, e, "running", e.start) for e in {e.drug: e for e in ended}.values())
+    return tuple(course_fact(s.case, e, "ongoing", e.start) for e in {e.drug: e for e in ended}.values())
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (her2_therapy_stopped,)

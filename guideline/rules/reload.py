@@ -77,12 +77,14 @@ def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierD
     limit = q.s.practice.minimum_interval_days
     if not 0 < least <= most < limit or _was_weekly(q, drug, last):
         return None
-    headline = K.say("interval-short", drug=drug_name(drug), ago=_ago(most), date=not_before(last, limit).isoformat())
-    return Finding("ReloadingDose", "warning", headline, (K.say("interval-short-why"),), (_last_fact(earlier),))
+    on = {"due": not_before(last, _THREE_WEEKLY).isoformat(), "date": not_before(last, limit).isoformat()}
+    headline = K.say("interval-short", drug=drug_name(drug), days=_days(most), last=str(last), **on)
+    detail = (K.say("interval-short-why", every=_THREE_WEEKLY, limit=limit, **on),)
+    return Finding("ReloadingDose", "warning", headline, detail, (_last_fact(earlier),))
 
 
-def _ago(days: int) -> str:
-    return "1 day ago" if days == 1 else f"{days} days ago"
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
@@ -111,10 +113,10 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
     }
     if found.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
         detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
-        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=least, **said), detail, (_last_fact(earlier),))
+        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, (_last_fact(earlier),))
     if found.verdict == "loading" and earlier.exact and 0 < least <= most < limit:
         detail = (K.say("reload-not-needed-why", limit=words.text),)
-        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=most, **said), detail, (_last_fact(earlier),))
+        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), detail, (_last_fact(earlier),))
     return None
 
 

@@ -22,7 +22,8 @@ def supportive_care(q: OrderQuestion) -> Iterator[Finding]:
         found = companions(q) if found is None else found
         absent = [group for group in care.all_of if next(in_group(found, group), None) is None]
         if absent:
-            names = " or ".join(_name(group) for group in absent)
+            *first, last = [_name(group) for group in absent]
+            names = f"{', '.join(first)} or {last}" if first else last
             yield Finding("SupportiveCare", "info", K.say(care.says, absent=names), (K.say(care.detail),), rules=(care.rule,))
 
 

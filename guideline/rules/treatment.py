@@ -116,7 +116,8 @@ def _condition(s: Situation) -> Statement | None:
         return K.say("condition-completed")
     if last.outcome not in ("changed", "unknown"):
         return None
-    reasons = sorted({e.stop_reason for e in last.exposures if e.stop_reason is not None and e.drug not in PARTNER_DRUGS})
+    # That the taxane was completed is no reason for the end of the antibodies.
+    reasons = sorted({e.stop_reason for e in last.main_part() if e.stop_reason is not None})
     return K.say("condition-other-reason", reason=", ".join(reasons).replace("-", " ")) if reasons else K.say("condition-no-reason")
 
 

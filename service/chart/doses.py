@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from guideline.advice import Option
-from guideline.body import Body
+from guideline.body import Body, kilograms
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_entries import Component
 from guideline.knowledge_printing import maintenance_line
@@ -57,7 +57,7 @@ def dose_basis(body: Body, regimens: Iterator[str] | tuple[str, ...]) -> str:
     weight = body.weight
     if weight is None:
         return "No weight on record: no amounts in mg."
-    measured = f"{weight.kg:g} kg{f' ({weight.date})' if weight.date is not None else ', undated'}"
+    measured = f"{kilograms(weight.kg)} kg{f' ({weight.date})' if weight.date is not None else ', undated'}"
     if weight.state == "doubtful":
         return f"The weight on record, {measured}, is doubtful: no amounts in mg."
     if weight.state == "old":

@@ -21,9 +21,12 @@ Stand = Literal["lead", "alternative", "avoid"]
 
 _LABEL_STATES = {"not-approved": "not approved", "under-review": "under review", "reported": "approval only reported"}
 
+#: What a card's label note says first: the page says it beside the jurisdiction, and not a second time.
+_LABEL_OPENINGS = {kind: K.templates[f"label-{kind}"].text.partition("{text}")[0] for kind in ("within", "outside", "depends")}
+
 
 class LabelState(Struct, frozen=True):
-    """The label of the site's jurisdiction: how this use stands to it in a word or two, in full, and how old that knowledge is."""
+    """The label of the site's jurisdiction: how this use stands to it, what more there is to say, how old that knowledge is."""
 
     jurisdiction: str
     state: str
@@ -148,10 +151,10 @@ def _label(option: Option, s: Situation) -> LabelState | None:
     if not labels or (option.doses and option.label is None and not K.regimens[option.regimen].drugs):
         return None
     label = labels[0]
+    note = option.label.text if option.label is not None else label.text
     if label.status != "approved":
-        state = _LABEL_STATES[label.status]
-    elif label.covers(s.label_flags):
-        state = "on label"
-    else:
-        state = "depends on what is not known" if label.may_cover(s.label_flags, s.unknown_label_flags) else "off label"
-    return LabelState(label.jurisdiction, state, label.text, label.as_of, label.rule)
+        return LabelState(label.jurisdiction, _LABEL_STATES[label.status], note, label.as_of, label.rule)
+    covered, may_be = label.covers(s.label_flags), label.may_cover(s.label_flags, s.unknown_label_flags)
+    opening = _LABEL_OPENINGS["within" if covered else "depends" if may_be else "outside"]
+    state = opening[0].lower() + opening.strip(" .")[1:]
+    return LabelState(label.jurisdiction, state, note.removeprefix(opening), label.as_of, label.rule)

@@ -12,14 +12,18 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fhir_mappings.heart import LVEF_LEAST, LVEF_MOST
 from guideline.case import Case, DiseaseStatus, IntakeAnswer, Lvef, Pregnancy, Stage
 from guideline.partial_date import PartialDate
 from guideline.situation import distant, metastatic_since
 from guideline.unknowns import ASSUMED
 from service.chart.answers import BadAnswer
 
-#: The values of an LVEF that can be asked about, in percent.
-LVEF_LEAST, LVEF_MOST = 10.0, 80.0
+
+class NoSuchLvef(BadAnswer):
+    """An LVEF that no patient has: none of those that would be read from a record either."""
+
+    text = f"The LVEF to suppose is a number from {LVEF_LEAST:g} to {LVEF_MOST:g} %. Another one was not taken, and nothing was changed."
 
 
 class Switch(Struct, frozen=True):
@@ -121,9 +125,9 @@ def _lvef_of(value: str) -> float:
     try:
         number = float(value)
     except ValueError:
-        raise BadAnswer("number") from None
+        raise NoSuchLvef("number") from None
     if not (isfinite(number) and LVEF_LEAST <= number <= LVEF_MOST):
-        raise BadAnswer("range")
+        raise NoSuchLvef("range")
     return number
 
 

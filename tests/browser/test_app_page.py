@@ -281,18 +281,39 @@ def test_an_answer_ends_a_supposition(opened: Callable[..., Page]):
 
 
 def test_a_value_that_cannot_be_is_not_asked_about(opened: Callable[..., Page]):
-    """An LVEF of 100 % is refused by the form; 45 % is answered."""
+    """An LVEF of 120 % is not asked about, and the page says why, beside the field and aloud; 38 % is answered, and nothing is said."""
     page = opened("second-line")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.post_data or "") if "/what-if" in request.url else None)
-    page.fill("#suppose-lvef", "100")
+    field = page.locator("#suppose-lvef")
+    why = "Not taken: LVEF today must be a number from 5 to 95 %. Nothing was changed."
+    for refused in ("120", "4.9"):
+        field.fill(refused)
+        page.keyboard.press("Tab")
+        expect(page.locator("#suppose-lvef-refused")).to_have_text(why)
+        expect(page.locator("#announce")).to_have_text(why)
+        expect(field).to_have_accessible_description(f"% (5 to 95) {why}")
+        expect(field).to_have_attribute("aria-invalid", "true")
+    field.press("Enter")
+    field.fill("38")
     page.keyboard.press("Tab")
-    page.fill("#suppose-lvef", "38")
-    page.keyboard.press("Tab")
+    expect(page.locator("#suppose-lvef-refused")).to_be_hidden()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
     expect(page.locator("#banner")).to_contain_text("LVEF today: 38 %")
     expect(page.locator("#changed-what-if")).to_contain_text("No regimen leads any more")
     (only,) = asked
     assert "suppose.lvef=38&" in f"{only}&"
+
+
+def test_a_refused_value_goes_with_the_question(opened: Callable[..., Page]):
+    """An answer to the questionnaire empties what if, and what was said of a refused value goes too."""
+    page = opened("second-line")
+    page.fill("#suppose-lvef", "120")
+    page.keyboard.press("Tab")
+    expect(page.locator("#suppose-lvef-refused")).not_to_be_empty()
+    page.check('input[name="answer.disease-burden"][value="high"]')
+    expect(page.locator("#suppose-lvef")).to_have_value("")
+    expect(page.locator("#suppose-lvef-refused")).to_be_hidden()
 
 
 def test_a_session_that_ended_is_said_and_nothing_is_lost_from_view(opened: Callable[..., Page]):

@@ -35,7 +35,7 @@ def test_the_sections_stand_in_the_order_they_are_needed() -> None:
         "**Why**",
         "**From the record**",
         "**Before the first dose**",
-        "**Take care**",
+        "**Caution**",
         "**Evidence**",
         "**Alternatives**",
         "**Avoid**",
@@ -51,6 +51,20 @@ def test_why_names_the_facts_with_their_dates() -> None:
     detail = detail_of(facts=(HER2_FACT, LVEF_FACT, FactUsed("ER", "negative")))
     facts = detail.split("**From the record**\n")[1].split("\n\n")[0]
     assert facts == "- HER2: IHC 3+ (2026-01-05)\n- LVEF: 62 % (2026-05, inferred)\n- ER: negative"
+
+
+@pytest.mark.parametrize(
+    ("value", "date", "line"),
+    [
+        ("THP from 2026-04-15: ongoing", "2026-04-15", "Line 1: THP from 2026-04-15: ongoing"),
+        ("THP from 2026-04-15: progressed", "2026-10-01", "Line 1: THP from 2026-04-15: progressed (2026-10-01)"),
+        ("THP from 2026-04-15: progressed", "2026-04", "Line 1: THP from 2026-04-15: progressed (2026-04)"),
+    ],
+)
+def test_a_day_that_the_fact_names_itself_is_not_said_again(value: str, date: str, line: str) -> None:
+    """The date follows the fact only where its words do not hold that very date; a month is none of its days."""
+    detail = detail_of(facts=(FactUsed("Line 1", value, date),))
+    assert detail.split("**From the record**\n")[1].split("\n\n")[0] == f"- {line}"
 
 
 def test_evidence_is_printed_from_the_knowledge_files() -> None:

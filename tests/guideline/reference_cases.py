@@ -156,6 +156,9 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "second line, everything unknown": second_line(intake={}, lvef=(), receptors=her2("3+", 700)),
     "second line, therapy changed for no reason on record": second_line(drugs=thp(690, 10)),
     "second line after toxicity": second_line(drugs=thp(690, 10, reason="toxicity")),
+    "second line, ended by the record and still given by the intake": second_line(
+        drugs=thp(690, 40, reason="toxicity"), intake=intake(last_line_outcome="ongoing")
+    ),
     "second line, LVEF 45": second_line(lvef=lvef(45)),
     "second line, severe trastuzumab deruxtecan allergy": second_line(allergies=Allergy(T_DXD, True, "AllergyIntolerance/1")),
     "second line, respiratory symptoms": second_line(intake=intake(respiratory_symptoms="true")),

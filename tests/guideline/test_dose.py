@@ -455,6 +455,13 @@ def test_milligrams_without_a_usable_weight(body, says_):
     assert verdict(case, order(TDXD, 6.4, "mg/kg")) == "critical"
 
 
+def test_a_weight_in_pounds_is_printed_as_scales_show_it():
+    """P14: 110.2 lb is 49.9859 kg, and the card says 50 kg; the dose is judged by the exact value."""
+    (f,) = found(second_line(body=weight(49.9859)), order(TDXD, 324, "mg"))
+    assert ("Weight", "50 kg") in [(fact.name, fact.value) for fact in f.facts]
+    assert "6.48 mg/kg" in f.headline.text
+
+
 def test_a_weight_of_four_weeks_is_used():
     """28 days old is current."""
     assert verdict(second_line(body=weight(70, 28)), order(TDXD, 432, "mg")) == "critical"

@@ -310,7 +310,7 @@ def test_v23_two_problems_stand_on_one_card():
     advice = asks(a_case(receptors=POSITIVE), order("docetaxel", 75, "mg/m2"), order("letrozole", 2.5))
     assert [f.topic for f in advice.findings if f.indicator != "info"] == ["ChemotherapyWithoutHer2"]
     lead = only(list(advice.findings), "ChemotherapyWithoutHer2")
-    assert "Hold letrozole until docetaxel is over" in words(lead)
+    assert "Hold letrozole until docetaxel is completed" in words(lead)
     assert {"R060", "R070"} <= set(lead.rules)
     assert lead.suggestions == ()
 

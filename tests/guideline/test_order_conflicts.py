@@ -35,7 +35,7 @@ def test_v47_tdxd_while_trastuzumab_runs():
     case = on_therapy(*(dose("trastuzumab", d) for d in (26, 5)), *(dose("pertuzumab", d) for d in (26, 5)))
     found = only(says(RULES, case, tdxd(id="MedicationRequest/t")), "DuplicateHer2Therapy")
     assert found.indicator == "critical"
-    assert found.headline.text.startswith("End trastuzumab first: trastuzumab deruxtecan")
+    assert found.headline.text.startswith("Stop trastuzumab first: trastuzumab deruxtecan")
     assert [(s.act, s.order) for s in found.suggestions] == [("delete", "MedicationRequest/t")]
 
 

@@ -32,7 +32,7 @@ def test_v03_completed_chemotherapy_is_no_reason():
     """V03: one warning: the antibodies go on, endocrine therapy with ovarian suppression is added, palbociclib after a blood count."""
     (found,) = says(RULES, after_the_taxane(), stop("trastuzumab", "completed"), stop("pertuzumab", "completed"))
     assert (found.topic, found.indicator) == ("Her2TherapyStopped", "warning")
-    assert found.headline.text.startswith("Keep trastuzumab + pertuzumab going")
+    assert found.headline.text.startswith("Continue trastuzumab + pertuzumab: ")
     text = words(found)
     for expected in ("until progression or unacceptable toxicity", "Endocrine therapy may start", "ovarian", "palbociclib", "blood count"):
         assert expected in text
@@ -104,7 +104,7 @@ def test_the_subcutaneous_form_back_to_the_infusion():
 def test_pertuzumab_alone_is_asked_about_while_trastuzumab_is_ordered_on():
     """R009: both antibodies go on; the next trastuzumab dose replaces no pertuzumab."""
     (found,) = says(RULES, after_the_taxane(), stop("pertuzumab"), order("trastuzumab", 6, "mg/kg"))
-    assert found.headline.text.startswith("Keep pertuzumab going")
+    assert found.headline.text.startswith("Continue pertuzumab: ")
 
 
 @pytest.mark.parametrize(

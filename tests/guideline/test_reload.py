@@ -150,10 +150,14 @@ def test_docetaxel_too_early():
 def test_the_card_says_when_and_what():
     """Days, the dose to give, and the day from which it may be given."""
     assert headline(three_weekly(35), order("trastuzumab", 420, "mg")) == (
-        "Load again: trastuzumab 8 mg/kg instead of 420 mg (6 mg/kg); last dose 35 days ago"
+        "Load again: trastuzumab 8 mg/kg instead of 420 mg (6 mg/kg); 35 days since the last dose"
     )
     (f,) = found(three_weekly(10), order("trastuzumab", 6, "mg/kg", every_days=21))
-    assert (TODAY + timedelta(8)).isoformat() in f.headline.text
+    assert f.headline.text == ("Too early for trastuzumab: 10 days since the last dose (2026-11-10); due 2026-12-01, not before 2026-11-28")
+    assert f.detail[0].text == (
+        "Given every three weeks: day 21 is 2026-12-01, and from day 18 on (2026-11-28) a dose is not questioned. "
+        "Right as ordered if it is meant for such a day."
+    )
     assert "more than 28 days" in words(found(three_weekly(35), order("trastuzumab", 6, "mg/kg"))[0])
     assert [(fact.name, fact.date) for fact in f.facts] == [("Last dose", ago(10).earliest.isoformat())]
 
@@ -163,6 +167,13 @@ def test_an_order_for_a_later_day():
     later = order("trastuzumab", 6, "mg/kg", every_days=21, planned=PartialDate.on(TODAY + timedelta(11)))
     assert kind(three_weekly(10), later) is None
     assert kind(three_weekly(18), later) == "load"
+
+
+def test_the_days_are_those_between_the_doses():
+    """Planned for in five days, the last dose ten days ago: 15 days lie between them, and nothing is said to be "15 days ago"."""
+    soon = order("trastuzumab", 6, "mg/kg", every_days=21, planned=PartialDate.on(TODAY + timedelta(5)))
+    assert "15 days since the last dose (2026-11-10)" in headline(three_weekly(10), soon)
+    assert "ago" not in headline(three_weekly(10), soon)
 
 
 def test_an_order_set_may_hold_both_doses():
@@ -216,10 +227,15 @@ def test_gastric_cancer_is_not_concerned():
     assert kind(three_weekly(60), order("trastuzumab", 6, "mg/kg", gastric=True)) is None
 
 
-def test_yesterday_is_one_day_ago():
-    """P04: "1 day ago", not "1 days ago"."""
+def test_a_dose_of_yesterday_is_one_day():
+    """P04: "1 day since", not "1 days since"."""
     (found,) = says(module.RULES, second_line(body=BODY, drugs=three_weekly(1)), order("trastuzumab", 6, "mg/kg"))
-    assert "last dose 1 day ago," in found.headline.text
+    assert ": 1 day since the last dose (" in found.headline.text
+
+
+def test_the_longest_name_leaves_room():
+    """P04: the headline of the fixed-dose combination is still under 140 characters."""
+    assert len(headline(dose(PHESGO, 10), order(PHESGO, 10, "mL"))) < 140
 
 
 def test_the_shortest_interval_is_a_setting():

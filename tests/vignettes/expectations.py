@@ -221,7 +221,7 @@ GUIDELINE: dict[str, Expected] = {
             r"(?i)dose once the creatinine clearance is known",
             r"24\.4",
             r"from positive to negative",
-            r"(?i)HER2 blockade goes on",
+            r"(?i)Continue HER2 blockade",
             r"(?i)hair loss",
             r"(?i)side effects",
             r"US label",

@@ -97,8 +97,14 @@ answers.addEventListener("change", (event) => {
   ask(answers.action, new FormData(answers));
 });
 suppose.addEventListener("change", () => {
-  if (suppose.reportValidity()) ask(suppose.action, new FormData(suppose));
+  settle();
+  if (suppose.checkValidity()) ask(suppose.action, new FormData(suppose));
 });
+// The browser's own bubble is gone in seconds, and some embedded browsers show none: the reason is written beside the field instead.
+suppose.addEventListener("invalid", (event) => {
+  event.preventDefault();
+  refuse(event.target);
+}, true);
 
 document.addEventListener("click", (event) => {
   const back = event.target.closest?.("#back-to-record");
@@ -117,7 +123,22 @@ function excludeNone(input) {
   }
 }
 
+/** Say why a value is not taken: beside its field, which names the words as its description, and aloud. */
+function refuse(field) {
+  field.setAttribute("aria-invalid", "true");
+  document.getElementById(`${field.id}-refused`).textContent = field.dataset.refused;
+  announce.textContent = field.dataset.refused;
+}
+
+function settle() {
+  for (const field of suppose.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    document.getElementById(`${field.id}-refused`).textContent = "";
+  }
+}
+
 function clear(form) {
+  settle();
   for (const field of form.elements) {
     if (field.name?.startsWith("suppose.")) field.value = "";
   }

@@ -26,7 +26,7 @@ REQUESTS = [request for request in every_request() if b'"hook":"patient-view"' i
 
 #: Titles of parts of a card, and the words that a card puts before a list.
 _TITLES = frozenset(
-    {"Why", "From the record", "Before the first dose", "Take care", "Evidence", "Options", "Alternatives", "Avoid", "Label", "Missing"}
+    {"Why", "From the record", "Before the first dose", "Caution", "Evidence", "Options", "Alternatives", "Avoid", "Label", "Missing"}
     | {"Dose", "Also"}
 )
 

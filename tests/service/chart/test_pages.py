@@ -139,12 +139,26 @@ def test_an_answer_that_cannot_be_is_refused(second_line: OpenChart, form: dict[
     assert second_line.view()["answered_here"] == 0
 
 
-@pytest.mark.parametrize(
-    "form", [{"suppose.weather": "bad"}, {"suppose.lvef": "high"}, {"suppose.lvef": "100"}, {"suppose.lvef": "nan"}], ids=str
-)
+@pytest.mark.parametrize("form", [{"suppose.weather": "bad"}, {"suppose.pregnancy": "perhaps"}, {"suppose.tdxd-available": "58"}], ids=str)
 def test_what_cannot_be_supposed_is_refused(second_line: OpenChart, form: dict[str, str]):
-    """Only the facts of the page can be switched, an LVEF within what a heart can do."""
+    """Only the facts of the page can be switched, each to one of its values."""
     assert second_line.post("/smart/what-if", form).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["high", "nan", "inf", "120", "95.1", "4.9", "0.55", "-58"])
+def test_an_lvef_that_no_patient_has_is_refused_in_words(second_line: OpenChart, value: str):
+    """Without script too the page says which values are taken."""
+    refused = second_line.post("/smart/what-if", {"suppose.lvef": value})
+    assert refused.status_code == 400
+    assert "The LVEF to suppose is a number from 5 to 95 %." in text_of(refused)
+
+
+@pytest.mark.parametrize("value", ["5", "95"])
+def test_what_if_takes_each_lvef_that_is_read_from_a_record(second_line: OpenChart, value: str):
+    """The bounds are those of a result in the chart, both included, and the page names them."""
+    view = second_line.post("/smart/what-if", {"suppose.lvef": value}, json=True).json
+    assert view["hypothetical"]["words"] == [f"LVEF today: {value} %"]
+    assert "% (5 to 95)" in text_of(second_line.get())
 
 
 def test_a_supposition_is_never_kept(second_line: OpenChart):

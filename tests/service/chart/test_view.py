@@ -373,3 +373,36 @@ def test_an_unknown_that_would_bring_an_alarm_says_so():
     depends = {one.name: one for one in sample_view("silent-on-treatment").reasons.depends}
     assert depends["respiratory symptoms"].urgent == ("yes: Interstitial lung disease or pneumonitis (critical)",)
     assert depends["heart failure symptoms"].urgent == ("yes: Heart failure (critical)",)
+
+
+@pytest.mark.parametrize(
+    ("sample", "state", "text"),
+    [
+        ("second-line", "on label", "US label: earlier HER2 therapy for metastatic disease, or relapse during"),
+        (
+            "early-relapse",
+            "outside the label by what is recorded",
+            "US label: earlier HER2 therapy for metastatic disease, or relapse during",
+        ),
+        ("brain-metastases", "on label", "US label: at least one earlier HER2 regimen for metastatic disease. Elsewhere: EU label:"),
+    ],
+)
+def test_how_a_use_stands_to_the_label_is_said_once(sample: str, state: str, text: str):
+    """Beside the jurisdiction, in the words of the card; what follows does not begin with it again."""
+    treatment = sample_view(sample).treatment
+    assert treatment is not None
+    assert treatment.lead is not None
+    label = treatment.lead.label
+    assert label is not None
+    assert (label.jurisdiction, label.state) == ("US", state)
+    assert label.text.startswith(text)
+    assert state not in label.text.lower()
+
+
+def test_a_label_that_the_card_does_not_name_is_told_in_its_own_words():
+    """An alternative on label has no note on the card; the page says that it is on label, and what the label says."""
+    treatment = sample_view("second-line").treatment
+    assert treatment is not None
+    others = {option.id: option for option in treatment.alternatives}
+    assert others["tdm1"].label is not None
+    assert (others["tdm1"].label.state, others["tdm1"].label.text[:9]) == ("on label", "US label:")

@@ -73,8 +73,8 @@ def _none(*_, **__):
     return None
 
 
-def _active_whatever(conditions):
-    return conditions[0] if conditions else None
+def _active_whatever(conditions, kind):
+    return next((condition for condition in conditions if condition.kind == kind), None)
 
 
 #: How the guideline could go wrong: what is broken, how, and in which points (by tag) the invariant must notice.

@@ -22,7 +22,7 @@ ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 _SAME_START_DAYS = 7
 
 #: The longest pause of an infused drug that is still one course.
-_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
+LONGEST_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
 
 _OPEN = frozenset({"active", "on-hold", "unknown"})
 
@@ -135,7 +135,7 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
     if course.end is None and (course.status in _OPEN or course.stated_open):
         return True
     known_until = course.last_seen.latest if course.end is None else max(course.end.latest, course.last_seen.latest)
-    return (record.start.earliest - known_until).days <= _SILENCE_DAYS
+    return (record.start.earliest - known_until).days <= LONGEST_SILENCE_DAYS
 
 
 _STATUS_KNOWS_MORE = ("stopped", "completed", "cancelled", "on-hold", "active", "unknown", "draft")
@@ -184,7 +184,7 @@ def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) ->
             course.stop_reason = course.stop_reason or dose.stop_reason
             return
     latest = next((c for c in reversed(courses) if c.status == "doses" and _same_intent(c, dose)), None)
-    if latest is not None and latest.last_dose is not None and given.earliest <= add_days(latest.last_dose.latest, _SILENCE_DAYS):
+    if latest is not None and latest.last_dose is not None and given.earliest <= add_days(latest.last_dose.latest, LONGEST_SILENCE_DAYS):
         latest.last_dose = _later(latest.last_dose, given)
         latest.sources.append(dose.source)
         latest.stop_reason = dose.stop_reason or latest.stop_reason
@@ -208,7 +208,7 @@ def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
         return True
     # Over, and nobody wrote down when: the doses tell, as long as they follow one another.
     known_until = _later(course.last_dose, course.last_seen)
-    return known_until is None or given.earliest <= add_days(known_until.latest, _SILENCE_DAYS)
+    return known_until is None or given.earliest <= add_days(known_until.latest, LONGEST_SILENCE_DAYS)
 
 
 def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure:
@@ -220,7 +220,7 @@ def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure
 def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[ExposureState, PartialDate | None]:
     """Decision 8: an end in the past ends a course whatever its status says; a silent infusion pump is not a running one."""
     status, end, last = course.status, course.end, course.last_dose
-    silent = last is not None and (today - last.latest).days > _SILENCE_DAYS
+    silent = last is not None and (today - last.latest).days > LONGEST_SILENCE_DAYS
     recently_given = last is not None and not silent
     if status == "doses":
         return ("ended", last) if course.stop_reason is not None or silent else ("running", None)
@@ -238,7 +238,7 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     drug = K.drugs.get(course.drug)
     if drug is not None and drug.infused and doses_recorded and not recently_given:
         started = course.last_seen or course.start
-        just_begun = last is None and started is not None and (today - started.latest).days <= _SILENCE_DAYS
+        just_begun = last is None and started is not None and (today - started.latest).days <= LONGEST_SILENCE_DAYS
         return ("running", None) if just_begun else ("on-hold", None)
     return "running", None
 
@@ -248,5 +248,5 @@ def _fulfilled_orders_run_on(course: _Course, recently_given: bool, today: date)
     if course.status != "completed" or course.end is not None or course.stop_reason is not None or not course.orders:
         return False
     seen = course.last_seen
-    last_cycle_recent = course.orders > 1 and seen is not None and (today - seen.latest).days <= _SILENCE_DAYS
+    last_cycle_recent = course.orders > 1 and seen is not None and (today - seen.latest).days <= LONGEST_SILENCE_DAYS
     return recently_given or last_cycle_recent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from guideline.knowledge_entries import Component, Drug, Endpoint, Evidence
 
@@ -17,7 +18,7 @@ def dose_lines(components: Iterable[Component], drugs: Mapping[str, Drug], partn
 
 def maintenance_line(component: Component, drug: Drug) -> str:
     """The dose that goes on once the drug was loaded, such as `pertuzumab 420 mg IV every 3 weeks`."""
-    return f"{drug.name} {component.dose:g} {component.unit} {_ROUTES[component.route]} {component.schedule}"
+    return _dose_line(replace(component, loading=None), drug.name)
 
 
 def _dose_line(component: Component, name: str) -> str:

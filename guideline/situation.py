@@ -22,6 +22,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.partial_date import PartialDate, add_months, whole_months, within_months
 from guideline.practice import Practice
+from guideline.still_given import with_answer
 from guideline.therapy_lines import (
     ANTHRACYCLINES,
     HER2_DRUGS,
@@ -133,8 +134,11 @@ _LOST = frozenset({"unreadable", "old-fhir", "code-text-conflict", "incomplete"}
 def situation(case: Case, practice: Practice) -> Situation:
     """Work out the situation of a case."""
     since, sources = metastatic_since(case)
-    given = exposures(case.drugs, case.today)
-    found = therapies(given, case, since)
+    recorded = exposures(case.drugs, case.today)
+    found = therapies(recorded, case, since)
+    given = with_answer(recorded, found, case)
+    if given is not recorded:
+        found = therapies(given, case, since)
     relapse = _relapse(found, since)
     early_relapse = relapse is not None and relapse.within_12 is True
     hormones = hormone_receptors(case, since)

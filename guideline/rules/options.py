@@ -16,6 +16,8 @@ from guideline.facts_used import drug_name, drug_names
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
+from guideline.knowledge_entries import Regimen
+from guideline.knowledge_printing import maintenance_line
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import days_since
 from guideline.practice import Jurisdiction
@@ -40,6 +42,20 @@ _KEY_DRUGS: dict[str, frozenset[str]] = {
 _HER2_PART = {regimen.id: frozenset(regimen.drugs) & HER2_DRUGS for regimen in K.regimens.values()}
 CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
 _LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug == "trastuzumab" and c.loading for c in r.components))
+
+
+def _without_loading(regimen: Regimen) -> tuple[str, ...]:
+    """The doses of a regimen where trastuzumab goes on: its maintenance dose from the first cycle (P04)."""
+    going_on = {
+        line: maintenance_line(component, K.drugs[component.drug])
+        for component, line in zip(regimen.components, regimen.dose_lines, strict=False)
+        if component.drug == "trastuzumab"
+    }
+    return tuple(going_on.get(line, line) for line in regimen.dose_lines)
+
+
+#: Not of a regimen without drugs of its own: it names the antibodies that go on, whichever they are.
+_WITHOUT_LOADING = {id_: _without_loading(K.regimens[id_]) for id_ in _LOADS_TRASTUZUMAB if K.regimens[id_].drugs}
 #: What makes the triplet is tucatinib: its partner may be another.
 _MUST_BE_TOLERATED = {id_: part if id_ == TUCATINIB else part | CYTOTOXIC_PART[id_] for id_, part in _HER2_PART.items()}
 
@@ -193,15 +209,20 @@ def option(
 
 
 def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
-    """I10, R053, P09: no capecitabine dose without a recent creatinine, without DPD or after intolerance; else no lines of its own."""
+    """The doses for this patient where they are not the regimen's own.
+
+    P04: no loading dose of trastuzumab that goes on. I10, R053, P09: no dose of capecitabine without a recent creatinine, without DPD or
+    after intolerance.
+    """
     entry = K.regimens[regimen]
+    own = _WITHOUT_LOADING[regimen] if regimen in _WITHOUT_LOADING and s.once(_trastuzumab_goes_on) else ()
     if "capecitabine" not in entry.drugs:
-        return ()
+        return own
     not_tolerated = "capecitabine" in s.not_tolerated or _dpd_missing(s)
     if creatinine_known(s) and not not_tolerated:
-        return ()
+        return own
     name = drug_name("capecitabine")
-    kept = [line for line in entry.dose_lines if not line.startswith(name)]
+    kept = [line for line in own or entry.dose_lines if not line.startswith(name)]
     return (*kept, K.say("partner-instead-of-capecitabine" if not_tolerated else "capecitabine-dose-open").text)
 
 
@@ -236,7 +257,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))
-    if regimen in _LOADS_TRASTUZUMAB and _trastuzumab_goes_on(s):
+    if regimen in _LOADS_TRASTUZUMAB and s.once(_trastuzumab_goes_on):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     found += _used_before(s, regimen)
     if s.case.allergies:

@@ -218,6 +218,9 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     ),
     "a conjugate of unknown name": on_therapy(given(UNKNOWN_HER2_CONJUGATE, 300, 100)),
     "on hold or stopped": on_therapy(given("trastuzumab", 300, status="unknown"), given("docetaxel", 300, status="unknown")),
+    "on hold or stopped, still given by the intake": on_therapy(
+        given("trastuzumab", 300, status="unknown"), intake=intake(last_line_outcome="ongoing"), lvef=lvef(60, 200)
+    ),
     "no dose for weeks": on_therapy(*doses("trastuzumab", 300, 120), *doses("docetaxel", 300, 120)),
     "antibodies ended, letrozole goes on": on_therapy(*thp(300, 60), given("letrozole", 60), receptors=POSITIVE),
     "T-DXd runs, LVEF 42 from 60": after_thp(given(T_DXD, 390), lvef=(lvef(42, 5), lvef(60, 395))),

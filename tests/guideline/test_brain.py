@@ -2,6 +2,7 @@
 
 import pytest
 
+from guideline.knowledge_base import KNOWLEDGE
 from tests.guideline.case_builder import (
     GUIDELINE_EU,
     LONG,
@@ -132,3 +133,15 @@ def test_decision_4_mostly_brain_after_the_triplet():
     )
     case = a_case(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active", cns_burden_predominant="true"))
     assert lead_of(advice_on(case)) == "tdxd"
+
+
+@pytest.mark.parametrize(("ended", "dose"), [(28, "6 mg/kg"), (29, "8 mg/kg, then 6 mg/kg")])
+def test_p04_trastuzumab_that_goes_on_is_not_loaded_again(ended, dose):
+    """Up to 28 days after the last trastuzumab the dose line is that of maintenance, as is its caution; later it is loaded."""
+    drugs = thp(690, ended, reason="progression")
+    case = a_case(metastases=metastasis("brain", 700), drugs=drugs, intake=intake(cns_disease="active"))
+    lead = advice_on(case).treatment.lead
+    assert lead.regimen == TRIPLET
+    printed = lead.doses or KNOWLEDGE.regimens[TRIPLET].dose_lines
+    assert f"trastuzumab {dose} IV every 3 weeks" in printed
+    assert ("trastuzumab-not-loaded-again" in [caution.id for caution in lead.cautions]) == (ended == 28)

@@ -6,7 +6,9 @@ reference, no id, no path, and no message of an exception, since a message may q
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -29,6 +31,20 @@ def configure_logs() -> None:
         logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
+
+
+def write_without_buffers() -> None:
+    """Let nothing that could not be written wait in standard output or error, as with `PYTHONUNBUFFERED`.
+
+    What waits there is written again before each start of a worker, which then fails for a full disk. Called once, by the main process
+    of a server, before it writes anything; workers have it from the environment.
+    """
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        raw = getattr(getattr(stream, "buffer", None), "raw", None)
+        if raw is not None and stream is getattr(sys, f"__{name}__"):  # not one of a test, nor one that is unbuffered already
+            setattr(sys, name, io.TextIOWrapper(raw, encoding=stream.encoding, errors=stream.errors, write_through=True))
 
 
 def log() -> Any:

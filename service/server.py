@@ -26,7 +26,7 @@ from service.cds_hooks.answers import answer_request, read_body
 from service.cds_hooks.envelope import check_envelope
 from service.cds_hooks.registry import PATIENT_VIEW, SERVICES
 from service.errors import SettingsError, StoreUnavailable
-from service.logs import configure_logs, granian_log_config, log
+from service.logs import configure_logs, granian_log_config, log, write_without_buffers
 from service.operations.counts import COUNTS, Board
 from service.operations.limits import SPARE_THREADS
 from service.samples import names, order_names, order_request_body, request_body
@@ -49,6 +49,7 @@ def serve(settings: Settings) -> None:
     """Serve until stopped by SIGINT or SIGTERM. Raises `SettingsError` when the service must not or cannot listen there."""
     settings.refuse_unsafe()
     _require_free(settings)
+    write_without_buffers()
     configure_logs()
     # Once before there is any worker: a fault then ends the command with a message, instead of one worker after the other.
     warm_up(settings)
@@ -77,7 +78,7 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=granian_log_config(),
     )
-    server.on_startup(partial(print, banner(settings), flush=True))
+    server.on_startup(partial(_greet, settings))
     try:
         server.serve(target_loader=partial(load_worker, settings, Board(settings.workers)), wrap_loader=False)
     except ConfigurationError as error:
@@ -128,6 +129,11 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def _greet(settings: Settings) -> None:
+    with suppress(OSError):  # a disk that is full keeps nobody from being served
+        print(banner(settings), flush=True)  # noqa: T201 - for whoever typed the command
 
 
 def banner(settings: Settings) -> str:

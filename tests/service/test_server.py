@@ -32,7 +32,8 @@ class Running(NamedTuple):
 
 def start(folder: Path, port: int, **settings: str) -> Running:
     own = {"PORT": str(port), "WORKERS": "1", "DEMO": "1", "TODAY": TODAY.isoformat()} | settings
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("HER2CDS_")}
+    # As a user's shell has it: PYTHONUNBUFFERED would hide what becomes of output that cannot be written.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("HER2CDS_", "PYTHON"))}
     environment |= {f"HER2CDS_{name}": value for name, value in own.items()}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:

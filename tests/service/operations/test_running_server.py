@@ -169,12 +169,14 @@ def test_it_is_served_under_a_path_by_the_production_server(tmp_path: Path):
         stop(server)
 
 
-def test_a_log_that_cannot_be_written_costs_no_card(tmp_path: Path):
-    """The disk that takes the log is full: the service starts, answers, keeps feedback, counts the lost lines and stops in order."""
-    (tmp_path / "err").symlink_to("/dev/full")
+def test_output_that_cannot_be_written_costs_no_card(tmp_path: Path):
+    """The disk that takes the output is full: the service starts, answers, keeps feedback, counts the lost lines and stops in order."""
+    for name in ("out", "err"):
+        (tmp_path / name).symlink_to("/dev/full")
     server = start(tmp_path, free_port())
-    (tmp_path / "err").unlink()
-    (tmp_path / "err").touch()
+    for name in ("out", "err"):
+        (tmp_path / name).unlink()
+        (tmp_path / name).touch()
     try:
         wait_until_ready(server)
         ask(server, 3)

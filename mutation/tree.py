@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "mutation"
 #: What a verdict depends on: the code, its pure suite with what that imports, and how mutants are made and judged.
 _NEEDED = (
-    "guideline", "tests/guideline", "tests/conftest.py", "tests/outside/programs.py", "verify",
+    "guideline", "tests/guideline", "tests/conftest.py", "tests/outside/programs.py", "tests/stopwatch.py", "verify",
     "fhir_mappings/__init__.py", "fhir_mappings/terminology_files.py", "fhir_mappings/terminology",
     *(f"mutation/{name}.py" for name in ("__init__", "judge", "mutants", "reach", "suite", "trampoline", "verdicts")),
 )  # fmt: skip

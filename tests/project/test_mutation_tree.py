@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_what_the_suite_imports_is_copied():
-    """Each module of tests/ that tests/guideline or the tests' conftest imports is named in mutation/tree.py, or lies in a folder that is."""
+    """Each module of the tests that the pure suite or the conftest imports is named in mutation/tree.py, or lies in a folder that is."""
     copied = re.findall(r'"(tests/[\w/.]+)"', (ROOT / "mutation/tree.py").read_text("utf-8"))
     suite = [ROOT / "tests/conftest.py", *(ROOT / "tests/guideline").rglob("*.py")]
     imported = {name for file in suite for name in re.findall(r"^\s*from (tests\.[\w.]+) import", file.read_text("utf-8"), re.MULTILINE)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from guideline.case import UNKNOWN_HER2_CONJUGATE
 from tests.guideline.case_builder import LONG, a_case, advice_on, dose, given, intake, lead_of, said, said_ids, second_line, status, thp
 
 ENDED = 40
@@ -89,6 +90,15 @@ def test_without_a_treatment_card_it_is_a_card_of_its_own():
     )
     assert [fact.name for fact in card.facts] == ["Line 1", "Intake answer"]
     assert card.detail[0].id == _SAID
+    assert ([gap.ask.id for gap in card.missing], card.rules) == (["ask-disputed-end"], ("R131",))
+
+
+def test_what_must_be_settled_first_is_asked_alone():
+    """Which conjugate was given comes before the question whether a line has ended: one card asks about the therapy, not two."""
+    drugs = (given(UNKNOWN_HER2_CONJUGATE, 900, 700, reason="progression"), *thp(690, ENDED))
+    advice = advice_on(second_line(drugs=drugs, intake=GOES_ON))
+    assert advice.treatment is None
+    assert [card.headline.id for card in advice.findings if card.topic == "MissingData"] == ["unknown-conjugate"]
 
 
 def test_where_no_regimen_leads_the_card_is_conditional_too():

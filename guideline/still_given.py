@@ -2,7 +2,7 @@
 
 An infused drug without a recorded dose for nine weeks, or one whose status says nothing, is neither current nor ended. An answer is worth
 what a dose of that day is worth: it settles the doubt for nine weeks. It outweighs neither a recorded end (`rules.disputed_end` names that
-contradiction) nor a recorded hold.
+contradiction) nor a recorded hold, nor a recorded reason for stopping.
 """
 
 from __future__ import annotations
@@ -22,5 +22,5 @@ def with_answer(given: tuple[Exposure, ...], found: Therapies, case: Case) -> tu
     if last is None or answer is None or answer.values[0] != "ongoing" or days_since(answer.date, case.today) > LONGEST_SILENCE_DAYS:
         return given
     on_hold = {record.drug for record in case.drugs if record.status == "on-hold"}
-    settled = [e for e in last.main_part() if e.state in ("on-hold", "unknown") and e.drug not in on_hold]
+    settled = [e for e in last.main_part() if e.state in ("on-hold", "unknown") and e.stop_reason is None and e.drug not in on_hold]
     return tuple(replace(e, state="running") if e in settled else e for e in given) if settled else given

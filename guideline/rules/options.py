@@ -35,6 +35,9 @@ from guideline.therapy_lines import (
 TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})
 TUCATINIB = "tucatinib-trastuzumab-capecitabine"
 
+#: The days of a three-weekly cycle.
+_THREE_WEEKS = 21
+
 #: The HER2 drug(s) that make a regimen what it is; trastuzumab as a backbone is never barred by earlier progression (decision 4).
 _KEY_DRUGS: dict[str, frozenset[str]] = {
     regimen.id: frozenset(regimen.drugs) & HER2_DRUGS - {"trastuzumab"} for regimen in K.regimens.values()
@@ -45,13 +48,16 @@ _LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug =
 
 
 def _without_loading(regimen: Regimen) -> tuple[str, ...]:
-    """The doses of a regimen where trastuzumab goes on: its maintenance dose from the first cycle (P04)."""
+    """The doses of a regimen where trastuzumab goes on: its maintenance dose from the first cycle (P04).
+
+    In the three-weekly schedule alone: the weekly one is loaded after half the gap already.
+    """
     going_on = {
         line: maintenance_line(component, K.drugs[component.drug])
         for component, line in zip(regimen.components, regimen.dose_lines, strict=False)
-        if component.drug == "trastuzumab"
+        if component.drug == "trastuzumab" and component.cycle_days == _THREE_WEEKS
     }
-    return tuple(going_on.get(line, line) for line in regimen.dose_lines)
+    return tuple(going_on.get(line, line) for line in regimen.dose_lines) if going_on else ()
 
 
 #: Not of a regimen without drugs of its own: it names the antibodies that go on, whichever they are.
@@ -215,7 +221,7 @@ def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
     after intolerance.
     """
     entry = K.regimens[regimen]
-    own = _WITHOUT_LOADING[regimen] if regimen in _WITHOUT_LOADING and s.once(_trastuzumab_goes_on) else ()
+    own = _WITHOUT_LOADING.get(regimen, ()) if s.once(_trastuzumab_goes_on) else ()
     if "capecitabine" not in entry.drugs:
         return own
     not_tolerated = "capecitabine" in s.not_tolerated or _dpd_missing(s)

@@ -145,3 +145,11 @@ def test_p04_trastuzumab_that_goes_on_is_not_loaded_again(ended, dose):
     printed = lead.doses or KNOWLEDGE.regimens[TRIPLET].dose_lines
     assert f"trastuzumab {dose} IV every 3 weeks" in printed
     assert ("trastuzumab-not-loaded-again" in [caution.id for caution in lead.cautions]) == (ended == 28)
+
+
+def test_p04_the_weekly_schedule_keeps_its_loading_dose():
+    """More than 14 days after the last dose the weekly schedule begins with its loading dose: the order check would ask for it."""
+    case = a_case(metastases=LONG, drugs=thp(690, 20, reason="progression"), intake=intake(tdxd_available="false"))
+    lines = [line for option in advice_on(case).treatment.alternatives for line in option.doses]
+    assert "trastuzumab 6 mg/kg IV every 3 weeks" in lines
+    assert not any("2 mg/kg" in line and "4 mg/kg" not in line for line in lines)

@@ -60,6 +60,12 @@ def test_a_recorded_hold_stays_a_hold():
     assert _running((given("trastuzumab", 690, status="on-hold"),), last_line_outcome=said("ongoing", days=3)) == set()
 
 
+def test_a_recorded_reason_for_stopping_is_not_outweighed():
+    """A drug whose record gives no usable status, but why it was stopped, does not become current by an answer."""
+    drugs = (given("trastuzumab", 690, status="unknown", reason="cardiac"),)
+    assert _running(drugs, last_line_outcome=said("ongoing", days=3)) == set()
+
+
 def test_a_finished_partner_stays_finished():
     """The taxane that was completed does not come back with the antibodies."""
     drugs = (*SILENT, given("docetaxel", 690, 570, status="completed"))

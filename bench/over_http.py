@@ -62,6 +62,14 @@ class Result:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Results by body name and server name, and the CPU milliseconds of `orjson.loads` by body name, on the servers' core meanwhile."""
+
+    results: Mapping[tuple[str, str], Result]
+    decode_ms: Mapping[str, float]
+
+
 def ours() -> Server:
     """`her2-cds serve`, as a site runs it."""
     environment = {"HER2CDS_WORKERS": "1", "HER2CDS_PORT": "{port}", "HER2CDS_TODAY": TODAY}
@@ -73,9 +81,10 @@ def floor() -> Server:
     return Server("bare Flask route", (sys.executable, "-m", "bench.floor_app", "{port}"), "/floor", {})
 
 
-def measure(servers: Sequence[Server], bodies: Sequence[Body], *, rounds: int, seconds: float) -> dict[tuple[str, str], Result]:
-    """Results by body name and server name. Each round visits every server with every body before the next round starts."""
+def measure(servers: Sequence[Server], bodies: Sequence[Body], *, rounds: int, seconds: float) -> Measured:
+    """Each round visits every server with every body before the next round starts; the core's pace is taken beside each visit."""
     taken: dict[tuple[str, str], list[Result]] = {}
+    decoded: dict[str, list[float]] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         running = [stack.enter_context(started(server, folder)) for server in servers]
@@ -88,8 +97,11 @@ def measure(servers: Sequence[Server], bodies: Sequence[Body], *, rounds: int, s
         for _ in range(rounds):
             for name, file in files.items():
                 for target in running:
+                    decoded.setdefault(name, []).append(_decode_ms(file, seconds / 4))
                     taken.setdefault((name, target.server.name), []).append(_round(target, file, seconds))
-    return {key: _median(results) for key, results in taken.items()}
+    return Measured(
+        {key: _median(results) for key, results in taken.items()}, {name: statistics.median(times) for name, times in decoded.items()}
+    )
 
 
 def _round(target: Running, file: Path, seconds: float) -> Result:
@@ -99,6 +111,13 @@ def _round(target: Running, file: Path, seconds: float) -> Result:
     alone = drive(target.url, file, seconds=seconds / 2, connections=1)
     cpu_ms = None if before is None or after is None else 1000 * (after - before) / loaded.requests
     return Result(loaded.per_second, cpu_ms, alone.p50_ms, alone.p99_ms, loaded.failed + alone.failed)
+
+
+def _decode_ms(file: Path, seconds: float) -> float:
+    """CPU time of `orjson.loads` of a body, in milliseconds, on the core of the servers."""
+    command = [*_pinned(0), sys.executable, "-m", "bench.decode", str(file), "--seconds", str(seconds)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(HERE.parent)}, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def _median(results: Sequence[Result]) -> Result:

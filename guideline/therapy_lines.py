@@ -271,7 +271,7 @@ def _ending(
             return "toxicity", True, last_day, None
         return "changed", False, last_day, None
     answer = intake_outcome(case, start)
-    if answer is not None and answer.values[0] != "progression":
+    if answer is not None and answer.values[0] != "progression" and not given_since(main, answer.date):
         outcome: Outcome = {"ongoing": "ongoing", "toxicity": "toxicity", "completed": "completed"}.get(answer.values[0], "unknown")  # type: ignore[assignment]
         if outcome != "ongoing" or any(e.state == "running" for e in main):
             return outcome, True, None if outcome == "ongoing" else last_day, None
@@ -291,6 +291,11 @@ def _ending(
 
 def _main_part(exposures: Sequence[Exposure]) -> Sequence[Exposure]:
     return [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or exposures
+
+
+def given_since(members: Sequence[Exposure], day: PartialDate) -> bool:
+    """Whether a dose after `day` is on record of what has no recorded end: an answer of that day that it was over is outdated."""
+    return any(e.state != "ended" and e.last_dose is not None and e.last_dose.earliest > day.latest for e in members)
 
 
 def last_day_of(members: Sequence[Exposure]) -> PartialDate | None:

@@ -1,7 +1,8 @@
-"""The intake says that the last therapy is still being given, the record that it has ended (R131).
+"""Record and intake answer disagree on whether the last therapy has ended (R131).
 
-The record's end stands, being the more cautious reading: what is over opens the question of the next line. But one of the two is wrong,
-so the card says so, and is worded on condition.
+The end stands, whichever of the two says so: what is over opens the question of the next line. But one of the two is wrong, so the card
+says so. Where the record has the end, the card is worded on condition; where the answer has it, the record is merely behind, unless a dose
+was given since.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from guideline.facts_used import drug_names, headline_names, in_usual_order, lin
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import intake_outcome, last_day_of
+from guideline.therapy_lines import Line, intake_outcome, last_day_of
+
+_ENDED_BY_ANSWER = {"toxicity": "stopped for toxicity", "completed": "completed"}
 
 
 class DisputedEnd(Struct, frozen=True):
@@ -47,7 +50,7 @@ def naming_disputed_end(s: Situation, chosen: Treatment | None, findings: Sequen
     """The same advice, its treatment card naming the contradiction; a `MissingData` card where nothing else asks about the therapy."""
     disputed = s.once(disputed_end)
     if disputed is None:
-        return chosen, list(findings)
+        return _naming_open_record(s, chosen), list(findings)
     ended = str(disputed.ended) if disputed.ended is not None else "no date"
     said = K.say("disputed-end", drugs=drug_names(disputed.drugs), ended=ended, date=str(disputed.answer.date))
     fact = FactUsed("Intake answer", "the last therapy is still being given", str(disputed.answer.date), disputed.answer.source)
@@ -65,3 +68,25 @@ def naming_disputed_end(s: Situation, chosen: Treatment | None, findings: Sequen
         return None, list(findings)
     headline = K.say("disputed-end-alone", drugs=headline_names(disputed.drugs))
     return None, [*findings, Finding("MissingData", "info", headline, (said,), (*line_facts(s)[-1:], fact), (gap,), rules=("R131",))]
+
+
+def _naming_open_record(s: Situation, chosen: Treatment | None) -> Treatment | None:
+    """The treatment card, naming an answer that the last therapy is over while the record has no end of it."""
+    last = s.last_line
+    if chosen is None or last is None or last.start is None or last.outcome not in _ENDED_BY_ANSWER:
+        return chosen
+    answer = intake_outcome(s.case, last.start)
+    if answer is None or answer.values[0] != last.outcome:
+        return chosen
+    ended = _ENDED_BY_ANSWER[last.outcome]
+    fact = FactUsed("Intake answer", f"the last therapy was {ended}", str(answer.date), answer.source)
+    named = replace(chosen, facts=(*chosen.facts, fact))
+    still_open = _without_end(last)
+    if not still_open:
+        return named
+    said = K.say("answered-end", drugs=drug_names(still_open), outcome=ended, date=str(answer.date))
+    return replace(named, detail=(*named.detail, said), rules=tuple(dict.fromkeys((*named.rules, "R131"))))
+
+
+def _without_end(line: Line) -> tuple[str, ...]:
+    return tuple(in_usual_order(e.drug for e in line.main_part() if e.state != "ended"))

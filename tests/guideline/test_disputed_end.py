@@ -1,11 +1,25 @@
-"""The intake says that the last therapy goes on, the record that it has ended: the card says so (R131)."""
+"""Intake answer and record disagree on whether the last therapy has ended: the card says so (R131)."""
 
 from __future__ import annotations
 
 import pytest
 
 from guideline.case import UNKNOWN_HER2_CONJUGATE
-from tests.guideline.case_builder import LONG, a_case, advice_on, dose, given, intake, lead_of, said, said_ids, second_line, status, thp
+from tests.guideline.case_builder import (
+    LONG,
+    a_case,
+    advice_on,
+    dose,
+    doses,
+    given,
+    intake,
+    lead_of,
+    said,
+    said_ids,
+    second_line,
+    status,
+    thp,
+)
 
 ENDED = 40
 GOES_ON = intake(last_line_outcome=said("ongoing", days=3))
@@ -128,3 +142,49 @@ def test_the_fact_says_what_is_not_recorded(record, words):
     advice = advice_on(second_line(drugs=(given("trastuzumab", 690, status=record),), intake=intake()))
     (card,) = (advice.treatment,) if advice.treatment is not None else advice.findings
     assert next(fact for fact in card.facts if fact.name == "Line 1").value.endswith(words)
+
+
+@pytest.mark.parametrize(("answer", "words"), [("toxicity", "stopped for toxicity"), ("completed", "completed")])
+def test_an_end_that_only_the_answer_knows_is_named(answer, words):
+    """The answer stands, as the newer; that the record has no end is said, with the answer as a fact, and the headline stays as it is."""
+    treatment = advice_on(second_line(drugs=thp(690), intake=intake(last_line_outcome=said(answer, days=30)))).treatment
+    assert (treatment.lead.regimen, treatment.headline.text.startswith("Second line")) == ("tdxd", True)
+    assert treatment.detail[-1].text == (
+        f"The record has no end of trastuzumab + pertuzumab; the intake answer of 2026-10-21 says: {words}. "
+        "Taken as ended here; bring the medication record up to date."
+    )
+    assert (treatment.facts[-1].value, treatment.facts[-1].date) == (f"the last therapy was {words}", "2026-10-21")
+    assert "R131" in treatment.rules
+
+
+def test_what_record_and_answer_both_call_ended_is_not_named():
+    """The record has the end, the answer the reason: the answer is a fact of the card, and nothing disagrees."""
+    treatment = advice_on(second_line(drugs=thp(690, ENDED), intake=intake(last_line_outcome=said("toxicity", days=30)))).treatment
+    assert "answered-end" not in said_ids(
+        advice_on(second_line(drugs=thp(690, ENDED), intake=intake(last_line_outcome=said("toxicity", days=30))))
+    )
+    assert treatment.facts[-1].name == "Intake answer"
+
+
+@pytest.mark.parametrize("answer", ["toxicity", "completed"])
+@pytest.mark.parametrize(("last_dose", "goes_on"), [(5, True), (29, True), (30, False), (40, False)])
+def test_a_dose_after_the_answer_outdates_it(answer, last_dose, goes_on):
+    """What was given after the day of the answer was not over on it: the therapy runs, and no next line is advised."""
+    drugs = (given("trastuzumab", 690), *doses("trastuzumab", last_dose + 126, last_dose))
+    advice = advice_on(second_line(drugs=drugs, intake=intake(last_line_outcome=said(answer, days=30))))
+    assert (advice.treatment is None) is goes_on
+
+
+def test_a_dose_after_the_answer_does_not_undo_a_recorded_end():
+    """Given once more after the answer, then stopped by the record too: over, and the answer's reason is the only one."""
+    drugs = (given("trastuzumab", 690, 10), dose("trastuzumab", 12))
+    treatment = advice_on(second_line(drugs=drugs, intake=intake(last_line_outcome=said("toxicity", days=30)))).treatment
+    assert (treatment.lead.regimen, treatment.facts[-1].value) == ("tdxd", "the last therapy was stopped for toxicity")
+
+
+def test_progression_by_the_answer_outlasts_a_later_dose():
+    """Therapy is often given on until the next line begins: a dose after the answer does not undo a progression."""
+    drugs = (given("trastuzumab", 690), *doses("trastuzumab", 131, 5))
+    assert (
+        advice_on(second_line(drugs=drugs, intake=intake(last_line_outcome=said("progression", days=30)))).treatment.lead.regimen == "tdxd"
+    )

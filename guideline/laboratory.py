@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.body import body, cockcroft_gault
-from guideline.case import Lab
+from guideline.case import Lab, LabKind
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
 from guideline.situation import Situation
@@ -73,21 +73,37 @@ def current_labs(s: Situation) -> CurrentLabs:
     """All laboratory values that count today, the creatinine clearance included."""
     by_kind: dict[str, list[Lab]] = {}
     for lab in s.case.labs:
-        if lab.date is not None and days_since(lab.date, s.today) <= K.thresholds.intervals.labs_days:
+        if _counts(lab, s.today):
             by_kind.setdefault(lab.kind, []).append(lab)
     found: CurrentLabs = {}
     for kind, labs in by_kind.items():
-        newest = _newest(labs, kind)
-        values = [newest]
-        if newest.preliminary:
-            final = [lab for lab in labs if not lab.preliminary]
-            values += [_newest(final, kind)] if final else []
         if kind in _UNITS:
-            found[kind] = tuple(_value(lab) for lab in values)
-    clearances = [value for creatinine in found.get("creatinine", ()) if (value := _clearance(s, creatinine)) is not None]
+            found[kind] = tuple(_value(lab) for lab in _that_count(labs, kind))
+    clearances = s.once(creatinine_clearance)
     if clearances:
-        found[CLEARANCE] = tuple(clearances)
+        found[CLEARANCE] = clearances
     return found
+
+
+def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
+    """The clearance by the creatinine that counts today, and behind a preliminary one by the newest final one; none where it is unknown."""
+    return tuple(value for lab in labs_that_count(s, "creatinine") if (value := _clearance(s, _value(lab))) is not None)
+
+
+def labs_that_count(s: Situation, kind: LabKind) -> list[Lab]:
+    """Of one lab the newest value not older than three weeks, and behind a preliminary one the newest final one."""
+    labs = [lab for lab in s.case.labs if lab.kind == kind and _counts(lab, s.today)]
+    return _that_count(labs, kind) if labs else []
+
+
+def _counts(lab: Lab, today: date) -> bool:
+    return lab.date is not None and days_since(lab.date, today) <= K.thresholds.intervals.labs_days
+
+
+def _that_count(labs: list[Lab], kind: str) -> list[Lab]:
+    newest = _newest(labs, kind)
+    final = [lab for lab in labs if not lab.preliminary] if newest.preliminary else []
+    return [newest, _newest(final, kind)] if final else [newest]
 
 
 def _newest(labs: list[Lab], kind: str) -> Lab:

@@ -12,19 +12,23 @@ from datetime import date, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guideline.case import Case, DrugRecord, IntakeAnswer, Lab, Lvef, PerformanceStatus, Pregnancy, ReceptorResult
+from guideline.body import body, cockcroft_gault
+from guideline.case import BodyMeasure, Case, DrugRecord, IntakeAnswer, Lab, Lvef, PerformanceStatus, Pregnancy, ReceptorResult
 from guideline.facts_used import drug_names
 from guideline.intake import answer, said_yes
+from guideline.kidneys import clearance_known
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months
-from guideline.rules.options import creatinine_known
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 
 #: What is assumed for the sake of the question has no resource.
 ASSUMED = "assumed"
+
+#: A weight, where only the creatinine clearance is the question.
+_ASSUMED_KG = 70.0
 
 
 class Unknown(Struct, frozen=True):
@@ -227,9 +231,17 @@ def _ecog_values(s: Situation) -> Iterator[tuple[str, Case]]:
         yield f"ECOG {ecog}", replace(s.case, performance=(PerformanceStatus(ecog, PartialDate.on(s.today), ASSUMED),))
 
 
-def _creatinine_values(s: Situation) -> Iterator[tuple[str, Case]]:
-    for value in (15.0, 29.0, 30.0, 49.0, 90.0):
-        yield f"eGFR {value:g}", replace(s.case, labs=(*s.case.labs, Lab("egfr", value, PartialDate.on(s.today), source=ASSUMED)))
+def _clearance_values(s: Situation) -> Iterator[tuple[str, Case]]:
+    """Clearances at and beside the limits of the label, as creatinine; where no current weight is on record, with one."""
+    today = PartialDate.on(s.today)
+    weighed = body(s.case).kg is not None
+    measures = s.case.body if weighed else (*s.case.body, BodyMeasure("weight", _ASSUMED_KG, today, ASSUMED))
+    at_1 = cockcroft_gault(s.age, body(s.case).kg or _ASSUMED_KG, 1.0, s.case.patient.sex) if s.age is not None else None
+    if not at_1:
+        return
+    for value in (29, 30, 50, 51):
+        creatinine = Lab("creatinine", at_1 / value, today, source=ASSUMED)
+        yield f"clearance {value} mL/min", replace(s.case, body=measures, labs=(*s.case.labs, creatinine))
 
 
 _Asked = tuple[str, str, Callable[[Situation], bool], Callable[[Situation], Iterator[tuple[str, Case]]]]
@@ -255,7 +267,7 @@ _ASKED: tuple[_Asked, ...] = (
     ("ILD history", "I09", lambda s: not s.lungs.known, _lung_values),
     ("grade of the pneumonitis", "I09", lambda s: any(c.kind == "ild" and c.grade is None for c in s.case.lungs), _grade_values),
     ("respiratory symptoms", "I09", _unanswered("respiratory-symptoms"), _yes_or_no("respiratory-symptoms")),
-    ("kidney function", "I10", lambda s: not creatinine_known(s), _creatinine_values),
+    ("kidney function", "I10", lambda s: not clearance_known(s), _clearance_values),
     ("pregnancy", "I13", lambda s: s.pregnancy == "unknown", _pregnancy_values),
     ("menopause", "I14", lambda s: not s.male and s.menopause is None,
      _one_of("menopausal-status", premenopausal="premenopausal", postmenopausal="postmenopausal")),

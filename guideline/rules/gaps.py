@@ -6,11 +6,12 @@ from guideline.advice import Gap, Statement
 from guideline.case import LabKind
 from guideline.facts_used import drug_names, lvef_shown
 from guideline.heart_function import effective_value
+from guideline.kidneys import clearance_known
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
-from guideline.rules.options import TDXD_REGIMENS
+from guideline.rules.options import TDXD_REGIMENS, TUCATINIB
 from guideline.rules.pregnancy import contradicted_pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
@@ -69,12 +70,12 @@ def _chest_ct_recent(s: Situation) -> bool:
 
 _LABS: dict[str, tuple[tuple[str, tuple[LabKind, ...]], ...]] = {
     "tdm1": (("I11", ("alt", "ast", "bilirubin")), ("I12", ("platelets",))),
-    "tucatinib-trastuzumab-capecitabine": (("I11", ("alt", "ast", "bilirubin")), ("I10", ("creatinine",))),
+    "tucatinib-trastuzumab-capecitabine": (("I11", ("alt", "ast", "bilirubin")),),
 }
 
 
 def lab_check(s: Situation, lead: str | None) -> tuple[list[Statement], list[Gap]]:
-    """I10-I12: laboratory values the leading regimen's dose depends on, not older than three weeks."""
+    """I10-I12: the laboratory values that the leading regimen's dose depends on, not older than three weeks."""
     checks: list[Statement] = []
     gaps: list[Gap] = []
     limit = K.thresholds.intervals.labs_days
@@ -84,6 +85,10 @@ def lab_check(s: Situation, lead: str | None) -> tuple[list[Statement], list[Gap
             ask = K.say(f"check-labs-{input_id.lower()}")
             checks.append(ask)
             gaps.append(Gap(input_id, ask))
+    if lead == TUCATINIB and not clearance_known(s):
+        ask = K.say("check-labs-i10")
+        checks.append(ask)
+        gaps.append(Gap("I10", ask))
     return checks, gaps
 
 

@@ -35,7 +35,7 @@ def labs_running(s: Situation) -> Finding | None:
     running = {e.drug: e for e in s.her2_running if e.drug in _TABLES}
     if not running:
         return None
-    values = current_labs(s)
+    values = s.once(current_labs)
     found = [(e, m) for e in running.values() for m in _crossed(e, values)]
     if not found:
         return None

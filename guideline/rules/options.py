@@ -14,13 +14,14 @@ from msgspec import Struct
 from guideline.advice import Option, Statement
 from guideline.facts_used import drug_name, drug_names
 from guideline.intake import answer
+from guideline.kidneys import clearance_acts, clearance_known, low_egfr
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
 from guideline.knowledge_printing import maintenance_line
 from guideline.lung_history import T_DM1, T_DXD
-from guideline.partial_date import days_since
 from guideline.practice import Jurisdiction
+from guideline.rules.start_labs import start_labs
 from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import (
     CONJUGATES,
@@ -42,6 +43,7 @@ _THREE_WEEKS = 21
 _KEY_DRUGS: dict[str, frozenset[str]] = {
     regimen.id: frozenset(regimen.drugs) & HER2_DRUGS - {"trastuzumab"} for regimen in K.regimens.values()
 }
+_DRUGS = {regimen.id: frozenset(regimen.drugs) for regimen in K.regimens.values()}
 _HER2_PART = {regimen.id: frozenset(regimen.drugs) & HER2_DRUGS for regimen in K.regimens.values()}
 CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
 _LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug == "trastuzumab" and c.loading for c in r.components))
@@ -76,7 +78,12 @@ class Objection(Struct, frozen=True):
 def objection(s: Situation, regimen: str) -> Objection | None:
     """The first thing that rules a regimen out, or None."""
     return (
-        _lungs(s, regimen) or _given_before(s, regimen) or _not_tolerated(s, regimen) or _allergic(s, regimen) or _not_available(s, regimen)
+        _lungs(s, regimen)
+        or _given_before(s, regimen)
+        or _not_tolerated(s, regimen)
+        or _allergic(s, regimen)
+        or _kidneys(s, regimen)
+        or _not_available(s, regimen)
     )
 
 
@@ -166,6 +173,18 @@ def _allergic(s: Situation, regimen: str) -> Objection | None:
     return Objection(K.say("severe-allergy", drugs=drug_names(drugs)), say_so=True) if drugs else None
 
 
+def _kidneys(s: Situation, regimen: str) -> Objection | None:
+    """R120, P09: a drug that defines the regimen is not to be begun at this creatinine clearance."""
+    if not s.case.labs:
+        return None
+    found = clearance_acts(s, _DRUGS[regimen], "avoid")
+    if found is None:
+        return None
+    drugs, m = found
+    statement = K.say("kidneys-avoid", value=m.values[0].shown, below=f"{m.row.below:g}", drugs=drug_names(drugs))
+    return Objection(statement, say_so=regimen == TUCATINIB)
+
+
 def _not_available(s: Situation, regimen: str) -> Objection | None:
     """R027: T-DXd cannot be had here."""
     if regimen in TDXD_REGIMENS and tdxd_unavailable(s.case):
@@ -217,33 +236,35 @@ def option(
 def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
     """The doses for this patient where they are not the regimen's own.
 
-    P04: no loading dose of trastuzumab that goes on. I10, R053, P09: no dose of capecitabine without a recent creatinine, without DPD or
-    after intolerance.
+    P04: no loading dose of trastuzumab that goes on. I10, R053, P09: no dose of capecitabine without a recent creatinine clearance, without
+    DPD or after intolerance, and three quarters of it where the clearance is low.
     """
     entry = K.regimens[regimen]
     own = _WITHOUT_LOADING.get(regimen, ()) if s.once(_trastuzumab_goes_on) else ()
     if "capecitabine" not in entry.drugs:
         return own
-    not_tolerated = "capecitabine" in s.not_tolerated or _dpd_missing(s)
-    if creatinine_known(s) and not not_tolerated:
+    instead = _instead_of_full_capecitabine(s)
+    if instead is None:
         return own
     name = drug_name("capecitabine")
     kept = [line for line in own or entry.dose_lines if not line.startswith(name)]
-    return (*kept, K.say("partner-instead-of-capecitabine" if not_tolerated else "capecitabine-dose-open").text)
+    return (*kept, instead.text)
+
+
+def _instead_of_full_capecitabine(s: Situation) -> Statement | None:
+    """What stands in place of the dose of capecitabine; None where the whole dose may be given."""
+    if "capecitabine" in s.not_tolerated or _dpd_missing(s):
+        return K.say("partner-instead-of-capecitabine")
+    if not clearance_known(s):
+        return K.say("capecitabine-dose-open")
+    reduced = clearance_acts(s, frozenset({"capecitabine"}), "reduce")
+    return K.say("capecitabine-dose-reduced", value=reduced[1].values[0].shown) if reduced is not None else None
 
 
 def _dpd_missing(s: Situation) -> bool:
     """Whether the intake says that the DPYD test found a poor metaboliser."""
     given = answer(s.case, "dpyd")
     return given is not None and given.values[0] == "poor"
-
-
-def creatinine_known(s: Situation) -> bool:
-    """Whether a creatinine or eGFR not older than three weeks is on record."""
-    limit = K.thresholds.intervals.labs_days
-    return any(
-        lab.kind in ("creatinine", "egfr") and lab.date is not None and days_since(lab.date, s.today) <= limit for lab in s.case.labs
-    )
 
 
 def _cautions(s: Situation, regimen: str) -> list[Statement]:
@@ -270,6 +291,11 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         mild = _allergies(s, regimen, severe=False)
         if mild:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
+    if s.case.labs and (low := low_egfr(s, _DRUGS[regimen])) is not None:
+        drugs, egfr, below = low
+        found.append(K.say("egfr-low", value=f"{egfr.value:g}", date=str(egfr.date), below=f"{below:g}", drugs=drug_names(drugs)))
+    if s.case.labs:
+        found += start_labs(s, regimen)
     if "capecitabine" in K.regimens[regimen].drugs and _dpd_missing(s):
         found.append(K.say("capecitabine-without-dpd"))
     partners = CYTOTOXIC_PART[regimen]

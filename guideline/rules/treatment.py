@@ -131,7 +131,7 @@ def therapy_gap(s: Situation) -> Finding | None:
     if last is not None and (
         any(e.state == "unknown" for e in last.exposures)
         if last.outcome == "unknown"
-        else last.outcome == "on-hold" and not _hold_documented(s)
+        else last.outcome == "on-hold" and not _hold_documented(s, last)
     ):
         return Finding(
             "MissingData",
@@ -150,6 +150,7 @@ def therapy_gap(s: Situation) -> Finding | None:
     return None
 
 
-def _hold_documented(s: Situation) -> bool:
-    """Whether the record itself says on hold (rather than "active" with no dose for weeks)."""
-    return any(d.status == "on-hold" for d in s.case.drugs)
+def _hold_documented(s: Situation, line: Line) -> bool:
+    """Whether the record itself says of a drug of the line that it is on hold (rather than "active" with no dose for weeks)."""
+    of_line = {source for e in line.exposures for source in e.sources}
+    return any(d.status == "on-hold" and d.source in of_line for d in s.case.drugs)

@@ -175,7 +175,12 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         *failed((T_DXD,), 390, 10), lungs=lung(grade=1, status="resolved", onset=100, cause_drug=T_DXD)
     ),
     "third line after T-DM1": after_thp(*failed((T_DM1,), 390, 10)),
-    "third line, kidneys weak": after_thp(*failed((T_DXD,), 390, 10), labs=(lab("egfr", 25),)),
+    "third line, kidneys weak": after_thp(*failed((T_DXD,), 390, 10), body=BODY, labs=(lab("creatinine", 1.6),)),
+    "third line, kidneys failing": after_thp(*failed((T_DXD,), 390, 10), body=BODY, labs=(lab("creatinine", 2.6),)),
+    "third line, liver failing": after_thp(
+        *failed((T_DXD,), 390, 10), body=BODY, labs=labs(alt=lab("alt", 310, upper=40), bilirubin=lab("bilirubin", 4.0, upper=1.2))
+    ),
+    "third line, eGFR alone": after_thp(*failed((T_DXD,), 390, 10), body=BODY, labs=(lab("egfr", 25),)),
     "third line, DPYD deficiency": after_thp(*failed((T_DXD,), 390, 10), intake=intake(dpyd="poor")),
     "fourth line": after_thp(*failed((T_DXD,), 390, 200), *failed(TUCATINIB, 190, 10)),
     "fourth line, hormone receptors positive": after_thp(*failed((T_DXD,), 390, 200), *failed(TUCATINIB, 190, 10), receptors=POSITIVE),

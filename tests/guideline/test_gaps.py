@@ -18,6 +18,7 @@ from tests.guideline.case_builder import (
     second_line,
     words_of,
 )
+from tests.guideline.measure_builder import BODY, weight
 
 _BARE = {"intake": {}, "lvef": (), "receptors": (her2("3+"),), "age": 40}
 
@@ -63,14 +64,25 @@ def test_i11_i12_before_t_dm1(labs, missing):
     assert missing_in(advice) & {"I10", "I11", "I12"} == missing
 
 
+LIVER = (lab("alt", 20), lab("ast", 20), lab("bilirubin", 0.5))
+
+
 @pytest.mark.parametrize(
-    ("labs", "missing"),
-    [((), {"I10", "I11"}), ((lab("alt", 20), lab("ast", 20), lab("bilirubin", 0.5), lab("creatinine", 0.8)), set())],
+    ("labs", "body", "missing"),
+    [
+        ((), BODY, {"I10", "I11"}),
+        (LIVER, BODY, {"I10"}),
+        ((*LIVER, lab("creatinine", 0.8)), BODY, set()),
+        ((*LIVER, lab("creatinine", 0.8)), (), {"I10"}),
+        ((*LIVER, lab("creatinine", 0.8)), (weight(70, 29),), {"I10"}),
+        ((*LIVER, lab("creatinine", 0.8, 22)), BODY, {"I10"}),
+        ((*LIVER, lab("egfr", 90)), BODY, {"I10"}),
+    ],
 )
-def test_i10_i11_before_the_triplet(labs, missing):
-    """I10, I11: creatinine and liver tests before the tucatinib triplet."""
+def test_i10_i11_before_the_triplet(labs, body, missing):
+    """I10, I11: clearance and liver tests before the triplet: a final creatinine of three weeks with a weight of four; no eGFR."""
     drugs = tuple(given(d, 600, 10, reason="progression") for d in ("trastuzumab-deruxtecan", "pertuzumab"))
-    assert missing_in(advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs))) & {"I10", "I11", "I12"} == missing
+    assert missing_in(advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs, body=body))) & {"I10", "I11", "I12"} == missing
 
 
 def test_r129_prophylaxis_is_named_where_t_dxd_leads():

@@ -32,6 +32,7 @@ from tests.guideline.case_builder import (
     topics,
     words_of,
 )
+from tests.guideline.measure_builder import BODY
 
 TUCATINIB = "tucatinib-trastuzumab-capecitabine"
 TDXD = (given("trastuzumab-deruxtecan", 480, 350, reason="progression"),)
@@ -153,8 +154,8 @@ def test_r049_r050_r051_r055_the_menu():
 
 
 def test_r050_r051_doses_of_the_label():
-    """R050, R051: with a recent creatinine the label doses are printed; nothing is printed of capecitabine without (I10)."""
-    with_labs = later((*thp(690, 500, reason="progression"), *TDXD, *TRIPLET), labs=lab("creatinine", 0.7))
+    """R050, R051: with a creatinine clearance the label doses are printed; nothing is printed of capecitabine without (I10)."""
+    with_labs = later((*thp(690, 500, reason="progression"), *TDXD, *TRIPLET), labs=lab("creatinine", 0.7), body=BODY)
     assert option_of(with_labs, "neratinib-capecitabine").doses == ()
     assert "750 mg/m2" in " ".join(K.regimens["neratinib-capecitabine"].dose_lines)
     assert "15 mg/kg" in " ".join(K.regimens["margetuximab-chemotherapy"].dose_lines)

@@ -8,6 +8,7 @@ from tests.guideline.case_builder import (
     advice_on,
     booked_echo,
     dose,
+    doses,
     given,
     lvef,
     on_therapy,
@@ -76,3 +77,20 @@ def test_i17_a_regimen_of_unknown_status_is_asked_about():
     advice = advice_on(a_case(metastases=LONG, drugs=given("trastuzumab", 300, status="unknown")))
     assert advice.treatment is None
     assert topics(advice) == ["MissingData"]
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        (None, True),
+        (given("letrozole", 4000, status="on-hold"), True),
+        (given("trastuzumab", 3000, status="on-hold"), True),
+        (given("trastuzumab-emtansine", 300, status="on-hold"), False),
+    ],
+    ids=["nothing on hold", "an endocrine drug years ago", "trastuzumab years ago", "the regimen itself"],
+)
+def test_i17_only_the_regimens_own_record_documents_its_hold(held, asked):
+    """I17: nine weeks without a dose: asked about, unless the record has this course on hold; what else is on hold proves nothing of it."""
+    drug = "trastuzumab-emtansine"
+    drugs = (*thp(900, 500, reason="progression"), given(drug, 300), *doses(drug, 300, 100), *((held,) if held else ()))
+    assert ("on-hold-or-stopped" in said_ids(advice_on(a_case(metastases=LONG, drugs=drugs)))) is asked

@@ -3,6 +3,7 @@
 import pytest
 
 from guideline.case import DataProblem
+from guideline.laboratory import creatinine_clearance
 from guideline.unknowns import ASSUMED, unknowns
 from tests.guideline.case_builder import (
     LONG,
@@ -97,8 +98,8 @@ def turns_out(case, name, of):
         ),
         (NOTHING_ASKED, "respiratory symptoms", "I09", lambda s: s.lungs.symptoms, [("yes", True), ("no", False)]),
         (
-            NOTHING_ASKED, "kidney function", "I10", lambda s: [(v.kind, v.value) for v in s.case.labs],
-            [(f"eGFR {n}", [("egfr", float(n))]) for n in (15, 29, 30, 49, 90)],
+            NOTHING_ASKED, "kidney function", "I10", lambda s: [(v.lab, v.value) for v in creatinine_clearance(s)],
+            [(f"clearance {n} mL/min", [("creatinine-clearance", float(n))]) for n in (29, 30, 50, 51)],
         ),
         (
             a_case(age=40, intake={}), "pregnancy", "I13", lambda s: s.pregnancy,

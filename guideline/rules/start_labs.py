@@ -1,0 +1,56 @@
+"""Laboratory values that speak against a first dose of a regimen's drugs, when a chart is opened (R118-R120, P06-P08; I11, I12).
+
+A card that offers a regimen is not silent about what an order of it would be warned about. It is a caution, no bar: values may be the
+disease's own, may be a passing thing, and what is lost by waiting is for the clinician to weigh. The kidneys: `guideline.kidneys`.
+"""
+
+from __future__ import annotations
+
+from guideline.advice import Statement
+from guideline.facts_used import drug_names
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import CLEARANCE, LabValue, current_labs, met
+from guideline.rules.labs import assumed_limits
+from guideline.situation import Situation
+from guideline.thresholds import LabRow
+
+_FORBIDS = frozenset({"avoid", "hold", "stop"})
+
+#: By drug the rows that keep a first dose from being given, by whatever they ask for later.
+_ROWS: dict[str, tuple[LabRow, ...]] = {
+    drug: tuple(row for row in rows if row.lab != CLEARANCE and row.action in {*_FORBIDS, "not-studied"})
+    for drug, rows in K.thresholds.labs.drugs.items()
+}
+_DRUGS = {
+    regimen.id: tuple(drug for drug in dict.fromkeys((*regimen.drugs, *(c.drug for c in regimen.components))) if _ROWS.get(drug))
+    for regimen in K.regimens.values()
+}
+
+
+def start_labs(s: Situation, regimen: str) -> list[Statement]:
+    """What the values of the last three weeks say against a first dose; nothing of drugs that run (`rules.labs_running`)."""
+    running = {e.drug for e in s.exposures if e.state == "running"}
+    drugs = [drug for drug in _DRUGS[regimen] if drug not in running]
+    if not drugs or not s.case.labs:
+        return []
+    against: dict[tuple[str, tuple[LabValue, ...]], list[str]] = {}
+    for drug in drugs:
+        found = _met(s, drug)
+        forbidden = tuple(dict.fromkeys(v for row, values in found if row.action in _FORBIDS for v in values))
+        unstudied = tuple(dict.fromkeys(v for _, values in found for v in values))
+        if forbidden or unstudied:
+            says = "start-labs-against" if forbidden else "start-labs-not-studied"
+            against.setdefault((says, forbidden or unstudied), []).append(drug)
+    said = [K.say(says, drugs=drug_names(of), values=_dated(values)) for (says, values), of in against.items()]
+    return [*said, *assumed_limits(dict.fromkeys(v for _, values in against for v in values))]
+
+
+def _dated(values: tuple[LabValue, ...]) -> str:
+    """`bilirubin 4 mg/dL (3.33 x ULN), ALT 310 U/L (7.75 x ULN) on 2026-11-18`, each day with its values."""
+    days = dict.fromkeys(str(v.date) for v in values)
+    return "; ".join(f"{', '.join(v.shown for v in values if str(v.date) == day)} on {day}" for day in days)
+
+
+def _met(s: Situation, drug: str) -> list[tuple[LabRow, tuple[LabValue, ...]]]:
+    values = s.once(current_labs)
+    return [(m.row, m.values) for row in _ROWS[drug] if (m := met(row, values)) is not None and not m.partner_missing]

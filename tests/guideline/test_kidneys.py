@@ -1,0 +1,105 @@
+"""The creatinine clearance before capecitabine and tucatinib, when a chart is opened (R120, P09, I10; decision 29)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.guideline.case_builder import LONG, a_case, advice_on, alternatives_of, barred_in, given, intake, lead_of, said_ids, thp
+from tests.guideline.measure_builder import BODY, lab
+from tests.guideline.test_later_lines import TDXD
+
+TRIPLET = "tucatinib-trastuzumab-capecitabine"
+PAIRS = {"neratinib-capecitabine", "lapatinib-capecitabine"}
+
+
+def clearance(value: float, **more):
+    """A creatinine that gives a clearance of `value`: 54 years, 70 kg, female."""
+    return lab("creatinine", 86 * 70 / 72 * 0.85 / value, **more)
+
+
+def third_line(*labs, **facts):
+    """Progression on THP and on T-DXd: the triplet leads unless something speaks against it."""
+    drugs = (*thp(690, 500, reason="progression"), *TDXD)
+    return advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs, **({"body": BODY} | facts)))
+
+
+@pytest.mark.parametrize("value", [15, 29, 29.9])
+def test_below_30_nothing_with_tucatinib_or_capecitabine_is_offered(value):
+    """R120, P09: the label advises against both; the triplet stands under "avoid" with the clearance, and does not lead."""
+    advice = third_line(clearance(value))
+    assert lead_of(advice) != TRIPLET
+    assert not {TRIPLET, *PAIRS} & set(alternatives_of(advice))
+    assert TRIPLET in barred_in(advice)
+    barred = next(o for o in advice.treatment.barred if o.regimen == TRIPLET)
+    assert barred.reasons[0].text == f"creatinine clearance {value:g} mL/min - below 30 the label advises against capecitabine + tucatinib."
+
+
+@pytest.mark.parametrize(("value", "whole"), [(30, False), (42, False), (50, False), (50.1, True), (90, True)])
+def test_from_30_to_50_three_quarters_of_capecitabine(value, whole):
+    """P09: both limits included; above, the label dose."""
+    advice = third_line(clearance(value))
+    assert lead_of(advice) == TRIPLET
+    doses = advice.treatment.lead.doses
+    assert (doses == ()) is whole
+    if not whole:
+        assert doses[-1] == f"capecitabine days 1-14 of 21 at 75 % of the dose (creatinine clearance {value:g} mL/min)"
+        assert not any("1000 mg/m2" in line for line in doses)
+
+
+@pytest.mark.parametrize(
+    ("labs", "facts"),
+    [
+        ((), {}),
+        ((lab("egfr", 95),), {}),
+        ((lab("creatinine", 0.7, 22),), {}),
+        ((lab("creatinine", 0.7, None),), {}),
+        ((lab("creatinine", 0.7),), {"body": ()}),
+        ((lab("creatinine", 0.7),), {"sex": "unknown"}),
+        ((clearance(90, preliminary=True),), {}),
+    ],
+    ids=["none", "eGFR", "old", "undated", "no weight", "sex unknown", "preliminary"],
+)
+def test_without_a_clearance_no_dose_of_capecitabine(labs, facts):
+    """I10: unknown is not normal: the triplet leads, its capecitabine waits, and the clearance is asked for."""
+    advice = third_line(*labs, **facts)
+    assert lead_of(advice) == TRIPLET
+    assert advice.treatment.lead.doses[-1] == "capecitabine days 1-14 of 21 (dose once the creatinine clearance is known)"
+    assert "check-labs-i10" in said_ids(advice)
+
+
+@pytest.mark.parametrize(
+    ("labs", "said"),
+    [
+        ((lab("egfr", 29.9),), True),
+        ((lab("egfr", 30),), False),
+        ((lab("egfr", 15, 22),), False),
+        ((lab("egfr", 15), clearance(40)), False),
+        ((lab("egfr", 15), clearance(40, preliminary=True)), True),
+    ],
+)
+def test_a_low_egfr_is_named_where_no_clearance_is_known(labs, said):
+    """I10: no clearance, so nothing is ruled out by it; but what is on record is not passed over."""
+    advice = third_line(*labs)
+    assert lead_of(advice) == TRIPLET
+    assert ("egfr-low" in [c.id for c in advice.treatment.lead.cautions]) is said
+
+
+def test_a_preliminary_low_clearance_counts_and_a_final_one_gives_the_dose():
+    """Decision 8: what is adverse counts before it is final."""
+    assert TRIPLET in barred_in(third_line(clearance(25, preliminary=True)))
+    both = third_line(clearance(80, preliminary=True, day=1), clearance(40, day=5))
+    assert "75 %" in both.treatment.lead.doses[-1]
+
+
+def test_an_order_of_tucatinib_is_judged_as_the_card_judges_it():
+    """The card does not lead with what an order of it would be warned about: of the brain as well."""
+    brain = third_line(clearance(25), intake=intake(cns_status="stable", cns_burden_predominant="true"))
+    assert lead_of(brain) != TRIPLET
+
+
+def test_low_clearance_does_not_touch_other_regimens():
+    """Second line after THP: T-DXd leads whatever the kidneys do; only the triplet beside it goes."""
+    drugs = (given("trastuzumab", 690, 10, reason="progression"), given("docetaxel", 690, 570, status="completed"))
+    advice = advice_on(a_case(metastases=LONG, drugs=drugs, labs=(clearance(25),), body=BODY))
+    assert lead_of(advice) == "tdxd"
+    assert TRIPLET not in alternatives_of(advice)

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from limits import parse_many
 from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
@@ -251,11 +252,27 @@ class Settings(BaseSettings):
         description="Time for reading a record for the SMART app in milliseconds, and for each other request of it.",
     )
     demo: bool = Field(False, description="Serve the demo EHR and its synthetic patients under `/demo/`, to whoever reaches the service.")
+    timezone: str = Field(
+        "",
+        description="Time zone of the site by its IANA name (`America/New_York`), whose date counts as today. Ages of results are counted "
+        "in days, and a container's own clock is usually UTC.",
+        json_schema_extra={"shown_default": "that of the process"},
+    )
     today: date | None = Field(
         None,
         description="A date (YYYY-MM-DD) instead of the clock, for tests and replay only.",
         json_schema_extra={"shown_default": "the clock"},
     )
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_time_zone(cls, value: str) -> str:
+        try:
+            if value:
+                ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("should be a time zone such as Europe/Vienna (is the time zone database of the system installed?)") from None
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -519,8 +536,16 @@ class Settings(BaseSettings):
         return "site file" if limit in self.site_file.thresholds else "default"
 
     def current_day(self) -> date:
-        """The clock's date, unless `HER2CDS_TODAY` replaces it."""
-        return self.today or datetime.now().astimezone().date()
+        """The date at the site, unless `HER2CDS_TODAY` replaces it."""
+        return self.today or self.now().date()
+
+    def now(self) -> datetime:
+        """The moment as clocks at the site show it."""
+        return datetime.now(self._zone).astimezone(self._zone)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.timezone) if self.timezone else None
 
     def refuse_unsafe(self) -> None:
         """Raise `SettingsError` for settings with which no server may start."""

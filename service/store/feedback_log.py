@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
+from guideline.knowledge_base import KNOWLEDGE
 from service.store.database import Database
 from service.store.tables import FEEDBACK
 from service.store.upsert import insert_once
@@ -15,7 +16,7 @@ from service.store.upsert import insert_once
 Outcome = Literal["accepted", "overridden"]
 
 #: How long a card that a clinician has dealt with is not shown again (decision 22).
-ACKNOWLEDGED_FOR = timedelta(days=90)
+ACKNOWLEDGED_FOR = timedelta(days=KNOWLEDGE.thresholds.intervals.acknowledged_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -91,6 +91,7 @@ FAULTS = {
     "HER2CDS_MINIMUM_INTERVAL_DAYS": "7",
     "HER2CDS_CPT": "some",
     "HER2CDS_SITE": "nowhere.yaml",
+    "HER2CDS_TIMEZONE": "../etc/localtime",
     "HER2CDS_DATABASE_URL": "mysql://somewhere/her2",
     "HER2CDS_SALT": "short",
     "HER2CDS_FHIR_CA_FILE": __file__,
@@ -197,3 +198,18 @@ def test_every_setting_is_described():
 def test_the_documentation_is_up_to_date():
     """`docs/settings.md` is what `her2-cds config table` prints."""
     assert (ROOT / "docs" / "settings.md").read_text("utf-8") == settings_table()
+
+
+def test_today_is_the_date_at_the_site():
+    """Two sites a day apart at every moment: each has its own date; the date of a replay is everybody's."""
+    first, last = Settings(timezone="Pacific/Kiritimati"), Settings(timezone="Pacific/Pago_Pago")
+    before = datetime.now(UTC)
+    assert first.current_day() - last.current_day() >= timedelta(1)
+    assert timedelta(0) <= last.now() - before < timedelta(minutes=1)
+    assert Settings(timezone="Pacific/Kiritimati", today=date(2026, 3, 1)).current_day() == date(2026, 3, 1)
+
+
+def test_without_a_time_zone_today_is_the_date_of_the_process():
+    """The clock of the process, with its own offset."""
+    now = Settings().now()
+    assert now.utcoffset() == datetime.now().astimezone().utcoffset()

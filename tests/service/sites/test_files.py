@@ -286,3 +286,10 @@ def test_a_site_of_a_deployment_of_one():
     assert settings_of(site(), "").practice == site().practice
     with pytest.raises(SettingsError, match="HER2CDS_TENANTS is not set"):
         settings_of(site(), "north")
+
+
+def test_each_site_has_its_own_date(folder: Folder):
+    """Two hospitals on both sides of the date line, in one deployment: what counts as today is the site's own."""
+    tenants = folder(east="timezone: Pacific/Kiritimati\n", west="timezone: Pacific/Pago_Pago\n")
+    east, west = (tenant.settings for tenant in read_tenants(Settings(tenants=tenants)))
+    assert (east.current_day() - west.current_day()).days >= 1

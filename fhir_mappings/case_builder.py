@@ -21,7 +21,7 @@ from fhir_mappings.lost_facts import lost_with_search
 from fhir_mappings.lungs import read_lungs
 from fhir_mappings.patient import read_patient
 from fhir_mappings.problem_list import diseases
-from fhir_mappings.procedures import read_allergies, read_procedures
+from fhir_mappings.procedures import read_allergies, read_hospice, read_procedures
 from fhir_mappings.reading import Reading
 from fhir_mappings.record import patient_ids, record_of
 from fhir_mappings.reproductive import read_menopause, read_pregnancies
@@ -70,7 +70,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         labs=read_labs(record, labs_since),
         body=read_body(record),
         allergies=_once(read_allergies(record)),
-        procedures=_once(read_procedures(record, lvef)),
+        procedures=_once((*read_procedures(record, lvef), *read_hospice(listed))),
         other_drugs=_once(medications.others),
         intake=read_intake(record),
         problems=_problems((*record.problems, *_missing_pages(reading))),

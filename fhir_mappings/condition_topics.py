@@ -11,7 +11,7 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
 
-ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause"]
+ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice"]
 
 _TOPICS: dict[str, ConditionTopic] = {
     "cond.heart_failure": "heart",
@@ -20,10 +20,15 @@ _TOPICS: dict[str, ConditionTopic] = {
     "cond.radiation_lung": "lung",
     "obs.pregnancy": "pregnancy",
     "obs.menopause": "menopause",
+    "proc.hospice": "hospice",
 }
 
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|ejection|\bhfp?r?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
+_HOSPICE = re.compile(r"\bhospice\b")
+_NO_HOSPICE_CARE = re.compile(
+    r"\bno\b|\bnot\b|declin|refus|discuss|education|referral|consult|evaluat|history|former|discharg|volunteer|plan"
+)
 #: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o mets" is breast cancer.
 _ONLY_ASKED_ABOUT = re.compile(
     r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
@@ -73,4 +78,6 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("heart")
     if _LUNG.search(label):
         topics.add("lung")
+    if _HOSPICE.search(label) and not _NO_HOSPICE_CARE.search(label):
+        topics.add("hospice")
     return frozenset(topics)

@@ -66,17 +66,19 @@ def topic_of(resource: Resource) -> Topic | None:
             topic = _topic_of_code(coding.system, coding.code)
             if topic is not None:
                 return topic
-        if code.coding:
-            first = code.coding[0]
-            topic = _topic_of_unknown_code(first.system, first.code, first.display or code.text)
+        if len(code.coding) == 1:
+            only = code.coding[0]
+            topic = _topic_of_unknown_code(only.system, only.code, only.display or code.text)
+        elif code.coding:
+            topic = _topic_of_unknown_codes(tuple([(c.system, c.code, c.display or code.text) for c in code.coding]))
         elif code.text:
             topic = _topic_of_words(code.text)
         if topic is not None:
             return topic
     # Menopause has no question code that EHRs agree on: the answer tells (trap 22).
     value = resource.value_codeable_concept
-    if value is not None and value.coding:
-        return _topic_of_answer(value.coding[0].system, value.coding[0].code)
+    if value is not None and any(_topic_of_answer(coding.system, coding.code) for coding in value.coding):
+        return "menopause"
     return None
 
 
@@ -113,6 +115,17 @@ def _topic_of_unknown_code(system: str | None, code: str | int | None, label: st
     if topic == "receptor" and canonical_system(system) in ("loinc", "snomed"):
         return "mislabelled-receptor"
     return topic if canonical_system(system) not in ("loinc", "snomed") else None
+
+
+@lru_cache(maxsize=8192)
+def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, str | None], ...]) -> Topic | None:
+    """The same for several codes, in whatever order: one that we know to be something else outweighs every label (trap 12)."""
+    if any(meanings_of_code(system, code) for system, code, _ in labelled):
+        return None
+    found = {_topic_of_unknown_code(*one) for one in labelled}
+    if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
+        return "mislabelled-receptor"
+    return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef") if topic in found), None)
 
 
 def _topic_of_words(label: str) -> Topic | None:

@@ -1,4 +1,4 @@
-"""Procedure and ServiceRequest -> what was done and what is booked; AllergyIntolerance -> drug allergies."""
+"""Procedure and ServiceRequest -> what was done and what is booked; hospice care as a Condition; AllergyIntolerance -> drug allergies."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words, words_of_all
-from fhir_mappings.dates import ended, started, when
+from fhir_mappings.dates import began, ended, started, when
 from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.tumour_claims import site_of_code
@@ -86,6 +87,12 @@ def _booked(resource: Resource) -> Procedure | None:
         day: PartialDate | None = when(resource.occurrence_date_time) or started(resource.occurrence_period) or when(resource.authored_on)
         return Procedure(kind, "booked", day, source_of(resource))
     return None
+
+
+def read_hospice(listed: ProblemList) -> tuple[Procedure, ...]:
+    """Hospice care on the problem list, where many EHRs keep it; not what is over (decision 9)."""
+    under_care = [resource for resource in listed["hospice"] if clinical_status(resource) != "resolved"]
+    return tuple([Procedure("hospice", "done", began(resource), source_of(resource)) for resource in under_care])
 
 
 def _kind(resource: Resource) -> ProcedureKind | None:

@@ -11,6 +11,7 @@ from tests.fhir_mappings.resource_builders import (
     VERIFICATION,
     case_of,
     concept,
+    condition,
     observation,
     on,
     patient,
@@ -71,6 +72,27 @@ def test_procedures_by_label(text, kind):
     """Where no code is known, clear words count."""
     expected = [] if text.startswith("Referral") else [(kind, "done")]
     assert kinds(done(code=concept(text=text))) == expected
+
+
+@pytest.mark.parametrize(
+    ("members", "under_care"),
+    [
+        ({"code": concept((SNOMED, "385763009"))}, True),
+        ({"code": concept((SNOMED, "170935008"))}, True),
+        ({"code": concept(text="Hospice care patient")}, True),
+        ({"code": concept(text="Receiving hospice care at home")}, True),
+        ({"code": concept(text="Declined hospice care")}, False),
+        ({"code": concept(text="Discussion about hospice")}, False),
+        ({"code": concept(text="Referral to hospice")}, False),
+        ({"code": concept(text="Palliative care patient")}, False),
+        ({"code": concept((SNOMED, "385763009")), "status": "resolved"}, False),
+        ({"code": concept((SNOMED, "385763009")), "verified": "entered-in-error"}, False),
+    ],
+)
+def test_hospice_care_on_the_problem_list(members, under_care):
+    """Decision 9: many EHRs keep it as a Condition. Declined, discussed or over is not under care, and palliative care is not hospice."""
+    code = members.pop("code")
+    assert kinds(condition(**members) | {"code": code}) == ([("hospice", "done")] if under_care else [])
 
 
 def test_radiotherapy_counts_where_the_brain_was_irradiated():

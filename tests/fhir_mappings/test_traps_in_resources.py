@@ -130,6 +130,45 @@ def test_trap_12_serum_mutation_concentration_and_staining_percent_are_no_her2_s
         assert case_of(patient(), observation((LOINC, code), **members)).receptors == ()
 
 
+LOCAL = ("urn:oid:1.2.3.4", "1234567", "HER2/NEU")
+
+
+@pytest.mark.parametrize("code", ["32996-1", "42914-2", "51981-9", "42783-1"])
+@pytest.mark.parametrize("local", [LOCAL, LOCAL[:2]], ids=["with its label", "without"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_trap_12_a_known_code_outweighs_the_label_of_a_local_one(code, local, turned):
+    """Serum and mutation stay what they are beside a hospital's own code, in whatever order the two come."""
+    codings = ((LOINC, code), local) if turned else (local, (LOINC, code))
+    result = observation(*codings, **HER2_POSITIVE) | {"code": concept(*codings, text="HER2/NEU")}
+    assert case_of(patient(), result).receptors == ()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_trap_16_a_result_named_her2_under_an_unknown_loinc_code_is_named_and_not_read(turned):
+    """The hospital's label says HER2, the LOINC code beside it is none of ours: it may be anything, so it is named as unreadable."""
+    codings = (LOCAL, (LOINC, "99999-9")) if not turned else ((LOINC, "99999-9"), LOCAL)
+    case = case_of(patient(), observation(*codings, **HER2_POSITIVE))
+    assert case.receptors == ()
+    assert [problem.subject for problem in case.problems] == ["her2"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("code", ["10231-9", "39895-8"])
+def test_trap_18_another_ejection_fraction_under_a_local_label_is_no_lvef(code, turned):
+    """The right ventricle and the gallbladder have one too; the hospital's own label does not make theirs the left ventricle's."""
+    codings = (("urn:oid:1.2.3.4", "7654321"), (LOINC, code))
+    result = observation(*codings, valueQuantity=quantity(35, "%"))
+    result["code"] = concept(*(codings[::-1] if turned else codings), text="LVEF")
+    assert case_of(patient(), result).lvef == ()
+
+
+def test_a_local_code_before_one_of_ours_is_read():
+    """Real EHRs send their own code first: ours counts, wherever it stands."""
+    assert len(case_of(patient(), observation(LOCAL, INTERPRETATION, **HER2_POSITIVE)).receptors) == 1
+    local = ("urn:oid:1.2.3.4", "7654321", "LVEF")
+    assert [m.value for m in case_of(patient(), observation(local, ("urn:oid:1.2.3.5", "x"), valueQuantity=quantity(55, "%"))).lvef] == [55]
+
+
 def test_trap_12_procedures_and_orders_are_no_results():
     """433114000 in a Procedure, an order or as the code of an Observation is no result."""
     code = (SNOMED, "433114000", "HER2 by immunohistochemistry")

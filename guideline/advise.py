@@ -14,6 +14,7 @@ from guideline.rules.labs_running import labs_running
 from guideline.rules.lungs import lungs
 from guideline.rules.pregnancy import pregnancy
 from guideline.rules.scope import scope
+from guideline.rules.start_labs import naming_values
 from guideline.rules.treatment import therapy_gap, treatment
 from guideline.rules.unseen import naming_forbidden, naming_unseen, naming_unsent, unseen_history
 from guideline.site_rules import switched_on, treatment_spoken
@@ -50,6 +51,8 @@ def advise(case: Case, practice: Practice) -> Advice:
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
+        if chosen is not None and (case.labs or case.intake):
+            chosen = naming_values(s, chosen)
         chosen, findings = naming_disputed_end(s, chosen, findings)
     findings, later, hidden_later = switched_on(findings, practice)
     chosen, on_treatment = treatment_spoken(chosen, practice.rules_off)

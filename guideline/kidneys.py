@@ -1,11 +1,13 @@
 """What the creatinine clearance allows before a regimen is begun: capecitabine and tucatinib (R120, P09, I10).
 
-The clearance is Cockcroft-Gault's (decision 29): without a weight, an age or a sex a creatinine gives none, and an eGFR is none.
+The clearance is Cockcroft-Gault's (decision 29). Where a weight, an age or a sex is missing, an eGFR well above the label's limits or a
+creatinine within its own reference range tells as much as a dose needs; nothing but a clearance rules a drug out.
 """
 
 from __future__ import annotations
 
-from guideline.case import Lab
+from guideline.body import cockcroft_gault
+from guideline.case import Lab, LabKind, Sex
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, Met, creatinine_clearance, labs_that_count, met
 from guideline.situation import Situation
@@ -18,9 +20,41 @@ _ROWS = {
 }
 
 
+#: A clearance or eGFR above which no row acts, in mL/min.
+_NO_LIMIT_ABOVE = max(row.at_most or row.below or 0.0 for rows in _ROWS.values() for row in rows)
+
+#: Where a creatinine has neither a weight nor a reference range beside it: whether it may be a normal one is judged by a usual weight.
+USUAL_KG = 70.0
+
+
 def clearance_known(s: Situation) -> bool:
     """Whether a final clearance not older than three weeks can be calculated."""
     return any(not value.preliminary for value in s.once(creatinine_clearance))
+
+
+def kidneys_known(s: Situation) -> bool:
+    """Whether final values of the last three weeks tell which dose the kidneys allow."""
+    if clearance_known(s):
+        return True
+    filtered = _final(s, "egfr")
+    if filtered:
+        return filtered[0].value > _NO_LIMIT_ABOVE
+    return any(lab.upper_normal is not None and lab.value <= lab.upper_normal for lab in _final(s, "creatinine"))
+
+
+def kidneys_seem_fit(s: Situation) -> bool:
+    """Whether the label's dose may stand on the card: the kidneys are known, or a creatinine alone is normal at a usual weight."""
+    if kidneys_known(s):
+        return True
+    if s.age is None or _final(s, "egfr"):
+        return False
+    sex: Sex = "male" if s.case.patient.sex == "male" else "female"
+    estimates = [cockcroft_gault(s.age, USUAL_KG, lab.value, sex) for lab in _final(s, "creatinine")]
+    return any(value is not None and value > _NO_LIMIT_ABOVE for value in estimates)
+
+
+def _final(s: Situation, kind: LabKind) -> list[Lab]:
+    return [lab for lab in labs_that_count(s, kind) if not lab.preliminary]
 
 
 def clearance_acts(s: Situation, drugs: frozenset[str], action: str) -> tuple[tuple[str, ...], Met] | None:

@@ -16,7 +16,7 @@ from guideline.body import body, cockcroft_gault
 from guideline.case import BodyMeasure, Case, DrugRecord, IntakeAnswer, Lab, Lvef, PerformanceStatus, Pregnancy, ReceptorResult
 from guideline.facts_used import drug_names
 from guideline.intake import answer, said_yes
-from guideline.kidneys import clearance_known
+from guideline.kidneys import USUAL_KG, kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months
@@ -26,9 +26,6 @@ from guideline.therapy_lines import HER2_DRUGS
 
 #: What is assumed for the sake of the question has no resource.
 ASSUMED = "assumed"
-
-#: A weight, where only the creatinine clearance is the question.
-_ASSUMED_KG = 70.0
 
 
 class Unknown(Struct, frozen=True):
@@ -235,8 +232,8 @@ def _clearance_values(s: Situation) -> Iterator[tuple[str, Case]]:
     """Clearances at and beside the limits of the label, as creatinine; where no current weight is on record, with one."""
     today = PartialDate.on(s.today)
     weighed = body(s.case).kg is not None
-    measures = s.case.body if weighed else (*s.case.body, BodyMeasure("weight", _ASSUMED_KG, today, ASSUMED))
-    at_1 = cockcroft_gault(s.age, body(s.case).kg or _ASSUMED_KG, 1.0, s.case.patient.sex) if s.age is not None else None
+    measures = s.case.body if weighed else (*s.case.body, BodyMeasure("weight", USUAL_KG, today, ASSUMED))
+    at_1 = cockcroft_gault(s.age, body(s.case).kg or USUAL_KG, 1.0, s.case.patient.sex) if s.age is not None else None
     if not at_1:
         return
     for value in (29, 30, 50, 51):
@@ -267,7 +264,7 @@ _ASKED: tuple[_Asked, ...] = (
     ("ILD history", "I09", lambda s: not s.lungs.known, _lung_values),
     ("grade of the pneumonitis", "I09", lambda s: any(c.kind == "ild" and c.grade is None for c in s.case.lungs), _grade_values),
     ("respiratory symptoms", "I09", _unanswered("respiratory-symptoms"), _yes_or_no("respiratory-symptoms")),
-    ("kidney function", "I10", lambda s: not clearance_known(s), _clearance_values),
+    ("kidney function", "I10", lambda s: not kidneys_known(s), _clearance_values),
     ("pregnancy", "I13", lambda s: s.pregnancy == "unknown", _pregnancy_values),
     ("menopause", "I14", lambda s: not s.male and s.menopause is None,
      _one_of("menopausal-status", premenopausal="premenopausal", postmenopausal="postmenopausal")),

@@ -6,7 +6,7 @@ from guideline.advice import Gap, Statement
 from guideline.case import LabKind
 from guideline.facts_used import drug_names, lvef_shown
 from guideline.heart_function import effective_value
-from guideline.kidneys import clearance_known
+from guideline.kidneys import kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
@@ -85,7 +85,7 @@ def lab_check(s: Situation, lead: str | None) -> tuple[list[Statement], list[Gap
             ask = K.say(f"check-labs-{input_id.lower()}")
             checks.append(ask)
             gaps.append(Gap(input_id, ask))
-    if lead == TUCATINIB and not clearance_known(s):
+    if lead == TUCATINIB and not kidneys_known(s):
         ask = K.say("check-labs-i10")
         checks.append(ask)
         gaps.append(Gap("I10", ask))

@@ -352,8 +352,9 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         return None
     drugs = headline_names(monitored)
     booked = heart_state.booked_echo
+    on_order = None if booked is None else str(booked.date) if booked.date is not None else "no date given"
     if heart_state.latest is None or heart_state.age_days is None:
-        headline = K.say("lvef-never", drugs=drugs)
+        headline = K.say("lvef-never", drugs=drugs) if on_order is None else K.say("lvef-never-booked", drugs=drugs, date=on_order)
         facts: tuple[FactUsed, ...] = ()
         indicator: Indicator = "warning"
     elif heart_state.age_days <= limits.due_days:
@@ -362,11 +363,11 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         headline = K.say("lvef-due", days=heart_state.age_days, drugs=drugs)
         facts, indicator = (lvef_fact(heart_state.latest),), "info"
     else:
-        headline = K.say("lvef-overdue", days=heart_state.age_days, drugs=drugs)
+        age = heart_state.age_days
+        overdue = K.say("lvef-overdue", days=age, drugs=drugs)
+        headline = overdue if on_order is None else K.say("lvef-overdue-booked", days=age, drugs=drugs, date=on_order)
         facts, indicator = (lvef_fact(heart_state.latest),), "warning"
     detail = [*_all_names(monitored), K.say("lvef-interval")]
-    if booked is not None:
-        detail.append(K.say("lvef-booked", date=str(booked.date) if booked.date is not None else "no date given"))
     return Finding(
         "LvefMonitoringDue",
         indicator,

@@ -14,7 +14,7 @@ from msgspec import Struct
 from guideline.advice import Option, Statement
 from guideline.facts_used import drug_name, drug_names
 from guideline.intake import answer
-from guideline.kidneys import clearance_acts, clearance_known, low_egfr
+from guideline.kidneys import clearance_acts, kidneys_seem_fit, low_egfr
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
@@ -236,7 +236,7 @@ def option(
 def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
     """The doses for this patient where they are not the regimen's own.
 
-    P04: no loading dose of trastuzumab that goes on. I10, R053, P09: no dose of capecitabine without a recent creatinine clearance, without
+    P04: no loading dose of trastuzumab that goes on. I10, R053, P09: no dose of capecitabine while nothing is known of the kidneys, without
     DPD or after intolerance, and three quarters of it where the clearance is low.
     """
     entry = K.regimens[regimen]
@@ -253,18 +253,22 @@ def _own_doses(s: Situation, regimen: str) -> tuple[str, ...]:
 
 def _instead_of_full_capecitabine(s: Situation) -> Statement | None:
     """What stands in place of the dose of capecitabine; None where the whole dose may be given."""
-    if "capecitabine" in s.not_tolerated or _dpd_missing(s):
+    if "capecitabine" in s.not_tolerated:
         return K.say("partner-instead-of-capecitabine")
-    if not clearance_known(s):
+    if _dpyd(s) == "poor":
+        return K.say("partner-without-dpd")
+    if _dpyd(s) == "intermediate":
+        return K.say("capecitabine-dose-by-dpyd")
+    if not kidneys_seem_fit(s):
         return K.say("capecitabine-dose-open")
     reduced = clearance_acts(s, frozenset({"capecitabine"}), "reduce")
     return K.say("capecitabine-dose-reduced", value=reduced[1].values[0].shown) if reduced is not None else None
 
 
-def _dpd_missing(s: Situation) -> bool:
-    """Whether the intake says that the DPYD test found a poor metaboliser."""
+def _dpyd(s: Situation) -> str | None:
+    """What the intake says of the DPYD test: `poor`, `intermediate`, `normal`; None without one."""
     given = answer(s.case, "dpyd")
-    return given is not None and given.values[0] == "poor"
+    return given.values[0] if given is not None else None
 
 
 def _cautions(s: Situation, regimen: str) -> list[Statement]:
@@ -296,8 +300,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found.append(K.say("egfr-low", value=f"{egfr.value:g}", date=str(egfr.date), below=f"{below:g}", drugs=drug_names(drugs)))
     if s.case.labs:
         found += start_labs(s, regimen)
-    if "capecitabine" in K.regimens[regimen].drugs and _dpd_missing(s):
-        found.append(K.say("capecitabine-without-dpd"))
+    if "capecitabine" in K.regimens[regimen].drugs and _dpyd(s) in ("poor", "intermediate"):
+        found.append(K.say("capecitabine-without-dpd" if _dpyd(s) == "poor" else "dpyd-intermediate"))
     partners = CYTOTOXIC_PART[regimen]
     if not partners:
         return found

@@ -71,8 +71,8 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
     at_start = list(_heart_at_start(s, starting, orders)) if starting else []
     if at_start:
         yield from at_start
-    elif found is not None and found.indicator != "info" and not (found.headline.id == "lvef-overdue" and s.heart.booked_echo):
-        overdue = found.headline.id in ("lvef-overdue", "lvef-never") and s.heart.booked_echo is None
+    elif found is not None and found.indicator != "info" and found.headline.id != "lvef-overdue-booked":
+        overdue = found.headline.id in ("lvef-overdue", "lvef-never")
         yield replace(found, suggestions=_ECHO) if overdue else found
 
 

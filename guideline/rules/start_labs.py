@@ -6,11 +6,15 @@ disease's own, may be a passing thing, and what is lost by waiting is for the cl
 
 from __future__ import annotations
 
-from guideline.advice import Statement
+from msgspec.structs import replace
+
+from guideline.advice import FactUsed, Statement, Treatment
 from guideline.facts_used import drug_names
+from guideline.intake import answer
+from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, LabValue, current_labs, met
-from guideline.rules.labs import assumed_limits
+from guideline.rules.labs import assumed_limits, lab_facts
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 
@@ -29,8 +33,7 @@ _DRUGS = {
 
 def start_labs(s: Situation, regimen: str) -> list[Statement]:
     """What the values of the last three weeks say against a first dose; nothing of drugs that run (`rules.labs_running`)."""
-    running = {e.drug for e in s.exposures if e.state == "running"}
-    drugs = [drug for drug in _DRUGS[regimen] if drug not in running]
+    drugs = _begun_by(s, regimen)
     if not drugs or not s.case.labs:
         return []
     against: dict[tuple[str, tuple[LabValue, ...]], list[str]] = {}
@@ -43,6 +46,26 @@ def start_labs(s: Situation, regimen: str) -> list[Statement]:
             against.setdefault((says, forbidden or unstudied), []).append(drug)
     said = [K.say(says, drugs=drug_names(of), values=_dated(values)) for (says, values), of in against.items()]
     return [*said, *assumed_limits(dict.fromkeys(v for _, values in against for v in values))]
+
+
+def naming_values(s: Situation, chosen: Treatment) -> Treatment:
+    """The card with the values as facts that keep a drug of its regimens from being begun, or ask for less of it; normal ones are none."""
+    named = [*([chosen.lead] if chosen.lead else []), *chosen.alternatives, *chosen.barred]
+    drugs = tuple(dict.fromkeys(drug for option in named for drug in _begun_by(s, option.regimen)))
+    values = [v for drug in drugs for _, of in _met(s, drug) for v in of] if s.case.labs else []
+    whole = frozenset(drug for option in named for drug in K.regimens[option.regimen].drugs)
+    values += [v for act in ("avoid", "reduce") if (found := clearance_acts(s, whole, act)) is not None for v in found[1].values]
+    facts = lab_facts(dict.fromkeys(values))
+    dpyd = answer(s.case, "dpyd") if "capecitabine" in whole else None
+    if dpyd is not None and dpyd.values[0] != "normal":
+        facts = (*facts, FactUsed("DPYD", dpyd.values[0], str(dpyd.date), dpyd.source))
+    return replace(chosen, facts=(*chosen.facts, *facts)) if facts else chosen
+
+
+def _begun_by(s: Situation, regimen: str) -> list[str]:
+    """The drugs with a laboratory table that a regimen begins: those that it holds and that do not run."""
+    running = {e.drug for e in s.exposures if e.state == "running"}
+    return [drug for drug in _DRUGS[regimen] if drug not in running]
 
 
 def _dated(values: tuple[LabValue, ...]) -> str:

@@ -28,9 +28,9 @@ _PERHAPS_DONE = {"lvef": frozenset({"echocardiogram"}), "her2": frozenset({"her2
 _INSTEAD = {
     ("her2", "her2-unknown"): "her2-not-seen",
     ("her2", "her2-equivocal"): "her2-ish-not-seen",
-    ("lvef", "lvef-never"): "lvef-not-seen",
-    ("lvef", "lvef-due"): "lvef-not-seen",
-    ("lvef", "lvef-overdue"): "lvef-not-seen",
+    **dict.fromkeys(
+        [("lvef", f"lvef-{state}") for state in ("never", "never-booked", "due", "overdue", "overdue-booked")], "lvef-not-seen"
+    ),
 }
 
 #: As many parts as a headline has room for.

@@ -76,11 +76,11 @@ LIVER = (lab("alt", 20), lab("ast", 20), lab("bilirubin", 0.5))
         ((*LIVER, lab("creatinine", 0.8)), (), {"I10"}),
         ((*LIVER, lab("creatinine", 0.8)), (weight(70, 29),), {"I10"}),
         ((*LIVER, lab("creatinine", 0.8, 22)), BODY, {"I10"}),
-        ((*LIVER, lab("egfr", 90)), BODY, {"I10"}),
+        ((*LIVER, lab("egfr", 90)), BODY, set()),
     ],
 )
 def test_i10_i11_before_the_triplet(labs, body, missing):
-    """I10, I11: clearance and liver tests before the triplet: a final creatinine of three weeks with a weight of four; no eGFR."""
+    """I10, I11: clearance and liver tests before the triplet: a creatinine of three weeks with a weight of four, or an eGFR."""
     drugs = tuple(given(d, 600, 10, reason="progression") for d in ("trastuzumab-deruxtecan", "pertuzumab"))
     assert missing_in(advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs, body=body))) & {"I10", "I11", "I12"} == missing
 

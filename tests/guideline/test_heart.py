@@ -307,8 +307,17 @@ def test_decision_23_a_booked_echo(age, expected):
     case = on("trastuzumab", value=62, baseline=62, day=age, procedures=booked_echo())
     assert judged(case) == expected
     if expected != SILENT:
-        assert "lvef-booked" in said_ids(advice_on(case))
-        assert finding(advice_on(case), "LvefMonitoringDue").requests == ()
+        card = finding(advice_on(case), "LvefMonitoringDue")
+        booked = "an echocardiogram is booked (2026-11-27)"
+        assert card.headline.text == f"LVEF overdue: last one {age} days ago on trastuzumab - {booked}"
+        assert card.requests == ()
+
+
+def test_decision_23_a_booked_echo_where_none_was_ever_done():
+    """Nothing is ordered twice there either."""
+    card = finding(advice_on(on_therapy(given("trastuzumab", START), lvef=(), procedures=booked_echo())), "LvefMonitoringDue")
+    assert card.headline.text == "LVEF missing on HER2 therapy (trastuzumab): an echocardiogram is booked (2026-11-27)"
+    assert (card.indicator, card.requests) == ("warning", ())
 
 
 def test_section_5_6_t_dxd_above_45_with_a_fall_to_20_is_never_a_stop_prompt():

@@ -46,25 +46,41 @@ def test_from_30_to_50_three_quarters_of_capecitabine(value, whole):
         assert not any("1000 mg/m2" in line for line in doses)
 
 
+NO_WEIGHT = {"body": ()}
+
+
 @pytest.mark.parametrize(
-    ("labs", "facts"),
+    ("labs", "facts", "printed", "asked"),
     [
-        ((), {}),
-        ((lab("egfr", 95),), {}),
-        ((lab("creatinine", 0.7, 22),), {}),
-        ((lab("creatinine", 0.7, None),), {}),
-        ((lab("creatinine", 0.7),), {"body": ()}),
-        ((lab("creatinine", 0.7),), {"sex": "unknown"}),
-        ((clearance(90, preliminary=True),), {}),
+        ((), {}, False, True),
+        ((lab("creatinine", 0.7, 22),), {}, False, True),
+        ((lab("creatinine", 0.7, None),), {}, False, True),
+        ((clearance(90, preliminary=True),), {}, False, True),
+        ((lab("creatinine", 0.7),), {}, True, False),
+        ((lab("creatinine", 0.7, upper=1.1),), NO_WEIGHT, True, False),
+        ((lab("creatinine", 0.7, upper=1.1),), {"sex": "unknown"}, True, False),
+        ((lab("creatinine", 0.7),), NO_WEIGHT, True, True),
+        ((lab("creatinine", 1.2, upper=1.1),), NO_WEIGHT, True, True),
+        ((lab("creatinine", 4.0),), NO_WEIGHT, False, True),
+        ((lab("creatinine", 1.5),), NO_WEIGHT, False, True),
+        ((lab("egfr", 51),), {}, True, False),
+        ((lab("egfr", 50),), {}, False, True),
+        ((lab("egfr", 50), lab("creatinine", 0.7, upper=1.1)), NO_WEIGHT, False, True),
+        ((lab("egfr", 90, preliminary=True),), {}, False, True),
     ],
-    ids=["none", "eGFR", "old", "undated", "no weight", "sex unknown", "preliminary"],
-)
-def test_without_a_clearance_no_dose_of_capecitabine(labs, facts):
-    """I10: unknown is not normal: the triplet leads, its capecitabine waits, and the clearance is asked for."""
+)  # fmt: skip
+def test_the_dose_of_capecitabine_where_kidneys_are_more_or_less_known(labs, facts, printed, asked):
+    """I10: a clearance, an eGFR over 50, a creatinine within its range is known. Else it is asked for, and the dose waits.
+
+    A creatinine without range and weight that is normal at a usual weight leaves the dose, and the question.
+    """
     advice = third_line(*labs, **facts)
     assert lead_of(advice) == TRIPLET
-    assert advice.treatment.lead.doses[-1] == "capecitabine days 1-14 of 21 (dose once the creatinine clearance is known)"
-    assert "check-labs-i10" in said_ids(advice)
+    doses = advice.treatment.lead.doses
+    assert (doses == ()) is printed
+    if not printed:
+        assert doses[-1] == "capecitabine days 1-14 of 21 (dose once the creatinine clearance is known)"
+    assert ("check-labs-i10" in said_ids(advice)) is asked
 
 
 @pytest.mark.parametrize(

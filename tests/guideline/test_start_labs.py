@@ -84,3 +84,37 @@ def test_a_drug_that_runs_is_judged_by_its_own_card():
 def test_a_transaminase_whose_meaning_depends_on_another_value_is_not_judged_alone():
     """ALT over 3 x is a stop of tucatinib only with bilirubin over 2 x: without a bilirubin nothing is claimed."""
     assert cautions(third_line(alt=lab("alt", 130, upper=40), bilirubin=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "named"),
+    [
+        ({}, []),
+        ({"labs": labs(bilirubin=4.0)}, [("bilirubin", "4 mg/dL", "2026-11-17")]),
+        ({"labs": labs(creatinine=1.6)}, [("creatinine clearance", "44.4 mL/min", "2026-11-17")]),
+        ({"labs": labs(creatinine=2.6)}, [("creatinine clearance", "27.3 mL/min", "2026-11-17")]),
+        ({"intake": intake(dpyd="intermediate")}, [("DPYD", "intermediate", "2026-11-15")]),
+        ({"intake": intake(dpyd="normal")}, []),
+    ],
+)
+def test_the_values_that_act_are_facts_of_the_card(facts, named):
+    """Each with its value, day and resource; normal values are none: with them the card would be a new one after each blood test."""
+    drugs = (*thp(690, 500, reason="progression"), *TDXD)
+    treatment = advice_on(a_case(metastases=LONG, drugs=drugs, **({"body": BODY, "labs": labs()} | facts))).treatment
+    laboratory = {"ALT", "AST", "ALP", "bilirubin", "creatinine clearance", "neutrophils", "platelets", "DPYD"}
+    assert [(f.name, f.value, f.date) for f in treatment.facts if f.name in laboratory] == named
+
+
+def test_dpyd_on_the_card():
+    """P09: no dose of capecitabine with a deficiency; a partial one has a start dose of its own; neither is called a toxicity."""
+    poor, partial = (
+        advice_on(
+            a_case(metastases=LONG, drugs=(*thp(690, 500, reason="progression"), *TDXD), body=BODY, labs=labs(), intake=intake(dpyd=dpyd))
+        )
+        for dpyd in ("poor", "intermediate")
+    )
+    assert poor.treatment.lead.doses[-1].startswith("another partner in place of capecitabine, which is not given without DPD activity")
+    assert partial.treatment.lead.doses[-1].endswith("(start dose after genetic or pharmacist advice: partial DPD deficiency)")
+    assert "dpyd-intermediate" in [c.id for c in partial.treatment.lead.cautions]
+    for advice in (poor, partial):
+        assert not any("toxicity" in line or "1000 mg/m2" in line for line in advice.treatment.lead.doses)

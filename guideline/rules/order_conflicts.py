@@ -32,7 +32,7 @@ _ONE_AT_A_TIME = (ANTIBODIES | CONJUGATES) - {"pertuzumab"}
 def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     """P01: two antibodies or conjugates, pertuzumab beside a product that holds it, or two HER2 kinase inhibitors."""
     asked = ordered_drugs(safety_orders(q))
-    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS}
+    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _over_by_progression(q.s, e)}
     ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
     pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if _excludes(drug, other)]
     if not pairs:
@@ -74,6 +74,18 @@ def _running(q: OrderQuestion) -> list[Exposure]:
         for e in q.running
         if e not in early or e.last_dose is not None or e.start is None or add_months(e.start.latest, months) >= q.s.today
     ]
+
+
+def _over_by_progression(s: Situation, e: Exposure) -> bool:
+    """Whether a therapy known by its doses alone ended with the progression documented since the last one: there is no order to stop.
+
+    Then another HER2 therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory).
+    """
+    last = s.last_line
+    if last is None or last.outcome != "progression" or last.ended_on is None or e not in last.exposures or e.last_dose is None:
+        return False
+    doses_alone = not any(d.kind != "administration" and d.source in e.sources for d in s.case.drugs)
+    return doses_alone and last.ended_on.latest >= e.last_dose.earliest
 
 
 def _short_names(drugs: Iterable[str]) -> str:

@@ -9,7 +9,22 @@ from guideline.case import BodyMeasure, Diagnosis, Dose
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.rules import order_conflicts
-from tests.guideline.case_builder import TODAY, a_case, adjuvant, ago, dose, doses, given, her2, intake, on_therapy, second_line
+from tests.guideline.case_builder import (
+    LONG,
+    TODAY,
+    a_case,
+    adjuvant,
+    ago,
+    dose,
+    doses,
+    given,
+    her2,
+    intake,
+    on_therapy,
+    said,
+    second_line,
+    status,
+)
 from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
 
 RULES = order_conflicts.RULES
@@ -87,6 +102,32 @@ def test_p01_duplicates(running, asked):
 def test_p01_allowed_together(running, asked):
     """P01, R136: allowed pairs, the next cycle, a biosimilar, and switches whose stop order lies in the same set."""
     assert says(RULES, on_therapy(*(given(drug, 100) for drug in running)), *asked) == []
+
+
+HP_DOSES = (*doses("trastuzumab", 300, 20), *doses("pertuzumab", 300, 20))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "facts", "critical"),
+    [
+        (HP_DOSES, {"disease_statuses": status("worsened", 20)}, False),
+        (HP_DOSES, {"disease_statuses": status("worsened", 5)}, False),
+        (HP_DOSES, {"disease_statuses": (), "intake": intake(last_line_outcome=said("progression", days=3))}, False),
+        (HP_DOSES, {"disease_statuses": status("worsened", 21)}, True),
+        (HP_DOSES, {"disease_statuses": ()}, True),
+        (HP_DOSES, {"disease_statuses": status("stable", 5)}, True),
+        ((*HP_DOSES, given("trastuzumab", 300, kind="order")), {"disease_statuses": status("worsened", 5)}, True),
+        ((*HP_DOSES, given("trastuzumab", 300)), {"disease_statuses": status("worsened", 5)}, True),
+    ],
+    ids=[
+        "on the day of the last dose", "since the last dose", "by the intake", "before the last dose", "no progression", "stable",
+        "an open order", "an open statement",
+    ],
+)  # fmt: skip
+def test_section_5_4_the_switch_after_progression_is_no_duplicate_of_past_doses(drugs, facts, critical):
+    """Doses alone, and progression documented since the last one: nothing is left to stop, and T-DXd is what the chart's card asks for."""
+    case = a_case(metastases=LONG, drugs=drugs, **facts)
+    assert ("DuplicateHer2Therapy" in topics_of(says(RULES, case, tdxd()))) is critical
 
 
 def test_p01_a_held_or_ended_drug_is_no_duplicate():

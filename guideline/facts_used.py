@@ -90,7 +90,7 @@ def line_fact(line: Line, number: int) -> FactUsed:
         name=f"Line {number}",
         value=f"{line_drugs(line)}{begun}: {'status not recorded' if unclear else _OUTCOME[line.outcome]}",
         date=_day(line.ended_on or line.start),
-        source=line.progression_source or line.exposures[0].sources[0],
+        source=line.progression.source if line.progression is not None else line.exposures[0].sources[0],
         inferred=not line.documented,
     )
 

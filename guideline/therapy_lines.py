@@ -8,18 +8,18 @@ a new line; a new agent after progression does, and so does a new agent after a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import Case, IntakeAnswer
+from guideline.case import Case
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
+from guideline.progression import Progression, documented_progression, intake_outcome
 
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
 
@@ -64,7 +64,7 @@ class Line(Struct, frozen=True):
     """One line of therapy for metastatic disease.
 
     `ended_on` is the day of documented progression, else the last day an agent of it was given, as far as known.
-    `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression_source` names what says so.
+    `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression` is what says so.
     `drugs`: those of the exposures in the order they were begun, each once. `counts`: decision 3, a line counts when it held an anti-HER2
     drug or a cytotoxic; endocrine-only lines do not.
     """
@@ -77,7 +77,7 @@ class Line(Struct, frozen=True):
     outcome: Outcome
     documented: bool
     ended_on: PartialDate | None = None
-    progression_source: str | None = None
+    progression: Progression | None = None
 
     def main_part(self) -> tuple[Exposure, ...]:
         """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
@@ -245,11 +245,6 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
     return [*group, *carried]
 
 
-def _after(day: PartialDate, start: PartialDate) -> bool:
-    """Whether `day` lies after a line's start. A month that holds the start day does not count: nothing is assumed (decision 6)."""
-    return day.earliest > start.earliest
-
-
 def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:
     drugs = tuple(dict.fromkeys([e.drug for e in members]))
     has_her2, counts = not HER2_DRUGS.isdisjoint(drugs), not COUNTING_DRUGS.isdisjoint(drugs)
@@ -258,12 +253,12 @@ def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate |
 
 def _ending(
     exposures: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
-) -> tuple[Outcome, bool, PartialDate | None, str | None]:
-    """How a line ended, if it did: its outcome, whether that is documented, when, and what says that the disease progressed."""
+) -> tuple[Outcome, bool, PartialDate | None, Progression | None]:
+    """How a line ended, if it did: its outcome, whether that is documented, when, and the progression, if there was one."""
     # What belongs to the line: after its start, up to the day the next one began.
     found = _documented_progression(exposures, start, next_start, case)
     if found is not None:
-        return "progression", True, *found
+        return "progression", True, found.day, found
     main = _main_part(exposures)
     last_day = last_day_of(main)
     if next_start is not None:
@@ -304,57 +299,14 @@ def last_day_of(members: Sequence[Exposure]) -> PartialDate | None:
     return max(known, key=lambda d: d.latest) if known else None
 
 
-def _in_line(day: PartialDate, start: PartialDate, next_start: PartialDate | None) -> bool:
-    return _after(day, start) and (next_start is None or day.earliest <= next_start.earliest)
-
-
 def _documented_progression(
     exposures: Sequence[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
-) -> tuple[PartialDate | None, str] | None:
-    """When and where progression on a line is documented (decision 6), or None.
-
-    Signs are a disease status of worsened, a stop reason of progression, a metastasis first recorded more than 42 days after the line's
-    start, and the intake answer given during the line. A newer "stable" or "improved" overrides an older sign, but not a stop reason.
-    """
+) -> Progression | None:
+    """How progression on a line is documented (decision 6), or None: a stop reason says so, which nothing overrides, or other signs do."""
     grace = K.thresholds.intervals.line_start_days
     for e in exposures:
         if e.stop_reason != "progression" or not (e.drug in COUNTING_DRUGS or len(exposures) == 1):
             continue
         if next_start is None or e.last_known is None or e.last_known.earliest <= add_days(next_start.latest, grace):
-            return e.last_known, e.sources[0]
-    signs: list[tuple[date, str, PartialDate, str]] = []
-    for s in case.disease_statuses:
-        if s.date is not None and _in_line(s.date, start, next_start):
-            if s.trend == "worsened":
-                signs.append((s.date.latest, "worse", s.date, s.source))
-            elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
-                # What may be older than a worsening does not override it.
-                signs.append((s.date.earliest, "better", s.date, s.source))
-    for day, source in _new_sites(case, add_days(start.latest, K.thresholds.intervals.new_metastasis_days)):
-        if _in_line(day, start, next_start):
-            signs.append((day.latest, "worse", day, source))
-    answer = intake_outcome(case, start) if next_start is None else None
-    if answer is not None:
-        trend = {"progression": "worse", "ongoing": "better"}.get(answer.values[0])
-        if trend:
-            signs.append((answer.date.latest, trend, answer.date, answer.source))
-    if not signs:
-        return None
-    # On one day the bad news counts: "better" sorts before "worse", and the last one wins.
-    _, trend, day, source = max(signs, key=lambda s: (s[0], s[1], s[3]))
-    return (day, source) if trend == "worse" else None
-
-
-def _new_sites(case: Case, known_until: date) -> Iterable[tuple[PartialDate, str]]:
-    """The first entry of each site of metastases that was not on record by a day: when, and its source."""
-    if not [m for m in case.metastases if m.date is not None and m.date.earliest > known_until]:
-        return ()
-    known = {m.site for m in case.metastases if m.date is None or m.date.earliest <= known_until} | {"regional-node", "unspecified"}
-    entries = sorted([(m.date.earliest, m.source, m.site, m.date) for m in case.metastases if m.date is not None and m.site not in known])
-    return {site: (day, source) for _, source, site, day in reversed(entries)}.values()
-
-
-def intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
-    """The intake answer about the last line, if it was given after that line began (decision 27)."""
-    answer = case.intake.get("last-line-outcome")
-    return answer if answer is not None and answer.values and _after(answer.date, start) else None
+            return Progression(e.last_known, e.sources[0])
+    return documented_progression(start, next_start, case)

@@ -112,6 +112,10 @@ def _condition(s: Situation) -> Statement | None:
     assert last is not None
     if unknown_history(s):
         return K.say("condition-record-incomplete")
+    if last.progression is not None and last.progression.contradicted is not None:
+        found = last.progression
+        sites = ", ".join(found.sites).replace("-", " ")
+        return K.say("condition-new-site-stable", sites=sites, day=str(found.day), stable=str(found.contradicted))
     if last.outcome == "completed":
         return K.say("condition-completed")
     if last.outcome not in ("changed", "unknown"):

@@ -148,6 +148,12 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         metastases=(*LONG, metastasis("brain", 20)), intake=intake(cns_disease="active", cns_burden_predominant="true")
     ),
     "second line, stable brain metastases": second_line(intake=intake(cns_disease="stable", cns_burden_predominant="false")),
+    "second line, a new brain metastasis on therapy, the body stable": on_therapy(
+        *thp(690), metastases=(*LONG, metastasis("brain", 20)), disease_statuses=status("stable", 15), intake=intake(cns_disease="active")
+    ),
+    "second line, a new site called stable soon after": on_therapy(
+        *thp(690), metastases=(*LONG, metastasis("bone", 20)), disease_statuses=status("stable", 15)
+    ),
     "second line, brain metastases of unknown burden": second_line(intake=intake(cns_disease="active")),
     "second line, leptomeningeal disease": second_line(intake=intake(cns_disease="leptomeningeal")),
     "second line, neurological symptoms": second_line(intake=intake(cns_symptoms="true")),

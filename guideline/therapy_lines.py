@@ -40,6 +40,9 @@ PARTNER_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in
 COUNTING_DRUGS = HER2_DRUGS | CYTOTOXIC_DRUGS
 ANTICANCER_DRUGS = COUNTING_DRUGS | PARTNER_DRUGS
 
+#: Stop reasons that are toxicity, and no progression (decision 3).
+TOXICITY = frozenset({"toxicity", "cardiac", "lung"})
+
 #: Brings trastuzumab itself, whatever the brand, suffix or route.
 TRASTUZUMAB_PRODUCTS = frozenset(
     d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "trastuzumab" in drug.components
@@ -83,18 +86,29 @@ class Line(Struct, frozen=True):
         """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
         return tuple(_main_part(self.exposures))
 
-    def failed_agents(self) -> frozenset[str]:
-        """The agents that were being given when the disease progressed, or were stopped because it did."""
+    def progressed_on(self) -> tuple[Exposure, ...]:
+        """The exposures that were being given when the disease progressed, or were stopped because it did."""
         if self.outcome != "progression":
-            return frozenset()
-        failed: set[str] = set()
+            return ()
+        given: list[Exposure] = []
         grace = K.thresholds.intervals.infused_without_dose_days
         for e in self.exposures:
             ended = e.last_known if e.state == "ended" else None
             at_progression = self.ended_on is None or ended is None or (self.ended_on.earliest - ended.latest).days <= grace
             if e.stop_reason == "progression" or (at_progression and e.stop_reason in (None, "other")):
-                failed |= components(e.drug)
-        return frozenset(failed)
+                given.append(e)
+        return tuple(given)
+
+    def failed_agents(self) -> frozenset[str]:
+        """The agents of what was being given when the disease progressed, or was stopped because it did."""
+        return frozenset([c for e in self.progressed_on() for c in components(e.drug)])
+
+    def not_tolerated(self) -> tuple[str, ...]:
+        """The drugs of the line that were stopped for toxicity, and are not given again in it."""
+        given = {e.drug for e in self.progressed_on()}
+        return tuple(
+            dict.fromkeys([e.drug for e in self.exposures if e.stop_reason in TOXICITY and e.state == "ended" and e.drug not in given])
+        )
 
 
 class Therapies(Struct, frozen=True):
@@ -214,7 +228,7 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
 def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
     """Whether a drug was stopped for what it did, or did not do, before the new agent began: it is replaced, and no backbone."""
     ended = e.last_known if e.state == "ended" else None
-    return ended is not None and ended.latest < when.earliest and e.stop_reason in ("toxicity", "cardiac", "lung", "progression")
+    return ended is not None and ended.latest < when.earliest and e.stop_reason in TOXICITY | {"progression"}
 
 
 def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
@@ -262,7 +276,7 @@ def _ending(
     main = _main_part(exposures)
     last_day = last_day_of(main)
     if next_start is not None:
-        if main and all(e.stop_reason in ("toxicity", "cardiac", "lung") for e in main):
+        if main and all(e.stop_reason in TOXICITY for e in main):
             return "toxicity", True, last_day, None
         return "changed", False, last_day, None
     answer = intake_outcome(case, start)
@@ -277,7 +291,7 @@ def _ending(
     if any(e.state == "unknown" for e in main):
         return "unknown", False, None, None
     reasons = {e.stop_reason for e in main}
-    if reasons and reasons <= {"toxicity", "cardiac", "lung"}:
+    if reasons and reasons <= TOXICITY:
         return "toxicity", True, last_day, None
     if reasons == {"completed"}:
         return "completed", True, last_day, None

@@ -11,7 +11,19 @@ from typing import Any
 from msgspec.structs import replace
 
 from guideline.advice import Advice
-from guideline.case import UNKNOWN_HER2_CONJUGATE, Allergy, Case, DataProblem, Diagnosis, Dose, Patient, PerformanceStatus, Procedure
+from guideline.case import (
+    STUDY_DRUG,
+    UNKNOWN_HER2_CONJUGATE,
+    Allergy,
+    Case,
+    DataProblem,
+    Diagnosis,
+    Dose,
+    OtherDrug,
+    Patient,
+    PerformanceStatus,
+    Procedure,
+)
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
@@ -222,6 +234,7 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "metastatic for long, therapies undated": a_case(
         metastases=LONG, drugs=(given("trastuzumab", None, status="completed"),), intake=intake(prior_therapy_complete=None)
     ),
+    "a study drug after progression": second_line(other_drugs=OtherDrug(STUDY_DRUG, "active", ago(8), source="MedicationStatement/study")),
     "a conjugate of unknown name": on_therapy(given(UNKNOWN_HER2_CONJUGATE, 300, 100)),
     "on hold or stopped": on_therapy(given("trastuzumab", 300, status="unknown"), given("docetaxel", 300, status="unknown")),
     "on hold or stopped, still given by the intake": on_therapy(

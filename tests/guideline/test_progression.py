@@ -115,7 +115,7 @@ def test_decision_13_a_new_brain_metastasis_alone_local_therapy_and_unchanged_he
     """Isolated CNS progression under running HER2 therapy: headline and first sentence say so; the next line stands behind it."""
     advice = advice_on(on_therapy(*RUNNING, **{"metastases": BRAIN, **more}))
     text = advice.treatment.headline.text
-    assert text.startswith("Only the brain progressed, as far as recorded: local therapy first, HER2 therapy unchanged")
+    assert text.startswith("Only the brain progressed on record: local therapy first, HER2 therapy unchanged; else")
     assert text.endswith("second line: T-DXd")
     assert len(text) < 140
     assert advice.treatment.why[0].id == "brain-body-controlled"

@@ -18,9 +18,10 @@ from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, exte
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
 from fhir_mappings.resources import ABSENT, Concept, Contained, Dosage, Extension, Reference, Resource, source_of
+from fhir_mappings.study_drugs import is_study_drug
 from fhir_mappings.terminology import value_of
 from fhir_mappings.therapy_words import intent_in, stop_reason_in
-from guideline.case import DrugRecord, OtherDrug, RecordStatus, StopReason
+from guideline.case import STUDY_DRUG, DrugRecord, OtherDrug, RecordStatus, StopReason
 from guideline.partial_date import PartialDate
 
 Kind = Literal["statement", "order", "administration"]
@@ -90,7 +91,10 @@ def _medicines_of(record: Record, resource: Resource) -> tuple[DrugMatch, tuple[
 @lru_cache(maxsize=8192)
 def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...]]:
     match = drugs_of(codings, text)
-    return match, () if match.drugs or match.conflict else other_drugs_of(codings, text)
+    if match.drugs or match.conflict:
+        return match, ()
+    others = other_drugs_of(codings, text)
+    return match, (STUDY_DRUG,) if not others and is_study_drug(codings, text) else others
 
 
 def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMatch) -> Iterable[DrugRecord]:

@@ -244,8 +244,15 @@ class Allergy(Struct, frozen=True):
     source: str = ""
 
 
+#: A medication that calls itself a study or investigational drug, and that the terminology does not know.
+STUDY_DRUG = "study-drug"
+
+
 class OtherDrug(Struct, frozen=True):
-    """A medicine that interacts with the cancer drugs or belongs to their supportive care; `drug` is an id of `other_drugs.yaml`."""
+    """A medicine that interacts with the cancer drugs or belongs to their supportive care; `drug` is an id of `other_drugs.yaml`.
+
+    `STUDY_DRUG` stands for one that names itself a study drug, and nothing more.
+    """
 
     drug: str
     status: RecordStatus

@@ -85,14 +85,35 @@ _OUTCOME = {
 def line_fact(line: Line, number: int) -> FactUsed:
     """A line of therapy: its drugs, when it ran, how it ended. Inferred unless the record documents the outcome."""
     begun = f" from {_day(line.start)}" if line.start is not None else ""
-    unclear = line.outcome == "unknown" and any(e.state == "unknown" for e in line.main_part())
     return FactUsed(
         name=f"Line {number}",
-        value=f"{line_drugs(line)}{begun}: {'status not recorded' if unclear else _OUTCOME[line.outcome]}",
+        value=f"{line_drugs(line)}{begun}: {_how_it_went(line)}",
         date=_day(line.ended_on or line.start),
-        source=line.progression_source or line.exposures[0].sources[0],
+        source=line.progression.source if line.progression is not None else line.exposures[0].sources[0],
         inferred=not line.documented,
     )
+
+
+def _how_it_went(line: Line) -> str:
+    if line.outcome == "unknown" and any(e.state == "unknown" for e in line.main_part()):
+        return "status not recorded"
+    if line.outcome != "progression":
+        return _OUTCOME[line.outcome]
+    stopped = line.not_tolerated()
+    if stopped and not line.progressed_on():
+        return "stopped for toxicity, then progressed"
+    return f"{drug_names(in_usual_order(stopped))} stopped for toxicity; progressed" if stopped else "progressed"
+
+
+def progressed_on(line: Line) -> str:
+    """What follows the word "progressed" or "progression": the drugs being given, or those before where none was (decision 3).
+
+    A regimen keeps its name when its planned taxane part is over. Where a part was stopped for toxicity, what was still given is named.
+    """
+    given, stopped = line.progressed_on(), line.not_tolerated()
+    if not given:
+        return f"after {line_drugs(line)}{' (stopped for toxicity)' if stopped else ''}"
+    return f"on {_line_drugs(tuple(dict.fromkeys([e.drug for e in given]))) if stopped else line_drugs(line)}"
 
 
 def line_facts(s: Situation) -> tuple[FactUsed, ...]:
@@ -123,9 +144,26 @@ def relapse_fact(s: Situation) -> FactUsed | None:
 
 def metastatic_fact(s: Situation) -> FactUsed:
     """Since when the disease is metastatic, and where."""
-    sites = sorted({m.site for m in s.case.metastases if m.site not in ("regional-node", "unspecified") and not m.primary_unknown})
-    value = ", ".join(sites).replace("-", " ") or "recorded"
-    return FactUsed("Metastatic disease", value, _day(s.metastatic_since), s.metastatic_sources[0])
+    since = s.metastatic_since
+    sites: dict[str, PartialDate | None] = {}
+    for m in s.case.metastases:
+        if m.site not in ("regional-node", "unspecified") and not m.primary_unknown:
+            sites[m.site] = _earlier(sites[m.site], m.date) if m.site in sites else m.date
+    later = {site: day for site, day in sites.items() if day is not None and since is not None and _came_later(day, since)}
+    first = ", ".join(sorted(sites.keys() - later.keys())).replace("-", " ") or "recorded"
+    if not later:
+        return FactUsed("Metastatic disease", first, _day(since), s.metastatic_sources[0])
+    groups = [f"{site.replace('-', ' ')} ({day})" for site, day in sorted(later.items(), key=lambda each: (each[1].earliest, each[0]))]
+    return FactUsed("Metastatic disease", ", ".join([f"{first} ({since})", *groups]), _day(since), s.metastatic_sources[0])
+
+
+def _earlier(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
+    """The earlier day; none where one of the two is not known."""
+    return min(one, other, key=lambda day: day.earliest) if one is not None and other is not None else None
+
+
+def _came_later(day: PartialDate, since: PartialDate) -> bool:
+    return (day.earliest - since.latest).days > K.thresholds.intervals.new_metastasis_days
 
 
 def hormone_fact(s: Situation) -> FactUsed | None:

@@ -13,14 +13,14 @@ from typing import Any, Literal, TypeVar
 from msgspec import Struct, field
 
 from guideline.brain_disease import BrainDisease, brain_disease
-from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, Pregnancy, Stage
+from guideline.case import STUDY_DRUG, UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Pregnancy, Stage
 from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
-from guideline.partial_date import PartialDate, add_months, whole_months, within_months
+from guideline.partial_date import PartialDate, add_days, add_months, whole_months, within_months
 from guideline.practice import Practice
 from guideline.still_given import with_answer
 from guideline.therapy_lines import (
@@ -63,7 +63,7 @@ class Situation(Struct, frozen=True):
     that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, and those of
     unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
     products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
-    `said` keeps what `once` was asked.
+    `study_drug` is one being given that may be the line after the newest. `said` keeps what `once` was asked.
     """
 
     case: Case
@@ -94,6 +94,7 @@ class Situation(Struct, frozen=True):
     failed_agents: frozenset[str]
     not_tolerated: frozenset[str]
     unknown_conjugate: bool
+    study_drug: OtherDrug | None
     therapy_lost: bool
     label_flags: frozenset[str]
     unknown_label_flags: frozenset[str]
@@ -185,10 +186,28 @@ def situation(case: Case, practice: Practice) -> Situation:
         failed_agents=failed_in_metastatic_disease(found, since),
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
         unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
+        study_drug=_study_drug(case, found, since) if case.other_drugs else None,
         therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
     )
+
+
+def _study_drug(case: Case, found: Therapies, since: PartialDate | None) -> OtherDrug | None:
+    """A study drug that is being given and may be the line after the newest one: begun after that one, or nobody knows when.
+
+    Before any line, one begun long before the metastases is a record that nobody closed.
+    """
+    last = found.lines[-1].start if found.lines else None
+    if last is not None:
+        not_before = last.earliest
+    else:
+        not_before = add_days(since.earliest, -K.thresholds.intervals.record_lag_days) if since is not None else date.min
+    for drug in case.other_drugs:
+        over = drug.end is not None and drug.end.latest < case.today
+        if drug.drug == STUDY_DRUG and drug.status == "active" and not over and (drug.start is None or drug.start.latest >= not_before):
+            return drug
+    return None
 
 
 def _age(case: Case) -> int | None:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from guideline.case import Case
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.partial_date import days_since
-from guideline.therapy_lines import Therapies, intake_outcome
+from guideline.progression import intake_outcome
+from guideline.therapy_lines import Therapies
 
 
 def with_answer(given: tuple[Exposure, ...], found: Therapies, case: Case) -> tuple[Exposure, ...]:

@@ -8,18 +8,18 @@ a new line; a new agent after progression does, and so does a new agent after a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import Case, IntakeAnswer
+from guideline.case import Case
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
+from guideline.progression import Progression, documented_progression, intake_outcome
 
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
 
@@ -39,6 +39,9 @@ PARTNER_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in
 #: What makes a line count; endocrine therapy and what goes with it does not.
 COUNTING_DRUGS = HER2_DRUGS | CYTOTOXIC_DRUGS
 ANTICANCER_DRUGS = COUNTING_DRUGS | PARTNER_DRUGS
+
+#: Stop reasons that are toxicity, and no progression (decision 3).
+TOXICITY = frozenset({"toxicity", "cardiac", "lung"})
 
 #: Brings trastuzumab itself, whatever the brand, suffix or route.
 TRASTUZUMAB_PRODUCTS = frozenset(
@@ -64,7 +67,7 @@ class Line(Struct, frozen=True):
     """One line of therapy for metastatic disease.
 
     `ended_on` is the day of documented progression, else the last day an agent of it was given, as far as known.
-    `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression_source` names what says so.
+    `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression` is what says so.
     `drugs`: those of the exposures in the order they were begun, each once. `counts`: decision 3, a line counts when it held an anti-HER2
     drug or a cytotoxic; endocrine-only lines do not.
     """
@@ -77,24 +80,35 @@ class Line(Struct, frozen=True):
     outcome: Outcome
     documented: bool
     ended_on: PartialDate | None = None
-    progression_source: str | None = None
+    progression: Progression | None = None
 
     def main_part(self) -> tuple[Exposure, ...]:
         """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
         return tuple(_main_part(self.exposures))
 
-    def failed_agents(self) -> frozenset[str]:
-        """The agents that were being given when the disease progressed, or were stopped because it did."""
+    def progressed_on(self) -> tuple[Exposure, ...]:
+        """The exposures that were being given when the disease progressed, or were stopped because it did."""
         if self.outcome != "progression":
-            return frozenset()
-        failed: set[str] = set()
+            return ()
+        given: list[Exposure] = []
         grace = K.thresholds.intervals.infused_without_dose_days
         for e in self.exposures:
             ended = e.last_known if e.state == "ended" else None
             at_progression = self.ended_on is None or ended is None or (self.ended_on.earliest - ended.latest).days <= grace
             if e.stop_reason == "progression" or (at_progression and e.stop_reason in (None, "other")):
-                failed |= components(e.drug)
-        return frozenset(failed)
+                given.append(e)
+        return tuple(given)
+
+    def failed_agents(self) -> frozenset[str]:
+        """The agents of what was being given when the disease progressed, or was stopped because it did."""
+        return frozenset([c for e in self.progressed_on() for c in components(e.drug)])
+
+    def not_tolerated(self) -> tuple[str, ...]:
+        """The drugs of the line that were stopped for toxicity, and are not given again in it."""
+        given = {e.drug for e in self.progressed_on()}
+        return tuple(
+            dict.fromkeys([e.drug for e in self.exposures if e.stop_reason in TOXICITY and e.state == "ended" and e.drug not in given])
+        )
 
 
 class Therapies(Struct, frozen=True):
@@ -214,7 +228,7 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
 def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
     """Whether a drug was stopped for what it did, or did not do, before the new agent began: it is replaced, and no backbone."""
     ended = e.last_known if e.state == "ended" else None
-    return ended is not None and ended.latest < when.earliest and e.stop_reason in ("toxicity", "cardiac", "lung", "progression")
+    return ended is not None and ended.latest < when.earliest and e.stop_reason in TOXICITY | {"progression"}
 
 
 def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
@@ -245,11 +259,6 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
     return [*group, *carried]
 
 
-def _after(day: PartialDate, start: PartialDate) -> bool:
-    """Whether `day` lies after a line's start. A month that holds the start day does not count: nothing is assumed (decision 6)."""
-    return day.earliest > start.earliest
-
-
 def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:
     drugs = tuple(dict.fromkeys([e.drug for e in members]))
     has_her2, counts = not HER2_DRUGS.isdisjoint(drugs), not COUNTING_DRUGS.isdisjoint(drugs)
@@ -258,16 +267,16 @@ def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate |
 
 def _ending(
     exposures: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
-) -> tuple[Outcome, bool, PartialDate | None, str | None]:
-    """How a line ended, if it did: its outcome, whether that is documented, when, and what says that the disease progressed."""
+) -> tuple[Outcome, bool, PartialDate | None, Progression | None]:
+    """How a line ended, if it did: its outcome, whether that is documented, when, and the progression, if there was one."""
     # What belongs to the line: after its start, up to the day the next one began.
     found = _documented_progression(exposures, start, next_start, case)
     if found is not None:
-        return "progression", True, *found
+        return "progression", True, found.day, found
     main = _main_part(exposures)
     last_day = last_day_of(main)
     if next_start is not None:
-        if main and all(e.stop_reason in ("toxicity", "cardiac", "lung") for e in main):
+        if main and all(e.stop_reason in TOXICITY for e in main):
             return "toxicity", True, last_day, None
         return "changed", False, last_day, None
     answer = intake_outcome(case, start)
@@ -282,7 +291,7 @@ def _ending(
     if any(e.state == "unknown" for e in main):
         return "unknown", False, None, None
     reasons = {e.stop_reason for e in main}
-    if reasons and reasons <= {"toxicity", "cardiac", "lung"}:
+    if reasons and reasons <= TOXICITY:
         return "toxicity", True, last_day, None
     if reasons == {"completed"}:
         return "completed", True, last_day, None
@@ -304,57 +313,14 @@ def last_day_of(members: Sequence[Exposure]) -> PartialDate | None:
     return max(known, key=lambda d: d.latest) if known else None
 
 
-def _in_line(day: PartialDate, start: PartialDate, next_start: PartialDate | None) -> bool:
-    return _after(day, start) and (next_start is None or day.earliest <= next_start.earliest)
-
-
 def _documented_progression(
     exposures: Sequence[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
-) -> tuple[PartialDate | None, str] | None:
-    """When and where progression on a line is documented (decision 6), or None.
-
-    Signs are a disease status of worsened, a stop reason of progression, a metastasis first recorded more than 42 days after the line's
-    start, and the intake answer given during the line. A newer "stable" or "improved" overrides an older sign, but not a stop reason.
-    """
+) -> Progression | None:
+    """How progression on a line is documented (decision 6), or None: a stop reason says so, which nothing overrides, or other signs do."""
     grace = K.thresholds.intervals.line_start_days
     for e in exposures:
         if e.stop_reason != "progression" or not (e.drug in COUNTING_DRUGS or len(exposures) == 1):
             continue
         if next_start is None or e.last_known is None or e.last_known.earliest <= add_days(next_start.latest, grace):
-            return e.last_known, e.sources[0]
-    signs: list[tuple[date, str, PartialDate, str]] = []
-    for s in case.disease_statuses:
-        if s.date is not None and _in_line(s.date, start, next_start):
-            if s.trend == "worsened":
-                signs.append((s.date.latest, "worse", s.date, s.source))
-            elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
-                # What may be older than a worsening does not override it.
-                signs.append((s.date.earliest, "better", s.date, s.source))
-    for day, source in _new_sites(case, add_days(start.latest, K.thresholds.intervals.new_metastasis_days)):
-        if _in_line(day, start, next_start):
-            signs.append((day.latest, "worse", day, source))
-    answer = intake_outcome(case, start) if next_start is None else None
-    if answer is not None:
-        trend = {"progression": "worse", "ongoing": "better"}.get(answer.values[0])
-        if trend:
-            signs.append((answer.date.latest, trend, answer.date, answer.source))
-    if not signs:
-        return None
-    # On one day the bad news counts: "better" sorts before "worse", and the last one wins.
-    _, trend, day, source = max(signs, key=lambda s: (s[0], s[1], s[3]))
-    return (day, source) if trend == "worse" else None
-
-
-def _new_sites(case: Case, known_until: date) -> Iterable[tuple[PartialDate, str]]:
-    """The first entry of each site of metastases that was not on record by a day: when, and its source."""
-    if not [m for m in case.metastases if m.date is not None and m.date.earliest > known_until]:
-        return ()
-    known = {m.site for m in case.metastases if m.date is None or m.date.earliest <= known_until} | {"regional-node", "unspecified"}
-    entries = sorted([(m.date.earliest, m.source, m.site, m.date) for m in case.metastases if m.date is not None and m.site not in known])
-    return {site: (day, source) for _, source, site, day in reversed(entries)}.values()
-
-
-def intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
-    """The intake answer about the last line, if it was given after that line began (decision 27)."""
-    answer = case.intake.get("last-line-outcome")
-    return answer if answer is not None and answer.values and _after(answer.date, start) else None
+            return Progression(e.last_known, e.sources[0])
+    return documented_progression(start, next_start, case)

@@ -30,6 +30,20 @@ def tucatinib_first(s: Situation) -> bool:
     return s.brain.present and s.brain.predominant is True and bool(s.her2_lines)
 
 
+def isolated_in_brain(s: Situation) -> bool:
+    """Decision 13: a new brain metastasis is all that documents progression under HER2 therapy that is still being given."""
+    progression = s.last_line.progression if s.last_line is not None else None
+    return progression is not None and progression.brain_alone and s.brain.present and bool(s.her2_running)
+
+
+def perhaps_only_the_brain(s: Situation) -> bool:
+    """Whether the newest progression is in the brain, and nothing says that the body progressed as well."""
+    if tucatinib_first(s):
+        return True
+    progression = s.last_line.progression if s.last_line is not None else None
+    return progression is not None and progression.sites == ("brain",) and s.brain.present and bool(s.her2_running)
+
+
 def brain_statements(s: Situation) -> list[Statement]:
     """What the card says about the brain beside the regimen."""
     b = s.brain

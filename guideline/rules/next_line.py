@@ -7,11 +7,11 @@ given, else no regimen leads. Brain metastases, the lungs and availability chang
 from __future__ import annotations
 
 from guideline.advice import Gap, Statement, Treatment
-from guideline.facts_used import drug_names, line_drugs, treatment_facts
+from guideline.facts_used import drug_names, line_drugs, progressed_on, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
-from guideline.rules.brain import brain_statements, tucatinib_first
+from guideline.rules.brain import brain_statements, isolated_in_brain, perhaps_only_the_brain, tucatinib_first
 from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import tdxd_pertuzumab_fits
@@ -42,8 +42,7 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     alternatives = _alternatives(s, offered, lead)
     checks, gaps = common_checks(s, [r for r in (lead, *alternatives) if r is not None], lead)
     left_out, asks = reasons_open(s, candidates)
-    question = "ask-prior-therapy" if _history_in_doubt(s, conditional) else "ask-line-outcome"
-    missing = ((Gap("I04", K.say(question)),) if conditional is not None else ()) + (*asks, *gaps)
+    missing = ((Gap("I04", _question(s, conditional)),) if conditional is not None else ()) + (*asks, *gaps)
     missing = (*her2_gap(s), *missing)
     return Treatment(
         topic_of(s),
@@ -136,11 +135,20 @@ def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
     return s.last_line is None or s.last_line.outcome == "progression"
 
 
+def _question(s: Situation, conditional: Statement) -> Statement:
+    """What settles the condition."""
+    if _history_in_doubt(s, conditional):
+        return K.say("ask-prior-therapy")
+    return K.say("ask-new-site" if conditional.id == "condition-new-site-stable" else "ask-line-outcome")
+
+
 def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> Statement:
     line = _ORDINALS.get(s.used_line_count + 1, "Later line")
     disputed = s.once(disputed_end) is not None
     if lead is None:
         settled = conditional is None and not disputed
+        if settled and isolated_in_brain(s):
+            return K.say("headline-brain-alone", line=line.lower(), regimen="no standard regimen")
         return K.say("headline-no-standard" if settled else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
     if disputed:
@@ -149,6 +157,8 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
         return K.say("headline-next-line-history", line=line, regimen=regimen)
     if conditional is not None:
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
+    if isolated_in_brain(s):
+        return K.say("headline-brain-alone", line=line.lower(), regimen=regimen)
     reason = _short_reason(s)
     said = K.say("headline-next-line", line=line, regimen=regimen, reason=reason)
     return said if len(said.text) < 140 else K.say("headline-next-line-long", line=line, regimen=regimen)
@@ -162,9 +172,9 @@ def _short_reason(s: Situation) -> str:
         if relapse.on_therapy:
             return "relapse during (neo)adjuvant HER2 therapy"
         return "relapse within 12 months of (neo)adjuvant HER2 therapy"
-    drugs = line_drugs(last)
     if last.outcome == "progression":
-        return f"progressed on {drugs}"
+        return f"progressed {progressed_on(last)}"
+    drugs = line_drugs(last)
     if last.outcome == "toxicity":
         return f"{drugs} stopped for toxicity"
     return f"after {drugs}"
@@ -172,7 +182,7 @@ def _short_reason(s: Situation) -> str:
 
 def _why(s: Situation, lead: str | None) -> list[Statement]:
     # Isolated progression in the brain: local therapy and unchanged HER2 therapy stand first (decision 13).
-    said: list[Statement] = [K.say("brain-body-controlled")] if tucatinib_first(s) else []
+    said: list[Statement] = [K.say("brain-body-controlled")] if perhaps_only_the_brain(s) else []
     last = s.last_line
     if last is None:
         said += _why_early_relapse(s)

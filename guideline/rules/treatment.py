@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guideline.advice import Finding, Gap, Statement, Treatment
+from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
 from guideline.facts_used import metastatic_fact, treatment_facts
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -22,7 +22,7 @@ def treatment(s: Situation) -> Treatment | None:
     """The treatment card, or None while a treatment is running without progression."""
     if s.on_treatment:
         return None if heart_forbids_her2(s) or s.lungs.symptoms else maintenance(s)
-    if s.unknown_conjugate:
+    if s.unknown_conjugate or s.study_drug is not None:
         return None
     last = s.last_line
     if last is not None and last.outcome == "unknown" and any(e.state == "unknown" for e in last.exposures):
@@ -112,6 +112,10 @@ def _condition(s: Situation) -> Statement | None:
     assert last is not None
     if unknown_history(s):
         return K.say("condition-record-incomplete")
+    if last.progression is not None and last.progression.contradicted is not None:
+        found = last.progression
+        sites = ", ".join(found.sites).replace("-", " ")
+        return K.say("condition-new-site-stable", sites=sites, day=str(found.day), stable=str(found.contradicted))
     if last.outcome == "completed":
         return K.say("condition-completed")
     if last.outcome not in ("changed", "unknown"):
@@ -128,6 +132,10 @@ def therapy_gap(s: Situation) -> Finding | None:
             "MissingData", "info", K.say("unknown-conjugate"), facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-conjugate")),)
         )
     last = s.last_line
+    if s.study_drug is not None and not s.on_treatment and (last is None or not _controlled_without_her2(s, last)):
+        begun = str(s.study_drug.start) if s.study_drug.start is not None else None
+        facts = (*treatment_facts(s), FactUsed("Study drug", "being given", begun, s.study_drug.source))
+        return Finding("MissingData", "info", K.say("study-drug"), facts=facts, missing=(Gap("I04", K.say("ask-study-drug")),))
     if last is not None and (
         any(e.state == "unknown" for e in last.exposures)
         if last.outcome == "unknown"

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 from guideline.exposures import Exposure
-from guideline.facts_used import drug_name, line_drugs, line_fact
+from guideline.facts_used import drug_name, line_drugs, line_fact, progressed_on
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
@@ -178,8 +178,8 @@ _Happening = tuple[MarkKind, str, PartialDate | None, str]
 def _happened(s: Situation) -> Iterable[_Happening]:
     case = s.case
     for line in s.therapies.lines:
-        if line.outcome == "progression":
-            yield "progression", f"progression on {line_drugs(line)}", line.ended_on, line.progression_source or ""
+        if line.progression is not None:
+            yield "progression", f"progression {progressed_on(line)}", line.progression.day, line.progression.source
     for status in case.disease_statuses:
         if status.trend != "undetermined":
             kind: MarkKind = "progression" if status.trend == "worsened" else "response"

@@ -11,7 +11,8 @@ HEADLINES = [
     "her2-unknown", "her2-unknown-on-therapy", "ild-active-before-start", "ild-active-on-conjugate", "ild-do-not-restart", "ild-grade-1",
     "ild-new-under-treatment", "ild-on-hold", "ild-stop-for-good", "ild-symptoms", "ild-symptoms-before-start", "lvef-below-40-at-start",
     "lvef-below-50-at-start", "lvef-due", "lvef-hold", "lvef-low", "lvef-never", "lvef-overdue", "metastasis-of-unknown-primary",
-    "no-therapy-on-record", "on-hold-or-stopped", "pregnancy", "pregnancy-running", "rebiopsy", "unknown-conjugate",
+    "no-therapy-on-record", "on-hold-or-stopped", "pregnancy", "pregnancy-running", "rebiopsy", "study-drug",
+    "unknown-conjugate",
 ]  # fmt: skip
 
 #: The rules themselves choose a shorter sentence when this one grows too long with the patient's reason.

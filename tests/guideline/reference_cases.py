@@ -11,7 +11,19 @@ from typing import Any
 from msgspec.structs import replace
 
 from guideline.advice import Advice
-from guideline.case import UNKNOWN_HER2_CONJUGATE, Allergy, Case, DataProblem, Diagnosis, Dose, Patient, PerformanceStatus, Procedure
+from guideline.case import (
+    STUDY_DRUG,
+    UNKNOWN_HER2_CONJUGATE,
+    Allergy,
+    Case,
+    DataProblem,
+    Diagnosis,
+    Dose,
+    OtherDrug,
+    Patient,
+    PerformanceStatus,
+    Procedure,
+)
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
@@ -148,6 +160,12 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         metastases=(*LONG, metastasis("brain", 20)), intake=intake(cns_disease="active", cns_burden_predominant="true")
     ),
     "second line, stable brain metastases": second_line(intake=intake(cns_disease="stable", cns_burden_predominant="false")),
+    "second line, a new brain metastasis on therapy, the body stable": on_therapy(
+        *thp(690), metastases=(*LONG, metastasis("brain", 20)), disease_statuses=status("stable", 15), intake=intake(cns_disease="active")
+    ),
+    "second line, a new site called stable soon after": on_therapy(
+        *thp(690), metastases=(*LONG, metastasis("bone", 20)), disease_statuses=status("stable", 15)
+    ),
     "second line, brain metastases of unknown burden": second_line(intake=intake(cns_disease="active")),
     "second line, leptomeningeal disease": second_line(intake=intake(cns_disease="leptomeningeal")),
     "second line, neurological symptoms": second_line(intake=intake(cns_symptoms="true")),
@@ -221,6 +239,7 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "metastatic for long, therapies undated": a_case(
         metastases=LONG, drugs=(given("trastuzumab", None, status="completed"),), intake=intake(prior_therapy_complete=None)
     ),
+    "a study drug after progression": second_line(other_drugs=OtherDrug(STUDY_DRUG, "active", ago(8), source="MedicationStatement/study")),
     "a conjugate of unknown name": on_therapy(given(UNKNOWN_HER2_CONJUGATE, 300, 100)),
     "on hold or stopped": on_therapy(given("trastuzumab", 300, status="unknown"), given("docetaxel", 300, status="unknown")),
     "on hold or stopped, still given by the intake": on_therapy(

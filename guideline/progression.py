@@ -1,0 +1,139 @@
+"""Documented progression (decision 6): what the record says between two lines' starts, and what of it a newer judgement outdates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from guideline.case import Case, IntakeAnswer, Site
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate, add_days
+
+#: Where HER2 therapy of the body reaches poorly: that the therapy goes on says nothing about them.
+_CNS = frozenset({"brain", "leptomeningeal"})
+
+
+class Progression(Struct, frozen=True):
+    """Documented progression on a line: the day of its newest sign and the resource that says so.
+
+    `sites`: the new sites among the signs that no newer judgement outdates; `unplaced`: whether another sign (worsened, a stop reason, the
+    intake) speaks of it without a place. `contradicted` is the day of a "stable" or "improved" recorded soon after new sites outside the
+    CNS that are all there is: one of the two is mistaken, and nobody can tell which.
+    """
+
+    day: PartialDate | None
+    source: str
+    sites: tuple[Site, ...] = ()
+    unplaced: bool = True
+    contradicted: PartialDate | None = None
+
+    @property
+    def brain_alone(self) -> bool:
+        """Whether a new brain metastasis is all that documents it."""
+        return self.sites == ("brain",) and not self.unplaced
+
+
+class _Sign(NamedTuple):
+    """Something got worse by `day`; at a `site` where a new metastasis says so."""
+
+    day: PartialDate
+    source: str
+    site: Site | None = None
+
+
+class _Better(NamedTuple):
+    """Not worse at `day`, which is not before `since`; `asked`: the clinician answered the very question whether the line goes on."""
+
+    since: date
+    day: PartialDate
+    asked: bool = False
+
+
+def documented_progression(start: PartialDate, next_start: PartialDate | None, case: Case) -> Progression | None:
+    """The signs of progression after a line's start, up to the next one's; None where there are none, or newer judgement outdates them.
+
+    Signs are a disease status of worsened, a metastasis first recorded more than 42 days after the line's start, and the intake answer
+    given during the line. A newer "stable" or "improved" overrides an older sign - but not a new metastasis of the same weeks: staging of
+    the body says nothing about the brain, and a lesion that is new does not become old by being stable.
+    """
+    worse: list[_Sign] = []
+    better: list[_Better] = []
+    for s in case.disease_statuses:
+        if s.date is not None and _in_line(s.date, start, next_start):
+            if s.trend == "worsened":
+                worse.append(_Sign(s.date, s.source))
+            elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
+                # What may be older than a worsening does not override it.
+                better.append(_Better(s.date.earliest, s.date))
+    for day, source, site in _new_sites(case, add_days(start.latest, K.thresholds.intervals.new_metastasis_days)):
+        if _in_line(day, start, next_start):
+            worse.append(_Sign(day, source, site))
+    answer = intake_outcome(case, start) if next_start is None else None
+    if answer is not None and answer.values[0] == "progression":
+        worse.append(_Sign(answer.date, answer.source))
+    elif answer is not None and answer.values[0] == "ongoing":
+        better.append(_Better(answer.date.latest, answer.date, asked=True))
+    standing = [sign for sign in worse if not any(_outdates(b, sign, case) for b in better)]
+    return _joined(standing, better) if standing else None
+
+
+def _joined(standing: list[_Sign], better: list[_Better]) -> Progression:
+    newest = max(standing, key=lambda sign: (sign.day.latest, sign.source))
+    sites = {sign.site for sign in standing if sign.site is not None}
+    unplaced = any(sign.site is None for sign in standing)
+    later = [b.day for b in better if b.since > newest.day.latest]
+    contradicted = max(later, key=lambda day: day.latest) if later and not unplaced and sites.isdisjoint(_CNS) else None
+    return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted)
+
+
+def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
+    """Whether a judgement of "not worse" is the newer one, and speaks of what the sign speaks of."""
+    if better.since <= sign.day.latest:
+        # On one day the bad news counts.
+        return False
+    if sign.site is None or better.since > add_days(sign.day.latest, K.thresholds.intervals.new_metastasis_days):
+        return True
+    return (better.asked and sign.site not in _CNS) or _seen_to(sign.site, sign.day, case)
+
+
+def _seen_to(site: Site, day: PartialDate, case: Case) -> bool:
+    """Whether a new site is resolved, or in the brain irradiated or called stable since."""
+    if all(m.status == "resolved" for m in case.metastases if m.site == site):
+        return True
+    if site != "brain":
+        return False
+    irradiated = [p.date for p in case.procedures if p.kind == "brain-radiotherapy" and p.state == "done" and p.date is not None]
+    if any(since.earliest >= day.latest for since in irradiated):
+        return True
+    answer = case.intake.get("cns-disease")
+    return answer is not None and answer.values[:1] == ("stable",) and answer.date.earliest > day.latest
+
+
+def _new_sites(case: Case, known_until: date) -> Iterator[tuple[PartialDate, str, Site]]:
+    """The first entry of each site of metastases that was not on record by a day: when, its source, and the site."""
+    if not [m for m in case.metastases if m.date is not None and m.date.earliest > known_until]:
+        return
+    known = {m.site for m in case.metastases if m.date is None or m.date.earliest <= known_until} | {"regional-node", "unspecified"}
+    later = ((m.date.earliest, m.source, m.date, m.site) for m in case.metastases if m.date is not None)
+    for _, source, day, site in sorted(later, key=lambda entry: entry[:2]):
+        if site not in known:
+            known.add(site)
+            yield day, source, site
+
+
+def intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
+    """The intake answer about the last line, if it was given after that line began (decision 27)."""
+    answer = case.intake.get("last-line-outcome")
+    return answer if answer is not None and answer.values and _after(answer.date, start) else None
+
+
+def _in_line(day: PartialDate, start: PartialDate, next_start: PartialDate | None) -> bool:
+    return _after(day, start) and (next_start is None or day.earliest <= next_start.earliest)
+
+
+def _after(day: PartialDate, start: PartialDate) -> bool:
+    """Whether `day` lies after a line's start. A month that holds the start day does not count: nothing is assumed (decision 6)."""
+    return day.earliest > start.earliest

@@ -1,0 +1,145 @@
+"""New metastatic sites against a newer "stable" (decisions 6 and 13): what is outdated, what is asked, and the brain apart."""
+
+import pytest
+
+from guideline.case import Procedure
+from guideline.knowledge_base import KNOWLEDGE
+from tests.guideline.case_builder import (
+    LONG,
+    a_case,
+    advice_on,
+    ago,
+    intake,
+    lead_of,
+    metastasis,
+    on_therapy,
+    said,
+    said_ids,
+    situation_of,
+    status,
+    thp,
+)
+
+RUNNING = thp(600, taxane_end=480)
+BRAIN = (*LONG, metastasis("brain", 60))
+BONE = (*LONG, metastasis("bone", 60))
+
+
+def the_line(**facts):
+    return situation_of(on_therapy(*RUNNING, **facts)).therapies.lines[-1]
+
+
+def radiotherapy(state, days):
+    return Procedure("brain-radiotherapy", state, ago(days))
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({"metastases": BONE, "disease_statuses": status("stable", 18)}, "progression"),
+        ({"metastases": BONE, "disease_statuses": status("stable", 17)}, "ongoing"),
+        ({"metastases": BONE, "disease_statuses": (status("stable", 55), status("improved", 10))}, "ongoing"),
+        ({"metastases": BONE, "intake": intake(last_line_outcome=said("ongoing", days=55))}, "ongoing"),
+        ({"metastases": (*LONG, metastasis("bone", 60, status="resolved")), "disease_statuses": status("remission", 55)}, "ongoing"),
+        ({"metastases": BRAIN, "disease_statuses": status("stable", 18)}, "progression"),
+        ({"metastases": BRAIN, "disease_statuses": status("stable", 17)}, "ongoing"),
+        ({"metastases": BRAIN, "intake": intake(last_line_outcome=said("ongoing", days=55))}, "progression"),
+        (
+            {"metastases": BRAIN, "disease_statuses": status("stable", 55), "procedures": radiotherapy("done", 57)},
+            "ongoing",
+        ),
+        (
+            {"metastases": BRAIN, "disease_statuses": status("stable", 55), "procedures": radiotherapy("done", 61)},
+            "progression",
+        ),
+        (
+            {"metastases": BRAIN, "disease_statuses": status("stable", 55), "procedures": radiotherapy("booked", 57)},
+            "progression",
+        ),
+        ({"metastases": BRAIN, "disease_statuses": status("stable", 55), "intake": intake(cns_disease="stable")}, "ongoing"),
+        ({"metastases": BRAIN, "disease_statuses": status("stable", 55), "intake": intake(cns_disease="active")}, "progression"),
+        (
+            {"metastases": BRAIN, "disease_statuses": status("stable", 55), "intake": intake(cns_disease=said("stable", days=70))},
+            "progression",
+        ),
+        ({"metastases": (*LONG, metastasis("leptomeningeal", 60)), "disease_statuses": status("stable", 55)}, "progression"),
+    ],
+    ids=[
+        "42 days later", "43 days later", "stable soon, and again", "the clinician says that it goes on", "resolved",
+        "brain, 42 days later", "brain, 43 days later", "brain: that it goes on says nothing", "brain, irradiated since",
+        "brain, irradiated before", "brain, radiotherapy booked", "brain, stable by the intake", "brain, active by the intake",
+        "brain, the answer older", "meninges",
+    ],
+)  # fmt: skip
+def test_decision_6_a_stable_of_the_same_weeks_does_not_undo_a_new_metastasis(facts, outcome):
+    """A new site stands for 42 days whatever was said of the rest, unless it is gone or seen to; later judgement is re-staging."""
+    assert the_line(**facts).outcome == outcome
+
+
+def test_decision_6_a_new_site_called_stable_soon_after_is_asked_about():
+    """Bone metastasis, five days later "stable": one of the two is mistaken, so the next line's card is conditional and asks."""
+    advice = advice_on(on_therapy(*RUNNING, metastases=BONE, disease_statuses=status("stable", 55)))
+    assert advice.treatment.headline.text == "Second line, if the disease has progressed: T-DXd"
+    assert "condition-new-site-stable" in said_ids(advice)
+    assert [gap.ask.id for gap in advice.treatment.missing if gap.input == "I04"] == ["ask-new-site"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"disease_statuses": (status("stable", 55), status("worsened", 30))},
+        {"intake": intake(last_line_outcome="progression"), "disease_statuses": status("stable", 55)},
+        {},
+    ],
+    ids=["worse again", "the clinician says so", "no word against it"],
+)
+def test_decision_6_a_new_site_that_nothing_newer_contradicts_is_not_asked_about(more):
+    """The new site stands with or without an older "stable": unconditional."""
+    advice = advice_on(on_therapy(*RUNNING, **{"metastases": BONE, **more}))
+    assert advice.treatment.headline.text.startswith("Second line: T-DXd - progressed on")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"disease_statuses": status("stable", 70)},
+        {"disease_statuses": status("stable", 55)},
+        {"disease_statuses": (status("worsened", 90), status("stable", 55))},
+        {"intake": intake(cns_disease="active", last_line_outcome=said("ongoing", days=40))},
+        {"intake": intake(cns_disease="active", cns_burden_predominant="false")},
+    ],
+    ids=["nothing else", "the body stable before", "the body stable after", "worse before, stable since", "it goes on", "mostly the body"],
+)
+def test_decision_13_a_new_brain_metastasis_alone_local_therapy_and_unchanged_her2_therapy_first(more):
+    """Isolated CNS progression under running HER2 therapy: headline and first sentence say so; the next line stands behind it."""
+    advice = advice_on(on_therapy(*RUNNING, **{"metastases": BRAIN, **more}))
+    text = advice.treatment.headline.text
+    assert text.startswith("Only the brain progressed on record: local therapy first, HER2 therapy unchanged; else")
+    assert text.endswith("second line: T-DXd")
+    assert len(text) < 140
+    assert advice.treatment.why[0].id == "brain-body-controlled"
+    assert lead_of(advice) == "tdxd"
+
+
+def test_decision_13_the_headline_has_room_for_every_line():
+    """With the longest line and the longest words for what leads, the headline stays one."""
+    longest = KNOWLEDGE.say("headline-brain-alone", line="seventh line", regimen="no standard regimen")
+    assert len(longest.text) <= 140
+
+
+@pytest.mark.parametrize(
+    ("facts", "said_at_all"),
+    [
+        ({"disease_statuses": status("worsened", 58)}, True),
+        ({"metastases": (*BRAIN, metastasis("bone", 50))}, False),
+        ({"drugs": thp(600, 20, reason="progression")}, False),
+        ({"drugs": thp(600, 20)}, False),
+    ],
+    ids=["worse, nobody says where", "a new bone metastasis too", "stopped for progression", "nothing is running"],
+)
+def test_decision_13_not_in_the_headline_where_more_than_the_brain_progressed(facts, said_at_all):
+    """Worse without a place: the sentence on condition. The body too, or nothing that could go on unchanged: neither."""
+    advice = advice_on(a_case(**{"metastases": BRAIN, "drugs": RUNNING, **facts}))
+    assert "headline-brain-alone" not in said_ids(advice)
+    assert ("brain-body-controlled" in said_ids(advice)) is said_at_all

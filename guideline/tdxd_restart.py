@@ -68,8 +68,10 @@ _ONSET, _END, _BOTH = "day of onset", "day of full resolution", "days of onset a
 
 def _restart(s: Situation, episode: LungCondition, records: tuple[DrugRecord, ...]) -> Restart:
     lower, days = _took_longer(episode, s.today)
+    tolerance = s.practice.dose_tolerance_percent
     before = [record for record in records if _given_before(record, episode)]
-    level = lowest_level_given(before, s.case, _LEVELS, s.practice.dose_tolerance_percent)
+    doses = [record for record in before if record.kind == "administration"]
+    level = lowest_level_given(doses, s.case, _LEVELS, tolerance) or lowest_level_given(before, s.case, _LEVELS, tolerance)
     return Restart(lower, days, level, _unknown(episode) if lower is None else "")
 
 
@@ -106,11 +108,11 @@ def _unknown(episode: LungCondition) -> str:
 
 
 def _given_before(record: DrugRecord, episode: LungCondition) -> bool:
-    """Whether a record's dose is one from before the pneumonitis. A statement that is kept up to date tells today's dose."""
+    """Whether a record's dose is one from before the pneumonitis. A statement or order that goes on is revised: it tells today's dose."""
     day = record.start or record.end
     if day is None or episode.onset is None or day.earliest > episode.onset.latest:
         return False
-    if record.kind != "statement":
+    if record.kind == "administration":
         return True
     went_on = record.end is not None and episode.abated is not None and record.end.earliest > episode.abated.latest
     return record.status not in ("active", "unknown") and not went_on

@@ -186,7 +186,7 @@ def given_before(restart: Restart) -> tuple[FactUsed, ...]:
     level, record = restart.before
     day = record.start or record.end
     words = f"{level:g} {K.thresholds.dose_levels[T_DXD].unit}"
-    return (FactUsed("Lowest dose so far", words, str(day) if day is not None else None, record.source),)
+    return (FactUsed("Dose before the pneumonitis", words, str(day) if day is not None else None, record.source),)
 
 
 def no_level_left(s: Situation, restart: Restart) -> Finding:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Suggestion
 from guideline.body import body
-from guideline.dosing import Judgement, above, judge
+from guideline.dosing import Judgement, above, judge, lowest_level_given
 from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name, lung_fact
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -32,7 +32,7 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
                 return no_level_left(q.s, restart)
             for order in orders:
                 found = _judged(q, order)
-                if order.dose is not None and found is not None and _too_high(q, found.value, restart) is True:
+                if order.dose is not None and found is not None and _too_high(q, found.value, restart) and not _raised(q, found.value):
                     return _too_high_finding(q, order, order.dose, found, restart)
     return None
 
@@ -91,6 +91,13 @@ def _judged(q: OrderQuestion, order: DraftOrder) -> Judgement | None:
         return None
     label = K.doses[T_DXD]
     return judge(order.dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+
+
+def _raised(q: OrderQuestion, value: float | None) -> bool:
+    """P03: above a level that it was reduced to before. That is critical already, and one problem has one card."""
+    tolerance, levels = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[T_DXD]
+    lowest = lowest_level_given(records_of(q, T_DXD), q.s.case, levels, tolerance)
+    return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
 
 
 def _too_high(q: OrderQuestion, value: float | None, restart: Restart) -> bool | None:

@@ -8,7 +8,7 @@ from guideline.rules import order_safety
 from guideline.tdxd_restart import restarts
 from tests.guideline.case_builder import advice_on, ago, finding, given, intake, lung, missing_in, on_therapy, situation_of, topics, when
 from tests.guideline.measure_builder import dosed
-from tests.guideline.order_builder import order, says
+from tests.guideline.order_builder import asks, order, says
 
 T_DXD = "trastuzumab-deruxtecan"
 OPEN = intake(ild_history=None)
@@ -88,7 +88,10 @@ def test_r115_28_days_from_onset_to_resolution(condition, lower, days, missing):
         ((given(T_DXD, 390, dose=Dose(4.4, "mg/kg")),), 4.4),
         ((given(T_DXD, 390, 5, dose=Dose(4.4, "mg/kg")),), 4.4),
         ((given(T_DXD, 390, 85, dose=Dose(4.4, "mg/kg")),), 3.2),
-        ((given(T_DXD, 390, kind="order", dose=Dose(4.4, "mg/kg")),), 3.2),
+        # So does an order that goes on; the doses given are what counts.
+        ((given(T_DXD, 390, kind="order", dose=Dose(4.4, "mg/kg")),), 4.4),
+        ((dosed(T_DXD, 100, 5.4, "mg/kg"), given(T_DXD, 390, kind="order", status="on-hold", dose=Dose(4.4, "mg/kg"))), 4.4),
+        ((dosed(T_DXD, 100, 4.4, "mg/kg", kind="order"), HELD), 3.2),
         ((given(T_DXD, None, status="on-hold", dose=Dose(4.4, "mg/kg")),), 4.4),
     ],
 )
@@ -179,6 +182,14 @@ def test_r118_below_the_lowest_level_t_dxd_ends():
     for amount in (3.2, None):
         (found,) = about_lungs(held(SLOW, drugs=lowest), order(T_DXD, amount, "mg/kg"))
         assert (found.indicator, found.headline.id, found.avoid) == ("warning", "ild-grade-1-no-level", (T_DXD,))
+
+
+def test_p03_a_dose_raised_again_has_one_card():
+    """P03, one card for one problem: after a restart at 4.4 an order of 5.4 is critical by its dose alone, and 4.4 is in order."""
+    drugs = (dosed(T_DXD, 100, 5.4, "mg/kg"), dosed(T_DXD, 15, 4.4, "mg/kg"), given(T_DXD, 390, kind="order", dose=Dose(4.4, "mg/kg")))
+    for amount, said in ((5.4, [("DoseCheck", "critical")]), (4.4, [])):
+        found = asks(held(SLOW, drugs=drugs, **CT_DONE), order(T_DXD, amount, "mg/kg")).findings
+        assert [(f.topic, f.indicator) for f in found if f.topic in ("DoseCheck", "InterstitialLungDisease")] == said
 
 
 @pytest.mark.parametrize("tolerance", [0, 10, 25])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
-from fhir_mappings.dates import abated, began
+from fhir_mappings.dates import abated, began, started, when
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
@@ -50,7 +50,11 @@ def _lung(record: Record, resource: Resource) -> Iterator[LungCondition]:
     if ended is not None and record.is_future(ended):
         ended = None
     cause = _cause(resource) if kind == "ild" else None
-    yield LungCondition(kind, clinical_status(resource), _grade(resource), began(resource), ended, cause, source_of(resource))
+    onset = when(resource.onset_date_time) or started(resource.onset_period)
+    yield LungCondition(
+        kind, clinical_status(resource), _grade(resource), onset or began(resource), ended, cause, source_of(resource),
+        onset_stated=onset is not None,
+    )  # fmt: skip
 
 
 def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:

@@ -174,6 +174,7 @@ class LungCondition(Struct, frozen=True):
     """Interstitial lung disease or pneumonitis on the problem list. Lymphangitic carcinomatosis and inhalation injury are not.
 
     `grade` is CTCAE 1-5 where the record says; `cause_drug` a drug id where the record names one, `drug` when it only says "drug-induced".
+    `onset_stated` is False where nobody recorded an onset: `onset` is then the day the entry was written, when the disease was there.
     """
 
     kind: Literal["ild", "radiation"]
@@ -183,6 +184,7 @@ class LungCondition(Struct, frozen=True):
     abated: PartialDate | None = None
     cause_drug: str | None = None
     source: str = ""
+    onset_stated: bool = True
 
 
 class Pregnancy(Struct, frozen=True):

@@ -23,12 +23,15 @@ class LungHistory(Struct, frozen=True):
     wrote down. `under_treatment`: pneumonitis that began while T-DXd or T-DM1 was being given and is not resolved; `under_drug` is
     that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active disease, `tdxd_active` that
     T-DXd caused it though it is not being given. `resolved` and `radiation_resolved`: past disease.
-    `none_said`: the intake says that there never was any. `condition` / `since`: what to print.
+    `tdxd_grade_1`: the resolved grade 1 entries of the problem list, by whose dates the dose of a restart is decided (R115).
+    `grade_open` / `cause_open`: what nobody wrote down about the disease that matters now. `none_said`: the intake says that there never
+    was any. `shown` / `since`: what to print; `since` is the day of the last state that `shown` names, where it has one.
     """
 
     tdxd_stopped_for_good: bool = False
     tdxd_ungraded: bool = False
     tdxd_grade_1_past: bool = False
+    tdxd_grade_1: tuple[LungCondition, ...] = ()
     under_treatment: bool = False
     under_drug: str | None = None
     grade_1_only: bool = False
@@ -38,6 +41,8 @@ class LungHistory(Struct, frozen=True):
     resolved: bool = False
     radiation_resolved: bool = False
     symptoms: bool = False
+    grade_open: bool = True
+    cause_open: bool = True
     none_said: bool = False
     sources: tuple[str, ...] = ()
     shown: str = ""
@@ -75,6 +80,35 @@ _ANSWERS = {
 }
 
 
+class _Entry(Struct, frozen=True):
+    """What to print of one finding: `day` is that of the state in its words, `began` orders the findings."""
+
+    words: str
+    day: PartialDate | None
+    began: PartialDate | None
+    source: str
+
+    @property
+    def dated(self) -> str:
+        """The words with their day, where they do not name it themselves."""
+        return self.words if self.day is None or str(self.day) in self.words else f"{self.words} ({self.day})"
+
+
+def _is_active(condition: LungCondition) -> bool:
+    return condition.status != "resolved" and condition.abated is None
+
+
+def _entry(c: LungCondition) -> _Entry:
+    """A condition in words. "Resolved" never stands beside the day of the onset without saying so."""
+    name = "radiation pneumonitis" if c.kind == "radiation" else "ILD/pneumonitis"
+    name = f"{name}, grade {c.grade}" if c.grade is not None else name
+    if _is_active(c):
+        return _Entry(f"{name}, active", c.onset, c.onset, c.source)
+    began = f", {'onset' if c.onset_stated else 'on record since'} {c.onset}" if c.onset is not None else ""
+    over = f" {c.abated}" if c.abated is not None else ""
+    return _Entry(f"{name}{began}, resolved{over}", c.abated, c.onset, c.source)
+
+
 def _during(condition: LungCondition, exposures: Sequence[Exposure], drug: str) -> Exposure | None:
     """The course of `drug` that was being given when the lung condition began, if the dates say so."""
     if condition.onset is None:
@@ -93,19 +127,21 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     if not case.lungs and not case.intake:
         return _NOTHING_ON_RECORD
     stop_from = K.thresholds.ild.permanent_stop_from_grade
-    stopped = ungraded = past_1 = under = grade_1 = active = tdxd_active = resolved = radiation = False
+    stopped = ungraded = under = grade_1 = active = tdxd_active = resolved = radiation = False
     under_drug: str | None = None
     onset: PartialDate | None = None
-    shown: list[tuple[str, PartialDate | None, str]] = []
+    shown: list[_Entry] = []
+    grade_1_past: list[LungCondition] = []
+    unsettled: list[LungCondition] = []
     # The problem list and the intake both speak: a newer "other-resolved" does not outweigh an active entry (unknown is never benign).
     for c in case.lungs:
-        is_active = c.status != "resolved" and c.abated is None
+        is_active = _is_active(c)
         by_tdxd = c.kind == "ild" and (
             c.cause_drug == T_DXD or (c.cause_drug in (None, "drug") and _during(c, exposures, T_DXD) is not None)
         )
-        name = "radiation pneumonitis" if c.kind == "radiation" else "ILD/pneumonitis"
-        graded = f", grade {c.grade}" if c.grade is not None else ""
-        shown.append((f"{name}{graded}, {'active' if is_active else 'resolved'}", c.onset, c.source))
+        shown.append(_entry(c))
+        if is_active or (by_tdxd and c.grade is None):
+            unsettled.append(c)
         if by_tdxd and c.grade is not None and c.grade >= stop_from:
             stopped = True
         current = _during(c, exposures, T_DXD) or _during(c, exposures, T_DM1)
@@ -115,7 +151,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         elif by_tdxd and c.grade is None:
             ungraded = True
         elif by_tdxd and not is_active and c.grade == 1:
-            past_1 = True
+            grade_1_past.append(c)
         elif is_active:
             active, tdxd_active = True, tdxd_active or by_tdxd
         elif c.kind == "radiation":
@@ -123,7 +159,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         elif not by_tdxd:
             resolved = True
     coded = {"radiation-pneumonitis-resolved": radiation, "other-resolved": resolved, "other-active": active, "tdxd-grade-1-active": under,
-             "tdxd-grade-1-resolved": past_1, "tdxd-grade-2-or-worse": stopped, "none": True}  # fmt: skip
+             "tdxd-grade-1-resolved": bool(grade_1_past), "tdxd-grade-2-or-worse": stopped, "none": True}  # fmt: skip
     given = answer(case, "ild-history")
     values = given.values if given is not None else ()
     if given is not None:
@@ -135,18 +171,20 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
                 active = tdxd_active = True
             elif not under:
                 under, under_drug, grade_1, onset = True, T_DXD, True, given.date
-        past_1 = past_1 or "tdxd-grade-1-resolved" in values
         active = active or "other-active" in values
         resolved = resolved or "other-resolved" in values
         radiation = radiation or "radiation-pneumonitis-resolved" in values
         # What the problem list says already is not printed a second time.
-        shown += [(_ANSWERS[value], given.date, given.source) for value in values if value in _ANSWERS and not coded[value]]
+        shown += [_Entry(_ANSWERS[v], given.date, given.date, given.source) for v in values if v in _ANSWERS and not coded[v]]
     symptoms = said_yes(case, "respiratory-symptoms")
-    shown.sort(key=lambda s: (s[1].latest.toordinal() if s[1] else 0, s[2]))
+    shown.sort(key=lambda entry: (entry.began.latest.toordinal() if entry.began else 0, entry.source))
+    # New symptoms have neither grade nor cause yet; the answer "T-DXd, grade 1, active" names both.
+    nothing_known = symptoms or "other-active" in values or not (unsettled or "tdxd-grade-1-active" in values)
     return LungHistory(
         tdxd_stopped_for_good=stopped,
         tdxd_ungraded=ungraded and not stopped,
-        tdxd_grade_1_past=past_1,
+        tdxd_grade_1_past=bool(grade_1_past) or "tdxd-grade-1-resolved" in values,
+        tdxd_grade_1=tuple(grade_1_past),
         under_treatment=under,
         under_drug=under_drug,
         grade_1_only=under and grade_1 and not symptoms,
@@ -156,8 +194,10 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         resolved=resolved,
         radiation_resolved=radiation,
         symptoms=symptoms,
+        grade_open=nothing_known or any(c.grade is None for c in unsettled),
+        cause_open=nothing_known or any(c.kind == "ild" and c.cause_drug in (None, "drug") for c in unsettled),
         none_said="none" in values and not shown,
-        sources=tuple(dict.fromkeys(s[2] for s in shown)),
-        shown="; ".join(s[0] for s in shown),
-        since=shown[-1][1] if shown else None,
+        sources=tuple(dict.fromkeys(entry.source for entry in shown)),
+        shown="; ".join([*(entry.dated for entry in shown[:-1]), *(entry.words for entry in shown[-1:])]),
+        since=shown[-1].day if shown else None,
     )

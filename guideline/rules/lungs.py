@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from guideline.advice import FactUsed, Finding, Gap
+from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, lung_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD
+from guideline.lung_history import T_DM1, T_DXD, LungHistory
 from guideline.situation import Situation
+from guideline.tdxd_restart import Restart, restarts
 
 _CONJUGATES_WITH_ILD = (T_DXD, T_DM1)
 
@@ -25,6 +27,13 @@ def _facts(s: Situation) -> tuple[FactUsed, ...]:
         given = s.case.intake["respiratory-symptoms"]
         facts.append(FactUsed("Respiratory symptoms", "new cough, dyspnoea or fever reported", str(given.date), given.source))
     return tuple(facts)
+
+
+def grade_gap(history: LungHistory) -> tuple[Gap, ...]:
+    """I09: the cause and the grade of the lung finding, as far as nobody wrote them down."""
+    if history.grade_open:
+        return (Gap("I09", K.say("ask-ild-grade" if history.cause_open else "ask-ild-grade-only")),)
+    return (Gap("I09", K.say("ask-ild-cause")),) if history.cause_open else ()
 
 
 def _running_conjugate(s: Situation) -> str | None:
@@ -71,7 +80,7 @@ def _on_conjugate(s: Situation) -> Finding | None:
     grade = K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
         "InterstitialLungDisease", "critical", headline, (K.say("ild-interrupt-image-consult"), grade, K.say("ild-exclude-infection")),
-        facts=_facts(s), avoid=(drug,), missing=(Gap("I09", K.say("ask-ild-grade")),), rules=("R080",), requests=("chest-ct",),
+        facts=_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=("chest-ct",),
     )  # fmt: skip
 
 
@@ -95,15 +104,102 @@ def _held_conjugate(s: Situation) -> Finding | None:
         detail = (K.say("ild-grade-2-stop"), K.say("ild-hold-not-progression"))
         headline = K.say("ild-do-not-restart", drug=name)
         return Finding("InterstitialLungDisease", "critical", headline, detail, _facts(s), avoid=(held.drug,))
+    cleared = _cleared(s, held)
+    if cleared is not None:
+        return cleared
     if not (held.stop_reason == "lung" or history.under_treatment or history.symptoms or history.active):
-        return None
+        return _held_ungraded(s, held)
     # The hold itself is the fact where nothing else about the lungs is on record.
-    facts = _facts(s) or (course_fact(s.case, held, "on hold for the lungs", held.start),)
+    facts = _facts(s) or (_on_hold(s, held, "on hold for the lungs"),)
     restart = K.say("ild-grade-1-restart") if held.drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
         "InterstitialLungDisease", "warning", K.say("ild-on-hold", drug=name), (restart, K.say("ild-hold-not-progression")),
-        facts=facts, avoid=(held.drug,), missing=(Gap("I09", K.say("ask-ild-grade")),), rules=("R133",),
+        facts=facts, avoid=(held.drug,), missing=grade_gap(history), rules=("R133",),
     )  # fmt: skip
+
+
+def _held_ungraded(s: Situation, held: Exposure) -> Finding | None:
+    """R116, R131: T-DXd on hold, its pneumonitis resolved and never graded: the grade decides on any restart."""
+    if held.drug != T_DXD or not s.lungs.tdxd_ungraded or not _may_be_held_for_it(s, held) or _running_conjugate(s):
+        return None
+    return Finding(
+        "InterstitialLungDisease", "warning", K.say("ild-held-ungraded", drug=drug_name(T_DXD)),
+        (K.say("ild-grading"), K.say("ild-hold-not-progression")), facts=_facts(s), avoid=(T_DXD,), missing=grade_gap(s.lungs),
+        rules=("R133",),
+    )  # fmt: skip
+
+
+def _cleared(s: Situation, held: Exposure) -> Finding | None:
+    """R115, R133: T-DXd on hold, its grade 1 pneumonitis resolved: the restart, as far as the lungs go."""
+    history = s.lungs
+    open_ = history.under_treatment or history.symptoms or history.active or history.tdxd_ungraded
+    if held.drug != T_DXD or open_ or not history.tdxd_grade_1_past or not _may_be_held_for_it(s, held) or _running_conjugate(s):
+        return None
+    restart = restarts(s, [record for record in s.case.drugs if record.drug == T_DXD])[0]
+    if restart.lower and restart.level is None:
+        return no_level_left(s, restart)
+    words = {"drug": drug_name(T_DXD), "span": restart.span, "level": restart.level_words}
+    if restart.lower is None:
+        headline = K.say("ild-held-open", drug=words["drug"], limit=K.thresholds.ild.same_dose_days, level=words["level"])
+    elif restart.lower:
+        headline = K.say("ild-held-lower", **words)
+    else:
+        headline = K.say("ild-held-same", drug=words["drug"], span=words["span"])
+    return Finding(
+        "InterstitialLungDisease", "info", headline, (how_low(restart), K.say("tdxd-after-grade-1"), K.say("ild-hold-not-progression")),
+        facts=(*_facts(s), _on_hold(s, held, "on hold"), *given_before(restart)),
+        missing=dates_gap(restart), rules=("R133",),
+    )  # fmt: skip
+
+
+def _may_be_held_for_it(s: Situation, held: Exposure) -> bool:
+    """Whether the hold may be for the resolved pneumonitis: by its reason, or without another reason and without a dose since."""
+    if held.stop_reason == "lung":
+        return True
+    days = [day for c in s.case.lungs if (day := c.abated or c.onset) is not None]
+    newest = max((day.latest for day in days), default=None)
+    given = [day for day in (held.start, held.last_dose) if day is not None]
+    return held.stop_reason in (None, "toxicity") and newest is not None and all(day.earliest <= newest for day in given)
+
+
+def how_low(restart: Restart) -> Statement:
+    """R115 as it applies: the same dose, one level down, or the rule itself where the dates do not decide."""
+    limit = K.thresholds.ild.same_dose_days
+    if restart.lower is None:
+        return K.say("ild-grade-1-restart")
+    if restart.lower:
+        return K.say("ild-grade-1-lower", span=restart.span, limit=limit, level=restart.level_words)
+    return K.say("ild-grade-1-same", span=restart.span, limit=limit)
+
+
+def dates_gap(restart: Restart | None) -> tuple[Gap, ...]:
+    """I09: the dates that decide on the dose, where they are open."""
+    if restart is None or restart.lower is not None:
+        return ()
+    return (Gap("I09", K.say("ask-grade-1-dates", what=restart.missing, limit=K.thresholds.ild.same_dose_days)),)
+
+
+def given_before(restart: Restart) -> tuple[FactUsed, ...]:
+    """The dose before the pneumonitis, where it is on record."""
+    if restart.before is None:
+        return ()
+    level, record = restart.before
+    day = record.start or record.end
+    words = f"{level:g} {K.thresholds.dose_levels[T_DXD].unit}"
+    return (FactUsed("Dose before the pneumonitis", words, str(day) if day is not None else None, record.source),)
+
+
+def no_level_left(s: Situation, restart: Restart) -> Finding:
+    """R115, R118: one level down from the lowest: T-DXd ends."""
+    levels = K.thresholds.dose_levels[T_DXD]
+    headline = K.say("ild-grade-1-no-level", drug=drug_name(T_DXD), span=restart.span, lowest=f"{min(levels.levels):g} {levels.unit}")
+    return Finding("InterstitialLungDisease", "warning", headline, facts=(*_facts(s), *given_before(restart)), avoid=(T_DXD,))
+
+
+def _on_hold(s: Situation, held: Exposure, words: str) -> FactUsed:
+    """The hold as a fact. The day on record is that of the first dose, not of the hold."""
+    begun = f"begun {held.start}, {words}" if held.start is not None else words
+    return course_fact(s.case, held, begun, held.start)
 
 
 def _before_start(s: Situation) -> Finding | None:
@@ -113,7 +209,7 @@ def _before_start(s: Situation) -> Finding | None:
     if s.lungs.symptoms:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-symptoms-before-start"), (K.say("ild-image-consult-first"),),
-            facts=_facts(s), missing=(Gap("I09", K.say("ask-ild-grade")),), rules=("R079", "R080"), requests=("chest-ct",),
+            facts=_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
         )  # fmt: skip
     if s.lungs.active or s.lungs.under_treatment:
         return Finding(

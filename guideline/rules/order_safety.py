@@ -18,9 +18,10 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import days_since
 from guideline.rules.heart import MONITORED, heart
-from guideline.rules.lungs import lungs
+from guideline.rules.lungs import grade_gap, lungs
 from guideline.rules.options import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
+from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
 from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
@@ -162,21 +163,23 @@ def lungs_of_order(q: OrderQuestion) -> Iterator[Finding]:
     orders = safety_orders(q)
     tdxd, tdm1 = orders_of(orders, (T_DXD,)), orders_of(orders, (T_DM1,))
     if tdxd:
-        yield from _lungs_for_tdxd(q.s, tdxd)
+        yield from _lungs_for_tdxd(q, tdxd)
     elif tdm1:
         yield from _lungs_for_tdm1(q.s)
 
 
-def _lungs_for_tdxd(s: Situation, orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:
-    history, name = s.lungs, drug_name(T_DXD)
+def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:
+    s, name = q.s, drug_name(T_DXD)
+    history = s.lungs
     if history.tdxd_stopped_for_good:
         yield _stopped_for_good(s, orders)
     elif not is_start(s, T_DXD):
         found = lungs(s)
+        if found is None and history.tdxd_ungraded:
+            found = _ild(s, "warning", K.say("order-ild-ungraded", drug=name), (K.say("ild-grading"),), graded=False)
+        found = found or too_high_again(q, orders)
         if found is not None:
             yield found
-        elif history.tdxd_ungraded:
-            yield _ild(s, "warning", K.say("order-ild-ungraded", drug=name), (K.say("ild-grading"),), graded=False)
     elif history.under_treatment and history.grade_1_only and history.under_drug == T_DXD and not history.active:
         detail = (K.say("ild-grade-1-restart"), K.say("ild-hold-not-progression"))
         yield _ild(s, "warning", K.say("order-ild-grade-1", drug=name), detail, avoid=(T_DXD,))
@@ -186,6 +189,10 @@ def _lungs_for_tdxd(s: Situation, orders: tuple[DraftOrder, ...]) -> Iterator[Fi
         acute = history.symptoms or history.under_treatment or history.tdxd_ungraded
         found = _ild(s, "critical" if acute else "warning", _why_not_now(s, name), detail, avoid=(T_DXD,), graded=False)
         yield replace(found, suggestions=deletions(orders)) if acute else found
+    elif history.tdxd_grade_1_past:
+        again = restart_of_order(q, orders, ct_open=not _chest_ct_done_or_booked(s))
+        if again is not None:
+            yield again
     elif not _chest_ct_done_or_booked(s):
         yield from _before_first_tdxd(s, name)
 
@@ -202,8 +209,6 @@ def _before_first_tdxd(s: Situation, name: str) -> Iterator[Finding]:
     history = s.lungs
     if history.resolved or history.radiation_resolved:
         found = _ild(s, "info", K.say("order-lungs-resolved", drug=name), (K.say("tdxd-after-resolved-lung-disease"),))
-    elif history.tdxd_grade_1_past:
-        found = _ild(s, "info", K.say("order-lungs-grade-1", drug=name), (K.say("ild-grade-1-restart"), K.say("tdxd-after-grade-1")))
     elif not history.known:
         ask = K.say("order-ask-lungs")
         detail = (K.say("order-waits-for-results"),)
@@ -251,7 +256,7 @@ def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
 def _ild(
     s: Situation, indicator: str, headline: Statement, detail: Iterable[Statement], *, avoid: tuple[str, ...] = (), graded: bool = True
 ) -> Finding:
-    gaps = () if graded else (Gap("I09", K.say("ask-ild-grade")),)
+    gaps = () if graded else grade_gap(s.lungs)
     return Finding("InterstitialLungDisease", indicator, headline, tuple(detail), _lung_facts(s), gaps, avoid)  # type: ignore[arg-type]
 
 

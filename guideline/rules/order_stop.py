@@ -61,8 +61,9 @@ def _reason_on_record(s: Situation) -> bool:
     """Whether the record itself says why HER2 therapy ends: progression, pregnancy, the heart or the lungs."""
     if s.pregnancy == "pregnant" or (s.last_line is not None and s.last_line.outcome == "progression"):
         return True
-    found = heart(s)
-    return (found is not None and found.topic in ("HeartFailure", "LvefHold")) or lungs(s) is not None
+    found, of_lungs = heart(s), lungs(s)
+    held_for_lungs = of_lungs is not None and of_lungs.indicator != "info"
+    return (found is not None and found.topic in ("HeartFailure", "LvefHold")) or held_for_lungs
 
 
 def _goes_on_otherwise(q: OrderQuestion, ended: Exposure) -> bool:

@@ -104,7 +104,8 @@ def _hint(s: Situation, item: str) -> str:
     """What the record says about a question by other means than the questionnaire."""
     fact = lung_fact(s) if item == "ild-history" else brain_fact(s) if item == "cns-disease" else None
     if fact is not None and fact.source is not None and not fact.source.startswith(("QuestionnaireResponse", GIVEN_HERE)):
-        return f"{fact.value}{f', {fact.date}' if fact.date else ''}, {fact.source}"
+        day = f", {fact.date}" if fact.date and fact.date not in fact.value else ""
+        return f"{fact.value}{day}, {fact.source}"
     if item == "menopausal-status" and s.case.menopause:
         newest = max(s.case.menopause, key=lambda m: (m.date.latest.toordinal() if m.date else 0, m.source))
         return f"{newest.status}{f', {newest.date}' if newest.date else ''}, {newest.source}"

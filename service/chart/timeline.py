@@ -190,7 +190,10 @@ def _happened(s: Situation) -> Iterable[_Happening]:
     for lung in case.lungs:
         name = "radiation pneumonitis" if lung.kind == "radiation" else "ILD/pneumonitis"
         grade = f", grade {lung.grade}" if lung.grade is not None else ""
-        yield "lung", f"{name}{grade}, {lung.status}", lung.onset, lung.source
+        over = lung.status == "resolved" or lung.abated is not None
+        yield "lung", f"{name}{grade}, {'since resolved' if over else lung.status}", lung.onset, lung.source
+        if lung.abated is not None:
+            yield "lung", f"{name}{grade}, resolved", lung.abated, lung.source
     for heart in case.heart:
         yield "heart", f"{heart.kind.replace('-', ' ')}, {heart.status}", heart.date, heart.source
     for test in case.receptors:

@@ -9,10 +9,11 @@ from guideline.knowledge_base import KNOWLEDGE
 HEADLINES = [
     "brain-mri-urgent", "brain-urgent", "discordance", "heart-failure-at-start", "heart-failure-on-her2", "her2-equivocal", "her2-low",
     "her2-unknown", "her2-unknown-on-therapy", "ild-active-before-start", "ild-active-on-conjugate", "ild-do-not-restart", "ild-grade-1",
-    "ild-new-under-treatment", "ild-on-hold", "ild-stop-for-good", "ild-symptoms", "ild-symptoms-before-start", "lvef-below-40-at-start",
-    "lvef-below-50-at-start", "lvef-due", "lvef-hold", "lvef-low", "lvef-never", "lvef-overdue", "metastasis-of-unknown-primary",
-    "no-therapy-on-record", "on-hold-or-stopped", "pregnancy", "pregnancy-running", "rebiopsy", "study-drug",
-    "unknown-conjugate",
+    "ild-grade-1-no-level", "ild-held-lower", "ild-held-open", "ild-held-same", "ild-held-ungraded", "ild-new-under-treatment",
+    "ild-on-hold", "ild-stop-for-good", "ild-symptoms", "ild-symptoms-before-start", "lvef-below-40-at-start", "lvef-below-50-at-start",
+    "lvef-due", "lvef-hold", "lvef-low", "lvef-never", "lvef-overdue", "metastasis-of-unknown-primary", "no-therapy-on-record",
+    "on-hold-or-stopped", "pregnancy", "pregnancy-running", "rebiopsy", "study-drug", "tdxd-again-level", "tdxd-again-open",
+    "tdxd-again-too-high", "unknown-conjugate",
 ]  # fmt: skip
 
 #: The rules themselves choose a shorter sentence when this one grows too long with the patient's reason.
@@ -31,6 +32,11 @@ class Longest(dict[str, str]):
             "value": "40-45 %",
             "days": "1234",
             "line": "Second-line",
+            "span": "more than 28 days",
+            "limit": "28",
+            "level": "one level down, 4.4 mg/kg",
+            "lowest": "3.2 mg/kg",
+            "ordered": "389.4 mg (5.41 mg/kg)",
         }.get(placeholder, "2026-11-20")
 
 

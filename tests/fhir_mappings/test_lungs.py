@@ -86,6 +86,25 @@ def test_abatement_and_status():
     assert one(ILD, abatementDateTime="2027-01").abated is None
 
 
+@pytest.mark.parametrize(
+    ("members", "onset", "stated"),
+    [
+        ({"onsetDateTime": "2026-09-02", "recordedDate": "2026-09-20"}, "2026-09-02", True),
+        (
+            {"onsetDateTime": None, "onsetPeriod": {"start": "2026-09-02", "end": "2026-09-05"}, "recordedDate": "2026-09-20"},
+            "2026-09-02",
+            True,
+        ),
+        ({"onsetDateTime": None, "recordedDate": "2026-09-20"}, "2026-09-20", False),
+        ({"onsetDateTime": None, "onsetString": "early September", "recordedDate": "2026-09-20"}, "2026-09-20", False),
+    ],
+)
+def test_the_day_an_entry_was_written_is_no_onset(members, onset, stated):
+    """R115 counts from the onset: where nobody recorded one, the case says so."""
+    found = one(ILD, **members)
+    assert (found.onset, found.onset_stated) == (on(onset), stated)
+
+
 @pytest.mark.parametrize("text", ["Pneumonitis", "ILD", "Interstitial lung disease", "organizing pneumonia"])
 def test_labels_without_a_code(text):
     """Clear words count where no code says more."""

@@ -276,6 +276,15 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "T-DXd held for the lungs, over": after_thp(
         given(T_DXD, 390, status="on-hold", reason="lung"), lungs=lung(grade=1, status="resolved", onset=60)
     ),
+    "T-DXd held, grade 1 over within 28 days": after_thp(
+        given(T_DXD, 390, status="on-hold"), lungs=lung(grade=1, status="resolved", onset=40, abated=ago(20), cause_drug=T_DXD)
+    ),
+    "T-DXd held, grade 1 over after 60 days": after_thp(
+        given(T_DXD, 390, status="on-hold"), lungs=lung(grade=1, status="resolved", onset=80, abated=ago(20), cause_drug=T_DXD)
+    ),
+    "T-DXd held, ungraded pneumonitis over": after_thp(
+        given(T_DXD, 390, status="on-hold"), lungs=lung(status="resolved", onset=80, abated=ago(20), cause_drug=T_DXD)
+    ),
     "T-DXd held, pneumonitis of grade 3": after_thp(given(T_DXD, 390, status="on-hold", reason="lung"), lungs=lung(grade=3, onset=60)),
     "T-DM1 runs, new pneumonitis": after_thp(given(T_DM1, 390), lungs=lung(onset=10)),
     "T-DM1 held for the lungs": after_thp(given(T_DM1, 390, status="on-hold", reason="lung"), lungs=lung(grade=1, onset=60)),
@@ -592,6 +601,14 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DXd ordered, resolved ILD": (second_line(**READY, lungs=lung(status="resolved", onset=900)), (TDXD,)),
     "T-DXd ordered, T-DXd pneumonitis of grade 1 over": (
         second_line(**READY, lungs=lung(grade=1, cause_drug=T_DXD, onset=200, status="resolved")),
+        (TDXD,),
+    ),
+    "T-DXd ordered at full dose, grade 1 over after 60 days": (
+        after_thp(
+            given(T_DXD, 390, status="on-hold"),
+            **READY,
+            lungs=lung(grade=1, cause_drug=T_DXD, onset=80, abated=ago(20), status="resolved"),
+        ),
         (TDXD,),
     ),
     "T-DXd ordered, lungs unknown": (second_line(**READY, intake=intake(ild_history=None)), (TDXD,)),

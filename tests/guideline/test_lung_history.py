@@ -148,3 +148,33 @@ def test_pneumonitis_by_something_else_is_no_sign_of_t_dxd():
     case = second_line(lungs=lung(grade=1, cause_drug="everolimus", onset=30))
     assert not situation_of(case).used(T_DXD)
     assert lead_of(advice_on(case)) == "tdm1"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "shown", "since"),
+    [
+        ((lung(grade=1, onset="2026-09-02"),), "ILD/pneumonitis, grade 1, active", "2026-09-02"),
+        (
+            (lung(status="resolved", grade=1, onset="2026-09-02", abated=when("2026-11-01")),),
+            "ILD/pneumonitis, grade 1, onset 2026-09-02, resolved 2026-11-01",
+            "2026-11-01",
+        ),
+        ((lung(status="resolved", onset="2026-09"),), "ILD/pneumonitis, onset 2026-09, resolved", None),
+        ((lung(status="resolved", abated=when("2026")),), "ILD/pneumonitis, resolved 2026", "2026"),
+        ((lung(status="resolved"),), "ILD/pneumonitis, resolved", None),
+        (
+            (lung(status="resolved", onset="2026-09-20", onset_stated=False),),
+            "ILD/pneumonitis, on record since 2026-09-20, resolved",
+            None,
+        ),
+        (
+            (lung(onset="2026-11-07"), lung("radiation", onset="2023-01-05"), lung(status="resolved", onset="2020", abated=when("2021"))),
+            "ILD/pneumonitis, onset 2020, resolved 2021; radiation pneumonitis, active (2023-01-05); ILD/pneumonitis, active",
+            "2026-11-07",
+        ),
+    ],
+)
+def test_resolved_never_stands_beside_the_day_of_the_onset(conditions, shown, since):
+    """Both days are named, each by what it is; the date of the fact is that of the last state it names."""
+    found = lungs(*conditions)
+    assert (found.shown, str(found.since) if found.since else None) == (shown, since)

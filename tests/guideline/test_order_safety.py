@@ -290,10 +290,9 @@ def test_r080_symptoms_while_tdxd_runs():
     [
         {"lungs": lung(status="resolved", onset=900)},
         {"lungs": lung("radiation", "resolved", onset=900)},
-        {"intake": intake(ild_history="tdxd-grade-1-resolved")},
         {"intake": intake(ild_history=None)},
     ],
-    ids=["resolved", "radiation", "grade 1", "nothing recorded"],
+    ids=["resolved", "radiation", "nothing recorded"],
 )
 def test_r117_before_the_first_dose_a_chest_ct_and_an_opinion(facts):
     """R117, R080: information with a CT at one click, and silence once it is booked or done."""

@@ -6,6 +6,7 @@ from guideline.rules import order_stop
 from tests.guideline.case_builder import (
     HR_POSITIVE,
     a_case,
+    ago,
     given,
     her2,
     intake,
@@ -137,3 +138,13 @@ def test_tdxd_that_is_completed_is_kept():
     (found,) = says(RULES, on_therapy(given("trastuzumab-deruxtecan", 200)), stop("trastuzumab-deruxtecan", "completed"))
     assert "trastuzumab deruxtecan" in found.headline.text
     assert "palbociclib" not in words(found)
+
+
+def test_a_restart_that_is_possible_is_no_reason_to_stop():
+    """R010: T-DXd is on hold and its grade 1 pneumonitis has resolved: that does not say why pertuzumab ends. Active, it does."""
+    for condition, topics in (
+        (lung(status="resolved", grade=1, onset=40, abated=ago(20)), ["Her2TherapyStopped"]),
+        (lung(grade=1, onset=40), []),
+    ):
+        case = on_therapy(given("trastuzumab-deruxtecan", 200, status="on-hold"), given("pertuzumab", 200), lungs=condition)
+        assert [f.topic for f in says(RULES, case, stop("pertuzumab"))] == topics

@@ -124,12 +124,12 @@ def test_outside_the_service_every_question_has_one_reason(case, because):
         (
             LUNGS,
             a_case(lungs=lung(status="resolved", grade=1, onset=900)),
-            "no active ILD and no current respiratory symptoms; lungs: ILD/pneumonitis, grade 1, resolved",
+            "no active ILD and no current respiratory symptoms; lungs: ILD/pneumonitis, grade 1, onset 2024-06-03, resolved",
         ),
         (
             LUNGS,
             a_case(lungs=lung("radiation", status="resolved", onset=900)),
-            "no active ILD and no current respiratory symptoms; lungs: radiation pneumonitis, resolved",
+            "no active ILD and no current respiratory symptoms; lungs: radiation pneumonitis, onset 2024-06-03, resolved",
         ),
         (LUNGS, on_therapy(*thp(300)), "no drug that is stopped for ILD runs or waits for the lungs; lungs: the intake says none"),
         (

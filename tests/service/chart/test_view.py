@@ -8,7 +8,19 @@ from datetime import date
 import msgspec
 import pytest
 
-from guideline.case import BodyMeasure, Case, DrugRecord, Lab, Lvef, Metastasis, PerformanceStatus, Procedure, ReceptorResult, Stage
+from guideline.case import (
+    BodyMeasure,
+    Case,
+    DrugRecord,
+    Lab,
+    LungCondition,
+    Lvef,
+    Metastasis,
+    PerformanceStatus,
+    Procedure,
+    ReceptorResult,
+    Stage,
+)
 from guideline.partial_date import PartialDate
 from service.chart.changes import NOTHING
 from service.chart.evidence import PLOT_HIGH, PLOT_LOW, place
@@ -317,6 +329,24 @@ def test_what_was_not_read_is_said():
     assert [(one.subject, one.why, one.source) for one in chart_view(case, US).reasons.not_read] == [
         ("an LVEF", "could not be read: no number", "Observation/9"),
         ("a therapy", "not all of it was seen: not all pages of a search", ""),
+    ]
+
+
+def test_lung_disease_begins_and_ends_on_its_own_days():
+    """The mark of the onset does not say "resolved" as of that day; the resolution has its own day where one is recorded."""
+    case = Case(
+        TODAY,
+        lungs=(
+            LungCondition("ild", "resolved", 1, on("2026-09-02"), on("2026-11-01"), source="Condition/1"),
+            LungCondition("radiation", "resolved", None, on("2024-05"), source="Condition/2"),
+            LungCondition("ild", "active", None, on("2026-11-10"), source="Condition/3"),
+        ),
+    )
+    assert [(mark.date, mark.words) for mark in chart_view(case, US).course.timeline.marks] == [
+        ("2024-05", "radiation pneumonitis, since resolved"),
+        ("2026-09-02", "ILD/pneumonitis, grade 1, since resolved"),
+        ("2026-11-01", "ILD/pneumonitis, grade 1, resolved"),
+        ("2026-11-10", "ILD/pneumonitis, active"),
     ]
 
 

@@ -1,0 +1,115 @@
+"""T-DXd ordered after its grade 1 pneumonitis: fully resolved, and at the dose that the time to resolution allows (R115, R118).
+
+Speaks of a dose that is too high at every order, since no dose is raised again; of what is open only at a restart.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from guideline.advice import FactUsed, Finding, Suggestion
+from guideline.body import body
+from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.earlier_doses import records_of
+from guideline.facts_used import drug_name, lung_fact
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DXD
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder, OrderedDose
+from guideline.rules.dose import order_fact, ordered_words
+from guideline.rules.lungs import dates_gap, given_before, how_low, no_level_left
+from guideline.tdxd_restart import Restart, restarts
+
+_TOPIC = "InterstitialLungDisease"
+_CHEST_CT = (Suggestion("request", "chest-ct"),)
+
+
+def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
+    """A dose that is not one level below that before a pneumonitis of more than 28 days; None where none is known to be."""
+    for restart in restarts(q.s, records_of(q, T_DXD)):
+        if restart.lower:
+            if restart.level is None:
+                return no_level_left(q.s, restart)
+            for order in orders:
+                found = _judged(q, order)
+                if order.dose is not None and found is not None and _too_high(q, found.value, restart) and not _raised(q, found.value):
+                    return _too_high_finding(q, order, order.dose, found, restart)
+    return None
+
+
+def restart_of_order(q: OrderQuestion, orders: tuple[DraftOrder, ...], *, ct_open: bool) -> Finding | None:
+    """A restart after grade 1 pneumonitis: the dose first, what is not known of it, and the chest CT where none is done or booked."""
+    high = too_high_again(q, orders)
+    if high is None:
+        return _before_restart(q, orders) if ct_open else _open_dose(q, orders)
+    if not ct_open or T_DXD in high.avoid:
+        return high
+    return replace(high, detail=(*high.detail, K.say("check-lungs-grade-1")), suggestions=_CHEST_CT)
+
+
+def _before_restart(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding:
+    """R115, I09: information: a chest CT at one click, and the dose as far as it can be told."""
+    undecided = _undecided(q, orders)
+    restart = undecided or restarts(q.s, records_of(q, T_DXD))[0]
+    detail = [how_low(restart), K.say("tdxd-after-grade-1")]
+    if q.s.lungs.resolved or q.s.lungs.radiation_resolved:
+        detail.append(K.say("tdxd-after-resolved-lung-disease"))
+    headline = K.say("order-lungs-grade-1", drug=drug_name(T_DXD))
+    return Finding(_TOPIC, "info", headline, tuple(detail), _lung_facts(q), dates_gap(undecided), suggestions=_CHEST_CT)
+
+
+def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
+    """Information where the ordered dose cannot be judged: the rule as it applies, and the dates that it waits for."""
+    restart = _undecided(q, orders)
+    if restart is None:
+        return None
+    name, level = drug_name(T_DXD), restart.level_words
+    if restart.lower:
+        headline = K.say("tdxd-again-level", drug=name, level=level, span=restart.span)
+    else:
+        headline = K.say("tdxd-again-open", drug=name, level=level, limit=K.thresholds.ild.same_dose_days)
+    return Finding(_TOPIC, "info", headline, (how_low(restart),), _lung_facts(q), dates_gap(restart))
+
+
+def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | None:
+    """The pneumonitis that may ask for less than is ordered: its dates do not tell, or the order does not tell its dose."""
+    values = [found.value if (found := _judged(q, order)) is not None else None for order in orders]
+    known = restarts(q.s, records_of(q, T_DXD))
+    return next((r for r in known if r.lower is not False and any(_too_high(q, value, r) is not False for value in values)), None)
+
+
+def _too_high_finding(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, found: Judgement, restart: Restart) -> Finding:
+    ordered = ordered_words(dose, found.schedule, found.value)
+    headline = K.say("tdxd-again-too-high", drug=drug_name(T_DXD), ordered=ordered, level=restart.level_words, span=restart.span)
+    facts = (*_lung_facts(q), order_fact(order, dose), *given_before(restart))
+    return Finding(_TOPIC, "warning", headline, (how_low(restart),), facts)
+
+
+def _judged(q: OrderQuestion, order: DraftOrder) -> Judgement | None:
+    """The ordered dose in mg/kg; None, or no value, where the order does not tell, or only with a weight that is not on record."""
+    if order.dose is None or len(order.drugs) != 1:
+        return None
+    label = K.doses[T_DXD]
+    return judge(order.dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+
+
+def _raised(q: OrderQuestion, value: float | None) -> bool:
+    """P03: above a level that it was reduced to before. That is critical already, and one problem has one card."""
+    tolerance, levels = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[T_DXD]
+    lowest = lowest_level_given(records_of(q, T_DXD), q.s.case, levels, tolerance)
+    return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
+
+
+def _too_high(q: OrderQuestion, value: float | None, restart: Restart) -> bool | None:
+    """Whether a dose in mg/kg stands for a higher level, however wide the site's tolerance is; None where the dose is not known."""
+    if value is None:
+        return None
+    if restart.level is None:
+        return True
+    nearest = min(K.thresholds.dose_levels[T_DXD].levels, key=lambda level: abs(level - value))
+    return nearest > restart.level or above(value, restart.level, q.s.practice.dose_tolerance_percent)
+
+
+def _lung_facts(q: OrderQuestion) -> tuple[FactUsed, ...]:
+    fact = lung_fact(q.s)
+    return (fact,) if fact is not None else ()

@@ -283,6 +283,10 @@ def test_structured_amounts_before_words():
     words = {"text": "5.4 mg/kg"}
     volume, mass = ({"doseAndRate": [{"doseQuantity": quantity(value, unit)}]} for value, unit in ((15, "mL"), (4.4, "mg/kg")))
     assert one(order(T_DXD, dosageInstruction=[{**words, **mass}])).dose == Dose(4.4, "mg/kg")
+    assert one(order(T_DXD, dosageInstruction=[{**words, **volume}])).dose == Dose(5.4, "mg/kg")
+    assert one(order(T_DXD, dosageInstruction=[volume])).dose == Dose(15, "mL")
+    named = order(T_DXD, dosageInstruction=[volume], medicationCodeableConcept=concept(T_DXD, text="Enhertu 4.4 mg/kg"))
+    assert one(named).dose == Dose(4.4, "mg/kg")
 
 
 def test_words_of_several_dosages():

@@ -287,8 +287,42 @@ def test_r106_the_adjuvant_conjugate_again_is_a_board_decision():
 
 
 def test_r106_tdm1_after_adjuvant_tdm1_points_to_tdxd():
-    """Decision 2: after adjuvant T-DM1 T-DXd leads; one card says so."""
-    assert topics_of(says(RULES, early_relapse(drugs=(adjuvant(T_DM1, 400, 100),)), tdm1())) == ["NonPreferredAgent"]
+    """Decision 2: after adjuvant T-DM1 T-DXd leads; one card says so, and gives no reason for which T-DM1 would be right."""
+    found = says(RULES, early_relapse(drugs=(adjuvant(T_DM1, 400, 100),)), tdm1())
+    assert topics_of(found) == ["NonPreferredAgent"]
+    assert "remains appropriate" not in words(found[0])
+    assert "not offered a second time" in words(found[0])
+    assert "R106" in found[0].rules
+
+
+@pytest.mark.parametrize(
+    ("facts", "says_so"),
+    [
+        ({}, "THP or T-DXd + pertuzumab"),
+        ({"lungs": lung(onset=2000)}, "not offered a second time"),
+        ({"intake": intake(tdxd_available="false")}, "not offered a second time"),
+    ],
+    ids=["T-DXd possible", "active ILD", "T-DXd unavailable"],
+)
+def test_r106_tdm1_again_after_a_late_relapse(facts, says_so):
+    """R106, R014: adjuvant T-DM1 years ago, ordered as the first treatment: a board; T-DXd is named only where it can be given."""
+    found = says(RULES, a_case(drugs=(adjuvant(T_DM1, 1900, 1500),), **facts), tdm1())
+    assert topics_of(found) == ["TumorBoard"]
+    assert says_so in words(found[0])
+    assert ("T-DXd" in words(found[0])) is ("T-DXd" in says_so)
+
+
+def test_r106_tdxd_again_after_a_late_relapse():
+    """R106: after adjuvant T-DXd THP leads."""
+    found = only(says(RULES, a_case(drugs=(adjuvant(T_DXD, 1900, 1500),)), order(T_DXD, 5.4, "mg/kg")), "TumorBoard")
+    assert "THP leads" in words(found)
+
+
+@pytest.mark.parametrize("case", [early_relapse, second_line])
+def test_r106_the_fallback_after_adjuvant_tdm1_is_no_accepted_one(case):
+    """R027, R106: T-DXd unavailable, T-DM1 given as adjuvant therapy: a board, not "accepted fallback", whatever came between."""
+    drugs = (adjuvant(T_DM1, 1900, 1500), *thp(340, 10)) if case is second_line else (adjuvant(T_DM1, 400, 100),)
+    assert topics_of(says(RULES, case(drugs=drugs, intake=intake(tdxd_available="false")), tdm1())) == ["TumorBoard"]
 
 
 # --- R060, R069, R070 ------------------------------------------------------------------------------------------------------------

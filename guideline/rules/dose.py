@@ -21,11 +21,13 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.order_scope import deletions, safety_orders
+from guideline.rules.order_scope import deletions, other_primary, safety_orders
 from guideline.therapy_lines import components
 
 #: P03: once reduced, never raised again.
 _NEVER_RAISED = (T_DXD, T_DM1)
+#: So far above the label dose another product may be meant.
+_OTHER_PRODUCT_PERCENT = 30
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
@@ -62,7 +64,7 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if recalculate is not None:
         return recalculate
     if found.verdict == "over":
-        return _over(order, dose, drug, label, found, measured)
+        return _over(q, order, dose, drug, label, found, measured)
     if found.verdict == "under":
         return None if settled(q, drug, found.value, tolerance) else _under(order, dose, drug, found, measured)
     return _first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
@@ -182,25 +184,31 @@ def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: 
     )  # fmt: skip
 
 
-def _over(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement, measured: Body) -> Finding | None:
-    """R126: above the label dose by more than the tolerance."""
+def _over(
+    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement, measured: Body
+) -> Finding | None:
+    """R126: above the label dose by more than the tolerance. P05: T-DXd may be meant for another active cancer: then not critical."""
     schedule, value = found.schedule, found.value
     if value is None:
         return None
     highest = schedule.loading or schedule.dose
-    critical = label.over == "critical"
     percent = round((value / highest - 1) * 100)
+    elsewhere = drug == T_DXD and percent < _OTHER_PRODUCT_PERCENT and other_primary(q.s)
+    indicator = "warning" if elsewhere else label.over
+    critical = indicator == "critical"
     headline = K.say(
         "dose-over",
         drug=drug_name(drug), ordered=ordered_words(dose, schedule, value), percent=percent, label=_highest_words(schedule),
         basis=schedule.basis,
     )  # fmt: skip
     detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
-    if percent >= 30 and "trastuzumab" in drug:
+    if elsewhere:
+        detail.append(K.say("dose-of-another-cancer"))
+    if percent >= _OTHER_PRODUCT_PERCENT and "trastuzumab" in drug:
         detail.append(K.say("dose-other-product"))
     detail += _how(dose, schedule.unit)
     return Finding(
-        "DoseCheck", label.over, headline, tuple(detail), _facts(order, dose, schedule.unit, measured),
+        "DoseCheck", indicator, headline, tuple(detail), _facts(order, dose, schedule.unit, measured),
         avoid=(drug,) if critical else (), suggestions=deletions((order,)) if critical else (),
     )  # fmt: skip
 

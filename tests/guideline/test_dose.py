@@ -10,7 +10,7 @@ from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules import dose as module
-from tests.guideline.case_builder import a_case, given, lung, second_line, source, stage
+from tests.guideline.case_builder import a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
 from tests.guideline.measure_builder import BODY, dosed, height, weight
 from tests.guideline.order_builder import beside, order, says, stop, words
 
@@ -151,6 +151,45 @@ def test_silent_for_another_primary_and_without_breast_cancer():
     assert verdict(a_case(body=BODY, diagnoses=()), overdose) is None
     assert verdict(a_case(body=BODY, age=17), overdose) is None
     assert verdict(a_case(body=BODY, procedures=Procedure("hospice", "done", source=source("Procedure"))), overdose) is None
+
+
+@pytest.mark.parametrize(("ordered", "indicator"), [(6.4, "warning"), (6.9, "warning"), (8, "critical")])
+def test_beside_another_active_cancer_a_dose_of_gastric_cancer_is_asked_about(ordered, indicator):
+    """P05: both cancers are active and the order does not say for which it is: a question; far above any label it stays critical."""
+    two = (breast_cancer(), Diagnosis("other-primary", "active", source=source("Condition")))
+    (found_one,) = found(second_line(body=BODY, diagnoses=two), order(TDXD, ordered, "mg/kg"))
+    assert found_one.indicator == indicator
+    assert ("gastric cancer" in words(found_one)) is (indicator == "warning")
+    assert bool(found_one.suggestions) is bool(found_one.avoid) is (indicator == "critical")
+
+
+def test_beside_another_active_cancer_other_overdoses_stay_critical():
+    """T-DM1 has one label dose."""
+    two = (breast_cancer(), Diagnosis("other-primary", "active", source=source("Condition")))
+    assert verdict(second_line(body=BODY, diagnoses=two), order(TDM1, 4.2, "mg/kg")) == "critical"
+
+
+HISTORY = (
+    Diagnosis("breast-history", "active", source=source("Condition")),
+    Diagnosis("other-primary", "active", source=source("Condition")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "concerned"),
+    [
+        ({"drugs": (given("trastuzumab", 100),)}, False),
+        ({"drugs": (given("trastuzumab", 100), given("pertuzumab", 100))}, True),
+        ({"drugs": (given("trastuzumab", 100),), "metastases": metastasis(day=700, linked_to_breast=True)}, True),
+        ({"drugs": (given("trastuzumab", 100),), "receptors": her2("3+", 15, "metastasis")}, True),
+        ({"drugs": (given("trastuzumab", 100),), "diagnoses": HISTORY[:1]}, True),
+    ],
+    ids=["trastuzumab for the other", "pertuzumab", "linked metastasis", "metastasis tested", "no other cancer"],
+)
+def test_a_history_of_breast_cancer_yields_to_another_active_cancer(facts, concerned):
+    """Decisions 9 and 18: metastases beside another active cancer are the breast's only where the record shows it."""
+    base = {"body": BODY, "diagnoses": HISTORY, "metastases": metastasis(day=700), "receptors": her2("3+", 15, None)}
+    assert (verdict(a_case(**{**base, **facts}), order(TDXD, 6.4, "mg/kg")) is not None) is concerned
 
 
 def test_early_breast_cancer_is_concerned():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.case import Allergy, PerformanceStatus
+from guideline.case import Allergy, Diagnosis, PerformanceStatus
 from guideline.rules import order_choice
 from tests.guideline.case_builder import (
     CURRENT_US,
@@ -560,3 +560,12 @@ def test_the_label_note_beside_another_drug_names_its_drug():
     """R135: on a card about T-DM1 the note on T-DXd's label says whose label it is."""
     found = only(says(RULES, second_line(), tdm1()), "NonPreferredAgent")
     assert any(s.text.startswith("T-DXd: On label.") for s in found.detail)
+
+
+def test_decision_9_the_choice_of_therapy_for_another_active_cancer_is_not_ours():
+    """A history of breast cancer, trastuzumab for another active cancer: its chemotherapy needs no HER2 backbone of ours."""
+    other = (Diagnosis("breast-history", "active"), Diagnosis("other-primary", "active"))
+    facts = {"metastases": LONG, "receptors": her2("3+", 15, None), "drugs": (given("trastuzumab", 300, 30, reason="progression"),)}
+    paclitaxel = order("paclitaxel", 80, "mg/m2")
+    assert says(RULES, a_case(diagnoses=other, **facts), paclitaxel) == []
+    assert topics_of(says(RULES, a_case(diagnoses=other[:1], **facts), paclitaxel)) == ["ChemotherapyWithoutHer2"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.body import body
+from guideline.body import body, cockcroft_gault, kilograms
 from guideline.dosing import Judgement, above, judge, lowest_level_given
 from guideline.earlier_doses import is_start, records_of
 from guideline.facts_used import drug_name
@@ -26,6 +26,9 @@ _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
 #: What a row asks for, from nothing to the end of the drug.
 ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
 
+#: What is said of a drug that was given before.
+_INTERRUPTS = frozenset({"hold", "stop"})
+
 #: Docetaxel at these values was deadly: the only rows of the table that are critical (P06).
 _CRITICAL_RULE = "P06"
 
@@ -34,11 +37,12 @@ _BLOOD = frozenset({"neutrophils", "platelets"})
 
 
 class _Asked(Struct, frozen=True):
-    """An asked order of one drug, and whether it begins the drug."""
+    """An asked order of one drug: whether it begins the drug (again), and whether it is the `first` that is on record."""
 
     order: DraftOrder
     drug: str
     start: bool
+    first: bool
 
 
 def labs(q: OrderQuestion) -> Iterator[Finding]:
@@ -49,7 +53,8 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             if drug not in K.thresholds.labs.drugs:
                 continue
             values = values if values is not None else current_labs(q.s)
-            asked = _Asked(order, drug, is_start(q, drug))
+            start = is_start(q, drug)
+            asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
             finding = _finding(q, asked, values)
             if finding is not None:
                 yield finding
@@ -61,7 +66,7 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
     found = [m for row in rows if (m := met(row, values)) is not None]
     acting = [m for m in found if not m.partner_missing and _acts(q, asked, m, dpyd)]
     acting.sort(key=lambda m: -ACTION_RANK[m.row.action])
-    gaps = _gaps(asked, values) if asked.start else ()
+    gaps = _gaps(q, asked, values) if asked.start else ()
     open_ended = [m for m in found if m.partner_missing and m.row.action != "continue"]
     if dpyd == "poor":
         return _no_dpd(q, asked, acting)
@@ -73,7 +78,7 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         )
     if open_ended:
         return _partner_missing(asked, open_ended, gaps)
-    return _missing(asked, values, gaps, dpyd)
+    return _missing(q, asked, values, gaps, dpyd)
 
 
 def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
@@ -109,7 +114,7 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     critical = any(m.row.rule == _CRITICAL_RULE for m in acting)
     indicator: Indicator = "critical" if critical else "warning"
     used = tuple(dict.fromkeys(v for m in acting for v in m.values))
-    detail = [*_what_then(q, asked, lead), *_also(lead, others)]
+    detail = [*_what_then(q, asked, lead, acting), *_also(asked, lead, others)]
     if critical:
         detail.append(K.say("lab-docetaxel-limits"))
         if lead.row.action == "avoid":
@@ -122,7 +127,7 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     return Finding(
         "LabSafety",
         indicator,
-        _headline(asked.drug, lead, critical=critical),
+        _headline(asked, lead, critical=critical),
         tuple(detail),
         lab_facts(used),
         tuple(g for g in gaps if g.input != "I10" or CLEARANCE not in values),
@@ -132,9 +137,14 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     )
 
 
-def _headline(drug: str, lead: Met, *, critical: bool) -> Statement:
-    says = "lab-forbidden" if critical and lead.row.action == "avoid" else f"lab-{lead.row.action}"
-    return K.say(says, drug=drug_name(drug), value=shown(lead))
+def _headline(asked: _Asked, lead: Met, *, critical: bool) -> Statement:
+    """What was never given is not held or stopped: it is not started."""
+    says = f"lab-{lead.row.action}"
+    if critical and lead.row.action == "avoid":
+        says = "lab-forbidden"
+    elif asked.first and lead.row.action in _INTERRUPTS:
+        says = "lab-not-started"
+    return K.say(says, drug=drug_name(asked.drug), value=shown(lead))
 
 
 def shown(m: Met) -> str:
@@ -142,7 +152,7 @@ def shown(m: Met) -> str:
     return " with ".join(v.shown for v in m.values)
 
 
-def _also(lead: Met, others: list[Met]) -> list[Statement]:
+def _also(asked: _Asked, lead: Met, others: list[Met]) -> list[Statement]:
     """The other values that ask for as much or less; what the headline says already is not said again."""
     said = set(lead.values)
     found = []
@@ -150,15 +160,19 @@ def _also(lead: Met, others: list[Met]) -> list[Statement]:
         if not set(m.values) <= said:
             said |= set(m.values)
             if lead.row.action == m.row.action == "hold" and m.row.resume is not None:
-                found.append(K.say("lab-also-until", value=shown(m), resume=m.row.resume))
+                found.append(K.say("lab-also-not-before" if asked.first else "lab-also-until", value=shown(m), resume=m.row.resume))
             else:
                 found.append(K.say("lab-also", value=shown(m)))
     return found
 
 
-def _what_then(q: OrderQuestion, asked: _Asked, lead: Met) -> list[Statement]:
-    """Until when to hold, and the dose after that."""
+def _what_then(q: OrderQuestion, asked: _Asked, lead: Met, acting: list[Met]) -> list[Statement]:
+    """Until when to hold, and the dose after that; before a first dose until when to wait, as far as it was studied at all (P07)."""
     row = lead.row
+    if asked.first and row.action in _INTERRUPTS:
+        if any(m.row.action == "not-studied" for m in acting):
+            return [K.say("lab-start-not-studied")]
+        return [K.say("lab-start-not-before", resume=row.resume)] if row.resume is not None else []
     if row.action != "hold" or row.resume is None:
         return []
     if row.dose == "one-level-down":
@@ -246,12 +260,13 @@ def _absent(drug: str, values: CurrentLabs) -> list[str]:
     return sorted(needed - known)
 
 
-def _gaps(asked: _Asked, values: CurrentLabs) -> tuple[Gap, ...]:
-    """I10-I12, as the absent values ask for them."""
+def _gaps(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> tuple[Gap, ...]:
+    """I10-I12, as the absent values ask for them; of the clearance only what is not on record."""
     absent = set(_absent(asked.drug, values))
     found = []
     if CLEARANCE in absent:
-        found.append(Gap("I10", K.say("ask-creatinine")))
+        weigh = _creatinine_alone(values) is not None and body(q.s.case).kg is None
+        found.append(Gap("I10", K.say("ask-weight" if weigh else "ask-creatinine")))
     if absent & _LIVER:
         found.append(Gap("I11", K.say("ask-liver-labs")))
     if absent & _BLOOD:
@@ -270,15 +285,63 @@ def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> 
     return Finding("LabSafety", "info", headline, (), lab_facts(first.values), tuple(dict.fromkeys((ask, *gaps))), rules=rules)
 
 
-def _missing(asked: _Asked, values: CurrentLabs, gaps: tuple[Gap, ...], dpyd: str | None) -> Finding | None:
+def _creatinine_alone(values: CurrentLabs) -> LabValue | None:
+    """The creatinine from which no clearance can be told."""
+    return values["creatinine"][0] if "creatinine" in values and CLEARANCE not in values else None
+
+
+def _missing(q: OrderQuestion, asked: _Asked, values: CurrentLabs, gaps: tuple[Gap, ...], dpyd: str | None) -> Finding | None:
     """At a start: the values, and the DPYD test, that should be there before the first dose."""
     untested = asked.start and dpyd is None
     if not gaps:
         return Finding("LabSafety", "info", K.say("dpyd-unknown"), (K.say("dpyd-why"),), rules=("P09",)) if untested else None
-    labs_ = _absent_words(_absent(asked.drug, values))
-    headline = K.say("lab-needed", drug=drug_name(asked.drug), labs=labs_, days=K.thresholds.intervals.labs_days)
+    detail = (K.say("dpyd-unknown-also"),) if untested else ()
     rules = tuple(dict.fromkeys(row.rule for row in K.thresholds.labs.drugs[asked.drug]))
-    return Finding("LabSafety", "info", headline, (K.say("dpyd-unknown-also"),) if untested else (), missing=gaps, rules=rules)
+    absent, creatinine = _absent(asked.drug, values), _creatinine_alone(values)
+    if creatinine is not None and CLEARANCE in absent:
+        return _no_clearance(q, asked, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules)
+    headline = K.say("lab-needed", drug=drug_name(asked.drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
+    return Finding("LabSafety", "info", headline, detail, missing=gaps, rules=rules)
+
+
+def _no_clearance(
+    q: OrderQuestion,
+    asked: _Asked,
+    creatinine: LabValue,
+    others: list[str],
+    detail: tuple[Statement, ...],
+    gaps: tuple[Gap, ...],
+    rules: tuple[str, ...],
+) -> Finding:
+    """The creatinine is on record, and what its clearance takes is not. A warning where by an old weight the clearance would be too low."""
+    weight, drug = body(q.s.case).weight, drug_name(asked.drug)
+    if others:
+        detail = (K.say("lab-also-needed", labs=_absent_words(others), days=K.thresholds.intervals.labs_days), *detail)
+    indicator: Indicator = "info"
+    if weight is not None and weight.state == "current":
+        headline = K.say("lab-clearance-open", drug=drug, value=creatinine.shown)
+    else:
+        headline = K.say("lab-clearance-weight", drug=drug, value=creatinine.shown)
+        by_old = _clearance_by_old_weight(q, creatinine)
+        if weight is not None and by_old is not None and _too_low(q, asked, by_old):
+            indicator = "warning"
+            detail = (K.say("lab-clearance-old-weight", value=by_old.amount, weight=kilograms(weight.kg), date=str(weight.date)), *detail)
+    return Finding("LabSafety", indicator, headline, detail, lab_facts((creatinine,)), gaps, rules=rules)
+
+
+def _too_low(q: OrderQuestion, asked: _Asked, clearance: LabValue) -> bool:
+    """Whether the drug's table asks for anything at this clearance."""
+    found = (met(row, {CLEARANCE: (clearance,)}) for row in K.thresholds.labs.drugs[asked.drug])
+    return any(m is not None and _acts(q, asked, m, _dpyd(q)) for m in found)
+
+
+def _clearance_by_old_weight(q: OrderQuestion, creatinine: LabValue) -> LabValue | None:
+    """What the clearance would be by a weight that is too old to calculate with; None without one."""
+    s, weight = q.s, body(q.s.case).weight
+    if weight is None or weight.state != "old" or weight.date is None or s.age is None:
+        return None
+    value = cockcroft_gault(s.age, weight.kg, creatinine.value, s.case.patient.sex)
+    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source) if value is not None else None
 
 
 def _absent_words(absent: list[str]) -> str:

@@ -192,6 +192,45 @@ def test_a_history_of_breast_cancer_yields_to_another_active_cancer(facts, conce
     assert (verdict(a_case(**{**base, **facts}), order(TDXD, 6.4, "mg/kg")) is not None) is concerned
 
 
+@pytest.mark.parametrize(
+    ("drugs", "amount", "unit", "asks"),
+    [
+        ((given("trastuzumab", 100),), 6, "mg/kg", True),
+        ((given("trastuzumab", 100),), 420, "mg", True),
+        ((), 6, "mg/kg", False),
+        ((given("trastuzumab", 300, 100, status="completed"),), 6, "mg/kg", False),
+        ((), 8, "mg/kg", True),
+    ],
+)
+def test_tdxd_at_the_dose_of_the_trastuzumab_that_runs(drugs, amount, unit, asks):
+    """R083: Enhertu instead of Herceptin keeps the dose of Herceptin: whether another product is meant is asked, also in a switch."""
+    for orders in ((order(TDXD, amount, unit),), (order(TDXD, amount, unit), stop("trastuzumab"))):
+        (over,) = found(second_line(body=BODY, drugs=drugs), *orders)
+        assert over.indicator == "critical"
+        assert ("another product" in words(over)) is asks
+
+
+@pytest.mark.parametrize(("kg", "amount", "asks"), [(68, 600, True), (85, 600, True), (60, 610, False), (75, 600, None), (100, 600, None)])
+def test_the_flat_dose_of_subcutaneous_trastuzumab_ordered_as_an_infusion(kg, amount, asks):
+    """P05: 600 mg is asked about, unless it is the dose by weight; other amounts are merely wrong."""
+    got = found(second_line(body=(weight(kg), height(165))), order("trastuzumab", amount, "mg"))
+    assert ["subcutaneous product meant" in words(one) for one in got] == ([] if asks is None else [asks])
+
+
+def test_just_above_the_tolerance_is_not_printed_as_within_it():
+    """10.3 % is more than the ten percent that are not questioned, and reads so."""
+    (over,) = found(second_line(body=(weight(68), height(165))), order("trastuzumab", 600, "mg"))
+    assert "10.3 % above" in over.headline.text
+
+
+@pytest.mark.parametrize(("drug", "amount", "unit", "first"), [("trastuzumab", 7, "mg/kg", "8 mg/kg"), ("pertuzumab", 600, "mg", "840 mg")])
+def test_a_dose_between_the_first_and_the_later_ones(drug, amount, unit, first):
+    """It is not "below" the dose that goes on."""
+    (between,) = found(CASE, order(drug, amount, unit))
+    assert between.indicator == "info"
+    assert f"neither the first dose of {first}" in between.headline.text
+
+
 def test_early_breast_cancer_is_concerned():
     """Adjuvant T-DM1 at 5.4 mg/kg is as wrong as in metastatic disease."""
     assert verdict(a_case(metastases=(), stages=stage("II"), body=BODY), order(TDM1, 5.4, "mg/kg")) == "critical"

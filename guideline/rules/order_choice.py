@@ -17,6 +17,7 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.partial_date import add_days
 from guideline.rules import order_backbone, order_safety
+from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.options import label_note, objection, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
@@ -74,7 +75,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     # What was adjuvant therapy is not offered again: then no reason speaks for it (R106, decision 2).
     again = _adjuvant(s, T_DM1)
     detail.append(_not_repeated(T_DM1) if again else K.say("order-tdm1-reasons"))
-    detail += [note] if note is not None else []
+    detail += [*([note] if note is not None else []), *_pair(s)]
     if unknown_history(s):
         detail.append(K.say("condition-record-incomplete"))
     missing = _history_gap(s)
@@ -123,6 +124,14 @@ def _tdxd_label(s: Situation) -> tuple[Statement | None, str | None]:
     return (K.say("order-tdxd-label", note=note.text) if note is not None else None), rule
 
 
+def _pair(s: Situation) -> tuple[Statement, ...]:
+    """C22, R101: beside T-DXd the pair that the first-line label covers, after an early relapse later than 6 months."""
+    if not s.early_relapse or s.her2_lines or not tdxd_pertuzumab_fits(s) or objection(s, "tdxd-pertuzumab") is not None:
+        return ()
+    note, _ = label_note(s, "tdxd-pertuzumab", always=True)
+    return (K.say("order-tdxd-pertuzumab-fits"), *((K.say("order-pair-label", note=note.text),) if note is not None else ()))
+
+
 def _heart_first(s: Situation) -> bool:
     """Whether the last LVEF is below what was studied at a start, so that a cardiologist is asked before any HER2 drug (P02)."""
     latest = s.heart.latest
@@ -152,7 +161,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
         "FirstLineRestart",
         "warning",
         K.say("order-first-line-restart"),
-        (*detail, *((note,) if note is not None else ())),
+        (*detail, *((note,) if note is not None else ()), *_pair(s)),
         facts=course_facts(s),
         missing=_history_gap(s),
         avoid=("thp",),

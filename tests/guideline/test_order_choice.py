@@ -182,6 +182,15 @@ def test_r018_is_silent_where_thp_is_right(case):
     assert says(RULES, case, *orders) == []
 
 
+@pytest.mark.parametrize(("months", "named"), [(3, False), (8, True)])
+def test_c22_the_pair_is_named_after_six_months(months, named):
+    """R018, R101: over 6 and up to 12 months after the adjuvant therapy the label covers T-DXd + pertuzumab, not T-DXd alone."""
+    for orders in ((order("trastuzumab", 8, "mg/kg"), order("docetaxel", 75, "mg/m2")), (tdm1(),)):
+        (found,) = says(RULES, early_relapse(months_ago_ended=months), *orders)
+        assert ("T-DXd + pertuzumab: On label" in words(found)) is named
+        assert ("Or T-DXd + pertuzumab" in words(found)) is named
+
+
 def test_r018_trastuzumab_in_a_later_line_is_no_restart():
     """R054: after HER2 therapy for metastatic disease trastuzumab with chemotherapy is a usual later option."""
     drugs = (adjuvant("trastuzumab", 1200, 800), given(T_DXD, 690, 10, reason="progression"))

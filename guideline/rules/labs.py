@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.body import body, cockcroft_gault, kilograms
+from guideline.body import body
 from guideline.dosing import Judgement, above, judge, lowest_level_given
 from guideline.earlier_doses import is_start, records_of
 from guideline.facts_used import drug_name
@@ -19,6 +19,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
+from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_scope import deletions, safety_orders
 
 _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
@@ -31,9 +32,6 @@ _INTERRUPTS = frozenset({"hold", "stop"})
 
 #: Docetaxel at these values was deadly: the only rows of the table that are critical (P06).
 _CRITICAL_RULE = "P06"
-
-_LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
-_BLOOD = frozenset({"neutrophils", "platelets"})
 
 
 class _Asked(Struct, frozen=True):
@@ -66,7 +64,7 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
     found = [m for row in rows if (m := met(row, values)) is not None]
     acting = [m for m in found if not m.partner_missing and _acts(q, asked, m, dpyd)]
     acting.sort(key=lambda m: -ACTION_RANK[m.row.action])
-    gaps = _gaps(q, asked, values) if asked.start else ()
+    gaps = lab_gaps(q, asked.drug, values) if asked.start else ()
     open_ended = [m for m in found if m.partner_missing and m.row.action != "continue"]
     if dpyd == "poor":
         return _no_dpd(q, asked, acting)
@@ -78,7 +76,8 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         )
     if open_ended:
         return _partner_missing(asked, open_ended, gaps)
-    return _missing(q, asked, values, gaps, dpyd)
+    untested = asked.start and dpyd is None
+    return missing_labs(q, asked.drug, values, gaps, untested=untested, acts=lambda m: _acts(q, asked, m, dpyd))
 
 
 def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
@@ -248,32 +247,6 @@ def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
     )
 
 
-# --- What is missing ---------------------------------------------------------------------------------------------------------------
-
-
-def _absent(drug: str, values: CurrentLabs) -> list[str]:
-    """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
-    needed = {lab for row in K.thresholds.labs.drugs[drug] for lab in (row.lab, *row.also_lab)} - {"alp"}
-    known = {lab for lab, found in values.items() if any(not v.preliminary for v in found)}
-    if {"alt", "ast"} & known:
-        needed -= {"alt", "ast"}
-    return sorted(needed - known)
-
-
-def _gaps(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> tuple[Gap, ...]:
-    """I10-I12, as the absent values ask for them; of the clearance only what is not on record."""
-    absent = set(_absent(asked.drug, values))
-    found = []
-    if CLEARANCE in absent:
-        weigh = _creatinine_alone(values) is not None and body(q.s.case).kg is None
-        found.append(Gap("I10", K.say("ask-weight" if weigh else "ask-creatinine")))
-    if absent & _LIVER:
-        found.append(Gap("I11", K.say("ask-liver-labs")))
-    if absent & _BLOOD:
-        found.append(Gap("I12", K.say("ask-blood-count")))
-    return tuple(found)
-
-
 def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> Finding:
     """A value whose meaning depends on a second one that is not there (transaminases without bilirubin or ALP)."""
     first = found[0]
@@ -283,70 +256,6 @@ def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> 
     ask = Gap("I11", K.say("ask-liver-labs"))
     rules = tuple(dict.fromkeys(m.row.rule for m in found))
     return Finding("LabSafety", "info", headline, (), lab_facts(first.values), tuple(dict.fromkeys((ask, *gaps))), rules=rules)
-
-
-def _creatinine_alone(values: CurrentLabs) -> LabValue | None:
-    """The creatinine from which no clearance can be told."""
-    return values["creatinine"][0] if "creatinine" in values and CLEARANCE not in values else None
-
-
-def _missing(q: OrderQuestion, asked: _Asked, values: CurrentLabs, gaps: tuple[Gap, ...], dpyd: str | None) -> Finding | None:
-    """At a start: the values, and the DPYD test, that should be there before the first dose."""
-    untested = asked.start and dpyd is None
-    if not gaps:
-        return Finding("LabSafety", "info", K.say("dpyd-unknown"), (K.say("dpyd-why"),), rules=("P09",)) if untested else None
-    detail = (K.say("dpyd-unknown-also"),) if untested else ()
-    rules = tuple(dict.fromkeys(row.rule for row in K.thresholds.labs.drugs[asked.drug]))
-    absent, creatinine = _absent(asked.drug, values), _creatinine_alone(values)
-    if creatinine is not None and CLEARANCE in absent:
-        return _no_clearance(q, asked, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules)
-    headline = K.say("lab-needed", drug=drug_name(asked.drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
-    return Finding("LabSafety", "info", headline, detail, missing=gaps, rules=rules)
-
-
-def _no_clearance(
-    q: OrderQuestion,
-    asked: _Asked,
-    creatinine: LabValue,
-    others: list[str],
-    detail: tuple[Statement, ...],
-    gaps: tuple[Gap, ...],
-    rules: tuple[str, ...],
-) -> Finding:
-    """The creatinine is on record, and what its clearance takes is not. A warning where by an old weight the clearance would be too low."""
-    weight, drug = body(q.s.case).weight, drug_name(asked.drug)
-    if others:
-        detail = (K.say("lab-also-needed", labs=_absent_words(others), days=K.thresholds.intervals.labs_days), *detail)
-    indicator: Indicator = "info"
-    if weight is not None and weight.state == "current":
-        headline = K.say("lab-clearance-open", drug=drug, value=creatinine.shown)
-    else:
-        headline = K.say("lab-clearance-weight", drug=drug, value=creatinine.shown)
-        by_old = _clearance_by_old_weight(q, creatinine)
-        if weight is not None and by_old is not None and _too_low(q, asked, by_old):
-            indicator = "warning"
-            detail = (K.say("lab-clearance-old-weight", value=by_old.amount, weight=kilograms(weight.kg), date=str(weight.date)), *detail)
-    return Finding("LabSafety", indicator, headline, detail, lab_facts((creatinine,)), gaps, rules=rules)
-
-
-def _too_low(q: OrderQuestion, asked: _Asked, clearance: LabValue) -> bool:
-    """Whether the drug's table asks for anything at this clearance."""
-    found = (met(row, {CLEARANCE: (clearance,)}) for row in K.thresholds.labs.drugs[asked.drug])
-    return any(m is not None and _acts(q, asked, m, _dpyd(q)) for m in found)
-
-
-def _clearance_by_old_weight(q: OrderQuestion, creatinine: LabValue) -> LabValue | None:
-    """What the clearance would be by a weight that is too old to calculate with; None without one."""
-    s, weight = q.s, body(q.s.case).weight
-    if weight is None or weight.state != "old" or weight.date is None or s.age is None:
-        return None
-    value = cockcroft_gault(s.age, weight.kg, creatinine.value, s.case.patient.sex)
-    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source) if value is not None else None
-
-
-def _absent_words(absent: list[str]) -> str:
-    names = [lab_name(lab) for lab in absent if lab not in ("alt", "ast")]
-    return ", ".join(["ALT or AST", *names] if {"alt", "ast"} & set(absent) else names)
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (labs,)

@@ -387,7 +387,7 @@ def test_a_creatinine_without_a_current_weight_is_named(creatinine, asked, indic
     capecitabine = order("capecitabine", asked.get("amount", 1250), "mg/m2", times_a_day=2)
     f = one(labs(creatinine=creatinine), capecitabine, body=(weight(70, 40), height(165), weight(70, 40)))
     assert f.indicator == indicator
-    assert f"creatinine {creatinine} mg/dL, and no weight of the last four weeks" in f.headline.text
+    assert f"creatinine {creatinine} mg/dL, and no reliable weight of the last four weeks" in f.headline.text
     assert ("By the old weight" in words(f)) is (indicator == "warning")
     assert [fact.name for fact in f.facts] == ["creatinine"]
     assert [gap.ask.id for gap in f.missing] == ["ask-weight"]

@@ -448,5 +448,9 @@ def test_every_headline_fits_on_a_card():
     sets += [labs(platelets=lab("platelets", 12.345678, preliminary=True), neutrophils=lab("neutrophils", 0.123456, preliminary=True))]
     drugs = (TDXD, TDM1, "tucatinib", "docetaxel", "capecitabine")
     texts = {f.headline.text for values in sets for drug in drugs for f in found(values, order(drug))}
+    unclear = labs(creatinine=lab("creatinine", 16.2567, preliminary=True))
+    texts |= {
+        f.headline.text for drug in drugs for facts in ({"body": ()}, {"sex": "unknown"}) for f in found(unclear, order(drug), **facts)
+    }
     assert len(texts) > 10
     assert [text for text in texts if len(text) >= 140] == []

@@ -31,6 +31,14 @@ class Amount(NamedTuple):
     daily: bool = False
 
 
+class Place(NamedTuple):
+    """An amount, and the words around it: the end of what stands before it in its clause, and the beginning of what follows."""
+
+    amount: Amount
+    before: str
+    after: str
+
+
 class Frequency(NamedTuple):
     """How often: times a day, or days from one dose to the next. Both `None`: not said."""
 
@@ -120,7 +128,7 @@ def amount_in(text: str) -> Amount | None:
         return Amount(_numeral(tablets[1]) * _number(tablets[2]), "mg")
     found = next(_amounts(low), None)
     if found is not None:
-        return found
+        return found.amount
     area = _AUC.search(low)
     if area is not None:
         return Amount(float(area[1]), "AUC")
@@ -131,7 +139,12 @@ def amount_in(text: str) -> Amount | None:
 @remembered(maxsize=1024)
 def relative_amount_in(text: str) -> Amount | None:
     """The first amount per kg or m2 in a product's name: strengths are never given so."""
-    return next((amount for amount in _amounts(_plain(text)) if amount.unit in ("mg/kg", "mg/m2")), None)
+    return next((found.amount for found in _amounts(_plain(text)) if found.amount.unit in ("mg/kg", "mg/m2")), None)
+
+
+def places_in(text: str) -> Iterator[Place]:
+    """Every mass that a text gives as a dose, with the words around it."""
+    return _amounts(_plain(text))
 
 
 @remembered(maxsize=1024)
@@ -185,7 +198,7 @@ def loading_in(text: str) -> bool | None:
     return loading.start() < maintenance.start()
 
 
-def _amounts(low: str) -> Iterator[Amount]:
+def _amounts(low: str) -> Iterator[Place]:
     for found in _AMOUNT.finditer(low):
         number, mass, per, daily, strength = found.groups()
         relative = "" if per is None else _PER.get(per, "/m2")
@@ -193,10 +206,13 @@ def _amounts(low: str) -> Iterator[Amount]:
             continue
         amount = canonical(_number(number), dose_unit(mass) or _MASSES[mass[0]])
         if amount is not None:
-            yield Amount(amount.value, amount.unit + relative, daily is not None)
+            before, after = low[max(found.start() - _AROUND, 0) : found.start()], low[found.end() : found.end() + _AROUND]
+            yield Place(Amount(amount.value, amount.unit + relative, daily is not None), before, after)
 
 
 _MASSES: Final = {"m": "ug", "g": "g"}
+#: How many characters around an amount may say what it is.
+_AROUND: Final = 60
 
 
 def _plain(text: str) -> str:

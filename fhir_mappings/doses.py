@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from fhir_mappings.dose_words import relative_amount_in
+from fhir_mappings.recorded_dose_words import recorded_amount_in
 from fhir_mappings.resources import Dosage, DoseAndRate, Quantity, Resource, Timing
 from fhir_mappings.results import of_quantity
 from fhir_mappings.units import dose_unit
 from guideline.case import Dose
 
+#: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
+_MASSES = frozenset({"mg", "g", "ug", "mg/kg", "mg/m2", "g/m2", "AUC"})
 _DAYS = {"d": 1.0, "wk": 7.0, "mo": 28.0, "h": 1 / 24}
 
 
-def dose_of(resource: Resource, dosages: list[Dosage]) -> Dose | None:
-    """The first dose with an amount that can be read. Orders may carry it at the top (Epic), administrations in `dosage.dose`."""
+def dose_of(resource: Resource, dosages: list[Dosage], product: str | None = None) -> Dose | None:
+    """The first dose with an amount that can be read: structured as a mass, in words as a mass, then structured as anything else.
+
+    Orders may carry it at the top (Epic), administrations in `dosage.dose`. `product` is the name of the medication in words, which may
+    hold a dose per kg or m2. Words are read only where no mass is structured.
+    """
+    structured = None
+    for dose in _structured(resource, dosages):
+        if dose.unit in _MASSES:
+            return dose
+        structured = structured or dose
+    return _in_words(dosages, product) or structured
+
+
+def _structured(resource: Resource, dosages: list[Dosage]) -> Iterator[Dose]:
     for dosage in dosages:
         rates = dosage.dose_and_rate or ()
         for given in (rates, dosage) if isinstance(rates, DoseAndRate) else (*rates, dosage):
-            dose = _dose(given.dose_quantity, dosage.timing)
-            if dose is not None:
-                return dose
-        dose = _dose(dosage.dose, dosage.timing)
-        if dose is not None:
-            return dose
-    return _dose(resource.dose_quantity, dosages[0].timing if dosages else None)
+            if given.dose_quantity is not None and (dose := _dose(given.dose_quantity, dosage.timing)) is not None:
+                yield dose
+        if dosage.dose is not None and (dose := _dose(dosage.dose, dosage.timing)) is not None:
+            yield dose
+    if resource.dose_quantity is not None and (dose := _dose(resource.dose_quantity, dosages[0].timing if dosages else None)) is not None:
+        yield dose
+
+
+def _in_words(dosages: list[Dosage], product: str | None) -> Dose | None:
+    """The dose that the dosages give in words, else the name. Several that differ are steps, or alternatives: none of them."""
+    said = [(amount, dosage.timing) for dosage in dosages if dosage.text and (amount := recorded_amount_in(dosage.text)) is not None]
+    if not said and product and (named := relative_amount_in(product)) is not None:
+        said = [(named, dosages[0].timing if dosages else None)]
+    if len({amount for amount, _ in said}) != 1:
+        return None
+    amount, timing = said[0]
+    return Dose(amount.value, amount.unit, _interval(timing))
 
 
 def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:

@@ -108,7 +108,8 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
     status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
     extensions, dosages = extensions_of(resource), dosages_of(resource)
     reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
-    dose = dose_of(resource, dosages)
+    concept = resource.medication_codeable_concept
+    dose = dose_of(resource, dosages, concept.text if concept is not None else None)
     return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source) for drug in match.drugs]
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.body import Body, body, changed, kilograms, weight_around
 from guideline.companions import settled
-from guideline.dosing import Judgement, above, judge, lowest_level_given, needs
+from guideline.dosing import Judgement, above, judge, lowest_level_given, needs, same
 from guideline.earlier_doses import earlier_doses, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -21,11 +21,15 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.order_scope import deletions, safety_orders
+from guideline.rules.order_scope import deletions, other_primary, safety_orders
 from guideline.therapy_lines import components
+
+_TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"
 
 #: P03: once reduced, never raised again.
 _NEVER_RAISED = (T_DXD, T_DM1)
+#: So far above the label dose another product may be meant.
+_OTHER_PRODUCT_PERCENT = 30
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
@@ -62,7 +66,7 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if recalculate is not None:
         return recalculate
     if found.verdict == "over":
-        return _over(order, dose, drug, label, found, measured)
+        return _over(q, order, dose, drug, label, found, measured)
     if found.verdict == "under":
         return None if settled(q, drug, found.value, tolerance) else _under(order, dose, drug, found, measured)
     return _first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
@@ -182,27 +186,54 @@ def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: 
     )  # fmt: skip
 
 
-def _over(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement, measured: Body) -> Finding | None:
-    """R126: above the label dose by more than the tolerance."""
+def _over(
+    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement, measured: Body
+) -> Finding | None:
+    """R126: above the label dose by more than the tolerance. P05: T-DXd may be meant for another active cancer: then not critical."""
     schedule, value = found.schedule, found.value
     if value is None:
         return None
     highest = schedule.loading or schedule.dose
-    critical = label.over == "critical"
     percent = round((value / highest - 1) * 100)
+    elsewhere = drug == T_DXD and percent < _OTHER_PRODUCT_PERCENT and other_primary(q.s)
+    indicator = "warning" if elsewhere else label.over
+    critical = indicator == "critical"
     headline = K.say(
         "dose-over",
-        drug=drug_name(drug), ordered=ordered_words(dose, schedule, value), percent=percent, label=_highest_words(schedule),
-        basis=schedule.basis,
+        drug=drug_name(drug), ordered=ordered_words(dose, schedule, value), percent=_percent_words(value, highest, q),
+        label=_highest_words(schedule), basis=schedule.basis,
     )  # fmt: skip
     detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
-    if percent >= 30 and "trastuzumab" in drug:
+    if elsewhere:
+        detail.append(K.say("dose-of-another-cancer"))
+    if "trastuzumab" in drug and (percent >= _OTHER_PRODUCT_PERCENT or _like_the_trastuzumab_before(q, drug, value)):
         detail.append(K.say("dose-other-product"))
+    detail += _flat_product(dose, drug)
     detail += _how(dose, schedule.unit)
     return Finding(
-        "DoseCheck", label.over, headline, tuple(detail), _facts(order, dose, schedule.unit, measured),
+        "DoseCheck", indicator, headline, tuple(detail), _facts(order, dose, schedule.unit, measured),
         avoid=(drug,) if critical else (), suggestions=deletions((order,)) if critical else (),
     )  # fmt: skip
+
+
+def _percent_words(value: float, highest: float, q: OrderQuestion) -> str:
+    """How far above the label: with a decimal where the rounded number would be one that is not questioned."""
+    percent = (value / highest - 1) * 100
+    return f"{percent:.0f}" if round(percent) > q.s.practice.dose_tolerance_percent else f"{percent:.1f}"
+
+
+def _like_the_trastuzumab_before(q: OrderQuestion, drug: str, value: float) -> bool:
+    """R083: T-DXd at the dose of the trastuzumab that the patient is on, or that the same orders end."""
+    on_it = any(e.drug == _TRASTUZUMAB and e.state in ("running", "on-hold") for e in q.s.exposures)
+    return drug == T_DXD and on_it and same(value, K.doses[_TRASTUZUMAB].schedules[0].dose, q.s.practice.dose_tolerance_percent)
+
+
+def _flat_product(dose: OrderedDose, drug: str) -> tuple[Statement, ...]:
+    """P05: trastuzumab for infusion at the flat dose of its subcutaneous form."""
+    flat = K.doses[_SUBCUTANEOUS].schedules[0]
+    if drug != _TRASTUZUMAB or dose.unit != flat.unit or dose.amount != flat.dose:
+        return ()
+    return (K.say("dose-flat-product-meant", ordered=ordered_words(dose), product=drug_name(_SUBCUTANEOUS)),)
 
 
 def _highest_words(schedule: DoseSchedule) -> str:
@@ -210,11 +241,14 @@ def _highest_words(schedule: DoseSchedule) -> str:
 
 
 def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding:
-    """Decision 18: below the label dose and none of its reductions: information."""
+    """Decision 18: below the label dose and none of its reductions, or between it and the loading dose: information."""
     schedule = found.schedule
-    ordered = ordered_words(dose, schedule, found.value)
-    headline = K.say("dose-under", drug=drug_name(drug), ordered=ordered, label=label_words(schedule), basis=schedule.basis)
-    detail = list(_how(dose, schedule.unit))
+    words = {"drug": drug_name(drug), "ordered": ordered_words(dose, schedule, found.value), "label": label_words(schedule)}
+    if schedule.loading is not None and found.value is not None and found.value > schedule.dose:
+        headline = K.say("dose-between", loading=loading_words(schedule), **words)
+    else:
+        headline = K.say("dose-under", basis=schedule.basis, **words)
+    detail = [*_flat_product(dose, drug), *_how(dose, schedule.unit)]
     if schedule.levels:
         levels = ", ".join(f"{level:g}" for level in (schedule.dose, *schedule.levels))
         detail.insert(0, K.say("dose-levels", levels=f"{levels} {schedule.unit}"))

@@ -19,6 +19,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
+from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_scope import deletions, safety_orders
 
 _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
@@ -26,19 +27,20 @@ _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
 #: What a row asks for, from nothing to the end of the drug.
 ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
 
+#: What is said of a drug that was given before.
+_INTERRUPTS = frozenset({"hold", "stop"})
+
 #: Docetaxel at these values was deadly: the only rows of the table that are critical (P06).
 _CRITICAL_RULE = "P06"
 
-_LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
-_BLOOD = frozenset({"neutrophils", "platelets"})
-
 
 class _Asked(Struct, frozen=True):
-    """An asked order of one drug, and whether it begins the drug."""
+    """An asked order of one drug: whether it begins the drug (again), and whether it is the `first` that is on record."""
 
     order: DraftOrder
     drug: str
     start: bool
+    first: bool
 
 
 def labs(q: OrderQuestion) -> Iterator[Finding]:
@@ -49,7 +51,8 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             if drug not in K.thresholds.labs.drugs:
                 continue
             values = values if values is not None else current_labs(q.s)
-            asked = _Asked(order, drug, is_start(q, drug))
+            start = is_start(q, drug)
+            asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
             finding = _finding(q, asked, values)
             if finding is not None:
                 yield finding
@@ -61,7 +64,7 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
     found = [m for row in rows if (m := met(row, values)) is not None]
     acting = [m for m in found if not m.partner_missing and _acts(q, asked, m, dpyd)]
     acting.sort(key=lambda m: -ACTION_RANK[m.row.action])
-    gaps = _gaps(asked, values) if asked.start else ()
+    gaps = lab_gaps(q, asked.drug, values) if asked.start else ()
     open_ended = [m for m in found if m.partner_missing and m.row.action != "continue"]
     if dpyd == "poor":
         return _no_dpd(q, asked, acting)
@@ -73,7 +76,8 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         )
     if open_ended:
         return _partner_missing(asked, open_ended, gaps)
-    return _missing(asked, values, gaps, dpyd)
+    untested = asked.start and dpyd is None
+    return missing_labs(q, asked.drug, values, gaps, untested=untested, acts=lambda m: _acts(q, asked, m, dpyd))
 
 
 def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
@@ -109,7 +113,7 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     critical = any(m.row.rule == _CRITICAL_RULE for m in acting)
     indicator: Indicator = "critical" if critical else "warning"
     used = tuple(dict.fromkeys(v for m in acting for v in m.values))
-    detail = [*_what_then(q, asked, lead), *_also(lead, others)]
+    detail = [*_what_then(q, asked, lead, acting), *_also(asked, lead, others)]
     if critical:
         detail.append(K.say("lab-docetaxel-limits"))
         if lead.row.action == "avoid":
@@ -122,7 +126,7 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     return Finding(
         "LabSafety",
         indicator,
-        _headline(asked.drug, lead, critical=critical),
+        _headline(asked, lead, critical=critical),
         tuple(detail),
         lab_facts(used),
         tuple(g for g in gaps if g.input != "I10" or CLEARANCE not in values),
@@ -132,9 +136,14 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
     )
 
 
-def _headline(drug: str, lead: Met, *, critical: bool) -> Statement:
-    says = "lab-forbidden" if critical and lead.row.action == "avoid" else f"lab-{lead.row.action}"
-    return K.say(says, drug=drug_name(drug), value=shown(lead))
+def _headline(asked: _Asked, lead: Met, *, critical: bool) -> Statement:
+    """What was never given is not held or stopped: it is not started."""
+    says = f"lab-{lead.row.action}"
+    if critical and lead.row.action == "avoid":
+        says = "lab-forbidden"
+    elif asked.first and lead.row.action in _INTERRUPTS:
+        says = "lab-not-started"
+    return K.say(says, drug=drug_name(asked.drug), value=shown(lead))
 
 
 def shown(m: Met) -> str:
@@ -142,7 +151,7 @@ def shown(m: Met) -> str:
     return " with ".join(v.shown for v in m.values)
 
 
-def _also(lead: Met, others: list[Met]) -> list[Statement]:
+def _also(asked: _Asked, lead: Met, others: list[Met]) -> list[Statement]:
     """The other values that ask for as much or less; what the headline says already is not said again."""
     said = set(lead.values)
     found = []
@@ -150,15 +159,19 @@ def _also(lead: Met, others: list[Met]) -> list[Statement]:
         if not set(m.values) <= said:
             said |= set(m.values)
             if lead.row.action == m.row.action == "hold" and m.row.resume is not None:
-                found.append(K.say("lab-also-until", value=shown(m), resume=m.row.resume))
+                found.append(K.say("lab-also-not-before" if asked.first else "lab-also-until", value=shown(m), resume=m.row.resume))
             else:
                 found.append(K.say("lab-also", value=shown(m)))
     return found
 
 
-def _what_then(q: OrderQuestion, asked: _Asked, lead: Met) -> list[Statement]:
-    """Until when to hold, and the dose after that."""
+def _what_then(q: OrderQuestion, asked: _Asked, lead: Met, acting: list[Met]) -> list[Statement]:
+    """Until when to hold, and the dose after that; before a first dose until when to wait, as far as it was studied at all (P07)."""
     row = lead.row
+    if asked.first and row.action in _INTERRUPTS:
+        if any(m.row.action == "not-studied" for m in acting):
+            return [K.say("lab-start-not-studied")]
+        return [K.say("lab-start-not-before", resume=row.resume)] if row.resume is not None else []
     if row.action != "hold" or row.resume is None:
         return []
     if row.dose == "one-level-down":
@@ -234,31 +247,6 @@ def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
     )
 
 
-# --- What is missing ---------------------------------------------------------------------------------------------------------------
-
-
-def _absent(drug: str, values: CurrentLabs) -> list[str]:
-    """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
-    needed = {lab for row in K.thresholds.labs.drugs[drug] for lab in (row.lab, *row.also_lab)} - {"alp"}
-    known = {lab for lab, found in values.items() if any(not v.preliminary for v in found)}
-    if {"alt", "ast"} & known:
-        needed -= {"alt", "ast"}
-    return sorted(needed - known)
-
-
-def _gaps(asked: _Asked, values: CurrentLabs) -> tuple[Gap, ...]:
-    """I10-I12, as the absent values ask for them."""
-    absent = set(_absent(asked.drug, values))
-    found = []
-    if CLEARANCE in absent:
-        found.append(Gap("I10", K.say("ask-creatinine")))
-    if absent & _LIVER:
-        found.append(Gap("I11", K.say("ask-liver-labs")))
-    if absent & _BLOOD:
-        found.append(Gap("I12", K.say("ask-blood-count")))
-    return tuple(found)
-
-
 def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> Finding:
     """A value whose meaning depends on a second one that is not there (transaminases without bilirubin or ALP)."""
     first = found[0]
@@ -268,22 +256,6 @@ def _partner_missing(asked: _Asked, found: list[Met], gaps: tuple[Gap, ...]) -> 
     ask = Gap("I11", K.say("ask-liver-labs"))
     rules = tuple(dict.fromkeys(m.row.rule for m in found))
     return Finding("LabSafety", "info", headline, (), lab_facts(first.values), tuple(dict.fromkeys((ask, *gaps))), rules=rules)
-
-
-def _missing(asked: _Asked, values: CurrentLabs, gaps: tuple[Gap, ...], dpyd: str | None) -> Finding | None:
-    """At a start: the values, and the DPYD test, that should be there before the first dose."""
-    untested = asked.start and dpyd is None
-    if not gaps:
-        return Finding("LabSafety", "info", K.say("dpyd-unknown"), (K.say("dpyd-why"),), rules=("P09",)) if untested else None
-    labs_ = _absent_words(_absent(asked.drug, values))
-    headline = K.say("lab-needed", drug=drug_name(asked.drug), labs=labs_, days=K.thresholds.intervals.labs_days)
-    rules = tuple(dict.fromkeys(row.rule for row in K.thresholds.labs.drugs[asked.drug]))
-    return Finding("LabSafety", "info", headline, (K.say("dpyd-unknown-also"),) if untested else (), missing=gaps, rules=rules)
-
-
-def _absent_words(absent: list[str]) -> str:
-    names = [lab_name(lab) for lab in absent if lab not in ("alt", "ast")]
-    return ", ".join(["ALT or AST", *names] if {"alt", "ast"} & set(absent) else names)
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (labs,)

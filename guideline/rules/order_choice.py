@@ -17,6 +17,7 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.partial_date import add_days
 from guideline.rules import order_backbone, order_safety
+from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.options import label_note, objection, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
@@ -63,7 +64,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     if not (s.her2_lines or s.early_relapse):
         return
     if not _tdxd_possible(s):
-        if tdxd_unavailable(s.case) and not s.used(T_DXD):
+        if _fallback_accepted(s) and not _adjuvant(s, T_DM1):
             yield _fallback(s)
         return
     if any(T_DM1 in found.avoid for found in product_mix_up(q)):
@@ -71,7 +72,10 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     orders = orders_of(pathway_orders(q), (T_DM1,))
     note, label_rule = _tdxd_label(s)
     detail = [K.say("order-tdm1-comparison", evidence=K.evidence_line(evidence)) for evidence in ("db03-2023-pfs", "db03-2024-os")]
-    detail += [K.say("order-tdm1-reasons"), *((note,) if note is not None else ())]
+    # What was adjuvant therapy is not offered again: then no reason speaks for it (R106, decision 2).
+    again = _adjuvant(s, T_DM1)
+    detail.append(_not_repeated(T_DM1) if again else K.say("order-tdm1-reasons"))
+    detail += [*([note] if note is not None else []), *_pair(s)]
     if unknown_history(s):
         detail.append(K.say("condition-record-incomplete"))
     missing = _history_gap(s)
@@ -87,9 +91,23 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
         facts=course_facts(s),
         missing=missing,
         avoid=(T_DM1,),
-        rules=("R030", "R020", "R022", *((label_rule,) if label_rule is not None else ())),
+        rules=("R030", "R020", "R022", *(("R106",) if again else ()), *((label_rule,) if label_rule is not None else ())),
         suggestions=_replacements(s, [order.id for order in orders if order.drugs == (T_DM1,)]),
     )
+
+
+def _adjuvant(s: Situation, drug: str) -> bool:
+    """Whether the drug was part of the (neo)adjuvant therapy."""
+    return any(e.drug == drug for e in s.therapies.early)
+
+
+def _not_repeated(drug: str) -> Statement:
+    return K.say("adjuvant-conjugate-not-repeated", drug=drug_name(drug))
+
+
+def _fallback_accepted(s: Situation) -> bool:
+    """R027: T-DXd was never given and cannot be had."""
+    return tdxd_unavailable(s.case) and not s.used(T_DXD)
 
 
 def _fallback(s: Situation) -> Finding:
@@ -104,6 +122,14 @@ def _tdxd_label(s: Situation) -> tuple[Statement | None, str | None]:
     """The label of T-DXd, named as such: the card is about an order of another drug."""
     note, rule = label_note(s, "tdxd", leads=True)
     return (K.say("order-tdxd-label", note=note.text) if note is not None else None), rule
+
+
+def _pair(s: Situation) -> tuple[Statement, ...]:
+    """C22, R101: beside T-DXd the pair that the first-line label covers, after an early relapse later than 6 months."""
+    if not s.early_relapse or s.her2_lines or not tdxd_pertuzumab_fits(s) or objection(s, "tdxd-pertuzumab") is not None:
+        return ()
+    note, _ = label_note(s, "tdxd-pertuzumab", always=True)
+    return (K.say("order-tdxd-pertuzumab-fits"), *((K.say("order-pair-label", note=note.text),) if note is not None else ()))
 
 
 def _heart_first(s: Situation) -> bool:
@@ -135,7 +161,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
         "FirstLineRestart",
         "warning",
         K.say("order-first-line-restart"),
-        (*detail, *((note,) if note is not None else ())),
+        (*detail, *((note,) if note is not None else ()), *_pair(s)),
         facts=course_facts(s),
         missing=_history_gap(s),
         avoid=("thp",),
@@ -211,21 +237,35 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def adjuvant_conjugate_again(q: OrderQuestion) -> Iterator[Finding]:
-    """R106: the conjugate of the (neo)adjuvant therapy, ordered again as the first treatment of the relapse: a board's decision."""
+    """R106: the conjugate of the (neo)adjuvant therapy ordered again: a board's decision.
+
+    As the first treatment of the relapse, or as the fallback where T-DXd cannot be had. T-DM1 where T-DXd is preferred has its own card.
+    """
     s = q.s
-    early = frozenset(e.drug for e in s.therapies.early)
-    again = [drug for drug in new_drugs(q, CONJUGATES) if drug in early]
-    if not again or s.her2_lines or (again == [T_DM1] and _tdxd_possible(s)):
+    again = [drug for drug in new_drugs(q, CONJUGATES) if _adjuvant(s, drug)]
+    only_tdm1 = again == [T_DM1]
+    if not again or (s.her2_lines and not (only_tdm1 and _fallback_accepted(s))):
+        return
+    if only_tdm1 and (s.her2_lines or s.early_relapse) and _tdxd_possible(s):
         return
     yield Finding(
         "TumorBoard",
         "warning",
         K.say("order-adjuvant-conjugate-again", drug=drug_name(again[0])),
-        (K.say("after-adjuvant-tdxd"),),
+        _instead_of_adjuvant(s, again[0]),
         facts=course_facts(s),
         avoid=tuple(again),
         rules=("R106",),
     )
+
+
+def _instead_of_adjuvant(s: Situation, drug: str) -> tuple[Statement, ...]:
+    """After more than 12 months the first line is settled (R014); earlier, options stand side by side."""
+    if s.relapse is None or s.relapse.within_12 is not False or s.her2_lines:
+        return (K.say("after-adjuvant-tdxd"),)
+    if _adjuvant(s, T_DXD):
+        return (_not_repeated(drug), K.say("early-tdxd-thp-leads"))
+    return (_not_repeated(drug), K.say("order-late-relapse-first-line")) if _tdxd_possible(s) else (_not_repeated(drug),)
 
 
 def label_window(q: OrderQuestion) -> Iterator[Finding]:

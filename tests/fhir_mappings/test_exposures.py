@@ -6,6 +6,7 @@ from guideline.case import UNKNOWN_HER2_CONJUGATE, Dose
 from tests.fhir_mappings.resource_builders import (
     RXNORM,
     SNOMED,
+    T_DXD,
     TRASTUZUMAB,
     administration,
     bundle,
@@ -244,6 +245,55 @@ def test_the_treatment_intent(members, intent):
 def test_doses(resource, dose):
     """Amount, unit and interval, from each place where they stand; an unknown unit is no dose."""
     assert one(resource).dose == dose
+
+
+@pytest.mark.parametrize(
+    ("text", "dose"),
+    [
+        ("4.4 mg/kg IV every 3 weeks", Dose(4.4, "mg/kg")),
+        ("T-DXd dose reduced to 4.4 mg/kg", Dose(4.4, "mg/kg")),
+        ("4,4 mg/kg in 100 mL D5W", Dose(4.4, "mg/kg")),
+        ("378 mg (5.4 mg/kg)", Dose(5.4, "mg/kg")),
+        ("5.4 mg/kg, since May reduced to 4.4 mg/kg", Dose(4.4, "mg/kg")),
+        ("reduced from 5.4 to 4.4 mg/kg", Dose(4.4, "mg/kg")),
+        ("4.4 mg/kg (reduced from 5.4 mg/kg)", Dose(4.4, "mg/kg")),
+        ("5.4 mg/kg over 90 min, 30 min if tolerated", Dose(5.4, "mg/kg")),
+        ("5.4 mg/kg; reduce to 4.4 mg/kg if ANC < 0.5", Dose(5.4, "mg/kg")),
+        ("two 150 mg tablets twice daily", Dose(300, "mg")),
+        ("if ANC < 0.5 reduce to 4.4 mg/kg", None),
+        ("consider 4.4 mg/kg", None),
+        ("reduced from 5.4 mg/kg", None),
+        ("5.4 mg/kg or 4.4 mg/kg", None),
+        ("4.4-5.4 mg/kg", None),
+        ("4.4 or 5.4 mg/kg", None),
+        ("2000 mg/m2/day in 2 doses", None),
+        ("100 mg vial", None),
+        ("4.4 mg/kg " * 9, None),
+        ("as directed", None),
+    ],
+)
+def test_a_dose_in_words_only(text, dose):
+    """A statement, an order and an administration are read alike; what was not given, is no more, or cannot be told is no dose."""
+    given = (statement(T_DXD, dosage=[{"text": text}]), order(T_DXD, dosageInstruction=[{"text": text}]))
+    assert [one(resource).dose for resource in (*given, administration(T_DXD, dosage={"text": text}))] == [dose] * 3
+
+
+def test_structured_amounts_before_words():
+    """A structured mass counts whatever the words say; words count where the structure has a volume, then the name, then the volume."""
+    words = {"text": "5.4 mg/kg"}
+    volume, mass = ({"doseAndRate": [{"doseQuantity": quantity(value, unit)}]} for value, unit in ((15, "mL"), (4.4, "mg/kg")))
+    assert one(order(T_DXD, dosageInstruction=[{**words, **mass}])).dose == Dose(4.4, "mg/kg")
+    assert one(order(T_DXD, dosageInstruction=[{**words, **volume}])).dose == Dose(5.4, "mg/kg")
+    assert one(order(T_DXD, dosageInstruction=[volume])).dose == Dose(15, "mL")
+    named = order(T_DXD, dosageInstruction=[volume], medicationCodeableConcept=concept(T_DXD, text="Enhertu 4.4 mg/kg"))
+    assert one(named).dose == Dose(4.4, "mg/kg")
+
+
+def test_words_of_several_dosages():
+    """Dosages that say the same are one dose, with its interval; steps from one dose to another are none."""
+    every = {"timing": {"repeat": {"period": 21, "periodUnit": "d"}}}
+    assert one(order(T_DXD, dosageInstruction=[{"text": "4.4 mg/kg", **every}, {"text": "4.4 mg/kg IV"}])).dose == Dose(4.4, "mg/kg", 21)
+    assert one(order(T_DXD, dosageInstruction=[{"text": "4.4 mg/kg"}, {"text": "3.2 mg/kg"}])).dose is None
 
 
 def test_decision_03_several_orders_of_one_drug_stay_several_records():

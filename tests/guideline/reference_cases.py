@@ -57,7 +57,7 @@ from tests.guideline.case_builder import (
     status,
     thp,
 )
-from tests.guideline.measure_builder import BODY, dosed, lab, labs
+from tests.guideline.measure_builder import BODY, dosed, height, lab, labs, weight
 from tests.guideline.order_builder import asks, beside, order, other, stop
 
 T_DXD, T_DM1, PHESGO = "trastuzumab-deruxtecan", "trastuzumab-emtansine", "pertuzumab-trastuzumab-hyaluronidase"
@@ -527,6 +527,11 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         a_case(**READY, drugs=(adjuvant("trastuzumab", 700, 500), adjuvant(T_DM1, 480, 90))),
         (TDM1,),
     ),
+    "T-DM1 ordered years after adjuvant T-DM1": (
+        a_case(**READY, drugs=(adjuvant("trastuzumab", 2200, 2000), adjuvant(T_DM1, 1980, 1700))),
+        (TDM1,),
+    ),
+    "THP ordered after a relapse later than six months": (a_case(**READY, drugs=(adjuvant("trastuzumab", 700, 250),)), THP_ORDERS),
     "T-DXd ordered after early relapse on adjuvant T-DXd": (
         a_case(**READY, drugs=(adjuvant("trastuzumab", 700, 500), adjuvant(T_DXD, 480, 90))),
         (TDXD,),
@@ -751,6 +756,21 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         ),
         (TDXD,),
     ),
+    "T-DXd 6.4 mg/kg ordered, breast cancer and another cancer active": (
+        second_line(
+            **READY,
+            diagnoses=(breast_cancer(800), Diagnosis("other-primary", "active", ago(100), source="Condition/o")),
+        ),
+        (order(T_DXD, 6.4, "mg/kg", every_days=21), other("ondansetron"), other("aprepitant"), other("dexamethasone")),
+    ),
+    "T-DXd ordered at the dose of the trastuzumab that runs": (
+        on_therapy(given("trastuzumab", 200), **READY),
+        (order(T_DXD, 6, "mg/kg", every_days=21), stop("trastuzumab", reason="progression")),
+    ),
+    "trastuzumab ordered at the subcutaneous dose": (
+        on_therapy(given("trastuzumab", 200), given("docetaxel", 200), **{**READY, "body": (weight(60), height(165))}),
+        (order("trastuzumab", 600, "mg", every_days=21),),
+    ),
     "T-DXd ordered, problem list unreadable": (
         a_case(**READY, metastases=(), lvef=(), diagnoses=(), problems=DataProblem("unreadable", "diagnosis", "Condition/9")),
         (TDXD,),
@@ -796,6 +816,14 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DM1 ordered, ALT six times": (after_thp(given(T_DM1, 390), body=BODY, labs=labs(alt=lab("alt", 250, upper=40))), (TDM1,)),
     "T-DM1 ordered, laboratory values missing": (second_line(body=BODY), (TDM1,)),
     "T-DXd ordered, neutrophils 0.8": (second_line(body=BODY, labs=labs(neutrophils=0.8)), (TDXD,)),
+    "T-DM1 ordered, platelets 40": (
+        second_line(body=BODY, labs=labs(platelets=40), intake=intake(tdxd_available="false")),
+        (TDM1,),
+    ),
+    "capecitabine ordered, creatinine 6.2 and an old weight": (
+        after_thp(*failed((T_DXD,), 390, 10), body=(weight(70, 40), height(165)), labs=labs(creatinine=6.2)),
+        (CAPECITABINE, order("lapatinib", 1250, every_days=1)),
+    ),
     "capecitabine ordered, clearance 40": (
         after_thp(*failed((T_DXD,), 390, 10), body=BODY, labs=labs(creatinine=1.6)),
         (CAPECITABINE, order("lapatinib", 1250, every_days=1)),

@@ -10,7 +10,7 @@ from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules import dose as module
-from tests.guideline.case_builder import a_case, given, lung, second_line, source, stage
+from tests.guideline.case_builder import a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
 from tests.guideline.measure_builder import BODY, dosed, height, weight
 from tests.guideline.order_builder import beside, order, says, stop, words
 
@@ -151,6 +151,84 @@ def test_silent_for_another_primary_and_without_breast_cancer():
     assert verdict(a_case(body=BODY, diagnoses=()), overdose) is None
     assert verdict(a_case(body=BODY, age=17), overdose) is None
     assert verdict(a_case(body=BODY, procedures=Procedure("hospice", "done", source=source("Procedure"))), overdose) is None
+
+
+@pytest.mark.parametrize(("ordered", "indicator"), [(6.4, "warning"), (6.9, "warning"), (8, "critical")])
+def test_beside_another_active_cancer_a_dose_of_gastric_cancer_is_asked_about(ordered, indicator):
+    """P05: both cancers are active and the order does not say for which it is: a question; far above any label it stays critical."""
+    two = (breast_cancer(), Diagnosis("other-primary", "active", source=source("Condition")))
+    (found_one,) = found(second_line(body=BODY, diagnoses=two), order(TDXD, ordered, "mg/kg"))
+    assert found_one.indicator == indicator
+    assert ("gastric cancer" in words(found_one)) is (indicator == "warning")
+    assert bool(found_one.suggestions) is bool(found_one.avoid) is (indicator == "critical")
+
+
+def test_beside_another_active_cancer_other_overdoses_stay_critical():
+    """T-DM1 has one label dose."""
+    two = (breast_cancer(), Diagnosis("other-primary", "active", source=source("Condition")))
+    assert verdict(second_line(body=BODY, diagnoses=two), order(TDM1, 4.2, "mg/kg")) == "critical"
+
+
+HISTORY = (
+    Diagnosis("breast-history", "active", source=source("Condition")),
+    Diagnosis("other-primary", "active", source=source("Condition")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "concerned"),
+    [
+        ({"drugs": (given("trastuzumab", 100),)}, False),
+        ({"drugs": (given("trastuzumab", 100), given("pertuzumab", 100))}, True),
+        ({"drugs": (given("trastuzumab", 100),), "metastases": metastasis(day=700, linked_to_breast=True)}, True),
+        ({"drugs": (given("trastuzumab", 100),), "receptors": her2("3+", 15, "metastasis")}, True),
+        ({"drugs": (given("trastuzumab", 100),), "diagnoses": HISTORY[:1]}, True),
+    ],
+    ids=["trastuzumab for the other", "pertuzumab", "linked metastasis", "metastasis tested", "no other cancer"],
+)
+def test_a_history_of_breast_cancer_yields_to_another_active_cancer(facts, concerned):
+    """Decisions 9 and 18: metastases beside another active cancer are the breast's only where the record shows it."""
+    base = {"body": BODY, "diagnoses": HISTORY, "metastases": metastasis(day=700), "receptors": her2("3+", 15, None)}
+    assert (verdict(a_case(**{**base, **facts}), order(TDXD, 6.4, "mg/kg")) is not None) is concerned
+
+
+@pytest.mark.parametrize(
+    ("drugs", "amount", "unit", "asks"),
+    [
+        ((given("trastuzumab", 100),), 6, "mg/kg", True),
+        ((given("trastuzumab", 100),), 420, "mg", True),
+        ((), 6, "mg/kg", False),
+        ((given("trastuzumab", 300, 100, status="completed"),), 6, "mg/kg", False),
+        ((), 8, "mg/kg", True),
+    ],
+)
+def test_tdxd_at_the_dose_of_the_trastuzumab_that_runs(drugs, amount, unit, asks):
+    """R083: Enhertu instead of Herceptin keeps the dose of Herceptin: whether another product is meant is asked, also in a switch."""
+    for orders in ((order(TDXD, amount, unit),), (order(TDXD, amount, unit), stop("trastuzumab"))):
+        (over,) = found(second_line(body=BODY, drugs=drugs), *orders)
+        assert over.indicator == "critical"
+        assert ("another product" in words(over)) is asks
+
+
+@pytest.mark.parametrize(("kg", "amount", "asks"), [(68, 600, True), (85, 600, True), (60, 610, False), (75, 600, None), (100, 600, None)])
+def test_the_flat_dose_of_subcutaneous_trastuzumab_ordered_as_an_infusion(kg, amount, asks):
+    """P05: 600 mg is asked about, unless it is the dose by weight; other amounts are merely wrong."""
+    got = found(second_line(body=(weight(kg), height(165))), order("trastuzumab", amount, "mg"))
+    assert ["subcutaneous product meant" in words(one) for one in got] == ([] if asks is None else [asks])
+
+
+def test_just_above_the_tolerance_is_not_printed_as_within_it():
+    """10.3 % is more than the ten percent that are not questioned, and reads so."""
+    (over,) = found(second_line(body=(weight(68), height(165))), order("trastuzumab", 600, "mg"))
+    assert "10.3 % above" in over.headline.text
+
+
+@pytest.mark.parametrize(("drug", "amount", "unit", "first"), [("trastuzumab", 7, "mg/kg", "8 mg/kg"), ("pertuzumab", 600, "mg", "840 mg")])
+def test_a_dose_between_the_first_and_the_later_ones(drug, amount, unit, first):
+    """It is not "below" the dose that goes on."""
+    (between,) = found(CASE, order(drug, amount, unit))
+    assert between.indicator == "info"
+    assert f"neither the first dose of {first}" in between.headline.text
 
 
 def test_early_breast_cancer_is_concerned():

@@ -112,16 +112,19 @@ def test_an_assumed_limit_is_named():
         ({"platelets": 100}, None), ({"platelets": 99}, "not studied"),
         ({"alt": 100}, None), ({"alt": 101}, "not studied"), ({"ast": 101}, "not studied"),
         ({"bilirubin": 1.8}, None),
-        ({"bilirubin": 1.81}, "Hold"),
-        ({"platelets": 49}, "Hold"),
+        ({"bilirubin": 1.81}, "Do not start"),
+        ({"platelets": 49}, "Do not start"),
+        ({"ast": 801}, "Do not start"),
     ],
 )  # fmt: skip
 def test_tdm1_at_the_start(values, says_):
-    """Platelets below 100, ALT or AST over 2.5 x: not studied; what holds a running T-DM1 holds the first dose too."""
+    """Platelets below 100, ALT or AST over 2.5 x: not studied; what holds or stops a running T-DM1 is no reason to begin it."""
     got = found(labs(**values), order(TDM1))
     assert [f.indicator for f in got] == (["warning"] if says_ else [])
     if says_:
         assert says_ in got[0].headline.text
+        assert "not studied" in words(got[0])
+        assert "level" not in words(got[0])
 
 
 @pytest.mark.parametrize(
@@ -182,8 +185,28 @@ def test_tdxd(values, then, start):
     got = found(labs(**values), order(TDXD), **({} if start else running(TDXD)))
     assert [f.indicator for f in got] == (["warning"] if then else [])
     if then:
-        assert got[0].headline.text.startswith("Hold trastuzumab deruxtecan")
-        assert then in words(got[0])
+        assert got[0].headline.text.startswith("Do not start trastuzumab" if start else "Hold trastuzumab deruxtecan")
+        assert start or then in words(got[0])
+
+
+@pytest.mark.parametrize(
+    ("drug", "values", "says_"),
+    [
+        (TDXD, {"neutrophils": 0.3}, "No first dose before neutrophils at grade 2 or better"),
+        ("tucatinib", {"bilirubin": 4}, "No first dose before bilirubin at grade 1 or better"),
+        ("tucatinib", {"alt": 300, "bilirubin": 4}, "Do not start tucatinib"),
+        ("tucatinib", {"alt": 300, "ast": 300}, "AST 300 U/L (7.5 x ULN) - not before AST at grade 1 or better"),
+        ("docetaxel", {"neutrophils": 1.2}, "No first dose before neutrophils 1.5 or higher"),
+    ],
+)
+def test_before_a_first_dose_nothing_is_held_or_stopped(drug, values, says_):
+    """What was never given is not started; "hold", "stop" and a lower level are words for a drug that was given, also long ago."""
+    f = one(labs(**values), order(drug), drugs=given("neratinib", 60))
+    assert f.headline.text.startswith("Do not start")
+    assert says_ in words(f)
+    assert not {"Hold", "Stop", "level"} & set(words(f).split())
+    earlier = one(labs(**values), order(drug), drugs=(given(drug, 300, 200, status="completed"),))
+    assert earlier.headline.text.startswith(("Hold", "Stop"))
 
 
 def test_tdxd_after_a_reduction():
@@ -344,11 +367,37 @@ def test_gaps_stand_on_the_card_of_what_is_known():
 
 def test_a_clearance_takes_a_current_weight_and_a_sex():
     """Without a weight of the last four weeks, or with an unknown sex, the clearance is unknown (I10), not normal."""
-    for facts in ({"body": height(165)}, {"body": (weight(70, 40), height(165))}, {"sex": "unknown"}):
+    for facts, indicator in (
+        ({"body": height(165)}, "info"),
+        ({"body": (weight(70, 40), height(165))}, "warning"),
+        ({"sex": "unknown"}, "info"),
+    ):
         f = one(labs(creatinine=3.0), order("capecitabine"), **facts)
-        assert (f.indicator, [g.input for g in f.missing]) == ("info", ["I10"])
+        assert (f.indicator, [g.input for g in f.missing]) == (indicator, ["I10"])
     nobody_knows = one(labs(creatinine=3.0), order("capecitabine"), patient=Patient(PartialDate.parse("1970-05-04"), "female"))
     assert nobody_knows.indicator == "warning"
+
+
+@pytest.mark.parametrize(
+    ("creatinine", "asked", "indicator"),
+    [(6.2, {}, "warning"), (0.9, {}, "info"), (1.8, {}, "warning"), (1.8, {"amount": 750}, "info")],
+)
+def test_a_creatinine_without_a_current_weight_is_named(creatinine, asked, indicator):
+    """What is on record and what is missing; a warning where by the old weight the clearance would be too low for the ordered dose."""
+    capecitabine = order("capecitabine", asked.get("amount", 1250), "mg/m2", times_a_day=2)
+    f = one(labs(creatinine=creatinine), capecitabine, body=(weight(70, 40), height(165), weight(70, 40)))
+    assert f.indicator == indicator
+    assert f"creatinine {creatinine} mg/dL, and no reliable weight of the last four weeks" in f.headline.text
+    assert ("By the old weight" in words(f)) is (indicator == "warning")
+    assert [fact.name for fact in f.facts] == ["creatinine"]
+    assert [gap.ask.id for gap in f.missing] == ["ask-weight"]
+
+
+def test_other_values_that_are_missing_beside_the_weight():
+    """One card for a drug."""
+    f = one(labs(creatinine=6.2, bilirubin=None, alt=None, ast=None), order("tucatinib"), body=height(165))
+    assert "Not on record either: ALT or AST, bilirubin of the last 21 days." in words(f)
+    assert [gap.input for gap in f.missing] == ["I10", "I11"]
 
 
 def test_the_newest_value_counts():
@@ -399,5 +448,9 @@ def test_every_headline_fits_on_a_card():
     sets += [labs(platelets=lab("platelets", 12.345678, preliminary=True), neutrophils=lab("neutrophils", 0.123456, preliminary=True))]
     drugs = (TDXD, TDM1, "tucatinib", "docetaxel", "capecitabine")
     texts = {f.headline.text for values in sets for drug in drugs for f in found(values, order(drug))}
+    unclear = labs(creatinine=lab("creatinine", 16.2567, preliminary=True))
+    texts |= {
+        f.headline.text for drug in drugs for facts in ({"body": ()}, {"sex": "unknown"}) for f in found(unclear, order(drug), **facts)
+    }
     assert len(texts) > 10
     assert [text for text in texts if len(text) >= 140] == []

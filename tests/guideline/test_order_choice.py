@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.case import Allergy, PerformanceStatus
+from guideline.case import Allergy, Diagnosis, PerformanceStatus
 from guideline.rules import order_choice
 from tests.guideline.case_builder import (
     CURRENT_US,
@@ -182,6 +182,15 @@ def test_r018_is_silent_where_thp_is_right(case):
     assert says(RULES, case, *orders) == []
 
 
+@pytest.mark.parametrize(("months", "named"), [(3, False), (8, True)])
+def test_c22_the_pair_is_named_after_six_months(months, named):
+    """R018, R101: over 6 and up to 12 months after the adjuvant therapy the label covers T-DXd + pertuzumab, not T-DXd alone."""
+    for orders in ((order("trastuzumab", 8, "mg/kg"), order("docetaxel", 75, "mg/m2")), (tdm1(),)):
+        (found,) = says(RULES, early_relapse(months_ago_ended=months), *orders)
+        assert ("T-DXd + pertuzumab: On label" in words(found)) is named
+        assert ("Or T-DXd + pertuzumab" in words(found)) is named
+
+
 def test_r018_trastuzumab_in_a_later_line_is_no_restart():
     """R054: after HER2 therapy for metastatic disease trastuzumab with chemotherapy is a usual later option."""
     drugs = (adjuvant("trastuzumab", 1200, 800), given(T_DXD, 690, 10, reason="progression"))
@@ -287,8 +296,42 @@ def test_r106_the_adjuvant_conjugate_again_is_a_board_decision():
 
 
 def test_r106_tdm1_after_adjuvant_tdm1_points_to_tdxd():
-    """Decision 2: after adjuvant T-DM1 T-DXd leads; one card says so."""
-    assert topics_of(says(RULES, early_relapse(drugs=(adjuvant(T_DM1, 400, 100),)), tdm1())) == ["NonPreferredAgent"]
+    """Decision 2: after adjuvant T-DM1 T-DXd leads; one card says so, and gives no reason for which T-DM1 would be right."""
+    found = says(RULES, early_relapse(drugs=(adjuvant(T_DM1, 400, 100),)), tdm1())
+    assert topics_of(found) == ["NonPreferredAgent"]
+    assert "remains appropriate" not in words(found[0])
+    assert "not offered a second time" in words(found[0])
+    assert "R106" in found[0].rules
+
+
+@pytest.mark.parametrize(
+    ("facts", "says_so"),
+    [
+        ({}, "THP or T-DXd + pertuzumab"),
+        ({"lungs": lung(onset=2000)}, "not offered a second time"),
+        ({"intake": intake(tdxd_available="false")}, "not offered a second time"),
+    ],
+    ids=["T-DXd possible", "active ILD", "T-DXd unavailable"],
+)
+def test_r106_tdm1_again_after_a_late_relapse(facts, says_so):
+    """R106, R014: adjuvant T-DM1 years ago, ordered as the first treatment: a board; T-DXd is named only where it can be given."""
+    found = says(RULES, a_case(drugs=(adjuvant(T_DM1, 1900, 1500),), **facts), tdm1())
+    assert topics_of(found) == ["TumorBoard"]
+    assert says_so in words(found[0])
+    assert ("T-DXd" in words(found[0])) is ("T-DXd" in says_so)
+
+
+def test_r106_tdxd_again_after_a_late_relapse():
+    """R106: after adjuvant T-DXd THP leads."""
+    found = only(says(RULES, a_case(drugs=(adjuvant(T_DXD, 1900, 1500),)), order(T_DXD, 5.4, "mg/kg")), "TumorBoard")
+    assert "THP leads" in words(found)
+
+
+@pytest.mark.parametrize("case", [early_relapse, second_line])
+def test_r106_the_fallback_after_adjuvant_tdm1_is_no_accepted_one(case):
+    """R027, R106: T-DXd unavailable, T-DM1 given as adjuvant therapy: a board, not "accepted fallback", whatever came between."""
+    drugs = (adjuvant(T_DM1, 1900, 1500), *thp(340, 10)) if case is second_line else (adjuvant(T_DM1, 400, 100),)
+    assert topics_of(says(RULES, case(drugs=drugs, intake=intake(tdxd_available="false")), tdm1())) == ["TumorBoard"]
 
 
 # --- R060, R069, R070 ------------------------------------------------------------------------------------------------------------
@@ -526,3 +569,12 @@ def test_the_label_note_beside_another_drug_names_its_drug():
     """R135: on a card about T-DM1 the note on T-DXd's label says whose label it is."""
     found = only(says(RULES, second_line(), tdm1()), "NonPreferredAgent")
     assert any(s.text.startswith("T-DXd: On label.") for s in found.detail)
+
+
+def test_decision_9_the_choice_of_therapy_for_another_active_cancer_is_not_ours():
+    """A history of breast cancer, trastuzumab for another active cancer: its chemotherapy needs no HER2 backbone of ours."""
+    other = (Diagnosis("breast-history", "active"), Diagnosis("other-primary", "active"))
+    facts = {"metastases": LONG, "receptors": her2("3+", 15, None), "drugs": (given("trastuzumab", 300, 30, reason="progression"),)}
+    paclitaxel = order("paclitaxel", 80, "mg/m2")
+    assert says(RULES, a_case(diagnoses=other, **facts), paclitaxel) == []
+    assert topics_of(says(RULES, a_case(diagnoses=other[:1], **facts), paclitaxel)) == ["ChemotherapyWithoutHer2"]

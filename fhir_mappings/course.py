@@ -118,10 +118,20 @@ def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
     return tuple(found)
 
 
+#: Answers that say no, or do not say.
+_NO = re.compile(r"\W*(?:no|none|not|negative|absent|never|denie[sd]|ruled out|excluded|unknown|uncertain|n/?a)\b")
+_SPREAD = re.compile(r"metasta|\bmets?\b")
+
+
 def _denied(resource: Resource) -> bool:
-    return any(value_of(system, code, "answer.negative") for system, code, _ in triples(resource.value_codeable_concept)) or re.search(
-        r"^\s*(?:no|none|negative|absent|never)\b", (text_of(resource) or words(resource.value_codeable_concept)).lower()
-    ) is not None  # fmt: skip
+    """Whether the answer to "history of metastatic cancer" is no, or says that there was none."""
+    if any(value_of(system, code, "answer.negative") for system, code, _ in triples(resource.value_codeable_concept)):
+        return True
+    passage = Passage(text_of(resource) or words(resource.value_codeable_concept))
+    spoken_of = passage.standings(_SPREAD)
+    if spoken_of:
+        return spoken_of.isdisjoint({"asserted", "past"})
+    return _NO.match(passage.text) is not None
 
 
 _ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b")

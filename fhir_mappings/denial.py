@@ -68,8 +68,9 @@ _BEGINNINGS: Final = frozenset({"link", "is", "exam", "and", "or"})
 #: Where the cues before a word and those after it say different things.
 _STRONGEST: Final[tuple[Standing, ...]] = ("open", "denied", "suspected", "past")
 _LINKS: Final = frozenset({"link", "is"})
-#: Cues that look back only at the end of their part: "progression likely", but "likely progression".
+#: Cues that look back only at the end of their part ("progression likely", but "likely progression"), or before one of these words.
 _BACK_AT_THE_END: Final = frozenset({"suspect", "asked"})
+_WHERE: Final = frozenset({"on", "by", "in", "at"})
 
 
 class _Scope:
@@ -162,7 +163,7 @@ class Passage:
                 if scope is not None and not scope.passes(kind, list_goes_on=lists[place]):
                     scope = None
             elif (reach := self._forward(place, begins=begins)) is not None:
-                scope = _overtaken(scope, _Scope(kind, reach, bare=self._lines[token.start : token.end] == "no"))
+                scope = _overtaken(scope, _Scope(kind, reach, bare=self._text_at(place) == "no"))
             elif scope is not None:
                 scope.pass_word(kind)
             begins = kind in _PART_ENDS or (begins and kind in _BEGINNINGS)
@@ -206,17 +207,21 @@ class Passage:
     def _backward(self, place: int) -> _Reach | None:
         """How a token acts on what stands before it, if it does."""
         kind = self._tokens[place].kind
-        if kind in _BACK_AT_THE_END and not self._ends(place):
+        if kind in _BACK_AT_THE_END and not (self._ends(place) or self._text_at(place + 1) in _WHERE):
             return None
         if kind == "question" and self._touches(place, before=False) and not self._touches(place, before=True):
             return None
         if kind == "negative" and (place == 0 or self._tokens[place - 1].kind not in ("exam", "is")):
-            return _Reach("denied", 1, near=True)
+            return _Reach("denied", 1, near=True) if self._ends(place) else None
         return _AFTER.get(kind)
 
     def _ends(self, place: int) -> bool:
         """Whether a token is the last of its part."""
         return place + 1 == len(self._tokens) or self._tokens[place + 1].kind in _PART_ENDS - {"cause"}
+
+    def _text_at(self, place: int) -> str:
+        token = self._tokens[place]
+        return self._lines[token.start : token.end]
 
     def _touches(self, place: int, *, before: bool) -> bool:
         token = self._tokens[place]

@@ -12,7 +12,7 @@ _SEEN: Final = (
 )
 _NOT: Final = "(?:not|never|cannot|[a-z]+n't)"
 _KIN: Final = "(?:mother|sister|daughter|aunt|grandmother|father|brother|family|relatives?)"
-_EARLIER_FINDING: Final = r"(?! (?:the )?(?:prior|previous|last|baseline|\d))"
+_EARLIER_FINDING: Final = r"(?!\.? (?:the )?(?:prior|previous|last|baseline|\d))"
 _END_OF_ANSWER: Final = r"(?= ?(?:$|[.,;)/\n]| -))"
 
 
@@ -64,7 +64,7 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"\b(?:might|(?:may|could) (?:be|have|represent|indicate|reflect))\b",
         ),
     ),
-    ("versus", (rf"\b(?:versus|vs)\b\.?{_EARLIER_FINDING}",)),
+    ("versus", (rf"\b(?:versus|vs)\b{_EARLIER_FINDING}\.?",)),
     ("question", (r"\?",)),
     ("past", (r"\b(?:(?:past |personal )?history of|hx(?: of)?|h/o)\b",)),
     ("formerly", (r"\b(?:prior(?! to)|previous(?:ly)?|formerly|former)\b",)),

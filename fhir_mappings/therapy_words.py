@@ -38,7 +38,7 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     (
         "toxicity",
         (
-            r"toxic|intoleran|not tolerated|untolerated|poorly tolerated",
+            r"toxic|intoleran|(?:not|no longer|unable to) tolerate|untolerated|poorly tolerated",
             r"adverse|side[ -]?effect|reaction|anaphyla|hypersensitiv|grade [2-4]",
             r"neuropath|neutropeni|thrombocytopeni|diarrh|hepatotox|rash",
         ),
@@ -88,9 +88,9 @@ _LOOKS_BACK = re.compile(
 @remembered(maxsize=1024)
 def intent_in(text: str) -> Literal["curative", "palliative"] | None:
     """The intent that words state: (neo)adjuvant is curative; both, or a look back at earlier therapy, is no statement."""
-    low = " ".join(text.lower().split())
-    curative = _CURATIVE.search(low) is not None and _LOOKS_BACK.search(low) is None
-    palliative = _PALLIATIVE.search(low) is not None
+    passage = Passage(text)
+    curative = passage.asserts(_CURATIVE) and _LOOKS_BACK.search(passage.text) is None
+    palliative = _PALLIATIVE.search(passage.text) is not None
     if curative == palliative:
         return None
     return "curative" if curative else "palliative"

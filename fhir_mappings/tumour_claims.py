@@ -226,7 +226,7 @@ _MINOR_SKIN = re.compile(
 _SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
 _TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
-_PAST = re.compile(r"history of|\bh/o\b|\bhx of\b|personal history")
+_PAST = re.compile(r"(?<!family )history of|\bh/o\b|\bhx of\b|personal history")
 _BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")
 
 

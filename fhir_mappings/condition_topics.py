@@ -62,7 +62,7 @@ def _asked_at_the_end(label: str) -> bool:
     cue = _ASKED_AT_THE_END.search(said)
     if cue is None and "?" not in label[len(said) + 1 :]:
         return False
-    return not any(mark in said[: cue.start() if cue is not None else None].rstrip(_MARKS) for mark in ",;:")
+    return not any(mark in said[: cue.start() if cue is not None else None].rstrip(_MARKS) for mark in (",", ";", ":", " - "))
 
 
 @lru_cache(maxsize=16384)

@@ -39,7 +39,13 @@ _IMPROVED = re.compile(
     r"partial (?:(?:metabolic|clinical) )?(?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress"
 )
 #: PD, but not PD-L1 and PD-1.
-_WORSENED = re.compile(r"worsen|(?<!pseudo)(?<!pseudo-)progress|\bpd\b(?![- ]?l?-?[12]\b)|new (?:lesion|metasta)")
+_WORSENED = re.compile(
+    r"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|\bpd\b(?![- ]?l?-?[12]\b)|new (?:lesion|metasta)"
+)
+#: What is said after it is the state of today: "PR at first, now PD".
+_NOW = re.compile(r"\b(?:now|currently)\b")
+#: "No progression except in brain" is one.
+_BUT_THERE = re.compile(r"\b(?:except|apart from|aside from|other than|outside)\b")
 _STABLE = re.compile(r"\bstable|unchanged|\bsd\b|no (?:(?:significant|interval|definite|relevant) ){0,2}change")
 
 
@@ -77,10 +83,15 @@ def _trend_in(text: str) -> Trend | None:
     passage = Passage(text)
     worse = passage.standings(_WORSENED)
     better: Trend | None = "remission" if passage.asserts(_REMISSION) else "improved" if passage.asserts(_IMPROVED) else None
-    if passage.asserts(_UNCLEAR) or (better and "asserted" in worse) or ("suspected" in worse and "asserted" not in worse):
+    if better and "asserted" in worse:
+        now = [found.end() for found in _NOW.finditer(passage.text)]
+        return _trend_in(passage.text[now[-1] :]) if now else "undetermined"
+    if passage.asserts(_UNCLEAR) or ("suspected" in worse and "asserted" not in worse):
         return "undetermined"
     if better or "asserted" in worse:
         return better or "worsened"
+    if "denied" in worse and _BUT_THERE.search(passage.text):
+        return "undetermined"
     return "stable" if passage.asserts(_STABLE) or "denied" in worse else None
 
 

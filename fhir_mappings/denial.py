@@ -19,9 +19,9 @@ from fhir_mappings.denial_cues import Token, tokens_in
 
 #: What a text says of a word in it.
 #:
-#: `asserted`: it is so. `denied`: it is not. `suspected`: it may be so, or it could not be excluded. `past`: it was so once ("history of").
-#: `open`: it is spoken of and nothing is said: a condition ("until progression"), a question for a test ("rule out"), a relative's disease,
-#: or a word of which nobody can tell whether a denial reaches it.
+#: `asserted`: it is so. `denied`: it is not. `suspected`: it may be so, could not be excluded, or is to be ruled out. `past`: it was so
+#: once ("history of"). `open`: it is spoken of and nothing is said: a condition ("until progression"), a risk, a relative's disease, or a
+#: word of which nobody can tell whether a denial reaches it.
 Standing = Literal["asserted", "denied", "suspected", "past", "open"]
 
 _HYPHENS: Final = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u2019", "------'")
@@ -44,7 +44,7 @@ _BEFORE: Final[dict[str, _Reach]] = {
     "versus": _Reach("suspected", 2),
     "question": _Reach("suspected", 2),
     "open": _Reach("open", 6),
-    "asked": _Reach("open", 6),
+    "asked": _Reach("suspected", 6),
     "past": _Reach("past", 4),
     "formerly": _Reach("past", 2),
 }
@@ -59,7 +59,7 @@ _AFTER: Final[dict[str, _Reach]] = {
     "suspect": _Reach("suspected", 4),
     "versus": _Reach("suspected", 2),
     "question": _Reach("suspected", 2),
-    "asked": _Reach("open", 4),
+    "asked": _Reach("suspected", 4),
     "kin": _Reach("open", 6),
 }
 _PART_ENDS: Final = frozenset({"comma", "break", "cause", "colon", "stop"})
@@ -187,7 +187,7 @@ class Passage:
             elif kind in _BOUNDARIES:
                 if not scope.passes(kind, list_goes_on=lists[place]):
                     scope = None
-            elif kind == "deny" or (kind == "receptor" and scope.kind == "negative"):
+            elif kind in ("deny", "receptor"):
                 scope = None
             else:
                 scope.pass_word(kind)
@@ -235,7 +235,7 @@ def _overtaken(scope: _Scope | None, new: _Scope) -> _Scope:
     if scope is None or current is None:
         return new
     adjacent = scope.content == 0
-    if new.reach.near or (current == "denied" and new.standing == "past") or (scope.kind in ("open", "asked") and new.standing != "open"):
+    if new.reach.near or (current == "denied" and new.standing == "past") or (scope.kind == "open" and new.standing != "open"):
         kept = True
     elif new.kind == "doubt":
         kept = False

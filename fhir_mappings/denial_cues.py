@@ -28,8 +28,8 @@ class Token(NamedTuple):
 #: no other kind is `content`.
 _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     # An answer to a label: "Progression: no", "metastases (none)".
-    ("answered", (rf"[:=?(,-] ?(?:no|none|nil|absent|negative|neg|denied|{_NOT} {_SEEN})\b{_END_OF_ANSWER}",)),
-    ("unanswered", (rf"[:=?(,-] ?(?:unknown|unclear|uncertain|pending|unlikely|{_NOT} (?:known|certain|clear))\b{_END_OF_ANSWER}",)),
+    ("answered", (rf"(?:[:=?(,]| -) ?(?:no|none|nil|absent|negative|neg|denied|{_NOT} {_SEEN})\b{_END_OF_ANSWER}",)),
+    ("unanswered", (rf"(?:[:=?(,]| -) ?(?:unknown|unclear|uncertain|pending|unlikely|{_NOT} (?:known|certain|clear))\b{_END_OF_ANSWER}",)),
     ("link", (r"\?:? ?(?:yes|y|confirmed)\b",)),
     # Denials in form only.
     ("link", (r"\bnot (?:only|just|otherwise specified|elsewhere classified)\b", r"\b(?:no|without (?:a |any )?) ?(?:doubt|question)\b")),
@@ -92,7 +92,7 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "deny",
         (
-            r"\bno longer\b|\b(?:negative|neg) for\b|\b(?:absence|lack|free|none|void|devoid) of\b|\bfree from\b|\bw/o\b",
+            r"\bno longer\b|\b(?:negative|neg) for\b|\b(?:absence|lack|free|none|void|devoid) of\b|\bfree from\b|\bw/o(?:ut)?\b",
             rf"\b(?:no|{_NOT}|without|den(?:y|ies|ied|ying)|lacks?|neither|nil|fail(?:s|ed)? to|excludes|excluding|rules out|ruling out)\b",
             r"\b(?:(?:rather|other) than|instead of|unrelated to)\b",
         ),
@@ -102,7 +102,7 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("incomplete", (r"\bincomplete\b",)),
     ("free", (r"\bfree\b",)),
     ("negative", (r"\b(?:negative|neg)\b",)),
-    ("receptor", (r"\b(?:her-?2|erbb2|er|pr|pgr|hr|receptors?)\b",)),
+    ("receptor", (r"\b(?:her-?2(?:/neu)?|erbb2|er|pr|pgr|hr|receptors?|brca[12]?|pd-?l1|pik3ca|esr1|tp53|ki-?67)\b",)),
     # Words between a cue and what it is about.
     (
         "exam",

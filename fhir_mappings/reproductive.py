@@ -60,8 +60,10 @@ def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
     return _pregnancy_words(said, is_test)
 
 
-_PREGNANT = re.compile(r"\bpregnant|\bpregnancy confirmed")
-_PREGNANCY_WORDS = re.compile(r"\bpregnant|\bpregnancy\b(?! (?:test|plan|wish|intent|desire|status|histor|counsel|prevent))")
+_PREGNANT = re.compile(r"(?<!to become )(?<!to get )(?<!becoming )pregnant|\bpregnancy confirmed")
+_PREGNANCY_WORDS = re.compile(
+    r"(?<!to become )(?<!to get )(?<!becoming )pregnant|\bpregnancy\b(?! (?:test|plan|wish|intent|desire|status|histor|counsel|prevent))"
+)
 _YES = re.compile(r"^yes\b")
 _UNSURE = re.compile(r"possib|unknown|uncertain|not yet confirmed")
 _NEGATIVE = re.compile(r"not detected|\bneg(?:ative)?\b|^no\b(?: no\b)*(?=$| ?[,.;:(/-])")

@@ -19,7 +19,7 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
         (
             r"progress(?:ion|ive|ed|ing)?\b",
             r"\bpd\b(?![- ]?l?-?[12]\b)",  # not PD-L1, not PD-1
-            r"no (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
+            r"\b(?:no|not) (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
             r"treatment failure|ineffective|refractory|relapse",
             r"disease worsen|worsening (?:of )?disease",
         ),

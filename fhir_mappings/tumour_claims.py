@@ -238,7 +238,7 @@ def claims_of_words(label: str) -> tuple[Claim, ...]:
     if _is_so(passage, _TO_BREAST):
         return (Claim("other-primary"),)
     spread = _is_so(passage, _SPREAD)
-    if _BREAST.search(text) is None:
+    if not _is_so(passage, _BREAST):
         if spread:
             return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in _sites_of(passage) or (None,))
         # Another tumour that is only suspected makes as careful as one that is there.

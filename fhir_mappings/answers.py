@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Literal, cast
 
 from fhir_mappings.code_tables import canonical_system, concepts_of, meanings, value_of
+from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import CodingTriple
 from fhir_mappings.remembered import remembered, remembered_answer
 from fhir_mappings.terminology_files import read_answers
@@ -144,10 +145,17 @@ def _presences_in(text: str) -> frozenset[Presence]:
     sign = _SIGN_ALONE.fullmatch(words)
     if sign is not None:
         return frozenset({"positive" if sign[1] == "+" else "negative"})
-    said = {_ANSWER_OF[" ".join(re.split(r"[\s-]+", match))] for match in _ANSWER.findall(words)}
+    passage = Passage(words)
+    said = {_stated(passage, match) for match in _ANSWER.finditer(passage.text)}
     if said == {"positive"} and _DENIAL.search(_ANSWER.sub(" ", words)):
         return frozenset()
     return frozenset(cast("set[Presence]", said - {"unclear"}))
+
+
+def _stated(passage: Passage, found: re.Match[str]) -> str:
+    """The answer of a phrase; a "positive" that is denied, suspected or waited for is `unclear`."""
+    answer = _ANSWER_OF[" ".join(re.split(r"[\s-]+", found[0]))]
+    return "unclear" if answer == "positive" and passage.standing(found) not in ("asserted", "past") else answer
 
 
 def _any_of(phrases: Iterable[str]) -> str:

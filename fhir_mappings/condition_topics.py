@@ -29,13 +29,17 @@ _HOSPICE = re.compile(r"\bhospice\b")
 _NO_HOSPICE_CARE = re.compile(
     r"\bno\b|\bnot\b|declin|refus|discuss|education|referral|consult|evaluat|history|former|discharg|volunteer|plan"
 )
-#: A label that asks about a disease, or is a relative's. Only its beginning and its end tell: "breast cancer, r/o mets" is breast cancer.
+#: A label that asks about a disease, denies it, or is a relative's, as a whole: "breast cancer, r/o mets" is breast cancer, and so are
+#: "breast cancer, mets ruled out" and "breast cancer; family history of ovarian cancer".
 _ONLY_ASKED_ABOUT = re.compile(
-    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
-    r"at risk (?:of|for)|risk of|concern for|fear of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
-    r"(?:\(|\W)(?:rule[ -]?out|ruled[ -]out|r/o|\?)\W*$|\bfamily history\b|\bin (?:mother|sister|daughter|aunt|grandmother|family)\b",
+    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|screening for|encounter for screening|at risk (?:of|for)|risk of|concern for|fear of|"
+    r"no (?:known )?history of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
+    r"^\W*(?:no (?:clear |clinical |current )?(?:evidence|signs?|diagnosis|suspicion) of|negative for|absence of|denies)\b[^,;:]*$|"
+    r"^[^,;]*\bfamily history\b|\bfamily history(?: of)?\W*$|\bin (?:mother|sister|daughter|aunt|grandmother|family)\b",
     re.IGNORECASE,
 )
+_ASKED_AT_THE_END = re.compile(r"\b(?:rule[ -]?out|ruled[ -]out|r/o|excluded|not confirmed)$", re.IGNORECASE)
+_MARKS = " .,;:!?()[]-/"
 _NOTHING: frozenset[ConditionTopic] = frozenset()
 
 
@@ -54,7 +58,16 @@ def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
 @remembered(maxsize=4096)
 def only_asked_about(label: str) -> bool:
     """Whether a label itself says that the disease was not found, only looked for, or is a relative's."""
-    return _ONLY_ASKED_ABOUT.search(label) is not None
+    return _ONLY_ASKED_ABOUT.search(label) is not None or _asked_at_the_end(label)
+
+
+def _asked_at_the_end(label: str) -> bool:
+    """Whether a label of one part ends in "ruled out", "r/o" or a question mark that stands alone."""
+    said = label.rstrip(_MARKS)
+    cue = _ASKED_AT_THE_END.search(said)
+    if cue is None and "?" not in label[len(said) + 1 :]:
+        return False
+    return not any(mark in said[: cue.start() if cue is not None else None].rstrip(_MARKS) for mark in (",", ";", ":", " - "))
 
 
 @lru_cache(maxsize=16384)

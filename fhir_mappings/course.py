@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
+from fhir_mappings.denial import Passage
 from fhir_mappings.record import Record
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.results import Result, is_false, number_of, results, text_of
 from fhir_mappings.stage_words import m_category, stage_contradicts_itself, stage_group
@@ -28,15 +30,23 @@ _TREND_CODES: dict[str, Trend] = {
     "262041000210107": "worsened",
     "359748005": "stable",
 }
-_TREND_WORDING: tuple[tuple[str, Trend], ...] = (
-    (r"\bno (?:evidence of )?(?:disease )?progress|without progress|progression[- ]free|not progress|no new (?:lesion|metasta)", "stable"),
-    (r"pseudo-?progress|mixed response|undetermined|indeterminate|not evaluable|inconclusive|equivocal", "undetermined"),
-    (r"complete (?:response|remission)|\bcr\b|full remission|no evidence of (?:disease|tumou?r)|\bned\b|remission", "remission"),
-    (r"partial (?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress", "improved"),
-    (r"worsen|progress|\bpd\b|new (?:lesion|metasta)", "worsened"),
-    (r"stable|unchanged|\bsd\b|no change", "stable"),
-)  # fmt: skip
-_TREND_WORDS: tuple[tuple[re.Pattern[str], Trend], ...] = tuple((re.compile(pattern), trend) for pattern, trend in _TREND_WORDING)
+_UNCLEAR = re.compile(r"pseudo-?progress|mixed response|undetermined|indeterminate|not evaluable|inconclusive|equivocal")
+_REMISSION = re.compile(
+    r"\bcomplete (?:(?:metabolic|pathologic(?:al)?|radiographic|clinical) )?(?:response|remission)|\bcr\b|full remission|"
+    r"no evidence of (?:disease|tumou?r)(?! progress)|\bned\b|(?<!partial )(?<!complete )(?<!full )remission"
+)
+_IMPROVED = re.compile(
+    r"partial (?:(?:metabolic|clinical) )?(?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress"
+)
+#: PD, but not PD-L1 and PD-1.
+_WORSENED = re.compile(
+    r"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|\bpd\b(?![- ]?l?-?[12]\b)|new (?:lesion|metasta)"
+)
+#: What is said after it is the state of today: "PR at first, now PD".
+_NOW = re.compile(r"\b(?:now|currently)\b")
+#: "No progression except in brain" is one.
+_BUT_THERE = re.compile(r"\b(?:except|apart from|aside from|other than|outside)\b")
+_STABLE = re.compile(r"\bstable|unchanged|\bsd\b|no (?:(?:significant|interval|definite|relevant) ){0,2}change")
 
 
 def read_disease_statuses(record: Record) -> tuple[DiseaseStatus, ...]:
@@ -60,8 +70,29 @@ def _trend(resource: Resource) -> Trend | None:
             return trend
         if value is not None:
             return None
-    text = " ".join((words(concept), (text_of(resource) or "").lower()))
-    return next((trend for pattern, trend in _TREND_WORDS if pattern.search(text)), None)
+    return _trend_in("\n".join((words(concept), text_of(resource) or "")))
+
+
+@remembered(maxsize=1024)
+def _trend_in(text: str) -> Trend | None:
+    """What words say of the disease.
+
+    A progression that is denied, and nothing else, is `stable`; one that is suspected, or stands beside a response, leaves the course
+    `undetermined`. A response that is denied says nothing.
+    """
+    passage = Passage(text)
+    worse = passage.standings(_WORSENED)
+    better: Trend | None = "remission" if passage.asserts(_REMISSION) else "improved" if passage.asserts(_IMPROVED) else None
+    if better and "asserted" in worse:
+        now = [found.end() for found in _NOW.finditer(passage.text)]
+        return _trend_in(passage.text[now[-1] :]) if now else "undetermined"
+    if passage.asserts(_UNCLEAR) or ("suspected" in worse and "asserted" not in worse):
+        return "undetermined"
+    if better or "asserted" in worse:
+        return better or "worsened"
+    if "denied" in worse and _BUT_THERE.search(passage.text):
+        return "undetermined"
+    return "stable" if passage.asserts(_STABLE) or "denied" in worse else None
 
 
 def read_stages(record: Record) -> tuple[Stage, ...]:
@@ -98,10 +129,20 @@ def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
     return tuple(found)
 
 
+#: Answers that say no, or do not say.
+_NO = re.compile(r"\W*(?:no|none|not|negative|absent|never|denie[sd]|ruled out|excluded|unknown|uncertain|n/?a)\b")
+_SPREAD = re.compile(r"metasta|\bmets?\b")
+
+
 def _denied(resource: Resource) -> bool:
-    return any(value_of(system, code, "answer.negative") for system, code, _ in triples(resource.value_codeable_concept)) or re.search(
-        r"^\s*(?:no|none|negative|absent|never)\b", (text_of(resource) or words(resource.value_codeable_concept)).lower()
-    ) is not None  # fmt: skip
+    """Whether the answer to "history of metastatic cancer" is no, or says that there was none."""
+    if any(value_of(system, code, "answer.negative") for system, code, _ in triples(resource.value_codeable_concept)):
+        return True
+    passage = Passage(text_of(resource) or words(resource.value_codeable_concept))
+    spoken_of = passage.standings(_SPREAD)
+    if spoken_of:
+        return spoken_of.isdisjoint({"asserted", "past"})
+    return _NO.match(passage.text) is not None
 
 
 _ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b")

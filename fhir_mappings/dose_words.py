@@ -104,7 +104,10 @@ _LOADING: Final = re.compile(
 _MAINTENANCE: Final = re.compile(
     r"\bmaintenance\b|\b(?:subsequent|following) (?:doses?|infusions?)\b(?! (?:over|infus|given over|in \d+ min))"
 )
-_NO_LOADING: Final = re.compile(r"\b(?:no|without|not a) (?:re-?)?load")
+_NO_LOADING: Final = re.compile(
+    r"\b(?:no|without|not a|no need (?:for|to)) (?:an? |any )?(?:re-?)?load|"
+    r"\bload(?:ing)?(?: dose)? (?:is |was )?(?:not (?:needed|required|necessary|indicated)|omitted|unnecessary)"
+)
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
 from fhir_mappings.dates import began
+from fhir_mappings.denial import Passage
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
@@ -168,7 +169,15 @@ def _heart(resource: Resource) -> Iterator[HeartCondition]:
         # I97.13x is heart failure, though postprocedural.
         kind = "heart-failure" if any((code or "").startswith("I97.13") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
     elif not any(True for _ in meanings_of(resource.code)):
-        label = words(resource.code)
-        kind = "heart-failure" if _FAILURE.search(label) else "cardiomyopathy" if _MUSCLE.search(label) else None
+        kind = _heart_disease_in(words(resource.code))
     if kind is not None:
         yield HeartCondition(kind, clinical_status(resource), began(resource), source_of(resource))
+
+
+@remembered(maxsize=1024)
+def _heart_disease_in(label: str) -> Literal["heart-failure", "cardiomyopathy"] | None:
+    """The disease that a label names and does not deny. One that is suspected makes as careful as one that is there."""
+    passage = Passage(label)
+    if not passage.standings(_FAILURE) <= {"denied", "open"}:
+        return "heart-failure"
+    return "cardiomyopathy" if not passage.standings(_MUSCLE) <= {"denied", "open"} else None

@@ -11,10 +11,12 @@ from typing import Literal
 
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import abated, began, started, when
+from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
 from guideline.case import LungCondition
 
@@ -64,10 +66,17 @@ def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
         return "radiation"
     if "cond.ild_pneumonitis" in found:
         # A general pneumonitis code whose text says radiation is radiation pneumonitis.
-        return "radiation" if _RADIATION_WORDS.search(label) and "cond.radiation_lung" not in found else "ild"
-    if any(True for _ in meanings_of(resource.code)) or _ILD_WORDS.search(label) is None or _NOT_ILD.search(label):
+        return "radiation" if Passage(label).asserts(_RADIATION_WORDS) else "ild"
+    return None if any(True for _ in meanings_of(resource.code)) else _kind_in(label)
+
+
+@remembered(maxsize=1024)
+def _kind_in(label: str) -> Literal["ild", "radiation"] | None:
+    """What a label without a code of ours names. A suspected ILD counts as one, since it stops therapy too; a denied infection is none."""
+    passage = Passage(label)
+    if passage.standings(_ILD_WORDS) <= {"denied", "open"} or not passage.standings(_NOT_ILD) <= {"denied"}:
         return None
-    return "radiation" if _RADIATION_WORDS.search(label) else "ild"
+    return "radiation" if passage.asserts(_RADIATION_WORDS) else "ild"
 
 
 def _grade(resource: Resource) -> int | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import triples
+from fhir_mappings.denial import Passage
 from fhir_mappings.draft_resources import Draft, group_of, references_in, texts_in
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES
@@ -64,10 +65,10 @@ def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | 
         condition = find(reference)
         concepts += [condition.code] if condition is not None and condition.code is not None else []
     texts += [text for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text]
-    low = [" ".join(text.lower().split()) for text in texts]
-    if any(map(_BREAST.search, low)):
+    passages = [Passage(text) for text in texts]
+    if any(_BREAST.search(passage.text) for passage in passages):
         return False
-    return any(map(_is_gastric_code, concepts)) or any(map(_GASTRIC.search, low))
+    return any(map(_is_gastric_code, concepts)) or any(passage.asserts(_GASTRIC) for passage in passages)
 
 
 def _is_gastric_code(concept: Concept) -> bool:

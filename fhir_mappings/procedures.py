@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, ended, started, when
+from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.tumour_claims import site_of_code
 from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
@@ -50,6 +52,7 @@ _WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
 _NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
 _MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
+_ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
 _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", "unknown"})
 
@@ -131,6 +134,8 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
     concepts: list[Concept | None] = [resource.code, *(reaction.substance for reaction in resource.reaction or ())]
     drugs: dict[str, None] = {}
     for concept in concepts:
+        if _no_allergy(words(concept)):
+            continue
         match = drugs_of(triples(concept), concept.text if concept is not None else None)
         if match.conflict:
             record.problem("code-text-conflict", resource, "code and text name different drugs")
@@ -138,6 +143,13 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
     severe = _severe(resource)
     for drug in drugs:
         yield Allergy(drug, severe, source_of(resource))
+
+
+@remembered(maxsize=1024)
+def _no_allergy(label: str) -> bool:
+    """Whether a label denies what it is about: "No known allergy to trastuzumab". One that is suspected counts."""
+    said = Passage(label).standings(_ALLERGY)
+    return bool(said) and said <= {"denied", "open"}
 
 
 def _severe(resource: Resource) -> bool | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from fhir_mappings.coded import as_list, first_code, triples, words
 from fhir_mappings.dates import began
+from fhir_mappings.denial import Passage
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Concept, Resource, source_of
@@ -53,20 +54,38 @@ def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
         return coded
     if resource.value_boolean not in (None, ""):
         return "not-pregnant" if is_false(resource.value_boolean) else "pregnant"
-    said = " ".join((words(resource.value_codeable_concept), (text_of(resource) or "").lower()))
+    said = "\n".join((words(resource.value_codeable_concept), text_of(resource) or ""))
     said = said.strip() or " ".join(first_code(concept) for concept in as_list(resource.interpretation))
     is_test = any(code in _HCG for _, code, _ in triples(resource.code))
     return _pregnancy_words(said, is_test)
 
 
-def _pregnancy_words(said: str, is_test: bool) -> PregnancyStatus | None:
-    if re.search(r"not pregnant|non-?pregnant|not detected|\bneg(?:ative)?\b|^no\b", said):
-        return "not-pregnant"
-    if re.search(r"possib|unknown|uncertain|not yet confirmed", said):
+_PREGNANT = re.compile(r"(?<!to become )(?<!to get )(?<!becoming )pregnant|\bpregnancy confirmed")
+_PREGNANCY_WORDS = re.compile(
+    r"(?<!to become )(?<!to get )(?<!becoming )pregnant|\bpregnancy\b(?! (?:test|plan|wish|intent|desire|status|histor|counsel|prevent))"
+)
+_YES = re.compile(r"^yes\b")
+_UNSURE = re.compile(r"possib|unknown|uncertain|not yet confirmed")
+_NEGATIVE = re.compile(r"not detected|\bneg(?:ative)?\b|^no\b(?: no\b)*(?=$| ?[,.;:(/-])")
+#: What she says of herself, or said of the past, proves nothing.
+_NO_PROOF = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|never|not (?:known|aware|sure|certain|planning|trying))\b[^.;,]{0,60}\bpregnan|"
+    r"\bpregnan[a-z]{1,2}:? (?:is |was )?denied"
+)
+
+
+def _pregnancy_words(text: str, is_test: bool) -> PregnancyStatus | None:
+    """What words answer. What they assert and deny at once is `possible`, which is as good as unknown."""
+    passage = Passage(text)
+    said = passage.standings(_PREGNANCY_WORDS)
+    pregnant = passage.asserts(_PREGNANT) or _YES.search(passage.text) is not None
+    if not pregnant and "suspected" not in said and ("denied" in said or _NEGATIVE.search(passage.text)):
+        return None if _NO_PROOF.search(passage.text) else "not-pregnant"
+    if "suspected" in said or _UNSURE.search(passage.text) or (pregnant and "denied" in said):
         return "possible"
-    if re.search(r"\bpregnant|pregnancy confirmed|^yes\b", said):
+    if pregnant:
         return "pregnant"
-    if is_test and re.search(r"\bpos(?:itive)?\b|(?<!not )detected", said):
+    if is_test and re.search(r"\bpos(?:itive)?\b|(?<!not )detected", passage.text):
         return "possible"  # hCG can come from elsewhere: a test alone is asked about, not believed
     return None
 

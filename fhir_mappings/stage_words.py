@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import CodingTriple, triples
+from fhir_mappings.denial import Passage
 from fhir_mappings.resources import Concept
 from fhir_mappings.terminology import canonical_system, value_of
 
@@ -67,8 +69,13 @@ def m_category(concept: Concept | None, text: str | None = None) -> StageValue |
         parts.append(display or "")
         if canonical_system(system) in ("ajcc", None):
             parts.append(code or "")
-    found = {_GROUPS[f"M{match[1]}"] for part in parts for match in _M.finditer(part)}
-    return _only(found)
+    return _only({_GROUPS[f"M{match[1]}"] for part in parts for match in _stated(_M, part)})
+
+
+def _stated(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches that a text states: "stage IV ruled out" and "?M1" are neither."""
+    passage = Passage(text)
+    return (found for found in pattern.finditer(passage.text) if passage.standing(found) in ("asserted", "past"))
 
 
 def _only(found: AbstractSet[StageValue]) -> StageValue | None:
@@ -89,9 +96,9 @@ def _groups_in(text: str | None) -> frozenset[StageValue]:
     if bare is not None:
         return frozenset({_GROUPS[bare[1].lower()]})
     found: set[StageValue] = set()
-    for match in _SAID.finditer(text):
+    for match in _stated(_SAID, text):
         found.add(_GROUPS[match[1].lower()])
-        other = _OR_ANOTHER.match(text, match.end())
+        other = _OR_ANOTHER.match(match.string, match.end())
         if other is not None:
             found.add(_GROUPS[other[1].lower()])
     return frozenset(found)

@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from fhir_mappings.denial import Passage, Standing
 from fhir_mappings.remembered import remembered
 from guideline.case import StopReason
-
-#: Words that deny what follows them.
-_DENIED = re.compile(r"(?:no|not|without|absence of|denies|ruled out)(?: evidence of| signs? of| documented)?[ -]+(?:\w+ )?$")
 
 #: In order: the reason that explains most stands first where a text gives several ("progression, also neuropathy").
 _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
@@ -20,21 +18,27 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
         "progression",
         (
             r"progress(?:ion|ive|ed|ing)?\b",
-            r"\bpd\b",
-            r"no (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
+            r"\bpd\b(?![- ]?l?-?[12]\b)",  # not PD-L1, not PD-1
+            r"\b(?:no|not) (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
             r"treatment failure|ineffective|refractory|relapse",
             r"disease worsen|worsening (?:of )?disease",
         ),
     ),
     ("lung", (r"\bild\b", r"pneumonitis|interstitial lung", r"(?:lung|pulmonary) toxicity")),
-    ("cardiac", (r"lvef|ejection fraction|left ventric", r"cardiac|cardiotox|cardiomyopath|heart failure")),
+    (
+        "cardiac",
+        (
+            r"(?:(?:drop|decline|fall|decrease|reduction|change)s? (?:in|of) (?:the )?)?(?:lvef|ejection fraction|left ventric)",
+            r"cardiac|cardiotox|cardiomyopath|heart failure",
+        ),
+    ),
     ("pregnancy", (r"pregnan",)),
     ("hospice", (r"hospice|comfort care|end of life|best supportive care",)),
     ("death", (r"\bdeath\b|\bdied\b|deceased",)),
     (
         "toxicity",
         (
-            r"toxic|intoleran|not tolerated|untolerated|poorly tolerated",
+            r"toxic|intoleran|(?:not|no longer|unable to) tolerate|untolerated|poorly tolerated",
             r"adverse|side[ -]?effect|reaction|anaphyla|hypersensitiv|grade [2-4]",
             r"neuropath|neutropeni|thrombocytopeni|diarrh|hepatotox|rash",
         ),
@@ -53,14 +57,20 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
 _REASONS: tuple[tuple[re.Pattern[str], StopReason], ...] = tuple((re.compile("|".join(words)), reason) for reason, words in _REASON_WORDS)
 
 
+#: Harm that is only suspected is a reason to stop; a progression that is only suspected has not been found.
+_SUSPICION_SUFFICES = frozenset({"lung", "cardiac", "toxicity", "pregnancy"})
+_SO: frozenset[Standing] = frozenset({"asserted", "past"})
+_SO_OR_SUSPECTED: frozenset[Standing] = _SO | {"suspected"}
+
+
 @remembered(maxsize=1024)
 def stop_reason_in(text: str) -> StopReason | None:
     """The reason that words give for stopping or holding a therapy; `None` when they give none of ours."""
-    low = " ".join(text.lower().split())
+    passage = Passage(text)
     for pattern, reason in _REASONS:
-        for found in pattern.finditer(low):
-            if not _DENIED.search(low[: found.start()]):
-                return reason
+        enough = _SO_OR_SUSPECTED if reason in _SUSPICION_SUFFICES else _SO
+        if not enough.isdisjoint(passage.standings(pattern)):
+            return reason
     return None
 
 
@@ -78,9 +88,9 @@ _LOOKS_BACK = re.compile(
 @remembered(maxsize=1024)
 def intent_in(text: str) -> Literal["curative", "palliative"] | None:
     """The intent that words state: (neo)adjuvant is curative; both, or a look back at earlier therapy, is no statement."""
-    low = " ".join(text.lower().split())
-    curative = _CURATIVE.search(low) is not None and _LOOKS_BACK.search(low) is None
-    palliative = _PALLIATIVE.search(low) is not None
+    passage = Passage(text)
+    curative = passage.asserts(_CURATIVE) and _LOOKS_BACK.search(passage.text) is None
+    palliative = _PALLIATIVE.search(passage.text) is not None
     if curative == palliative:
         return None
     return "curative" if curative else "palliative"

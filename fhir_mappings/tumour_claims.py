@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.denial import Passage, Standing
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology import value_of
 from guideline.case import Site
@@ -177,16 +178,29 @@ _SITE_WORDS: tuple[tuple[re.Pattern[str], Site], ...] = tuple((re.compile(patter
 _NODES = re.compile(r"lymph ?nod|\bnodes?\b|\bnodal\b")
 
 
+#: Denied, suspected and asked about is no site, and no spread.
+_SO: frozenset[Standing] = frozenset({"asserted", "past"})
+
+
 @remembered(maxsize=1024)
 def sites_in(text: str) -> tuple[Site, ...]:
-    """The sites that words name, in lower case. Nodes without a region may be regional and count as such (trap 25)."""
-    found: list[Site] = [site for pattern, site in _SITE_WORDS if pattern.search(text)]
-    if "mediastinum" in found and _NODES.search(text):
+    """The sites that words name and do not deny. Nodes without a region may be regional and count as such (trap 25)."""
+    return _sites_of(Passage(text))
+
+
+def _sites_of(passage: Passage) -> tuple[Site, ...]:
+    found: list[Site] = [site for pattern, site in _SITE_WORDS if _is_so(passage, pattern)]
+    nodes = _is_so(passage, _NODES)
+    if "mediastinum" in found and nodes:
         found.remove("mediastinum")
         found.append("distant-node")
-    if not found and _NODES.search(text):
+    if not found and nodes:
         found.append("regional-node")
     return tuple(found)
+
+
+def _is_so(passage: Passage, pattern: re.Pattern[str]) -> bool:
+    return not _SO.isdisjoint(passage.standings(pattern))
 
 
 #: The breast by name, or by tumours that are of the breast where nothing else is said.
@@ -197,8 +211,8 @@ _BREAST = re.compile(
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
 _OTHER_ORGAN = (
     r"lung|bronch|colon|colorectal|rectum|rectal|anal|pancrea|stomach|gastric|o?esophag|liver|hepatocellular|kidney|renal|bladder|"
-    r"prostat|ovar|uter|endometri|cervix|cervical|vulva|thyroid|brain|laryn|pharyn|oral|tongue|head and neck|testi|bile duct|small cell|"
-    r"nsclc|urothelial"
+    r"prostat|ovar|uter|endometri|cervix|cervical|vulva|thyroid|brain|laryn|pharyn|oral|tongue|head and neck|testi|bile duct|"
+    r"(?:non-)?small cell|nsclc|urothelial"
 )
 _TUMOUR = r"cancer|carcinoma|malignan|tumou?r"
 #: Another organ beside a tumour word, or a tumour that is not of the breast by its name. A "carcinoma" of no organ is no other primary.
@@ -210,31 +224,33 @@ _MINOR_SKIN = re.compile(
     r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"
 )
 _SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
-_NO_SPREAD = re.compile(r"(?:no|without|negative for|r/o|rule out)(?: evidence of)?(?: distant)? (?:metasta|mets)|non-?metastatic")
 _TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
-_PAST = re.compile(r"history of|\bh/o\b|\bhx of\b|personal history")
+_PAST = re.compile(r"(?<!family )history of|\bh/o\b|\bhx of\b|personal history")
 _BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")
 
 
 @remembered(maxsize=1024)
-def claims_of_words(text: str) -> tuple[Claim, ...]:
+def claims_of_words(label: str) -> tuple[Claim, ...]:
     """What a label without a usable code claims. Careful rather than complete: what it does not understand it leaves alone."""
-    if _TO_BREAST.search(text):
+    passage = Passage(label)
+    text = passage.text
+    if _is_so(passage, _TO_BREAST):
         return (Claim("other-primary"),)
-    spread = _SPREAD.search(text) is not None and _NO_SPREAD.search(text) is None
-    if _BREAST.search(text) is None:
+    spread = _is_so(passage, _SPREAD)
+    if not _is_so(passage, _BREAST):
         if spread:
-            return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in sites_in(text) or (None,))
-        other = _OTHER_CANCER.search(text) and not (_MINOR_SKIN.search(text) or _PAST.search(text) or _BENIGN.search(text))
-        return (Claim("other-primary"),) if other else ()
-    if _IN_SITU.search(text):
+            return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in _sites_of(passage) or (None,))
+        # Another tumour that is only suspected makes as careful as one that is there.
+        other = not passage.standings(_OTHER_CANCER) <= {"denied", "open"}
+        return (Claim("other-primary"),) if other and not (_MINOR_SKIN.search(text) or _PAST.search(text) or _BENIGN.search(text)) else ()
+    if _is_so(passage, _IN_SITU):
         return (Claim("breast-in-situ"),)
-    if _CANCER.search(text) is None or _BENIGN.search(text):
+    if not _is_so(passage, _CANCER) or _BENIGN.search(text):
         return ()
     if _PAST.search(text) and not spread:
         return (Claim("breast-history"),)
-    return (_breast_claim(text), *(Claim("metastasis", site, from_breast=True) for site in (sites_in(text) or (None,)) if spread))
+    return (_breast_claim(text), *(Claim("metastasis", site, from_breast=True) for site in (_sites_of(passage) or (None,)) if spread))
 
 
 def _breast_claim(text: str) -> Claim:

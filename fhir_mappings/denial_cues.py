@@ -1,0 +1,139 @@
+"""The words by which English denies, doubts or asserts, cut out of a text as tokens; what they do to their neighbours is in `denial`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+_SEEN: Final = (
+    "(?:seen|identified|found|detect(?:ed|able)|present|evident|demonstrated|noted|observed|visuali[sz]ed|visible|appreciated|apparent|"
+    "shown|recorded|documented|reported|develop(?:ed)?|occur(?:red)?|met|fulfilled)"
+)
+_NOT: Final = "(?:not|never|cannot|[a-z]+n't)"
+_KIN: Final = "(?:mother|sister|daughter|aunt|grandmother|father|brother|family|relatives?)"
+_EARLIER_FINDING: Final = r"(?!\.? (?:the )?(?:prior|previous|last|baseline|\d))"
+_END_OF_ANSWER: Final = r"(?= ?(?:$|[.,;)/\n]| -))"
+
+
+class Token(NamedTuple):
+    """A word, a cue of several words or a mark, where it is in the text, and its kind: a row of the table below."""
+
+    start: int
+    end: int
+    kind: str
+
+
+#: Kinds of cue, of boundary and of word, in the order in which they are tried. `link` stands between a cue and what it is about; a word of
+#: no other kind is `content`.
+_WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    # An answer to a label: "Progression: no", "metastases (none)".
+    ("answered", (rf"(?:[:=?(,]| -) ?(?:no|none|nil|absent|negative|neg|denied|{_NOT} {_SEEN})\b{_END_OF_ANSWER}",)),
+    ("unanswered", (rf"(?:[:=?(,]| -) ?(?:unknown|unclear|uncertain|pending|unlikely|{_NOT} (?:known|certain|clear))\b{_END_OF_ANSWER}",)),
+    ("link", (r"\?:? ?(?:yes|y|confirmed)\b",)),
+    # Denials in form only.
+    ("link", (r"\bnot (?:only|just|otherwise specified|elsewhere classified)\b", r"\b(?:no|without (?:a |any )?) ?(?:doubt|question)\b")),
+    ("link", (r"\bno\.? ?\d+",)),
+    (
+        "doubt",
+        (
+            rf"\b(?:{_NOT}|unable to|difficult to|hard to)(?: [a-z]+){{0,2}} (?:excluded?|ruled?(?: |-)out)\b",
+            r"\b(?:highly |very )?(?:unlikely|improbable|doubtful|questionable|equivocal|unconfirmed|unproven)\b",
+            rf"\b{_NOT} (?:yet )?(?:confirmed|proven|certain|clear)\b",
+        ),
+    ),
+    ("unseen", (rf"\b{_NOT}(?: been| be| yet)? {_SEEN}\b", rf"\bno longer {_SEEN}\b", r"\b(?:absent|refuted|disproved|disproven)\b")),
+    ("kin", (rf"\b(?:in|of) (?:her |his |the )?{_KIN}\b",)),
+    (
+        "open",
+        (
+            r"\b(?:until|unless|whether|if|in case of|in the event of|criteria for|time to|fear of|pending|awaiting)\b",
+            r"\b(?:evaluat|assess|screen|monitor|check|watch|surveillance|look)[a-z]* for\b|\bmonitor(?:ing)?\b",
+            r"\b(?:at )?(?:high |low |increased )?risk (?:of|for)\b",
+            r"\b(?:prevent(?:s|ing|ion of)?|prophylaxis (?:of|for|against)|avoid(?:s|ing)?)\b",
+            rf"\b(?:family history(?: of)?|fhx?|{_KIN}(?:'s)?)\b",
+        ),
+    ),
+    ("asked", (r"\b(?:to )?(?:rule(?: |-)?out|exclude)\b", r"\br/o\b")),
+    (
+        "suspect",
+        (
+            r"\b(?:most |very )?(?:possibl[ey]|possibility of|probabl[ey]|likely|suspected|suspects?|query)\b",
+            r"\b(?:potential(?:ly)?|presum(?:ed|ably|ptive))\b",
+            r"\b(?:suspicion (?:of|for)|suspicious (?:of|for)|concern(?:s|ed|ing)? (?:for|of|about)|worri(?:some|ed) (?:for|about))\b",
+            r"\b(?:might|(?:may|could) (?:be|have|represent|indicate|reflect))\b",
+        ),
+    ),
+    ("versus", (rf"\b(?:versus|vs)\b{_EARLIER_FINDING}\.?",)),
+    ("question", (r"\?",)),
+    ("past", (r"\b(?:(?:past |personal )?history of|hx(?: of)?|h/o)\b",)),
+    ("formerly", (r"\b(?:prior(?! to)|previous(?:ly)?|formerly|former)\b",)),
+    # Boundaries.
+    ("or", (r"\b(?:nor|or|and/or)\b",)),
+    ("slash", ("/",)),
+    ("break", (r"\b(?:and|but) (?:has|had|is|was|are|were|now|then|there|with|developed|remain(?:s|ed)?|show(?:s|ed)|stopped)\b",)),
+    ("and", (r"\b(?:and|as well as|plus)\b", "&")),
+    ("link", (r"\b(?:consistent|compatible|associated|in keeping|diagnosed) with\b",)),
+    ("cause", (r"\b(?:due to|because(?: of)?|owing to|secondary to|caused by|on account of)\b",)),
+    (
+        "break",
+        (
+            r"\b(?:but|however|although|though|nevertheless|except(?: for)?|apart from|aside from|whereas|while|yet)\b",
+            r"\b(?:with|who|which|despite|after|following|since|before|prior to|during|for|then|now|therefore|thus|subsequently)\b",
+            r"\b(?:stopped|discontinued|switched|changed|held)\b| - |[()\[\]]|->",
+        ),
+    ),
+    ("comma", (r"[,\n]",)),
+    ("colon", (":",)),
+    ("stop", (r"[.!](?=\s|$)|;",)),
+    # "no progression in liver metastases" does not deny the metastases.
+    ("change", (r"\b(?:changes?|growth|increase|decrease|progress(?:ion)?|response|improvement|regression) (?:in|of|to|within)\b",)),
+    # Denials.
+    (
+        "deny",
+        (
+            r"\bno longer\b|\b(?:negative|neg) for\b|\b(?:absence|lack|free|none|void|devoid) of\b|\bfree from\b|\bw/o(?:ut)?\b",
+            rf"\b(?:no|{_NOT}|without|den(?:y|ies|ied|ying)|lacks?|neither|nil|fail(?:s|ed)? to|excludes|excluding|rules out|ruling out)\b",
+            r"\b(?:(?:rather|other) than|instead of|unrelated to)\b",
+        ),
+    ),
+    ("gone", (r"\b(?:excluded|ruled(?: |-)out)\b",)),
+    ("non", (r"\bnon-|\bnon\b|\bnon(?=respon|progress|metasta|pregnan)",)),
+    ("incomplete", (r"\bincomplete\b",)),
+    ("free", (r"\bfree\b",)),
+    ("negative", (r"\b(?:negative|neg)\b",)),
+    ("receptor", (r"\b(?:her-?2(?:/neu)?|erbb2|er|pr|pgr|hr|receptors?|brca[12]?|pd-?l1|pik3ca|esr1|tp53|ki-?67)\b",)),
+    # Words between a cue and what it is about.
+    (
+        "exam",
+        (
+            r"\b(?:mri|ct|pet|scans?|imaging|biops(?:y|ies)|work-?up|exam(?:ination)?|cytology|echo|tests?|screen(?:ing)?|staging)\b",
+            r"\b(?:x-?ray|ultrasound)\b",
+        ),
+    ),
+    ("is", (r"\b(?:is|was|were|are|been)\b",)),
+    (
+        "link",
+        (
+            r"\b(?:an?|the|any|of|to|in|on|at|by|from|be|being|has|have|had|do|does|did|this|that|these|her|his|there|as|it|patient|pt)\b",
+            r"\b(?:evidence|signs?|suspicion|indications?|suggest(?:s|ed|ing|ion|ive)?|indicat(?:es|ed|ing|ive)|show(?:s|ed|ing|n)?|proof)\b",
+            r"\b(?:clear(?:ly)?|definite(?:ly)?|definitive|clinical(?:ly)?|radiographic(?:ally)?|radiologic(?:al|ally)?|biochemical(?:ly)?)\b",
+            r"\b(?:current(?:ly)?|interval|new|newly|further|additional|other|obvious(?:ly)?|overt|gross|convincing|significant(?:ly)?)\b",
+            r"\b(?:measurable|known|confirmed|proven|apparent|evident|recent|present(?:ly)?|more|active|acute|unequivocal|objective)\b",
+            r"\b(?:conclusive|strong|residual|remaining|distant|local|locoregional|regional|systemic|symptomatic|visible|detectable)\b",
+            r"\b(?:documented|enlarging)\b",
+        ),
+    ),
+    ("content", (r"\w+(?:'\w+)*",)),
+)
+_KINDS: Final = {f"{kind}_{place}": kind for place, (kind, _) in enumerate(_WORDING)}
+#: A line may be broken wherever a space may stand.
+_TOKEN: Final = re.compile(
+    "|".join([f"(?P<{name}>{'|'.join(words)})".replace(" ", "[ \n]") for name, (_, words) in zip(_KINDS, _WORDING, strict=True)])
+)
+
+
+def tokens_in(text: str) -> Iterator[Token]:
+    """The tokens of a text in lower case with one space, or one line break, between words. Linear in its length."""
+    for found in _TOKEN.finditer(text):
+        yield Token(found.start(), found.end(), _KINDS[found.lastgroup or ""])

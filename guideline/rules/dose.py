@@ -21,7 +21,8 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.order_scope import deletions, other_primary, safety_orders
+from guideline.rules.order_scope import deletions, safety_orders
+from guideline.rules.scope import other_primary
 from guideline.therapy_lines import components
 
 _TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"

@@ -6,15 +6,11 @@ from collections.abc import Iterable
 
 from guideline.advice import FactUsed, Suggestion
 from guideline.facts_used import in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
-from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.rules.scope import scope
+from guideline.rules.scope import breast_present, other_primary, scope
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
-
-#: HER2 drugs of breast cancer alone; trastuzumab and T-DXd are given in gastric and other cancers too.
-_ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DXD}
+from guideline.therapy_lines import HER2_DRUGS, components
 
 
 def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
@@ -24,8 +20,7 @@ def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
 
 def pathway_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
     """The asked starts that the choice of therapy speaks about: HER2-positive metastatic breast cancer only (R121-R123)."""
-    ours = scope(q.s).treatable and has_breast_cancer(q.s)
-    return tuple(order for order in q.starts if not order.gastric) if ours else ()
+    return tuple(order for order in q.starts if not order.gastric) if scope(q.s).treatable else ()
 
 
 def has_breast_cancer(s: Situation) -> bool:
@@ -36,23 +31,7 @@ def has_breast_cancer(s: Situation) -> bool:
     if not kinds & {"invasive-breast", "breast-history"}:
         lost = any(p.subject == "diagnosis" for p in s.case.problems)
         return lost and "other-primary" not in kinds and bool(s.case.receptors)
-    present = any(d.kind == "invasive-breast" and d.status != "resolved" for d in s.case.diagnoses)
-    return present or not other_primary(s) or _come_back(s)
-
-
-def other_primary(s: Situation) -> bool:
-    """Whether another active cancer is on record."""
-    return any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses)
-
-
-def _come_back(s: Situation) -> bool:
-    """Whether the metastases are shown to be of a breast cancer that is coded as history (decision 9).
-
-    The record links them to it, or one was tested, or they were treated with a HER2 drug that no other cancer is treated with.
-    """
-    linked = any(m.linked_to_breast for m in s.case.metastases) or any(r.specimen == "metastasis" for r in s.case.receptors)
-    treated = any(e.drug in _ONLY_BREAST for line in s.her2_lines for e in line.exposures)
-    return s.metastatic and (linked or treated)
+    return breast_present(s) or not other_primary(s) or s.metastatic
 
 
 def ordered_drugs(orders: Iterable[DraftOrder], among: frozenset[str] = HER2_DRUGS) -> list[str]:

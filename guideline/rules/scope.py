@@ -8,8 +8,12 @@ from guideline.advice import Finding, Gap
 from guideline.facts_used import her2_fact, metastatic_fact
 from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DXD
 from guideline.situation import Situation, distant
-from guideline.therapy_lines import HER2_DRUGS
+from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+
+#: HER2 drugs of breast cancer alone; trastuzumab and T-DXd are given in gastric and other cancers too.
+_ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DXD}
 
 
 class Scope(Struct, frozen=True):
@@ -77,12 +81,30 @@ def _not_metastatic(s: Situation) -> tuple[str, ...]:
     """R123: no metastatic disease; or another active cancer that explains the metastases (decision 9)."""
     if not s.metastatic and not _only_unknown_primary(s):
         return ("R123", "R132")
-    if not s.her2_lines and any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses):
-        linked = any(m.linked_to_breast for m in s.case.metastases)
-        tissue = any(r.specimen == "metastasis" for r in s.case.receptors)
-        if not linked and not tissue:
-            return ("R001", "R132")
-    return ()
+    return ("R001", "R132") if other_primary(s) and not _of_the_breast(s) else ()
+
+
+def other_primary(s: Situation) -> bool:
+    """Whether another active cancer is on record."""
+    return any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses)
+
+
+def breast_present(s: Situation) -> bool:
+    """Whether a breast cancer is on record that is neither resolved nor a history of one."""
+    return any(d.kind == "invasive-breast" and d.status != "resolved" for d in s.case.diagnoses)
+
+
+def _of_the_breast(s: Situation) -> bool:
+    """Whether the metastases are shown to be of the breast cancer where another cancer is active (decision 9).
+
+    The record links them to it, or one was tested, or they were treated with HER2 drugs; where the breast cancer is only a history, with
+    one that no other cancer is treated with.
+    """
+    if any(m.linked_to_breast for m in s.case.metastases) or any(r.specimen == "metastasis" for r in s.case.receptors):
+        return True
+    if breast_present(s):
+        return bool(s.her2_lines)
+    return any(e.drug in _ONLY_BREAST for line in s.her2_lines for e in line.exposures)
 
 
 def _only_unknown_primary(s: Situation) -> bool:

@@ -192,3 +192,25 @@ def test_decision_10_positive_by_a_diagnosis_code_only_is_conditional(facts):
     assert advice.treatment is not None
     assert "her2-by-diagnosis-only" in said_ids(advice)
     assert "I02" in {g.input for g in advice.treatment.missing}
+
+
+PROGRESSED = {"end": 10, "reason": "progression"}
+
+
+@pytest.mark.parametrize(
+    ("breast", "drug", "treated"),
+    [
+        (Diagnosis("breast-history", "active"), "trastuzumab", False),
+        (Diagnosis("breast-history", "active"), "trastuzumab-deruxtecan", False),
+        (Diagnosis("breast-history", "active"), "pertuzumab", True),
+        (Diagnosis("breast-history", "active"), "trastuzumab-emtansine", True),
+        (breast_cancer(), "trastuzumab", True),
+    ],
+)
+def test_decision_9_trastuzumab_and_t_dxd_do_not_make_metastases_those_of_a_former_breast_cancer(breast, drug, treated):
+    """Another cancer is active and the breast cancer a history: both drugs are given in gastric cancer too, the others are not."""
+    drugs = (given(drug, 300, **PROGRESSED), given("capecitabine", 300, 10))
+    advice = advice_on(a_case(metastases=LONG, diagnoses=(breast, OTHER), receptors=(her2("3+", 400, None),), drugs=drugs))
+    assert (advice.treatment is not None) is treated
+    if not treated:
+        assert "R001" in advice.silent

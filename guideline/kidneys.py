@@ -10,6 +10,7 @@ from guideline.body import cockcroft_gault
 from guideline.case import Lab, LabKind, Sex
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, Met, creatinine_clearance, labs_that_count, met
+from guideline.partial_date import PartialDate
 from guideline.situation import Situation
 
 #: The rows of the laboratory table that the clearance decides, by drug.
@@ -46,11 +47,16 @@ def kidneys_seem_fit(s: Situation) -> bool:
     """Whether the label's dose may stand on the card: the kidneys are known, or a creatinine alone is normal at a usual weight."""
     if kidneys_known(s):
         return True
-    if s.age is None or _final(s, "egfr"):
+    if _final(s, "egfr"):
         return False
-    sex: Sex = "male" if s.case.patient.sex == "male" else "female"
-    estimates = [cockcroft_gault(s.age, USUAL_KG, lab.value, sex) for lab in _final(s, "creatinine")]
+    estimates = [_at_usual_weight(s, lab) for lab in _final(s, "creatinine")]
     return any(value is not None and value > _NO_LIMIT_ABOVE for value in estimates)
+
+
+def _at_usual_weight(s: Situation, creatinine: Lab) -> float | None:
+    """A clearance in mL/min that a creatinine in mg/dL would mean; the lower one where the sex is not known."""
+    sex: Sex = "male" if s.case.patient.sex == "male" else "female"
+    return cockcroft_gault(s.age, USUAL_KG, creatinine.value, sex) if s.age is not None else None
 
 
 def _final(s: Situation, kind: LabKind) -> list[Lab]:
@@ -64,10 +70,20 @@ def clearance_acts(s: Situation, drugs: frozenset[str], action: str) -> tuple[tu
     return (tuple(drug for drug, _ in found), found[0][1]) if found else None
 
 
-def low_egfr(s: Situation, drugs: frozenset[str]) -> tuple[tuple[str, ...], Lab, float] | None:
-    """Where no clearance is known: the drugs that could be forbidden by it, an eGFR below the label's limit, and that limit in mL/min."""
-    if clearance_known(s):
-        return None
+def kidneys_in_doubt(s: Situation, drugs: frozenset[str]) -> tuple[tuple[str, ...], str, PartialDate | None, float] | None:
+    """Where no clearance is known, but what is on record may mean one below the label's limit.
+
+    The drugs that the label then advises against, the value in words with its date, and that limit in mL/min.
+    """
     limits = {drug: row.below for drug in sorted(drugs & _ROWS.keys()) for row in _ROWS[drug] if row.action == "avoid" and row.below}
-    low = [lab for lab in labs_that_count(s, "egfr") if limits and lab.value < max(limits.values())]
-    return (tuple(limits), low[0], max(limits.values())) if low else None
+    if not limits or clearance_known(s):
+        return None
+    most = max(limits.values())
+    for lab in labs_that_count(s, "egfr"):
+        if lab.value < most:
+            return tuple(limits), f"eGFR {lab.value:g} mL/min/1.73 m2", lab.date, most
+    for lab in labs_that_count(s, "creatinine"):
+        estimate = _at_usual_weight(s, lab)
+        if estimate is not None and estimate < most:
+            return tuple(limits), f"creatinine {lab.value:g} mg/dL", lab.date, most
+    return None

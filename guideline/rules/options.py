@@ -14,7 +14,7 @@ from msgspec import Struct
 from guideline.advice import Option, Statement
 from guideline.facts_used import drug_name, drug_names
 from guideline.intake import answer
-from guideline.kidneys import clearance_acts, kidneys_seem_fit, low_egfr
+from guideline.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
@@ -295,9 +295,9 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         mild = _allergies(s, regimen, severe=False)
         if mild:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
-    if s.case.labs and (low := low_egfr(s, _DRUGS[regimen])) is not None:
-        drugs, egfr, below = low
-        found.append(K.say("egfr-low", value=f"{egfr.value:g}", date=str(egfr.date), below=f"{below:g}", drugs=drug_names(drugs)))
+    if s.case.labs and (doubt := kidneys_in_doubt(s, _DRUGS[regimen])) is not None:
+        drugs, value, day, below = doubt
+        found.append(K.say("kidneys-in-doubt", value=value, date=str(day), below=f"{below:g}", drugs=drug_names(drugs)))
     if s.case.labs:
         found += start_labs(s, regimen)
     if "capecitabine" in K.regimens[regimen].drugs and _dpyd(s) in ("poor", "intermediate"):

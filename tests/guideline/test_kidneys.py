@@ -97,7 +97,17 @@ def test_a_low_egfr_is_named_where_no_clearance_is_known(labs, said):
     """I10: no clearance, so nothing is ruled out by it; but what is on record is not passed over."""
     advice = third_line(*labs)
     assert lead_of(advice) == TRIPLET
-    assert ("egfr-low" in [c.id for c in advice.treatment.lead.cautions]) is said
+    assert ("kidneys-in-doubt" in [c.id for c in advice.treatment.lead.cautions]) is said
+
+
+@pytest.mark.parametrize(("creatinine", "said"), [(6.2, True), (2.4, True), (2.35, False), (0.7, False)])
+def test_a_high_creatinine_without_a_weight_is_named(creatinine, said):
+    """It may mean a clearance below 30: named with its day beside the regimen, and the clearance asked for."""
+    advice = third_line(lab("creatinine", creatinine), body=())
+    named = [c.text for c in advice.treatment.lead.cautions if c.id == "kidneys-in-doubt"]
+    assert bool(named) is said
+    assert not said or named[0].startswith(f"creatinine {creatinine:g} mg/dL (2026-11-17): calculate the creatinine clearance first")
+    assert "check-labs-i10" in said_ids(advice)
 
 
 def test_a_preliminary_low_clearance_counts_and_a_final_one_gives_the_dose():

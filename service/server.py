@@ -83,6 +83,8 @@ def serve(settings: Settings) -> None:
         server.serve(target_loader=partial(load_worker, settings, Board(settings.workers)), wrap_loader=False)
     except ConfigurationError as error:
         raise SettingsError([f"the server cannot start with these settings: {error}"]) from error
+    finally:
+        leave_store(settings)
 
 
 def load_worker(settings: Settings, board: Board) -> Callable[..., Any]:
@@ -118,6 +120,14 @@ def make_store(settings: Settings) -> None:
     database = site_database(settings)
     with suppress(StoreUnavailable):
         database.prepare()
+    database.close()
+
+
+def leave_store(settings: Settings) -> None:
+    """Leave an SQLite file with nothing beside it, also after workers that ended at the same moment, or were killed."""
+    database = site_database(settings)
+    with suppress(StoreUnavailable):
+        database.empty_log()
     database.close()
 
 

@@ -16,4 +16,6 @@ def open_store(settings: Settings) -> Store:
     """The store of the settings, created or brought up to date. One that cannot be reached is tried again in the background."""
     store = Store(site_database(settings), salt=settings.salt)
     store.open()
+    # From now on, since it also closes the store when the process ends.
+    store.wake()
     return store

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from service.settings import Settings
+from sqlalchemy.exc import ArgumentError
+
+from service.errors import SettingsError
+from service.settings import DATABASE_FORM, Settings, variable
 from service.store.database import Database, sqlite_url
 from service.store.store import Store
 
 
 def site_database(settings: Settings) -> Database:
-    """The database of the settings, not yet touched."""
-    return Database(settings.database_url or sqlite_url(settings.data))
+    """The database of the settings, not yet touched. Raises `SettingsError`."""
+    try:
+        return Database(settings.database_url or sqlite_url(settings.data))
+    except ImportError:
+        raise SettingsError([f"{variable('database_url')}: needs the package psycopg. Install her2-cds[postgresql]."]) from None
+    except ArgumentError:
+        raise SettingsError([f"{variable('database_url')}: {DATABASE_FORM}"]) from None
 
 
 def open_store(settings: Settings) -> Store:

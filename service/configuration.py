@@ -71,7 +71,7 @@ def _hollow() -> Iterator[str]:
     if reason is not None:
         unanswered = settings.record == "required" or settings.auth == "required"
         so = "calls get 503" if unanswered else "cards are shown, feedback is refused and no decision recorded"
-        yield f"{variable('data')}: {file} cannot be made or written ({reason}): {so}"
+        yield f"{variable('database_url' if settings.database_url else 'data')}: {file} cannot be made or written ({reason}): {so}"
     if any(network.prefixlen == 0 for network in map(ip_network, settings.trusted_networks)):
         yield f"{variable('trusted_proxies')}: believes everybody: each caller may pass for any address"
 

@@ -22,7 +22,7 @@ COPY service service
 RUN /opt/her2-cds/bin/pip install --no-deps . \
     && /opt/her2-cds/bin/pip uninstall --yes pip setuptools
 
-# Run: the environment as built and an unprivileged user.
+# Run: the environment as built and an unprivileged user, with a data folder of its own: a volume that is mounted there takes over its owner.
 FROM ${BASE}
 
 LABEL org.opencontainers.image.title="her2-cds" \
@@ -32,7 +32,8 @@ LABEL org.opencontainers.image.title="her2-cds" \
 # The base brings its own pip, which nothing here needs.
 RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptools wheel \
     && groupadd --system --gid 10001 her2cds \
-    && useradd --system --uid 10001 --gid 10001 --create-home --home-dir /var/lib/her2-cds --shell /usr/sbin/nologin her2cds
+    && useradd --system --uid 10001 --gid 10001 --create-home --home-dir /var/lib/her2-cds --shell /usr/sbin/nologin her2cds \
+    && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/her2-cds/data
 COPY --from=build /opt/her2-cds /opt/her2-cds
 
 # A container is reached through its own network interface, so the service listens on all of them. With HER2CDS_AUTH=off it refuses to

@@ -13,7 +13,7 @@ from cards.context import CardContext
 from cards.examinations import requester_of
 from cards.label_dosage import label_dosage
 from cards.strict_fhir import elements, is_valid
-from cards.wording import one_line, without_tags
+from cards.wording import escape, one_line, without_tags
 from guideline.knowledge_base import KNOWLEDGE
 
 _NAME_LIMIT = 80
@@ -100,7 +100,7 @@ def _with_drug(draft: Mapping[str, Any], drug: str, why: str, context: CardConte
         order["dispenseRequest"] = kept
     order["medicationCodeableConcept"] = _concept(drug, by_oid=context.client.codes_by_oid)
     order["dosageInstruction"] = list(label_dosage(drug))
-    order["note"] = [*order.get("note", ()), {"text": why}]
+    order["note"] = [*order.get("note", ()), {"text": escape(why)}]
     return _without_orphans(order)
 
 

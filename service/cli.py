@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -52,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="her2-cds", description="CDS Hooks decision support for HER2-positive metastatic breast cancer.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the versions of the release and of its knowledge files")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="run the service (settings: HER2CDS_*, see her2-cds config table)")
@@ -92,6 +94,19 @@ def _parser() -> argparse.ArgumentParser:
     actions.add_parser("check", help="name every fault of settings, knowledge and terminology files").set_defaults(run=_check)
     actions.add_parser("table", help="print the table of all settings").set_defaults(run=_table)
     return parser
+
+
+class _Version(argparse.Action):
+    """Looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print it and end."""
+        from importlib.metadata import version
+
+        from guideline.knowledge_base import KNOWLEDGE
+
+        print(f"her2-cds {version('her2-cds')}, knowledge {KNOWLEDGE.version}")
+        parser.exit()
 
 
 def _day(text: str) -> date:

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
 
 from guideline.knowledge_checks import BOOK_FILES, FILES, faults
+from service.data_folder import why_not_writable
 from service.errors import ConfigurationError
 from service.settings import Settings, load_settings, unknown_variables, variable
 from service.sites.tenants import Tenant, read_tenants, shared_issuers
+from service.store.opening import site_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ def check() -> ConfigurationReport:
         _note(part, in_order, found)
     notes = tuple(f"{name} is no setting of this release and has no effect" for name in unknown_variables())
     notes += tuple(_overruled())
+    notes += tuple(_hollow())
     # Faulty settings are also why the store cannot be looked at.
     return ConfigurationReport(tuple(in_order), notes, tuple(dict.fromkeys(found)))
 
@@ -52,6 +58,28 @@ def _overruled() -> Iterator[str]:
     for name, value in settings.site_file.thresholds.items():
         if settings.origin(name) == "variable" and getattr(settings.practice, name) != value:
             yield f"{variable(name)} wins over {name} of the site's file"
+
+
+def _hollow() -> Iterator[str]:
+    """What the service starts with, and yet does not do what somebody meant it to."""
+    try:
+        settings = load_settings()
+        file = site_database(settings).file
+    except Exception:  # noqa: BLE001 - named as a fault already
+        return
+    reason = _why_not_kept(file) if file is not None else None
+    if reason is not None:
+        unanswered = settings.record == "required" or settings.auth == "required"
+        so = "calls get 503" if unanswered else "cards are shown, feedback is refused and no decision recorded"
+        yield f"{variable('database_url' if settings.database_url else 'data')}: {file} cannot be made or written ({reason}): {so}"
+    if any(network.prefixlen == 0 for network in map(ip_network, settings.trusted_networks)):
+        yield f"{variable('trusted_proxies')}: believes everybody: each caller may pass for any address"
+
+
+def _why_not_kept(file: Path) -> str | None:
+    if file.exists() and not os.access(file, os.W_OK):
+        return "it may only be read"
+    return why_not_writable(file.parent)
 
 
 def _settings() -> str:
@@ -81,6 +109,13 @@ def _fhir_servers(settings: Settings) -> str:
 
 
 def _smart() -> str:
+    deployment = load_settings()
+    named = {tenant.name: tenant.settings for tenant in read_tenants(deployment)}
+    if any(settings.smart_clients for settings in (deployment, *named.values())):
+        from service.smart.serving import serving_faults
+
+        if found := list(serving_faults(deployment, named)):
+            raise ConfigurationError(found)
     return "\n".join(f"SMART app{of_site}: {_launches(settings)}" for of_site, settings in _sites().items())
 
 
@@ -146,11 +181,11 @@ def _cards() -> str:
 
 def _store() -> str:
     from service.store.database import NEWEST
-    from service.store.opening import site_database
 
     database = site_database(load_settings())
     if not database.exists():
-        return f"store: {database.place}, made at the first start"
+        unmakeable = database.file is not None and why_not_writable(database.file.parent)
+        return f"store: {database.place}, {'cannot be made' if unmakeable else 'made at the first start'}"
     try:
         state = "up to date" if database.revision() == NEWEST else "brought up to date at the next start"
     finally:

@@ -44,7 +44,8 @@ def answer_errors(app: Flask, settings: Settings) -> None:
     @app.after_request
     def _stay(response: Response) -> Response:
         if response.status_code == _WRITTEN_OTHERWISE:
-            # To the path alone: Flask names the host that the request names, which may be anybody's word.
+            # To the path alone, without a page: Flask names the host that the request names, which may be anybody's word.
+            response.data = b""
             response.location = urlsplit(response.location or "")._replace(scheme="", netloc="").geturl()
         return response
 

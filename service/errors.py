@@ -70,6 +70,13 @@ class StoreUnavailable(ServiceError):
         self.kind = kind
 
 
+class LogInUse(ServiceError):
+    """What was deleted may still stand in SQLite's log, in which somebody reads."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody reads the store: what was deleted may still stand in its log (-wal). Run the command again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One issue of an OperationOutcome: its code (`issue-type`), a sentence, and the member of the request it is about."""

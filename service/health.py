@@ -26,11 +26,11 @@ def alive() -> Response:
 def ready() -> Response:
     """The knowledge is loaded: which version, how this site reads it, and whether feedback and decision record can be stored at present.
 
-    A store that cannot be reached does not make the service unready: cards are shown without it, and must not stop for its sake. Where a
-    site answers no call that is not on record (`HER2CDS_RECORD=required`), it does: 503.
+    A store that cannot be reached or written does not make the service unready: cards are shown without it, and must not stop for its sake.
+    Where a site answers no call that is not on record (`HER2CDS_RECORD=required`), it does: 503.
     """
     settings = site_settings()
-    reachable = site_store().open()
+    reachable = site_store().look()
     record = _record(settings, reachable=reachable)
     unready = settings.record == "required" and not reachable
     content = {

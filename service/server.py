@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -54,6 +56,7 @@ def serve(settings: Settings) -> None:
     # Once before there is any worker: a fault then ends the command with a message, instead of one worker after the other.
     warm_up(settings)
     make_store(settings)
+    prepare_app(settings)
     if not settings.on_loopback and settings.auth != "required":
         log().warning("open", text="Listening beyond loopback WITHOUT client authentication: HER2CDS_OPEN=1.", host=settings.host)
     if settings.auth == "warn":
@@ -83,10 +86,13 @@ def serve(settings: Settings) -> None:
         server.serve(target_loader=partial(load_worker, settings, Board(settings.workers)), wrap_loader=False)
     except ConfigurationError as error:
         raise SettingsError([f"the server cannot start with these settings: {error}"]) from error
+    finally:
+        leave_store(settings)
 
 
 def load_worker(settings: Settings, board: Board) -> Callable[..., Any]:
     """Build, warm up and settle the application of one worker, which counts on the board. Runs in the worker's own process."""
+    _end_when_told()
     configure_logs()
     app = create_app(settings)
     warm_up(settings)
@@ -94,6 +100,13 @@ def load_worker(settings: Settings, board: Board) -> Callable[..., Any]:
         log().error("metrics", text="No free row for this worker: its numbers are missing in /metrics.")
     settle_memory()
     return app
+
+
+def _end_when_told() -> None:
+    """Let a worker end at once while it loads, when it has no call to finish. As forked it would not hear the signal before it serves."""
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    # Ctrl+C reaches the parent as well, which then tells all workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def warm_up(settings: Settings) -> None:
@@ -118,6 +131,26 @@ def make_store(settings: Settings) -> None:
     database = site_database(settings)
     with suppress(StoreUnavailable):
         database.prepare()
+    database.close()
+
+
+def prepare_app(settings: Settings) -> None:
+    """Make the key of the SMART app before several workers find none, where an EHR opens the app. Raises `ConfigurationError`."""
+    named = {tenant.name: tenant.settings for tenant in read_tenants(settings)}
+    if any(site.smart_clients for site in (settings, *named.values())):
+        from service.smart.serving import serving_faults  # noqa: PLC0415 - nothing of it is loaded where no EHR opens the app
+        from service.smart.vault import site_vault  # noqa: PLC0415
+
+        if faults := list(serving_faults(settings, named)):
+            raise SettingsError(faults)
+        site_vault(settings)
+
+
+def leave_store(settings: Settings) -> None:
+    """Leave an SQLite file with nothing beside it, also after workers that ended at the same moment, or were killed."""
+    database = site_database(settings)
+    with suppress(StoreUnavailable):
+        database.empty_log()
     database.close()
 
 

@@ -11,6 +11,7 @@ import os
 import re
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
 from importlib.util import find_spec
@@ -40,6 +41,18 @@ _SHORTEST_SALT = 16
 
 #: One or more steps, none of them dots alone.
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
+
+
+#: What an address of a store should be.
+DATABASE_FORM = "should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port of an address is one, or the usual one."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def usable_cores() -> int:
@@ -290,8 +303,8 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         kept_in_file = parts.scheme == "sqlite" and not parts.netloc and parts.path not in {"", "/", "/:memory:"}
         served = parts.scheme in {"postgresql", "postgres", "postgresql+psycopg"} and (parts.hostname or parts.path)
-        if value and not kept_in_file and not served:
-            raise ValueError("should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        if value and not kept_in_file and not (served and _has_port(value)):
+            raise ValueError(DATABASE_FORM)
         return value
 
     @field_validator("salt", "smart_key")
@@ -358,9 +371,11 @@ class Settings(BaseSettings):
     def _is_rate(cls, value: str) -> str:
         if value:
             try:
-                parse_many(value)
+                none_at_all = any(limit.amount < 1 for limit in parse_many(value))
             except ValueError:
-                raise ValueError("should be a number of calls and a time, such as 600/minute") from None
+                none_at_all = True
+            if none_at_all:
+                raise ValueError("should be a number of calls and a time, such as 600/minute")
         return value
 
     @field_validator("rate_store")
@@ -633,9 +648,18 @@ def load_settings() -> Settings:
 
 
 def unknown_variables() -> list[str]:
-    """`HER2CDS_*` variables of the environment that no setting of this release reads, such as a misspelt one."""
+    """`HER2CDS_*` variables of the environment, and files of `HER2CDS_SECRETS`, that no setting of this release reads: misspelt ones."""
     known = {variable(name) for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    return sorted(
+        {name for name in os.environ if name.startswith(PREFIX)} - known | {name for name in _secrets() if name.upper() not in known}
+    )
+
+
+def _secrets() -> Iterator[str]:
+    """The files of `HER2CDS_SECRETS` that are named as settings are; small letters do as well."""
+    folder = os.environ.get(variable("secrets"))
+    with suppress(OSError):
+        yield from (file.name for file in Path(folder or os.devnull).iterdir() if file.name.upper().startswith(PREFIX))
 
 
 def settings_table() -> str:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from service.errors import UnreadableInput
+from service.errors import LogInUse, StoreUnavailable, UnreadableInput
 
 
 def add_commands(commands: Any) -> None:
@@ -104,15 +105,18 @@ def _purge(options: argparse.Namespace) -> int:
     settings = load_settings()
     days = settings.record_days if options.older_than is None else options.older_than
     database = site_database(settings)
+    gone, erased = Forgotten(0, 0, 0), True
     try:
-        gone = (
-            forget(database, days=days, input_days=-1 if options.all_inputs else min(days, settings.record_input_days))
-            if database.exists()
-            else Forgotten(0, 0, 0)
-        )
+        if database.exists():
+            with suppress(StoreUnavailable):
+                database.empty_log()  # room to delete on a disk that is full
+            gone = forget(database, days=days, input_days=-1 if options.all_inputs else min(days, settings.record_input_days))
+            erased = database.empty_log()
     finally:
         database.close()
     print(f"Deleted: {gone.decisions} decisions, {gone.inputs} inputs, {gone.feedback} pieces of feedback.")
+    if not erased:
+        raise LogInUse
     return 0
 
 

@@ -42,6 +42,7 @@ class Retention:
         if monotonic() < self._next:
             return
         forget(database, days=self._days, input_days=self._input_days)
+        database.empty_log()
         self._next = monotonic() + INTERVAL
 
 

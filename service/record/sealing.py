@@ -56,7 +56,7 @@ def unseal(sealed: bytes, request: str, name: str, keys: Sequence[bytes]) -> byt
         raise NotReplayable(f"its input is encrypted with a key that HER2CDS_RECORD_KEY does not hold ({name})")
     try:
         return _cipher(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], request.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # of a wrong length, such as none
         raise NotReplayable("its input is damaged, or is not that of this request") from None
 
 

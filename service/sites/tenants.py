@@ -105,6 +105,8 @@ def shared_issuers(tenants: Sequence[Tenant]) -> Iterator[str]:
 
 def _files(place: Path) -> list[Path]:
     """The files of the sites. Hidden ones are left out: those of editors, and those by which container platforms swap a folder."""
+    if not place.exists():
+        raise SettingsError([f"{variable('tenants')}: does not exist"])
     if not place.is_dir():
         return [place]
     return sorted(file for file in place.iterdir() if not file.name.startswith(".") and file.suffix in {".yaml", ".yml"})

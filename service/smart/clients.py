@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -47,7 +47,7 @@ class SmartClient:
     issuer: str
     client_id: str
     proof: Proof = "public"
-    place: str = ""
+    place: str = field(default="", repr=False)
     origins: frozenset[Origin] = frozenset()
     back: str = ""
 

@@ -117,4 +117,5 @@ def credential_faults(clients: Iterable[SmartClient]) -> Iterator[str]:
                 case "key":
                     read_private_key(client)
         except NoCredential as fault:
-            yield f"{client.place} {fault}"
+            # Not its place: who mistakes that for the secret itself has typed it there.
+            yield f"the {client.proof} of {client.issuer} {fault}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from service.data_folder import why_not_writable
 from service.errors import ConfigurationError
 from service.settings import Settings, variable
 
@@ -76,6 +78,22 @@ def site_vault(settings: Settings, name: str = "") -> Vault:
     return Vault(f"{settings.smart_key or _kept_key(settings.data / KEY_FILE)}/{name}")
 
 
+def key_faults(settings: Settings) -> Iterator[str]:
+    """Why the key of the settings could not be read or made. Makes nothing that stays: whoever checks may not be whoever serves."""
+    file = settings.data / KEY_FILE
+    if settings.smart_key:
+        return
+    try:
+        if file.exists():
+            file.read_text()
+            return
+        reason = why_not_writable(file.parent)
+    except OSError as error:
+        reason = _reason(error)
+    if reason is not None:
+        yield _no_key(file, reason)
+
+
 def _kept_key(file: Path) -> str:
     """The key in a file that only this user may read, made once: processes that start together agree on one."""
     try:
@@ -90,5 +108,12 @@ def _kept_key(file: Path) -> str:
             fresh.unlink()
         return file.read_text().strip()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ConfigurationError([f"{variable('smart_key')}: is not set, and {file} cannot be made or read ({reason})"]) from None
+        raise ConfigurationError([_no_key(file, _reason(error))]) from None
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _no_key(file: Path, reason: str) -> str:
+    return f"{variable('smart_key')}: is not set, and {file} cannot be made or read ({reason})"

@@ -32,6 +32,9 @@ WRITE_WAIT = 2.0
 #: The same for a change on the way of an answer.
 CHANGE_WAIT = 0.5
 
+#: How often SQLite's log is tried to be cut before somebody is said to read in it.
+_CUTS = 10
+
 #: How long a survey may take, in seconds.
 _SURVEY_WAIT = 600
 
@@ -65,12 +68,18 @@ class Database:
         self._reader = self._engine(parsed, READ_WAIT, isolation_level="AUTOCOMMIT")
         self._writer = self._engine(parsed, WRITE_WAIT)
         if self._file is not None:
+            event.listen(self._writer, "connect", _overwrite_deleted)
             event.listen(self._writer, "begin", _begin_immediately)
 
     @property
     def place(self) -> str:
         """Where the database is, in words for an operator; never with a password."""
         return str(self._file) if self._file is not None else self._writer.url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; `None` for a server."""
+        return self._file
 
     @property
     def dialect(self) -> str:
@@ -152,8 +161,26 @@ class Database:
                 return None
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
+    def empty_log(self) -> bool:
+        """Write SQLite's log (`-wal`) into the file and cut it to nothing. Whether it is empty now: someone may be reading what it holds.
+
+        Nothing to do at a server. Raises `StoreUnavailable`.
+        """
+        if self._look_ups is None:
+            return True
+        with _faults_named():
+            return any(self._cut_log(self._look_ups) for _ in range(_CUTS))
+
+    @staticmethod
+    def _cut_log(statements: SqliteStatements) -> bool:
+        """Once, with the patience of a look-up, since writers wait meanwhile."""
+        ((busy, *_),) = statements.rows("PRAGMA wal_checkpoint(TRUNCATE)", ())
+        if busy:
+            sleep(READ_WAIT)  # for those writers
+        return not busy
+
     def close(self) -> None:
-        """Close all connections; the next use opens new ones."""
+        """Close all connections; the next use opens new ones. The last process to close an SQLite file leaves nothing beside it."""
         self._reader.dispose()
         self._writer.dispose()
         for statements in (self._look_ups, self._changes):
@@ -221,6 +248,11 @@ def _refuse_vanished(file: Path) -> Callable[..., None]:
             raise DisconnectionError
 
     return checked_out
+
+
+def _overwrite_deleted(connection: sqlite3.Connection, _: Any) -> None:
+    # Else what was deleted stays readable in the file until other rows happen to take its place.
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_immediately(connection: Connection) -> None:

@@ -20,6 +20,7 @@ from service.store.replay import forget_expired, use_once
 from service.store.salt import new_salt, salt_of_site, shared_salt
 from service.store.shown_counts import Shown, ShownCounts
 from service.store.smart_rows import forget_ended
+from service.store.trial import try_writing
 
 #: How often counts are written and a store that failed is tried again, in seconds.
 INTERVAL = 3.0
@@ -46,6 +47,8 @@ class Store:
         self._chores: list[Callable[[Database], None]] = [self._counts.write]
         self._farewells: list[Callable[[], None]] = []
         self._state = "new"
+        #: Whether it can be read, which it may be while it cannot be written: a disk that is full brings no card back.
+        self._readable = False
         self._thread: Thread | None = None
         self._lock = Lock()
         self._forget_at = 0.0
@@ -80,7 +83,10 @@ class Store:
         return self._state == "open"
 
     def open(self) -> bool:
-        """Create the store or bring it up to date where needed, and take over its salt. Whether it works."""
+        """Create the store or bring it up to date where needed, take over its salt, and write to it. Whether it works.
+
+        One that failed works again only when all that waited is written: that it can be read says nothing about a disk that is full.
+        """
         try:
             self._database.prepare()
             if not self._given_salt:
@@ -89,8 +95,26 @@ class Store:
         except StoreUnavailable as fault:
             self._failed(fault)
             return False
+        self._readable = True
+        if not self.works:
+            try:
+                try_writing(self._database)
+                self._do_chores()
+            except StoreUnavailable as fault:
+                self._mend_later(fault)
+                return False
         self._note("open")
         return True
+
+    def look(self) -> bool:
+        """Whether it works, by a look at it now. One that does not is left to the thread in the background."""
+        if not self.works:
+            return False
+        try:
+            self._database.prepare()
+        except StoreUnavailable as fault:
+            self._failed(fault)
+        return self.works
 
     def memory(self, site: str = "") -> Memory:
         """How the cards of a site are known again, under the present salt."""
@@ -125,12 +149,12 @@ class Store:
         self._work_behind()
 
     def acknowledged(self, cards: Iterable[str]) -> frozenset[str]:
-        """Those of some cards that were dealt with; none while the store does not work.
+        """Those of some cards that were dealt with; none while the store cannot be read.
 
         Asked each time and never remembered: what a clinician tells one process must be known to all at the next call.
         """
         asked = list(cards)
-        if not asked or not self.works:
+        if not asked or not self._readable:
             return frozenset()
         try:
             return find_acknowledged(self._database, asked)
@@ -156,12 +180,10 @@ class Store:
 
     def write_waiting(self) -> None:
         """Write the counts, and all else that waits, if the store works; it waits on otherwise."""
-        for chore in self._chores:
-            try:
-                chore(self._database)
-            except StoreUnavailable as fault:
-                self._failed(fault)
-                return
+        try:
+            self._do_chores()
+        except StoreUnavailable as fault:
+            self._failed(fault)
 
     @contextmanager
     def tended(self) -> Iterator[Database]:
@@ -204,7 +226,15 @@ class Store:
         by_name = {str(card): card for card in cards}
         return [by_name[name] for name in self.acknowledged(by_name)]
 
+    def _do_chores(self) -> None:
+        for chore in self._chores:
+            chore(self._database)
+
     def _failed(self, fault: StoreUnavailable) -> None:
+        self._readable = False
+        self._mend_later(fault)
+
+    def _mend_later(self, fault: StoreUnavailable) -> None:
         self._note("unavailable", fault.kind)
         self._work_behind()
 
@@ -225,9 +255,10 @@ class Store:
                     self._thread.start()
 
     def _tend(self) -> None:
-        """Write counts and mend the store, every few seconds, and a last time when the process ends.
+        """Write counts and mend the store, every few seconds, and a last time when the process ends; then close it.
 
         The thread is no daemon, so the interpreter waits for it at exit; it notices by the main thread's end.
+        CAUTION: a worker ends without tidying up. What nobody closes stays open, and SQLite leaves its log beside the file.
         """
         main = main_thread()
         while main.is_alive():
@@ -237,5 +268,6 @@ class Store:
             if self.works or self.open():
                 self.write_waiting()
                 self.forget_tokens()
+        self._database.close()
         for farewell in self._farewells:
             farewell()

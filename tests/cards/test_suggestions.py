@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from cards.label_dosage import dose_in_words, label_dosage
 from cards.render import render_cards
 from cards.response_schema import response_validator
 from cards.strict_fhir import is_valid
+from cards.wording import without_markup
 from guideline.advice import Suggestion
 from guideline.knowledge_base import KNOWLEDGE
 from guideline.orderables import ORDERABLES
@@ -171,6 +173,15 @@ def test_a_replacement_is_the_whole_order() -> None:
         "Cycle 1",
         "Changed from trastuzumab emtansine (T-DM1) to trastuzumab deruxtecan. Reason: Headline of NonPreferredAgent",
     ]
+
+
+def test_a_note_is_markdown_and_the_orders_words_are_no_markup() -> None:
+    """What the old order calls its drug goes into the note as text: it is nobody's link, picture or tag."""
+    draft = PLAIN | {"medicationCodeableConcept": {"text": "![i](http://e/x) <b>*T-DM1*</b>"}}
+    note = action_of(context(draft), non_preferred(reference(draft)))["resource"]["note"][-1]["text"]
+    assert note.startswith(r"Changed from !\[i\](http: //e/x)")
+    assert without_markup(note).replace("http: //", "http://").startswith("Changed from ![i](http://e/x)")
+    assert not re.search(r"(?<!\\)[\[*<]", note)
 
 
 @pytest.mark.parametrize("draft", DRAFTS.values(), ids=DRAFTS)

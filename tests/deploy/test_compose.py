@@ -140,6 +140,22 @@ def test_the_image_runs_as_nobody_special_and_without_tools():
     assert "PIP_ONLY_BINARY=:all:" in DOCKERFILE
 
 
+def test_a_volume_for_the_store_is_the_users():
+    """The folder at which a volume is to be mounted is in the image and its user's own: a volume takes over the owner."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    (folder,) = set(re.findall(r"--volume her2-cds:(\S+?)`", page))
+    last = DOCKERFILE.rpartition("FROM ${BASE}")[2]
+    assert f"install --directory --owner=10001 --group=10001 --mode=700 {folder}\n" in last
+    (working,) = re.findall(r"^WORKDIR (.+)$", last, re.MULTILINE)
+    assert folder == f"{working}/{Settings(_env_file=None, data=Settings.model_fields['data'].default).data}"
+    assert "chown 10001:10001" in page
+
+
+def test_what_is_kept_is_ignored():
+    """Nothing that a service keeps beside the sources gets into git: the store, and the key that is made where none is set."""
+    assert "/data/" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 def test_the_image_holds_what_ships():
     """All packages of the wheel are copied, and let through to the build."""
     let_through = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ import pytest
 
 import service.evaluation
 from cards.response_schema import response_validator
-from guideline.knowledge_base import Fault, rule_book
+from guideline.knowledge_base import KNOWLEDGE, Fault, rule_book
 from service.cli import main
 from service.samples import names, request_body
+from service.settings import load_settings
+from tests.outside.ports import free_port
 from tests.service.checked_client import TODAY
 
 DAY = TODAY.isoformat()
@@ -269,6 +272,81 @@ def test_config_check_names_faults(capsys: pytest.CaptureFixture[str], monkeypat
     assert status == 1
     assert "HER2CDS_PORT: " in err
     assert "HER2CDS_PROFIL" in err
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]):
+    """Release and knowledge, since advice depends on both."""
+    assert run(capsys, "--version") == (0, f"her2-cds {version('her2-cds')}, knowledge {KNOWLEDGE.version}\n", "")
+
+
+#: Places where nothing can be kept, also by root.
+NO_PLACES = {"a file": "in-the-way", "nobody's": "/proc/her2-cds"}
+
+
+@pytest.mark.parametrize("place", NO_PLACES.values(), ids=NO_PLACES)
+def test_config_check_tries_the_data_folder(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str):
+    """Without it the service answers: a note. Where the SMART app needs a key from it, the service does not start: a fault."""
+    Path("in-the-way").touch()
+    monkeypatch.setenv("HER2CDS_DATA", place)
+    status, out, err = run(capsys, "config", "check")
+    assert (status, err.count("\n")) == (0, 1)
+    assert err.startswith("her2-cds: note: HER2CDS_DATA: ")
+    assert "cards are shown, feedback is refused" in err
+    assert "store: " in out
+    assert "cannot be made" in out.splitlines()[-1]
+    monkeypatch.setenv("HER2CDS_RECORD", "required")
+    assert "calls get 503" in run(capsys, "config", "check")[2]
+    for name, value in (("HER2CDS_DEMO", "1"), ("HER2CDS_SMART_CLIENTS", "https://ehr.example.org/fhir her2-cds")):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            patch.setenv("HER2CDS_PUBLIC_URL", "https://cds.example.org")
+            status, _, err = run(capsys, "config", "check")
+            assert status == 1
+            assert "her2-cds: HER2CDS_SMART_KEY: is not set, and " in err
+            patch.setenv("HER2CDS_SMART_KEY", "long enough a secret")
+            assert run(capsys, "config", "check")[0] == 0
+
+
+def test_config_check_makes_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Who checks may be root, and the service could not use what root has made."""
+    monkeypatch.setenv("HER2CDS_DATA", "new/data")
+    monkeypatch.setenv("HER2CDS_DEMO", "1")
+    assert run(capsys, "config", "check")[0] == 0
+    Path("there").mkdir()
+    monkeypatch.setenv("HER2CDS_DATA", "there")
+    assert run(capsys, "config", "check")[0] == 0
+    assert [str(path) for path in Path().rglob("*")] == ["there"]
+
+
+def test_config_check_notes_who_believes_everybody(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Proxies anywhere are none: whoever calls could name any address, and be counted as another each time."""
+    monkeypatch.setenv("HER2CDS_TRUSTED_PROXIES", "10.1.2.0/24")
+    assert run(capsys, "config", "check")[2] == ""
+    for everybody in ("0.0.0.0/0", "10.1.2.0/24, ::/0"):
+        monkeypatch.setenv("HER2CDS_TRUSTED_PROXIES", everybody)
+        status, _, err = run(capsys, "config", "check")
+        assert (status, err.partition(": believes")[0]) == (0, "her2-cds: note: HER2CDS_TRUSTED_PROXIES")
+
+
+def test_a_secret_in_the_wrong_place_is_not_repeated(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Who types the secret where its place should be named finds the EHR in the message, and the secret in no log."""
+    for secret in ("s3cr3tValue-zzz", "S3CR3TVALUE"):
+        monkeypatch.setenv("HER2CDS_SMART_CLIENTS", f"https://ehr.example.org/fhir her2-cds secret:{secret}")
+        for command in (["config", "check"], ["serve"]):
+            status, out, err = run(capsys, *command)
+            assert status == 1
+            assert "the secret of https://ehr.example.org/fhir" in err
+            assert secret not in out + err + repr(load_settings())
+
+
+@pytest.mark.parametrize("command", [["config", "check"], ["serve"], ["purge"], ["report"], ["feedback", "report"], ["replay", "x"]])
+def test_a_missing_driver_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: list[str]):
+    """Without psycopg each command that needs the store says what to install, and for which setting."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("HER2CDS_DATABASE_URL", "postgresql://u:verysecret@db/x")
+    monkeypatch.setenv("HER2CDS_PORT", str(free_port()))
+    status, _, err = run(capsys, *command)
+    assert (status, err) == (1, "her2-cds: HER2CDS_DATABASE_URL: needs the package psycopg. Install her2-cds[postgresql].\n")
 
 
 def test_a_faulty_knowledge_file_is_named_by_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -131,3 +131,4 @@ def test_a_redirect_stays_where_it_is(app: Flask):
     """Where an address is written otherwise than we write it, the answer leads to a path, never to a host that the request names."""
     answer = app.test_client().get("/static//page.css", headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
     assert (answer.status_code, answer.headers["Location"]) == (308, "/her2/static/page.css")
+    assert (answer.data, answer.headers["Content-Length"]) == (b"", "0")

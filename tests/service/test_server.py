@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from service.samples import request_body
+from service.server import STOP_GRACE
 from tests.outside.ports import free_port
 from tests.service.checked_client import CALL, TODAY
 
@@ -147,6 +148,42 @@ def test_unsafe_settings_do_not_start(tmp_path: Path, settings: dict[str, Any], 
     assert refused.process.wait(120) == 1
     (line,) = (tmp_path / "err").read_text().splitlines()
     assert named in line
+
+
+def test_a_folder_in_which_no_key_can_be_made(tmp_path: Path):
+    """Where the SMART app needs a key from it, the start ends with one line before there is a worker; without the app it serves."""
+    (tmp_path / "data").write_text("in the way")
+    refused = start(tmp_path, free_port())
+    assert refused.process.wait(120) == 1
+    (line,) = (tmp_path / "err").read_text().splitlines()
+    assert "HER2CDS_SMART_KEY: is not set" in line
+    served = start(tmp_path, free_port(), DEMO="0")
+    wait_until_ready(served)
+    served.process.terminate()
+    assert served.process.wait(120) == 0
+
+
+LOAD = """
+import signal, time
+from service import server
+from service.operations.counts import Board
+from service.settings import Settings
+def load(_):
+    print("loading", flush=True)
+    time.sleep(100)
+server.create_app = load
+signal.signal(signal.SIGTERM, lambda *_: None)  # as a worker inherits it from its parent, which is the one to hear it
+server.load_worker(Settings(_env_file=None), Board(1))
+"""
+
+
+def test_a_worker_ends_while_it_loads():
+    """One that does not serve yet has nothing to finish: a stop does not wait for it as long as for calls under way."""
+    with subprocess.Popen([sys.executable, "-c", LOAD], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as worker:  # noqa: S603
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"loading\n"
+        worker.terminate()
+        assert worker.wait(STOP_GRACE / 2) == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

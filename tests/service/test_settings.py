@@ -93,6 +93,7 @@ FAULTS = {
     "HER2CDS_SITE": "nowhere.yaml",
     "HER2CDS_TIMEZONE": "../etc/localtime",
     "HER2CDS_DATABASE_URL": "mysql://somewhere/her2",
+    "HER2CDS_RATE": "600/minute;0/hour",
     "HER2CDS_SALT": "short",
     "HER2CDS_FHIR_CA_FILE": __file__,
 }
@@ -118,11 +119,20 @@ def test_all_faults_are_named_at_once(monkeypatch: pytest.MonkeyPatch):
     assert {fault.partition(":")[0] for fault in caught.value.faults} == set(FAULTS)
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite://host/x", "her2-cds.sqlite", "postgresql:", "memory"])
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "sqlite://host/x", "her2-cds.sqlite", "postgresql:", "memory", "postgresql://u:p@db:port/x"]
+)
 def test_a_store_that_processes_cannot_share_is_refused(monkeypatch: pytest.MonkeyPatch, url: str):
     """A store is a file or a server: one in memory would be another for each worker."""
     monkeypatch.setenv("HER2CDS_DATABASE_URL", url)
     with pytest.raises(SettingsError, match="HER2CDS_DATABASE_URL: should be"):
+        load_settings()
+
+
+def test_a_folder_of_sites_that_is_not_there(monkeypatch: pytest.MonkeyPatch):
+    """It is said to be missing, and nothing about how it should be named."""
+    monkeypatch.setenv("HER2CDS_TENANTS", "nowhere")
+    with pytest.raises(SettingsError, match=r"^HER2CDS_TENANTS: does not exist$"):
         load_settings()
 
 
@@ -132,10 +142,13 @@ def test_secrets_are_not_printed():
     assert "verysecret" not in shown
 
 
-def test_misspelt_settings_are_noticed(monkeypatch: pytest.MonkeyPatch):
-    """A variable that looks like ours and is none is found."""
+def test_misspelt_settings_are_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A variable, or a file among the secrets, that looks like ours and is none is found; what is ours, or nobody's, is not."""
+    for name in ("HER2CDS_SALT", "her2cds_port", "HER2CDS_RECORDKEY", "tls_key"):
+        (tmp_path / name).touch()
     monkeypatch.setenv("HER2CDS_PROFIL", "current")
-    assert "HER2CDS_PROFIL" in unknown_variables()
+    monkeypatch.setenv("HER2CDS_SECRETS", str(tmp_path))
+    assert unknown_variables() == ["HER2CDS_PROFIL", "HER2CDS_RECORDKEY"]
 
 
 @pytest.mark.parametrize("auth", ["warn", "required"])

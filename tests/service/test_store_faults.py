@@ -38,6 +38,7 @@ def assert_works_without_store(client: CheckedClient, body: dict[str, Any]) -> N
 
 def assert_works_with_store(client: CheckedClient) -> None:
     assert client.give_feedback(message()).status_code == 200
+    assert client.store.open()  # as the thread in the background does, every few seconds
     assert client.get("/readyz").get_json()["store"] == "reachable"
 
 

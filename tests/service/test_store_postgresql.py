@@ -96,5 +96,6 @@ def test_a_server_that_stops_and_comes_back(server: Server, client_of: Callable[
     finally:
         server.start()
     assert client.give_feedback({"feedback": [entry("123457")]}).status_code == 200
+    assert client.store.open()  # as the thread in the background does, every few seconds
     assert client.get("/readyz").get_json()["store"] == "reachable"
     assert client.call(colleague).get_json()["cards"]

@@ -109,6 +109,7 @@ def test_without_the_store_no_call_is_answered(guarded: Callable[..., CheckedCli
     assert watch.seconds < 2
     (tmp_path / "data").unlink()
     away.rename(tmp_path / "data")
+    assert client.store.open()  # as the thread in the background does, every few seconds
     assert client.get("/readyz").get_json()["store"] == "reachable"
     assert client.call(second_line, headers=bearer(signed())).status_code == 200
 

@@ -56,5 +56,6 @@ def test_a_server_that_stops_and_comes_back(
         assert client.call(second_line).status_code == 401
     finally:
         server.start()
+    assert client.store.open()  # as the thread in the background does, every few seconds
     assert client.get("/readyz").get_json()["store"] == "reachable"
     assert client.call(second_line, headers=bearer(signed())).status_code == 200

@@ -182,7 +182,7 @@ app = create_app(Settings(data=folder, today=today, _env_file=None))
 client, store, record = app.test_client(), app.extensions["her2cds.store"], app.extensions["her2cds.record"]
 body = orjson.dumps(request_body("second-line", today))
 # What is written beyond this size fails, as on a full disk. The log-ahead file of SQLite is the one that grows.
-resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
 for _ in range(20):
     for _ in range(10):
         assert client.post("/cds-services/her2-patient-view", data=body).json["cards"]

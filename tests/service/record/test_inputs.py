@@ -70,6 +70,9 @@ def test_bound_to_request_and_key():
         unseal(sealed, "two", key_name(key), [key])
     with pytest.raises(NotReplayable, match="damaged"):
         unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), "one", key_name(key), [key])
+    for cut in (b"", sealed[:5], sealed[:12]):
+        with pytest.raises(NotReplayable, match="damaged"):
+            unseal(cut, "one", key_name(key), [key])
     with pytest.raises(NotReplayable, match="HER2CDS_RECORD_KEY"):
         unseal(sealed, "one", key_name(key), [other])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import Table, func, select
 from service.cli import main
 from service.record import retention
 from service.record.retention import forget
+from service.store import database
 from service.store.database import Database, sqlite_url
 from service.store.feedback_log import utc_now
 from service.store.tables import DECISION, DECISION_INPUT, FEEDBACK
@@ -96,6 +98,56 @@ def test_purge(tmp_path: Path, aged: Database, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as usage:
         main(["purge", "--older-than", "-3"])
     assert usage.value.code == 2
+
+
+MARK = b"what was typed into the chart, as a row has it" * 200
+
+
+@pytest.fixture
+def _careless_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite as it is built by itself; Debian's overwrites what is deleted without being told."""
+    opener = database._opener
+
+    def careless(file: Path, wait: float) -> Callable[[], sqlite3.Connection]:
+        def connect() -> sqlite3.Connection:
+            connection = opener(file, wait)()
+            connection.execute("PRAGMA secure_delete=OFF")
+            return connection
+
+        return connect
+
+    monkeypatch.setattr(database, "_opener", careless)
+
+
+@pytest.mark.usefixtures("_careless_sqlite")
+def test_what_is_purged_is_overwritten(
+    tmp_path: Path, client_of: Clients, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """Beside a service that goes on, nothing of a deleted input is left in the store or its log; or the command says who is in its way."""
+    client = client_of(data=tmp_path)
+    with client.store._database.writing() as connection:
+        for number in range(30):
+            connection.execute(DECISION_INPUT.insert(), {"request": f"r{number}", "moment": utc_now(), "key": "k", "content": MARK})
+    assert MARK[:40] in stored(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HER2CDS_DATA", str(tmp_path))
+    monkeypatch.setattr(database, "READ_WAIT", 0.01)
+    with client.store._database.reading() as reader:
+        reader.exec_driver_sql("BEGIN")
+        reader.exec_driver_sql("SELECT count(*) FROM decision_input")
+        assert main(["purge", "--all-inputs"]) == 1
+        printed = capsys.readouterr()
+        assert "30 inputs" in printed.out
+        assert "somebody reads the store" in printed.err
+        reader.exec_driver_sql("COMMIT")
+    assert main(["purge", "--all-inputs"]) == 0
+    assert MARK[:40] not in stored(tmp_path)
+    client.store.keep("her2-patient-view", [])
+    assert client.store.look()
+
+
+def stored(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("her2-cds.sqlite*"))
 
 
 def test_purge_without_a_store(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

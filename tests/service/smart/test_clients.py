@@ -81,9 +81,9 @@ def faults(**settings: object) -> str:
 
 
 def test_a_service_does_not_start_without_its_secret(monkeypatch: pytest.MonkeyPatch):
-    """A secret that is not set stops the start, and is named by its variable."""
+    """A secret that is not set stops the start, and is named by its EHR."""
     clients = "https://ehr.example.org/fhir her2-cds secret:EHR_SECRET"
-    assert "EHR_SECRET is not set" in faults(smart_clients=clients)
+    assert "the secret of https://ehr.example.org/fhir is not set" in faults(smart_clients=clients)
     monkeypatch.setenv("EHR_SECRET", "s3cret")
     site(smart_clients=clients).refuse_unsafe()
 
@@ -95,7 +95,7 @@ def test_a_service_does_not_start_with_a_useless_key(tmp_path):
     assert "cannot be read" in faults(smart_clients=clients)
     for useless in (b"no key", b"{}", ECKey.generate_key("P-256").as_pem(private=True), ECKey.generate_key("P-384").as_pem(private=False)):
         file.write_bytes(useless)
-        assert str(file) in faults(smart_clients=clients)
+        assert "the key of https://ehr.example.org/fhir " in faults(smart_clients=clients)
     for good in (ECKey.generate_key("P-384"), RSAKey.generate_key(2048)):
         jwk = good.as_dict(private=True)
         for form in (good.as_pem(private=True), json.dumps(jwk).encode(), json.dumps({"keys": [jwk]}).encode()):

@@ -52,5 +52,5 @@ def test_an_ehr_of_another_site(app_of: AppOf, tmp_path: Path):
 def test_a_site_without_its_secret(app_of: AppOf, tmp_path: Path):
     """A secret that one of the sites lacks stops the start, and names the site."""
     folder = sites(tmp_path / "sites", north=f"{NOWHERE} x secret:NORTH_SECRET")
-    with pytest.raises(SettingsError, match="north: NORTH_SECRET is not set"):
+    with pytest.raises(SettingsError, match=r"HER2CDS_TENANTS: north\.yaml: smart_clients: the secret of \S+ is not set"):
         app_of(tenants=folder)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
 from fhir_mappings.dates import began
 from fhir_mappings.problem_list import ProblemList, clinical_status
@@ -166,7 +167,7 @@ def _heart(resource: Resource) -> Iterator[HeartCondition]:
         kind = "heart-failure"
     elif "cond.cardiomyopathy_lvsd" in concepts:
         # I97.13x is heart failure, though postprocedural.
-        kind = "heart-failure" if any((code or "").startswith("I97.13") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
+        kind = "heart-failure" if any(icd10_key(code).startswith("I9713") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
     elif not any(True for _ in meanings_of(resource.code)):
         label = words(resource.code)
         kind = "heart-failure" if _FAILURE.search(label) else "cardiomyopathy" if _MUSCLE.search(label) else None

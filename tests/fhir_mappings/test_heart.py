@@ -119,6 +119,8 @@ def test_a_component_may_hold_the_number():
         ((ICD10CM, "I11.0"), "heart-failure"),
         ((ICD10CM, "I42.7"), "cardiomyopathy"),
         ((ICD10CM, "I97.130"), "heart-failure"),
+        ((ICD10CM, "I97130"), "heart-failure"),
+        ((ICD10CM, "i97131"), "heart-failure"),
     ],
 )
 def test_heart_conditions(code, kind):

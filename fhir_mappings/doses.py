@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from fhir_mappings.repeats import counted
 from fhir_mappings.resources import Dosage, DoseAndRate, Quantity, Resource, Timing
 from fhir_mappings.results import of_quantity
 from fhir_mappings.units import dose_unit
 from guideline.case import Dose
-
-_DAYS = {"d": 1.0, "wk": 7.0, "mo": 28.0, "h": 1 / 24}
 
 
 def dose_of(resource: Resource, dosages: list[Dosage]) -> Dose | None:
@@ -33,10 +32,8 @@ def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
 
 
 def _interval(timing: Timing | None) -> int | None:
-    """Days between doses. "Twice every 21 days" has no one interval, and less than a day is none to speak of: one."""
-    repeat = timing.repeat if timing is not None else None
-    if repeat is None or not repeat.period or repeat.period_unit not in _DAYS:
+    """Days between doses; less than a day is no interval to speak of: one."""
+    if timing is None or timing.repeat is None:
         return None
-    frequency = repeat.frequency or 1
-    days = repeat.period * _DAYS[repeat.period_unit] / frequency if frequency > 0 else 0
-    return round(days) if 1 <= days <= 366 else 1 if 0 < days < 1 else None
+    how_often = counted(timing.repeat)
+    return 1 if how_often.times_a_day is not None else how_often.every_days

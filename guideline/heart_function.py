@@ -74,6 +74,11 @@ def effective_value(lvef: Lvef) -> float:
     return lvef.value - 0.1 if lvef.bound == "<" else lvef.value
 
 
+def fall_from(reference: Lvef, value: Lvef) -> float:
+    """How many points a value lies below its reference, to a tenth: what binary fractions leave behind it is no part of a fall."""
+    return round(effective_value(reference) - effective_value(value), 1)
+
+
 def heart_function(case: Case) -> HeartFunction:
     """Read the heart from the case."""
     limits = K.thresholds.lvef

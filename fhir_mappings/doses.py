@@ -25,7 +25,7 @@ def dose_of(resource: Resource, dosages: list[Dosage]) -> Dose | None:
 
 def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
     number = of_quantity(quantity)
-    if number is None or number.value <= 0:
+    if number is None or number.value <= 0 or number.bound is not None:
         return None
     unit = dose_unit(number.unit)
     return Dose(number.value, unit, _interval(timing)) if unit is not None else None

@@ -102,8 +102,9 @@ def _of_elements(quantities: Iterable[Quantity | None], ranges: Iterable[Range |
 
 
 def _of_quantity(quantity: Quantity | None) -> Amount | None:
+    """The amount of a quantity; an upper limit is what may be given at most, a lower limit is no amount."""
     number = of_quantity(quantity)
-    if quantity is None or number is None or number.value <= 0:
+    if quantity is None or number is None or number.value <= 0 or number.bound in (">", ">="):
         return None
     # Some systems put a code of their own beside a readable unit.
     return next((amount for unit in (number.unit, quantity.unit) if unit and (amount := canonical(number.value, unit)) is not None), None)

@@ -16,7 +16,7 @@ from guideline.earlier_doses import is_start, records_of
 from guideline.facts_used import drug_name
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met, settles
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.order_scope import deletions, safety_orders
@@ -239,8 +239,9 @@ def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
 
 def _absent(drug: str, values: CurrentLabs) -> list[str]:
     """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
-    needed = {lab for row in K.thresholds.labs.drugs[drug] for lab in (row.lab, *row.also_lab)} - {"alp"}
-    known = {lab for lab, found in values.items() if any(not v.preliminary for v in found)}
+    rows = K.thresholds.labs.drugs[drug]
+    needed = {lab for row in rows for lab in (row.lab, *row.also_lab)} - {"alp"}
+    known = {lab for lab, found in values.items() if any(not v.preliminary and settles(rows, v) for v in found)}
     if {"alt", "ast"} & known:
         needed -= {"alt", "ast"}
     return sorted(needed - known)

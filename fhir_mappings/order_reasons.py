@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from fhir_mappings.code_tables import canonical_system
+from fhir_mappings.code_tables import canonical_system, icd10_key
 from fhir_mappings.coded import triples
 from fhir_mappings.denial import Passage
 from fhir_mappings.draft_resources import Draft, group_of, references_in, texts_in
@@ -74,6 +74,6 @@ def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | 
 def _is_gastric_code(concept: Concept) -> bool:
     for system, code, _ in triples(concept):
         name = canonical_system(system)
-        if (name in ("icd10cm", "icd10") and (code or "").upper().startswith("C16")) or (name == "snomed" and code == _GASTRIC_SNOMED):
+        if (name in ("icd10cm", "icd10") and icd10_key(code).startswith("C16")) or (name == "snomed" and code == _GASTRIC_SNOMED):
             return True
     return False

@@ -28,7 +28,7 @@ _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
 _ONLY_ASKED_ABOUT = re.compile(
     r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|no evidence of|no (?:known )?history of|negative for|screening for|encounter for screening|"
     r"at risk (?:of|for)|risk of|concern for|fear of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
-    r"(?:\(|\W)(?:rule[ -]?out|ruled[ -]out|r/o|\?)\W*$|\bfamily history\b|\bin (?:mother|sister|daughter|aunt|grandmother|family)\b",
+    r"(?:\(|\W)(?:rule[ -]?out|ruled[ -]out|r/o|\?)\W{0,20}$|\bfamily history\b|\bin (?:mother|sister|daughter|aunt|grandmother|family)\b",
     re.IGNORECASE,
 )
 _NOTHING: frozenset[ConditionTopic] = frozenset()

@@ -193,7 +193,7 @@ def sites_in(text: str) -> tuple[Site, ...]:
 #: The breast by name, or by tumours that are of the breast where nothing else is said.
 _BREAST = re.compile(
     r"\bbreasts?\b|\bmammary\b(?! node)|\bdcis\b|\blcis\b|\blobular carcinoma|"
-    r"\b(?:invasive|infiltrating)\b[\w ,]*\b(?:duct|ductal|lobular)\b"
+    r"\b(?:invasive|infiltrating)\b[\w ,]{0,80}\b(?:duct|ductal|lobular)\b"
 )
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
 _OTHER_ORGAN = (
@@ -212,7 +212,7 @@ _MINOR_SKIN = re.compile(
 )
 _SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
 _NO_SPREAD = re.compile(r"(?:no|without|negative for|r/o|rule out)(?: evidence of)?(?: distant)? (?:metasta|mets)|non-?metastatic")
-_TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
+_TO_BREAST = re.compile(r"(?:metasta\w{0,12}+|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
 _PAST = re.compile(r"history of|\bh/o\b|\bhx of\b|personal history")
 _BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")

@@ -130,7 +130,7 @@ def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
 
 
 #: Answers that say no, or do not say.
-_NO = re.compile(r"\W*(?:no|none|not|negative|absent|never|denie[sd]|ruled out|excluded|unknown|uncertain|n/?a)\b")
+_NO = re.compile(r"\A\W*(?:no|none|not|negative|absent|never|denie[sd]|ruled out|excluded|unknown|uncertain|n/?a)\b")
 _SPREAD = re.compile(r"metasta|\bmets?\b")
 
 

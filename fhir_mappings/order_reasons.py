@@ -21,7 +21,7 @@ _MIXED_UP: Final = frozenset({"trastuzumab", "pertuzumab", "margetuximab", "zani
     drug for drug, names in GENERAL_NAMES.items() if "trastuzumab" in names and drug != UNKNOWN_HER2_CONJUGATE
 }
 _PLAN_IN_NOTE: Final = re.compile(r"\b(?:plan(?:ned)?|protocol|regimen)\b\s*(?:is\b|[:=-])([^.;\n]{1,120})", re.IGNORECASE)
-_TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w+)"
+_TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w{1,8}+)"
 _STOMACH: Final = r"(?:gastric|stomach|gastro-?o?esophageal|\bgej?\b|cardia\b)"
 _GASTRIC: Final = re.compile(rf"{_STOMACH}[\w ,/()-]{{0,40}}{_TUMOUR}|{_TUMOUR}\s+(?:of\s+)?(?:the\s+)?[\w ]{{0,30}}{_STOMACH}")
 _BREAST: Final = re.compile(r"\bbreast\b|\bmammary\b")

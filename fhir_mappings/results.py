@@ -18,7 +18,7 @@ from guideline.partial_date import PartialDate
 _NO_RESULT = frozenset({"cancelled", "registered"})
 
 _BOUNDS: Final[dict[str, Bound]] = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
-_NUMBER = re.compile(r"\s*([<>]=?|≥|≤)?\s*(-?\d+(?:[.,]\d+)?)\s*(%|[a-zA-Z/{}0-9.*\[\]^]*)\s*")
+_NUMBER = re.compile(r"\A\s*+(?:([<>]=?|≥|≤)\s*+)?(-?\d++(?:[.,]\d++)?)\s*+(%|[a-zA-Z/{}0-9.*\[\]^]*+)\s*+")
 
 
 class Result(Struct, frozen=True, gc=False):

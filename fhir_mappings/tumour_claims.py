@@ -207,7 +207,7 @@ def _is_so(passage: Passage, pattern: re.Pattern[str]) -> bool:
 #: The breast by name, or by tumours that are of the breast where nothing else is said.
 _BREAST = re.compile(
     r"\bbreasts?\b|\bmammary\b(?! node)|\bdcis\b|\blcis\b|\blobular carcinoma|"
-    r"\b(?:invasive|infiltrating)\b[\w ,]*\b(?:duct|ductal|lobular)\b"
+    r"\b(?:invasive|infiltrating)\b[\w ,]{0,80}\b(?:duct|ductal|lobular)\b"
 )
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
 _OTHER_ORGAN = (
@@ -225,7 +225,7 @@ _MINOR_SKIN = re.compile(
     r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"
 )
 _SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
-_TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
+_TO_BREAST = re.compile(r"(?:metasta\w{0,12}+|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
 _PAST = re.compile(r"(?<!family )history of|\bh/o\b|\bhx of\b|personal history")
 _BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")

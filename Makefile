@@ -41,9 +41,10 @@ soak: $(VENV)/.run ## ten minutes of mixed calls, faults and restarts: flat memo
 verify: $(VENV)/.run ## what the guideline never says, over millions of cases (ARGS="--help" for more)
 	@$(BIN)/python -m verify $(ARGS)
 
-fuzz: $(VENV)/.dev ## 20,000 requests at random, then new examples for every property; none may fail (FUZZ=1000 for fewer)
+fuzz: $(VENV)/.dev ## 20,000 requests at random, then new examples for every property, then patterns against hostile texts (FUZZ=1000 for fewer)
 	@FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet --capture=no tests/service/test_fuzz.py $(ARGS)
 	@FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet -m hypothesis tests $(ARGS)
+	@$(BIN)/python -m tests.regex_growth
 
 mutate: $(VENV)/.mutate ## is there a test for each thing in guideline/ that could be wrong? (ARGS="--sample 300")
 	@$(BIN)/python -m mutation $(ARGS)

@@ -16,10 +16,11 @@ from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
 from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
 from fhir_mappings.later_members import concepts_in, specimen_reference
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
+from fhir_mappings.percent_words import percent_in
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered, remembered_answer
 from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
-from fhir_mappings.results import Number, Result, number_of, results, text_of
+from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
 from fhir_mappings.terminology import display_conflicts
 from fhir_mappings.tumour_claims import site_of_code, sites_in
 from guideline.case import ReceptorResult
@@ -47,7 +48,6 @@ _IHC_WORDS = re.compile(r"\bihc\b|immun|stain")
 _ISH_WORDS = re.compile(r"\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation")
 _NAMES = {"HER2": re.compile(r"her-?2|erbb2|neu\b"), "ER": re.compile(r"o?estrogen|\ber\b"), "PR": re.compile(r"progest|\bpg?r\b")}
 _SCORE = re.compile(r"[0-3]\s*\+|\+{1,3}")
-_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 _METASTASIS = re.compile(r"metasta|\bmets?\b")
 _PRIMARY = re.compile(r"\bprimary\b|\bbreasts?\b|lumpectomy|mastectomy")
 
@@ -160,6 +160,7 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     ratio = _plausible(number, 50) if RATIO_CODE in asked.codes else _ratio(item) if method == "ish" else None
     copies = _plausible(number, 100) if COPIES_CODE in asked.codes else None
     percent = _percent(asked, said, number) if asked.receptor != "HER2" else None
+    bound = next((one.bound for one in (ratio, copies, percent) if one is not None), None)
     if value in ("0", "0+", "1+", "2+", "3+") and asked.receptor == "HER2":
         method = "ihc"
     specimen, specimen_id = _specimen(record, resource)
@@ -167,9 +168,10 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     if value is not None or ratio is not None or copies is not None or percent is not None:
         found.append(
             ReceptorResult(
-                asked.receptor, method, value, result.day, specimen, specimen_id, ratio, copies, percent, result.preliminary, source
+                asked.receptor, method, value, result.day, specimen, specimen_id, _figure(ratio), _figure(copies), _figure(percent),
+                result.preliminary, source, bound,
             )
-        )
+        )  # fmt: skip
     # One text may hold both tests: "IHC 2+/FISH-".
     aside = ish_presence(said) if asked.receptor == "HER2" and method == "ihc" else None
     if aside is not None and aside != "not-tested":
@@ -181,9 +183,9 @@ def _value(asked: _Asked, method: Method, item: Resource | Component, answer: _A
     """The answer in words or as a score. A number is an answer only where it is an IHC score."""
     text = answer.text if answer.text is not None else answer.coded_text
     value, number = _in_words((asked.receptor, method, answer.codings), text), answer.number
-    if value is None and asked.receptor == "HER2" and method == "ihc" and number is not None and number.unit in ("", "1", "{score}", "+"):
+    if value is None and asked.receptor == "HER2" and method == "ihc" and _is_score(number):
         scores: dict[float, Value] = {0: "0", 1: "1+", 2: "2+", 3: "3+"}
-        value = scores.get(number.value)
+        value = scores.get(number.value) if number is not None else None
     interpreted = _interpreted(item)
     if value is None:
         return interpreted
@@ -234,27 +236,34 @@ def _method_in(text: str) -> Method | None:
     return "ihc" if ihc is not None else "ish"
 
 
-def _plausible(number: Number | None, most: float) -> float | None:
-    return number.value if number is not None and 0 < number.value <= most else None
+def _is_score(number: Number | None) -> bool:
+    return number is not None and number.bound is None and number.unit in ("", "1", "{score}", "+")
 
 
-def _ratio(item: Resource | Component) -> float | None:
+def _figure(number: Number | None) -> float | None:
+    return number.value if number is not None else None
+
+
+def _plausible(number: Number | None, most: float) -> Number | None:
+    return number if number is not None and 0 < number.value <= most else None
+
+
+def _ratio(item: Resource | Component) -> Number | None:
     """A HER2/CEP17 ratio given as a Ratio. One that no nucleus has (1:100 in a sample) is no ratio of these genes."""
     pair = item.value_ratio
     if pair is None or pair.numerator is None or pair.denominator is None:
         return None
-    above, below = pair.numerator.value, pair.denominator.value
-    if not isinstance(above, float | int) or not isinstance(below, float | int) or not below or pair.numerator.comparator:
+    above, below = of_quantity(pair.numerator), of_quantity(pair.denominator)
+    if above is None or below is None or not below.value or below.bound is not None:
         return None
-    ratio = above / below
-    return ratio if 0.1 <= ratio <= 50 else None
+    ratio = above.value / below.value
+    return Number(ratio, "", above.bound) if 0.1 <= ratio <= 50 else None
 
 
-def _percent(asked: _Asked, said: str, number: Number | None) -> float | None:
-    if number is not None and (number.unit == "%" or asked.codes & PERCENT_CODES):
-        return number.value if 0 <= number.value <= 100 else None
-    written = _PERCENT.search(said)
-    return float(written[1].replace(",", ".")) if written is not None else None
+def _percent(asked: _Asked, said: str, number: Number | None) -> Number | None:
+    """The percentage of cells, as a number or as written."""
+    found = number if number is not None and (number.unit == "%" or asked.codes & PERCENT_CODES) else percent_in(said)
+    return found if found is not None and 0 <= found.value <= 100 else None
 
 
 def _specimen(record: Record, resource: Resource) -> tuple[Literal["primary", "metastasis"] | None, str | None]:

@@ -152,9 +152,13 @@ def ndc_keys(code: str) -> tuple[str, ...]:
     return tuple(f"{labeler:0>5}-{product:0>4}" for labeler, product in splits)
 
 
+def icd10_key(code: str | None) -> str:
+    """An ICD-10 code by which it is compared: `I97.130` and `i97130` are one code. Codes of other systems have no dot to lose."""
+    return code.strip().upper().replace(".", "") if code else ""
+
+
 def _code_key(system: str, code: str) -> str:
-    key = code.strip().upper()
-    return key.replace(".", "") if system == "icd10cm" else key
+    return icd10_key(code) if system == "icd10cm" else code.strip().upper()
 
 
 def _spelling(uri: str) -> str:

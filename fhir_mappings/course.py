@@ -108,7 +108,7 @@ def _stages(record: Record, result: Result) -> Iterator[Stage]:
         return
     asked = {meaning.concept for _, meaning in meanings_of(resource.code)}
     number = number_of(resource)
-    text = text_of(resource) or (str(round(number.value)) if number is not None and number.unit == "" else None)
+    text = text_of(resource) or (str(round(number.value)) if number is not None and number.unit == "" and number.bound is None else None)
     value = stage_group(concept, text) if "obs.cancer_stage" in asked else None
     if value is None:
         value = m_category(concept, text)
@@ -130,7 +130,7 @@ def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:
 
 
 #: Answers that say no, or do not say.
-_NO = re.compile(r"\W*(?:no|none|not|negative|absent|never|denie[sd]|ruled out|excluded|unknown|uncertain|n/?a)\b")
+_NO = re.compile(r"\A\W*(?:no|none|not|negative|absent|never|denie[sd]|ruled out|excluded|unknown|uncertain|n/?a)\b")
 _SPREAD = re.compile(r"metasta|\bmets?\b")
 
 
@@ -161,7 +161,7 @@ def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:
 def _ecog(resource: Resource) -> int | None:
     number = number_of(resource)
     if number is not None:
-        return int(number.value) if number.value in (0, 1, 2, 3, 4, 5) else None
+        return int(number.value) if number.value in (0, 1, 2, 3, 4, 5) and number.bound is None else None
     for concept in (resource.value_codeable_concept, *as_list(resource.interpretation)):
         for system, code, _ in triples(concept):
             value = value_of(system, code, "obs.ecog")

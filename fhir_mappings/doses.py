@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fhir_mappings.dose_words import relative_amount_in
 from fhir_mappings.recorded_dose_words import recorded_amount_in
+from fhir_mappings.repeats import counted
 from fhir_mappings.resources import Dosage, DoseAndRate, Quantity, Resource, Timing
 from fhir_mappings.results import of_quantity
 from fhir_mappings.units import dose_unit
@@ -13,7 +14,6 @@ from guideline.case import Dose
 
 #: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
 _MASSES = frozenset({"mg", "g", "ug", "mg/kg", "mg/m2", "g/m2", "AUC"})
-_DAYS = {"d": 1.0, "wk": 7.0, "mo": 28.0, "h": 1 / 24}
 
 
 def dose_of(resource: Resource, dosages: list[Dosage], product: str | None = None) -> Dose | None:
@@ -55,17 +55,15 @@ def _in_words(dosages: list[Dosage], product: str | None) -> Dose | None:
 
 def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
     number = of_quantity(quantity)
-    if number is None or number.value <= 0:
+    if number is None or number.value <= 0 or number.bound is not None:
         return None
     unit = dose_unit(number.unit)
     return Dose(number.value, unit, _interval(timing)) if unit is not None else None
 
 
 def _interval(timing: Timing | None) -> int | None:
-    """Days between doses. "Twice every 21 days" has no one interval, and less than a day is none to speak of: one."""
-    repeat = timing.repeat if timing is not None else None
-    if repeat is None or not repeat.period or repeat.period_unit not in _DAYS:
+    """Days between doses; less than a day is no interval to speak of: one."""
+    if timing is None or timing.repeat is None:
         return None
-    frequency = repeat.frequency or 1
-    days = repeat.period * _DAYS[repeat.period_unit] / frequency if frequency > 0 else 0
-    return round(days) if 1 <= days <= 366 else 1 if 0 < days < 1 else None
+    how_often = counted(timing.repeat)
+    return 1 if how_often.times_a_day is not None else how_often.every_days

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
 
-from msgspec import Struct
-
+from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
 from fhir_mappings.dates import began
 from fhir_mappings.denial import Passage
+from fhir_mappings.lvef_words import LvefReading, in_percent, lvef_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Resource, source_of
-from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
+from fhir_mappings.results import Result, of_quantity, of_text, results, text_of
 from fhir_mappings.terminology import value_of
 from guideline.case import HeartCondition, Lvef
 
@@ -24,13 +24,6 @@ Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
 
 #: In percent: outside of this no living patient's LVEF lies; such a number is another quantity or a typing error.
 LVEF_LEAST, LVEF_MOST = 5.0, 95.0
-
-_PART = r"(\d{1,2}(?:[.,]\d+)?)\s*%?"
-_RANGE = re.compile(rf"(?<![\d./-]){_PART}\s*(?:-|–|—|to|bis)\s*{_PART}(?![\d./-])")
-_BOUND = re.compile(rf"(>=|<=|>|<|≥|≤|greater than|more than|over|above|less than|below|under)\s*(?:or equal to\s*)?{_PART}")
-_PERCENT = re.compile(r"(?<![\d.])(\d{1,2}(?:[.,]\d+)?)\s*%")
-_PLAIN = re.compile(r"\s*(?:lvef|ef)?\s*[:=]?\s*(?:about|approx(?:imately|\.)?|~|ca\.?)?\s*(\d{1,2}(?:[.,]\d+)?|\.\d+)\s*")
-_LOWER_BOUNDS = frozenset({">=", ">", "≥", "greater than", "more than", "over", "above"})
 
 _MODALITY_WORDING: tuple[tuple[str, Modality], ...] = (
     (r"muga|radionuclide|blood pool|scintigra|multigated|gated", "muga"),
@@ -48,12 +41,6 @@ _MODALITIES: dict[str, Modality] = {modality: modality for _, modality in _MODAL
 
 #: An ejection fraction of something else.
 _ELSEWHERE = re.compile(r"\bright vent|\brv\b|gall ?bladder")
-
-
-class _Reading(Struct, frozen=True, gc=False):
-    value: float
-    upper: float | None = None
-    bound: Literal[">", "<"] | None = None
 
 
 def read_lvef(record: Record) -> tuple[Lvef, ...]:
@@ -79,50 +66,19 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
     return None
 
 
-def _reading(item: Resource | Component) -> _Reading | None:
-    number = number_of(item)
+def _reading(item: Resource | Component) -> LvefReading | None:
+    number = of_quantity(item.value_quantity) or of_text(item.value_integer)
     if number is not None:
-        return _percent(number)
+        return LvefReading(in_percent(number.value), bound=number.bound)
     if item.value_range is not None:
         low, high = of_quantity(item.value_range.low), of_quantity(item.value_range.high)
         if low is not None and high is not None:
-            return _Reading(_in_percent(low.value), _in_percent(high.value))
+            return LvefReading(in_percent(low.value), in_percent(high.value))
         if low is not None:
-            return _Reading(_in_percent(low.value), bound=">")
-        return _Reading(_in_percent(high.value), bound="<") if high is not None else None
+            return LvefReading(in_percent(low.value), bound=">=")
+        return LvefReading(in_percent(high.value), bound="<=") if high is not None else None
     text = text_of(item) or words(item.value_codeable_concept)
-    return _in_text(text.lower()) if text else None
-
-
-def _percent(number: Number) -> _Reading:
-    bound: Literal[">", "<"] | None = ">" if number.comparator.startswith(">") else "<" if number.comparator.startswith("<") else None
-    return _Reading(_in_percent(number.value), bound=bound)
-
-
-def _in_percent(value: float) -> float:
-    """0.55 is 55 %, whatever its unit says: no heart beats with half a percent."""
-    return round(value * 100, 2) if 0 < value <= 1 else value
-
-
-def _in_text(text: str) -> _Reading | None:
-    """`55-60 %`, `>55`, `LVEF 55%`, `0.55`. Of a range the lower end leads; a sentence with two different values is not read."""
-    plain = _PLAIN.fullmatch(text)
-    if plain is not None:
-        return _Reading(_in_percent(_decimal(plain[1])))
-    percents = {_decimal(found) for found in _PERCENT.findall(text)}
-    spans = {(_decimal(low), _decimal(high)) for low, high in _RANGE.findall(text)}
-    limits = {(word, _decimal(end)) for word, end in _BOUND.findall(text)}
-    if len(spans) == 1 and not limits:
-        low, high = sorted(spans.pop())
-        return _Reading(low, high) if percents <= {low, high} else None
-    if len(limits) == 1 and not spans:
-        word, end = limits.pop()
-        return _Reading(end, bound=">" if word in _LOWER_BOUNDS else "<") if percents <= {end} else None
-    return _Reading(percents.pop()) if len(percents) == 1 and not spans and not limits else None
-
-
-def _decimal(text: str) -> float:
-    return float(text.replace(",", "."))
+    return lvef_in(text) if text else None
 
 
 def _modality(resource: Resource) -> Modality:
@@ -167,7 +123,7 @@ def _heart(resource: Resource) -> Iterator[HeartCondition]:
         kind = "heart-failure"
     elif "cond.cardiomyopathy_lvsd" in concepts:
         # I97.13x is heart failure, though postprocedural.
-        kind = "heart-failure" if any((code or "").startswith("I97.13") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
+        kind = "heart-failure" if any(icd10_key(code).startswith("I9713") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
     elif not any(True for _ in meanings_of(resource.code)):
         kind = _heart_disease_in(words(resource.code))
     if kind is not None:

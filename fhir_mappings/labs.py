@@ -35,7 +35,7 @@ _POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
 
 
 def read_labs(record: Record, since: date | None) -> tuple[Lab, ...]:
-    """Laboratory values, without those of days before `since`. `<5` and `>1000` count with their limit."""
+    """Laboratory values, without those of days before `since`. `<5` and `>1000` stay limits."""
     resources = record.of("lab") if since is None else _not_before(record.of("lab"), since.isoformat())
     return tuple([fact for result in results(record, resources, "lab") if (fact := _lab(record, result)) is not None])
 
@@ -60,7 +60,7 @@ def _lab(record: Record, result: Result) -> Lab | None:
         return None
     upper = _upper_normal(ranges_of(resource), kind, number)
     value = number.value if by == 1.0 else _rounded(number.value * by)
-    return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource))
+    return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
 
 
 @lru_cache(maxsize=8192)
@@ -101,6 +101,9 @@ def _measure(record: Record, result: Result) -> BodyMeasure | None:
     if number is None or kind is None:
         return None
     by = factor(kind, number.unit)
+    if number.bound is not None:
+        record.problem("unreadable", resource, "a limit and no value", "other")
+        return None
     least, most = _POSSIBLE[kind]
     value = number.value * by if by is not None else 0.0
     if by is None:

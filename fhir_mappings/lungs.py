@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import abated, began, started, when
 from fhir_mappings.denial import Passage
@@ -33,10 +34,8 @@ _GRADE = re.compile(r"\b(?:ctcae\s*(?:v\.?\s*\d(?:\.\d)?\s*)?)?(?:grade|gr\.?|g)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
 
-#: SNOMED CT codes of drug-induced lung disease, and the ICD-10-CM ones: the code itself says that a drug did it.
-_DRUG_INDUCED = frozenset(
-    {"196051003", "196052005", "196053000", "427046006", "233725001", "713244007", "J70.2", "J70.3", "J70.4", "J702", "J703", "J704"}
-)
+#: SNOMED CT codes of drug-induced lung disease, and the ICD-10-CM ones (as `icd10_key`): the code itself says that a drug did it.
+_DRUG_INDUCED = frozenset({"196051003", "196052005", "196053000", "427046006", "233725001", "713244007", "J702", "J703", "J704"})
 
 
 def read_lungs(record: Record, listed: ProblemList) -> tuple[LungCondition, ...]:
@@ -116,5 +115,5 @@ def _cause(resource: Resource) -> str | None:
         drugs = drugs_of((), text).drugs
         if len(drugs) == 1:
             return drugs[0]
-    codes = {code for _, code, _ in triples(resource.code)}
+    codes = {icd10_key(code) for _, code, _ in triples(resource.code)}
     return "drug" if codes & _DRUG_INDUCED or _DRUG_WORDS.search(words_of_all(resource.code, *concepts)) else None

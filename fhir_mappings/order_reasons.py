@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from fhir_mappings.code_tables import canonical_system
+from fhir_mappings.code_tables import canonical_system, icd10_key
 from fhir_mappings.coded import triples
 from fhir_mappings.denial import Passage
 from fhir_mappings.draft_resources import Draft, group_of, references_in, texts_in
@@ -21,7 +21,7 @@ _MIXED_UP: Final = frozenset({"trastuzumab", "pertuzumab", "margetuximab", "zani
     drug for drug, names in GENERAL_NAMES.items() if "trastuzumab" in names and drug != UNKNOWN_HER2_CONJUGATE
 }
 _PLAN_IN_NOTE: Final = re.compile(r"\b(?:plan(?:ned)?|protocol|regimen)\b\s*(?:is\b|[:=-])([^.;\n]{1,120})", re.IGNORECASE)
-_TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w+)"
+_TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w{1,8}+)"
 _STOMACH: Final = r"(?:gastric|stomach|gastro-?o?esophageal|\bgej?\b|cardia\b)"
 _GASTRIC: Final = re.compile(rf"{_STOMACH}[\w ,/()-]{{0,40}}{_TUMOUR}|{_TUMOUR}\s+(?:of\s+)?(?:the\s+)?[\w ]{{0,30}}{_STOMACH}")
 _BREAST: Final = re.compile(r"\bbreast\b|\bmammary\b")
@@ -74,6 +74,6 @@ def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | 
 def _is_gastric_code(concept: Concept) -> bool:
     for system, code, _ in triples(concept):
         name = canonical_system(system)
-        if (name in ("icd10cm", "icd10") and (code or "").upper().startswith("C16")) or (name == "snomed" and code == _GASTRIC_SNOMED):
+        if (name in ("icd10cm", "icd10") and icd10_key(code).startswith("C16")) or (name == "snomed" and code == _GASTRIC_SNOMED):
             return True
     return False

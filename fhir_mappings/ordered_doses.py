@@ -25,13 +25,13 @@ from fhir_mappings.dose_words import (
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
+from fhir_mappings.repeats import counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
 from guideline.orders import OrderedDose
 
 #: Units of a dose as medicine counts it; all others (tablets, volumes) only where the record gives none of these.
 _MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
-_HOURS: Final = {"h": 1.0, "d": 24.0, "wk": 168.0, "mo": 672.0, "a": 8766.0, "min": 1 / 60}
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
@@ -102,8 +102,9 @@ def _of_elements(quantities: Iterable[Quantity | None], ranges: Iterable[Range |
 
 
 def _of_quantity(quantity: Quantity | None) -> Amount | None:
+    """The amount of a quantity; an upper limit is what may be given at most, a lower limit is no amount."""
     number = of_quantity(quantity)
-    if quantity is None or number is None or number.value <= 0:
+    if quantity is None or number is None or number.value <= 0 or number.bound in (">", ">="):
         return None
     # Some systems put a code of their own beside a readable unit.
     return next((amount for unit in (number.unit, quantity.unit) if unit and (amount := canonical(number.value, unit)) is not None), None)
@@ -116,23 +117,16 @@ def _per_dose(amount: Amount, how_often: Frequency) -> float:
 
 def _frequency(dosage: DraftDosage | None, words: Sequence[str]) -> Frequency:
     timing = timing_of(dosage) if dosage is not None else None
-    counted = _counted(timing.repeat) if timing is not None and timing.repeat is not None else Frequency()
-    if counted != Frequency():
-        return counted
+    counts = _counted(timing.repeat) if timing is not None and timing.repeat is not None else Frequency()
+    if counts != Frequency():
+        return counts
     named = _texts(timing.code) if timing is not None else []
     own = _words(dosage) if dosage is not None else []
     return next((found for text in (*named, *own, *words) if (found := frequency_in(text)) != Frequency()), Frequency())
 
 
 def _counted(repeat: DraftRepeat) -> Frequency:
-    """TRAP: "twice every 21 days" has no one interval, and "once every 12 hours" is twice a day."""
-    times = repeat.frequency or len(repeat.time_of_day or repeat.when or ()) or 1
-    hours = _HOURS.get(repeat.period_unit or "", 0.0) * (repeat.period or 0)
-    if hours <= 0 or times <= 0:
-        return Frequency(times_a_day=float(times)) if repeat.time_of_day or repeat.when else Frequency()
-    if hours <= 24:
-        return Frequency(times_a_day=round(times * 24 / hours, 3))
-    return Frequency(every_days=round(hours / 24)) if times == 1 and hours / 24 <= 366 else Frequency()
+    return counted(repeat, len(repeat.time_of_day or repeat.when or ()))
 
 
 def _loading(dosage: DraftDosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:

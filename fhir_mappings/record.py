@@ -7,7 +7,7 @@ identifies anyone. The order and the repetition of resources in the document mak
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -97,7 +97,8 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     subjects = _Subjects(_own_references(reading, patient_id))
     dropped: defaultdict[tuple[ProblemKind, str], set[str]] = defaultdict(set)
     groups: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
-    versions: dict[tuple[str, str], list[Resource]] = {}
+    copies: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
+    by_url: dict[str, tuple[str, str]] = {}
     ours: Raw | None = None
     for entry in reading.entries:
         resource = entry.resource
@@ -117,27 +118,29 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
             if kind not in _WITHOUT_SUBJECT and bytes(resource.subject):
                 ours = resource.subject
         known = groups[group].setdefault(ident, resource)
-        if known is not resource:
-            versions[group, ident] = _versions(versions.get((group, ident), [known]), resource)
+        if known != resource:
+            copies[group, ident].append(resource)
         if group in _REFERENCED and entry.full_url:
-            record.references[entry.full_url] = resource
+            by_url[entry.full_url] = max(by_url.get(entry.full_url, ("", "")), (group, ident))
     for group, by_id in groups.items():
         record.groups[group] = [by_id[ident] for ident in sorted(by_id)]
+    versions = {(group, ident): _newest((groups[group][ident], *more)) for (group, ident), more in copies.items()}
     for group in {group for group, _ in versions}:
         by_id = groups[group]
         record.groups[group] = [one for ident in sorted(by_id) for one in versions.get((group, ident), (by_id[ident],))]
+    for url, (group, ident) in by_url.items():
+        record.references[url] = versions.get((group, ident), (groups[group][ident],))[-1]
     record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
     record.problems += [DataProblem(kind, subject, "", f"{len(idents)} dropped") for (kind, subject), idents in dropped.items()]
     return record
 
 
-def _versions(known: list[Resource], resource: Resource) -> list[Resource]:
-    """The newest of the contents that came under one id; all of them where no version tells them apart."""
-    if any(one == resource for one in known):
-        return known
-    versions = [*known, resource]
-    newest = max(_age(one) for one in versions)
-    return sorted((one for one in versions if _age(one) == newest), key=_fingerprint)
+def _newest(versions: Sequence[Resource]) -> list[Resource]:
+    """The newest of the contents that came under one id, each once; all of them where no version tells them apart."""
+    ages = [_age(one) for one in versions]
+    newest = max(ages)
+    contents = {_fingerprint(one): one for one, age in zip(versions, ages, strict=True) if age == newest}
+    return [contents[name] for name in sorted(contents)]
 
 
 def _fingerprint(resource: Resource) -> str:

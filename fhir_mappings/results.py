@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
 from fhir_mappings.dates import observed
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Component, Quantity, Resource
+from guideline.case import Bound
 from guideline.partial_date import PartialDate
 
 #: Statuses of an Observation that holds no result, or none yet.
 _NO_RESULT = frozenset({"cancelled", "registered"})
 
-_NUMBER = re.compile(r"\s*([<>]=?|≥|≤)?\s*(-?\d+(?:[.,]\d+)?)\s*(%|[a-zA-Z/{}0-9.*\[\]^]*)\s*")
+_BOUNDS: Final[dict[str, Bound]] = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
+_NUMBER = re.compile(r"\A\s*+(?:([<>]=?|≥|≤)\s*+)?(-?\d++(?:[.,]\d++)?)\s*+(%|[a-zA-Z/{}0-9.*\[\]^]*+)\s*+")
 
 
 class Result(Struct, frozen=True, gc=False):
@@ -27,11 +30,11 @@ class Result(Struct, frozen=True, gc=False):
 
 
 class Number(Struct, frozen=True, gc=False):
-    """A number as recorded: its comparator (`<`, `<=`, `>`, `>=`) and its unit, where given."""
+    """A number as recorded, its unit, and whether it is only a bound (`<`, `<=`, `>`, `>=`)."""
 
     value: float
     unit: str
-    comparator: str
+    bound: Bound | None = None
 
 
 def results(record: Record, resources: Iterable[Resource], subject: str) -> list[Result]:
@@ -55,8 +58,8 @@ def of_quantity(quantity: Quantity | None) -> Number | None:
     unit = quantity.code or quantity.unit or ""
     if isinstance(quantity.value, str):
         read = of_text(quantity.value)
-        return None if read is None else Number(read.value, unit or read.unit, quantity.comparator or read.comparator)
-    return Number(quantity.value, unit, quantity.comparator or "")
+        return None if read is None else Number(read.value, unit or read.unit, _BOUNDS.get(quantity.comparator or "") or read.bound)
+    return Number(quantity.value, unit, _BOUNDS.get(quantity.comparator) if quantity.comparator else None)
 
 
 def of_text(text: str | float | None) -> Number | None:
@@ -64,12 +67,11 @@ def of_text(text: str | float | None) -> Number | None:
     if text is None or text == "":
         return None
     if not isinstance(text, str):
-        return Number(float(text), "", "")
+        return Number(float(text), "")
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None
-    comparator = (found[1] or "").replace("≥", ">=").replace("≤", "<=")
-    return Number(float(found[2].replace(",", ".")), found[3], comparator)
+    return Number(float(found[2].replace(",", ".")), found[3], _BOUNDS.get(found[1] or ""))
 
 
 def number_of(item: Resource | Component) -> Number | None:

@@ -26,9 +26,9 @@ _GROUP_ANSWERS = ("answer.stage", "answer.stage_iv")
 #: "Stage IV", "stage 3A", "clinical stage IIA1", "Stage group IIIC".
 _SAID = re.compile(r"\bstage(?: group)?[ :]*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
 #: "Stage I or II", "stage II/III": no one stage.
-_OR_ANOTHER = re.compile(r"\s*(?:or|to|vs\.?|/|-|\u2013)\s*(?:stage )?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
+_OR_ANOTHER = re.compile(r"(?<!\s)\s*+(?:or|to|vs\.?|/|-|\u2013)\s*(?:stage )?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
 #: The bare group: "IV", "4", "c3A", "pIIA".
-_BARE = re.compile(r"\s*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]\d?)?\s*", re.IGNORECASE)
+_BARE = re.compile(r"\A\s*+(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]\d?)?\s*+", re.IGNORECASE)
 #: "cM1", "pM1a", "M0(i+)", "M0 category". An X says nothing.
 _M = re.compile(r"\b(?:yp|yc|[cpr])?m([01])(?:[a-e]|\(i\+\))?(?![0-9a-z])", re.IGNORECASE)
 

@@ -80,7 +80,8 @@ _PALLIATIVE = re.compile(
     r"\b(?:1st|2nd|3rd|first|second|third)[- ]line metastatic"
 )
 _LOOKS_BACK = re.compile(
-    r"(?:after|since|following|prior|previous|past|failed|status post|s/p|history of|relapse\w* on|no)[\w ,+/-]{0,24} (?:neo-?)?adjuvant|"
+    r"(?:after|since|following|prior|previous|past|failed|status post|s/p|history of|relapse\w{0,3} on|no)"
+    r"[\w ,+/-]{0,24} (?:neo-?)?adjuvant|"
     r"(?:not|non)[- ]?(?:curative|adjuvant)"
 )
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import meanings_of_code
 from fhir_mappings.denial import Passage, Standing
 from fhir_mappings.remembered import remembered
@@ -74,8 +75,8 @@ _FROM_BREAST = frozenset({"315004001", "459391000124109", "767444009"})
 #: HER2-positive tumours of other organs (trap 11).
 _HER2_ELSEWHERE = frozenset({"458581000124106", "878807001"})
 
-#: ICD-10-CM headers and codes of secondary neoplasms that name no site: the body site tells.
-_SITELESS = frozenset({"C79.9", "C799", "C80.0", "C800", "128462008", "405843009"})
+#: ICD-10-CM headers (as `icd10_key`) and codes of secondary neoplasms that name no site: the body site tells.
+_SITELESS = frozenset({"C799", "C800", "128462008", "405843009"})
 
 
 @lru_cache(maxsize=8192)
@@ -118,7 +119,7 @@ def _claim(concept: str, use: str, system: str | None, code: str) -> Claim | Non
 def _metastasis(concept: str, use: str, code: str) -> Claim | None:
     if use == "regional":
         return Claim("metastasis", "regional-node")
-    if code in _SITELESS and use == "match":
+    if icd10_key(code) in _SITELESS and use == "match":
         return Claim("metastasis")
     if concept == "cond.mets_generic" and use == "ambiguous":
         return Claim("metastasis")  # 1236953005: bone, skin or breast; the body site tells
@@ -206,7 +207,7 @@ def _is_so(passage: Passage, pattern: re.Pattern[str]) -> bool:
 #: The breast by name, or by tumours that are of the breast where nothing else is said.
 _BREAST = re.compile(
     r"\bbreasts?\b|\bmammary\b(?! node)|\bdcis\b|\blcis\b|\blobular carcinoma|"
-    r"\b(?:invasive|infiltrating)\b[\w ,]*\b(?:duct|ductal|lobular)\b"
+    r"\b(?:invasive|infiltrating)\b[\w ,]{0,80}\b(?:duct|ductal|lobular)\b"
 )
 _CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
 _OTHER_ORGAN = (
@@ -224,7 +225,7 @@ _MINOR_SKIN = re.compile(
     r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"
 )
 _SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
-_TO_BREAST = re.compile(r"(?:metasta\w*|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
+_TO_BREAST = re.compile(r"(?:metasta\w{0,12}+|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
 _PAST = re.compile(r"(?<!family )history of|\bh/o\b|\bhx of\b|personal history")
 _BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")

@@ -29,6 +29,10 @@ Site = Literal[
 ClinicalStatus = Literal["active", "resolved", "unknown"]
 
 
+#: How a number bounds the true value, where it is not the value itself.
+Bound = Literal["<", "<=", ">", ">="]
+
+
 class Patient(Struct, frozen=True):
     """Who is treated. `birth` may be partial; `deceased` is True only when the record says so."""
 
@@ -81,6 +85,7 @@ class ReceptorResult(Struct, frozen=True):
     `value` of an IHC HER2 test is its score (`0`, `0+` for incomplete staining in up to 10 % of cells, `1+`, `2+`, `3+`);
     otherwise `positive`, `negative`, `equivocal`, `low`, `ultralow`. Quantitative ISH carries `ratio` (HER2/CEP17) and
     `copies` (mean HER2 signals per nucleus) with value `None`. ER/PR given as percent of cells carry `percent`.
+    `bound` says when that number is only a limit (`<1 %`); of a range (`1-5 %`) the lower end is a limit.
     `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen.
     """
 
@@ -95,6 +100,7 @@ class ReceptorResult(Struct, frozen=True):
     percent: float | None = None
     preliminary: bool = False
     source: str = ""
+    bound: Bound | None = None
 
 
 class DiseaseStatus(Struct, frozen=True):
@@ -155,7 +161,7 @@ class Lvef(Struct, frozen=True):
     value: float
     date: PartialDate | None = None
     upper: float | None = None
-    bound: Literal[">", "<"] | None = None
+    bound: Bound | None = None
     modality: Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"] = "unspecified"
     preliminary: bool = False
     source: str = ""
@@ -218,7 +224,7 @@ class Lab(Struct, frozen=True):
     """A laboratory value in its canonical unit.
 
     ALT, AST, ALP in U/L; bilirubin and creatinine in mg/dL; eGFR in mL/min/1.73 m2; neutrophils and platelets in 10^9/L; haemoglobin in
-    g/dL. `upper_normal` comes from the result's own reference range, in the same unit.
+    g/dL. `upper_normal` comes from the result's own reference range, in the same unit. `bound` says when the value is only a limit (`<5`).
     """
 
     kind: LabKind
@@ -227,6 +233,7 @@ class Lab(Struct, frozen=True):
     upper_normal: float | None = None
     preliminary: bool = False
     source: str = ""
+    bound: Bound | None = None
 
 
 class BodyMeasure(Struct, frozen=True):

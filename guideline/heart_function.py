@@ -7,10 +7,14 @@ from datetime import date
 
 from msgspec import Struct
 
+from guideline.bounds import is_upper, just_beyond
 from guideline.case import Case, HeartCondition, Lvef, Procedure
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
+
+#: LVEF is read to a tenth of a percent.
+_TENTH = 0.1
 
 
 class HeartFunction(Struct, frozen=True):
@@ -70,8 +74,13 @@ def _last_alike(values: list[Lvef], latest: Lvef) -> Lvef:
 
 
 def effective_value(lvef: Lvef) -> float:
-    """The value to judge by, in percent: the lower end of a range; "<40" counts as just below 40."""
-    return lvef.value - 0.1 if lvef.bound == "<" else lvef.value
+    """The value to judge by, in percent: the lower end of a range; "<40" and "<=40" count as just below 40, ">45" as just above 45."""
+    return just_beyond(lvef.value, "<" if is_upper(lvef.bound) else lvef.bound, _TENTH)
+
+
+def fall_from(reference: Lvef, value: Lvef) -> float:
+    """How many points a value lies below its reference, to a tenth: what binary fractions leave behind it is no part of a fall."""
+    return round(effective_value(reference) - effective_value(value), 1)
 
 
 def heart_function(case: Case) -> HeartFunction:

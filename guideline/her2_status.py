@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from guideline.bounds import reaches
 from guideline.case import Case, Diagnosis, ReceptorResult
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
@@ -88,10 +89,9 @@ def _ish_state(result: ReceptorResult) -> Her2State | None:
         return "positive" if result.value == "positive" else "equivocal" if result.value == "equivocal" else "negative"
     limits = K.thresholds.receptors
     if result.ratio is not None and result.copies is not None:
-        if result.ratio >= limits.ratio and result.copies >= limits.copies_positive:
-            return "positive"
-        if result.ratio < limits.ratio and result.copies < limits.copies_positive:
-            return "negative"
+        both = {reaches(result.ratio, result.bound, limits.ratio), reaches(result.copies, result.bound, limits.copies_positive)}
+        if both in ({True}, {False}):
+            return "positive" if True in both else "negative"
     if result.ratio is not None or result.copies is not None:
         # A ratio or a copy number alone, or the two apart, needs the pathologist's own reading (ASCO/CAP groups 2-4).
         return "equivocal"
@@ -294,8 +294,10 @@ def hormone_receptors(case: Case, metastatic_since: PartialDate | None) -> Hormo
 
 
 def _receptor_state(result: ReceptorResult) -> ReceptorState:
-    if result.percent is not None:
-        return "positive" if result.percent >= K.thresholds.receptors.hormone_percent else "negative"
+    positive = reaches(result.percent, result.bound, K.thresholds.receptors.hormone_percent) if result.percent is not None else None
+    if positive is not None:
+        return "positive" if positive else "negative"
+    # No percentage, or one that leaves both open (<10 %): the pathologist's own word.
     if result.value in ("positive", "negative"):
         return "positive" if result.value == "positive" else "negative"
     return "unknown"

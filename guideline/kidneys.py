@@ -7,6 +7,7 @@ creatinine within its own reference range tells as much as a dose needs; nothing
 from __future__ import annotations
 
 from guideline.body import cockcroft_gault
+from guideline.bounds import is_lower, is_upper, just_beyond
 from guideline.case import Lab, LabKind, Sex
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, Met, creatinine_clearance, labs_that_count, met
@@ -39,8 +40,11 @@ def kidneys_known(s: Situation) -> bool:
         return True
     filtered = _final(s, "egfr")
     if filtered:
-        return filtered[0].value > _NO_LIMIT_ABOVE
-    return any(lab.upper_normal is not None and lab.value <= lab.upper_normal for lab in _final(s, "creatinine"))
+        # Many laboratories print no more than ">60".
+        return just_beyond(filtered[0].value, filtered[0].bound) > _NO_LIMIT_ABOVE and not is_upper(filtered[0].bound)
+    return any(
+        lab.upper_normal is not None and lab.value <= lab.upper_normal and not is_lower(lab.bound) for lab in _final(s, "creatinine")
+    )
 
 
 def kidneys_seem_fit(s: Situation) -> bool:
@@ -49,7 +53,7 @@ def kidneys_seem_fit(s: Situation) -> bool:
         return True
     if _final(s, "egfr"):
         return False
-    estimates = [_at_usual_weight(s, lab) for lab in _final(s, "creatinine")]
+    estimates = [_at_usual_weight(s, lab) for lab in _final(s, "creatinine") if not is_lower(lab.bound)]
     return any(value is not None and value > _NO_LIMIT_ABOVE for value in estimates)
 
 
@@ -80,10 +84,10 @@ def kidneys_in_doubt(s: Situation, drugs: frozenset[str]) -> tuple[tuple[str, ..
         return None
     most = max(limits.values())
     for lab in labs_that_count(s, "egfr"):
-        if lab.value < most:
-            return tuple(limits), f"eGFR {lab.value:g} mL/min/1.73 m2", lab.date, most
+        if just_beyond(lab.value, lab.bound) < most and not is_lower(lab.bound):
+            return tuple(limits), f"eGFR {lab.bound or ''}{lab.value:g} mL/min/1.73 m2", lab.date, most
     for lab in labs_that_count(s, "creatinine"):
         estimate = _at_usual_weight(s, lab)
-        if estimate is not None and estimate < most:
-            return tuple(limits), f"creatinine {lab.value:g} mg/dL", lab.date, most
+        if estimate is not None and estimate < most and not is_upper(lab.bound):
+            return tuple(limits), f"creatinine {lab.bound or ''}{lab.value:g} mg/dL", lab.date, most
     return None

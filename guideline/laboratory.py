@@ -1,17 +1,19 @@
 """Laboratory values that count today: the newest ones, not older than three weeks, in multiples of the upper limit of normal.
 
-A preliminary value counts only when it is adverse (decision 8): it may set off a rule, and it never clears one.
+A preliminary value counts only when it is adverse (decision 8): it may set off a rule, and it never clears one. Of a value that is only a
+limit counts what it says for certain: platelets <50 set off what 49 does, platelets >50 set off nothing, and clear only what 50 clears.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
 
 from guideline.body import body, cockcroft_gault
-from guideline.case import Lab, LabKind
+from guideline.bounds import is_lower, is_upper, just_beyond
+from guideline.case import Bound, Lab, LabKind
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
 from guideline.situation import Situation
@@ -20,7 +22,10 @@ from guideline.thresholds import LabRow
 CLEARANCE = "creatinine-clearance"
 
 #: Of several values of one day the adverse one counts: the low one of these, the high one of the others.
-_LOW_IS_ADVERSE = frozenset({"neutrophils", "platelets", "haemoglobin", "egfr"})
+_LOW_IS_ADVERSE = frozenset({"neutrophils", "platelets", "haemoglobin", "egfr", CLEARANCE})
+
+#: The more creatinine, the less clearance.
+_TURNED: dict[Bound | None, Bound | None] = {None: None, "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 _NAMES = {
     "alt": "ALT", "ast": "AST", "alp": "ALP", "bilirubin": "bilirubin", "neutrophils": "neutrophils", "platelets": "platelets",
@@ -47,22 +52,39 @@ class LabValue(Struct, frozen=True):
     preliminary: bool = False
     upper: float | None = None
     assumed: bool = False
+    bound: Bound | None = None
+
+    @property
+    def judged(self) -> float:
+        """The value to judge by: of a limit the value nearest to it."""
+        return just_beyond(self.value, self.bound)
+
+    @property
+    def may_be_worse(self) -> bool:
+        """Whether the value is a limit that the true value lies beyond on the adverse side: neutrophils <0.5, ALT >1000."""
+        return is_upper(self.bound) if self.lab in _LOW_IS_ADVERSE else is_lower(self.bound)
+
+    @property
+    def may_be_better(self) -> bool:
+        """Whether the value is a limit that the true value lies beyond on the harmless side: platelets >50, ALT <200."""
+        return self.bound is not None and not self.may_be_worse
 
     @property
     def times_normal(self) -> float | None:
         """The value in multiples of its upper limit of normal."""
-        return self.value / self.upper if self.upper else None
+        return self.judged / self.upper if self.upper else None
 
     @property
     def shown(self) -> str:
         """The value as printed: `bilirubin 1.92 mg/dL (1.6 x ULN)`."""
         times = f" ({round(self.times_normal, 2):g} x ULN)" if self.times_normal is not None else ""
-        return f"{lab_name(self.lab)} {round(self.value, 2):g} {_UNITS[self.lab]}{times}{', preliminary' if self.preliminary else ''}"
+        value = f"{self.bound or ''}{round(self.value, 2):g}"
+        return f"{lab_name(self.lab)} {value} {_UNITS[self.lab]}{times}{', preliminary' if self.preliminary else ''}"
 
     @property
     def amount(self) -> str:
         """The value with its unit."""
-        return f"{self.value:g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
+        return f"{self.bound or ''}{self.value:g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
 
 
 #: The values that count for each lab: the newest, and behind a preliminary one the newest final one.
@@ -111,14 +133,15 @@ def _newest(labs: list[Lab], kind: str) -> Lab:
     first = max(lab.date.earliest if lab.date is not None else date.min for lab in labs)
     as_new = [lab for lab in labs if lab.date is not None and lab.date.latest >= first]
     sign = 1 if kind in _LOW_IS_ADVERSE else -1
-    return min(as_new, key=lambda lab: (sign * lab.value, lab.preliminary, lab.source))
+    return min(as_new, key=lambda lab: (sign * just_beyond(lab.value, lab.bound), lab.preliminary, lab.source))
 
 
 def _value(lab: Lab) -> LabValue:
     assert lab.date is not None  # undated values do not count
     assumed = K.thresholds.labs.assumed_upper_normal.get(lab.kind)
     upper = None if assumed is None else lab.upper_normal or assumed
-    return LabValue(lab.kind, lab.value, lab.date, lab.source, lab.preliminary, upper, upper is not None and lab.upper_normal is None)
+    assumes = upper is not None and lab.upper_normal is None
+    return LabValue(lab.kind, lab.value, lab.date, lab.source, lab.preliminary, upper, assumes, lab.bound)
 
 
 def _clearance(s: Situation, creatinine: LabValue) -> LabValue | None:
@@ -129,7 +152,8 @@ def _clearance(s: Situation, creatinine: LabValue) -> LabValue | None:
     value = cockcroft_gault(s.age, kg, creatinine.value, s.case.patient.sex)
     if value is None:
         return None
-    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source, creatinine.preliminary)
+    bound = _TURNED[creatinine.bound]
+    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source, creatinine.preliminary, bound=bound)
 
 
 class Met(Struct, frozen=True):
@@ -142,7 +166,7 @@ class Met(Struct, frozen=True):
 
 def met(row: LabRow, labs: CurrentLabs) -> Met | None:
     """Whether a row applies to the values that count."""
-    first = _first(labs.get(row.lab, ()), lambda v: _within(row, v))
+    first = _first(labs.get(row.lab, ()), lambda v: _within(row, v) and not v.may_be_better)
     if first is None:
         return None
     if not row.also_lab:
@@ -150,9 +174,25 @@ def met(row: LabRow, labs: CurrentLabs) -> Met | None:
     partners = [value for lab in row.also_lab for value in labs.get(lab, ())]
     if not partners:
         return Met(row, (first,), partner_missing=True)
-    limit = row.also_over_normal
-    second = _first(partners, lambda v: limit is not None and v.times_normal is not None and v.times_normal > limit + 1e-9)
+    over = {v: _over_normal(v, row.also_over_normal) for v in partners}
+    second = _first(partners, lambda v: over[v] is True)
+    if second is None and None in over.values():
+        return Met(row, (first,), partner_missing=True)
     return Met(row, (first, second)) if second is not None else None
+
+
+def settles(rows: Sequence[LabRow], v: LabValue) -> bool:
+    """Whether a value answers all that the rows ask of its lab: a limit does where it sets off a row, or allows no value that would."""
+    meets = any(row.lab == v.lab and row.action != "continue" and _within(row, v) for row in rows)
+    return v.bound is None or meets is v.may_be_worse
+
+
+def _over_normal(v: LabValue, limit: float | None) -> bool | None:
+    """Whether a value is over so many times its upper limit of normal; `None` where a limit leaves both open."""
+    if limit is None or v.times_normal is None:
+        return False
+    over = v.times_normal > limit + 1e-9
+    return over if v.bound is None or over is v.may_be_worse else None
 
 
 def _first(values: Iterable[LabValue], fits: Callable[[LabValue], bool]) -> LabValue | None:
@@ -169,8 +209,8 @@ def _within(row: LabRow, v: LabValue) -> bool:
             return False
         if row.up_to_normal is not None and times > row.up_to_normal + 1e-9:
             return False
-    if row.below is not None and v.value >= row.below:
+    if row.below is not None and v.judged >= row.below:
         return False
-    if row.at_least is not None and v.value < row.at_least:
+    if row.at_least is not None and v.judged < row.at_least:
         return False
-    return row.at_most is None or v.value <= row.at_most
+    return row.at_most is None or v.judged <= row.at_most

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-_ISO = re.compile(r"\s*(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?\s*")
+_ISO = re.compile(r"\A\s*+(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*+)?)?)?\s*+")
 
 _ONE_DAY = timedelta(1)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199

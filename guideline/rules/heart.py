@@ -11,7 +11,7 @@ from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
-from guideline.heart_function import effective_value
+from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate
@@ -77,7 +77,7 @@ def _judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[_Judged]:
     judged = []
     for e, table in tables_for(exposures):
         reference, before = s.heart.baseline(first_dose(s, e)) or (None, False)
-        fall = round(effective_value(reference) - value, 1) if reference is not None else None
+        fall = fall_from(reference, latest) if reference is not None else None
         judged.append(_Judged(e, table, table.row(value, fall, s.practice.lvef_lower_limit), fall, reference, before))
     return judged
 
@@ -227,7 +227,7 @@ def _fall_without_table(s: Situation, given: tuple[Exposure, ...], latest: Lvef)
         found = s.heart.baseline(first_dose(s, e)) if e.drug in MONITORED else None
         if found is not None:
             reference, before = found
-            return round(effective_value(reference) - effective_value(latest), 1), _baseline_fact(reference, before_start=before)
+            return fall_from(reference, latest), _baseline_fact(reference, before_start=before)
     return None, None
 
 
@@ -272,11 +272,10 @@ def _dipped(s: Situation, judged: _Judged) -> bool:
     found = s.heart.baseline(start)
     if start is None:
         return False
-    base = effective_value(found[0]) if found is not None else None
     for v in s.heart.series:
         if v.date is not None and v.date.earliest > start.latest:
-            value = effective_value(v)
-            row = judged.table.row(value, base - value if base is not None else None, s.practice.lvef_lower_limit)
+            fall = fall_from(found[0], v) if found is not None else None
+            row = judged.table.row(effective_value(v), fall, s.practice.lvef_lower_limit)
             if row is not None and row.action != "continue":
                 return True
     return False

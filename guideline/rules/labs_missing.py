@@ -11,7 +11,7 @@ from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body, cockcroft_gault, kilograms
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, lab_name, met
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, lab_name, met, settles
 from guideline.order_question import OrderQuestion
 
 _LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
@@ -49,8 +49,9 @@ def missing_labs(
 
 def _absent(drug: str, values: CurrentLabs) -> list[str]:
     """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
-    needed = {lab for row in K.thresholds.labs.drugs[drug] for lab in (row.lab, *row.also_lab)} - {"alp"}
-    known = {lab for lab, found in values.items() if any(not v.preliminary for v in found)}
+    rows = K.thresholds.labs.drugs[drug]
+    needed = {lab for row in rows for lab in (row.lab, *row.also_lab)} - {"alp"}
+    known = {lab for lab, found in values.items() if any(not v.preliminary and settles(rows, v) for v in found)}
     if {"alt", "ast"} & known:
         needed -= {"alt", "ast"}
     return sorted(needed - known)

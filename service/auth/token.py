@@ -18,10 +18,10 @@ MOST_BYTES: Final = 8192
 #: Deeper than any header or claim; keeps parsers from recursing.
 _MOST_NESTED: Final = 64
 
-_BASE64URL: Final = r"[A-Za-z0-9_-]+"
+_BASE64URL: Final = r"[A-Za-z0-9_-]++"
 #: The scheme is case-insensitive in HTTP. Two tokens, whether in one header or in two joined by a comma, are not one.
 _BEARER: Final = re.compile(r"(?i:bearer)\s+(\S.*)")
-_SIGNED: Final = re.compile(rf"({_BASE64URL})\.({_BASE64URL})\.{_BASE64URL}")
+_SIGNED: Final = re.compile(rf"\A({_BASE64URL})\.({_BASE64URL})\.{_BASE64URL}")
 
 
 @dataclass(frozen=True, slots=True)

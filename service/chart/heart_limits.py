@@ -10,7 +10,7 @@ from guideline.advice import Advice
 from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import lvef_shown
-from guideline.heart_function import effective_value
+from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.heart import first_dose, tables_for
 from guideline.situation import Situation
@@ -88,7 +88,7 @@ def held_by(s: Situation, value: Lvef) -> str:
         if begun is None or value.date.latest < begun.latest:
             continue
         found = s.heart.baseline(begun)
-        fall = round(effective_value(found[0]) - effective_value(value), 1) if found is not None else None
+        fall = fall_from(found[0], value) if found is not None else None
         row = table.row(effective_value(value), fall, s.practice.lvef_lower_limit)
         if row is not None and row.action != "continue":
             fallen = f", {fall:g} points below {found[0].value:g} %" if found is not None and fall is not None and fall > 0 else ""

@@ -96,7 +96,13 @@ def _weight(case: Case) -> Panel:
 
 def _lab(s: Situation, kind: str, unit: str, drugs: Sequence[str]) -> Panel:
     labs = [lab for lab in s.case.labs if lab.kind == kind]
-    points = _in_order(Point(lab.value, _shown_date(lab.date), lab.source, note="preliminary" if lab.preliminary else "") for lab in labs)
+    points = _in_order(
+        Point(
+            lab.value, _shown_date(lab.date), lab.source, f"{lab.bound}{lab.value:g}" if lab.bound else "",
+            "preliminary" if lab.preliminary else "",
+        )
+        for lab in labs
+    )  # fmt: skip
     name = lab_name(kind)
     limits = (*_upper_normal(kind, labs, unit), *_drug_limits(kind, drugs, unit))
     return Panel(kind, name[0].upper() + name[1:], unit, points, limits, _clearance(s) if kind == "creatinine" else "")

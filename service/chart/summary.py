@@ -82,7 +82,7 @@ def _receptor(s: Situation, receptor: str, state: str) -> tuple[str, str, str | 
     result = next((r for r in s.case.receptors if r.receptor == receptor and r.source in s.hormones.sources), None)
     if result is None:
         return NOT_ON_RECORD, "", None
-    percent = f" {result.percent:g} %" if result.percent is not None else ""
+    percent = f" {result.bound or ''}{result.percent:g} %" if result.percent is not None else ""
     return f"{state}{percent}", _specimen(s, result), day(result.date)
 
 

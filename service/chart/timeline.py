@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import UNKNOWN_HER2_CONJUGATE
+from guideline.case import UNKNOWN_HER2_CONJUGATE, ReceptorResult
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, line_drugs, line_fact, progressed_on
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -197,7 +197,7 @@ def _happened(s: Situation) -> Iterable[_Happening]:
     for heart in case.heart:
         yield "heart", f"{heart.kind.replace('-', ' ')}, {heart.status}", heart.date, heart.source
     for test in case.receptors:
-        yield "result", _test(test.receptor, test.method, test.value, test.percent), test.date, test.source
+        yield "result", _test(test), test.date, test.source
     for procedure in case.procedures:
         done = _PROCEDURES.get(procedure.kind)
         if done is not None:
@@ -214,8 +214,8 @@ _PROCEDURES = {
 }
 
 
-def _test(receptor: str, method: str, value: str | None, percent: float | None) -> str:
-    how = {"ihc": " IHC", "ish": " ISH"}.get(method, "")
-    name = "PgR" if receptor == "PR" else receptor
-    result = value or (f"{percent:g} %" if percent is not None else "ratio or copies only")
-    return f"{name}{how if receptor == 'HER2' else ''} {result}"
+def _test(test: ReceptorResult) -> str:
+    how = {"ihc": " IHC", "ish": " ISH"}.get(test.method, "")
+    name = "PgR" if test.receptor == "PR" else test.receptor
+    result = test.value or (f"{test.bound or ''}{test.percent:g} %" if test.percent is not None else "ratio or copies only")
+    return f"{name}{how if test.receptor == 'HER2' else ''} {result}"

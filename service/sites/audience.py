@@ -26,7 +26,7 @@ from guideline.site_rules import why_topic_locked
 KINDS: Final = frozenset({"Practitioner", "PractitionerRole"})
 
 _REFERENCE: Final = re.compile(r"(?:Practitioner|PractitionerRole)/[A-Za-z0-9.\-_]{1,256}")
-_CODE: Final = re.compile(r"[^\s|]+\|[^\s|]+")
+_CODE: Final = re.compile(r"\A[^\s|]++\|[^\s|]++")
 
 _USERS: Final = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
 

@@ -129,6 +129,48 @@ def test_hormone_receptors_and_their_percentages():
     assert one(ER_PERCENT, valueString="80%").receptor == "ER"
 
 
+@pytest.mark.parametrize(
+    ("members", "value", "percent", "bound"),
+    [
+        ({"valueQuantity": quantity(1, "%", comparator="<")}, None, 1, "<"),
+        ({"valueQuantity": quantity(95, "%", comparator=">")}, None, 95, ">"),
+        ({"valueQuantity": quantity("<1", "%")}, None, 1, "<"),
+        ({"valueString": "<1%"}, None, 1, "<"),
+        ({"valueString": "Negative (<1%)"}, "negative", 1, "<"),
+        ({"valueString": "Negative (< 1 % of cells)"}, "negative", 1, "<"),
+        ({"valueString": "Negative, less than 1%"}, "negative", 1, "<"),
+        ({"valueCodeableConcept": concept(text="Negative (less than 1 percent)")}, "negative", 1, "<"),
+        ({"valueString": "fewer than 1% of nuclei"}, None, 1, "<"),
+        ({"valueString": "less than or equal to 1%"}, None, 1, "<="),
+        ({"valueString": "Positive (>95%)"}, "positive", 95, ">"),
+        ({"valueString": "Positive, more than 90 % of cells"}, "positive", 90, ">"),
+        ({"valueString": "Positive, at least 1%"}, "positive", 1, ">="),
+        ({"valueString": "Positive (≥ 10%)"}, "positive", 10, ">="),
+        ({"valueString": "Positive, 1-5 %"}, "positive", 1, ">="),
+        ({"valueString": "1% to 10%"}, None, 1, ">="),
+        ({"valueString": "0-1%"}, None, 0, ">="),
+        ({"valueString": "Negative (cutoff 1%)"}, "negative", None, None),
+        ({"valueString": "Negative; internal control 100% positive"}, None, None, None),
+        ({"valueString": "Positive (threshold of 1%), 80% of cells"}, "positive", 80, None),
+        ({"valueString": "Positive (95,5 %)"}, "positive", 95.5, None),
+    ],
+)
+def test_a_percentage_keeps_its_bound(members, value, percent, bound):
+    """`<1 %` is how ER-negative is written; it is no 1 %. Of a range the lower end is certain, and a cutoff is no result."""
+    found = receptors(observation(ER, **members))
+    assert [(r.value, r.percent, r.bound) for r in found] == ([(value, percent, bound)] if value or percent is not None else [])
+
+
+def test_her2_counts_keep_their_bound():
+    """Ratio and copy number as quantities, and a ratio of two numbers; a limit is no IHC score."""
+    assert [(r.ratio, r.bound) for r in receptors(observation(RATIO, valueQuantity=quantity(10, "{ratio}", comparator=">")))] == [(10, ">")]
+    assert [(r.copies, r.bound) for r in receptors(observation(COPIES, valueQuantity=quantity(4, "1", comparator="<")))] == [(4, "<")]
+    pair = {"numerator": {"value": 2, "comparator": "<"}, "denominator": {"value": 1}}
+    assert [(r.ratio, r.bound) for r in receptors(observation(FISH, valueRatio=pair))] == [(2, "<")]
+    assert receptors(observation(FISH, valueRatio={"numerator": {"value": 2}, "denominator": {"value": 1, "comparator": "<"}})) == ()
+    assert receptors(observation(IHC, valueQuantity=quantity(2, comparator="<"))) == ()
+
+
 def specimen(**members):
     return {"resourceType": "Specimen", "id": "s1", **members}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fhir_mappings.code_tables import CONCEPTS, canonical_system, codes_of, concepts_of, meanings, ndc_keys, system_uri, value_of
+from tests.fhir_mappings.resource_builders import case_of, condition, patient
 
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 NDC = "http://hl7.org/fhir/sid/ndc"
@@ -144,3 +145,17 @@ def test_concepts_tell_their_kind():
     """A concept carries label, kind and codes."""
     lvef = CONCEPTS["obs.lvef"]
     assert (lvef.id, lvef.kind, len(lvef.codes)) == ("obs.lvef", "observation", 28)
+
+
+_ICD10 = [entry.code for concept in CONCEPTS.values() for entry in concept.codes if entry.system == "icd10cm"]
+
+
+@pytest.mark.parametrize("code", sorted({*_ICD10, "I97.130", "J70.2", "J70.3", "J70.4", "C79.9", "C80.0"}))
+def test_an_icd_10_code_with_and_without_its_dot_is_one_code(code):
+    """What any reader of conditions makes of it is the same, dotted, undotted, in lower case and with blanks around it."""
+
+    def read(spelling):
+        case = case_of(patient(), condition((ICD10CM, spelling)))
+        return case.diagnoses, case.metastases, case.stages, case.heart, case.lungs, case.pregnancies, case.menopause, case.procedures
+
+    assert read(code) == read(code.replace(".", "")) == read(f" {code.lower()} ")

@@ -367,6 +367,8 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
         ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, None, 2),
         ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, None, None),
         ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, None, 2),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, None, 2),
+        ({"repeat": {"timeOfDay": ["08:00:00"], "period": 21}}, None, None),
         ({"code": {"text": "Q3W"}}, 21, None),
         ({"code": {"coding": [{"code": "BID"}]}}, None, 2),
         ({"code": {"text": "weekly"}, "repeat": "odd"}, 7, None),

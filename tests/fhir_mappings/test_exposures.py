@@ -218,6 +218,10 @@ def test_the_treatment_intent(members, intent):
     assert one(order(TRASTUZUMAB, **members)).intent == intent
 
 
+def timed(repeat):
+    return order(TRASTUZUMAB, dosageInstruction=[{"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": quantity(6, "mg/kg")}]}])
+
+
 @pytest.mark.parametrize(
     ("resource", "dose"),
     [
@@ -234,6 +238,15 @@ def test_the_treatment_intent(members, intent):
             ),
             Dose(420, "mg", 21),
         ),
+        (timed({"frequency": 1, "period": 21, "periodUnit": "d"}), Dose(6, "mg/kg", 21)),
+        (timed({"frequency": 2, "period": 21, "periodUnit": "d"}), Dose(6, "mg/kg")),
+        (timed({"frequency": 2, "period": 1, "periodUnit": "d"}), Dose(6, "mg/kg", 1)),
+        (timed({"period": 12, "periodUnit": "h"}), Dose(6, "mg/kg", 1)),
+        (timed({"period": 90, "periodUnit": "min"}), Dose(6, "mg/kg", 1)),
+        (timed({"period": 1, "periodUnit": "mo"}), Dose(6, "mg/kg", 28)),
+        (timed({"period": 1, "periodUnit": "a"}), Dose(6, "mg/kg", 365)),
+        (timed({"period": 2, "periodUnit": "a"}), Dose(6, "mg/kg")),
+        (timed({"frequency": 2}), Dose(6, "mg/kg")),
         (order(TRASTUZUMAB, doseQuantity=quantity("440", "mg")), Dose(440, "mg")),
         (statement(TRASTUZUMAB, dosage=[{"doseAndRate": [{"doseQuantity": {"value": 75, "unit": "mg/m²"}}]}]), Dose(75, "mg/m2")),
         (administration(TRASTUZUMAB, dosage={"dose": quantity(378, "mg")}), Dose(378, "mg")),
@@ -243,7 +256,7 @@ def test_the_treatment_intent(members, intent):
     ],
 )
 def test_doses(resource, dose):
-    """Amount, unit and interval, from each place where they stand; an unknown unit is no dose."""
+    """Amount, unit and interval, from each place where they stand; an unknown unit is no dose, and twice in 21 days no interval."""
     assert one(resource).dose == dose
 
 

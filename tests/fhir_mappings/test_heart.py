@@ -45,7 +45,10 @@ def one(*codings, **members):
         ({"valueString": "0.62"}, 62, None, None),
         ({"valueString": "Normal, estimated at 60%"}, 60, None, None),
         ({"valueRange": {"low": quantity(50, "%"), "high": quantity(55, "%")}}, 50, 55, None),
-        ({"valueRange": {"low": quantity(55, "%")}}, 55, None, ">"),
+        ({"valueRange": {"low": quantity(55, "%")}}, 55, None, ">="),
+        ({"valueRange": {"high": quantity(40, "%")}}, 40, None, "<="),
+        ({"valueQuantity": quantity(55, "%", comparator=">=")}, 55, None, ">="),
+        ({"valueQuantity": quantity(0.4, "1", comparator="<=")}, 40, None, "<="),
         ({"valueCodeableConcept": concept(text="40-45%")}, 40, 45, None),
     ],
 )
@@ -119,6 +122,8 @@ def test_a_component_may_hold_the_number():
         ((ICD10CM, "I11.0"), "heart-failure"),
         ((ICD10CM, "I42.7"), "cardiomyopathy"),
         ((ICD10CM, "I97.130"), "heart-failure"),
+        ((ICD10CM, "I97130"), "heart-failure"),
+        ((ICD10CM, "i97131"), "heart-failure"),
     ],
 )
 def test_heart_conditions(code, kind):

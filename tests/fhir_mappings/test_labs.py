@@ -60,9 +60,13 @@ def test_decision_29_the_upper_limit_comes_from_the_results_own_range():
     assert lab(ALT, 80, "U/L").upper_normal is None
 
 
-def test_limits_count_with_their_limit_and_texts_as_numbers():
-    """`<5` is 5; a value that came as text is read."""
-    assert lab(ALT, 5, "U/L", valueString=None).value == 5
+def test_limits_stay_limits_and_texts_are_read_as_numbers():
+    """`<5` is a limit, also where it came as a text or in another unit."""
+    assert [(found.value, found.bound) for found in (lab(ALT, 5, "U/L"), lab(ALT, "<5", "U/L"), lab(ALT, "≥1000", "U/L"))] == [
+        (5, None), (5, "<"), (1000, ">="),
+    ]  # fmt: skip
+    below = case_of(patient(), observation(NEUTROPHILS, valueQuantity=quantity(500, "/uL", comparator="<"))).labs
+    assert [(found.value, found.bound) for found in below] == [(0.5, "<")]
     assert lab(ALT, "41", "U/L").value == 41
     case = case_of(patient(), observation(BILIRUBIN, valueString="0.8 mg/dL"))
     assert [found.value for found in case.labs] == [0.8]
@@ -100,6 +104,14 @@ def test_weight_and_height(code, value, unit, kind, canonical):
     """Pounds, ounces, grams, inches and metres are converted, never assumed."""
     found = case_of(patient(), observation(code, valueQuantity=quantity(value, unit))).body
     assert [(b.kind, pytest.approx(b.value, abs=0.01)) for b in found] == [(kind, canonical)]
+
+
+@pytest.mark.parametrize(("code", "value", "unit"), [(WEIGHT, 150, "kg"), (HEIGHT, 150, "cm")])
+@pytest.mark.parametrize("bound", ["<", ">="])
+def test_a_limit_is_no_body_measure(code, value, unit, bound):
+    """A scale that ends at 150 kg has not weighed the patient: no dose is calculated from it, and it is named."""
+    case = case_of(patient(), observation(code, valueQuantity=quantity(value, unit, comparator=bound)))
+    assert (case.body, problems_of(case)) == ((), [("unreadable", "other")])
 
 
 @pytest.mark.parametrize(("code", "value", "unit"), [(WEIGHT, 7, "kg"), (WEIGHT, 900, "kg"), (HEIGHT, 3, "m"), (WEIGHT, 70, "stone")])

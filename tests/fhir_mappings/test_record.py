@@ -4,8 +4,10 @@ import json
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fhir_mappings import later_members
+from fhir_mappings import later_members, record
 from fhir_mappings.case_builder import build_case, patient_ids
 from fhir_mappings.reading import read_value
 from tests.fhir_mappings.resource_builders import (
@@ -14,6 +16,7 @@ from tests.fhir_mappings.resource_builders import (
     IHC,
     LOINC,
     POSITIVE,
+    RXNORM,
     TODAY,
     TRASTUZUMAB,
     bundle,
@@ -25,10 +28,13 @@ from tests.fhir_mappings.resource_builders import (
     order,
     patient,
     problems_of,
+    quantity,
     resource,
     statement,
 )
 
+PERTUZUMAB = (RXNORM, "1298944")
+HAEMOGLOBIN = (LOINC, "718-7")
 HER2 = {"valueCodeableConcept": concept(POSITIVE)}
 
 
@@ -132,6 +138,53 @@ def test_one_id_with_different_contents_and_no_version_loses_nothing():
     pair = observation(IHC, valueString="3+"), observation(FISH, valueString="amplified")
     assert case_of(patient(), *pair).receptors == case_of(patient(), *reversed(pair)).receptors
     assert {r.method for r in case_of(patient(), *pair).receptors} == {"ihc", "ish"}
+
+
+_CONTENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "valueString": st.sampled_from(["0", "1+", "2+", "3+"]),
+        "meta": st.fixed_dictionaries(
+            {},
+            optional={
+                "versionId": st.sampled_from(["1", "2", "10"]),
+                "lastUpdated": st.sampled_from(["2026-01-01", "2026-01-01T10:00:00Z"]),
+            },
+        ),
+    },
+)
+
+
+@given(st.lists(_CONTENTS, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_versions_in_every_order_are_one_record(contents, chance):
+    """However many contents come under one id, their order and repetition make no difference."""
+    copies = [observation(IHC, **members) for members in contents]
+    shuffled = [*copies, *copies]
+    chance.shuffle(shuffled)
+    assert case_of(patient(), *copies).receptors == case_of(patient(), *shuffled).receptors
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_medication_is_found_by_its_address_in_its_newest_version(turned):
+    """Two versions of one Medication under one `fullUrl`, in either order: the newer one is what was given."""
+    url = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"
+    versions = [
+        {"fullUrl": url, "resource": {"resourceType": "Medication", "id": "m", "code": concept(drug), "meta": {"versionId": number}}}
+        for drug, number in ((PERTUZUMAB, "1"), (TRASTUZUMAB, "2"))
+    ]
+    entries = [*(reversed(versions) if turned else versions), {"resource": order(medicationReference={"reference": url})}]
+    document = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": patient()}, *entries]}
+    assert [d.drug for d in case_of(document).drugs] == ["trastuzumab"]
+
+
+def test_each_of_many_contents_of_one_id_is_looked_at_once(monkeypatch):
+    """A site that reuses one id for a whole chart costs no more than one that does not."""
+    looked_at = []
+    age = record._age
+    monkeypatch.setattr(record, "_age", lambda resource: looked_at.append(resource) or age(resource))
+    copies = [observation(HAEMOGLOBIN, valueQuantity=quantity(number, "g/dL")) for number in range(200)]
+    assert len(case_of(patient(), *copies).labs) == 200
+    assert len(looked_at) == 200
 
 
 def test_resources_without_an_id_are_told_by_their_content():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from guideline.case import BodyMeasure, Dose, DrugRecord, Lab
+from guideline.case import BodyMeasure, Bound, Dose, DrugRecord, Lab
 from tests.guideline.case_builder import given, source, when
 
 
@@ -22,9 +22,11 @@ def height(cm: float, day: int | str | None = 400) -> BodyMeasure:
 BODY = (weight(70), height(165))
 
 
-def lab(kind: str, value: float, day: int | str | None = 3, *, upper: float | None = None, preliminary: bool = False) -> Lab:
+def lab(
+    kind: str, value: float, day: int | str | None = 3, *, upper: float | None = None, preliminary: bool = False, bound: Bound | None = None
+) -> Lab:
     """A laboratory value so many days ago, with the upper limit of normal where the result has one."""
-    return Lab(kind, value, when(day), upper, preliminary, source("Observation"))  # type: ignore[arg-type]
+    return Lab(kind, value, when(day), upper, preliminary, source("Observation"), bound)  # type: ignore[arg-type]
 
 
 #: Nothing to say about any drug.

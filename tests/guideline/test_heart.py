@@ -393,6 +393,14 @@ def test_r111_pertuzumab_restarts_at_40_to_45_with_a_fall_below_10(value, baseli
     assert ("lvef-held-ready" in said_ids(advice)) is ready
 
 
+@pytest.mark.parametrize(("baseline", "dip", "reached"), [(55, 45, True), (54.96, 45, True), (54.94, 45, False), (54.9, 45, False)])
+def test_a_fall_of_10_points_is_the_same_fall_on_a_running_and_on_a_held_drug(baseline, dip, reached):
+    """R110: to a tenth. What would hold a running drug explains why a drug is on hold for a reason that nobody recorded."""
+    assert (judged(on(T_DXD, value=dip, baseline=baseline)) == HOLD) is reached
+    case = held(T_DXD, lvef(baseline, START + 10), lvef(dip, 60), lvef(60, 1), reason=None)
+    assert ("LvefHold" in topics(advice_on(case))) is reached
+
+
 @pytest.mark.parametrize("age", [85, 200, 400])
 def test_a_stale_value_meets_no_restart_test(age):
     """Section 4: a stale value counts as missing for a start; a restart is a start."""

@@ -47,10 +47,17 @@ def test_a_value_without_a_date_has_no_place_in_time():
 
 @pytest.mark.parametrize(
     ("value", "judged"),
-    [(lvef(55, upper=60), 55), (lvef(55, bound=">"), 55), (lvef(40), 40)],
+    [
+        (lvef(55, upper=60), 55),
+        (lvef(45, bound=">"), 45.1),
+        (lvef(45, bound=">="), 45),
+        (lvef(40, bound="<"), 39.9),
+        (lvef(40, bound="<="), 39.9),
+        (lvef(40), 40),
+    ],
 )
-def test_a_range_is_judged_by_its_lower_end(value, judged):
-    """55-60 % is judged as 55, >55 % as 55."""
+def test_a_range_is_judged_by_its_lower_end_and_a_limit_just_beyond_it(value, judged):
+    """55-60 % is judged as 55; >45 % is above 45, and <40 % is not 40; <=40 % may be either, and is judged as the worse."""
     assert effective_value(value) == judged
 
 

@@ -219,6 +219,39 @@ def test_one_percent_of_cells_makes_a_receptor_positive(percent, state):
     assert situation_of(a_case(receptors=results)).hormones.state == state
 
 
+@pytest.mark.parametrize(
+    ("percent", "bound", "value", "state"),
+    [
+        (1, "<", None, "negative"),
+        (1, "<", "negative", "negative"),
+        (1, "<=", None, "unknown"),
+        (1, "<=", "negative", "negative"),
+        (95, ">", None, "positive"),
+        (1, ">", None, "positive"),
+        (1, ">=", None, "positive"),
+        (10, "<", None, "unknown"),
+        (10, "<", "negative", "negative"),
+        (10, "<", "positive", "positive"),
+        (0, ">", None, "unknown"),
+        (0, ">=", "negative", "negative"),
+    ],
+)
+def test_a_percentage_that_is_only_a_limit_decides_where_it_can(percent, bound, value, state):
+    """Below 1 % is negative; below 10 % may be either: then the pathologist's own word counts, and without one it is not known."""
+    results = tuple(ReceptorResult(r, "ihc", value, None, percent=percent, bound=bound, source=r) for r in ("ER", "PR"))
+    assert situation_of(a_case(receptors=results)).hormones.state == state
+
+
+@pytest.mark.parametrize(
+    ("ratio", "copies", "bound", "state"),
+    [(2.0, 4.0, ">=", "positive"), (2.0, 4.0, "<", "negative"), (2.5, 4.5, "<", "equivocal"), (1.0, 3.0, ">", "equivocal")],
+)
+def test_her2_counts_that_are_only_limits_decide_where_they_can(ratio, copies, bound, state):
+    """Ratio and copies below their limits are negative; what may lie on either side waits for the pathologist."""
+    result = ReceptorResult("HER2", "ish", None, None, ratio=ratio, copies=copies, bound=bound, source="Observation/1")
+    assert status(result).state == state
+
+
 def test_r003_a_change_of_the_hormone_receptors_is_kept():
     """R003: the state before the newest result stays known."""
     found = situation_of(a_case(metastases=LONG, receptors=(receptor("ER", "positive", 1900, "primary"), *HR_NEGATIVE))).hormones

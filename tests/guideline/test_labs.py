@@ -454,3 +454,50 @@ def test_every_headline_fits_on_a_card():
     }
     assert len(texts) > 10
     assert [text for text in texts if len(text) >= 140] == []
+
+
+def limit(kind, value, bound, upper=None):
+    return {kind: lab(kind, value, upper=upper, bound=bound)}
+
+
+@pytest.mark.parametrize(
+    ("drug", "values", "expected"),
+    [
+        ("docetaxel", limit("neutrophils", 1.5, "<"), "critical"),
+        ("docetaxel", limit("neutrophils", 0.5, "<="), "critical"),
+        ("docetaxel", limit("neutrophils", 1.5, "<="), "asked"),
+        ("docetaxel", limit("neutrophils", 2.0, "<"), "asked"),
+        ("docetaxel", limit("neutrophils", 1.5, ">"), None),
+        ("docetaxel", limit("neutrophils", 1.5, ">="), None),
+        ("docetaxel", limit("neutrophils", 1.0, ">"), "asked"),
+        ("docetaxel", limit("bilirubin", 1.2, ">", 1.2), "critical"),
+        ("docetaxel", limit("bilirubin", 0.5, ">", 1.2), "asked"),
+        ("docetaxel", limit("bilirubin", 0.2, "<", 1.2), None),
+        ("docetaxel", limit("bilirubin", 1.2, "<=", 1.2), None),
+        ("docetaxel", limit("bilirubin", 2.0, "<", 1.2), "asked"),
+        ("docetaxel", {"ast": 100} | limit("alp", 300, ">", 120), "critical"),
+        ("docetaxel", {"ast": 100} | limit("alp", 200, ">", 120), "asked"),
+        ("docetaxel", {"ast": 100} | limit("alp", 310, "<", 120), "asked"),
+        ("docetaxel", {"ast": 100} | limit("alp", 300, "<", 120), None),
+        (TDM1, limit("alt", 1000, ">", 40), "warning"),
+        (TDM1, limit("alt", 110, ">", 40), "warning"),
+        (TDM1, limit("platelets", 100, ">"), None),
+        (TDM1, limit("platelets", 50, ">"), "asked"),
+        (TDM1, limit("platelets", 5, "<"), "warning"),
+        ("capecitabine", limit("creatinine", 4.0, ">"), "warning"),
+        ("capecitabine", limit("creatinine", 0.3, "<"), None),
+        ("capecitabine", limit("creatinine", 4.0, "<"), "asked"),
+        ("capecitabine", limit("creatinine", 0.8, ">"), "asked"),
+    ],
+)
+def test_a_value_that_is_only_a_limit_counts_for_what_it_says_for_certain(drug, values, expected):
+    """What is on the adverse side for certain acts, what is on the harmless side clears, and what may be on either is asked for."""
+    got = [f.indicator for f in found(labs(**values), order(drug))]
+    assert got == ([] if expected is None else ["info" if expected == "asked" else expected])
+
+
+def test_a_limit_is_printed_as_a_limit():
+    """In the headline, and as a fact."""
+    f = one(labs(**limit("neutrophils", 0.5, "<")), order("docetaxel"))
+    assert f.headline.text == "Hold docetaxel: neutrophils <0.5 x 10^9/L"
+    assert [fact.value for fact in f.facts] == ["<0.5 x 10^9/L"]

@@ -50,6 +50,13 @@ def test_section_5_no_reminder_each_cycle(drug, values):
         ({"platelets": 50}, None, None),
         ({"platelets": 49}, "P07", "platelets 49"),
         ({"alt": 400}, None, None),
+        ({"neutrophils": lab("neutrophils", 0.5, bound="<")}, "R118", "neutrophils <0.5 x 10^9/L"),
+        ({"neutrophils": lab("neutrophils", 0.5, bound="<")}, "R118", "one dose level down (4.4 mg/kg)"),
+        ({"neutrophils": lab("neutrophils", 1.0, bound="<")}, "R118", "then the same dose"),
+        ({"neutrophils": lab("neutrophils", 1.0, bound="<=")}, None, None),
+        ({"neutrophils": lab("neutrophils", 0.5, bound=">")}, None, None),
+        ({"platelets": lab("platelets", 50, bound="<")}, "P07", "platelets <50"),
+        ({"platelets": lab("platelets", 20, bound=">")}, None, None),
     ],
 )
 def test_r118_t_dxd(values, rule, then):

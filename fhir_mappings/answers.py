@@ -13,7 +13,7 @@ from typing import Final, Literal, cast
 from fhir_mappings.code_tables import canonical_system, concepts_of, meanings, value_of
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import CodingTriple
-from fhir_mappings.remembered import remembered, remembered_answer
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_answers
 
 Presence = Literal["positive", "negative", "equivocal", "not-tested"]
@@ -64,25 +64,25 @@ def ish_presence(text: str | None) -> Presence | None:
     return next(iter(stated)) if len(stated) == 1 else None
 
 
-@remembered_answer(maxsize=2048)
+@remembered(maxsize=2048)
 def _contradicts(codings: tuple[CodingTriple, ...], text: str | None) -> bool:
     return len(_presences(codings, text)) > 1 or len(_scores(codings, text)) > 1
 
 
-@remembered_answer(maxsize=2048)
+@remembered(maxsize=2048)
 def _ihc_score(codings: tuple[CodingTriple, ...], text: str | None) -> IhcScore | None:
     found = _scores(codings, text)
     return next(iter(found)) if len(found) == 1 else None
 
 
-@remembered_answer(maxsize=2048)
+@remembered(maxsize=2048)
 def _scores(codings: tuple[CodingTriple, ...], text: str | None) -> frozenset[IhcScore]:
     coded = {value for system, code, _ in codings if (value := value_of(system, code, "answer.her2_ihc_score")) in _SCORES}
     written = {score for words in _words_of(codings, text) for score in _scores_in(words)}
     return frozenset(cast("set[IhcScore]", coded) | written)
 
 
-@remembered_answer(maxsize=2048)
+@remembered(maxsize=2048)
 def _presences(codings: tuple[CodingTriple, ...], text: str | None) -> frozenset[Presence]:
     coded = {answer for system, code, _ in codings if (answer := _coded_presence(system, code))}
     written = {answer for words in _words_of(codings, text) for answer in _presences_in(words)}

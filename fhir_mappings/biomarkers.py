@@ -6,7 +6,6 @@ Nothing is judged here: an IHC 2+ stays a 2+, and results of the primary and of 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import starmap
 from typing import Literal, NamedTuple
 
@@ -18,7 +17,7 @@ from fhir_mappings.later_members import concepts_in, specimen_reference
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.percent_words import percent_in
 from fhir_mappings.record import Record, type_and_id
-from fhir_mappings.remembered import remembered, remembered_answer
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
 from fhir_mappings.terminology import display_conflicts
@@ -100,7 +99,7 @@ def _asked(code: Concept | None) -> _Asked | None:
     return _asked_by(triples(code)) if code is not None else None
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _asked_by(codings: tuple[CodingTriple, ...]) -> _Asked | None:
     receptors: set[Receptor] = set()
     methods: set[Method] = set()
@@ -194,7 +193,7 @@ def _value(asked: _Asked, method: Method, item: Resource | Component, answer: _A
     return value
 
 
-@remembered_answer(maxsize=2048)
+@remembered(maxsize=2048)
 def _in_words(answer: tuple[Receptor, Method, tuple[CodingTriple, ...]], text: str | None) -> Value | None:
     receptor, method, codings = answer
     if receptor == "HER2" and method != "ish":

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import CodeRow, SystemRow, read_codes, read_concepts, read_systems
 
 
@@ -47,7 +47,7 @@ RESOLVING: Final = frozenset({"match", "legacy"})
 _NOTHING: Final[tuple[CodeEntry, ...]] = ()
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def canonical_system(uri: str | None) -> str | None:
     """The short name of a code system (`rxnorm`, `loinc`, `snomed`, `icd10cm`, `hcpcs`, `ndc`, `atc`, `ncit`, `cpt`, `ajcc`), or `None`.
 
@@ -68,7 +68,7 @@ def system_uri(name: str) -> str:
     return _URI_OF[name]
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def meanings(system: str | None, code: str | None) -> tuple[Meaning, ...]:
     """Every meaning of a code in its system (`system` as the resource writes it); `()` for an unknown system or code.
 
@@ -78,7 +78,7 @@ def meanings(system: str | None, code: str | None) -> tuple[Meaning, ...]:
     return tuple(dict.fromkeys(Meaning(entry.concept, entry.use) for entry in _entries(system, code)))
 
 
-@lru_cache(maxsize=2048)
+@remembered(maxsize=2048)
 def value_of(system: str | None, code: str | None, concept: str) -> str | None:
     """What a code says within its concept, where the concept holds codes of different meaning; `None` where it has no such value.
 
@@ -103,7 +103,7 @@ def value_of(system: str | None, code: str | None, concept: str) -> str | None:
     return next((entry.value for entry in _entries(system, code) if entry.concept == concept), None)
 
 
-@lru_cache(maxsize=2048)
+@remembered(maxsize=2048)
 def concepts_of(system: str | None, code: str | None, uses: frozenset[str] = RESOLVING) -> tuple[str, ...]:
     """The concept ids of a code whose use is one of `uses`."""
     return tuple(meaning.concept for meaning in meanings(system, code) if meaning.use in uses)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import starmap
 
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Coding, Concept
 from fhir_mappings.terminology import Meaning, display_conflicts, meanings
 
@@ -33,7 +33,7 @@ def _triple(coding: Coding) -> CodingTriple:
     return coding.system or None, str(coding.code) if coding.code else None, coding.display or None
 
 
-@lru_cache(maxsize=16384)
+@remembered(maxsize=16384)
 def meanings_of_code(system: str | None, code: str | int | None) -> tuple[Meaning, ...]:
     """`terminology.meanings`, remembered for the codes that come again and again."""
     return meanings(system, str(code)) if code else ()
@@ -76,6 +76,6 @@ def words_of_all(*concepts: Concept | None) -> str:
     return " ".join([said for concept in concepts if (said := words(concept))])
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _words(*parts: str | None) -> str:
     return " ".join(" ".join([part for part in parts if part]).lower().split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code, words
@@ -70,7 +69,7 @@ def _asked_at_the_end(label: str) -> bool:
     return not any(mark in said[: cue.start() if cue is not None else None].rstrip(_MARKS) for mark in (",", ";", ":", " - "))
 
 
-@lru_cache(maxsize=16384)
+@remembered(maxsize=16384)
 def _topics_of_code(system: str | None, code: str | int | None) -> frozenset[ConditionTopic] | None:
     """The topics of one code, or `None` for a code that we do not know."""
     meanings = meanings_of_code(system, code)

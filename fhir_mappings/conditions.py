@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
@@ -83,7 +82,7 @@ def _claims(resource: Resource) -> tuple[Claim, ...]:
     return _claims_of_codes(triples(resource.code)) or claims_of_words(words(resource.code))
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _claims_of_codes(codings: tuple[CodingTriple, ...]) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys([claim for system, code, _ in codings for claim in claims_of_code(system, code)]))
 

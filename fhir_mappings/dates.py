@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from fhir_mappings.later_members import extensions_of
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Period, Resource
 from guideline.partial_date import PartialDate
 
@@ -22,7 +21,7 @@ def when(text: str | None) -> PartialDate | None:
     return _parsed(text)
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _parsed(text: str) -> PartialDate | None:
     return PartialDate.parse(text)
 

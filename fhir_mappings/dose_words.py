@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.remembered import remembered
@@ -110,7 +109,7 @@ _NO_LOADING: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def canonical(value: float, unit: str) -> Amount | None:
     """An amount in its canonical unit; `None` for a unit that we do not read. `mg/kg/dose` is `mg/kg`, `mg/m2/d` an amount of a day."""
     plain = _ENDING.sub("", unit.strip().lower())

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system, meanings
 from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES, PLAIN_OF, Named, named_in
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
@@ -41,7 +41,7 @@ def drugs_of(codings: Sequence[CodingTriple], text: str | None) -> DrugMatch:
     return _match(tuple(codings), text)
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def _match(codings: tuple[CodingTriple, ...], text: str | None) -> DrugMatch:
     evidence = [_code_evidence(system, code) for system, code, _ in codings]
     texts = _named_in_texts(codings, evidence, text)
@@ -79,7 +79,7 @@ class _Texts(NamedTuple):
     drugs: frozenset[str]
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def _code_evidence(system: str | None, code: str | None) -> _Evidence:
     found = meanings(system, code)
     by_use: dict[str, set[str]] = {"exact": set(), "weak": set(), "denied": set()}

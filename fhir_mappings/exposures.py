@@ -7,7 +7,6 @@ told by all three: they are merged later, by `guideline`. Medicines that matter 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import CodingTriple, as_list, triples
@@ -17,6 +16,7 @@ from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Concept, Contained, Dosage, Extension, Reference, Resource, source_of
 from fhir_mappings.study_drugs import is_study_drug
 from fhir_mappings.terminology import value_of
@@ -88,7 +88,7 @@ def _medicines_of(record: Record, resource: Resource) -> tuple[DrugMatch, tuple[
     return _medicines(*naming) if naming is not None else (NO_DRUG, ())
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...]]:
     match = drugs_of(codings, text)
     if match.drugs or match.conflict:

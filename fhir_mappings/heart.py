@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.code_tables import icd10_key
@@ -86,7 +85,7 @@ def _modality(resource: Resource) -> Modality:
     return _modality_of(triples(resource.code)) or _modality_in(f"{words(resource.method)} {words(resource.code)}")
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _modality_of(codings: tuple[CodingTriple, ...]) -> Modality | None:
     coded = {value_of(system, code, "obs.lvef") for system, code, _ in codings} - {None, "unspecified"}
     if len(coded) > 1:

@@ -6,12 +6,12 @@ A value whose unit is missing or unknown is not used: 1.2 mg/dL and 1.2 umol/L o
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
 from fhir_mappings.later_members import ranges_of
 from fhir_mappings.record import Record
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Range, Resource, source_of
 from fhir_mappings.results import Number, Result, number_of, of_quantity, results
 from fhir_mappings.units import factor
@@ -63,7 +63,7 @@ def _lab(record: Record, result: Result) -> Lab | None:
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _scale(system: str | None, code: str | int | None, unit: str) -> tuple[LabKind | None, float | None]:
     """What a code measures, and by what a value in this unit is multiplied."""
     found = (_LABS[concept] for concept, use in meanings_of_code(system, code) if concept in _LABS and use in ("match", "legacy"))
@@ -125,6 +125,6 @@ def _body_kind(resource: Resource) -> Literal["weight", "height"] | None:
     return None
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _body_kind_of_code(system: str | None, code: str | int | None) -> Literal["weight", "height"] | None:
     return next((_BODY[concept] for concept, use in meanings_of_code(system, code) if concept in _BODY and use == "match"), None)

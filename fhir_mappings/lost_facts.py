@@ -7,8 +7,8 @@ otherwise have said "never given". What could be anything is `other`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource
 from fhir_mappings.terminology import meanings
 
@@ -145,6 +145,6 @@ def lost_with_concept(concept: Concept) -> str | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def _lost_with_code(system: str | None, code: str) -> str | None:
     return next((_BY_CONCEPT[meaning.concept] for meaning in meanings(system, code) if meaning.concept in _BY_CONCEPT), None)

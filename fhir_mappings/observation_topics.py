@@ -7,10 +7,10 @@ code without its system (trap 17: LOINC numbers are also CDC race codes). Codes 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource
 from fhir_mappings.terminology import canonical_system
 
@@ -82,7 +82,7 @@ def topic_of(resource: Resource) -> Topic | None:
     return None
 
 
-@lru_cache(maxsize=16384)
+@remembered(maxsize=16384)
 def _topic_of_code(system: str | None, code: str | int | None) -> Topic | None:
     name = canonical_system(system) if system else None
     if name not in ("loinc", "snomed") or (name == "loinc" and str(code).startswith("LA")):
@@ -93,7 +93,7 @@ def _topic_of_code(system: str | None, code: str | int | None) -> Topic | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def _topic_of_answer(system: str | None, code: str | int | None) -> Topic | None:
     found = any(meaning.concept == "obs.menopause" and meaning.use == "match" for meaning in meanings_of_code(system, code))
     return "menopause" if found else None
@@ -106,7 +106,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
 _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _topic_of_unknown_code(system: str | None, code: str | int | None, label: str | None) -> Topic | None:
     """A local code is told by its label; a code of LOINC or SNOMED CT that we do not know, yet labelled as HER2, is suspect (trap 16)."""
     if not label or meanings_of_code(system, code):
@@ -117,7 +117,7 @@ def _topic_of_unknown_code(system: str | None, code: str | int | None, label: st
     return topic if canonical_system(system) not in ("loinc", "snomed") else None
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, str | None], ...]) -> Topic | None:
     """The same for several codes, in whatever order: one that we know to be something else outweighs every label (trap 12)."""
     if any(meanings_of_code(system, code) for system, code, _ in labelled):

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import CodingTriple
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import OtherDrugRow, read_other_drugs
 
 
@@ -24,7 +24,7 @@ def other_drugs_of(codings: Sequence[CodingTriple], text: str | None) -> tuple[s
     return _match(tuple(codings), text)
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def _match(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[str, ...]:
     words = set(_WORD.findall(" ".join([text or "", *(display or "" for _, _, display in codings)]).lower()))
     found = {

@@ -1,46 +1,53 @@
-"""A cache for what short labels mean.
+"""A cache for what codes and short labels mean.
 
-Labels of a record come again and again; free text does not, may be long, and is the patient's: it is read and forgotten.
+Labels of a record come again and again; free text does not, may be long, and is the patient's: it is read and forgotten. So it is with a
+code or a display as long as a text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from functools import lru_cache, wraps
-from typing import Final, TypeVar
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
-C = TypeVar("C", bound=Hashable)
 
 #: Longer than any label of a code or a drug product, in characters.
 LONGEST: Final = 160
 
+#: More codings than any concept has.
+_MOST_PARTS: Final = 32
 
-def remembered(*, maxsize: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
-    """Decorate a pure function of one text so that its answers are kept for the `maxsize` latest short texts, and for no long one."""
 
-    def decorate(function: Callable[[str], T]) -> Callable[[str], T]:
-        kept = lru_cache(maxsize=maxsize)(function)
+def remembered(*, maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate a pure function of texts, codes and codings, so that up to `maxsize` answers are kept, and none for a long text.
+
+    The arguments are given by position. A full cache is emptied: what is usual is soon in it again.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        kept: dict[tuple[Any, ...], T] = {}
 
         @wraps(function)
-        def look_up(text: str) -> T:
-            return kept(text) if len(text) <= LONGEST else function(text)
+        def look_up(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return kept[args]
+            except KeyError:
+                answer = function(*args, **kwargs)
+            if not kwargs and _is_short(args):
+                if len(kept) >= maxsize:
+                    kept.clear()
+                kept[args] = answer
+            return answer
 
         return look_up
 
     return decorate
 
 
-def remembered_answer(*, maxsize: int) -> Callable[[Callable[[C, str | None], T]], Callable[[C, str | None], T]]:
-    """The same for a pure function of a coded part, which may be kept, and a text beside it."""
-
-    def decorate(function: Callable[[C, str | None], T]) -> Callable[[C, str | None], T]:
-        kept = lru_cache(maxsize=maxsize)(function)
-
-        @wraps(function)
-        def look_up(coded: C, text: str | None) -> T:
-            return kept(coded, text) if text is None or len(text) <= LONGEST else function(coded, text)
-
-        return look_up
-
-    return decorate
+def _is_short(parts: tuple[Any, ...]) -> bool:
+    """Whether no part of what was asked is as long as a free text. Looked at only where the answer is new."""
+    if len(parts) > _MOST_PARTS:
+        return False
+    return all(_is_short(part) if isinstance(part, tuple) else not isinstance(part, str) or len(part) <= LONGEST for part in parts)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
 from typing import Literal
 
 from fhir_mappings.coded import CodingTriple, triples
 from fhir_mappings.denial import Passage
+from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
 from fhir_mappings.terminology import canonical_system, value_of
 
@@ -82,13 +82,13 @@ def _only(found: AbstractSet[StageValue]) -> StageValue | None:
     return next(iter(found)) if len(found) == 1 else None
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _by_codes(codings: tuple[CodingTriple, ...], answers: tuple[str, ...]) -> frozenset[StageValue]:
     values = {value_of(system, code, answer) for system, code, _ in codings for answer in answers}
     return frozenset(_GROUPS[value] for value in values if value in _GROUPS)
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def _groups_in(text: str | None) -> frozenset[StageValue]:
     if not text:
         return frozenset()

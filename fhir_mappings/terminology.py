@@ -7,7 +7,6 @@ answers read by `fhir_mappings.answers`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from fhir_mappings.code_tables import (
@@ -24,6 +23,7 @@ from fhir_mappings.code_tables import (
     value_of,
 )
 from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import TerminologyError, read_displays
 
 __all__ = [
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def display_conflicts(system: str | None, code: str | None, display: str | None) -> bool:
     """Whether a display clearly names something other than its code, so that neither may be used.
 

@@ -6,7 +6,6 @@ A Condition may carry several codings and a text. Each is read by itself; `condi
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -79,7 +78,7 @@ _HER2_ELSEWHERE = frozenset({"458581000124106", "878807001"})
 _SITELESS = frozenset({"C799", "C800", "128462008", "405843009"})
 
 
-@lru_cache(maxsize=8192)
+@remembered(maxsize=8192)
 def claims_of_code(system: str | None, code: str | None) -> tuple[Claim, ...]:
     """What a code claims; `()` when it is no tumour code that we know."""
     found: dict[Claim, None] = {}
@@ -145,7 +144,7 @@ def _receptors(said: str) -> Claim:
     return Claim("receptors", her2=her2, hormone_receptors=hormone)
 
 
-@lru_cache(maxsize=4096)
+@remembered(maxsize=4096)
 def site_of_code(system: str | None, code: str | None) -> Site | Literal["breast"] | None:
     """The site that a body-site code names; `breast` for the breast itself, which is no distant site."""
     for concept, use in meanings_of_code(system, code):

@@ -8,8 +8,9 @@ haemoglobin (monomer) 16 114 g/mol.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
+
+from fhir_mappings.remembered import remembered
 
 
 def _table(*rows: tuple[float, str]) -> Mapping[str, float]:
@@ -75,13 +76,13 @@ _DOSE_SPELLINGS: Final = {
 _DOSE_UNITS: Final = {written: unit for unit, spellings in _DOSE_SPELLINGS.items() for written in spellings.split()}
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def factor(kind: str, unit: str) -> float | None:
     """By what a value of this kind in this unit is multiplied to be in the canonical unit; `None` for an unknown or missing unit."""
     return _FACTORS[kind].get(_plain(unit))
 
 
-@lru_cache(maxsize=1024)
+@remembered(maxsize=1024)
 def dose_unit(unit: str) -> str | None:
     """The UCUM unit of a dose; `None` for one that we do not read."""
     return _DOSE_UNITS.get(_plain(unit))

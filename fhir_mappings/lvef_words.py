@@ -103,6 +103,8 @@ _TOKEN: Final = re.compile(
 )
 #: A number from here on may be somebody's LVEF; a smaller one beside it is a grade, a ratio, a count.
 _LEAST_RIVAL: Final = 5.0
+#: A letter in place of a digit: "5O %" is not 5 %.
+_MISTYPED: Final = re.compile(r"\d[ol]\b|\b[ol]\d")
 _NO_CHANGE: Final = re.compile(r"\b(?:no|without) (?:(?:significant|interval|relevant) )?change\b")
 
 #: `present`: tied to the LVEF. `open`: tied, and not the first. `was`: the present one unless another is. `free`: nobody claims it.
@@ -137,7 +139,7 @@ def lvef_in(text: str) -> LvefReading | None:
     scan = _Scan([(found.lastgroup or "", found[0]) for found in _TOKEN.finditer(_NO_CHANGE.sub("unchanged", lines))])
     measures = scan.measures()
     tied = {one.reading for one in measures if one.role in ("present", "open")} or {one.reading for one in measures if one.role == "was"}
-    if scan.doubtful:
+    if scan.doubtful or _MISTYPED.search(lines) is not None:
         return None
     if tied:
         rivals = {one.reading for one in measures if one.role == "unclaimed" or (one.role == "free" and one.percent)}

@@ -103,6 +103,9 @@ BOUNDS: tuple[tuple[str, float, str], ...] = (
 )
 
 REFUSED: tuple[str, ...] = (
+    "LVEF 5O%",
+    "LVEF 6l %",
+    "EF l5%",
     "Normal. Repeat echo in less than 12 weeks",
     "LVEF normal; repeat in less than 12 weeks",
     "Fell by 10-15 points",

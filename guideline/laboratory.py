@@ -93,14 +93,7 @@ CurrentLabs = dict[str, tuple[LabValue, ...]]
 
 def current_labs(s: Situation) -> CurrentLabs:
     """All laboratory values that count today, the creatinine clearance included."""
-    by_kind: dict[str, list[Lab]] = {}
-    for lab in s.case.labs:
-        if _counts(lab, s.today):
-            by_kind.setdefault(lab.kind, []).append(lab)
-    found: CurrentLabs = {}
-    for kind, labs in by_kind.items():
-        if kind in _UNITS:
-            found[kind] = tuple(_value(lab) for lab in _that_count(labs, kind))
+    found: CurrentLabs = {kind: tuple(_value(lab) for lab in labs) for kind, labs in s.once(_labs_that_count).items() if kind in _UNITS}
     clearances = s.once(creatinine_clearance)
     if clearances:
         found[CLEARANCE] = clearances
@@ -114,15 +107,22 @@ def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
 
 def labs_that_count(s: Situation, kind: LabKind) -> list[Lab]:
     """Of one lab the newest value not older than three weeks, and behind a preliminary one the newest final one."""
-    labs = [lab for lab in s.case.labs if lab.kind == kind and _counts(lab, s.today)]
-    return _that_count(labs, kind) if labs else []
+    return s.once(_labs_that_count).get(kind, [])
+
+
+def _labs_that_count(s: Situation) -> dict[str, list[Lab]]:
+    by_kind: dict[str, list[Lab]] = {}
+    for lab in s.case.labs:
+        if _counts(lab, s.today):
+            by_kind.setdefault(lab.kind, []).append(lab)
+    return {kind: _newest_and_final(labs, kind) for kind, labs in by_kind.items()}
 
 
 def _counts(lab: Lab, today: date) -> bool:
     return lab.date is not None and days_since(lab.date, today) <= K.thresholds.intervals.labs_days
 
 
-def _that_count(labs: list[Lab], kind: str) -> list[Lab]:
+def _newest_and_final(labs: list[Lab], kind: str) -> list[Lab]:
     newest = _newest(labs, kind)
     final = [lab for lab in labs if not lab.preliminary] if newest.preliminary else []
     return [newest, _newest(final, kind)] if final else [newest]

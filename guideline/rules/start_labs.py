@@ -64,8 +64,12 @@ def naming_values(s: Situation, chosen: Treatment) -> Treatment:
 
 def _begun_by(s: Situation, regimen: str) -> list[str]:
     """The drugs with a laboratory table that a regimen begins: those that it holds and that do not run."""
-    running = {e.drug for e in s.exposures if e.state == "running"}
+    running = s.once(_running)
     return [drug for drug in _DRUGS[regimen] if drug not in running]
+
+
+def _running(s: Situation) -> frozenset[str]:
+    return frozenset([e.drug for e in s.exposures if e.state == "running"])
 
 
 def _dated(values: tuple[LabValue, ...]) -> str:
@@ -74,6 +78,20 @@ def _dated(values: tuple[LabValue, ...]) -> str:
     return "; ".join(f"{', '.join(v.shown for v in values if str(v.date) == day)} on {day}" for day in days)
 
 
-def _met(s: Situation, drug: str) -> list[tuple[LabRow, tuple[LabValue, ...]]]:
+_Rows = list[tuple[LabRow, tuple[LabValue, ...]]]
+
+
+def _met(s: Situation, drug: str) -> _Rows:
+    """The rows of a drug that today's values meet."""
+    return s.once(_all_met).get(drug, [])
+
+
+def _all_met(s: Situation) -> dict[str, _Rows]:
+    """By drug. Most values meet nothing, and each lab stands in the tables of several drugs."""
     values = s.once(current_labs)
-    return [(m.row, m.values) for row in _ROWS[drug] if (m := met(row, values)) is not None and not m.partner_missing]
+    found: dict[str, _Rows] = {}
+    for drug, rows in _ROWS.items():
+        for row in rows:
+            if row.lab in values and (m := met(row, values)) is not None and not m.partner_missing:
+                found.setdefault(drug, []).append((m.row, m.values))
+    return found

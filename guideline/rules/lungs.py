@@ -18,7 +18,8 @@ def lungs(s: Situation) -> Finding | None:
     return _on_conjugate(s) or _held_conjugate(s) or _before_start(s)
 
 
-def _facts(s: Situation) -> tuple[FactUsed, ...]:
+def lung_facts(s: Situation) -> tuple[FactUsed, ...]:
+    """What is on record of the lungs, and the symptoms that the intake speaks of."""
     facts = []
     fact = lung_fact(s)
     if fact is not None:
@@ -53,14 +54,14 @@ def _on_conjugate(s: Situation) -> Finding | None:
     if stopped:
         headline = K.say("ild-stop-for-good", drug=name)
         steroid = (K.say("ild-grade-2-stop"), K.say("ild-grade-2-steroid"))
-        return Finding("InterstitialLungDisease", "critical", headline, steroid, _facts(s), avoid=(drug,))
+        return Finding("InterstitialLungDisease", "critical", headline, steroid, lung_facts(s), avoid=(drug,))
     if drug == T_DXD and history.grade_1_only and not history.symptoms:
         return Finding(
             "InterstitialLungDisease",
             "warning",
             K.say("ild-grade-1", drug=name),
             (K.say("ild-grade-1-restart"), K.say("ild-grade-1-steroid"), K.say("ild-exclude-infection"), K.say("ild-hold-not-progression")),
-            facts=_facts(s),
+            facts=lung_facts(s),
             avoid=(drug,),
             requests=("chest-ct",),
         )
@@ -73,14 +74,14 @@ def _on_conjugate(s: Situation) -> Finding | None:
         detail = (K.say("ild-older-on-conjugate"), K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops"))
         headline = K.say("ild-active-on-conjugate-older", drug=name)
         return Finding(
-            "InterstitialLungDisease", "warning", headline, detail, facts=_facts(s), rules=("R079", "R080"), requests=("chest-ct",)
+            "InterstitialLungDisease", "warning", headline, detail, facts=lung_facts(s), rules=("R079", "R080"), requests=("chest-ct",)
         )
     else:
         headline = K.say("ild-active-on-conjugate", drug=name)
     grade = K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
         "InterstitialLungDisease", "critical", headline, (K.say("ild-interrupt-image-consult"), grade, K.say("ild-exclude-infection")),
-        facts=_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=("chest-ct",),
+        facts=lung_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=("chest-ct",),
     )  # fmt: skip
 
 
@@ -103,14 +104,14 @@ def _held_conjugate(s: Situation) -> Finding | None:
     if held.drug == T_DXD and history.tdxd_stopped_for_good:
         detail = (K.say("ild-grade-2-stop"), K.say("ild-hold-not-progression"))
         headline = K.say("ild-do-not-restart", drug=name)
-        return Finding("InterstitialLungDisease", "critical", headline, detail, _facts(s), avoid=(held.drug,))
+        return Finding("InterstitialLungDisease", "critical", headline, detail, lung_facts(s), avoid=(held.drug,))
     cleared = _cleared(s, held)
     if cleared is not None:
         return cleared
     if not (held.stop_reason == "lung" or history.under_treatment or history.symptoms or history.active):
         return _held_ungraded(s, held)
     # The hold itself is the fact where nothing else about the lungs is on record.
-    facts = _facts(s) or (_on_hold(s, held, "on hold for the lungs"),)
+    facts = lung_facts(s) or (_on_hold(s, held, "on hold for the lungs"),)
     restart = K.say("ild-grade-1-restart") if held.drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
         "InterstitialLungDisease", "warning", K.say("ild-on-hold", drug=name), (restart, K.say("ild-hold-not-progression")),
@@ -124,7 +125,7 @@ def _held_ungraded(s: Situation, held: Exposure) -> Finding | None:
         return None
     return Finding(
         "InterstitialLungDisease", "warning", K.say("ild-held-ungraded", drug=drug_name(T_DXD)),
-        (K.say("ild-grading"), K.say("ild-hold-not-progression")), facts=_facts(s), avoid=(T_DXD,), missing=grade_gap(s.lungs),
+        (K.say("ild-grading"), K.say("ild-hold-not-progression")), facts=lung_facts(s), avoid=(T_DXD,), missing=grade_gap(s.lungs),
         rules=("R133",),
     )  # fmt: skip
 
@@ -147,7 +148,7 @@ def _cleared(s: Situation, held: Exposure) -> Finding | None:
         headline = K.say("ild-held-same", drug=words["drug"], span=words["span"])
     return Finding(
         "InterstitialLungDisease", "info", headline, (how_low(restart), K.say("tdxd-after-grade-1"), K.say("ild-hold-not-progression")),
-        facts=(*_facts(s), _on_hold(s, held, "on hold"), *given_before(restart)),
+        facts=(*lung_facts(s), _on_hold(s, held, "on hold"), *given_before(restart)),
         missing=dates_gap(restart), rules=("R133",),
     )  # fmt: skip
 
@@ -193,7 +194,7 @@ def no_level_left(s: Situation, restart: Restart) -> Finding:
     """R115, R118: one level down from the lowest: T-DXd ends."""
     levels = K.thresholds.dose_levels[T_DXD]
     headline = K.say("ild-grade-1-no-level", drug=drug_name(T_DXD), span=restart.span, lowest=f"{min(levels.levels):g} {levels.unit}")
-    return Finding("InterstitialLungDisease", "warning", headline, facts=(*_facts(s), *given_before(restart)), avoid=(T_DXD,))
+    return Finding("InterstitialLungDisease", "warning", headline, facts=(*lung_facts(s), *given_before(restart)), avoid=(T_DXD,))
 
 
 def _on_hold(s: Situation, held: Exposure, words: str) -> FactUsed:
@@ -209,11 +210,11 @@ def _before_start(s: Situation) -> Finding | None:
     if s.lungs.symptoms:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-symptoms-before-start"), (K.say("ild-image-consult-first"),),
-            facts=_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
+            facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
         )  # fmt: skip
     if s.lungs.active or s.lungs.under_treatment:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-active-before-start"), (K.say("ild-label-wording"),),
-            facts=_facts(s), avoid=("tdxd", "tdxd-pertuzumab"), rules=("R079",),
+            facts=lung_facts(s), avoid=("tdxd", "tdxd-pertuzumab"), rules=("R079",),
         )  # fmt: skip
     return None

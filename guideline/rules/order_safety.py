@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
-from guideline.facts_used import drug_name, drug_names, headline_names, lung_fact, lvef_fact, lvef_shown
+from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -18,7 +18,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import days_since
 from guideline.rules.heart import MONITORED, heart
-from guideline.rules.lungs import grade_gap, lungs
+from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.options import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
@@ -236,7 +236,7 @@ def _stopped_for_good(s: Situation, orders: tuple[DraftOrder, ...]) -> Finding:
             detail.append(K.say("order-instead-tdm1"))
     return Finding(
         "PermanentlyStoppedAgent", "critical", K.say("order-tdxd-stopped-for-good", drug=drug_name(T_DXD)), tuple(detail),
-        facts=_lung_facts(s), avoid=(T_DXD,), rules=("R116",), suggestions=deletions(orders, recommended=True),
+        facts=lung_facts(s), avoid=(T_DXD,), rules=("R116",), suggestions=deletions(orders, recommended=True),
     )  # fmt: skip
 
 
@@ -257,16 +257,7 @@ def _ild(
     s: Situation, indicator: str, headline: Statement, detail: Iterable[Statement], *, avoid: tuple[str, ...] = (), graded: bool = True
 ) -> Finding:
     gaps = () if graded else grade_gap(s.lungs)
-    return Finding("InterstitialLungDisease", indicator, headline, tuple(detail), _lung_facts(s), gaps, avoid)  # type: ignore[arg-type]
-
-
-def _lung_facts(s: Situation) -> tuple[FactUsed, ...]:
-    fact = lung_fact(s)
-    facts = [fact] if fact is not None else []
-    if s.lungs.symptoms:
-        given = s.case.intake["respiratory-symptoms"]
-        facts.append(FactUsed("Respiratory symptoms", "new cough, dyspnoea or fever reported", str(given.date), given.source))
-    return tuple(facts)
+    return Finding("InterstitialLungDisease", indicator, headline, tuple(detail), lung_facts(s), gaps, avoid)  # type: ignore[arg-type]
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (pregnancy_of_order, heart_of_order, lungs_of_order)

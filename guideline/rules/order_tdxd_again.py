@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Suggestion
+from guideline.advice import Finding, Suggestion
 from guideline.body import body
 from guideline.dosing import Judgement, above, judge, lowest_level_given
 from guideline.earlier_doses import records_of
-from guideline.facts_used import drug_name, lung_fact
+from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose import order_fact, ordered_words
-from guideline.rules.lungs import dates_gap, given_before, how_low, no_level_left
+from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
 from guideline.tdxd_restart import Restart, restarts
 
 _TOPIC = "InterstitialLungDisease"
@@ -55,7 +55,7 @@ def _before_restart(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding
     if q.s.lungs.resolved or q.s.lungs.radiation_resolved:
         detail.append(K.say("tdxd-after-resolved-lung-disease"))
     headline = K.say("order-lungs-grade-1", drug=drug_name(T_DXD))
-    return Finding(_TOPIC, "info", headline, tuple(detail), _lung_facts(q), dates_gap(undecided), suggestions=_CHEST_CT)
+    return Finding(_TOPIC, "info", headline, tuple(detail), lung_facts(q.s), dates_gap(undecided), suggestions=_CHEST_CT)
 
 
 def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
@@ -68,7 +68,7 @@ def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | No
         headline = K.say("tdxd-again-level", drug=name, level=level, span=restart.span)
     else:
         headline = K.say("tdxd-again-open", drug=name, level=level, limit=K.thresholds.ild.same_dose_days)
-    return Finding(_TOPIC, "info", headline, (how_low(restart),), _lung_facts(q), dates_gap(restart))
+    return Finding(_TOPIC, "info", headline, (how_low(restart),), lung_facts(q.s), dates_gap(restart))
 
 
 def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | None:
@@ -81,7 +81,7 @@ def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | No
 def _too_high_finding(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, found: Judgement, restart: Restart) -> Finding:
     ordered = ordered_words(dose, found.schedule, found.value)
     headline = K.say("tdxd-again-too-high", drug=drug_name(T_DXD), ordered=ordered, level=restart.level_words, span=restart.span)
-    facts = (*_lung_facts(q), order_fact(order, dose), *given_before(restart))
+    facts = (*lung_facts(q.s), order_fact(order, dose), *given_before(restart))
     return Finding(_TOPIC, "warning", headline, (how_low(restart),), facts)
 
 
@@ -108,8 +108,3 @@ def _too_high(q: OrderQuestion, value: float | None, restart: Restart) -> bool |
         return True
     nearest = min(K.thresholds.dose_levels[T_DXD].levels, key=lambda level: abs(level - value))
     return nearest > restart.level or above(value, restart.level, q.s.practice.dose_tolerance_percent)
-
-
-def _lung_facts(q: OrderQuestion) -> tuple[FactUsed, ...]:
-    fact = lung_fact(q.s)
-    return (fact,) if fact is not None else ()

@@ -22,6 +22,6 @@ def with_answer(given: tuple[Exposure, ...], found: Therapies, case: Case) -> tu
     answer = intake_outcome(case, last.start) if last is not None and last.start is not None else None
     if last is None or answer is None or answer.values[0] != "ongoing" or days_since(answer.date, case.today) > LONGEST_SILENCE_DAYS:
         return given
-    on_hold = {record.drug for record in case.drugs if record.status == "on-hold"}
+    on_hold = last.held_on_record(case)
     settled = [e for e in last.main_part() if e.state in ("on-hold", "unknown") and e.stop_reason is None and e.drug not in on_hold]
     return tuple(replace(e, state="running") if e in settled else e for e in given) if settled else given

@@ -86,6 +86,11 @@ class Line(Struct, frozen=True):
         """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
         return tuple(_main_part(self.exposures))
 
+    def held_on_record(self, case: Case) -> frozenset[str]:
+        """The drugs of which the line's own records say "on hold", rather than "active" with no dose for weeks."""
+        own = {source for e in self.exposures for source in e.sources}
+        return frozenset([record.drug for record in case.drugs if record.status == "on-hold" and record.source in own])
+
     def progressed_on(self) -> tuple[Exposure, ...]:
         """The exposures that were being given when the disease progressed, or were stopped because it did."""
         if self.outcome != "progression":

@@ -139,7 +139,7 @@ def therapy_gap(s: Situation) -> Finding | None:
     if last is not None and (
         any(e.state == "unknown" for e in last.exposures)
         if last.outcome == "unknown"
-        else last.outcome == "on-hold" and not _hold_documented(s, last)
+        else last.outcome == "on-hold" and not last.held_on_record(s.case)
     ):
         return Finding(
             "MissingData",
@@ -156,9 +156,3 @@ def therapy_gap(s: Situation) -> Finding | None:
         headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))
     return None
-
-
-def _hold_documented(s: Situation, line: Line) -> bool:
-    """Whether the record itself says of a drug of the line that it is on hold (rather than "active" with no dose for weeks)."""
-    of_line = {source for e in line.exposures for source in e.sources}
-    return any(d.status == "on-hold" and d.source in of_line for d in s.case.drugs)

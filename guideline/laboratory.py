@@ -102,7 +102,10 @@ def current_labs(s: Situation) -> CurrentLabs:
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
     """The clearance by the creatinine that counts today, and behind a preliminary one by the newest final one; none where it is unknown."""
-    return tuple(value for lab in labs_that_count(s, "creatinine") if (value := _clearance(s, _value(lab))) is not None)
+    kg = body(s.case).kg
+    if kg is None:
+        return ()
+    return tuple(value for lab in labs_that_count(s, "creatinine") if (value := clearance_at(s, _value(lab), kg)) is not None)
 
 
 def labs_that_count(s: Situation, kind: LabKind) -> list[Lab]:
@@ -144,10 +147,9 @@ def _value(lab: Lab) -> LabValue:
     return LabValue(lab.kind, lab.value, lab.date, lab.source, lab.preliminary, upper, assumes, lab.bound)
 
 
-def _clearance(s: Situation, creatinine: LabValue) -> LabValue | None:
-    """Cockcroft-Gault with the current weight, to one decimal; None when age, sex or weight is missing."""
-    kg = body(s.case).kg
-    if kg is None or s.age is None:
+def clearance_at(s: Situation, creatinine: LabValue, kg: float) -> LabValue | None:
+    """Cockcroft-Gault at a weight in kg, to one decimal; None when the age or the sex is missing."""
+    if s.age is None:
         return None
     value = cockcroft_gault(s.age, kg, creatinine.value, s.case.patient.sex)
     if value is None:

@@ -45,15 +45,13 @@ class _Asked(Struct, frozen=True):
 
 def labs(q: OrderQuestion) -> Iterator[Finding]:
     """Judge the values that count for each asked drug, the strictest first; ask for those that are missing at a start."""
-    values: CurrentLabs | None = None
     for order in safety_orders(q):
         for drug in order.drugs:
             if drug not in K.thresholds.labs.drugs:
                 continue
-            values = values if values is not None else current_labs(q.s)
             start = is_start(q, drug)
             asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
-            finding = _finding(q, asked, values)
+            finding = _finding(q, asked, q.s.once(current_labs))
             if finding is not None:
                 yield finding
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.body import body, cockcroft_gault, kilograms
+from guideline.body import body, kilograms
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, lab_name, met, settles
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, clearance_at, lab_name, met, settles
 from guideline.order_question import OrderQuestion
 
 _LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
@@ -101,10 +101,9 @@ def _fact(value: LabValue) -> FactUsed:
 def _clearance_by_old_weight(q: OrderQuestion, creatinine: LabValue) -> LabValue | None:
     """What the clearance would be by a weight that is too old to calculate with; None without one."""
     s, weight = q.s, body(q.s.case).weight
-    if weight is None or weight.state != "old" or weight.date is None or s.age is None:
+    if weight is None or weight.state != "old" or weight.date is None:
         return None
-    value = cockcroft_gault(s.age, weight.kg, creatinine.value, s.case.patient.sex)
-    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source) if value is not None else None
+    return clearance_at(s, creatinine, weight.kg)
 
 
 def _absent_words(absent: list[str]) -> str:

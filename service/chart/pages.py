@@ -125,7 +125,7 @@ def _answered(chart: _Chart) -> _Chart:
 def _as_resource(session: SmartSession, given: Answers) -> dict[str, Any]:
     author = _AUTHOR.search(session.user or "")
     now = site_settings().now()
-    authored = datetime.combine(site_settings().current_day(), now.timetz())
+    authored = datetime.combine(site_settings().today or now.date(), now.timetz())
     return questionnaire_response(given, patient_id=session.patient_id, authored=authored, author=author[1] if author else None)
 
 

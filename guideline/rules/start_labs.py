@@ -6,9 +6,11 @@ disease's own, may be a passing thing, and what is lost by waiting is for the cl
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Statement, Treatment
+from guideline.advice import FactUsed, Option, Statement, Treatment
 from guideline.facts_used import drug_names
 from guideline.intake import answer
 from guideline.kidneys import clearance_acts
@@ -50,16 +52,23 @@ def start_labs(s: Situation, regimen: str) -> list[Statement]:
 
 def naming_values(s: Situation, chosen: Treatment) -> Treatment:
     """The card with the values as facts that keep a drug of its regimens from being begun, or ask for less of it; normal ones are none."""
-    named = [*([chosen.lead] if chosen.lead else []), *chosen.alternatives, *chosen.barred]
-    drugs = tuple(dict.fromkeys(drug for option in named for drug in _begun_by(s, option.regimen)))
-    values = [v for drug in drugs for _, of in _met(s, drug) for v in of] if s.case.labs else []
-    whole = frozenset(drug for option in named for drug in K.regimens[option.regimen].drugs)
-    values += [v for act in ("avoid", "reduce") if (found := clearance_acts(s, whole, act)) is not None for v in found[1].values]
+    offered = [*([chosen.lead] if chosen.lead else []), *chosen.alternatives]
+    begun = dict.fromkeys(drug for option in offered for drug in _begun_by(s, option.regimen))
+    values = [v for drug in begun for _, of in _met(s, drug) for v in of] if s.case.labs else []
+    # A regimen that is not offered is named with its reason: of the laboratory, the kidneys.
+    kept_off = [option for option in chosen.barred if any(reason.id == "kidneys-avoid" for reason in option.reasons)]
+    for options, act in ((offered, "reduce"), (kept_off, "avoid")):
+        found = clearance_acts(s, _drugs_of(options), act)
+        values += found[1].values if found is not None else ()
     facts = lab_facts(dict.fromkeys(values))
-    dpyd = answer(s.case, "dpyd") if "capecitabine" in whole else None
+    dpyd = answer(s.case, "dpyd") if "capecitabine" in _drugs_of(offered) else None
     if dpyd is not None and dpyd.values[0] != "normal":
         facts = (*facts, FactUsed("DPYD", dpyd.values[0], str(dpyd.date), dpyd.source))
     return replace(chosen, facts=(*chosen.facts, *facts)) if facts else chosen
+
+
+def _drugs_of(options: Iterable[Option]) -> frozenset[str]:
+    return frozenset(drug for option in options for drug in K.regimens[option.regimen].drugs)
 
 
 def _begun_by(s: Situation, regimen: str) -> list[str]:

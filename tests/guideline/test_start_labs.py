@@ -118,3 +118,10 @@ def test_dpyd_on_the_card():
     assert "dpyd-intermediate" in [c.id for c in partial.treatment.lead.cautions]
     for advice in (poor, partial):
         assert not any("toxicity" in line or "1000 mg/m2" in line for line in advice.treatment.lead.doses)
+
+
+def test_a_value_against_what_is_not_offered_is_no_fact_of_the_card():
+    """T-DXd was used and stands under "avoid" for that: neutrophils that would hold it say nothing about what is offered."""
+    treatment = third_line(neutrophils=0.9).treatment
+    assert "tdxd" in [option.regimen for option in treatment.barred]
+    assert "neutrophils" not in [f.name for f in treatment.facts]

@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
@@ -25,9 +26,8 @@ _TOPICS: dict[str, ConditionTopic] = {
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|ejection|\bhfp?r?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
 _HOSPICE = re.compile(r"\bhospice\b")
-_NO_HOSPICE_CARE = re.compile(
-    r"\bno\b|\bnot\b|declin|refus|discuss|education|referral|consult|evaluat|history|former|discharg|volunteer|plan"
-)
+#: Hospice is spoken of, and not given.
+_HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referral|consult|evaluat|discharg|volunteer|plan")
 #: A label that asks about a disease, denies it, or is a relative's, as a whole: "breast cancer, r/o mets" is breast cancer, and so are
 #: "breast cancer, mets ruled out" and "breast cancer; family history of ovarian cancer".
 _ONLY_ASKED_ABOUT = re.compile(
@@ -90,6 +90,6 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("heart")
     if _LUNG.search(label):
         topics.add("lung")
-    if _HOSPICE.search(label) and not _NO_HOSPICE_CARE.search(label):
+    if Passage(label).asserts(_HOSPICE) and not _HOSPICE_TO_COME.search(label):
         topics.add("hospice")
     return frozenset(topics)

@@ -196,11 +196,13 @@ def situation(case: Case, practice: Practice) -> Situation:
 def _study_drug(case: Case, found: Therapies, since: PartialDate | None) -> OtherDrug | None:
     """A study drug that is being given and may be the line after the newest one: begun after that one, or nobody knows when.
 
-    Before any line, one begun long before the metastases is a record that nobody closed.
+    One begun before the newest line progressed was a part of it. Before any line, one begun long before the metastases is a record that
+    nobody closed.
     """
-    last = found.lines[-1].start if found.lines else None
-    if last is not None:
-        not_before = last.earliest
+    last = found.lines[-1] if found.lines else None
+    since_last = (last.ended_on if last.progression is not None else None) or last.start if last is not None else None
+    if since_last is not None:
+        not_before = since_last.earliest
     else:
         not_before = add_days(since.earliest, -K.thresholds.intervals.record_lag_days) if since is not None else date.min
     for drug in case.other_drugs:

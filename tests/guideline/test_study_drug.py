@@ -14,6 +14,7 @@ from tests.guideline.case_builder import (
     said_ids,
     second_line,
     source,
+    status,
     thp,
     topics,
     when,
@@ -68,6 +69,14 @@ def test_other_records_leave_the_advice_as_it_is(more):
 def test_beside_a_line_that_goes_on_nothing_is_asked():
     """THP in a trial with a study drug: on treatment, as without it."""
     assert changes_nothing(on_therapy(*thp(200, taxane_end=80), other_drugs=study(200)))
+
+
+@pytest.mark.parametrize(("begun", "asked"), [(600, False), (31, False), (30, True), (8, True)])
+def test_a_study_drug_of_the_line_that_progressed_is_no_next_line(begun, asked):
+    """THP and a study drug in one trial, progression 30 days ago, both still open on record: the next line is advised."""
+    case = second_line(drugs=thp(690), disease_statuses=status("worsened", 30), other_drugs=study(begun))
+    assert ("study-drug" in said_ids(advice_on(case))) is asked
+    assert (advice_on(case).treatment is None) is asked
 
 
 def test_a_record_that_nobody_closed_before_the_metastases_is_no_first_line():

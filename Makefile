@@ -11,7 +11,7 @@ ARGS ?=
 AUDITORS := cyclonedx-bom==7.5.0 pip-audit==2.10.1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak verify fuzz mutate audit sbom constraints clean
+.PHONY: help run test lint format bench soak verify fuzz mutate audit sbom screenshots constraints clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile

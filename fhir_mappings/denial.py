@@ -10,12 +10,12 @@ the word is `open`: neither asserted nor denied. English only. Everything is lin
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from fhir_mappings.denial_cues import Token, tokens_in
+from fhir_mappings.denial_cues import Token, stops_in, tokens_in
 
 #: What a text says of a word in it.
 #:
@@ -116,17 +116,19 @@ class _Scope:
 class Passage:
     """A text in lower case, with one space between words, and what it says of each word.
 
-    `text` is what patterns are matched against; line breaks are spaces there, but count as the boundaries that they are.
+    `text` is what patterns are matched against; line breaks are spaces there, but count as the boundaries that they are. Only the
+    sentences that hold a match are looked at: a report is long, and few of its words are asked about.
     """
 
     def __init__(self, text: str) -> None:
         self._lines = "\n".join([" ".join(line.split()) for line in text.lower().translate(_HYPHENS).splitlines()])
         self.text = self._lines.replace("\n", " ")
+        self._sentences: dict[int, _Sentence] = {}
 
     def standing(self, found: re.Match[str]) -> Standing:
         """What the passage says of a match in its `text`. Cues inside the match are its own ("lack of response")."""
-        first, last = self._place(found.start()), self._place(max(found.start(), found.end() - 1))
-        said = (self._before[first], self._after[last]) if self._tokens else ()
+        first, last = found.start(), max(found.start(), found.end() - 1)
+        said = (self._sentence(first).before(first), self._sentence(last).after(last))
         return next((standing for standing in _STRONGEST if standing in said), "asserted")
 
     def standings(self, pattern: re.Pattern[str]) -> frozenset[Standing]:
@@ -137,16 +139,39 @@ class Passage:
         """Whether any match of the pattern is asserted."""
         return any(self.standing(found) == "asserted" for found in pattern.finditer(self.text))
 
+    def _sentence(self, at: int) -> _Sentence:
+        """The sentence that holds a place, with the full stop or semicolon at its end."""
+        following = bisect_left(self._stops, at)
+        sentence = self._sentences.get(following)
+        if sentence is None:
+            start = self._stops[following - 1] + 1 if following else 0
+            end = self._stops[following] + 1 if following < len(self._stops) else len(self._lines)
+            sentence = self._sentences[following] = _Sentence(self._lines, start, end)
+        return sentence
+
+    @cached_property
+    def _stops(self) -> list[int]:
+        return stops_in(self._lines)
+
+
+class _Sentence:
+    """What the cues of one sentence say of its words. Places are those of the whole text."""
+
+    def __init__(self, lines: str, start: int, end: int) -> None:
+        self._lines = lines
+        self._tokens: list[Token] = list(tokens_in(lines, start, end))
+        self._starts = [token.start for token in self._tokens]
+
+    def before(self, at: int) -> Standing | None:
+        """What the cues before a place say of the word there."""
+        return self._before[self._place(at)] if self._tokens else None
+
+    def after(self, at: int) -> Standing | None:
+        """What the cues after a place say of the word there."""
+        return self._after[self._place(at)] if self._tokens else None
+
     def _place(self, at: int) -> int:
         return max(0, bisect_right(self._starts, at) - 1)
-
-    @cached_property
-    def _tokens(self) -> list[Token]:
-        return list(tokens_in(self._lines))
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [token.start for token in self._tokens]
 
     @cached_property
     def _before(self) -> list[Standing | None]:

@@ -25,7 +25,7 @@ from guideline.partial_date import PartialDate
 
 _Verdict = Literal["other-patient", "no-subject"] | None
 
-#: A day of grace for time zones (`guideline.partial_date.is_future`).
+#: A day of grace for time zones.
 GRACE: Final = timedelta(days=1)
 
 #: Types that are read only where another resource refers to them; a Medication has no subject.

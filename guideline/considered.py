@@ -46,34 +46,13 @@ class _Question(Struct, frozen=True):
 def considered(s: Situation, advice: Advice) -> tuple[Considered, ...]:
     """Every question that is asked when a chart is opened, in the order in which the rules are asked."""
     topics = {f.topic for f in (*((advice.treatment,) if advice.treatment is not None else ()), *advice.findings)}
-    outside = _outside(s) if scope(s).silent else None
+    outside = scope(s).because
     found = []
     for question in _QUESTIONS:
         spoke = tuple(t for t in question.topics if t in topics)
         because = None if spoke else outside or question.closed_by(s, advice)
         found.append(Considered(question.asks, question.topics, spoke, because))
     return tuple(found)
-
-
-def _outside(s: Situation) -> str:
-    """Why the rules as a whole are silent, in the order in which `scope` asks."""
-    adult = K.thresholds.ages.adult
-    if s.case.patient.deceased:
-        return "the patient has died"
-    if s.age is not None and s.age < adult:
-        return f"the patient is under {adult}"
-    if any(p.kind == "hospice" for p in s.case.procedures) or (
-        s.last_line is not None and any(e.stop_reason in ("hospice", "death") for e in s.last_line.exposures) and not s.her2_running
-    ):
-        return "hospice care is on record"
-    kinds = {d.kind for d in s.case.diagnoses}
-    if "invasive-breast" not in kinds and not ("breast-history" in kinds and s.metastatic):
-        return "no invasive breast cancer is on record"
-    if not s.metastatic:
-        return "no distant metastasis, stage IV or M1 is on record"
-    if any(d.kind == "other-primary" and d.status == "active" for d in s.case.diagnoses) and s.her2.state != "negative":
-        return "another active cancer may explain the metastases"
-    return f"HER2 is not positive ({s.her2.leading.shown if s.her2.leading is not None else 'diagnosis code'})"
 
 
 def _names(given: Iterable[Exposure]) -> str:

@@ -42,7 +42,7 @@ class HeartFunction(Struct, frozen=True):
     def baseline(self, drug_start: PartialDate | None) -> tuple[Lvef, bool] | None:
         """The last value before the drug's first dose; without one the first after it (then the flag is False).
 
-        None when there is no other value than the latest. Like modality with like where both exist.
+        Without a value before, the latest does not serve as its own: then None. Like modality with like where both exist.
         """
         if self.latest is None or drug_start is None:
             return None

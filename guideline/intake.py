@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guideline.case import Case, IntakeAnswer
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import days_since
 
 
 def answer(case: Case, link_id: str) -> IntakeAnswer | None:
@@ -12,7 +13,7 @@ def answer(case: Case, link_id: str) -> IntakeAnswer | None:
     if given is None or not given.values:
         return None
     days = K.thresholds.intake.expires_days.get(link_id)
-    if days is not None and (case.today - given.date.latest).days > days:
+    if days is not None and days_since(given.date, case.today) > days:
         return None
     return given
 

@@ -46,16 +46,6 @@ class Drug:
     lvef_table: str | None = None
     ild_warning: bool = False
 
-    @property
-    def her2_directed(self) -> bool:
-        """Whether the drug is an anti-HER2 agent (antibody, conjugate or tyrosine-kinase inhibitor)."""
-        return self.drug_class in ("her2-antibody", "her2-conjugate", "her2-tki")
-
-    @property
-    def cytotoxic(self) -> bool:
-        """Whether the drug is classical chemotherapy: taxane, anthracycline or another cytotoxic (conjugates are not)."""
-        return self.drug_class in ("taxane", "anthracycline", "cytotoxic")
-
 
 @dataclass(frozen=True, slots=True)
 class Component:

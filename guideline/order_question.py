@@ -28,11 +28,6 @@ class OrderQuestion(Struct, frozen=True):
     running: tuple[Exposure, ...]
     together: frozenset[str]
 
-    def asks_for(self, drugs: Iterable[str]) -> tuple[DraftOrder, ...]:
-        """The asked starts of one of `drugs`."""
-        wanted = frozenset(drugs)
-        return tuple(order for order in self.starts if not wanted.isdisjoint(order.drugs))
-
 
 def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> OrderQuestion:
     """Put the question together. A stop order for a product ends the running exposures of its components."""

@@ -115,8 +115,3 @@ def within_months(start: PartialDate, end: PartialDate, months: int) -> bool | N
 def days_since(then: PartialDate, today: date) -> int:
     """Days from `then` to `today`, at least: a coarse date counts from its earliest day, so it is never taken as fresher than it may be."""
     return (today - then.earliest).days
-
-
-def is_future(then: PartialDate, today: date) -> bool:
-    """Whether `then` lies more than one day ahead (a day of grace for time zones)."""
-    return then.earliest > add_days(today, 1)

@@ -243,9 +243,9 @@ def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
     sources = tuple(dict.fromkeys([s for e in early for s in e.sources]))
     if since is None:
         return Relapse(drugs, None, None, False, None, None, None, sources)
-    # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
     if any(_forgotten_at(e, since) for e in early):
         return Relapse(drugs, None, since, False, None, None, None, sources)
+    # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
     if any(_unfinished_at(e, since) for e in early):
         return Relapse(drugs, None, since, True, True, True, 0, sources)
     ends = [e.last_known for e in early]
@@ -284,6 +284,11 @@ def _pregnancy_order(found: Pregnancy) -> tuple[date, bool, str]:
     return day, pregnant, found.source
 
 
+def past_term(found: Pregnancy, today: date) -> bool:
+    """Whether a documented pregnancy must be over by now, even if it began on the last day that its date allows (decision 15)."""
+    return found.date is not None and (today - found.date.latest).days > K.thresholds.ages.pregnancy_days
+
+
 def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str | None]:
     """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be."""
     ages = K.thresholds.ages
@@ -293,7 +298,7 @@ def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str |
     newest = max(certain, key=_pregnancy_order) if certain else None
     excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
     pregnant = newest is not None and newest.status == "pregnant"
-    if newest is not None and newest.date is not None and (case.today - newest.date.latest).days > ages.pregnancy_days:
+    if newest is not None and past_term(newest, case.today):
         pregnant = False
     if pregnant and newest is not None:
         outdated = excluded is not None and newest.date is not None and newest.date.latest < excluded.date.earliest

@@ -133,6 +133,7 @@ class Intervals:
     contraception_men_months: int
     weight_days: int
     labs_days: int
+    chest_ct_days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,12 +71,12 @@ def _unanswered(item: str) -> Callable[[Situation], bool]:
 def _her2_values(s: Situation) -> Iterator[tuple[str, Case]]:
     today = PartialDate.on(s.today)
     results = (
-        ("positive (IHC 3+)", "ihc", "3+"), ("positive (ISH)", "ish", "positive"), ("2+, ISH negative", "ish", "negative"),
-        ("low (IHC 1+)", "ihc", "1+"), ("negative (IHC 0)", "ihc", "0"),
+        ("positive (IHC 3+)", {"ihc": "3+"}), ("positive (ISH)", {"ish": "positive"}),
+        ("2+, ISH negative", {"ihc": "2+", "ish": "negative"}), ("low (IHC 1+)", {"ihc": "1+"}), ("negative (IHC 0)", {"ihc": "0"}),
     )  # fmt: skip
-    for words, method, value in results:
-        test = ReceptorResult("HER2", method, value, today, "metastasis", source=ASSUMED)  # type: ignore[arg-type]
-        yield words, replace(s.case, receptors=(*s.case.receptors, test))
+    for words, found in results:
+        tests = [ReceptorResult("HER2", m, value, today, "metastasis", source=ASSUMED) for m, value in found.items()]  # type: ignore[arg-type]
+        yield words, replace(s.case, receptors=(*s.case.receptors, *tests))
 
 
 def _hormone_values(s: Situation) -> Iterator[tuple[str, Case]]:

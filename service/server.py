@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import cpu_count
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +34,6 @@ from service.samples import names, order_names, order_request_body, request_body
 from service.settings import Settings, variable
 from service.sites.tenants import read_tenants
 from service.store.opening import site_database
-
-#: Threads per worker where calls wait for FHIR servers: as many calls as may wait at the same time.
-WAITING_THREADS = 64
-
-#: Threads per worker otherwise. Advice is pure computation and gains nothing from them, but a body is read in the thread that answers
-#: it, so with one thread a single slow sender would hold everybody up. granian warns above two per core and one.
-PYTHON_THREADS = min(8, 2 * cpu_count() + 1)
 
 #: How long a worker may finish what it is doing when the service is stopped, in seconds.
 STOP_GRACE = 20

@@ -105,11 +105,6 @@ def site_settings() -> Settings:
     return this_site().settings
 
 
-def site_fhir_client() -> FhirClient | None:
-    """The FHIR client of the site that serves this request; `None`: prefetch only."""
-    return this_site().fhir
-
-
 def keep_store(app: Flask, store: Store) -> None:
     """Give the application its store."""
     app.extensions[_STORE] = store

@@ -9,22 +9,10 @@ from collections.abc import Iterable
 from cards.terminal import print_cards
 from cards.topics import TOPICS
 from guideline.advice import Advice
-from guideline.case import Case, DataProblem, ProblemKind
+from guideline.case import Case, DataProblem
 from guideline.knowledge_base import rule_book
 from service.evaluation import Evaluation
-
-_PROBLEMS: dict[ProblemKind, str] = {
-    "unreadable": "could not be read",
-    "other-patient": "of another patient, not used",
-    "no-subject": "without a patient, not used",
-    "old-fhir": "in the form of an older FHIR version",
-    "code-text-conflict": "with a code and a text that contradict each other, not used",
-    "erroneous": "marked as entered in error, not used",
-    "future": "dated in the future, not used",
-    "incomplete": "incomplete",
-    "unsent": "not sent",
-    "forbidden": "not permitted",
-}
+from service.problem_words import KINDS, SUBJECTS
 
 #: What the facts of a case are called, so that a reader sees what arrived.
 _FACTS = {
@@ -34,10 +22,16 @@ _FACTS = {
     "receptors": "receptor results",
     "disease_statuses": "disease statuses",
     "drugs": "drug records",
+    "other_drugs": "other drugs",
+    "allergies": "allergies",
     "lvef": "LVEF values",
     "heart": "heart conditions",
     "lungs": "lung conditions",
     "labs": "laboratory values",
+    "body": "weights and heights",
+    "performance": "performance statuses",
+    "pregnancies": "pregnancy findings",
+    "menopause": "menopausal statuses",
     "procedures": "procedures",
     "intake": "intake answers",
 }
@@ -74,7 +68,9 @@ def _facts_read(case: Case) -> str:
 
 def _problems(problems: Iterable[DataProblem], width: int) -> str:
     counted = Counter((problem.subject, problem.kind) for problem in problems)
-    lines = [_listed(f"{count} x {subject}: {_PROBLEMS[kind]}", width) for (subject, kind), count in sorted(counted.items())]
+    lines = [
+        _listed(f"{count} x {SUBJECTS.get(subject, subject)}: {KINDS[kind]}", width) for (subject, kind), count in sorted(counted.items())
+    ]
     return "\n".join(["Data that needs attention (--diagnose says more, resource by resource):", *lines, ""])
 
 

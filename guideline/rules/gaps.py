@@ -57,11 +57,12 @@ def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list
         return [K.say("check-lungs-resolved")], []
     if lungs.tdxd_grade_1_past:
         return [K.say("check-lungs-grade-1")], []
-    return [K.say("check-lungs-counsel" if _chest_ct_recent(s) else "check-lungs-baseline-ct")], []
+    return [K.say("check-lungs-counsel" if chest_ct_recent(s) else "check-lungs-baseline-ct")], []
 
 
-def _chest_ct_recent(s: Situation) -> bool:
-    limit = K.thresholds.lvef.current_days
+def chest_ct_recent(s: Situation) -> bool:
+    """Whether a chest CT was done that still serves as the baseline for T-DXd."""
+    limit = K.thresholds.intervals.chest_ct_days
     return any(
         p.kind == "chest-ct" and p.state == "done" and p.date is not None and days_since(p.date, s.today) <= limit
         for p in s.case.procedures

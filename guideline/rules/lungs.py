@@ -6,11 +6,11 @@ from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, lung_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD, LungHistory
+from guideline.lung_history import T_DXD, LungHistory
 from guideline.situation import Situation
 from guideline.tdxd_restart import Restart, restarts
 
-_CONJUGATES_WITH_ILD = (T_DXD, T_DM1)
+_CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.ild_warning)
 
 
 def lungs(s: Situation) -> Finding | None:
@@ -53,14 +53,14 @@ def _on_conjugate(s: Situation) -> Finding | None:
     name = drug_name(drug)
     if stopped:
         headline = K.say("ild-stop-for-good", drug=name)
-        steroid = (K.say("ild-grade-2-stop"), K.say("ild-grade-2-steroid"))
+        steroid = (K.say("ild-grade-2-stop"), _grade_2_steroid())
         return Finding("InterstitialLungDisease", "critical", headline, steroid, lung_facts(s), avoid=(drug,))
     if drug == T_DXD and history.grade_1_only and not history.symptoms:
         return Finding(
             "InterstitialLungDisease",
             "warning",
             K.say("ild-grade-1", drug=name),
-            (K.say("ild-grade-1-restart"), K.say("ild-grade-1-steroid"), K.say("ild-exclude-infection"), K.say("ild-hold-not-progression")),
+            (K.say("ild-grade-1-restart"), _grade_1_steroid(), K.say("ild-exclude-infection"), K.say("ild-hold-not-progression")),
             facts=lung_facts(s),
             avoid=(drug,),
             requests=("chest-ct",),
@@ -83,6 +83,15 @@ def _on_conjugate(s: Situation) -> Finding | None:
         "InterstitialLungDisease", "critical", headline, (K.say("ild-interrupt-image-consult"), grade, K.say("ild-exclude-infection")),
         facts=lung_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=("chest-ct",),
     )  # fmt: skip
+
+
+def _grade_1_steroid() -> Statement:
+    return K.say("ild-grade-1-steroid", dose=f"{K.thresholds.ild.grade_1_prednisolone:g}")
+
+
+def _grade_2_steroid() -> Statement:
+    ild = K.thresholds.ild
+    return K.say("ild-grade-2-steroid", dose=f"{ild.grade_2_prednisolone:g}", days=ild.grade_2_steroid_days, weeks=ild.taper_weeks)
 
 
 def _older_than(s: Situation, drug: str) -> bool:

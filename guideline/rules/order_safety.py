@@ -16,7 +16,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.partial_date import days_since
+from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.options import objection
@@ -219,11 +219,7 @@ def _before_first_tdxd(s: Situation, name: str) -> Iterator[Finding]:
 
 
 def _chest_ct_done_or_booked(s: Situation) -> bool:
-    limit = K.thresholds.lvef.current_days
-    return any(
-        p.kind == "chest-ct" and (p.state == "booked" or (p.date is not None and days_since(p.date, s.today) <= limit))
-        for p in s.case.procedures
-    )
+    return chest_ct_recent(s) or any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures)
 
 
 def _stopped_for_good(s: Situation, orders: tuple[DraftOrder, ...]) -> Finding:

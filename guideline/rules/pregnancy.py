@@ -6,8 +6,7 @@ from guideline.advice import FactUsed, Finding
 from guideline.case import Pregnancy
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import days_since
-from guideline.situation import Situation
+from guideline.situation import Situation, past_term
 
 
 def pregnancy(s: Situation) -> Finding | None:
@@ -31,7 +30,7 @@ def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
     if s.pregnancy != "excluded" or s.pregnancy_source is not None:
         return None
     documented = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency, default=None)
-    if documented is None or documented.date is None or days_since(documented.date, s.today) > K.thresholds.ages.pregnancy_days:
+    if documented is None or documented.date is None or past_term(documented, s.today):
         return None
     ended = any(p.status == "not-pregnant" and p.date is not None and p.date.earliest > documented.date.latest for p in s.case.pregnancies)
     return None if ended else documented

@@ -17,9 +17,13 @@ _ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DX
 
 
 class Scope(Struct, frozen=True):
-    """`silent` names the rules that ask for silence; otherwise `finding` is what to say first, and only `treatable` cases get a regimen."""
+    """`silent` names the rules that ask for silence, and `because` says why in words.
+
+    Otherwise `finding` is what to say first, and only `treatable` cases get a regimen.
+    """
 
     silent: tuple[str, ...] = ()
+    because: str | None = None
     finding: Finding | None = None
     treatable: bool = False
 
@@ -27,10 +31,10 @@ class Scope(Struct, frozen=True):
 def scope(s: Situation) -> Scope:
     """Decide what kind of case this is."""
     for outside in (_not_a_patient_of_ours, _not_breast, _not_metastatic):
-        rules = outside(s)
-        if rules:
+        found = outside(s)
+        if found is not None:
             lost = outside is not _not_a_patient_of_ours and _diagnoses_lost(s)
-            return Scope(finding=_problem_list_unreadable()) if lost else Scope(silent=rules)
+            return Scope(finding=_problem_list_unreadable()) if lost else found
     if _only_unknown_primary(s):
         return Scope(finding=_unknown_primary())
     if s.her2.discordant:
@@ -43,19 +47,22 @@ def scope(s: Situation) -> Scope:
     if state in ("low", "ultralow") and not s.her2.ever_positive:
         return Scope(finding=her2_low(s))
     # HER2-negative, or a review that settled on "not positive": outside, and silent.
-    return Scope(silent=("R121", "R132"))
+    shown = s.her2.leading.shown if s.her2.leading is not None else "diagnosis code"
+    return Scope(("R121", "R132"), f"HER2 is not positive ({shown})")
 
 
-def _not_a_patient_of_ours(s: Situation) -> tuple[str, ...]:
+def _not_a_patient_of_ours(s: Situation) -> Scope | None:
     """Decision 9: silent for the deceased, under 18, hospice."""
     adult = K.thresholds.ages.adult
     last = s.last_line
+    if s.case.patient.deceased:
+        return Scope(("R001", "R132"), "the patient has died")
+    if s.age is not None and s.age < adult:
+        return Scope(("R001", "R132"), f"the patient is under {adult}")
     hospice = any(p.kind == "hospice" for p in s.case.procedures)
     if last is not None and not s.her2_running:
         hospice = hospice or any(e.stop_reason in ("hospice", "death") for e in last.exposures)
-    if s.case.patient.deceased or (s.age is not None and s.age < adult) or hospice:
-        return ("R001", "R132")
-    return ()
+    return Scope(("R001", "R132"), "hospice care is on record") if hospice else None
 
 
 def _diagnoses_lost(s: Situation) -> bool:
@@ -69,19 +76,21 @@ def _problem_list_unreadable() -> Finding:
     return Finding("MissingData", "info", K.say("problem-list-unreadable"), missing=(Gap("I01", K.say("ask-stage")),), rules=("R131",))
 
 
-def _not_breast(s: Situation) -> tuple[str, ...]:
+def _not_breast(s: Situation) -> Scope | None:
     """R001, R123: an invasive breast cancer must be on record (a history of one counts once it has come back)."""
     kinds = {d.kind for d in s.case.diagnoses}
     if "invasive-breast" in kinds or ("breast-history" in kinds and s.metastatic):
-        return ()
-    return ("R123", "R132")
+        return None
+    return Scope(("R123", "R132"), "no invasive breast cancer is on record")
 
 
-def _not_metastatic(s: Situation) -> tuple[str, ...]:
+def _not_metastatic(s: Situation) -> Scope | None:
     """R123: no metastatic disease; or another active cancer that explains the metastases (decision 9)."""
     if not s.metastatic and not _only_unknown_primary(s):
-        return ("R123", "R132")
-    return ("R001", "R132") if other_primary(s) and not _of_the_breast(s) else ()
+        return Scope(("R123", "R132"), "no distant metastasis, stage IV or M1 is on record")
+    if other_primary(s) and not _of_the_breast(s):
+        return Scope(("R001", "R132"), "another active cancer may explain the metastases")
+    return None
 
 
 def other_primary(s: Situation) -> bool:

@@ -29,12 +29,6 @@ class Client:
     tenant: str | None = None
 
 
-def calling_client() -> Client | None:
-    """Who calls; `None` where nobody was asked, or has not proven it."""
-    client: Client | None = g.get("client")
-    return client
-
-
 def check_clients(app: Flask, settings: Settings, sites: Sites) -> None:
     """Let the application ask for a token before each call: `HER2CDS_AUTH` is `warn` or `required`."""
     gate = Gate(settings, sites)

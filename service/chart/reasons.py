@@ -14,6 +14,7 @@ from guideline.explain import Explanation
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.what_if import Answer, Dependence
+from service.problem_words import KINDS, SUBJECTS
 
 
 class Rule(Struct, frozen=True):
@@ -113,24 +114,9 @@ def _then(then: Answer) -> str:
     return f"{K.regimens[then.lead].short} leads" if then.lead is not None else "no regimen leads"
 
 
-_SUBJECTS = {
-    "therapy": "a therapy", "her2": "a HER2 or hormone-receptor result", "lvef": "an LVEF", "lung": "a lung condition",
-    "heart": "a heart condition", "diagnosis": "a diagnosis", "lab": "a laboratory value", "pregnancy": "a pregnancy finding",
-    "intake": "an answer of the intake questionnaire", "patient": "the patient's own data", "allergy": "an allergy",
-    "body": "a weight or height", "course": "the course of the disease", "procedure": "an examination or procedure",
-    "other": "something else",
-}  # fmt: skip
-_KINDS = {
-    "unreadable": "could not be read", "other-patient": "is about another patient", "no-subject": "does not say whose it is",
-    "old-fhir": "is in an older FHIR version", "code-text-conflict": "code and text contradict each other",
-    "erroneous": "is marked as entered in error", "future": "lies in the future", "incomplete": "not all of it was seen",
-    "unsent": "was not sent",
-}  # fmt: skip
-
-
 def not_read(problems: Iterable[DataProblem]) -> tuple[NotRead, ...]:
     """Each problem once, in words."""
     found = (
-        NotRead(_SUBJECTS.get(p.subject, p.subject), f"{_KINDS[p.kind]}{f': {p.detail}' if p.detail else ''}", p.source) for p in problems
+        NotRead(SUBJECTS.get(p.subject, p.subject), f"{KINDS[p.kind]}{f': {p.detail}' if p.detail else ''}", p.source) for p in problems
     )
     return tuple(dict.fromkeys(found))

@@ -6,9 +6,11 @@ sends feedback, and launches the SMART app. What the server has to do for that i
 `situations`, `charts`    who is shown, and their records as one FHIR server would hold them
 `fhir_server`, `search`, `capability`    `/demo/fhir`, FHIR R4
 `authorization_server`, `tokens`, `scopes`    `/demo/auth`, SMART App Launch
+`refusals`                how both refuse
 `kept`                    the little that is written: `demo.sqlite`
 `chart_summary`, `order_entry`    what the page shows of a chart, and what can be ordered on it
 `pages`                   the page, and what its scripts ask for
+`site`                    what these share, kept with the application
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ from service.store.tables import DECISION, DECISION_INPUT
 
 def read_input(database: Database, request: str, settings: Settings) -> Kept:
     """The input of a request. Raises `NotReplayable` where none is kept or can be read, and `StoreUnavailable`."""
+    if not database.exists():
+        raise NotReplayable("no request is on record yet")
     with database.reading() as connection:
         sealed = connection.execute(
             select(DECISION_INPUT.c.key, DECISION_INPUT.c.content).where(DECISION_INPUT.c.request == request)

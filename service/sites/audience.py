@@ -87,10 +87,6 @@ class Audience:
             yield f"topics for some of them only: {', '.join(sorted(self.topics_for))}"
 
 
-#: Everybody sees everything.
-EVERYBODY: Final = Audience()
-
-
 def read_audience(said: Mapping[str, Any]) -> Audience:
     """What the members of a file that is in order say."""
     everyone = said.get("audience")

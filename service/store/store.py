@@ -12,7 +12,7 @@ from uuid import UUID
 from cards.card_key import CardKeys
 from service.errors import StoreUnavailable
 from service.evaluation import Memory
-from service.logs import log
+from service.logs import log, where_it_failed
 from service.operations.counting import note_store
 from service.store.database import Database
 from service.store.feedback_log import Feedback, find_acknowledged, keep_feedback
@@ -44,7 +44,7 @@ class Store:
         self._keys = CardKeys(self._salt.encode())
         self._site_keys: dict[tuple[str, str], CardKeys] = {}
         self._counts = ShownCounts()
-        self._chores: list[Callable[[Database], None]] = [self._counts.write]
+        self._chores: list[Callable[[Database], None]] = [self._counts.write, self._forget]
         self._farewells: list[Callable[[], None]] = []
         self._state = "new"
         #: Whether it can be read, which it may be while it cannot be written: a disk that is full brings no card back.
@@ -200,17 +200,6 @@ class Store:
             self._failed(fault)
             raise
 
-    def forget_tokens(self) -> None:
-        """Drop the tokens that are no longer accepted, and the launches and sessions of the SMART app that have ended, now and then."""
-        if monotonic() < self._forget_at:
-            return
-        self._forget_at = monotonic() + FORGET_INTERVAL
-        try:
-            forget_expired(self._database)
-            forget_ended(self._database)
-        except StoreUnavailable as fault:
-            self._failed(fault)
-
     def close(self) -> None:
         """Write what waits, if the store works, and let go of the database; the next use opens it again."""
         if self.works:
@@ -226,9 +215,23 @@ class Store:
         by_name = {str(card): card for card in cards}
         return [by_name[name] for name in self.acknowledged(by_name)]
 
+    def _forget(self, database: Database) -> None:
+        """Drop the tokens that are no longer accepted, and the launches and sessions of the SMART app that have ended, now and then."""
+        if monotonic() < self._forget_at:
+            return
+        self._forget_at = monotonic() + FORGET_INTERVAL
+        forget_expired(database)
+        forget_ended(database)
+
     def _do_chores(self) -> None:
+        """Do all that waits. A fault of ours in one of them ends neither the others nor the thread: nobody would start it again."""
         for chore in self._chores:
-            chore(self._database)
+            try:
+                chore(self._database)
+            except StoreUnavailable:
+                raise
+            except Exception as fault:  # noqa: BLE001 - whatever it is, it is logged, and tried again with the next round
+                log().error("failure", where=where_it_failed(fault))
 
     def _failed(self, fault: StoreUnavailable) -> None:
         self._readable = False
@@ -267,7 +270,6 @@ class Store:
                 break
             if self.works or self.open():
                 self.write_waiting()
-                self.forget_tokens()
         self._database.close()
         for farewell in self._farewells:
             farewell()

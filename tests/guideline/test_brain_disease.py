@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.guideline.case_builder import a_case, intake, metastasis, said, situation_of
+from guideline.case import IntakeAnswer
+from guideline.partial_date import PartialDate
+from tests.guideline.case_builder import TODAY, a_case, intake, metastasis, said, situation_of
 
 
 def brain(*metastases, **answers):
@@ -65,3 +67,10 @@ def test_decision_27_neurological_symptoms_expire_after_28_days(days, counts):
 def test_decision_27_an_answer_about_the_cns_expires_after_90_days(days, state):
     """The words "None" of 91 days ago is unknown today."""
     assert with_answer(said("none", days=days)).state == state
+
+
+def test_decision_27_an_answer_of_some_day_of_the_year_may_have_expired():
+    """A coarse date is never taken as fresher than it may be: "none" of this year is unknown, for it may be of January."""
+    answered = PartialDate.parse(str(TODAY.year))
+    assert answered is not None
+    assert with_answer(IntakeAnswer(("none",), answered)).state == "unknown"

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from guideline.advice import Finding, Statement
+from guideline.case import Diagnosis
 from guideline.considered import considered
 from guideline.explain import explain, rules_in
 from guideline.heart_function import effective_value
@@ -80,6 +81,19 @@ def test_every_reason_is_true():
             if asked.because is not None and "no table asks for a hold" in asked.because and seen.ours:
                 assert not expected_hold(point, seen.named("running"))[0]
     assert heard == set(_CLAIMS)
+
+
+def test_the_reason_outside_is_the_one_of_the_rules():
+    """A HER2 result that was reviewed as negative is why, though another active cancer is on record as well."""
+    case = a_case(
+        diagnoses=(*a_case().diagnoses, Diagnosis("other-primary", "active")),
+        metastases=metastasis("liver", linked_to_breast=True),
+        receptors=(her2("3+", 900, "primary"), her2("1+")),
+        intake=intake(her2_reviewed="negative"),
+    )
+    advice = advice_on(case)
+    assert advice.silent == ("R121", "R132")
+    assert considered(situation_of(case), advice)[0].because == "HER2 is not positive (IHC 1+)"
 
 
 def test_every_rule_at_this_door_spoke_or_says_why_not():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guideline.partial_date import PartialDate, add_months, days_since, is_future, whole_months, within_months
+from guideline.partial_date import PartialDate, add_months, days_since, whole_months, within_months
 
 D = PartialDate.of
 
@@ -77,13 +77,6 @@ def test_months_are_calendar_months(start, end, months):
 def test_a_coarse_date_is_never_taken_as_fresher_than_it_may_be():
     """Age in days counts from the earliest day."""
     assert days_since(D(2026, 11), date(2026, 11, 20)) == 19
-
-
-def test_one_day_ahead_is_a_time_zone_and_not_the_future():
-    """Decision 8: results over a day ahead are future."""
-    today = date(2026, 11, 20)
-    assert not is_future(PartialDate.on(today + timedelta(days=1)), today)
-    assert is_future(PartialDate.on(today + timedelta(days=2)), today)
 
 
 _days = st.dates(date(1950, 1, 1), date(2090, 12, 31))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from guideline.case import Pregnancy
+from guideline.partial_date import PartialDate
 from tests.guideline.case_builder import (
     a_case,
     advice_on,
@@ -77,3 +79,12 @@ def test_an_answer_that_outdates_a_documented_pregnancy_is_named():
 def test_nothing_is_doubted_where_no_pregnancy_stands_against_the_answer(found):
     """Longer ago than a pregnancy lasts, ended by a coded finding, or never recorded: no question."""
     assert "check-pregnancy-doubt" not in said_ids(advice_on(a_case(age=38, pregnancies=found)))
+
+
+@pytest.mark.parametrize("month", ["2026-01", "2026-02"])
+def test_a_pregnancy_of_some_day_of_a_month_is_doubted_as_long_as_it_counts(month):
+    """Without the answer it is critical, so with the answer it is named: both count its 300 days alike."""
+    documented = Pregnancy("pregnant", PartialDate.parse(month), "Condition/1")
+    unanswered = intake(pregnancy_excluded=None, menopausal_status="premenopausal")
+    assert finding(advice_on(a_case(age=38, pregnancies=documented, intake=unanswered)), "Pregnancy").indicator == "critical"
+    assert "check-pregnancy-doubt" in said_ids(advice_on(a_case(age=38, pregnancies=documented)))

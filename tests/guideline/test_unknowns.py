@@ -44,7 +44,7 @@ def turns_out(case, name, of):
     [
         (
             NOTHING_ASKED, "HER2", "I02", lambda s: s.her2.state,
-            [("positive (IHC 3+)", "positive"), ("positive (ISH)", "positive"), ("2+, ISH negative", "negative"),
+            [("positive (IHC 3+)", "positive"), ("positive (ISH)", "positive"), ("2+, ISH negative", "low"),
              ("low (IHC 1+)", "low"), ("negative (IHC 0)", "negative")],
         ),
         (

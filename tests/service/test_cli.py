@@ -9,17 +9,19 @@ import sys
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import orjson
 import pytest
 
 import service.evaluation
 from cards.response_schema import response_validator
+from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE, Fault, rule_book
 from service.cli import main
 from service.samples import names, request_body
 from service.settings import load_settings
+from service.terminal import _FACTS
 from tests.outside.ports import free_port
 from tests.service.checked_client import TODAY
 
@@ -118,6 +120,12 @@ def test_silence_gives_its_reasons(capsys: pytest.CaptureFixture[str]):
     assert rule_book()[rule[0]].statement[:30] in re.sub(r"\s+", " ", out)
 
 
+def test_every_fact_that_was_read_is_counted():
+    """A terminal that says "Read: nothing" means it: no kind of fact of a case is without its name."""
+    facts = {field for field, of in get_type_hints(Case).items() if get_origin(of) in (tuple, dict)} - {"problems"}
+    assert facts == set(_FACTS)
+
+
 def test_data_problems_are_summed_up(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     """What could not be used is counted by kind below the cards."""
     bundle = collection("second-line")
@@ -128,7 +136,7 @@ def test_data_problems_are_summed_up(capsys: pytest.CaptureFixture[str], tmp_pat
     file.write_bytes(orjson.dumps(bundle))
     status, out, _ = run(capsys, "evaluate", str(file), "--today", DAY)
     assert status == 0
-    assert "of another patient" in out
+    assert "is about another patient" in out
 
 
 def test_diagnose_names_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path):

@@ -6,12 +6,15 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from service.cli import main
+from service.store.database import Database, sqlite_url
+from service.store.store import Store
 from tests.service.checked_client import CheckedClient, issues
 from tests.stopwatch import Stopwatch
 
@@ -141,3 +144,29 @@ def test_the_command_line_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[
         assert main(command) == 1
         (line,) = capsys.readouterr().err.splitlines()
         assert "the store is unavailable" in line
+
+
+@pytest.mark.usefixtures("_logging")
+def test_a_fault_of_ours_behind_costs_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """What one chore does not survive, the others and the thread do, and it is logged without its message."""
+    monkeypatch.setattr("service.store.store.INTERVAL", 0.01)
+    store = Store(Database(sqlite_url(tmp_path)))
+    assert store.open()
+    done = Event()
+
+    def fail(_: Database) -> None:
+        raise ValueError("the name of a patient")
+
+    store.do_behind(fail)
+    store.do_behind(lambda _: done.set())
+    store.wake()
+    try:
+        for _ in range(3):
+            assert done.wait(30)
+            done.clear()
+        assert store.works
+    finally:
+        store.end()
+    logged = capsys.readouterr().err
+    assert "ValueError" in logged
+    assert "patient" not in logged

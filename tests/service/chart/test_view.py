@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from typing import get_args
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from guideline.case import (
     Lvef,
     Metastasis,
     PerformanceStatus,
+    ProblemKind,
     Procedure,
     ReceptorResult,
     Stage,
@@ -26,6 +28,7 @@ from service.chart.changes import NOTHING
 from service.chart.evidence import PLOT_HIGH, PLOT_LOW, place
 from service.chart.questions import Question
 from service.chart.view import as_json, chart_view
+from service.problem_words import KINDS
 from service.samples import names
 from tests.service.chart.records import US, case_of, long_history, sample_case, sample_view
 
@@ -330,6 +333,11 @@ def test_what_was_not_read_is_said():
         ("an LVEF", "could not be read: no number", "Observation/9"),
         ("a therapy", "not all of it was seen: not all pages of a search", ""),
     ]
+
+
+def test_every_kind_of_problem_has_its_words():
+    """Whatever was not read, the page and the terminal can say why."""
+    assert set(KINDS) == set(get_args(ProblemKind))
 
 
 def test_lung_disease_begins_and_ends_on_its_own_days():

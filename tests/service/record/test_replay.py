@@ -127,7 +127,10 @@ def test_what_was_fetched_is_kept(client_of: Clients, tmp_path: Path, command: C
 def test_why_it_cannot_be(
     client: CheckedClient, tmp_path: Path, second_line: dict[str, Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    """No such call, no input of it, or no key for it: one line each, status 1."""
+    """No store yet, no such call, no input of it, or no key for it: one line each, status 1."""
+    monkeypatch.setenv("HER2CDS_DATA", str(tmp_path / "new"))
+    assert main(["replay", "0" * 16]) == 1
+    assert "no request is on record yet" in capsys.readouterr().err
     request = client.call(second_line).headers["X-Request-ID"]
     rows(client)
     monkeypatch.chdir(tmp_path)

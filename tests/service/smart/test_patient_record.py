@@ -87,6 +87,19 @@ def test_what_could_not_be_read_is_named(launched_by: LaunchedBy, smart_ehr: Run
 
 
 @NEEDS_SMART_EHR
+@pytest.mark.parametrize("kind", ["Procedure", "AllergyIntolerance", "MedicationAdministration"])
+def test_what_the_app_may_not_read_is_on_the_page(
+    launched_by: LaunchedBy, smart_ehr: RunningSmartEhr, ehr_fhir_server: RunningFhirServer, kind: str
+):
+    """An EHR that refuses one kind of resource, as many do: the page is there and says what is missing."""
+    browser = launched_by(smart_ehr)
+    ehr_fhir_server.behave(faults=[Fault(kind, 403)])
+    page = browser.get(browser.launch(smart_ehr, PATIENT).headers["Location"])
+    assert page.status_code == 200
+    assert "may not be read by this service" in page.text
+
+
+@NEEDS_SMART_EHR
 @pytest.mark.parametrize("kind", ["Patient", "Condition", "Observation"])
 def test_a_record_without_what_every_answer_needs(
     launched_by: LaunchedBy, smart_ehr: RunningSmartEhr, ehr_fhir_server: RunningFhirServer, kind: str

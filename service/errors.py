@@ -166,6 +166,20 @@ _NOT_ASKED: Final = {
 }
 
 
+#: What came of a search that brought nothing, in words for whoever connects an EHR.
+_NOT_GIVEN: Final = {
+    "deadline": "not in time",
+    "unauthorized": "the access token was not accepted",
+    "forbidden": "not permitted",
+    "refused": "not offered",
+    "server": "an error of the server, or too many requests",
+    "network": "no connection",
+    "redirect": "redirected",
+    "too-large": "too large",
+    "not-fhir": "the answer was not FHIR JSON",
+}
+
+
 class PrefetchMissing(CallError):
     """Kinds of resource that every answer needs and that neither a satisfied prefetch key nor a fetch could have carried.
 
@@ -181,7 +195,8 @@ class PrefetchMissing(CallError):
         if not_asked is not None:
             why = _NOT_ASKED[not_asked]
         elif fetched is not None:
-            why = "and the FHIR server did not give them in time. "
+            reasons = [words for outcome, words in _NOT_GIVEN.items() if outcome in fetched]
+            why = f"and the FHIR server did not give them ({'; '.join(reasons) or 'not among what it answered'}). "
         else:
             why = "and there is no FHIR server in the request from which this service may fetch them. "
         super().__init__(

@@ -13,13 +13,15 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from service.cds_hooks.prefetch import queried_type
 from service.cds_hooks.registry import PATIENT_VIEW
+from service.errors import _NOT_GIVEN
 from service.fhir_client import client
+from service.fhir_client.transport import Reason
 from service.samples import request_body
 from tests.service.checked_client import TODAY
 from tests.service.fhir_client.asking import SAMPLE, ServiceAt, service_before  # noqa: F401 - a fixture
@@ -343,3 +345,28 @@ def test_all_answers_too_large(service_at: ServiceAt):
     assert answered.response.status_code == 412
     assert grown < HUGE
     assert FHIR_JSON in server.requests[0].headers["accept"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        (answer(b"{}", 401), "the access token was not accepted"),
+        (answer(b"{}", 403), "not permitted"),
+        (answer(b"{}", 404), "not offered"),
+        (answer(b"{}", 500), "an error of the server"),
+        (answer(HTML), "not FHIR JSON"),
+        (raw(RESET), "no connection"),
+        (raw(60), "not in time"),
+    ],
+)
+def test_why_the_server_gave_nothing_is_said(service_at: ServiceAt, behaviour: Behaviour, words: str):
+    """Who connects an EHR reads in the 412 what to mend: the token, the permission, the address or the time."""
+    with serving(behaviour) as server:
+        response = service_at(server, 1_000).ask().response
+    assert response.status_code == 412
+    assert words in response.text
+
+
+def test_every_reason_has_its_words():
+    """Whatever comes of a search that brings nothing, the 412 can say it."""
+    assert {"refused", "forbidden", *get_args(Reason)} == set(_NOT_GIVEN)

@@ -81,6 +81,18 @@ class LvefResume:
     fall_at_most: float | None = None
     within_points: float | None = None
 
+    def met(self, value: float, fall: float | None, normal: float) -> bool:
+        """Whether a value meets the test. Without a baseline (`fall` is `None`) only an absolute limit can be met."""
+        if self.within_points is not None:
+            return fall is not None and fall <= self.within_points
+        if self.above is not None and value > self.above:
+            return True
+        if self.normal:
+            return value >= normal and (self.fall_at_most is None or (fall is not None and fall <= self.fall_at_most))
+        if self.at_least is None or self.fall_below is None:
+            return False
+        return value >= self.at_least and fall is not None and fall < self.fall_below
+
 
 @dataclass(frozen=True, slots=True)
 class LvefTable:

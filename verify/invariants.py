@@ -245,7 +245,7 @@ def no_two_cards_contradict(seen: Seen) -> str | None:
 def _named_as_a_check(seen: Seen, finding: Finding) -> bool:
     """A hold for a low LVEF beside the choice of the next line: the treatment card names the low LVEF as a check before the first dose."""
     checks = {check.id for check in seen.treatment.checks} if seen.treatment is not None else frozenset()
-    return finding.topic == "LvefHold" and bool({"check-lvef-low", "check-lvef-hold"} & checks)
+    return finding.topic == "LvefHold" and bool({"check-lvef-low", "check-lvef-hold", "check-lvef-stop"} & checks)
 
 
 #: Facts that count for nothing: resolved, of another patient, too old, without a date, or of no rule.

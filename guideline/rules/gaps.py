@@ -35,7 +35,8 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
     held = heart_finding(s)
     if held is not None and held.topic == "LvefHold" and held.avoid:
-        low.append(K.say("check-lvef-hold", drugs=drug_names(held.avoid)))
+        ended = held.headline.id.startswith(("lvef-stop", "lvef-held-stop"))
+        low.append(K.say("check-lvef-stop" if ended else "check-lvef-hold", drugs=drug_names(held.avoid)))
     if heart.current:
         return low, []
     check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)

@@ -18,6 +18,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
+from guideline.rules.heart_held import may_restart
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.options import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
@@ -65,7 +66,8 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
         return
     found = _heart_on(s, drugs)
     if found is not None and found.topic != "LvefMonitoringDue":
-        if found.headline.id != "lvef-held-ready":
+        planned = min([order.planned.earliest if order.planned is not None else s.today for order in orders_of(orders, drugs)])
+        if not may_restart(s, found, planned):
             yield _restart(s, found, orders)
         return
     starting = [drug for drug in drugs if is_start(s, drug)]
@@ -81,7 +83,7 @@ def _restart(s: Situation, found: Finding, orders: tuple[DraftOrder, ...]) -> Fi
     """P02: a drug on hold, ordered again below 40, is started at an LVEF that nobody studied."""
     latest = s.heart.latest
     below = latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below
-    if found.headline.id != "lvef-held-not-ready" or not below:
+    if not found.headline.id.startswith(("lvef-held-not-ready", "lvef-held-stop")) or not below:
         return found
     return replace(found, indicator="critical", rules=(*found.rules, "P02"), suggestions=deletions(orders_of(orders, list(found.avoid))))
 

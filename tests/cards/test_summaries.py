@@ -11,7 +11,8 @@ HEADLINES = [
     "her2-unknown", "her2-unknown-on-therapy", "ild-active-before-start", "ild-active-on-conjugate", "ild-do-not-restart", "ild-grade-1",
     "ild-grade-1-no-level", "ild-held-lower", "ild-held-open", "ild-held-same", "ild-held-ungraded", "ild-new-under-treatment",
     "ild-on-hold", "ild-stop-for-good", "ild-symptoms", "ild-symptoms-before-start", "lvef-below-40-at-start", "lvef-below-50-at-start",
-    "lvef-due", "lvef-hold", "lvef-low", "lvef-never", "lvef-overdue", "metastasis-of-unknown-primary", "no-therapy-on-record",
+    "lvef-due", "lvef-held-early-long", "lvef-held-stop-long", "lvef-hold", "lvef-low", "lvef-never", "lvef-overdue",
+    "lvef-stop-and-hold-long", "lvef-stop-long", "metastasis-of-unknown-primary", "no-therapy-on-record",
     "on-hold-or-stopped", "pregnancy", "pregnancy-running", "rebiopsy", "study-drug", "tdxd-again-level", "tdxd-again-open",
     "tdxd-again-too-high", "unknown-conjugate",
 ]  # fmt: skip
@@ -27,6 +28,7 @@ class Longest(dict[str, str]):
         return {
             "drug": "trastuzumab deruxtecan",
             "drugs": "trastuzumab deruxtecan + pertuzumab",
+            "others": "trastuzumab deruxtecan + pertuzumab",
             "regimen": max((regimen.short for regimen in KNOWLEDGE.regimens.values()), key=len),
             "regimens": "THP or T-DXd + pertuzumab",
             "value": "40-45 %",

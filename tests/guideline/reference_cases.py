@@ -265,6 +265,20 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "T-DXd on hold for the heart, ready": after_thp(
         given(T_DXD, 390, status="on-hold", reason="cardiac"), lvef=(lvef(58, 4), lvef(62, 395))
     ),
+    "T-DXd on hold for the heart, confirmed below 40": after_thp(
+        given(T_DXD, 390, status="on-hold", reason="cardiac"), lvef=(lvef(54, 4), lvef(37, 40), lvef(36, 60), lvef(62, 395))
+    ),
+    "T-DXd and pertuzumab run, confirmed below 40": after_thp(
+        given(T_DXD, 390), given("pertuzumab", 390), lvef=(lvef(37, 4), lvef(36, 24), lvef(62, 395))
+    ),
+    "trastuzumab runs, LVEF low for more than eight weeks": on_therapy(
+        given("trastuzumab", 300), lvef=(lvef(45, 4), lvef(44, 62), lvef(62, 310))
+    ),
+    "pertuzumab and trastuzumab on hold for the heart, too early": on_therapy(
+        given("trastuzumab", 300, status="on-hold", reason="cardiac"),
+        given("pertuzumab", 300, status="on-hold", reason="cardiac"),
+        lvef=(lvef(47, 4), lvef(43, 9), lvef(62, 310)),
+    ),
     "T-DM1 on hold for the heart, not ready": after_thp(
         given(T_DM1, 390, status="on-hold", reason="cardiac"), lvef=(lvef(41, 4), lvef(62, 395))
     ),
@@ -593,6 +607,14 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DXd ordered again, LVEF below its table": (after_thp(given(T_DXD, 390), **READY, lvef=(lvef(44, 5), lvef(60, 395))), (TDXD,)),
     "T-DXd on hold for the heart ordered again, LVEF 38": (
         after_thp(given(T_DXD, 390, status="on-hold", reason="cardiac"), **READY, lvef=(lvef(38, 5), lvef(60, 395))),
+        (TDXD,),
+    ),
+    "T-DXd on hold for the heart ordered again, confirmed below 40": (
+        after_thp(
+            given(T_DXD, 390, status="on-hold", reason="cardiac"),
+            **READY,
+            lvef=(lvef(54, 4), lvef(37, 40), lvef(36, 60), lvef(62, 395)),
+        ),
         (TDXD,),
     ),
     "trastuzumab ordered again, LVEF overdue": (on_therapy(*MAINTAINED, **READY, lvef=lvef(60, 120)), (_start("trastuzumab", 6),)),

@@ -1,0 +1,91 @@
+"""What a label makes of the dips of its drug: the drug is ended for good (R110, R112, R113, R077), or held for a shortest time (R111)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import Struct
+
+from guideline.advice import Statement
+from guideline.case import Lvef
+from guideline.facts_used import drug_name, lvef_shown
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lvef_dips import Dip, day_of, days_between, dips, dose_days, given_again, held_for
+from guideline.lvef_tables import Judged
+from guideline.partial_date import add_days
+from guideline.situation import Situation
+
+
+class StopForGood(Struct, frozen=True):
+    """The proof that a drug's label ends it for good: in a few words for a headline, in a sentence, and the values that show it."""
+
+    judged: Judged
+    words: str
+    reason: Statement
+    values: tuple[Lvef, ...]
+
+
+def stop_for_good(s: Situation, judged: Judged) -> StopForGood | None:
+    """Whether the decline that the drug is or should be held for ends it for good, by its own label table; None: not proven."""
+    found = dips(s, judged)
+    if not found or not held_for(s, judged.exposure, found[-1]):
+        return None
+    return _confirmed(judged, found[-1]) or _lasting(judged, found[-1]) or _too_often(s, judged, found)
+
+
+def least_hold(s: Situation, judged: Judged) -> tuple[date, date] | None:
+    """The day before which the label allows no restart, and the day of the low value that the hold is for.
+
+    Counted from that value, or from a recorded dose after it. None: the label names no shortest hold, or no low value is on record.
+    """
+    if judged.table.hold_days is None:
+        return None
+    found = dips(s, judged)
+    if not found or given_again(s, judged.exposure, found[-1]):
+        return None
+    since = found[-1].since
+    return add_days(max([since, *dose_days(s, judged.exposure)]), judged.table.hold_days), since
+
+
+def _confirmed(judged: Judged, dip: Dip) -> StopForGood | None:
+    """R110, R113: below 40, or a fall over 20 on T-DXd, and the same again on repeat."""
+    if dip.confirmed is None:
+        return None
+    first, second = dip.confirmed
+    values = {"first": lvef_shown(first), "first_day": day_of(first), "second": lvef_shown(second), "second_day": day_of(second)}
+    words = K.say("lvef-stop-words-confirmed", **values).text
+    return StopForGood(judged, words, K.say("lvef-stop-confirmed", drug=drug_name(judged.exposure.drug), **values), (first, second))
+
+
+def _lasting(judged: Judged, dip: Dip) -> StopForGood | None:
+    """R112, R077: the decline is documented for longer than the label lets it last."""
+    limit = judged.table.stop_after_days
+    first, last = dip.longest
+    days = days_between(first, last)
+    if limit is None or days <= limit:
+        return None
+    values = {"drug": drug_name(judged.exposure.drug), "since": day_of(first), "until": day_of(last), "weeks": limit // 7}
+    words = K.say("lvef-stop-words-lasting", days=days).text
+    return StopForGood(judged, words, K.say("lvef-stop-lasting", days=days, **values), (first, last))
+
+
+def _too_often(s: Situation, judged: Judged, found: tuple[Dip, ...]) -> StopForGood | None:
+    """R112, R077: more interruptions than the label allows, that of the last decline among them."""
+    limit = judged.table.stop_after_interruptions
+    if limit is None:
+        return None
+    given = dose_days(s, judged.exposure)
+    holds = [*(dip for dip in found[:-1] if _interrupted(dip, judged.table.hold_days or 0, given)), found[-1]]
+    if len(holds) <= limit:
+        return None
+    values = {"drug": drug_name(judged.exposure.drug), "days": ", ".join([str(dip.since) for dip in holds]), "limit": limit}
+    words = K.say("lvef-stop-words-often", count=len(holds)).text
+    return StopForGood(judged, words, K.say("lvef-stop-often", count=len(holds), **values), tuple([dip.low[0] for dip in holds]))
+
+
+def _interrupted(dip: Dip, hold_days: int, given: tuple[date, ...]) -> bool:
+    """Whether a dip that is over was a hold: it recovered no sooner than the label holds the drug, and no dose fell into it."""
+    if dip.recovered is None:
+        return False
+    over = day_of(dip.recovered)
+    return (over - dip.since).days >= hold_days and not any(dip.since < day < over for day in given)

@@ -1,0 +1,148 @@
+"""HER2 drugs on hold for the heart: the restart test of each label, its shortest hold, and when it ends the drug for good (R076, R133)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import Struct
+
+from guideline.advice import Finding, Statement
+from guideline.case import Lvef
+from guideline.exposures import Exposure
+from guideline.facts_used import headline_names, lvef_fact
+from guideline.heart_function import effective_value, fall_from
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lvef_stop import StopForGood, least_hold, stop_for_good
+from guideline.lvef_tables import WITHOUT_PERTUZUMAB, Judged, first_dose, judge
+from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
+from guideline.situation import Situation
+from guideline.therapy_lines import PERTUZUMAB_PRODUCTS
+
+
+class HeldForHeart(Struct, frozen=True):
+    """The drugs on hold for the heart.
+
+    `drugs`: all of them, trastuzumab beside pertuzumab too (R111); `judged`: by their own tables; `unmet`: those whose restart test is
+    not met; `stops`: those that their labels end for good; `until` and `since`: the day before which a label allows no restart, where
+    that lies ahead, and the day of the low value that the hold is for.
+    """
+
+    latest: Lvef
+    drugs: tuple[str, ...]
+    judged: tuple[Judged, ...]
+    unmet: tuple[Judged, ...]
+    stops: tuple[StopForGood, ...]
+    until: date | None
+    since: date | None
+
+
+def held_for_heart(s: Situation) -> HeldForHeart | None:
+    """What is on hold for the heart, or whose LVEF since its start would ask for a hold; None: nothing is."""
+    return s.once(_held_for_heart) if s.held_drugs else None
+
+
+def _held_for_heart(s: Situation) -> HeldForHeart | None:
+    latest = s.heart.latest
+    judged = tuple([j for j in judge(s, s.held_drugs) if _for_the_heart(s, j)])
+    if latest is None or not judged:
+        return None
+    stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
+    holds = [hold for j in judged if (hold := least_hold(s, j)) is not None]
+    until, since = max(holds, default=(None, None))
+    ahead = until is not None and s.today < until
+    return HeldForHeart(
+        latest,
+        (*[j.exposure.drug for j in judged], *_covered(judged, s.held_drugs)),
+        judged,
+        unmet=tuple([j for j in judged if not _may_resume(s, j, latest)]),
+        stops=tuple(stops),
+        until=until if ahead else None,
+        since=since if ahead else None,
+    )
+
+
+def _covered(judged: tuple[Judged, ...], held: tuple[Exposure, ...]) -> list[str]:
+    """R111, decision 14: the trastuzumab on hold beside a judged pertuzumab goes by the same table."""
+    if PERTUZUMAB_PRODUCTS.isdisjoint([j.exposure.drug for j in judged]):
+        return []
+    return [e.drug for e in held if e.drug in WITHOUT_PERTUZUMAB and e.stop_reason in (None, "cardiac")]
+
+
+def held(s: Situation) -> Finding | None:
+    """R076, R133: a drug on hold for the heart, or whose last LVEF would ask for a hold: the restart test, and no new line."""
+    found = held_for_heart(s)
+    if found is None:
+        return None
+    latest, names = found.latest, headline_names(found.drugs)
+    judged = (found.unmet or found.judged)[0]
+    fall = fall_words(judged.fall, judged.baseline)
+    resume = [K.say("lvef-hold-resume", resume=j.table.resume.text) for j in found.judged]
+    detail: list[Statement] = [*all_names(found.drugs)]
+    if found.stops:
+        stopped = {stop.judged.exposure.drug for stop in found.stops}
+        said = stop_headline("lvef-held-stop", list(found.stops))
+        detail = [stop.reason for stop in found.stops]
+        detail += [named(found.drugs)] if stopped < set(found.drugs) else []
+        detail += [K.say("lvef-stop-later"), K.say("lvef-stop-not-progression")]
+    elif found.unmet:
+        said = lvef_headline("lvef-held-not-ready", latest, fall, drugs=names)
+        points = {j.table.resume.within_points for j in found.unmet} - {None}
+        detail += resume
+        detail += [K.say("lvef-held-points-to-stop", points=f"{within:g}") for within in sorted(filter(None, points))]
+        detail.append(K.say("lvef-hold-not-progression"))
+    elif found.until is not None:
+        said = lvef_headline("lvef-held-early", latest, fall, drugs=names, until=found.until)
+        detail += [K.say("lvef-held-least", until=found.until, since=found.since), *resume, K.say("lvef-hold-not-progression")]
+    else:
+        said = lvef_headline("lvef-held-ready", latest, fall, drugs=names)
+        detail += [*resume, K.say("lvef-hold-not-progression")]
+    values = [lvef_fact(v, "LVEF (earlier)") for stop in found.stops for v in stop.values if v is not latest]
+    return Finding(
+        "LvefHold",
+        "warning",
+        said,
+        tuple(dict.fromkeys(detail)),
+        facts=tuple(dict.fromkeys([lvef_fact(latest), *values, *(j.baseline for j in found.judged if j.baseline is not None)])),
+        avoid=() if said.id.startswith("lvef-held-ready") else found.drugs,
+        rules=(*dict.fromkeys([j.table.rule for j in found.judged]), "R133"),
+        requests=("echocardiogram",),
+    )
+
+
+def may_restart(s: Situation, found: Finding, planned: date) -> bool:
+    """Whether nothing about a hold speaks against a dose planned for a day: the restart test is met, and the shortest hold is over then."""
+    held_now = held_for_heart(s)
+    if held_now is None or not found.headline.id.startswith(("lvef-held-ready", "lvef-held-early")):
+        return False
+    return held_now.until is None or planned >= held_now.until
+
+
+def _for_the_heart(s: Situation, judged: Judged) -> bool:
+    reason = judged.exposure.stop_reason
+    return reason == "cardiac" or (reason is None and _dipped(s, judged))
+
+
+def _dipped(s: Situation, judged: Judged) -> bool:
+    """Whether some value since the drug's start met its table's hold rule."""
+    start = first_dose(s, judged.exposure)
+    found = s.heart.baseline(start)
+    if start is None:
+        return False
+    for v in s.heart.series:
+        if v.date is not None and v.date.earliest > start.latest:
+            fall = fall_from(found[0], v) if found is not None else None
+            row = judged.table.row(effective_value(v), fall, s.practice.lvef_lower_limit)
+            if row is not None and row.action != "continue":
+                return True
+    return False
+
+
+def _may_resume(s: Situation, judged: Judged, latest: Lvef) -> bool:
+    """Whether the newest LVEF meets the table's restart test.
+
+    A stale value meets none (a restart is a start), and none below 40 does, however low the value was that the fall is counted from.
+    """
+    value = effective_value(latest)
+    if not s.heart.current or value < K.thresholds.lvef.critical_below:
+        return False
+    return judged.table.resume.met(value, judged.fall, s.practice.lvef_lower_limit)

@@ -1,0 +1,44 @@
+"""How the cards on the heart name drugs, values and falls where a summary has little room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guideline.advice import FactUsed, Statement
+from guideline.case import Lvef
+from guideline.facts_used import drug_names, headline_names, in_usual_order, lvef_shown
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lvef_stop import StopForGood
+
+_ROOM = 140
+
+
+def all_names(drugs: Iterable[str]) -> tuple[Statement, ...]:
+    """The drugs by name, where a headline has no room for all of them."""
+    names = drug_names(in_usual_order(drugs))
+    return () if names == headline_names(drugs) else (named(drugs),)
+
+
+def named(drugs: Iterable[str]) -> Statement:
+    """The drugs that a card is about, all by name."""
+    return K.say("heart-drugs", drugs=drug_names(in_usual_order(drugs)))
+
+
+def lvef_headline(statement: str, latest: Lvef, fall: str, **values: object) -> Statement:
+    """A value and its fall; the value alone where a card's summary has no room for both (the baseline is among the facts)."""
+    said = K.say(statement, value=lvef_shown(latest), fall=fall, **values)
+    return said if len(said.text) < _ROOM else K.say(f"{statement}-long", value=lvef_shown(latest), **values)
+
+
+def stop_headline(statement: str, stops: list[StopForGood], **values: object) -> Statement:
+    """That the label ends drugs for good, and why; the reason stands in the detail where the summary has no room for it."""
+    drugs = headline_names([stop.judged.exposure.drug for stop in stops])
+    said = K.say(statement, drugs=drugs, why=stops[0].words, **values)
+    return said if len(said.text) < _ROOM else K.say(f"{statement}-long", drugs=drugs, **values)
+
+
+def fall_words(fall: float | None, baseline: FactUsed | None) -> str:
+    """How far the LVEF lies below the baseline, and which that is."""
+    if fall is None or baseline is None:
+        return "no baseline on record"
+    return f"{fall:g} points below baseline {baseline.value}" if fall > 0 else f"baseline {baseline.value}"

@@ -75,8 +75,10 @@ def rebiopsy(s: Situation) -> Finding | None:
 
 
 def biomarker_statements(s: Situation) -> list[Statement]:
-    """Lines on the treatment card: re-biopsy where accessibility is unknown, or its result to come; a change of hormone receptors; a
-    reviewed discordance; another cancer that may be what progressed.
+    """Lines on the treatment card.
+
+    Re-biopsy where accessibility is unknown, or its result to come; a change of hormone receptors; a reviewed discordance; another cancer
+    that may be what progressed.
     """
     said: list[Statement] = []
     pending = _biopsied_on(s)

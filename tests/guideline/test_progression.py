@@ -143,26 +143,24 @@ def test_decision_13_not_in_the_headline_where_more_than_the_brain_progressed(fa
 
 #: Brain metastasis 60 days ago, irradiated 40 days ago.
 IRRADIATED = {"metastases": BRAIN, "procedures": radiotherapy("done", 40)}
+DOSE = dose("trastuzumab", 39)
 
 
 @pytest.mark.parametrize(
     ("facts", "outcome"),
     [
-        ({"disease_statuses": status("stable", 61), "drugs": dose("trastuzumab", 39)}, "ongoing"),
-        ({"disease_statuses": status("stable", 60), "drugs": dose("trastuzumab", 39)}, "ongoing"),
-        ({"disease_statuses": status("stable", 102), "drugs": dose("trastuzumab", 39)}, "ongoing"),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE}, "ongoing"),
+        ({"disease_statuses": status("stable", 60), "drugs": DOSE}, "ongoing"),
+        ({"disease_statuses": status("stable", 102), "drugs": DOSE}, "ongoing"),
         ({"disease_statuses": status("stable", 61), "drugs": given("tucatinib", 600)}, "ongoing"),
-        ({"disease_statuses": status("stable", 103), "drugs": dose("trastuzumab", 39)}, "progression"),
-        ({"drugs": dose("trastuzumab", 39)}, "progression"),
+        ({"disease_statuses": status("stable", 103), "drugs": DOSE}, "progression"),
+        ({"drugs": DOSE}, "progression"),
         ({"disease_statuses": status("stable", 61), "drugs": dose("trastuzumab", 40)}, "progression"),
         ({"disease_statuses": status("stable", 61), "drugs": dose("docetaxel", 39)}, "progression"),
-        ({"disease_statuses": status("stable", 61), "drugs": dose("trastuzumab", 39), "procedures": radiotherapy("booked", 40)}, "progression"),
-        ({"disease_statuses": status("stable", 61), "drugs": dose("trastuzumab", 39), "procedures": radiotherapy("done", 61)}, "progression"),
-        ({"disease_statuses": (status("stable", 61), status("worsened", 50)), "drugs": dose("trastuzumab", 39)}, "progression"),
-        (
-            {"metastases": (*BRAIN, metastasis("bone", 50)), "disease_statuses": status("stable", 61), "drugs": dose("trastuzumab", 39)},
-            "progression",
-        ),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE, "procedures": radiotherapy("booked", 40)}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE, "procedures": radiotherapy("done", 61)}, "progression"),
+        ({"disease_statuses": (status("stable", 61), status("worsened", 50)), "drugs": DOSE}, "progression"),
+        ({"metastases": (*BRAIN, metastasis("bone", 50)), "disease_statuses": status("stable", 61), "drugs": DOSE}, "progression"),
     ],
     ids=[
         "stable the day before", "stable on the day", "42 days before", "an oral drug", "43 days before", "the body not judged",
@@ -178,14 +176,14 @@ def test_decision_13_an_irradiated_brain_metastasis_alone_is_settled_where_the_b
 
 def test_decision_13_a_later_line_keeps_the_brain_progression_before_it():
     """The therapy was changed in the end: the line before it progressed in the brain, irradiated or not."""
-    next_line = (dose("trastuzumab", 39), given("trastuzumab-deruxtecan", 10))
+    next_line = (DOSE, given("trastuzumab-deruxtecan", 10))
     case = on_therapy(*thp(600, 12, taxane_end=480), *next_line, disease_statuses=status("stable", 61), **IRRADIATED)
     assert [line.outcome for line in situation_of(case).therapies.lines] == ["progression", "ongoing"]
 
 
 def test_decision_13_irradiated_and_the_body_not_judged_asks_for_the_body():
     """No "local therapy first" once it was done: the headline and the first reason name its day, and the body is to be confirmed."""
-    advice = advice_on(on_therapy(*RUNNING, dose("trastuzumab", 39), **IRRADIATED))
+    advice = advice_on(on_therapy(*RUNNING, DOSE, **IRRADIATED))
     assert advice.treatment.headline.id == "headline-brain-irradiated"
     assert str(ago(40)) in advice.treatment.headline.text
     assert advice.treatment.why[0].id == "brain-irradiated-body-open"

@@ -91,10 +91,16 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
 def _settled(day: PartialDate, better: list[_Better], case: Case) -> bool:
     """Decision 13: the brain was irradiated since, the body was judged not worse in the weeks before, and the HER2 therapy went on."""
     irradiated = _irradiated_since(day, case)
-    if irradiated is None:
+    if irradiated is None or _active_since(irradiated, case):
         return False
     weeks_before = add_days(day.earliest, -K.thresholds.intervals.new_metastasis_days)
     return any(b.since >= weeks_before for b in better) and _went_on_after(irradiated, case)
+
+
+def _active_since(day: PartialDate, case: Case) -> bool:
+    """Whether the clinician called the CNS disease active after a day."""
+    answer = case.intake.get("cns-disease")
+    return answer is not None and answer.values[:1] == ("active",) and answer.date.earliest > day.latest
 
 
 def _went_on_after(day: PartialDate, case: Case) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_printing import maintenance_line
-from guideline.partial_date import add_days
+from guideline.partial_date import add_days, add_months
 from guideline.rules.endocrine import partners, partners_ruled_out, said_of_partners
 from guideline.rules.gaps import her2_gap, pregnancy_check
 from guideline.rules.options import allergies_to, objection, option
@@ -25,6 +26,7 @@ from guideline.therapy_lines import (
     TOXICITY,
     TRASTUZUMAB_PRODUCTS,
     Line,
+    last_day_of,
 )
 
 #: Beside a running one of these no other is named.
@@ -55,12 +57,11 @@ def taxane_stopped_early(line: Line) -> tuple[str, ...]:
     chemotherapy = [e for e in line.exposures if e.drug in CYTOTOXIC_DRUGS]
     if not all(e.drug in TAXANES and e.state == "ended" and e.stop_reason in TOXICITY for e in chemotherapy):
         return ()
-    begun = [e.start for e in chemotherapy if e.start is not None]
-    last = [e.last_known for e in chemotherapy if e.last_known is not None]
-    if not chemotherapy or len(begun) < len(chemotherapy) or len(last) < len(chemotherapy):
+    begun, last = [e.start for e in chemotherapy if e.start is not None], last_day_of(chemotherapy)
+    if last is None or len(begun) < len(chemotherapy) or any(e.last_known is None for e in chemotherapy):
         return ()
     # Of coarse dates the longest course they allow.
-    days = (max(day.latest for day in last) - min(day.earliest for day in begun)).days + _CYCLE_DAYS
+    days = (last.latest - min(day.earliest for day in begun)).days + _CYCLE_DAYS
     return tuple(dict.fromkeys(e.drug for e in chemotherapy)) if days < _LEAST_CYCLES * _CYCLE_DAYS else ()
 
 
@@ -82,6 +83,7 @@ def maintenance(s: Situation) -> Treatment | None:
     first = len(s.therapies.used_lines) == 1
     later = () if first else (K.say("maintenance-later-line"),)
     early = taxane_stopped_early(line) if first else ()
+    again = early if _taxane_of_late(line, s.today) else ()
     tried = said_of_partners(s)
     plus = "plus another endocrine partner" if partners_ruled_out(s) else "plus endocrine therapy"
     # No label window names this use: endocrine therapy simply joins drugs that run already.
@@ -93,15 +95,27 @@ def maintenance(s: Situation) -> Treatment | None:
     return Treatment(
         "MaintenanceTreatment",
         "info",
-        K.say("headline-maintenance-early" if early else "headline-maintenance"),
+        _headline(early, again),
         facts=treatment_facts(s),
         missing=tuple(dict.fromkeys((*her2_gap(s), *gaps, *asked))),
         lead=lead,
         alternatives=tuple(_trial_option(s, regimen) for regimen in _trial_options(s, antibodies)) if first and not early else (),
-        why=(*_after_early_stop(early), K.say("maintenance-antibodies-go-on"), _add_endocrine(early, tried), *later, *beside),
+        why=(*_after_early_stop(again), K.say("maintenance-antibodies-go-on"), _add_endocrine(early, tried), *later, *beside),
         checks=tuple(with_child),
         rules=("R008", "R009", "R011", "R067", *(() if first else ("R066",))),
     )
+
+
+def _taxane_of_late(line: Line, today: date) -> bool:
+    """Whether the chemotherapy part, as it was planned, would still be going on."""
+    last = last_day_of([e for e in line.exposures if e.drug in TAXANES])
+    return last is not None and today <= add_months(last.latest, K.thresholds.doses.chemotherapy_months_high)
+
+
+def _headline(early: Sequence[str], again: Sequence[str]) -> Statement:
+    if again:
+        return K.say("headline-maintenance-early")
+    return K.say("headline-maintenance-early-later" if early else "headline-maintenance")
 
 
 def _after_early_stop(taxanes: Sequence[str]) -> tuple[Statement, ...]:
@@ -113,7 +127,7 @@ def _after_early_stop(taxanes: Sequence[str]) -> tuple[Statement, ...]:
 
 def _add_endocrine(taxanes: Sequence[str], tried: Sequence[Statement]) -> Statement:
     if taxanes:
-        return K.say("maintenance-endocrine-otherwise")
+        return K.say("maintenance-endocrine-now")
     return K.say("maintenance-add-another-endocrine" if tried else "maintenance-add-endocrine")
 
 

@@ -203,6 +203,7 @@ def test_reported_lung_symptoms_silence_maintenance():
 # --- Stopped early, or on hold -----------------------------------------------------------------------------------------------------
 
 ANTIBODIES = (given("trastuzumab", 300), given("pertuzumab", 300))
+STARTED = (given("trastuzumab", 150), given("pertuzumab", 150))
 
 
 def taxane(drug, start, end, reason="toxicity", **more):
@@ -212,17 +213,17 @@ def taxane(drug, start, end, reason="toxicity", **more):
 @pytest.mark.parametrize(
     ("drugs", "early"),
     [
-        ((taxane("docetaxel", 300, 258),), "docetaxel"),
-        ((taxane("docetaxel", 300, 238),), "docetaxel"),
-        ((taxane("docetaxel", 300, 237),), None),
-        ((taxane("docetaxel", 300, 258, reason=None),), None),
-        ((taxane("docetaxel", 300, 258, reason="completed"),), None),
-        ((taxane("docetaxel", 300, 258, reason="patient-wish"),), None),
-        ((taxane("docetaxel", 300, None, status="stopped"),), None),
-        ((taxane("docetaxel", 300, 279), taxane("paclitaxel", 270, 242)), "docetaxel + paclitaxel"),
-        ((taxane("docetaxel", 300, 258), taxane("paclitaxel", 250, 200, reason="completed")), None),
-        ((taxane("docetaxel", 300, 258), taxane("vinorelbine", 250, 242)), None),
-        ((taxane("docetaxel", 300, 258, reason="lung"),), "docetaxel"),
+        ((taxane("docetaxel", 150, 108),), "docetaxel"),
+        ((taxane("docetaxel", 150, 88),), "docetaxel"),
+        ((taxane("docetaxel", 150, 87),), None),
+        ((taxane("docetaxel", 150, 108, reason=None),), None),
+        ((taxane("docetaxel", 150, 108, reason="completed"),), None),
+        ((taxane("docetaxel", 150, 108, reason="patient-wish"),), None),
+        ((taxane("docetaxel", 150, None, status="stopped"),), None),
+        ((taxane("docetaxel", 150, 129), taxane("paclitaxel", 120, 92)), "docetaxel + paclitaxel"),
+        ((taxane("docetaxel", 150, 108), taxane("paclitaxel", 100, 50, reason="completed")), None),
+        ((taxane("docetaxel", 150, 108), taxane("vinorelbine", 100, 92)), None),
+        ((taxane("docetaxel", 150, 108, reason="lung"),), "docetaxel"),
     ],
     ids=[
         "three cycles", "a day short of four", "four cycles", "no reason", "completed", "patient wish", "no end", "a second taxane as well",
@@ -231,7 +232,7 @@ def taxane(drug, start, end, reason="toxicity", **more):
 )  # fmt: skip
 def test_r007_r008_a_taxane_stopped_early_for_toxicity_is_no_completed_chemotherapy(drugs, early):
     """Fewer than four cycles (12 weeks) in all: another taxane is weighed first, and no trial of maintenance after induction is named."""
-    advice = advice_on(after_taxane(drugs=(*ANTIBODIES, *drugs)))
+    advice = advice_on(after_taxane(drugs=(*STARTED, *drugs)))
     assert topics(advice) == ["MaintenanceTreatment"]
     assert advice.treatment.headline.id == ("headline-maintenance-early" if early else "headline-maintenance")
     assert (alternatives_of(advice) == []) is (early is not None)
@@ -239,6 +240,16 @@ def test_r007_r008_a_taxane_stopped_early_for_toxicity_is_no_completed_chemother
     assert ("maintenance-taxane-early" in said_ids(advice)) is (early is not None)
     if early:
         assert words_of(advice).count(f"{early} was stopped for toxicity before 4 cycles (12 weeks)") == 1
+
+
+@pytest.mark.parametrize(("day", "again"), [("2026-05-20", True), ("2026-05-19", False)], ids=["six months ago", "a day more"])
+def test_r008_another_taxane_is_weighed_only_while_the_chemotherapy_part_would_go_on(day, again):
+    """Six months after the last dose nobody begins another taxane: the antibodies go on and endocrine therapy joins them."""
+    advice = advice_on(after_taxane(drugs=(*ANTIBODIES, taxane("docetaxel", 200, day))))
+    assert advice.treatment.headline.id == ("headline-maintenance-early" if again else "headline-maintenance-early-later")
+    assert ("maintenance-taxane-early" in said_ids(advice)) is again
+    assert "maintenance-endocrine-now" in said_ids(advice)
+    assert alternatives_of(advice) == []
 
 
 def test_r066_a_taxane_of_a_later_line_stopped_early_is_maintenance_as_before():

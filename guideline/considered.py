@@ -163,7 +163,7 @@ def _rebiopsy(s: Situation, advice: Advice) -> str:
     if said_no(s.case, "lesion-accessible"):
         return "the intake says that no lesion can be reached"
     if not rebiopsy_open(s):
-        return "a metastasis was tested since, or a biopsy cannot wait"
+        return "a metastasis was tested or biopsied since, or it cannot wait"
     given = answer(s.case, "lesion-accessible")
     return "a lesion was not said to be accessible: one line on the treatment card" if given is None else "already said"
 

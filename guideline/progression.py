@@ -15,13 +15,17 @@ from guideline.partial_date import PartialDate, add_days
 #: Where HER2 therapy of the body reaches poorly: that the therapy goes on says nothing about them.
 _CNS = frozenset({"brain", "leptomeningeal"})
 
+#: The HER2 drugs, and whether each is infused: that they go on after local therapy of the brain is a decision to keep them.
+_HER2_INFUSED = {d.id: d.infused for d in K.drugs.values() if d.drug_class.startswith("her2-")}
+
 
 class Progression(Struct, frozen=True):
     """Documented progression on a line: the day of its newest sign and the resource that says so.
 
     `sites`: the new sites among the signs that no newer judgement outdates; `unplaced`: whether another sign (worsened, a stop reason, the
     intake) speaks of it without a place. `contradicted` is the day of a "stable" or "improved" recorded soon after new sites outside the
-    CNS that are all there is: one of the two is mistaken, and nobody can tell which.
+    CNS that are all there is: one of the two is mistaken, and nobody can tell which. `irradiated` is the day of radiotherapy to the brain
+    since the newest sign.
     """
 
     day: PartialDate | None
@@ -29,6 +33,7 @@ class Progression(Struct, frozen=True):
     sites: tuple[Site, ...] = ()
     unplaced: bool = True
     contradicted: PartialDate | None = None
+    irradiated: PartialDate | None = None
 
     @property
     def brain_alone(self) -> bool:
@@ -58,6 +63,7 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
     Signs are a disease status of worsened, a metastasis first recorded more than 42 days after the line's start, and the intake answer
     given during the line. A newer "stable" or "improved" overrides an older sign - but not a new metastasis of the same weeks: staging of
     the body says nothing about the brain, and a lesion that is new does not become old by being stable.
+    In the newest line a brain metastasis alone is settled once it was irradiated and the line goes on (decision 13).
     """
     worse: list[_Sign] = []
     better: list[_Better] = []
@@ -77,16 +83,46 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
     elif answer is not None and answer.values[0] == "ongoing":
         better.append(_Better(answer.date.latest, answer.date, asked=True))
     standing = [sign for sign in worse if not any(_outdates(b, sign, case) for b in better)]
-    return _joined(standing, better) if standing else None
+    if next_start is None and standing and all(sign.site == "brain" and _settled(sign.day, better, case) for sign in standing):
+        return None
+    return _joined(standing, better, case) if standing else None
 
 
-def _joined(standing: list[_Sign], better: list[_Better]) -> Progression:
+def _settled(day: PartialDate, better: list[_Better], case: Case) -> bool:
+    """Decision 13: the brain was irradiated since, the body was judged not worse in the weeks before, and the HER2 therapy went on."""
+    irradiated = _irradiated_since(day, case)
+    if irradiated is None or _active_since(irradiated, case):
+        return False
+    weeks_before = add_days(day.earliest, -K.thresholds.intervals.new_metastasis_days)
+    return any(b.since >= weeks_before for b in better) and _went_on_after(irradiated, case)
+
+
+def _active_since(day: PartialDate, case: Case) -> bool:
+    """Whether the clinician called the CNS disease active after a day."""
+    answer = case.intake.get("cns-disease")
+    return answer is not None and answer.values[:1] == ("active",) and answer.date.earliest > day.latest
+
+
+def _went_on_after(day: PartialDate, case: Case) -> bool:
+    """Whether a HER2 drug was given after a day: a dose of an infused one on record, an oral one still called active."""
+    for record in case.drugs:
+        infused = _HER2_INFUSED.get(record.drug)
+        if infused is None:
+            continue
+        if record.kind == "administration" and record.start is not None and record.start.earliest > day.latest:
+            return True
+        if not infused and record.status == "active" and record.end is None:
+            return True
+    return False
+
+
+def _joined(standing: list[_Sign], better: list[_Better], case: Case) -> Progression:
     newest = max(standing, key=lambda sign: (sign.day.latest, sign.source))
     sites = {sign.site for sign in standing if sign.site is not None}
     unplaced = any(sign.site is None for sign in standing)
     later = [b.day for b in better if b.since > newest.day.latest]
     contradicted = max(later, key=lambda day: day.latest) if later and not unplaced and sites.isdisjoint(_CNS) else None
-    return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted)
+    return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted, _irradiated_since(newest.day, case))
 
 
 def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
@@ -105,11 +141,16 @@ def _seen_to(site: Site, day: PartialDate, case: Case) -> bool:
         return True
     if site != "brain":
         return False
-    irradiated = [p.date for p in case.procedures if p.kind == "brain-radiotherapy" and p.state == "done" and p.date is not None]
-    if any(since.earliest >= day.latest for since in irradiated):
+    if _irradiated_since(day, case) is not None:
         return True
     answer = case.intake.get("cns-disease")
     return answer is not None and answer.values[:1] == ("stable",) and answer.date.earliest > day.latest
+
+
+def _irradiated_since(day: PartialDate, case: Case) -> PartialDate | None:
+    """The newest day on which the brain was irradiated, not before a day."""
+    done = [p.date for p in case.procedures if p.kind == "brain-radiotherapy" and p.state == "done" and p.date is not None]
+    return max([since for since in done if since.earliest >= day.latest], key=lambda since: since.latest, default=None)
 
 
 def _new_sites(case: Case, known_until: date) -> Iterator[tuple[PartialDate, str, Site]]:

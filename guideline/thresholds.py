@@ -253,6 +253,7 @@ class Doses:
     """Doses over time: shortest interval of a three-weekly drug, gaps after which a drug is loaded again, lifetime doxorubicin (mg/m2).
 
     Trastuzumab is loaded again after a gap longer than its days, pertuzumab after a gap of `reload_pertuzumab_days` or more.
+    A taxane stopped before `induction_minimum_cycles` is no completed induction.
     A weight outside `weight_least` to `weight_most` (kg) is taken for an error of entry.
     """
 
@@ -267,6 +268,7 @@ class Doses:
     doxorubicin_warning: float
     doxorubicin_critical: float
     taxane_minimum_cycles: int
+    induction_minimum_cycles: int
     chemotherapy_months_low: int
     chemotherapy_months_high: int
     endocrine_beside_tdxd_cycles: int

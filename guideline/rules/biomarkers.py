@@ -1,12 +1,14 @@
-"""Re-biopsy and receptor change beside the treatment (R002, R003; decision 11)."""
+"""Re-biopsy, receptor change and another cancer beside the treatment (R001-R003; decisions 9 and 11)."""
 
 from __future__ import annotations
 
 from guideline.advice import Finding, Statement
+from guideline.case import ReceptorResult
 from guideline.facts_used import her2_fact
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, days_since
+from guideline.rules.scope import other_primary
 from guideline.situation import Situation
 
 
@@ -19,19 +21,44 @@ def _relapsed_on(s: Situation) -> PartialDate | None:
 
 
 def rebiopsy_open(s: Situation) -> bool:
-    """R002: no receptor result from a metastasis since the last progression (or since the relapse)."""
+    """R002: no receptor result from a metastasis since the last progression (or since the relapse), and none to be waited for."""
+    return _result_wanted(s) and _biopsied_on(s) is None
+
+
+def _result_wanted(s: Situation) -> bool:
     if s.on_treatment or _visceral_crisis(s) or said_no(s.case, "lesion-accessible"):
         return False
     since, tested = _relapsed_on(s), s.her2.metastasis_tested_on
     if tested is None:
         return True
-    # The biopsy that proved the metastasis is often older than its entry on the problem list.
-    grace = 0 if s.therapies.used_lines else _PROOF_DAYS
-    return since is not None and (since.earliest - tested.latest).days > grace
+    return since is not None and (since.earliest - tested.latest).days > _grace(s)
+
+
+def _biopsied_on(s: Situation) -> PartialDate | None:
+    """The day of a biopsy since the last progression (or that of the relapse) whose result may still come."""
+    since = _relapsed_on(s)
+    done = [p.date for p in s.case.procedures if p.kind == "biopsy" and p.state == "done" and p.date is not None]
+    recent = [day for day in done if days_since(day, s.today) <= _RESULT_DAYS]
+    recent = [day for day in recent if since is None or (since.latest - day.earliest).days <= _grace(s)]
+    newest = max(recent, key=lambda day: day.latest, default=None)
+    # One with a result of its own, such as that of the breast itself, is not waited for.
+    return None if newest is None or any(_result_since(r, newest) for r in s.case.receptors) else newest
+
+
+def _result_since(result: ReceptorResult, day: PartialDate) -> bool:
+    return result.receptor == "HER2" and result.date is not None and result.date.latest >= day.earliest
+
+
+def _grace(s: Situation) -> int:
+    """The biopsy that proved the metastasis is often older than its entry on the problem list."""
+    return 0 if s.therapies.used_lines else _PROOF_DAYS
 
 
 #: A result of a metastasis up to two months before the metastasis was written down is that of the biopsy that proved it.
 _PROOF_DAYS = 60
+
+#: So long the receptors of a biopsy are waited for; then they are asked for again.
+_RESULT_DAYS = 42
 
 
 def _visceral_crisis(s: Situation) -> bool:
@@ -48,8 +75,15 @@ def rebiopsy(s: Situation) -> Finding | None:
 
 
 def biomarker_statements(s: Situation) -> list[Statement]:
-    """One line on the treatment card: re-biopsy where accessibility is unknown; a change of hormone receptors; a reviewed discordance."""
+    """Lines on the treatment card.
+
+    Re-biopsy where accessibility is unknown, or its result to come; a change of hormone receptors; a reviewed discordance; another cancer
+    that may be what progressed.
+    """
     said: list[Statement] = []
+    pending = _biopsied_on(s)
+    if pending is not None and _result_wanted(s):
+        said.append(K.say("biopsy-result-pending", day=pending))
     if rebiopsy_open(s) and not said_yes(s.case, "lesion-accessible"):
         said.append(K.say("rebiopsy-if-accessible"))
     h = s.hormones
@@ -57,4 +91,20 @@ def biomarker_statements(s: Situation) -> list[Statement]:
         said.append(K.say("receptors-changed", before=h.previous, now=h.state))
     if s.her2.reviewed and s.her2.state == "positive":
         said.append(K.say("discordance-reviewed-positive"))
+    if _perhaps_another_cancer(s):
+        said.append(K.say("another-active-cancer"))
     return said
+
+
+def _perhaps_another_cancer(s: Situation) -> bool:
+    """Whether another active cancer was there when the disease progressed, and no metastasis was tested since."""
+    progression = s.last_line.progression if s.last_line is not None else None
+    if progression is None or not other_primary(s):
+        return False
+    day, tested = progression.day, s.her2.metastasis_tested_on
+    if day is None:
+        return True
+    if tested is not None and tested.earliest >= day.latest:
+        return False
+    others = [d.date for d in s.case.diagnoses if d.kind == "other-primary" and d.status == "active"]
+    return any(since is None or since.earliest <= day.latest for since in others)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
+from guideline.rules.options import TUCATINIB
 from guideline.situation import Situation
 
 
@@ -44,8 +46,29 @@ def perhaps_only_the_brain(s: Situation) -> bool:
     return progression is not None and progression.sites == ("brain",) and s.brain.present and bool(s.her2_running)
 
 
-def brain_statements(s: Situation) -> list[Statement]:
-    """What the card says about the brain beside the regimen."""
+def brain_alone_headline(s: Situation, line: str, regimen: str) -> Statement:
+    """Decision 13: what stands first where the brain alone progressed, and the next line only behind it."""
+    irradiated = _irradiated(s)
+    if irradiated is not None:
+        return K.say("headline-brain-irradiated", irradiated=irradiated, line=line, regimen=regimen)
+    return K.say("headline-brain-alone", line=line, regimen=regimen)
+
+
+def brain_first(s: Situation) -> list[Statement]:
+    """Decision 13: local therapy and unchanged HER2 therapy come first, as far as only the brain progressed."""
+    if not perhaps_only_the_brain(s):
+        return []
+    irradiated = _irradiated(s)
+    return [K.say("brain-body-controlled") if irradiated is None else K.say("brain-irradiated-body-open", irradiated=irradiated)]
+
+
+def _irradiated(s: Situation) -> PartialDate | None:
+    progression = s.last_line.progression if s.last_line is not None else None
+    return progression.irradiated if progression is not None and progression.sites == ("brain",) else None
+
+
+def brain_statements(s: Situation, lead: str | None) -> list[Statement]:
+    """What the card says about the brain beside the regimen that leads."""
     b = s.brain
     if not b.present:
         return []
@@ -56,7 +79,7 @@ def brain_statements(s: Situation) -> list[Statement]:
         said.append(K.say("brain-predominant-no-metastatic-her2"))
     elif b.predominant is False:
         said.append(K.say("brain-extracranial"))
-    else:
+    elif lead != TUCATINIB:
         said.append(K.say("brain-burden-unknown"))
     if b.state == "stable":
         said.append(K.say("brain-stable-follow-up"))

@@ -1,19 +1,24 @@
 """Endocrine therapy in hormone-receptor-positive disease: who is selected for it, and what belongs beside it.
 
-R061, R062, R065 (selected patients), R068 (ovarian function suppression), R125 (men); decision 20, conflict C08.
+R061, R062, R065 (selected patients), R068 (ovarian function suppression), R125 (men); partners that failed before (R053, decision 4);
+decision 20, conflict C08.
 """
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from guideline.advice import FactUsed, Gap, Option, Statement
 from guideline.case import PerformanceStatus
-from guideline.facts_used import drug_names
+from guideline.facts_used import drug_name, drug_names, in_usual_order
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months, days_since
 from guideline.rules.options import option
 from guideline.situation import Situation
+from guideline.therapy_lines import ENDOCRINE_DRUGS, TOXICITY
 
+_AROMATASE_INHIBITORS = frozenset({"anastrozole", "exemestane", "letrozole"})
 GNRH_AGONISTS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "gnrh-agonist")
 
 
@@ -99,6 +104,51 @@ def selection_facts(s: Situation) -> tuple[FactUsed, ...]:
     return tuple(found)
 
 
+# --- What was tried ----------------------------------------------------------------------------------------------------------------
+
+
+def stopped_partners(s: Situation) -> dict[str, Statement]:
+    """R053, decision 4: each endocrine drug that failed, or had to be stopped, and what to say of it.
+
+    Of one stopped for a reason that is not understood only where it was given for metastatic disease. Not those given again since.
+    """
+    said: dict[str, Statement] = {}
+    for line in reversed(s.therapies.lines):
+        given = line.progressed_on()
+        for drug in [e.drug for e in given if e.drug in ENDOCRINE_DRUGS]:
+            said.setdefault(drug, _partner_failed([e.drug for e in given], line.ended_on))
+    running = {e.drug for e in s.exposures if e.state == "running"}
+    ended = [e for e in reversed(s.exposures) if e.drug in ENDOCRINE_DRUGS - running and e.state == "ended"]
+    for e in ended:
+        if e.stop_reason == "progression":
+            said.setdefault(e.drug, _partner_failed([e.drug], e.last_known))
+    for e in ended:
+        if e.stop_reason in TOXICITY:
+            said.setdefault(e.drug, K.say("endocrine-partner-not-tolerated", drug=drug_name(e.drug), when=_on(e.last_known)))
+    for e in [e for line in reversed(s.therapies.lines) for e in line.exposures if e in ended]:
+        if e.stop_reason == "other":
+            said.setdefault(e.drug, K.say("endocrine-partner-stopped", drug=drug_name(e.drug), when=_on(e.last_known)))
+    return said
+
+
+def _partner_failed(given: list[str], day: PartialDate | None) -> Statement:
+    return K.say("endocrine-partner-failed", drugs=drug_names(in_usual_order(given)), when=f" ({day})" if day is not None else "")
+
+
+def _on(day: PartialDate | None) -> str:
+    return f" on {day}" if day is not None else ""
+
+
+def said_of_partners(s: Situation) -> tuple[Statement, ...]:
+    """What is said of the endocrine drugs that were stopped, each combination once."""
+    return tuple(dict.fromkeys(s.once(stopped_partners).values()))
+
+
+def partners_ruled_out(s: Situation) -> frozenset[str]:
+    """The endocrine drugs that failed or were not tolerated: another one is needed."""
+    return frozenset([drug for drug, said in s.once(stopped_partners).items() if said.id != "endocrine-partner-stopped"])
+
+
 # --- The options -------------------------------------------------------------------------------------------------------------------
 
 
@@ -108,7 +158,23 @@ def endocrine_her2(s: Situation, rule: str, *, leads: bool = False) -> Option:
     if "trastuzumab" in s.not_tolerated:
         reasons.append(K.say("agent-not-tolerated", drugs=drug_names(("trastuzumab",))))
     reasons.append(K.say("endocrine-lapatinib-heart"))
-    return option(s, "endocrine-her2", reasons, ("asco-2022-6-0-2",), (rule, "R114"), leads=leads)
+    found = option(s, "endocrine-her2", reasons, ("asco-2022-6-0-2",), (rule, "R114"), cautions=said_of_partners(s), leads=leads)
+    return replace(found, doses=_with_another_partner(s, found.doses))
+
+
+def _with_another_partner(s: Situation, doses: tuple[str, ...]) -> tuple[str, ...]:
+    """The doses where a partner is ruled out: after an aromatase inhibitor none is named, after letrozole no lapatinib, given with it."""
+    ruled_out = partners_ruled_out(s)
+    if _AROMATASE_INHIBITORS.isdisjoint(ruled_out):
+        return doses
+    regimen = K.regimens["endocrine-her2"]
+    lines: list[str] = []
+    for component, line in zip(regimen.components, doses or regimen.dose_lines, strict=True):
+        if component.drug == "trastuzumab" and component.note is not None:
+            lines.append(line.replace(component.note, "with another endocrine partner"))
+        elif component.drug != "lapatinib" or "letrozole" not in ruled_out:
+            lines.append(line)
+    return tuple(lines)
 
 
 def _declined(s: Situation) -> tuple[Statement, ...]:
@@ -117,7 +183,8 @@ def _declined(s: Situation) -> tuple[Statement, ...]:
 
 def endocrine_alone(s: Situation) -> Option:
     """R062, C08: without HER2 therapy only where HER2 drugs are ruled out."""
-    return option(s, "endocrine-alone", (K.say("endocrine-alone-only-if"),), ("asco-2022-6-0-3",), ("R062", "R069"))
+    reasons = (K.say("endocrine-alone-only-if"),)
+    return option(s, "endocrine-alone", reasons, ("asco-2022-6-0-3",), ("R062", "R069"), cautions=said_of_partners(s))
 
 
 def endocrine_in_second_line(s: Situation) -> tuple[str, ...]:

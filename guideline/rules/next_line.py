@@ -11,7 +11,7 @@ from guideline.facts_used import drug_names, line_drugs, progressed_on, treatmen
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
-from guideline.rules.brain import brain_statements, isolated_in_brain, perhaps_only_the_brain, tucatinib_first
+from guideline.rules.brain import brain_alone_headline, brain_first, brain_statements, isolated_in_brain, tucatinib_first
 from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import tdxd_pertuzumab_fits
@@ -148,7 +148,7 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
     if lead is None:
         settled = conditional is None and not disputed
         if settled and isolated_in_brain(s):
-            return K.say("headline-brain-alone", line=line.lower(), regimen="no standard regimen")
+            return brain_alone_headline(s, line.lower(), "no standard regimen")
         return K.say("headline-no-standard" if settled else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
     if disputed:
@@ -158,7 +158,7 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
     if conditional is not None:
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
     if isolated_in_brain(s):
-        return K.say("headline-brain-alone", line=line.lower(), regimen=regimen)
+        return brain_alone_headline(s, line.lower(), regimen)
     reason = _short_reason(s)
     said = K.say("headline-next-line", line=line, regimen=regimen, reason=reason)
     return said if len(said.text) < 140 else K.say("headline-next-line-long", line=line, regimen=regimen)
@@ -182,7 +182,7 @@ def _short_reason(s: Situation) -> str:
 
 def _why(s: Situation, lead: str | None) -> list[Statement]:
     # Isolated progression in the brain: local therapy and unchanged HER2 therapy stand first (decision 13).
-    said: list[Statement] = [K.say("brain-body-controlled")] if perhaps_only_the_brain(s) else []
+    said = brain_first(s)
     last = s.last_line
     if last is None:
         said += _why_early_relapse(s)
@@ -208,7 +208,7 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
         said += later_line_statements(s, lead)
     if s.her2.basis == "diagnosis":
         said.append(K.say("her2-by-diagnosis-only"))
-    said += brain_statements(s)
+    said += brain_statements(s, lead)
     if s.used_line_count >= 2 or lead is None or s.used(T_DXD):
         said.append(K.say("trial-part-of-care"))
     said += biomarker_statements(s)

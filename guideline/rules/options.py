@@ -62,8 +62,7 @@ def _without_loading(regimen: Regimen) -> tuple[str, ...]:
     return tuple(going_on.get(line, line) for line in regimen.dose_lines) if going_on else ()
 
 
-#: Not of a regimen without drugs of its own: it names the antibodies that go on, whichever they are.
-_WITHOUT_LOADING = {id_: _without_loading(K.regimens[id_]) for id_ in _LOADS_TRASTUZUMAB if K.regimens[id_].drugs}
+_WITHOUT_LOADING = {id_: _without_loading(K.regimens[id_]) for id_ in _LOADS_TRASTUZUMAB}
 #: What makes the triplet is tucatinib: its partner may be another.
 _MUST_BE_TOLERATED = {id_: part if id_ == TUCATINIB else part | CYTOTOXIC_PART[id_] for id_, part in _HER2_PART.items()}
 

@@ -33,6 +33,7 @@ from tests.guideline.case_builder import (
     said_ids,
     second_line,
     source,
+    thp,
     topics,
     words_of,
 )
@@ -225,6 +226,70 @@ def test_r065_not_in_later_lines():
 def test_r064_hr_negative_hears_nothing_of_endocrine_therapy():
     """R064: nothing endocrine in HR-negative disease."""
     assert "endocrine" not in words_of(advice_on(second_line())).lower()
+
+
+def endocrine_option(advice):
+    return next(o for o in advice.treatment.alternatives if o.regimen == "endocrine-her2")
+
+
+def after_trastuzumab_and(partner, reason="progression", her2_reason="progression", **facts):
+    """One line of trastuzumab with an endocrine partner, ended ten days ago; low burden selects for another try."""
+    drugs = (given("trastuzumab", 690, 10, reason=her2_reason), given(partner, 690, 10, reason=reason))
+    return second(**{"drugs": drugs, "intake": intake(disease_burden="low"), **facts})
+
+
+@pytest.mark.parametrize(
+    ("partner", "doses"),
+    [
+        ("letrozole", ["trastuzumab 6 mg/kg IV every 3 weeks (with another endocrine partner)"]),
+        (
+            "anastrozole",
+            [
+                "trastuzumab 6 mg/kg IV every 3 weeks (with another endocrine partner)",
+                "or lapatinib 1500 mg by mouth once daily (with letrozole 2.5 mg once daily)",
+            ],
+        ),
+        (
+            "tamoxifen",
+            [
+                "trastuzumab 6 mg/kg IV every 3 weeks (with an aromatase inhibitor)",
+                "or lapatinib 1500 mg by mouth once daily (with letrozole 2.5 mg once daily)",
+            ],
+        ),
+    ],
+)
+@pytest.mark.parametrize("reason", ["progression", None])
+def test_r065_decision_4_the_combination_that_failed_is_named_and_offered_with_another_partner_only(partner, doses, reason):
+    """Trastuzumab with an endocrine drug progressed: said with its day; the dose names no partner of the kind that failed."""
+    option = endocrine_option(advice_on(after_trastuzumab_and(partner, reason)))
+    assert option.cautions[-1].id == "endocrine-partner-failed"
+    assert f"progressed on trastuzumab + {partner} ({ago(10)})" in option.cautions[-1].text
+    assert list(option.doses) == doses
+
+
+def test_r053_a_partner_not_tolerated_is_named_where_endocrine_therapy_leads():
+    """First line, chemotherapy declined: letrozole was stopped for toxicity in the adjuvant years."""
+    drugs = adjuvant("letrozole", 1900, 1700, reason="toxicity")
+    advice = advice_on(positive(intake=DECLINED, performance=ecog(2), drugs=drugs))
+    assert advice.treatment.lead.cautions[-1].id == "endocrine-partner-not-tolerated"
+    assert (
+        next(o for o in advice.treatment.alternatives if o.regimen == "endocrine-alone").cautions[-1].id
+        == "endocrine-partner-not-tolerated"
+    )
+    assert list(advice.treatment.lead.doses) == ["trastuzumab 8 mg/kg, then 6 mg/kg IV every 3 weeks (with another endocrine partner)"]
+
+
+def test_r053_a_partner_given_again_is_not_named_as_stopped():
+    """Letrozole was stopped for toxicity once and runs again: it is tolerated."""
+    drugs = (*thp(690, 10, reason="progression"), given("letrozole", 500, 400, reason="toxicity"), given("letrozole", 8))
+    assert "endocrine-partner-not-tolerated" not in said_ids(advice_on(second(drugs=drugs, intake=intake(disease_burden="low"))))
+
+
+def test_p04_the_dose_of_trastuzumab_that_goes_on_agrees_with_its_caution():
+    """Trastuzumab ended ten days ago: no loading dose stands above the words that it is not loaded again."""
+    option = endocrine_option(advice_on(second(intake=intake(disease_burden="low"))))
+    assert option.doses[0] == "trastuzumab 6 mg/kg IV every 3 weeks (with an aromatase inhibitor)"
+    assert "trastuzumab-not-loaded-again" in [caution.id for caution in option.cautions]
 
 
 # --- The heart (V20) -----------------------------------------------------------------------------------------------------------------

@@ -198,3 +198,116 @@ def test_reported_lung_symptoms_silence_maintenance():
     """New respiratory symptoms on treatment: no maintenance card."""
     case = after_taxane(intake=intake(respiratory_symptoms=said("true")))
     assert "MaintenanceTreatment" not in topics(advice_on(case))
+
+
+# --- Stopped early, or on hold -----------------------------------------------------------------------------------------------------
+
+ANTIBODIES = (given("trastuzumab", 300), given("pertuzumab", 300))
+STARTED = (given("trastuzumab", 150), given("pertuzumab", 150))
+
+
+def taxane(drug, start, end, reason="toxicity", **more):
+    return given(drug, start, end, reason=reason, **more)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "early"),
+    [
+        ((taxane("docetaxel", 150, 108),), "docetaxel"),
+        ((taxane("docetaxel", 150, 88),), "docetaxel"),
+        ((taxane("docetaxel", 150, 87),), None),
+        ((taxane("docetaxel", 150, 108, reason=None),), None),
+        ((taxane("docetaxel", 150, 108, reason="completed"),), None),
+        ((taxane("docetaxel", 150, 108, reason="patient-wish"),), None),
+        ((taxane("docetaxel", 150, None, status="stopped"),), None),
+        ((taxane("docetaxel", 150, 129), taxane("paclitaxel", 120, 92)), "docetaxel + paclitaxel"),
+        ((taxane("docetaxel", 150, 108), taxane("paclitaxel", 100, 50, reason="completed")), None),
+        ((taxane("docetaxel", 150, 108), taxane("vinorelbine", 100, 92)), None),
+        ((taxane("docetaxel", 150, 108, reason="lung"),), "docetaxel"),
+    ],
+    ids=[
+        "three cycles", "a day short of four", "four cycles", "no reason", "completed", "patient wish", "no end", "a second taxane as well",
+        "then another taxane", "another drug", "the lungs",
+    ],
+)  # fmt: skip
+def test_r007_r008_a_taxane_stopped_early_for_toxicity_is_no_completed_chemotherapy(drugs, early):
+    """Fewer than four cycles (12 weeks) in all: another taxane is weighed first, and no trial of maintenance after induction is named."""
+    advice = advice_on(after_taxane(drugs=(*STARTED, *drugs)))
+    assert topics(advice) == ["MaintenanceTreatment"]
+    assert advice.treatment.headline.id == ("headline-maintenance-early" if early else "headline-maintenance")
+    assert (alternatives_of(advice) == []) is (early is not None)
+    assert ("completed" in words_of(advice)) is (early is None)
+    assert ("maintenance-taxane-early" in said_ids(advice)) is (early is not None)
+    if early:
+        assert words_of(advice).count(f"{early} was stopped for toxicity before 4 cycles (12 weeks)") == 1
+
+
+@pytest.mark.parametrize(("day", "again"), [("2026-05-20", True), ("2026-05-19", False)], ids=["six months ago", "a day more"])
+def test_r008_another_taxane_is_weighed_only_while_the_chemotherapy_part_would_go_on(day, again):
+    """Six months after the last dose nobody begins another taxane: the antibodies go on and endocrine therapy joins them."""
+    advice = advice_on(after_taxane(drugs=(*ANTIBODIES, taxane("docetaxel", 200, day))))
+    assert advice.treatment.headline.id == ("headline-maintenance-early" if again else "headline-maintenance-early-later")
+    assert ("maintenance-taxane-early" in said_ids(advice)) is again
+    assert "maintenance-endocrine-now" in said_ids(advice)
+    assert alternatives_of(advice) == []
+
+
+def test_r066_a_taxane_of_a_later_line_stopped_early_is_maintenance_as_before():
+    """The trials behind the number of cycles were in first line."""
+    second = (given("trastuzumab", 200), taxane("paclitaxel", 200, 180))
+    advice = advice_on(after_taxane(drugs=(*thp(690, 250, reason="progression"), *second)))
+    assert advice.treatment.headline.id == "headline-maintenance"
+
+
+@pytest.mark.parametrize(
+    ("last", "state", "over"), [(43, "on-hold", False), (63, "on-hold", False), (64, "on-hold", True), (43, "active", True)]
+)
+def test_decision_7_a_taxane_on_hold_is_not_over(last, state, over):
+    """Held on record: a pause, until it is longer than any after which a course goes on; without a hold 42 days are enough."""
+    weekly = (given("paclitaxel", 300, status=state), *(dose("paclitaxel", last + 7 * n) for n in range(12)))
+    dosed = (*ANTIBODIES, *(r for d in ("trastuzumab", "pertuzumab") for r in doses(d, 300, 6)))
+    assert ("MaintenanceTreatment" in topics(advice_on(after_taxane(drugs=(*dosed, *weekly))))) is over
+
+
+# --- An endocrine partner that was stopped -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("partner", "statement", "plus"),
+    [
+        (
+            given("anastrozole", 1500, 310, intent="curative", reason="progression"),
+            "endocrine-partner-failed",
+            "plus another endocrine partner",
+        ),
+        (given("letrozole", 90, 4, reason="toxicity"), "endocrine-partner-not-tolerated", "plus another endocrine partner"),
+        (given("letrozole", 90, 4, reason="other"), "endocrine-partner-stopped", "plus endocrine therapy"),
+    ],
+    ids=["failed at the relapse", "not tolerated", "another reason"],
+)
+def test_r053_r065_maintenance_names_the_endocrine_partner_that_was_stopped(partner, statement, plus):
+    """Decision 4: said so, with its day, and another one is asked for where it failed or was not tolerated."""
+    advice = advice_on(after_taxane(drugs=(*thp(300, taxane_end=100), partner)))
+    assert [c.id for c in advice.treatment.lead.cautions][-1] == statement
+    assert str(partner.end) in advice.treatment.lead.cautions[-1].text
+    assert advice.treatment.lead.doses[-1] == plus
+    assert "maintenance-add-another-endocrine" in said_ids(advice)
+    assert "maintenance-add-endocrine" not in said_ids(advice)
+
+
+@pytest.mark.parametrize(
+    "partner",
+    [
+        given("anastrozole", 1500, 310, intent="curative", reason="completed"),
+        given("anastrozole", 1500, 310, intent="curative"),
+        given("tamoxifen", 1500, 900, intent="curative", reason="other"),
+        given("letrozole", 90, 4, reason="patient-wish"),
+        given("goserelin", 90, 4, reason="toxicity"),
+    ],
+    ids=["completed", "no reason", "adjuvant, another reason", "patient wish", "no partner but suppression"],
+)
+def test_r053_a_partner_that_neither_failed_nor_was_stopped_for_itself_is_not_named(partner):
+    """What was completed, or changed in the adjuvant years, speaks against no partner."""
+    advice = advice_on(after_taxane(drugs=(*thp(300, taxane_end=100), partner)))
+    assert not {s for s in said_ids(advice) if s.startswith("endocrine-partner")}
+    assert advice.treatment.lead.doses[-1] == "plus endocrine therapy"

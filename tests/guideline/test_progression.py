@@ -9,6 +9,8 @@ from tests.guideline.case_builder import (
     a_case,
     advice_on,
     ago,
+    dose,
+    given,
     intake,
     lead_of,
     metastasis,
@@ -122,12 +124,6 @@ def test_decision_13_a_new_brain_metastasis_alone_local_therapy_and_unchanged_he
     assert lead_of(advice) == "tdxd"
 
 
-def test_decision_13_the_headline_has_room_for_every_line():
-    """With the longest line and the longest words for what leads, the headline stays one."""
-    longest = KNOWLEDGE.say("headline-brain-alone", line="seventh line", regimen="no standard regimen")
-    assert len(longest.text) <= 140
-
-
 @pytest.mark.parametrize(
     ("facts", "said_at_all"),
     [
@@ -143,3 +139,71 @@ def test_decision_13_not_in_the_headline_where_more_than_the_brain_progressed(fa
     advice = advice_on(a_case(**{"metastases": BRAIN, "drugs": RUNNING, **facts}))
     assert "headline-brain-alone" not in said_ids(advice)
     assert ("brain-body-controlled" in said_ids(advice)) is said_at_all
+
+
+#: Brain metastasis 60 days ago, irradiated 40 days ago.
+IRRADIATED = {"metastases": BRAIN, "procedures": radiotherapy("done", 40)}
+DOSE = dose("trastuzumab", 39)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE}, "ongoing"),
+        ({"disease_statuses": status("stable", 60), "drugs": DOSE}, "ongoing"),
+        ({"disease_statuses": status("stable", 102), "drugs": DOSE}, "ongoing"),
+        ({"disease_statuses": status("stable", 61), "drugs": given("tucatinib", 600)}, "ongoing"),
+        ({"disease_statuses": status("stable", 103), "drugs": DOSE}, "progression"),
+        ({"drugs": DOSE}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": dose("trastuzumab", 40)}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": dose("docetaxel", 39)}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE, "procedures": radiotherapy("booked", 40)}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE, "procedures": radiotherapy("done", 61)}, "progression"),
+        ({"disease_statuses": (status("stable", 61), status("worsened", 50)), "drugs": DOSE}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE, "intake": intake(cns_disease=said("active", days=39))}, "progression"),
+        ({"disease_statuses": status("stable", 61), "drugs": DOSE, "intake": intake(cns_disease=said("active", days=40))}, "ongoing"),
+        ({"metastases": (*BRAIN, metastasis("bone", 50)), "disease_statuses": status("stable", 61), "drugs": DOSE}, "progression"),
+    ],
+    ids=[
+        "stable the day before", "stable on the day", "42 days before", "an oral drug", "43 days before", "the body not judged",
+        "no dose since", "chemotherapy since", "booked", "irradiated before", "worse since", "active since", "active before",
+        "bone as well",
+    ],
+)  # fmt: skip
+def test_decision_13_an_irradiated_brain_metastasis_alone_is_settled_where_the_body_is_controlled_and_the_therapy_goes_on(facts, outcome):
+    """Local therapy done, the body judged stable in the weeks before, a HER2 dose since: nothing is open; each of the three is needed."""
+    facts = {**IRRADIATED, **facts}
+    drugs = facts.pop("drugs")
+    assert situation_of(on_therapy(*RUNNING, drugs, **facts)).therapies.lines[-1].outcome == outcome
+
+
+def test_decision_13_a_later_line_keeps_the_brain_progression_before_it():
+    """The therapy was changed in the end: the line before it progressed in the brain, irradiated or not."""
+    next_line = (DOSE, given("trastuzumab-deruxtecan", 10))
+    case = on_therapy(*thp(600, 12, taxane_end=480), *next_line, disease_statuses=status("stable", 61), **IRRADIATED)
+    assert [line.outcome for line in situation_of(case).therapies.lines] == ["progression", "ongoing"]
+
+
+def test_decision_13_irradiated_and_the_body_not_judged_asks_for_the_body():
+    """No "local therapy first" once it was done: the headline and the first reason name its day, and the body is to be confirmed."""
+    advice = advice_on(on_therapy(*RUNNING, DOSE, **IRRADIATED))
+    assert advice.treatment.headline.id == "headline-brain-irradiated"
+    assert str(ago(40)) in advice.treatment.headline.text
+    assert advice.treatment.why[0].id == "brain-irradiated-body-open"
+    assert "brain-body-controlled" not in said_ids(advice)
+    assert lead_of(advice) == "tdxd"
+
+
+@pytest.mark.parametrize("id_", ["headline-brain-alone", "headline-brain-irradiated"])
+def test_decision_13_each_headline_has_room_for_every_line(id_):
+    """With the longest line and the longest words for what leads, the headline stays one."""
+    values = {"irradiated": str(ago(40))} if id_ == "headline-brain-irradiated" else {}
+    assert len(KNOWLEDGE.say(id_, line="seventh line", regimen="no standard regimen", **values).text) < 140
+
+
+def test_r033_the_burden_is_not_asked_about_where_the_triplet_leads_anyway():
+    """After T-DXd the triplet leads: "mostly brain would favour the triplet" is not said."""
+    drugs = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380))
+    advice = advice_on(on_therapy(*drugs, metastases=BRAIN))
+    assert lead_of(advice) == "tucatinib-trastuzumab-capecitabine"
+    assert "brain-burden-unknown" not in said_ids(advice)

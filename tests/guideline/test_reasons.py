@@ -194,7 +194,7 @@ def test_outside_the_service_every_question_has_one_reason(case, because):
         (BIOPSY, on_therapy(*thp(300)), "no new line is to be chosen"),
         (BIOPSY, on_therapy(*ANTIBODIES, receptors=(her2("3+"), *HR_POSITIVE)), "no new line is to be chosen"),
         (BIOPSY, second_line(intake=intake(lesion_accessible="false")), "the intake says that no lesion can be reached"),
-        (BIOPSY, second_line(receptors=(her2("3+", 5), *HR_NEGATIVE)), "a metastasis was tested since, or a biopsy cannot wait"),
+        (BIOPSY, second_line(receptors=(her2("3+", 5), *HR_NEGATIVE)), "a metastasis was tested or biopsied since, or it cannot wait"),
         (BIOPSY, second_line(receptors=(her2("3+", 700), *HR_NEGATIVE)),
          "a lesion was not said to be accessible: one line on the treatment card"),
         (BIOPSY, second_line(receptors=(her2("3+", 700), *HR_NEGATIVE), intake=intake(lesion_accessible=said("true", days=3))), None),

@@ -467,6 +467,9 @@ def test_gastric_cancer_by_words_code_and_reference():
         {"instantiatesCanonical": ["http://site.example/PlanDefinition/enhertu-q3w|1"]},
         {"groupIdentifier": {"value": "ONC trastuzumab deruxtecan"}},
         {"supportingInformation": [{"display": "Protocol: fam-trastuzumab deruxtecan"}]},
+        {"supportingInformation": [{"reference": "CarePlan/7", "display": "Enhertu q3w"}]},
+        {"supportingInformation": [{"type": "PlanDefinition", "display": "Enhertu q3w"}]},
+        {"supportingInformation": [{"reference": "DocumentReference/7", "display": "Treatment plan: Enhertu"}]},
         {"note": [{"text": "Discussed. Plan: T-DXd 5.4 mg/kg."}]},
     ],
 )
@@ -483,6 +486,33 @@ def test_a_plan_with_several_drugs_and_a_look_back():
     assert one(TRASTUZUMAB, **both).plan == "trastuzumab"
     assert one(text="Phesgo", **both).plan == "pertuzumab-trastuzumab-hyaluronidase"
     assert one(T_DXD, note=[{"text": "progressed on T-DM1 in May"}]).plan is None
+
+
+@pytest.mark.parametrize(
+    "support",
+    [
+        {"reference": "MedicationStatement/t", "display": "trastuzumab 6 mg/kg (stopped 2026-07)"},
+        {"reference": "http://ehr.example/fhir/MedicationRequest/t/_history/2", "display": "trastuzumab, old regimen"},
+        {"type": "MedicationAdministration", "display": "Herceptin, last of the planned doses"},
+        {"reference": "Observation/lvef", "display": "LVEF 62 % on trastuzumab"},
+        {"display": "Trastuzumab (Herceptin) 2025"},
+    ],
+)
+def test_what_supports_an_order_is_not_its_plan(support):
+    """The therapy before, and what was found under it, are why the new drug is ordered: no mix-up."""
+    assert one(T_DXD, supportingInformation=[support]).plan is None
+
+
+def test_the_order_that_an_order_takes_the_place_of():
+    """`priorPrescription`, absolute or versioned, by type and id; a name alone, or what cannot be read, is none."""
+    assert one(T_DXD, priorPrescription={"reference": "MedicationRequest/7"}).replaces == "MedicationRequest/7"
+    assert (
+        one(T_DXD, priorPrescription={"reference": "http://ehr.example/fhir/MedicationRequest/7/_history/2"}).replaces
+        == "MedicationRequest/7"
+    )
+    for nothing in ({"display": "Herceptin"}, {"reference": "#p"}, {"reference": "urn:uuid:7"}, {}, [], 7):
+        assert one(T_DXD, priorPrescription=nothing).replaces is None, nothing
+    assert one(T_DXD).replaces is None
 
 
 # --- robustness

@@ -355,6 +355,36 @@ def test_an_order_revised_in_place_is_not_a_second_drug():
     assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, beside_it))
 
 
+OLD = "MedicationRequest/7"
+NEW = order("trastuzumab-deruxtecan", 5.4, "mg/kg", replaces=OLD)
+
+
+@pytest.mark.parametrize("replacing", [NEW, order("trastuzumab-deruxtecan", 5.4, "mg/kg", id=OLD)], ids=["prior", "revised"])
+@pytest.mark.parametrize(
+    ("in_chart", "duplicate"),
+    [
+        ((), False),
+        ((dose("trastuzumab-emtansine", 21),), False),
+        ((given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/6", status="completed"),), False),
+        ((given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/8"),), True),
+        ((given("trastuzumab-emtansine", 60, kind="statement", source="MedicationStatement/1"),), True),
+    ],
+    ids=["alone", "with doses", "after a fulfilled one", "beside another order", "beside a statement"],
+)
+def test_an_order_that_takes_the_place_of_another(replacing, in_chart, duplicate):
+    """Doses given under the replaced order, and fulfilled orders, are no therapy that runs on; what else stands in the chart is."""
+    kept = given("trastuzumab-emtansine", 60, kind="order", source=OLD)
+    found = topics_of(says(RULES, on_therapy(kept, *in_chart), replacing))
+    assert ("DuplicateHer2Therapy" in found) is duplicate
+
+
+def test_an_order_of_the_same_drug_replaces_nothing():
+    """A renewal goes on with the drug: another conjugate beside it stays a duplicate."""
+    case = on_therapy(given("trastuzumab-emtansine", 60, kind="order", source=OLD))
+    renewed = order("trastuzumab-emtansine", 3.6, "mg/kg", replaces=OLD)
+    assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, renewed, order("trastuzumab-deruxtecan", 5.4, "mg/kg")))
+
+
 def test_p13_doses_in_milligrams_count_by_the_body_surface():
     """Doxorubicin of 102 mg at 1.7 m2 is 60 mg/m2: seven of them and one more are 480; without a height they cannot be told."""
     past = tuple(dose("doxorubicin", 3000 + 21 * n, dose=Dose(102, "mg")) for n in range(7))

@@ -169,7 +169,8 @@ SALINE = (RXNORM, "313002", "sodium chloride 9 MG/ML Injectable Solution")
 @pytest.mark.parametrize(
     "text",
     ["sodium chloride 0.9 % 250 mL for trastuzumab infusion", "sodium chloride 0.9 % (NS) infusion 250 mL with Herceptin",
-     "sodium chloride 0.9 % 250 mL - hydration with trastuzumab", "0.9% NaCl flush, use with Herceptin", "Normal saline 100 mL with Enhertu"],
+     "sodium chloride 0.9 % 250 mL - hydration with trastuzumab", "0.9% NaCl flush, use with Herceptin",
+     "Normal saline 100 mL with Enhertu"],
 )  # fmt: skip
 def test_saline_for_an_antibody_is_not_the_antibody(codings, text):
     """What is hung beside an infusion names none of our drugs, coded or not."""

@@ -17,8 +17,9 @@ from typing import Any, Final, Literal, NamedTuple
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.draft_resources import Draft, DraftEntry, bounds_of, dosages_of_draft, draft_of, entries_of, references_in, timing_of
 from fhir_mappings.drug_names import drugs_of
-from fhir_mappings.exposures import Naming, naming_of, stop_reason_of
+from fhir_mappings.exposures import stop_reason_of
 from fhir_mappings.later_members import contained_in, extensions_of, notes_of, reference_in, subject_bytes, validity_of
+from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.order_reasons import is_gastric, planned_product
 from fhir_mappings.ordered_doses import read_order
 from fhir_mappings.other_drugs import SUPPORTIVE, other_drugs_of

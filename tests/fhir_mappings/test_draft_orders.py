@@ -191,7 +191,12 @@ def test_the_drug_by_code_text_contained_entry_and_display():
     """Every way in which EHRs name the drug of a draft."""
     product = {"resourceType": "Medication", "id": "m1", "code": concept(T_DXD)}
     by_reference = {"medicationReference": {"reference": "https://ehr.example/api/Medication/m1"}}
+    mixture = {"resourceType": "Medication", "id": "m1", "ingredient": [{"itemCodeableConcept": concept(T_DXD)}]}
     ways = [
+        [draft(medicationReference={"reference": "#m1", "display": "chemo infusion"}, contained=[mixture])],
+        [draft(**by_reference), mixture],
+        [draft(medication={"concept": concept(T_DXD)})],
+        [draft(medication={"reference": {"reference": "Medication/m1"}}), product],
         [draft(T_DXD)],
         [draft(("urn:oid:2.16.840.1.113883.6.88", "2267582"))],
         [draft(text="fam-trastuzumab deruxtecan-nxki (Enhertu)")],
@@ -212,6 +217,19 @@ def test_a_medication_of_the_prefetch_names_the_drug():
     assert relevant(sent, hook="order-sign")
     assert read_draft_orders(sent, hook="order-sign", today=TODAY)[0].drugs == ()
     assert read_draft_orders(sent, hook="order-sign", today=TODAY, reading=prefetch)[0].drugs == ("trastuzumab-deruxtecan",)
+
+
+def test_a_mixture_that_names_nothing_may_concern_us():
+    """A Medication without a code and without readable ingredients: nobody can say that it is none of ours."""
+    assert relevant(
+        context(draft(medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m"}])), hook="order-sign"
+    )
+
+
+@pytest.mark.parametrize("odd", [None, [], "Enhertu", {}, {"concept": None}, {"concept": "x", "reference": 7}])
+def test_an_r5_medication_that_cannot_be_read_costs_nothing_else(odd):
+    """The order is read by what else it says."""
+    assert one(T_DXD, medication=odd).drugs == ("trastuzumab-deruxtecan",)
 
 
 def test_relevance_is_about_our_drugs_and_what_interacts_with_them():

@@ -17,11 +17,11 @@ from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.results import results, text_of
 from guideline.case import DpydPhenotype, DpydResult
 
-_ENZYME: Final = r"(?:\s+(?:dpyd?|dpd|enzyme|gene)){0,2}"
+_ENZYME: Final = r"(?:\s++(?:dpyd|dpd|enzyme|gene)\b){0,2}"
 _SAID: Final[tuple[tuple[DpydPhenotype, re.Pattern[str]], ...]] = (
-    ("poor", re.compile(rf"\bpoor{_ENZYME}\s+metaboli[sz]er|\bcomplete(?:ly)?{_ENZYME}\s+deficien")),
-    ("intermediate", re.compile(rf"\bintermediate{_ENZYME}\s+metaboli[sz]er|\bpartial(?:ly)?{_ENZYME}\s+deficien")),
-    ("normal", re.compile(rf"\b(?:normal|extensive){_ENZYME}\s+metaboli[sz]er|\bnormal{_ENZYME}\s+activity")),
+    ("poor", re.compile(rf"\bpoor{_ENZYME}\s++metaboli[sz]er|\bcomplete(?:ly)?{_ENZYME}\s++deficien")),
+    ("intermediate", re.compile(rf"\bintermediate{_ENZYME}\s++metaboli[sz]er|\bpartial(?:ly)?{_ENZYME}\s++deficien")),
+    ("normal", re.compile(rf"\b(?:normal|extensive){_ENZYME}\s++metaboli[sz]er|\bnormal{_ENZYME}\s++activity")),
 )
 #: "Poor or intermediate", "normal/intermediate": no one phenotype.
 _ONE_OF_TWO: Final = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from guideline.advice import FactUsed
@@ -13,14 +14,14 @@ _WORST_FIRST: tuple[DpydPhenotype, ...] = ("poor", "intermediate", "normal")
 
 
 def dpyd(case: Case) -> DpydResult | None:
-    """The newest of results and answer, the worse of one day; None: not tested as far as was seen.
+    """What counts of results and answer; None: not tested as far as was seen."""
+    return newest((*case.dpyd, *_answered(case)))
 
-    A result without a date may be the newest: it counts where it is the worse.
-    """
-    found = [*case.dpyd, *_answered(case)]
-    dated = [(result.date.latest, result) for result in found if result.date is not None]
-    newest = max((day for day, _ in dated), default=date.min)
-    counts = [result for result in found if result.date is None or result.date.latest == newest]
+
+def newest(found: Sequence[DpydResult]) -> DpydResult | None:
+    """The newest of some results; the worst of those that may be the newest: of one day, of the same month, without a date."""
+    last = max((result.date.earliest for result in found if result.date is not None), default=date.min)
+    counts = [result for result in found if result.date is None or result.date.latest >= last]
     return min(counts, key=lambda result: (_WORST_FIRST.index(result.phenotype), result.date is None, result.source), default=None)
 
 

@@ -34,10 +34,12 @@ def answered(phenotype, day):
         ([("normal", None)], ("intermediate", 5), "intermediate"),
         ([("normal", None)], None, "normal"),
         ([("poor", 4000)], None, "poor"),
+        ([("poor", "2026-10"), ("normal", "2026-10-12")], None, "poor"),
+        ([("poor", "2026-09"), ("normal", "2026-10-12")], None, "normal"),
     ],
 )
-def test_the_newest_counts_and_the_worse_of_one_day(results, answer, known):
-    """An undated result may be the newest; none of them grows old. What is known is a fact with its source."""
+def test_the_newest_counts_and_the_worst_of_what_may_be_the_newest(results, answer, known):
+    """An undated result, or one of a month, may be the newest; none of them grows old. What is known is a fact with its source."""
     case = a_case(dpyd=tuple(result(*one) for one in results), intake=intake(dpyd=answered(*answer) if answer else None))
     turned = a_case(dpyd=tuple(result(*one) for one in reversed(results)), intake=intake(dpyd=answered(*answer) if answer else None))
     assert dpyd_phenotype(case) == known

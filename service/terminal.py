@@ -39,6 +39,7 @@ _FACTS = {
     "lungs": "lung conditions",
     "labs": "laboratory values",
     "procedures": "procedures",
+    "dpyd": "DPYD results",
     "intake": "intake answers",
 }
 

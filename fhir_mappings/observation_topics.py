@@ -105,8 +105,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
 )
 #: Told by its label under any code that we do not know: no code of the test is verified.
 _DPYD = re.compile(
-    r"\bdpyd\b|dihydropyrimidine[\s-]dehydrogenase|\bdpd\b[\w ,()-]{0,24}(?:deficien|phenotyp|genotyp|enzyme|activity|metaboli)",
-    re.IGNORECASE,
+    r"\bdpyd\b|dihydropyrimidine[\s-]dehydrogenase|\bdpd (?:deficien|phenotyp|genotyp|enzyme|activity|metaboli)", re.IGNORECASE
 )
 _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
 

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from fhir_mappings.biomarkers import read_receptors
 from fhir_mappings.conditions import read_tumours
 from fhir_mappings.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
+from fhir_mappings.dpyd import read_dpyd
 from fhir_mappings.exposures import read_medications
 from fhir_mappings.heart import read_heart_conditions, read_lvef
 from fhir_mappings.intake import read_intake
@@ -72,6 +73,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         allergies=_once(read_allergies(record)),
         procedures=_once((*read_procedures(record, lvef), *read_hospice(listed))),
         other_drugs=_once(medications.others),
+        dpyd=_once(read_dpyd(record)),
         intake=read_intake(record),
         problems=_problems((*record.problems, *_missing_pages(reading))),
     )

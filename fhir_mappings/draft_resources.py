@@ -24,6 +24,7 @@ class Draft(Resource, frozen=True, gc=False, rename="camel"):
     instantiates_uri: Raw = Raw()
     group_identifier: Raw = Raw()
     supporting_information: Raw = Raw()
+    prior_prescription: Raw = Raw()
     dose_range: Raw = Raw()
 
 
@@ -151,10 +152,19 @@ def entries_of(context: Mapping[str, Any]) -> Iterator[DraftEntry]:
 def draft_of(resource: dict[str, Any]) -> Draft:
     """The typed draft; an empty one where nothing of it can be read."""
     try:
-        raw = msgspec.json.encode(resource)
+        raw = msgspec.json.encode(_as_r4(resource))
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError, TypeError, ValueError):
         return Draft()
     return _DRAFT.decode(raw) or Draft()
+
+
+def _as_r4(resource: dict[str, Any]) -> dict[str, Any]:
+    """R5 names the medication in one member, as a concept or as a reference; the orders of R5 that are sent are read as R4 names them."""
+    medication = resource.get("medication")
+    if not isinstance(medication, dict):
+        return resource
+    named = {"medicationCodeableConcept": medication.get("concept"), "medicationReference": medication.get("reference")}
+    return {**{name: value for name, value in named.items() if isinstance(value, dict)}, **resource}
 
 
 def dosages_of_draft(draft: Draft) -> list[DraftDosage]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system, meanings
-from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES, PLAIN_OF, Named, named_in
+from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES, PLAIN_OF, Named, mentioned_in, named_in
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
@@ -39,6 +39,12 @@ NO_DRUG: Final = DrugMatch((), conflict=False)
 def drugs_of(codings: Sequence[CodingTriple], text: str | None) -> DrugMatch:
     """Name the drugs of one CodeableConcept: its codings as (system, code, display), and its text."""
     return _match(tuple(codings), text)
+
+
+def drugs_mentioned(text: str) -> tuple[str, ...]:
+    """The drugs that a sentence speaks of; several products with trastuzumab are `unknown-her2-conjugate`."""
+    drugs = frozenset(named.drug for named in mentioned_in(text))
+    return _conflict(drugs).drugs if len(drugs & _TRASTUZUMAB_PRODUCTS) > 1 else tuple(sorted(drugs))
 
 
 @remembered(maxsize=4096)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from fhir_mappings.remembered import remembered
-from fhir_mappings.terminology_files import DrugFile, DrugRow, read_drugs
+from fhir_mappings.terminology_files import DrugFile, DrugRow, read_drugs, read_other_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
 
@@ -30,12 +31,25 @@ _SUFFIX: Final = re.compile(r"[a-z]{1,4}|q\d+w?")
 
 @remembered(maxsize=4096)
 def named_in(text: str) -> frozenset[Named]:
-    """The drugs that `text` names, the more specific one where it names both ("Paclitaxel [Abraxane]" is nab-paclitaxel)."""
+    """The drugs that the name of a medication names, the more specific one of two ("Paclitaxel [Abraxane]" is nab-paclitaxel).
+
+    What another medicine is given with is not named ("sodium chloride 250 mL for trastuzumab infusion").
+    """
+    return _named(text, _before_companion)
+
+
+@remembered(maxsize=1024)
+def mentioned_in(text: str) -> frozenset[Named]:
+    """The drugs that a sentence speaks of, whatever else is given with them ("prednisone for pneumonitis due to Enhertu")."""
+    return _named(text, lambda words: words)
+
+
+def _named(text: str, counted: Callable[[list[str]], list[str]]) -> frozenset[Named]:
     lower = text.lower()
     words = _WORD.findall(lower)
     if _FIRST_WORDS.isdisjoint(words):
         return _NONE
-    words = _before_context(words)
+    words = counted(_before_context(words))
     found = _scan(words)
     if not found:
         return _NONE
@@ -70,6 +84,17 @@ def _before_context(words: list[str]) -> list[str]:
         if any(tuple(words[position : position + len(phrase)]) == phrase for phrase in _CONTEXT.get(word, ())):
             return words[:position]
     return words
+
+
+def _before_companion(words: list[str]) -> list[str]:
+    """Without the drug of ours that something else is given with.
+
+    All words where ours stands first ("trastuzumab in sodium chloride"), or has an amount: it may be in the same bag.
+    """
+    named = next((position for position, word in enumerate(words) if word in _FIRST_WORDS), 0)
+    substance = next((position for position, word in enumerate(words[:named]) if word in _BESIDE), named)
+    goes_with = next((position for position in range(substance, named) if words[position] in _GOES_WITH), None)
+    return words if goes_with is None or "mg" in words[named:] else words[:goes_with]
 
 
 def _is_unknown_second_word(word: str) -> bool:
@@ -118,6 +143,8 @@ _PAYLOADS: Final = _FILE.payloads
 _PHRASES: Final = _phrases(_FILE.drugs)
 _FIRST_WORDS: Final = frozenset(_PHRASES)
 _CONTEXT: Final = _context(_FILE)
+_GOES_WITH: Final = frozenset({"for", "with", "to"})
+_BESIDE: Final = _FILE.infusion_words | {word for drug in read_other_drugs().drugs for word in (drug.id, *drug.words)}
 
 #: The drugs that are antibody-drug conjugates of trastuzumab.
 CONJUGATES: Final = frozenset(drug.id for drug in _FILE.drugs if drug.conjugate)

@@ -6,7 +6,7 @@ told by all three: they are merged later, by `guideline`. Medicines that matter 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import CodingTriple, as_list, triples
@@ -14,10 +14,11 @@ from fhir_mappings.dates import ended, started, when
 from fhir_mappings.doses import dose_of
 from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
+from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import ABSENT, Concept, Contained, Dosage, Extension, Reference, Resource, source_of
+from fhir_mappings.resources import ABSENT, Concept, Dosage, Extension, Resource, source_of
 from fhir_mappings.study_drugs import is_study_drug
 from fhir_mappings.terminology import value_of
 from fhir_mappings.therapy_words import intent_in, stop_reason_in
@@ -56,13 +57,6 @@ class Medications(NamedTuple):
 
     drugs: tuple[DrugRecord, ...]
     others: tuple[OtherDrug, ...]
-
-
-class Naming(NamedTuple):
-    """How a resource names its medication: codings as (system, code, display), and text."""
-
-    codings: tuple[CodingTriple, ...]
-    text: str | None
 
 
 def read_medications(record: Record) -> Medications:
@@ -131,22 +125,10 @@ def _naming(record: Record, resource: Resource) -> Naming | None:
     naming = naming_of(resource, lambda reference: record.resolve(reference, resource))
     if naming is None and resource.medication_reference is not None:
         # Nobody can say what this was: no rule may say "never given" now.
-        record.problem("unreadable", resource, "refers to a Medication that was not sent", "therapy")
+        sent = record.resolve(resource.medication_reference, resource) is not None
+        detail = "refers to a Medication that names no drug" if sent else "refers to a Medication that was not sent"
+        record.problem("unreadable", resource, detail, "therapy")
     return naming
-
-
-def naming_of(resource: Resource, find: Callable[[Reference], Resource | Contained | None]) -> Naming | None:
-    """Name the medication by the code in the resource, else by the Medication it refers to, else by the name of that reference."""
-    concept = resource.medication_codeable_concept
-    if concept is not None and (concept.coding or concept.text):
-        return Naming(triples(concept), concept.text or None)
-    reference = resource.medication_reference
-    if reference is None:
-        return None
-    medication = find(reference)
-    if medication is not None and medication.code is not None:
-        return Naming(triples(medication.code), medication.code.text or reference.display or None)
-    return Naming((), reference.display) if reference.display else None
 
 
 def _dates(record: Record, resource: Resource, kind: Kind) -> tuple[PartialDate | None, PartialDate | None]:

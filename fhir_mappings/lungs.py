@@ -13,7 +13,7 @@ from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import abated, began, started, when
 from fhir_mappings.denial import Passage
-from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.drug_names import drugs_mentioned, drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
@@ -112,7 +112,7 @@ def _cause(resource: Resource) -> str | None:
             return named.drugs[0]
     texts += [words(resource.code), *notes_of(resource)]
     for text in texts:
-        drugs = drugs_of((), text).drugs
+        drugs = drugs_mentioned(text)
         if len(drugs) == 1:
             return drugs[0]
     codes = {icd10_key(code) for _, code, _ in triples(resource.code)}

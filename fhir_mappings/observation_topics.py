@@ -16,7 +16,7 @@ from fhir_mappings.terminology import canonical_system
 
 Topic = Literal[
     "receptor", "lvef", "lab", "body", "performance", "disease-status", "stage", "metastatic-history", "pregnancy", "menopause",
-    "mislabelled-receptor",
+    "mislabelled-receptor", "dpyd",
 ]  # fmt: skip
 
 _TOPICS: dict[str, Topic] = {
@@ -103,6 +103,10 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
     (re.compile(r"her-?2|erbb2", re.IGNORECASE), "receptor"),
     (re.compile(r"\blvef\b|left ventricular ejection fraction", re.IGNORECASE), "lvef"),
 )
+#: Told by its label under any code that we do not know: no code of the test is verified.
+_DPYD = re.compile(
+    r"\bdpyd\b|dihydropyrimidine[\s-]dehydrogenase|\bdpd (?:deficien|phenotyp|genotyp|enzyme|activity|metaboli)", re.IGNORECASE
+)
 _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
 
 
@@ -112,6 +116,8 @@ def _topic_of_unknown_code(system: str | None, code: str | int | None, label: st
     if not label or meanings_of_code(system, code):
         return None
     topic = _topic_of_words(label)
+    if topic == "dpyd":
+        return topic
     if topic == "receptor" and canonical_system(system) in ("loinc", "snomed"):
         return "mislabelled-receptor"
     return topic if canonical_system(system) not in ("loinc", "snomed") else None
@@ -125,10 +131,12 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
     found = {_topic_of_unknown_code(*one) for one in labelled}
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
-    return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef") if topic in found), None)
+    return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd") if topic in found), None)
 
 
 def _topic_of_words(label: str) -> Topic | None:
+    if _DPYD.search(label):
+        return "dpyd"
     if _NOT_TISSUE.search(label):
         return None
     return next((topic for pattern, topic in _WORDS if pattern.search(label)), None)

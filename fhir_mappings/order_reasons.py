@@ -10,9 +10,10 @@ from fhir_mappings.code_tables import canonical_system, icd10_key
 from fhir_mappings.coded import triples
 from fhir_mappings.denial import Passage
 from fhir_mappings.draft_resources import Draft, group_of, references_in, texts_in
-from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.drug_names import drugs_mentioned
 from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES
 from fhir_mappings.later_members import concepts_in, notes_of
+from fhir_mappings.record import type_and_id
 from fhir_mappings.resources import Concept, Contained, Reference, Resource
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
@@ -21,6 +22,8 @@ _MIXED_UP: Final = frozenset({"trastuzumab", "pertuzumab", "margetuximab", "zani
     drug for drug, names in GENERAL_NAMES.items() if "trastuzumab" in names and drug != UNKNOWN_HER2_CONJUGATE
 }
 _PLAN_IN_NOTE: Final = re.compile(r"\b(?:plan(?:ned)?|protocol|regimen)\b\s*(?:is\b|[:=-])([^.;\n]{1,120})", re.IGNORECASE)
+_PLAN_WORD: Final = re.compile(r"\b(?:plan|protocol|regimen)\b", re.IGNORECASE)
+_PLAN_TYPES: Final = frozenset({"CarePlan", "RequestGroup", "RequestOrchestration", "PlanDefinition"})
 _TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w{1,8}+)"
 _STOMACH: Final = r"(?:gastric|stomach|gastro-?o?esophageal|\bgej?\b|cardia\b)"
 _GASTRIC: Final = re.compile(rf"{_STOMACH}[\w ,/()-]{{0,40}}{_TUMOUR}|{_TUMOUR}\s+(?:of\s+)?(?:the\s+)?[\w ]{{0,30}}{_STOMACH}")
@@ -38,7 +41,7 @@ def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
     own = _MIXED_UP.intersection(ordered)
     if not own:
         return None
-    named = {drug for text in _plans(draft) for drug in drugs_of((), text).drugs} & _MIXED_UP
+    named = {drug for text in _plans(draft) for drug in drugs_mentioned(text)} & _MIXED_UP
     if not named:
         return None
     same = sorted(drug for drug in own if drug in named or (drug not in CONJUGATES and GENERAL_NAMES.get(drug, frozenset({drug})) <= named))
@@ -47,13 +50,19 @@ def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
 
 def _plans(draft: Draft) -> Iterator[str]:
     """Where an order names its plan. A note counts only from the word "plan", "protocol" or "regimen" on."""
-    for raw in (draft.based_on, draft.supporting_information):
-        yield from (reference.display for reference in references_in(raw) if reference.display)
+    yield from (reference.display for reference in references_in(draft.based_on) if reference.display)
+    yield from (reference.display for reference in references_in(draft.supporting_information) if reference.display and _is_plan(reference))
     for raw in (draft.instantiates_canonical, draft.instantiates_uri):
         yield from texts_in(raw)
     yield from group_of(draft)
     for note in notes_of(draft):
         yield from _PLAN_IN_NOTE.findall(note)
+
+
+def _is_plan(reference: Reference) -> bool:
+    """TRAP: what supports an order is often the therapy before it. It is a plan by its type, else by its name."""
+    kind = reference.type or (type_and_id(reference.reference or "") or "").partition("/")[0]
+    return kind in _PLAN_TYPES or (not kind.startswith("Medication") and _PLAN_WORD.search(reference.display or "") is not None)
 
 
 def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | None]) -> bool:

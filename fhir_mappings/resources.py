@@ -161,11 +161,12 @@ class Collection(Part, frozen=True, gc=False):
 
 
 class Contained(Part, frozen=True, gc=False):
-    """A contained resource: a Medication, or the Specimen of a result."""
+    """A contained resource: a Medication or one of its ingredients, or the Specimen of a result."""
 
     resource_type: str | None = None
     id: str | None = None
     code: Concept | None = None
+    ingredient: Raw = ABSENT
     type: Raw = ABSENT
     collection: Collection | None = None
 
@@ -219,6 +220,7 @@ class Resource(Part, frozen=True, gc=False):
     code: _Code | None = None
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
+    ingredient: Raw = ABSENT
     body_site: list[Concept] | Concept | None = None
     subject: Raw = ABSENT
     patient: Raw = ABSENT

@@ -290,6 +290,17 @@ class IntakeAnswer(Struct, frozen=True):
     source: str = ""
 
 
+DpydPhenotype = Literal["poor", "intermediate", "normal"]
+
+
+class DpydResult(Struct, frozen=True):
+    """What a test of DPYD (dihydropyrimidine dehydrogenase) says of the patient; it does not change in a lifetime."""
+
+    phenotype: DpydPhenotype
+    date: PartialDate | None
+    source: str = ""
+
+
 ProblemKind = Literal[
     "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete", "unsent",
     "forbidden",
@@ -334,5 +345,6 @@ class Case(Struct, frozen=True):
     allergies: tuple[Allergy, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     other_drugs: tuple[OtherDrug, ...] = ()
+    dpyd: tuple[DpydResult, ...] = ()
     intake: dict[str, IntakeAnswer] = field(default_factory=dict)
     problems: tuple[DataProblem, ...] = ()

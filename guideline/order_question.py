@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from guideline.orders import DraftOrder
 from guideline.practice import Practice
 from guideline.situation import Situation, situation
 from guideline.therapy_lines import components
+
+#: Statuses of an order or statement that still stands.
+_OPEN: Final = frozenset({"active", "on-hold", "unknown"})
 
 
 class OrderQuestion(Struct, frozen=True):
@@ -35,9 +39,10 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
     drafts = tuple(orders)
     ended = {c for order in drafts if order.act == "stop" for drug in order.drugs for c in (drug, *components(drug))}
     running = tuple(e for e in s.exposures if e.state == "running" and e.drug not in ended and not components(e.drug) <= ended)
-    # An order revised in place to another drug takes the place of what the chart still holds under its id.
-    revised = {o.id: o.drugs for o in drafts if o.act == "start" and o.drugs}
-    running = tuple(e for e in running if not all(e.drug not in revised.get(source, (e.drug,)) for source in e.sources))
+    replaced = _replaced(drafts)
+    if replaced:
+        standing = frozenset(r.source for r in case.drugs if r.kind != "administration" and r.status in _OPEN and r.end is None)
+        running = tuple(e for e in running if not _gives_way(e, replaced, standing))
     begun = [drug for order in drafts if order.act == "start" for drug in order.drugs]
     return OrderQuestion(
         s=s,
@@ -47,3 +52,22 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
         running=running,
         together=frozenset([*(e.drug for e in running), *begun]),
     )
+
+
+def _replaced(drafts: tuple[DraftOrder, ...]) -> dict[str, tuple[str, ...]]:
+    """The orders of the chart whose place a draft takes, under the same id or as its prior prescription -> the drugs ordered now."""
+    now: dict[str, tuple[str, ...]] = {}
+    for order in drafts:
+        if order.act == "start" and order.drugs:
+            for old in {order.id, order.replaces or order.id}:
+                now[old] = (*now.get(old, ()), *order.drugs)
+    return now
+
+
+def _gives_way(e: Exposure, replaced: dict[str, tuple[str, ...]], standing: frozenset[str]) -> bool:
+    """Whether an order of this exposure goes over to other drugs, and nothing else in the chart still stands for it.
+
+    Its doses stand for nothing: they were given under that order.
+    """
+    gone = {source for source in e.sources if e.drug not in replaced.get(source, (e.drug,))}
+    return bool(gone) and standing.isdisjoint(set(e.sources) - gone)

@@ -33,6 +33,7 @@ _FACTS = {
     "pregnancies": "pregnancy findings",
     "menopause": "menopausal statuses",
     "procedures": "procedures",
+    "dpyd": "DPYD results",
     "intake": "intake answers",
 }
 

@@ -12,9 +12,9 @@ from msgspec import Struct
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body
 from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.dpyd import dpyd_facts, dpyd_phenotype
 from guideline.earlier_doses import is_start, records_of
 from guideline.facts_used import drug_name
-from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
 from guideline.order_question import OrderQuestion
@@ -57,7 +57,7 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | None:
-    dpyd = _dpyd(q) if asked.drug == _CAPECITABINE else "normal"
+    dpyd = dpyd_phenotype(q.s.case) if asked.drug == _CAPECITABINE else "normal"
     rows = [row for row in K.thresholds.labs.drugs[asked.drug] if row.at == "dose" or asked.start]
     found = [m for row in rows if (m := met(row, values)) is not None]
     acting = [m for m in found if not m.partner_missing and _acts(q, asked, m, dpyd)]
@@ -70,7 +70,7 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         return _adverse(q, asked, acting, values, dpyd, gaps)
     if dpyd == "intermediate" and asked.start:
         return Finding(
-            "LabSafety", "warning", K.say("dpyd-intermediate"), (K.say("dpyd-why"),), _dpyd_facts(q), gaps, avoid=(), rules=("P09",)
+            "LabSafety", "warning", K.say("dpyd-intermediate"), (K.say("dpyd-why"),), dpyd_facts(q.s.case), gaps, avoid=(), rules=("P09",)
         )
     if open_ended:
         return _partner_missing(asked, open_ended, gaps)
@@ -218,17 +218,6 @@ def lab_facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
 # --- DPYD --------------------------------------------------------------------------------------------------------------------------
 
 
-def _dpyd(q: OrderQuestion) -> str | None:
-    """`poor`, `intermediate`, `normal`; None: not tested as far as is known."""
-    given = answer(q.s.case, "dpyd")
-    return given.values[0] if given is not None else None
-
-
-def _dpyd_facts(q: OrderQuestion) -> tuple[FactUsed, ...]:
-    given = answer(q.s.case, "dpyd")
-    return (FactUsed("DPYD", given.values[0], str(given.date), given.source),) if given is not None else ()
-
-
 def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
     """P09: complete deficiency: never, at any dose."""
     detail = [K.say("dpyd-poor-why"), *(K.say("lab-also", value=shown(m)) for m in acting)]
@@ -238,7 +227,7 @@ def _no_dpd(q: OrderQuestion, asked: _Asked, acting: list[Met]) -> Finding:
         "critical",
         K.say("dpyd-poor"),
         (*detail, *_explained(q, used)),
-        (*_dpyd_facts(q), *lab_facts(used)),
+        (*dpyd_facts(q.s.case), *lab_facts(used)),
         avoid=(_CAPECITABINE,),
         rules=("P09",),
         suggestions=deletions((asked.order,), recommended=True) if len(asked.order.drugs) == 1 else (),

@@ -12,8 +12,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 from guideline.advice import Option, Statement
+from guideline.dpyd import dpyd_phenotype
 from guideline.facts_used import drug_name, drug_names
-from guideline.intake import answer
 from guideline.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
@@ -254,20 +254,14 @@ def _instead_of_full_capecitabine(s: Situation) -> Statement | None:
     """What stands in place of the dose of capecitabine; None where the whole dose may be given."""
     if "capecitabine" in s.not_tolerated:
         return K.say("partner-instead-of-capecitabine")
-    if _dpyd(s) == "poor":
+    if dpyd_phenotype(s.case) == "poor":
         return K.say("partner-without-dpd")
-    if _dpyd(s) == "intermediate":
+    if dpyd_phenotype(s.case) == "intermediate":
         return K.say("capecitabine-dose-by-dpyd")
     if not kidneys_seem_fit(s):
         return K.say("capecitabine-dose-open")
     reduced = clearance_acts(s, frozenset({"capecitabine"}), "reduce")
     return K.say("capecitabine-dose-reduced", value=reduced[1].values[0].shown) if reduced is not None else None
-
-
-def _dpyd(s: Situation) -> str | None:
-    """What the intake says of the DPYD test: `poor`, `intermediate`, `normal`; None without one."""
-    given = answer(s.case, "dpyd")
-    return given.values[0] if given is not None else None
 
 
 def _cautions(s: Situation, regimen: str) -> list[Statement]:
@@ -299,8 +293,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found.append(K.say("kidneys-in-doubt", value=value, date=str(day), below=f"{below:g}", drugs=drug_names(drugs)))
     if s.case.labs:
         found += start_labs(s, regimen)
-    if "capecitabine" in K.regimens[regimen].drugs and _dpyd(s) in ("poor", "intermediate"):
-        found.append(K.say("capecitabine-without-dpd" if _dpyd(s) == "poor" else "dpyd-intermediate"))
+    if "capecitabine" in K.regimens[regimen].drugs and dpyd_phenotype(s.case) in ("poor", "intermediate"):
+        found.append(K.say("capecitabine-without-dpd" if dpyd_phenotype(s.case) == "poor" else "dpyd-intermediate"))
     partners = CYTOTOXIC_PART[regimen]
     if not partners:
         return found

@@ -86,7 +86,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     yield Finding(
         "NonPreferredAgent",
         "warning",
-        K.say("order-tdm1-not-preferred-heart" if _heart_first(s) else "order-tdm1-not-preferred"),
+        K.say(f"order-tdm1-not-preferred{'-heart' if _heart_first(s) else ''}{'-if-new' if unknown_history(s) else ''}"),
         tuple(detail),
         facts=course_facts(s),
         missing=missing,

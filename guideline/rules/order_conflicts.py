@@ -35,6 +35,8 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _over_by_progression(q.s, e)}
     ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
     pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if _excludes(drug, other)]
+    orders = safety_orders(q)
+    pairs = [(drug, other) for drug, other in pairs if other in ordered or not order_products.meant_as(orders, drug, other)]
     if not pairs:
         return
     mine = in_usual_order(drug for drug, _ in pairs)

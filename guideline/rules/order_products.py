@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import Finding, Suggestion
+from guideline.advice import Finding, Statement, Suggestion
 from guideline.body import body
-from guideline.facts_used import drug_name
+from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.options import objection
-from guideline.rules.order_scope import deletions, safety_orders
+from guideline.rules.order_scope import deletions, orders_of, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+from guideline.therapy_lines import CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 
 #: R083, C15: products that are taken for one another; trastuzumab by any route, brand or suffix is one (R136).
 _PRODUCT = {
@@ -24,6 +24,7 @@ _PRODUCT = {
 }
 
 _SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody" and d.route == "sc")
+_ANTIBODIES_AND_CONJUGATES = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate"))
 
 
 def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
@@ -38,9 +39,9 @@ def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
 
 def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
     per_kg = _per_kg(q.s, order)
-    if order.plan in _PRODUCT and _PRODUCT[order.plan] != _PRODUCT[drug] and not _planned_beside(order):
+    if order.plan is not None and _not_planned(order, drug):
         said, indicator = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan)), "critical"
-        detail = [K.say("order-different-drugs")]
+        detail = [K.say("order-different-drugs"), *_beside_what_runs(q, order.plan, drug)]
     elif drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
         said, indicator = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD)), "critical"
         detail = [K.say("order-different-drugs")]
@@ -62,22 +63,53 @@ def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
         detail.append(K.say("tdm1-never-above"))
     return Finding(
         "ProductMixUp", indicator, said, tuple(detail), avoid=(drug,), rules=("R083", "R126"),  # type: ignore[arg-type]
-        suggestions=(*_meant(q.s, order, drug), *deletions((order,))),
+        suggestions=(*_meant(q, order, drug), *deletions((order,))),
     )  # fmt: skip
 
 
-def _meant(s: Situation, order: DraftOrder, drug: str) -> tuple[Suggestion, ...]:
-    """The planned product at one click, where the plan names another one and nothing in the record forbids it."""
+def mixed_up(q: OrderQuestion, order: DraftOrder) -> bool:
+    """Whether the product of an order has to be checked: what its own label asks for says nothing about it until then."""
+    return any(drug in _PRODUCT and _mix_up(q, order, drug) is not None for drug in order.drugs)
+
+
+def meant_as(orders: Iterable[DraftOrder], drug: str, other: str) -> bool:
+    """Whether every order of `drug` is meant, by its plan, as `other`: then it is the wrong product, and no second therapy beside it."""
+    of_drug = orders_of(orders, (drug,))
+    return all(o.plan is not None and _not_planned(o, drug) and components(other) <= components(o.plan) for o in of_drug)
+
+
+def _beside_what_runs(q: OrderQuestion, plan: str, drug: str) -> Iterator[Statement]:
+    """The planned product runs, and what is ordered under its name would come on top of it."""
+    running = [e.drug for e in q.running if _PRODUCT.get(e.drug, _PRODUCT[drug]) != _PRODUCT[drug]]
+    of_plan = in_usual_order(other for other in running if components(other) <= components(plan))
+    if of_plan:
+        yield K.say("order-product-beside", others=headline_names(of_plan))
+
+
+def _meant(q: OrderQuestion, order: DraftOrder, drug: str) -> tuple[Suggestion, ...]:
+    """The planned product at one click, where the plan names another one and nothing in the record forbids it.
+
+    What runs forbids it too: the planned product would be a second one beside it, and the name on the order may be the mistake.
+    """
     plan = order.plan
-    if plan not in _PRODUCT or _PRODUCT[plan] == _PRODUCT[drug] or order.drugs != (drug,):
+    if plan is None or not _not_planned(order, drug) or order.drugs != (drug,):
         return ()
-    barred = plan == T_DXD and (objection(s, "tdxd") is not None or s.lungs.symptoms)
-    return () if barred or s.pregnancy == "pregnant" else (Suggestion("replace", plan, order.id),)
+    barred = plan == T_DXD and (objection(q.s, "tdxd") is not None or q.s.lungs.symptoms)
+    doubled = any(_not_beside(e.drug, plan) for e in q.running)
+    return () if barred or doubled or q.s.pregnancy == "pregnant" else (Suggestion("replace", plan, order.id),)
 
 
-def _planned_beside(order: DraftOrder) -> bool:
-    """An order for several drugs holds the planned one among them."""
-    return any(_PRODUCT.get(drug) == _PRODUCT.get(order.plan or "") for drug in order.drugs)
+def _not_beside(running: str, plan: str) -> bool:
+    """Whether the planned product would be a second HER2 antibody or conjugate beside one that runs. Pertuzumab has one beside it."""
+    if running == "pertuzumab":
+        return plan in PERTUZUMAB_PRODUCTS
+    return running != plan and running in _ANTIBODIES_AND_CONJUGATES
+
+
+def _not_planned(order: DraftOrder, drug: str) -> bool:
+    """Whether the plan of an order names another product, and the order holds it not beside this one."""
+    planned = _PRODUCT.get(order.plan or "")
+    return planned is not None and drug in _PRODUCT and planned not in {_PRODUCT.get(other) for other in order.drugs}
 
 
 def _highest(drug: str) -> float:

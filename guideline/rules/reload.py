@@ -19,6 +19,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 from guideline.rules.dose import label_words, loaded_beside, loading_words, ordered_words
+from guideline.rules.order_products import mixed_up
 from guideline.rules.order_scope import safety_orders
 from guideline.therapy_lines import components
 
@@ -38,7 +39,9 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
             continue
         measured = measured or body(q.s.case)
         found = _judgement(q, order, drug, measured)
-        finding = _too_early(q, order, drug, earlier, found) or _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found)
+        finding = _too_early(q, order, drug, earlier, found)
+        if finding is None and not mixed_up(q, order):
+            finding = _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found)
         if finding is not None:
             yield finding
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Option, Statement, Treatment
+from guideline.advice import Option, Statement, Treatment
+from guideline.dpyd import dpyd_facts, dpyd_phenotype
 from guideline.facts_used import drug_names
-from guideline.intake import answer
 from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, LabValue, current_labs, met
@@ -61,9 +61,8 @@ def naming_values(s: Situation, chosen: Treatment) -> Treatment:
         found = clearance_acts(s, _drugs_of(options), act)
         values += found[1].values if found is not None else ()
     facts = lab_facts(dict.fromkeys(values))
-    dpyd = answer(s.case, "dpyd") if "capecitabine" in _drugs_of(offered) else None
-    if dpyd is not None and dpyd.values[0] != "normal":
-        facts = (*facts, FactUsed("DPYD", dpyd.values[0], str(dpyd.date), dpyd.source))
+    if "capecitabine" in _drugs_of(offered) and dpyd_phenotype(s.case) in ("poor", "intermediate"):
+        facts = (*facts, *dpyd_facts(s.case))
     return replace(chosen, facts=(*chosen.facts, *facts)) if facts else chosen
 
 

@@ -15,6 +15,7 @@ from fhir_mappings.intake import ITEMS
 from guideline.advice import Advice
 from guideline.advise import advise
 from guideline.case import Case
+from guideline.dpyd import newest as newest_dpyd
 from guideline.facts_used import brain_fact, lung_fact
 from guideline.intake import answer
 from guideline.practice import Practice
@@ -109,7 +110,8 @@ def _hint(s: Situation, item: str) -> str:
     if item == "menopausal-status" and s.case.menopause:
         newest = max(s.case.menopause, key=lambda m: (m.date.latest.toordinal() if m.date else 0, m.source))
         return f"{newest.status}{f', {newest.date}' if newest.date else ''}, {newest.source}"
-    return ""
+    tested = newest_dpyd(s.case.dpyd) if item == "dpyd" else None
+    return f"{tested.phenotype}{f', {tested.date}' if tested.date else ''}, {tested.source}" if tested is not None else ""
 
 
 def _matters(case: Case, practice: Practice, advice: Advice, item: str) -> Matters:

@@ -52,6 +52,7 @@ RECORD = [
     order(ident="m2", medicationReference={"reference": "Medication/x"}),
     administration((RXNORM, "2267582"), ident="m3", dosage={"dose": quantity(378, "mg")}),
     statement(text="capecitabine", ident="m4"),
+    observation(ident="dpyd", code=concept(text="DPYD phenotype"), valueString="Poor metabolizer"),
     {"resourceType": "Medication", "id": "x", "code": concept(text="pertuzumab")},
     {"resourceType": "Specimen", "id": "s1", "type": concept(text="liver biopsy")},
     resource("Procedure", "p1", status="completed", code=concept((SNOMED, "40701008")), performedDateTime="2026-03-04"),

@@ -191,7 +191,12 @@ def test_the_drug_by_code_text_contained_entry_and_display():
     """Every way in which EHRs name the drug of a draft."""
     product = {"resourceType": "Medication", "id": "m1", "code": concept(T_DXD)}
     by_reference = {"medicationReference": {"reference": "https://ehr.example/api/Medication/m1"}}
+    mixture = {"resourceType": "Medication", "id": "m1", "ingredient": [{"itemCodeableConcept": concept(T_DXD)}]}
     ways = [
+        [draft(medicationReference={"reference": "#m1", "display": "chemo infusion"}, contained=[mixture])],
+        [draft(**by_reference), mixture],
+        [draft(medication={"concept": concept(T_DXD)})],
+        [draft(medication={"reference": {"reference": "Medication/m1"}}), product],
         [draft(T_DXD)],
         [draft(("urn:oid:2.16.840.1.113883.6.88", "2267582"))],
         [draft(text="fam-trastuzumab deruxtecan-nxki (Enhertu)")],
@@ -212,6 +217,19 @@ def test_a_medication_of_the_prefetch_names_the_drug():
     assert relevant(sent, hook="order-sign")
     assert read_draft_orders(sent, hook="order-sign", today=TODAY)[0].drugs == ()
     assert read_draft_orders(sent, hook="order-sign", today=TODAY, reading=prefetch)[0].drugs == ("trastuzumab-deruxtecan",)
+
+
+def test_a_mixture_that_names_nothing_may_concern_us():
+    """A Medication without a code and without readable ingredients: nobody can say that it is none of ours."""
+    assert relevant(
+        context(draft(medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m"}])), hook="order-sign"
+    )
+
+
+@pytest.mark.parametrize("odd", [None, [], "Enhertu", {}, {"concept": None}, {"concept": "x", "reference": 7}])
+def test_an_r5_medication_that_cannot_be_read_costs_nothing_else(odd):
+    """The order is read by what else it says."""
+    assert one(T_DXD, medication=odd).drugs == ("trastuzumab-deruxtecan",)
 
 
 def test_relevance_is_about_our_drugs_and_what_interacts_with_them():
@@ -467,6 +485,9 @@ def test_gastric_cancer_by_words_code_and_reference():
         {"instantiatesCanonical": ["http://site.example/PlanDefinition/enhertu-q3w|1"]},
         {"groupIdentifier": {"value": "ONC trastuzumab deruxtecan"}},
         {"supportingInformation": [{"display": "Protocol: fam-trastuzumab deruxtecan"}]},
+        {"supportingInformation": [{"reference": "CarePlan/7", "display": "Enhertu q3w"}]},
+        {"supportingInformation": [{"type": "PlanDefinition", "display": "Enhertu q3w"}]},
+        {"supportingInformation": [{"reference": "DocumentReference/7", "display": "Treatment plan: Enhertu"}]},
         {"note": [{"text": "Discussed. Plan: T-DXd 5.4 mg/kg."}]},
     ],
 )
@@ -483,6 +504,33 @@ def test_a_plan_with_several_drugs_and_a_look_back():
     assert one(TRASTUZUMAB, **both).plan == "trastuzumab"
     assert one(text="Phesgo", **both).plan == "pertuzumab-trastuzumab-hyaluronidase"
     assert one(T_DXD, note=[{"text": "progressed on T-DM1 in May"}]).plan is None
+
+
+@pytest.mark.parametrize(
+    "support",
+    [
+        {"reference": "MedicationStatement/t", "display": "trastuzumab 6 mg/kg (stopped 2026-07)"},
+        {"reference": "http://ehr.example/fhir/MedicationRequest/t/_history/2", "display": "trastuzumab, old regimen"},
+        {"type": "MedicationAdministration", "display": "Herceptin, last of the planned doses"},
+        {"reference": "Observation/lvef", "display": "LVEF 62 % on trastuzumab"},
+        {"display": "Trastuzumab (Herceptin) 2025"},
+    ],
+)
+def test_what_supports_an_order_is_not_its_plan(support):
+    """The therapy before, and what was found under it, are why the new drug is ordered: no mix-up."""
+    assert one(T_DXD, supportingInformation=[support]).plan is None
+
+
+def test_the_order_that_an_order_takes_the_place_of():
+    """`priorPrescription`, absolute or versioned, by type and id; a name alone, or what cannot be read, is none."""
+    assert one(T_DXD, priorPrescription={"reference": "MedicationRequest/7"}).replaces == "MedicationRequest/7"
+    assert (
+        one(T_DXD, priorPrescription={"reference": "http://ehr.example/fhir/MedicationRequest/7/_history/2"}).replaces
+        == "MedicationRequest/7"
+    )
+    for nothing in ({"display": "Herceptin"}, {"reference": "#p"}, {"reference": "urn:uuid:7"}, {}, [], 7):
+        assert one(T_DXD, priorPrescription=nothing).replaces is None, nothing
+    assert one(T_DXD).replaces is None
 
 
 # --- robustness

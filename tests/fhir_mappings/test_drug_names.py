@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_mappings.code_tables import CONCEPTS
-from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
+from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_mentioned, drugs_of
 from fhir_mappings.terminology_files import read_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
@@ -160,6 +160,50 @@ def test_a_regimen_in_the_text_does_not_add_drugs_to_an_exact_code():
 def test_a_supportive_drug_is_not_the_drug_it_supports(codings, text):
     """What is given around docetaxel is not docetaxel."""
     assert drugs_of(codings, text) == NO_DRUG
+
+
+SALINE = (RXNORM, "313002", "sodium chloride 9 MG/ML Injectable Solution")
+
+
+@pytest.mark.parametrize("codings", [[], [SALINE]])
+@pytest.mark.parametrize(
+    "text",
+    ["sodium chloride 0.9 % 250 mL for trastuzumab infusion", "sodium chloride 0.9 % (NS) infusion 250 mL with Herceptin",
+     "sodium chloride 0.9 % 250 mL - hydration with trastuzumab", "0.9% NaCl flush, use with Herceptin",
+     "Normal saline 100 mL with Enhertu"],
+)  # fmt: skip
+def test_saline_for_an_antibody_is_not_the_antibody(codings, text):
+    """What is hung beside an infusion names none of our drugs, coded or not."""
+    assert drugs_of(codings, text) == NO_DRUG
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["methylprednisolone 125 mg for infusion reaction to trastuzumab", "diphenhydramine 25 mg IV for Kadcyla", "dextrose 5 % for Enhertu",
+     "ondansetron 8 mg with docetaxel"],
+)  # fmt: skip
+def test_a_medicine_given_for_our_drug_is_not_our_drug(text):
+    """Another medicine that stands first is what the entry is; ours behind "for", "with" or "to" is why."""
+    assert drugs_of([], text) == NO_DRUG
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [("trastuzumab 420 mg in sodium chloride 0.9 % 250 mL for infusion", "trastuzumab"),
+     ("sodium chloride 0.9 % 250 mL with trastuzumab 420 mg", "trastuzumab"), ("NS 100 mL with fam-trastuzumab deruxtecan 378 mg",
+     "trastuzumab-deruxtecan"), ("switch to Kadcyla", "trastuzumab-emtansine"), ("chemotherapy with Herceptin", "trastuzumab"),
+     ("continue with lapatinib", "lapatinib")],
+)  # fmt: skip
+def test_our_drug_in_its_bag_is_our_drug(text, drug):
+    """A diluent behind the drug, and a drug with its amount in the bag, take nothing away; nor does a word that is no medicine."""
+    assert drugs_of([], text) == only(drug)
+
+
+def test_a_sentence_names_the_drug_that_another_medicine_is_given_for():
+    """What treats the harm of a drug does not hide the drug; of two trastuzumab products none is chosen."""
+    assert drugs_mentioned("Prednisone started for pneumonitis due to Enhertu") == ("trastuzumab-deruxtecan",)
+    assert drugs_mentioned("Kadcyla, then Enhertu") == (UNKNOWN_HER2_CONJUGATE,)
+    assert drugs_mentioned("Prednisone for asthma") == ()
 
 
 def test_a_code_without_its_system_counts_as_its_display_only():

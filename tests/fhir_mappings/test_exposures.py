@@ -90,6 +90,64 @@ def test_where_the_drug_is_named(others, reference):
     assert one(*others, order(medicationReference=reference, contained=contained)).drug == "trastuzumab"
 
 
+def _mixture(*ingredients, **more):
+    return {"resourceType": "Medication", "id": "m", "ingredient": list(ingredients), **more}
+
+
+def _of(*coding, text=None):
+    return {"itemCodeableConcept": concept(*coding, text=text)}
+
+
+SALINE = _of(text="sodium chloride 0.9 % 250 mL for infusion")
+
+
+@pytest.mark.parametrize(
+    ("mixture", "drugs"),
+    [
+        (_mixture(_of(TRASTUZUMAB), SALINE), ["trastuzumab"]),
+        (_mixture(SALINE, _of(text="ado-trastuzumab emtansine")), ["trastuzumab-emtansine"]),
+        (_mixture(SALINE, {"itemReference": {"reference": "Medication/kadcyla"}}), ["trastuzumab-emtansine"]),
+        (_mixture(SALINE, {"itemReference": {"reference": "#kadcyla"}}), ["trastuzumab-emtansine"]),
+        (_mixture(SALINE, {"itemReference": {"reference": "Substance/1", "display": "Enhertu"}}), ["trastuzumab-deruxtecan"]),
+        (_mixture({"item": {"concept": concept(TRASTUZUMAB)}}), ["trastuzumab"]),
+        (_mixture({"item": {"reference": {"reference": "Medication/kadcyla"}}}), ["trastuzumab-emtansine"]),
+        (_mixture(_of(TRASTUZUMAB), _of(text="pertuzumab"), SALINE), ["pertuzumab", "trastuzumab"]),
+        (
+            _mixture(_of(TRASTUZUMAB), _of(text="pertuzumab"), _of(text="Hyaluronidase (human)")),
+            ["pertuzumab-trastuzumab-hyaluronidase"],
+        ),
+        (_mixture(_of(TRASTUZUMAB), _of(text="hyaluronidase-oysk")), ["trastuzumab-hyaluronidase"]),
+        (_mixture(_of(text="docetaxel"), code=concept(TRASTUZUMAB)), ["trastuzumab"]),
+        (_mixture(SALINE), []),
+        (_mixture(_of(text="ondansetron 8 mg"), SALINE), []),
+    ],
+)
+def test_a_mixture_is_named_by_its_ingredients(mixture, drugs):
+    """A compounded infusion without a code of its own is the drug of ours in it; a code of its own says it alone."""
+    kadcyla = {"resourceType": "Medication", "id": "kadcyla", "code": concept(text="Kadcyla")}
+    contained = [mixture, kadcyla]
+    case = case_of(patient(), kadcyla, order(medicationReference={"reference": "#m"}, contained=contained))
+    assert sorted(record.drug for record in case.drugs) == drugs
+    beside = case_of(patient(), mixture, kadcyla, order(medicationReference={"reference": "Medication/m"}, contained=[kadcyla]))
+    assert sorted(record.drug for record in beside.drugs) == drugs
+    assert problems_of(case) == problems_of(beside) == []
+
+
+def test_a_mixture_whose_ingredient_is_two_drugs_is_a_conflict():
+    """Nobody chooses between the code and the text of an ingredient."""
+    odd = _mixture(_of((RXNORM, "1371041"), text="Enhertu"), SALINE)
+    case = case_of(patient(), order(medicationReference={"reference": "#m"}, contained=[odd]))
+    assert (case.drugs[0].drug, problems_of(case)) == ("unknown-her2-conjugate", [("code-text-conflict", "therapy")])
+
+
+@pytest.mark.parametrize("ingredient", [None, [], {}, "x", [7], [{}], [{"itemReference": {"reference": "Substance/1"}}]])
+def test_a_mixture_that_names_nothing_is_a_lost_therapy(ingredient):
+    """What it holds cannot be told: that is said, and not that the Medication was not sent."""
+    case = case_of(patient(), order(medicationReference={"reference": "#m"}, contained=[_mixture() | {"ingredient": ingredient}]))
+    assert (case.drugs, problems_of(case)) == ((), [("unreadable", "therapy")])
+    assert "names no drug" in case.problems[0].detail
+
+
 def test_a_medication_that_was_not_sent_is_named():
     """A reference that leads nowhere and has no name: a therapy was lost, and that is said."""
     case = case_of(patient(), order(medicationReference={"reference": "Medication/gone"}))

@@ -311,7 +311,7 @@ def test_dpd_not_tested():
     """Not tested: asked at the start as information, naming no input of its own; silent later and for other drugs."""
     f = one(GOOD_LABS, order("capecitabine"), intake=intake())
     assert (f.indicator, f.missing) == ("info", ())
-    assert "no DPYD test on record" in f.headline.text
+    assert "no readable DPYD result seen" in f.headline.text
     assert case_running("capecitabine", GOOD_LABS, order("capecitabine"), intake=intake()) == []
     assert found(GOOD_LABS, order("tucatinib"), intake=intake()) == []
 
@@ -320,7 +320,7 @@ def test_dpd_beside_the_kidney():
     """Both problems of one drug stand on one card."""
     f = one(labs(**clearance(40)), order("capecitabine"), intake=intake())
     assert f.headline.text.startswith("Reduce capecitabine")
-    assert "No DPYD test on record" in words(f)
+    assert "No readable DPYD result seen" in words(f)
 
 
 # --- Age, order and state of values -------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.case import Allergy, Diagnosis, PerformanceStatus
+from guideline.case import Allergy, DataProblem, Diagnosis, PerformanceStatus
 from guideline.rules import order_choice
 from tests.guideline.case_builder import (
     CURRENT_US,
@@ -131,6 +131,17 @@ def test_r123_nothing_is_said_about_the_choice_outside_the_scope(case):
 def test_r030_without_replacement_when_the_heart_waits():
     """P02: with an LVEF of 45 the preference is said, but T-DXd is not put at one click."""
     assert only(says(RULES, second_line(lvef=lvef(45)), tdm1()), "NonPreferredAgent").suggestions == ()
+
+
+@pytest.mark.parametrize("facts", [{}, {"lvef": lvef(45)}], ids=["heart in order", "heart waits"])
+def test_r131_no_word_of_never_used_where_a_therapy_was_lost(facts):
+    """A record of therapy that could not be read may be T-DXd: the headline says "if", with the whole record it says "not used before"."""
+    lost = DataProblem("unreadable", "therapy", "MedicationAdministration/1", "refers to a Medication that names no drug")
+    unread = only(says(RULES, second_line(problems=(lost,), **facts), tdm1()), "NonPreferredAgent")
+    whole = only(says(RULES, second_line(**facts), tdm1()), "NonPreferredAgent")
+    assert "if it was not used before" in unread.headline.text
+    assert "T-DXd not used before" in whole.headline.text
+    assert len(unread.headline.text) < 140
 
 
 def test_an_order_that_is_not_asked_is_context():

@@ -262,6 +262,38 @@ def test_r083_a_planned_product_that_is_barred_is_not_offered():
     assert [s.act for s in found.suggestions] == ["delete"]
 
 
+@pytest.mark.parametrize(
+    ("running", "ordered", "plan", "clicks"),
+    [
+        (T_DXD, T_DXD, "trastuzumab", ["delete"]),
+        ("trastuzumab", "trastuzumab", T_DM1, ["delete"]),
+        ("pertuzumab", "trastuzumab", PHESGO, ["delete"]),
+        ("pertuzumab", "trastuzumab", T_DXD, ["replace", "delete"]),
+        (T_DM1, "trastuzumab", T_DM1, ["replace", "delete"]),
+        ("letrozole", "trastuzumab", T_DXD, ["replace", "delete"]),
+    ],
+)
+def test_r083_a_planned_product_beside_what_runs_is_not_offered(running, ordered, plan, clicks):
+    """P01: one click must not lead from the mix-up into duplicate HER2 therapy; the name on the order may be the mistake."""
+    case = on_therapy(given(running, 60))
+    found = only(says(RULES, case, order(ordered, 5.4, "mg/kg", plan=plan)), "ProductMixUp")
+    assert [s.act for s in found.suggestions] == clicks
+    ended = only(says(RULES, case, order(ordered, 5.4, "mg/kg", plan=plan), stop(running)), "ProductMixUp")
+    assert "replace" in [s.act for s in ended.suggestions]
+
+
+def test_r083_the_wrong_product_of_what_runs_is_one_problem():
+    """T-DXd runs, the next dose is ordered under its name as trastuzumab: one card, which says what it would come on top of."""
+    case = on_therapy(given(T_DXD, 60), dose(T_DXD, 21))
+    (found,) = says(RULES, case, order("trastuzumab", 5.4, "mg/kg", plan=T_DXD))
+    assert found.topic == "ProductMixUp"
+    assert "on top of trastuzumab deruxtecan" in words(found)
+    both = says(RULES, case, order("trastuzumab", 5.4, "mg/kg", plan=T_DXD), order("trastuzumab", 6, "mg/kg"))
+    assert "DuplicateHer2Therapy" in topics_of(both), "another order of the same product is meant"
+    assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, order("trastuzumab", 5.4, "mg/kg", plan=T_DM1))), "another plan"
+    assert "DuplicateHer2Therapy" in topics_of(says(RULES, on_therapy(given("trastuzumab", 60)), order(SC, 600, plan="trastuzumab")))
+
+
 def test_r126_the_dose_alone_gives_the_mix_up_away():
     """R083: without a plan, by mg/kg, or by mg and the weight of the last four weeks."""
     assert topics_of(says(RULES, second_line(), order(T_DM1, 5.4, "mg/kg"))) == ["ProductMixUp"]
@@ -353,6 +385,36 @@ def test_an_order_revised_in_place_is_not_a_second_drug():
     beside_it = order("trastuzumab-deruxtecan", 5.4, "mg/kg")
     assert "DuplicateHer2Therapy" not in topics_of(says(RULES, case, revised))
     assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, beside_it))
+
+
+OLD = "MedicationRequest/7"
+NEW = order("trastuzumab-deruxtecan", 5.4, "mg/kg", replaces=OLD)
+
+
+@pytest.mark.parametrize("replacing", [NEW, order("trastuzumab-deruxtecan", 5.4, "mg/kg", id=OLD)], ids=["prior", "revised"])
+@pytest.mark.parametrize(
+    ("in_chart", "duplicate"),
+    [
+        ((), False),
+        ((dose("trastuzumab-emtansine", 21),), False),
+        ((given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/6", status="completed"),), False),
+        ((given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/8"),), True),
+        ((given("trastuzumab-emtansine", 60, kind="statement", source="MedicationStatement/1"),), True),
+    ],
+    ids=["alone", "with doses", "after a fulfilled one", "beside another order", "beside a statement"],
+)
+def test_an_order_that_takes_the_place_of_another(replacing, in_chart, duplicate):
+    """Doses given under the replaced order, and fulfilled orders, are no therapy that runs on; what else stands in the chart is."""
+    kept = given("trastuzumab-emtansine", 60, kind="order", source=OLD)
+    found = topics_of(says(RULES, on_therapy(kept, *in_chart), replacing))
+    assert ("DuplicateHer2Therapy" in found) is duplicate
+
+
+def test_an_order_of_the_same_drug_replaces_nothing():
+    """A renewal goes on with the drug: another conjugate beside it stays a duplicate."""
+    case = on_therapy(given("trastuzumab-emtansine", 60, kind="order", source=OLD))
+    renewed = order("trastuzumab-emtansine", 3.6, "mg/kg", replaces=OLD)
+    assert "DuplicateHer2Therapy" in topics_of(says(RULES, case, renewed, order("trastuzumab-deruxtecan", 5.4, "mg/kg")))
 
 
 def test_p13_doses_in_milligrams_count_by_the_body_surface():

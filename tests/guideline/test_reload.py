@@ -63,6 +63,17 @@ def test_trastuzumab_weekly(days, amount, expected):
     assert kind(weekly, order("trastuzumab", amount, "mg/kg", every_days=7)) == expected
 
 
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [(order("trastuzumab", 600, every_days=21, route="sc"), 21), (order("trastuzumab", 6, "mg/kg", plan=TDXD), 140)],
+    ids=["subcutaneously", "not the planned product"],
+)
+def test_a_product_that_has_to_be_checked_is_not_loaded(asked, days):
+    """R083: what another product would be loaded with is no advice; a dose that comes too early stays one."""
+    assert kind(three_weekly(days), asked) is None
+    assert kind(three_weekly(17), order("trastuzumab", 6, "mg/kg", every_days=21, plan=TDXD)) == "early"
+
+
 def test_the_dose_names_the_schedule():
     """Without an interval, 2 or 4 mg/kg are weekly and 6 or 8 mg/kg three-weekly."""
     assert kind(dosed("trastuzumab", 15, 2, "mg/kg"), order("trastuzumab", 2, "mg/kg")) == "load"

@@ -12,6 +12,7 @@ import pytest
 from guideline.case import (
     BodyMeasure,
     Case,
+    DpydResult,
     DrugRecord,
     Lab,
     LungCondition,
@@ -211,6 +212,13 @@ def test_questions_are_pre_filled():
         "No CNS disease (imaged, or no reason to suspect any) (2026-11-19): too long ago to count",
     )
     assert not any(choice.chosen for choice in expired.choices)
+
+
+def test_a_result_of_the_laboratory_stands_beside_the_question_of_dpyd():
+    """The question stays open to an answer, and says what the laboratory found."""
+    tested = msgspec.structs.replace(sample_case("second-line"), dpyd=(DpydResult("poor", on("2026-10-12"), "Observation/dpyd"),))
+    hints = [next(q.hint for q in chart_view(case, US).questions if q.id == "dpyd") for case in (tested, sample_case("second-line"))]
+    assert hints == ["poor, 2026-10-12, Observation/dpyd", ""]
 
 
 def test_what_could_change_the_advice_comes_first():

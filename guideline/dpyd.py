@@ -1,0 +1,43 @@
+"""What is known of a patient's DPYD: the laboratory's result, or the answer of the intake (P09)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from guideline.advice import FactUsed
+from guideline.case import Case, DpydPhenotype, DpydResult
+from guideline.intake import answer
+
+#: The worse of two that cannot be told apart by their days.
+_WORST_FIRST: tuple[DpydPhenotype, ...] = ("poor", "intermediate", "normal")
+
+
+def dpyd(case: Case) -> DpydResult | None:
+    """What counts of results and answer; None: not tested as far as was seen."""
+    return newest((*case.dpyd, *_answered(case)))
+
+
+def newest(found: Sequence[DpydResult]) -> DpydResult | None:
+    """The newest of some results; the worst of those that may be the newest: of one day, of the same month, without a date."""
+    last = max((result.date.earliest for result in found if result.date is not None), default=date.min)
+    counts = [result for result in found if result.date is None or result.date.latest >= last]
+    return min(counts, key=lambda result: (_WORST_FIRST.index(result.phenotype), result.date is None, result.source), default=None)
+
+
+def dpyd_phenotype(case: Case) -> DpydPhenotype | None:
+    """`poor`, `intermediate`, `normal`; None: not tested as far as was seen."""
+    known = dpyd(case)
+    return known.phenotype if known is not None else None
+
+
+def dpyd_facts(case: Case) -> tuple[FactUsed, ...]:
+    """What is known, as a fact of a card."""
+    known = dpyd(case)
+    return (FactUsed("DPYD", known.phenotype, str(known.date) if known.date is not None else None, known.source),) if known else ()
+
+
+def _answered(case: Case) -> tuple[DpydResult, ...]:
+    given = answer(case, "dpyd")
+    said = next((phenotype for phenotype in _WORST_FIRST if given is not None and phenotype in given.values), None)
+    return (DpydResult(said, given.date, given.source),) if given is not None and said is not None else ()

@@ -1,0 +1,92 @@
+"""DPYD results of the laboratory, told by words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fhir_mappings.resource_builders import LOINC, case_of, concept, observation, on, patient, problems_of, quantity
+
+LABEL = {"text": "DPYD phenotype"}
+
+
+def read(ident="1", code=LABEL, **members):
+    return case_of(patient(), observation(ident=ident, **{"code": code, **members}))
+
+
+def phenotypes(case):
+    return [result.phenotype for result in case.dpyd]
+
+
+@pytest.mark.parametrize(
+    ("said", "phenotype"),
+    [
+        ("Poor metabolizer", "poor"),
+        ("DPYD poor metaboliser (*2A/*2A)", "poor"),
+        ("Complete DPD deficiency", "poor"),
+        ("PM", "poor"),
+        ("Intermediate Metabolizer", "intermediate"),
+        ("Result: intermediate DPYD metaboliser, activity score 1", "intermediate"),
+        ("partial dpd enzyme deficiency", "intermediate"),
+        ("Normal metabolizer", "normal"),
+        ("Extensive metabolizer", "normal"),
+        ("Normal DPD activity", "normal"),
+        ("Normal", "normal"),
+        ("Abnormal", None),
+        ("DPD deficiency", None),
+        ("No DPD deficiency", None),
+        ("Not a poor metabolizer", None),
+        ("Possible poor metabolizer", None),
+        ("No evidence of complete DPD deficiency", None),
+        ("Poor or intermediate metabolizer", None),
+        ("normal/intermediate metabolizer", None),
+        ("*1/*2A", None),
+        ("Activity score 0", None),
+        ("rapid metabolizer", None),
+        ("Negative", None),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("member", ["valueString", "valueCodeableConcept"])
+def test_the_phenotype_that_a_result_states(said, phenotype, member):
+    """What is denied, suspected, of unsaid degree or no phenotype is not read, and named: it is never normal."""
+    case = read(**{member: said if member == "valueString" else {"text": said}})
+    assert phenotypes(case) == ([phenotype] if phenotype else [])
+    assert problems_of(case) == ([] if phenotype else [("unreadable", "lab")])
+
+
+def test_the_words_of_one_result_agree_or_say_nothing():
+    """A genotype with its interpretation is read; a display and a text that differ are not."""
+    assert phenotypes(read(valueString="*1/*2A", interpretation=[{"text": "Intermediate metabolizer"}])) == ["intermediate"]
+    assert phenotypes(read(valueCodeableConcept=concept((LOINC, "LA1", "Poor metabolizer"), text="Normal metabolizer"))) == []
+    assert (
+        phenotypes(read(valueCodeableConcept=concept((LOINC, "LA1", "Normal metabolizer")), valueString="Intermediate metabolizer")) == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "read_as"),
+    [
+        ({"text": "DPYD gene analysis in blood"}, True),
+        (concept((LOINC, "99999-9", "DPYD gene product metabolic activity interpretation")), True),
+        (concept(("urn:local", "77", "Dihydropyrimidine dehydrogenase deficiency"), ("urn:other", "78", "Pharmacogenetics")), True),
+        ({"text": "DPD enzyme activity"}, True),
+        ({"text": "DPD/creatinine, urine"}, False),
+        ({"text": "CYP2C19 phenotype"}, False),
+        (concept((LOINC, "1742-6", "DPYD phenotype")), False),
+    ],
+)
+def test_which_results_are_of_dpyd(code, read_as):
+    """By the label under a code that nobody knows; a code that is known to be something else outweighs its label."""
+    assert phenotypes(read(code=code, valueString="Poor metabolizer")) == (["poor"] if read_as else [])
+
+
+def test_which_results_count():
+    """Day and source stand on the fact; erroneous, future and unfinished results are none, nor does a preliminary one settle anything."""
+    (result,) = read(valueString="Poor metabolizer", effectiveDateTime="2026-10-12").dpyd
+    assert (result.date, result.source) == (on("2026-10-12"), "Observation/1")
+    assert phenotypes(read(valueString="Poor metabolizer", effectiveDateTime="2027-10-12")) == []
+    for status in ("entered-in-error", "registered", "cancelled"):
+        assert phenotypes(read(valueString="Poor metabolizer", status=status)) == [], status
+    assert phenotypes(read(valueString="Poor metabolizer", status="preliminary")) == ["poor"]
+    assert phenotypes(read(valueString="Normal metabolizer", status="preliminary")) == []
+    assert phenotypes(read(valueQuantity=quantity(1.5))) == []

@@ -1,0 +1,66 @@
+"""What is known of DPYD: results and the answer of the intake (P09)."""
+
+from __future__ import annotations
+
+import pytest
+
+from guideline.case import DpydResult, IntakeAnswer
+from guideline.dpyd import dpyd, dpyd_facts, dpyd_phenotype
+from tests.guideline.case_builder import LONG, a_case, advice_on, intake, second_line, thp, when
+from tests.guideline.measure_builder import BODY, labs
+from tests.guideline.order_builder import asks, order
+
+
+def result(phenotype, day):
+    return DpydResult(phenotype, when(day), f"Observation/{phenotype}")
+
+
+def answered(phenotype, day):
+    return IntakeAnswer((phenotype,), when(day), "QuestionnaireResponse/1") if phenotype else None
+
+
+@pytest.mark.parametrize(
+    ("results", "answer", "known"),
+    [
+        ([], None, None),
+        ([("poor", 40)], None, "poor"),
+        ([], ("normal", 40), "normal"),
+        ([("poor", 40)], ("normal", 5), "normal"),
+        ([("normal", 5)], ("poor", 40), "normal"),
+        ([("normal", 5)], ("poor", 5), "poor"),
+        ([("intermediate", 5)], ("normal", 5), "intermediate"),
+        ([("normal", 400), ("intermediate", 40)], None, "intermediate"),
+        ([("poor", None)], ("normal", 5), "poor"),
+        ([("normal", None)], ("intermediate", 5), "intermediate"),
+        ([("normal", None)], None, "normal"),
+        ([("poor", 4000)], None, "poor"),
+        ([("poor", "2026-10"), ("normal", "2026-10-12")], None, "poor"),
+        ([("poor", "2026-09"), ("normal", "2026-10-12")], None, "normal"),
+    ],
+)
+def test_the_newest_counts_and_the_worst_of_what_may_be_the_newest(results, answer, known):
+    """An undated result, or one of a month, may be the newest; none of them grows old. What is known is a fact with its source."""
+    case = a_case(dpyd=tuple(result(*one) for one in results), intake=intake(dpyd=answered(*answer) if answer else None))
+    turned = a_case(dpyd=tuple(result(*one) for one in reversed(results)), intake=intake(dpyd=answered(*answer) if answer else None))
+    assert dpyd_phenotype(case) == known
+    assert dpyd(case) == dpyd(turned)
+    assert [(fact.name, fact.value) for fact in dpyd_facts(case)] == ([("DPYD", known)] if known else [])
+
+
+def test_p09_a_laboratory_result_is_no_missing_test():
+    """V48: a poor metaboliser by the laboratory alone: never; with a normal result nothing is asked for."""
+    facts = {"body": BODY, "labs": labs(), "intake": intake(dpyd=None)}
+    (never,) = [f for f in asks(second_line(dpyd=(result("poor", 40),), **facts), order("capecitabine")).findings if f.topic == "LabSafety"]
+    assert (never.indicator, never.headline.id, never.avoid) == ("critical", "dpyd-poor", ("capecitabine",))
+    assert ("DPYD", "poor", "Observation/poor") in [(fact.name, fact.value, fact.source) for fact in never.facts]
+    fine = asks(second_line(dpyd=(result("normal", 40),), **facts), order("capecitabine"))
+    assert "LabSafety" not in [f.topic for f in fine.findings]
+
+
+def test_p09_a_laboratory_result_on_the_treatment_card():
+    """No dose of capecitabine stands on the card of a poor metaboliser, whoever says so."""
+    drugs = (*thp(690, 500, reason="progression"), *thp(480, 300, reason="progression"))
+    by_laboratory = advice_on(a_case(metastases=LONG, drugs=drugs, body=BODY, labs=labs(), dpyd=(result("poor", 40),)))
+    by_answer = advice_on(a_case(metastases=LONG, drugs=drugs, body=BODY, labs=labs(), intake=intake(dpyd=answered("poor", 40))))
+    offered = [[(o.regimen, o.doses) for o in (t.lead, *t.alternatives)] for t in (by_laboratory.treatment, by_answer.treatment)]
+    assert offered[0] == offered[1]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from fhir_mappings.infusion_days import days_apart, meant_daily
 from fhir_mappings.remembered import remembered
 from fhir_mappings.units import dose_unit
 
@@ -39,10 +40,13 @@ class Place(NamedTuple):
 
 
 class Frequency(NamedTuple):
-    """How often: times a day, or days from one dose to the next. Both `None`: not said."""
+    """How often: times a day, or days from one dose to the next (on average). Both `None`: not said.
+
+    `every_days` is 1 only for an infusion that is meant to be given every day: once a day is how systems write "once".
+    """
 
     times_a_day: float | None = None
-    every_days: int | None = None
+    every_days: float | None = None
 
 
 _NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
@@ -170,6 +174,9 @@ def frequency_in(text: str) -> Frequency:
     days = next((round(_numeral(found[1]) * length) for pattern, length in _EVERY if (found := pattern.search(low)) is not None), None)
     if several is not None:
         return Frequency(times_a_day=several)
+    listed = days_apart(low)
+    if listed is not None:
+        return Frequency(every_days=listed)
     if days is None and _OTHER_WEEK.search(low):
         days = 14
     if days is None and _WEEKLY.search(low):
@@ -178,7 +185,9 @@ def frequency_in(text: str) -> Frequency:
         days = 28
     if days is not None and days > 1:
         return Frequency(every_days=days)
-    return Frequency(times_a_day=1.0) if days == 1 or _DAILY_WORD.search(low) else Frequency()
+    if days == 1 or _DAILY_WORD.search(low):
+        return Frequency(times_a_day=1.0, every_days=1 if meant_daily(low) else None)
+    return Frequency()
 
 
 @remembered(maxsize=1024)

@@ -22,8 +22,6 @@ from guideline.thresholds import DoseLevels
 #: product ordered by weight; `too-often`: the dose more often than the label; `no-measure`: the weight or height is missing for it.
 Verdict = Literal["fits", "loading", "over", "under", "mismatch", "per-kg", "too-often", "no-measure"]
 
-#: Intervals of one to two weeks between doses are meant as such; shorter ones are how some systems write "once".
-_SHORTEST_MEANT_DAYS = 5
 _INTERVAL_SLACK_DAYS = 3
 #: How old an undated record counts, in days: older than any that has a date.
 _UNDATED = 365 * 200
@@ -84,7 +82,7 @@ def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tole
 def _by_interval(dose: OrderedDose, schedules: Sequence[DoseSchedule]) -> list[DoseSchedule]:
     """The schedules with the ordered interval; all of them where the order names none, or a longer one. Empty: too often."""
     every = dose.every_days
-    if every is None or every < _SHORTEST_MEANT_DAYS:
+    if every is None:
         return list(schedules)
     alike = [s for s in schedules if s.every_days is not None and abs(s.every_days - every) <= _INTERVAL_SLACK_DAYS]
     shortest = min((s.every_days for s in schedules if s.every_days is not None), default=0)

@@ -157,11 +157,10 @@ def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[
 
 
 def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedules: tuple[DoseSchedule, ...]) -> Finding:
-    """R126: a three-weekly dose ordered weekly."""
+    """R126: a three-weekly dose ordered weekly, or several times in its three weeks."""
     schedule = schedules[0]
-    headline = K.say(
-        "dose-too-often", drug=drug_name(drug), ordered=dose.every_days, label=label_words(schedule), every=schedule.every_days
-    )
+    ordered = "daily" if dose.every_days == 1 else f"every {dose.every_days:g} days"
+    headline = K.say("dose-too-often", drug=drug_name(drug), ordered=ordered, label=label_words(schedule), every=schedule.every_days)
     return Finding("DoseCheck", label.over, headline, facts=(order_fact(order, dose),), avoid=(drug,) if label.over == "critical" else ())
 
 

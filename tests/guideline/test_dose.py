@@ -452,13 +452,27 @@ def test_paclitaxel_by_its_interval(amount, every, expected):
 
 @pytest.mark.parametrize(
     ("drug", "amount", "every", "expected"),
-    [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, None),
-     (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning")],
+    [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, "critical"),
+     (TDXD, 5.4, 10.5, "critical"), (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning"), ("paclitaxel", 80, 9.3, None)],
 )  # fmt: skip
 def test_a_three_weekly_dose_given_weekly(drug, amount, every, expected):
-    """T-DXd 5.4 mg/kg every week is critical; "once", which some systems write as daily, says nothing."""
-    unit = "mg/m2" if drug == "docetaxel" else "mg/kg"
+    """T-DXd 5.4 mg/kg every week, twice in three weeks or each day is critical."""
+    unit = "mg/m2" if drug in ("docetaxel", "paclitaxel") else "mg/kg"
     assert verdict(CASE, order(drug, amount, unit, every_days=every)) == expected
+
+
+def test_an_infusion_once_a_day_is_how_systems_write_once():
+    """A count of once a day says nothing of the interval; `every_days` 1 is how the mapping says that each day is meant."""
+    assert verdict(CASE, order(TDXD, 5.4, "mg/kg", times_a_day=1.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("every", "said"), [(1, "is ordered daily;"), (7, "is ordered every 7 days;"), (10.5, "is ordered every 10.5 days;")]
+)
+def test_how_often_it_is_ordered_is_said_in_words(every, said):
+    """An average of several doses in a period keeps its decimal."""
+    (one,) = found(CASE, order(TDXD, 5.4, "mg/kg", every_days=every))
+    assert said in one.headline.text
 
 
 # --- Re-escalation ------------------------------------------------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.body import Body, body, changed, kilograms, weight_around
+from guideline.case import BodyMeasure
 from guideline.companions import settled
-from guideline.dosing import Judgement, above, judge, lowest_level_given, needs, same
-from guideline.earlier_doses import earlier_doses, loaded_part, records_of
+from guideline.dosing import Judgement, Verdict, above, judge, lowest_level_given, needs, same
+from guideline.earlier_doses import days_after, earlier_doses, gap_to_load, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -277,30 +278,58 @@ def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseS
 
 def _recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:
     """P14: the weight changed by a tenth or more since the course began, and the order does not show that it was calculated again."""
-    schedule, now = found.schedule, measured.weight
-    if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
-        return None
-    parts = components(drug)
-    courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
-    starts = [e.start for e in courses if e.start is not None]
-    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
-    if before is None or not changed(before.value, now.kg):
+    schedule, now, before = found.schedule, measured.weight, _earlier_weight(q, drug, found.schedule, measured)
+    if now is None or before is None:
         return None
     detail: tuple[Statement, ...] = ()
-    right_now = found.verdict in ("fits", "loading")
+    right_now = found.verdict in ("fits", "loading") and not dosed_on_earlier_weight(q, order, dose, drug, found, measured)
     if dose.unit == schedule.unit:
         if not right_now:
             return None
     else:
-        then_measured = Body(replace(now, kg=before.value), measured.height)
-        then = judge(dose, (schedule,), then_measured, q.s.practice.dose_tolerance_percent, flat=False)
-        if right_now or found.value is None or then is None or then.verdict not in ("fits", "loading"):
+        then = _judged_by(before, q, dose, schedule, measured)
+        if right_now or found.value is None or then not in ("fits", "loading"):
             return None
         detail = (K.say("dose-fits-old-weight", ordered=ordered_words(dose), value=amount_words(found.value, schedule.unit)),)
     percent = round(abs(now.kg - before.value) / before.value * 100)
     headline = K.say("dose-recalculate", drug=drug_name(drug), now=kilograms(now.kg), percent=percent, before=kilograms(before.value))
     dosed = FactUsed("Weight at the start of the course", f"{kilograms(before.value)} kg", str(before.date), before.source)
     return Finding("DoseCheck", "info", headline, detail, (*_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
+
+
+def _earlier_weight(q: OrderQuestion, drug: str, schedule: DoseSchedule, measured: Body) -> BodyMeasure | None:
+    """The weight at the start of the course that goes on, where the current one is a tenth or more off it."""
+    now = measured.weight
+    if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
+        return None
+    parts = components(drug)
+    courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
+    starts = [e.start for e in courses if e.start is not None]
+    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
+    return before if before is not None and changed(before.value, now.kg) else None
+
+
+def _judged_by(before: BodyMeasure, q: OrderQuestion, dose: OrderedDose, schedule: DoseSchedule, measured: Body) -> Verdict | None:
+    """What the dose was by the earlier weight."""
+    if measured.weight is None:
+        return None
+    then = Body(replace(measured.weight, kg=before.value), measured.height)
+    judged = judge(dose, (schedule,), then, q.s.practice.dose_tolerance_percent, flat=False)
+    return judged.verdict if judged is not None else None
+
+
+def dosed_on_earlier_weight(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> bool:
+    """Whether what looks like a loading dose is the usual dose in mg of a patient who lost weight since the course began.
+
+    Not so where the order calls it a loading dose, and where the gap since the last dose asks for one.
+    """
+    if found.verdict != "loading" or dose.unit == found.schedule.unit or dose.loading:
+        return False
+    last = earlier_doses(q, loaded_part(drug)).last
+    if last is not None and days_after(last, order, q.s.case)[1] >= gap_to_load(drug, found.schedule.every_days):
+        return False
+    before = _earlier_weight(q, drug, found.schedule, measured)
+    return before is not None and _judged_by(before, q, dose, found.schedule, measured) == "fits"
 
 
 def _first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:

@@ -611,6 +611,31 @@ def test_an_order_per_kg_after_a_change_of_weight(now, expected):
     assert verdict(loses_weight(70, now), order(TDXD, 5.4, "mg/kg")) == expected
 
 
+def loses_weight_on_trastuzumab(now, since):
+    """On trastuzumab from 70 kg on, with the last dose of 6 mg/kg so many days ago."""
+    doses = tuple(dosed("trastuzumab", day, 420, "mg") for day in (since + 21, since))
+    open_order = given("trastuzumab", since + 21)
+    return second_line(body=(weight(70, since + 22), weight(now, 2), height(165)), drugs=(open_order, *doses))
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "amount", "more", "recalculated"),
+    [
+        (55, 21, 420, {}, True),  # 7.64 mg/kg of today
+        (52.5, 21, 420, {}, True),
+        (61, 21, 420, {}, True),
+        (55, 21, 330, {}, False),
+        (55, 21, 420, {"loading": True}, False),
+        (55, 35, 440, {}, False),  # after a gap the label loads
+        (70, 21, 560, {}, False),
+    ],
+)
+def test_the_usual_dose_after_weight_loss_is_no_loading_dose(now, since, amount, more, recalculated):
+    """P14: 6 mg/kg of the weight at the start is to be calculated again, though by today's weight it is as much as a loading dose."""
+    got = found(loses_weight_on_trastuzumab(now, since), order("trastuzumab", amount, "mg", every_days=21, **more))
+    assert [f.headline.text.split(":")[0] for f in got] == (["Recalculate trastuzumab"] if recalculated else [])
+
+
 def test_no_change_is_known_before_a_first_dose():
     """A weight that changed before the therapy is of no matter."""
     case = second_line(body=(weight(90, 100), weight(70, 2)))

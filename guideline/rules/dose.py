@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
-from guideline.body import Body, body, changed, kilograms, weight_around
+from guideline.body import Body, Weight, body, changed, kilograms, weight_around
 from guideline.case import BodyMeasure
 from guideline.companions import settled
 from guideline.dosing import Judgement, Verdict, above, judge, lowest_level_given, needs, same
@@ -32,6 +32,8 @@ _TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"
 _NEVER_RAISED = (T_DXD, T_DM1)
 #: So far above the label dose another product may be meant.
 _OTHER_PRODUCT_PERCENT = 30
+#: How old a weight may be to call a dose a gross overdose by it: nobody gains so much in half a year.
+_LAST_WEIGHT_DAYS = 183
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
@@ -63,7 +65,8 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if raised is not None:
         return raised
     if found.verdict == "no-measure":
-        return _no_measure(order, dose, drug, found.schedule, measured)
+        gross = _gross(q, order, dose, drug, label, schedules, measured)
+        return gross or _no_measure(q, order, dose, drug, found.schedule, measured)
     recalculate = _recalculate(q, order, dose, drug, found, measured)
     if recalculate is not None:
         return recalculate
@@ -256,9 +259,45 @@ def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, me
     return Finding("DoseCheck", "info", headline, tuple(detail), _facts(order, dose, schedule.unit, measured))
 
 
-def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
+def _gross(
+    q: OrderQuestion,
+    order: DraftOrder,
+    dose: OrderedDose,
+    drug: str,
+    label: LabelDoses,
+    schedules: tuple[DoseSchedule, ...],
+    measured: Body,
+) -> Finding | None:
+    """R126: far too much even by the weight of the last half year, or without one for every adult."""
+    old = measured.weight
+    recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= _LAST_WEIGHT_DAYS
+    if old is None or not recent:
+        old = Weight(K.thresholds.doses.weight_most, "current", None, None, "")
+    limited = tuple(s for s in schedules if needs(dose.unit, s.unit))
+    least = judge(dose, limited, Body(replace(old, state="current"), measured.height), _OTHER_PRODUCT_PERCENT if recent else 0, flat=False)
+    if least is None or least.verdict != "over" or least.value is None:
+        return None
+    if recent:
+        finding = _over(q, order, dose, drug, label, least, measured)
+        said = K.say("dose-by-old-weight", weight=kilograms(old.kg), age=old.age_days)
+        return (
+            replace(finding, detail=(said, *finding.detail), missing=_weight_asked(dose, least.schedule)) if finding is not None else None
+        )
+    critical = label.over == "critical"
+    headline = K.say("dose-over-any-weight", drug=drug_name(drug), ordered=ordered_words(dose), label=_highest_words(least.schedule))
+    return Finding(
+        "DoseCheck", label.over, headline, _how(dose, least.schedule.unit), _facts(order, dose, least.schedule.unit, measured),
+        avoid=(drug,) if critical else (), missing=_weight_asked(dose, least.schedule), rules=("R126",),
+        suggestions=deletions((order,)) if critical else (),
+    )  # fmt: skip
+
+
+def _weight_asked(dose: OrderedDose, schedule: DoseSchedule) -> tuple[Gap, ...]:
+    return (Gap("I19", K.say("ask-weight-height") if "height" in needs(dose.unit, schedule.unit) else K.say("ask-weight")),)
+
+
+def _no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
     """P14, I19: the weight (or height) that the dose would be judged by is missing, old or doubtful."""
-    needed = needs(dose.unit, schedule.unit)
     weight = measured.weight
     words = {"drug": drug_name(drug), "ordered": ordered_words(dose)}
     if weight is not None and weight.state == "doubtful":
@@ -267,13 +306,11 @@ def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseS
         age = f"{weight.age_days} days old" if weight.age_days is not None else "undated"
         headline = K.say("dose-weight-old", age=age, unit=schedule.unit, **words)
     else:
-        measure = "height" if weight is not None else "weight"
+        lost = any(problem.subject == "body" for problem in q.s.case.problems)
+        measure = f"{'usable ' if lost else ''}{'height' if weight is not None else 'weight'}"
         headline = K.say("dose-weight-missing", measure=measure, unit=schedule.unit, **words)
-    ask = K.say("ask-weight-height") if "height" in needed else K.say("ask-weight")
-    return Finding(
-        "DoseCheck", "info", headline, facts=_facts(order, dose, schedule.unit, measured), missing=(Gap("I19", ask),),
-        rules=("R126",),
-    )  # fmt: skip
+    facts = _facts(order, dose, schedule.unit, measured)
+    return Finding("DoseCheck", "info", headline, facts=facts, missing=_weight_asked(dose, schedule), rules=("R126",))
 
 
 def _recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guideline.advice import Suggestion
-from guideline.case import Diagnosis, Dose, Procedure
+from guideline.case import DataProblem, Diagnosis, Dose, Procedure
 from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
@@ -539,12 +539,55 @@ def test_other_drugs_may_be_raised_again():
 def test_milligrams_without_a_usable_weight(body, says_):
     """P14: a weight that is old, undated, implausible or missing: no judgement in mg, I19 asked, mg/kg is judged."""
     case = second_line(body=body)
-    (f,) = found(case, order(TDXD, 700, "mg"))
+    (f,) = found(case, order(TDXD, 450, "mg"))
     assert (f.indicator, [g.input for g in f.missing]) == ("info", ["I19"])
     assert says_ in f.headline.text
     assert f.suggestions == ()
     assert verdict(case, order(TDXD, 5.4, "mg/kg")) is None
     assert verdict(case, order(TDXD, 6.4, "mg/kg")) == "critical"
+
+
+@pytest.mark.parametrize(
+    ("body", "drug", "amount", "expected", "says_"),
+    [
+        (weight(70, 30), TDXD, 1000, "critical", "1000 mg (14.29 mg/kg) is 165 % above"),
+        (weight(70, 30), TDXD, 492, "critical", "30 % above"),
+        (weight(70, 183), TDXD, 1000, "critical", "165 % above"),
+        (weight(70, 30), TDXD, 491, "info", "cannot be judged: the weight is 30 days old"),
+        (weight(70, 184), TDXD, 1000, "info", "cannot be judged"),
+        (weight(70, None), TDXD, 1000, "info", "cannot be judged"),
+        (weight(70, 30), "trastuzumab", 740, "warning", "32 % above the label dose of 8 mg/kg"),
+        (weight(70, 30), "trastuzumab", 720, "info", "cannot be judged"),
+        ((weight(70, 30), height(165)), "docetaxel", 230, "info", "cannot be judged"),
+        ((weight(70, 30), height(165)), "docetaxel", 250, "warning", "40 % above the label dose of 100 mg/m2"),
+        ((), TDXD, 1350, "info", "no weight on record"),
+        ((), TDXD, 1351, "critical", "1351 mg is above 5.4 mg/kg at any adult weight"),
+        (weight(7), TDXD, 2000, "critical", "at any adult weight"),
+        (weight(70, 400), TDXD, 2000, "critical", "at any adult weight"),
+        ((), "trastuzumab", 2001, "warning", "above 8 mg/kg at any adult weight"),
+        ((), "docetaxel", 1000, "info", "cannot be judged"),
+        (height(165), "docetaxel", 400, "warning", "above 100 mg/m2 at any adult weight"),
+    ],
+)
+def test_a_gross_overdose_needs_no_current_weight(body, drug, amount, expected, says_):
+    """R126: too much by nearly a third by a weight of the last half year, or by the heaviest adult's: judged, and the weight asked for."""
+    (f,) = found(second_line(body=body), order(drug, amount, "mg"))
+    assert (f.indicator, [g.input for g in f.missing]) == (expected, ["I19"])
+    assert says_ in f.headline.text
+    assert bool(f.suggestions) is (expected == "critical")
+
+
+def test_the_old_weight_that_a_dose_is_judged_by_is_named():
+    """P14: the weight, its age, and that the patient is to be weighed."""
+    (f,) = found(second_line(body=weight(70, 30)), order(TDXD, 1000, "mg"))
+    assert "Judged by the last weight, 70 kg, 30 days old: weigh before the dose." in words(f)
+
+
+def test_a_weight_that_cannot_be_right_is_not_called_missing():
+    """700 kg was not read, but something is on record."""
+    case = second_line(body=(), problems=DataProblem("erroneous", "body", "Observation/1"))
+    (f,) = found(case, order(TDXD, 450, "mg"))
+    assert "no usable weight on record" in f.headline.text
 
 
 def test_a_weight_in_pounds_is_printed_as_scales_show_it():

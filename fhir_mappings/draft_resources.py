@@ -24,6 +24,7 @@ class Draft(Resource, frozen=True, gc=False, rename="camel"):
     instantiates_uri: Raw = Raw()
     group_identifier: Raw = Raw()
     supporting_information: Raw = Raw()
+    prior_prescription: Raw = Raw()
     dose_range: Raw = Raw()
 
 

@@ -34,7 +34,8 @@ class DraftOrder(Struct, frozen=True):
     `id` is `MedicationRequest/...` as the draft has it. `drugs` are drug ids (none: no drug chosen yet, or none we know); `others` names
     other medicines of `other_drugs` (supportive or interacting). `asked`: selected (order-select) or signed (order-sign).
     `act` is `stop` for status stopped, cancelled or completed. `plan` is the drug that the order's own plan or protocol names, where it
-    names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so.
+    names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so. `replaces` is
+    the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
     """
 
     id: str
@@ -49,3 +50,5 @@ class DraftOrder(Struct, frozen=True):
     plan: str | None = None
     gastric: bool = False
     planned: PartialDate | None = None
+    replaces: str | None = None
+    based_on: str | None = None

@@ -393,6 +393,26 @@ def test_how_often(timing, days, times):
 
 
 @pytest.mark.parametrize(
+    ("members", "replaces", "based_on"),
+    [
+        ({"priorPrescription": {"reference": "MedicationRequest/7"}}, "MedicationRequest/7", None),
+        (
+            {"basedOn": [{"reference": "CarePlan/1"}, {"reference": "https://ehr/fhir/MedicationRequest/7/_history/2"}]},
+            None,
+            "MedicationRequest/7",
+        ),
+        ({"basedOn": {"reference": "MedicationRequest/7"}, "priorPrescription": "odd"}, None, "MedicationRequest/7"),
+        ({"basedOn": [{"reference": "ServiceRequest/1"}], "priorPrescription": {"display": "the last one"}}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, based_on):
+    """Other requests and plans are no medication order."""
+    order = one(text="trastuzumab", **members)
+    assert (order.replaces, order.based_on) == (replaces, based_on)
+
+
+@pytest.mark.parametrize(
     ("text", "days"),
     [
         ("5.4 mg/kg IV on days 1 and 8 of a 21-day cycle", 7),

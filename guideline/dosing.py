@@ -119,18 +119,18 @@ def _is_label_dose(value: float, schedule: DoseSchedule, tolerance: float) -> bo
 
 
 def _combination(dose: OrderedDose, schedules: Sequence[DoseSchedule], tolerance: float) -> Judgement | None:
-    """A fixed combination: the two amounts as the order names them, or its volume, or one of its amounts or their sum."""
+    """A fixed combination: the two amounts as the order names them, or its volume (both where it has both), or one amount or their sum."""
     parts, volume = schedules[0], next((s for s in schedules if s.unit == "mL"), None)
     if len(dose.parts) >= 2:
         ordered = sorted(dose.parts[:2], reverse=True)
-        if _all_same(ordered, parts.dose_parts, tolerance):
-            return Judgement("fits", parts)
-        return Judgement("loading" if _all_same(ordered, parts.loading_parts, tolerance) else "mismatch", parts)
+        fits = _all_same(ordered, parts.dose_parts, tolerance)
+        verdict: Verdict = "fits" if fits else "loading" if _all_same(ordered, parts.loading_parts, tolerance) else "mismatch"
+        if dose.unit == "mL" and volume is not None and verdict != "mismatch" and _of_volume(dose, volume, tolerance) != verdict:
+            # One product in the volume of the other.
+            return Judgement("mismatch", volume, dose.amount)
+        return Judgement(verdict, parts)
     if dose.unit == "mL" and volume is not None:
-        if same(dose.amount, volume.dose, tolerance):
-            return Judgement("fits", volume, dose.amount)
-        loads = volume.loading is not None and same(dose.amount, volume.loading, tolerance)
-        return Judgement("loading" if loads else "mismatch", volume, dose.amount)
+        return Judgement(_of_volume(dose, volume, tolerance), volume, dose.amount)
     if dose.unit != "mg":
         return None
     going_on = {parts.dose_parts[0], sum(parts.dose_parts)}
@@ -141,6 +141,12 @@ def _combination(dose: OrderedDose, schedules: Sequence[DoseSchedule], tolerance
         # 1200 mg may be the first dose of pertuzumab or the sum of a later dose: nothing to be said.
         return None
     return Judgement("fits" if fits else "loading" if loads else "mismatch", parts, dose.amount)
+
+
+def _of_volume(dose: OrderedDose, volume: DoseSchedule, tolerance: float) -> Verdict:
+    if same(dose.amount, volume.dose, tolerance):
+        return "fits"
+    return "loading" if volume.loading is not None and same(dose.amount, volume.loading, tolerance) else "mismatch"
 
 
 def _all_same(ordered: Iterable[float], reference: Iterable[float], tolerance: float) -> bool:

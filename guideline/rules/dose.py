@@ -93,7 +93,8 @@ def parts_words(parts: Iterable[float]) -> str:
 def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
     """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
     if dose.parts:
-        return parts_words(dose.parts[:2])
+        volume = f"{amount_words(dose.amount, dose.unit)} of " if dose.unit == "mL" else ""
+        return f"{volume}{parts_words(dose.parts[:2])}"
     text = amount_words(dose.amount, dose.unit)
     if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
         return f"{text} ({amount_words(value, schedule.unit)})"
@@ -150,14 +151,21 @@ def _per_kg(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[Do
 
 def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...]) -> Finding:
     """R126: amounts of the fixed-dose combination that do not exist."""
-    chosen = next((s for s in schedules if s.unit == dose.unit), schedules[0])
-    headline = K.say(
-        "dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading_words(chosen), label=label_words(chosen)
-    )
+    loading, label = _existing(dose, schedules)
+    headline = K.say("dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading, label=label)
     return Finding(
         "DoseCheck", "critical", headline, (K.say("dose-other-product"),), (order_fact(order, dose),), avoid=(drug,),
         suggestions=deletions((order,)),
     )  # fmt: skip
+
+
+def _existing(dose: OrderedDose, schedules: tuple[DoseSchedule, ...]) -> tuple[str, str]:
+    """The first and the later dose of a fixed combination in the unit of the order; with the volume of each where they are confused."""
+    parts, chosen = schedules[0], next((s for s in schedules if s.unit == dose.unit), schedules[0])
+    loading, label = loading_words(chosen), label_words(chosen)
+    if chosen is parts or parts_words(dose.parts[:2]) not in (loading_words(parts), label_words(parts)):
+        return loading, label
+    return f"{loading_words(parts)} ({loading})", f"{label_words(parts)} ({label})"
 
 
 def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedules: tuple[DoseSchedule, ...]) -> Finding:

@@ -346,6 +346,11 @@ def test_the_order_itself_in_the_chart_is_no_earlier_dose():
         (10, "mL", (), None),
         (5, "mL", (), "critical"),
         (20, "mL", (), "critical"),
+        (15, "mL", (1200.0, 600.0), None),
+        (10, "mL", (600.0, 600.0), None),
+        (15, "mL", (600.0, 600.0), "critical"),
+        (10, "mL", (1200.0, 600.0), "critical"),
+        (15, "mL", (840.0, 600.0), "critical"),
         (600, "mg", (), None),
         (1200, "mg", (), None),  # the first dose of pertuzumab, or the sum of a later dose
         (1800, "mg", (), None),
@@ -355,9 +360,15 @@ def test_the_order_itself_in_the_chart_is_no_earlier_dose():
     ],
 )
 def test_the_fixed_dose_combination(amount, unit, parts, expected):
-    """1200/600 mg (15 mL) first, then 600/600 mg (10 mL); anything else does not exist."""
+    """1200/600 mg (15 mL) first, then 600/600 mg (10 mL); anything else does not exist, nor one of them in the volume of the other."""
     case = second_line(body=BODY, drugs=(dosed("trastuzumab", 21, 6, "mg/kg"), dosed("pertuzumab", 21, 420, "mg")))
     assert verdict(case, order(PHESGO, amount, unit, parts=parts)) == expected
+
+
+def test_a_product_in_the_volume_of_the_other_is_named_with_both():
+    """The maintenance product at 15 mL: the card says which amounts go with which volume."""
+    (f,) = found(CASE, order(PHESGO, 15, "mL", parts=(600.0, 600.0)))
+    assert "15 mL of 600/600 mg; only 1200/600 mg (15 mL) first, then 600/600 mg (10 mL) exist" in f.headline.text
 
 
 def test_the_fixed_dose_combination_begins_with_its_loading_dose():

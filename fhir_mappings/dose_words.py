@@ -90,6 +90,7 @@ _EVERY: Final = (
     (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:d|days?)\b"), 1),
     (re.compile(rf"\b{_NUMERAL}[- ]days? cycle\b"), 1),
 )
+_SHORTEST_DAYS: Final = 5
 _OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
 _WEEKLY: Final = re.compile(r"(?<!twice )(?<!\d-)\b(?:weekly|every week|each week|qw|per week|/ ?week|wk)\b")
 _MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
@@ -184,7 +185,8 @@ def frequency_in(text: str) -> Frequency:
     if days is None and _MONTHLY.search(low):
         days = 28
     if days is not None and days > 1:
-        return Frequency(every_days=days)
+        # No infusion is written so; what is done every few days (a dressing, a control) is not the dose.
+        return Frequency(every_days=days) if days >= _SHORTEST_DAYS else Frequency()
     if days == 1 or _DAILY_WORD.search(low):
         return Frequency(times_a_day=1.0, every_days=1 if meant_daily(low) else None)
     return Frequency()

@@ -13,7 +13,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-_BRACKETED: Final = re.compile(r" ?\([^()]*\)")
+_BRACKETED: Final = re.compile(r" ?\((?![^()]*\bd(?:ays?)? ?\d)[^()]*\)")
 #: The words that may stand between an amount and its days.
 _BETWEEN: Final = (
     r"(?:,? (?:iv|i\.v\.?|ivpb|sc|sq|subq|subcut\w*|intravenous(?:ly)?|infusions?|infused?|administer(?:ed)?|given?|over|via|in|on|as|a|an|"
@@ -27,10 +27,12 @@ _LIST: Final = (
     rf"(?P<days>\b(?:d|days? )\d{{1,2}}(?:{_FURTHER})+)(?!{_FURTHER})"
     r"(?= ?(?:$|[.;,)]|of\b|in\b|q\b|q\d|every\b|each\b|iv\b|i\.v|over\b|via\b))"
 )
-_LISTED: Final = re.compile(rf"(?:^|{_AMOUNT}){_BETWEEN},? {_LIST}")
+_LISTED: Final = re.compile(rf"(?:^|{_AMOUNT}){_BETWEEN},? \(?{_LIST}")
 _DAILY: Final = re.compile(rf"{_AMOUNT}(?P<way>{_BETWEEN}),? (?:daily|every day|each day|q\.?d\b|qday)(?![\w-])")
 _INTO_THE_BODY: Final = re.compile(r"\b(?:iv|i\.v|ivpb|sc|sq|subq|subcut|intravenous|infus)")
-_ONE_DOSE: Final = re.compile(r"\b(?:1|one|a single) (?:dose|day|time|occurrence)s?\b|\bx ?1\b|\b1 ?x\b|\bonce only\b|\bsingle dose\b")
+_ONE_DOSE: Final = re.compile(
+    r"\b(?:1|one|a single) (?:dose|day|time|occurrence)s?\b|\bx ?1\b|\b1 ?x\b|\bonce only\b|\bsingle dose\b|\blast dose\b|\buntil\b"
+)
 _NUMBER: Final = re.compile(r"\d+")
 _FIRST: Final = re.compile(_MASS)
 
@@ -58,7 +60,7 @@ def meant_daily(low: str) -> bool:
 
 
 def _without_brackets(low: str) -> str:
-    """The text without what stands in brackets (the amount calculated, as a rule), and with a space before its first word too."""
+    """The text without what stands in brackets, as a rule the amount calculated (listed days stay); each word has a space before it."""
     return f" {_BRACKETED.sub('', low)}"
 
 

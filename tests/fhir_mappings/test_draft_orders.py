@@ -419,6 +419,7 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg (378 mg) IV D1, D8 q21d", 7),
         ("80 mg/m2 IV over 60 minutes on days 1, 8, 15 every 28 days", 7),
         ("5.4 mg/kg, IV, days 1 & 15.", 14),
+        ("5.4 mg/kg (378 mg) IV over 90 minutes (days 1, 8 and 15 of 28)", 7),
         ("Infuse 5.4 mg/kg on day 1 and day 8", 7),
         ("Give on days 1 and 8 of a 21-day cycle: 5.4 mg/kg", 7),
         ("5.4 mg/kg IV every 21 days on days 1 and 22", 21),
@@ -433,7 +434,9 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("8 mg/kg day 1, 6 mg/kg q3w", 21),
         ("8 mg/kg IV day 1 and 2 hours later", None),
         ("5.4 mg/kg, Intravenous, Daily, for 1 dose", None),
+        ("5.4 mg/kg IV daily, starting 11/21/26, last dose 11/21/26", None),
         ("5.4 mg/kg IV. Flush line daily", None),
+        ("5.4 mg/kg IV. Change the dressing every 3 days", None),
         ("1250 mg by mouth daily", None),
     ],
 )

@@ -20,7 +20,7 @@ _BETWEEN: Final = (
     r"the|by|once|\d{1,3}(?:-day)?|min|mins|minutes|h|hours?|every|each|of|cycle|weeks|days|q ?\d{1,2}(?:d|w|days|weeks)?)(?![\w-]))*"
 )
 _MASS: Final = r"\d ?(?:mg|g)\b"
-_AMOUNT: Final = rf"{_MASS}(?P<per>/(?:kg|m2|m²|m\^2))?"
+_AMOUNT: Final = rf"{_MASS}(?P<per>/(?:kg|m2|m²|m\^2))?(?:/dose\b)?"
 _FURTHER: Final = r"(?: ?, ?(?:and )?| ?(?:and|&|\+) ?)(?:d|days? )?\d{1,2}"
 #: A list of days ends with what cannot make its last number an amount, an hour or a span.
 _LIST: Final = (

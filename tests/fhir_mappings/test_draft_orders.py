@@ -425,6 +425,7 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg IV every 21 days on days 1 and 22", 21),
         ("5.4 mg/kg IV daily", 1),
         ("378 mg IV once daily", 1),
+        ("3.6 mg/kg/dose IV daily", 1),
         ("5.4 mg/kg IV on day 1 of each 21-day cycle", 21),
         ("5.4 mg/kg IV once daily on day 1 of each 21-day cycle", 21),
         ("5.4 mg/kg IV q3w with dexamethasone on days 1, 2 and 3", 21),

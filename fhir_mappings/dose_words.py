@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from fhir_mappings.infusion_days import days_apart, meant_daily
 from fhir_mappings.remembered import remembered
 from fhir_mappings.units import dose_unit
 
@@ -39,10 +40,13 @@ class Place(NamedTuple):
 
 
 class Frequency(NamedTuple):
-    """How often: times a day, or days from one dose to the next. Both `None`: not said."""
+    """How often: times a day, or days from one dose to the next (on average). Both `None`: not said.
+
+    `every_days` is 1 only for an infusion that is meant to be given every day: once a day is how systems write "once".
+    """
 
     times_a_day: float | None = None
-    every_days: int | None = None
+    every_days: float | None = None
 
 
 _NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
@@ -86,6 +90,7 @@ _EVERY: Final = (
     (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:d|days?)\b"), 1),
     (re.compile(rf"\b{_NUMERAL}[- ]days? cycle\b"), 1),
 )
+_SHORTEST_DAYS: Final = 5
 _OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
 _WEEKLY: Final = re.compile(r"(?<!twice )(?<!\d-)\b(?:weekly|every week|each week|qw|per week|/ ?week|wk)\b")
 _MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
@@ -170,6 +175,9 @@ def frequency_in(text: str) -> Frequency:
     days = next((round(_numeral(found[1]) * length) for pattern, length in _EVERY if (found := pattern.search(low)) is not None), None)
     if several is not None:
         return Frequency(times_a_day=several)
+    listed = days_apart(low)
+    if listed is not None:
+        return Frequency(every_days=listed)
     if days is None and _OTHER_WEEK.search(low):
         days = 14
     if days is None and _WEEKLY.search(low):
@@ -177,8 +185,11 @@ def frequency_in(text: str) -> Frequency:
     if days is None and _MONTHLY.search(low):
         days = 28
     if days is not None and days > 1:
-        return Frequency(every_days=days)
-    return Frequency(times_a_day=1.0) if days == 1 or _DAILY_WORD.search(low) else Frequency()
+        # No infusion is written so; what is done every few days (a dressing, a control) is not the dose.
+        return Frequency(every_days=days) if days >= _SHORTEST_DAYS else Frequency()
+    if days == 1 or _DAILY_WORD.search(low):
+        return Frequency(times_a_day=1.0, every_days=1 if meant_daily(low) else None)
+    return Frequency()
 
 
 @remembered(maxsize=1024)

@@ -62,8 +62,11 @@ def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
 
 
 def _interval(timing: Timing | None) -> int | None:
-    """Days between doses; less than a day is no interval to speak of: one."""
+    """Days between doses; less than a day is no interval to speak of: one. An average that is no whole number of days is none."""
     if timing is None or timing.repeat is None:
         return None
     how_often = counted(timing.repeat)
-    return 1 if how_often.times_a_day is not None else how_often.every_days
+    if how_often.times_a_day is not None:
+        return 1
+    days = how_often.every_days
+    return int(days) if days is not None and days == int(days) else None

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
+from msgspec import Raw
+
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.draft_resources import Draft, DraftEntry, bounds_of, dosages_of_draft, draft_of, entries_of, references_in, timing_of
 from fhir_mappings.drug_names import drugs_of
@@ -189,14 +191,15 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         plan=product.meant or planned_product(draft, product.drugs),
         gastric=is_gastric(draft, lambda reference: drafts.find(reference, draft)),
         planned=_planned_day(draft, today) if act == "start" else None,
-        replaces=_replaced(draft) if act == "start" else None,
+        replaces=_order_in(draft.prior_prescription) if act == "start" else None,
+        based_on=_order_in(draft.based_on),
     )
 
 
-def _replaced(draft: Draft) -> str | None:
-    """The order that a draft takes the place of."""
-    named = (type_and_id(reference.reference or "") for reference in references_in(draft.prior_prescription))
-    return next((one for one in named if one is not None), None)
+def _order_in(raw: Raw) -> str | None:
+    """The medication order among some references."""
+    named = (type_and_id(reference.reference or "") for reference in references_in(raw))
+    return next((one for one in named if one is not None and one.startswith("MedicationRequest/")), None)
 
 
 def _of_another(drafts: _Drafts, draft: Draft) -> bool:

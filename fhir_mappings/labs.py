@@ -102,15 +102,15 @@ def _measure(record: Record, result: Result) -> BodyMeasure | None:
         return None
     by = factor(kind, number.unit)
     if number.bound is not None:
-        record.problem("unreadable", resource, "a limit and no value", "other")
+        record.problem("unreadable", resource, "a limit and no value", "body")
         return None
     least, most = _POSSIBLE[kind]
     value = number.value * by if by is not None else 0.0
     if by is None:
-        record.problem("unreadable", resource, "a unit that is not read", "other")
+        record.problem("unreadable", resource, "a unit that is not read", "body")
         return None
     if not least <= value <= most:
-        record.problem("erroneous", resource, f"not a possible {kind}", "other")
+        record.problem("erroneous", resource, f"not a possible {kind}", "body")
         return None
     return BodyMeasure(kind, _rounded(value), result.day, source_of(resource))
 

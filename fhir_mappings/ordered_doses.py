@@ -25,7 +25,7 @@ from fhir_mappings.dose_words import (
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
-from fhir_mappings.repeats import counted
+from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
 from guideline.orders import OrderedDose
@@ -117,11 +117,16 @@ def _per_dose(amount: Amount, how_often: Frequency) -> float:
 
 def _frequency(dosage: DraftDosage | None, words: Sequence[str]) -> Frequency:
     timing = timing_of(dosage) if dosage is not None else None
+    if timing is not None and (days := between_events(timing.event or ())) is not None:
+        return Frequency(every_days=days)
     counts = _counted(timing.repeat) if timing is not None and timing.repeat is not None else Frequency()
+    own = _words(dosage) if dosage is not None else []
+    if counts == Frequency(times_a_day=1.0):
+        # How systems write "once", unless the words say so of an infusion.
+        return next((found for text in own if (found := frequency_in(text)).every_days == 1), counts)
     if counts != Frequency():
         return counts
     named = _texts(timing.code) if timing is not None else []
-    own = _words(dosage) if dosage is not None else []
     return next((found for text in (*named, *own, *words) if (found := frequency_in(text)) != Frequency()), Frequency())
 
 

@@ -19,6 +19,7 @@ from guideline.rules import (
     labs,
     order_choice,
     order_conflicts,
+    order_repeats,
     order_safety,
     order_stop,
     reload,
@@ -29,7 +30,19 @@ from guideline.site_rules import switched_on
 
 _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
     rule
-    for module in (order_safety, order_conflicts, order_stop, order_choice, allergy, dose, reload, labs, interactions, supportive_care)
+    for module in (
+        order_safety,
+        order_conflicts,
+        order_repeats,
+        order_stop,
+        order_choice,
+        allergy,
+        dose,
+        reload,
+        labs,
+        interactions,
+        supportive_care,
+    )
     for rule in module.RULES
 )
 

@@ -22,8 +22,6 @@ from guideline.thresholds import DoseLevels
 #: product ordered by weight; `too-often`: the dose more often than the label; `no-measure`: the weight or height is missing for it.
 Verdict = Literal["fits", "loading", "over", "under", "mismatch", "per-kg", "too-often", "no-measure"]
 
-#: Intervals of one to two weeks between doses are meant as such; shorter ones are how some systems write "once".
-_SHORTEST_MEANT_DAYS = 5
 _INTERVAL_SLACK_DAYS = 3
 #: How old an undated record counts, in days: older than any that has a date.
 _UNDATED = 365 * 200
@@ -84,7 +82,7 @@ def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tole
 def _by_interval(dose: OrderedDose, schedules: Sequence[DoseSchedule]) -> list[DoseSchedule]:
     """The schedules with the ordered interval; all of them where the order names none, or a longer one. Empty: too often."""
     every = dose.every_days
-    if every is None or every < _SHORTEST_MEANT_DAYS:
+    if every is None:
         return list(schedules)
     alike = [s for s in schedules if s.every_days is not None and abs(s.every_days - every) <= _INTERVAL_SLACK_DAYS]
     shortest = min((s.every_days for s in schedules if s.every_days is not None), default=0)
@@ -121,18 +119,18 @@ def _is_label_dose(value: float, schedule: DoseSchedule, tolerance: float) -> bo
 
 
 def _combination(dose: OrderedDose, schedules: Sequence[DoseSchedule], tolerance: float) -> Judgement | None:
-    """A fixed combination: the two amounts as the order names them, or its volume, or one of its amounts or their sum."""
+    """A fixed combination: the two amounts as the order names them, or its volume (both where it has both), or one amount or their sum."""
     parts, volume = schedules[0], next((s for s in schedules if s.unit == "mL"), None)
     if len(dose.parts) >= 2:
         ordered = sorted(dose.parts[:2], reverse=True)
-        if _all_same(ordered, parts.dose_parts, tolerance):
-            return Judgement("fits", parts)
-        return Judgement("loading" if _all_same(ordered, parts.loading_parts, tolerance) else "mismatch", parts)
+        fits = _all_same(ordered, parts.dose_parts, tolerance)
+        verdict: Verdict = "fits" if fits else "loading" if _all_same(ordered, parts.loading_parts, tolerance) else "mismatch"
+        if dose.unit == "mL" and volume is not None and verdict != "mismatch" and _of_volume(dose, volume, tolerance) != verdict:
+            # One product in the volume of the other.
+            return Judgement("mismatch", volume, dose.amount)
+        return Judgement(verdict, parts)
     if dose.unit == "mL" and volume is not None:
-        if same(dose.amount, volume.dose, tolerance):
-            return Judgement("fits", volume, dose.amount)
-        loads = volume.loading is not None and same(dose.amount, volume.loading, tolerance)
-        return Judgement("loading" if loads else "mismatch", volume, dose.amount)
+        return Judgement(_of_volume(dose, volume, tolerance), volume, dose.amount)
     if dose.unit != "mg":
         return None
     going_on = {parts.dose_parts[0], sum(parts.dose_parts)}
@@ -143,6 +141,12 @@ def _combination(dose: OrderedDose, schedules: Sequence[DoseSchedule], tolerance
         # 1200 mg may be the first dose of pertuzumab or the sum of a later dose: nothing to be said.
         return None
     return Judgement("fits" if fits else "loading" if loads else "mismatch", parts, dose.amount)
+
+
+def _of_volume(dose: OrderedDose, volume: DoseSchedule, tolerance: float) -> Verdict:
+    if same(dose.amount, volume.dose, tolerance):
+        return "fits"
+    return "loading" if volume.loading is not None and same(dose.amount, volume.loading, tolerance) else "mismatch"
 
 
 def _all_same(ordered: Iterable[float], reference: Iterable[float], tolerance: float) -> bool:

@@ -8,11 +8,13 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import Case, DrugRecord
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate, add_days, days_since
 from guideline.therapy_lines import components
 
+_WEEKLY = 7
 #: A record of the asked order itself that begins within these days is the order, not an earlier course.
 _SAME_ORDER_DAYS = 7
 
@@ -99,6 +101,15 @@ def days_after(last: PartialDate, order: DraftOrder, case: Case) -> tuple[int, i
     """The least and the most days from the last dose to the planned one; an order without a day is for today."""
     planned = order.planned or PartialDate.on(case.today)
     return (planned.earliest - last.latest).days, (planned.latest - last.earliest).days
+
+
+def gap_to_load(drug: str, every_days: int | None) -> int:
+    """The days without a dose from which on the label loads a drug again, by its schedule."""
+    limits = K.thresholds.doses
+    if "pertuzumab" in components(drug):
+        return limits.reload_pertuzumab_days
+    # "More than" so many days for trastuzumab.
+    return (limits.reload_trastuzumab_weekly_days if every_days == _WEEKLY else limits.reload_trastuzumab_3w_days) + 1
 
 
 def not_before(last: PartialDate, days: int) -> date:

@@ -16,13 +16,13 @@ from guideline.partial_date import PartialDate
 class OrderedDose(Struct, frozen=True):
     """A dose as ordered: amount and canonical unit (`mg`, `mg/kg`, `mg/m2`, `mL`), how often, and whether it is marked as a first dose.
 
-    `times_a_day` for oral drugs; `every_days` between infusions. `parts` holds the amounts of a fixed combination in mg where the text
-    names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
+    `times_a_day` for oral drugs; `every_days` between infusions, on average (1 only where each day is meant: once a day is how systems
+    write "once"). `parts` holds the amounts of a fixed combination in mg where the text names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
     """
 
     amount: float
     unit: str
-    every_days: int | None = None
+    every_days: float | None = None
     times_a_day: float | None = None
     parts: tuple[float, ...] = ()
     loading: bool | None = None
@@ -35,7 +35,7 @@ class DraftOrder(Struct, frozen=True):
     other medicines of `other_drugs` (supportive or interacting). `asked`: selected (order-select) or signed (order-sign).
     `act` is `stop` for status stopped, cancelled or completed. `plan` is the drug that the order's own plan or protocol names, where it
     names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so. `replaces` is
-    the `MedicationRequest/...` of the chart that this one takes the place of.
+    the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
     """
 
     id: str
@@ -51,3 +51,4 @@ class DraftOrder(Struct, frozen=True):
     gastric: bool = False
     planned: PartialDate | None = None
     replaces: str | None = None
+    based_on: str | None = None

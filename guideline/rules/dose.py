@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
-from guideline.body import Body, body, changed, kilograms, weight_around
+from guideline.body import Body, Weight, body, changed, kilograms, weight_around
+from guideline.case import BodyMeasure
 from guideline.companions import settled
-from guideline.dosing import Judgement, above, judge, lowest_level_given, needs, same
-from guideline.earlier_doses import earlier_doses, loaded_part, records_of
+from guideline.dosing import Judgement, Verdict, above, judge, lowest_level_given, needs, same
+from guideline.earlier_doses import days_after, earlier_doses, gap_to_load, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -31,6 +32,8 @@ _TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"
 _NEVER_RAISED = (T_DXD, T_DM1)
 #: So far above the label dose another product may be meant.
 _OTHER_PRODUCT_PERCENT = 30
+#: How old a weight may be to call a dose a gross overdose by it: nobody gains so much in half a year.
+_LAST_WEIGHT_DAYS = 183
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
@@ -62,7 +65,8 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if raised is not None:
         return raised
     if found.verdict == "no-measure":
-        return _no_measure(order, dose, drug, found.schedule, measured)
+        gross = _gross(q, order, dose, drug, label, schedules, measured)
+        return gross or _no_measure(q, order, dose, drug, found.schedule, measured)
     recalculate = _recalculate(q, order, dose, drug, found, measured)
     if recalculate is not None:
         return recalculate
@@ -89,7 +93,8 @@ def parts_words(parts: Iterable[float]) -> str:
 def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
     """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
     if dose.parts:
-        return parts_words(dose.parts[:2])
+        volume = f"{amount_words(dose.amount, dose.unit)} of " if dose.unit == "mL" else ""
+        return f"{volume}{parts_words(dose.parts[:2])}"
     text = amount_words(dose.amount, dose.unit)
     if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
         return f"{text} ({amount_words(value, schedule.unit)})"
@@ -146,22 +151,28 @@ def _per_kg(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[Do
 
 def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...]) -> Finding:
     """R126: amounts of the fixed-dose combination that do not exist."""
-    chosen = next((s for s in schedules if s.unit == dose.unit), schedules[0])
-    headline = K.say(
-        "dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading_words(chosen), label=label_words(chosen)
-    )
+    loading, label = _existing(dose, schedules)
+    headline = K.say("dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading, label=label)
     return Finding(
         "DoseCheck", "critical", headline, (K.say("dose-other-product"),), (order_fact(order, dose),), avoid=(drug,),
         suggestions=deletions((order,)),
     )  # fmt: skip
 
 
+def _existing(dose: OrderedDose, schedules: tuple[DoseSchedule, ...]) -> tuple[str, str]:
+    """The first and the later dose of a fixed combination in the unit of the order; with the volume of each where they are confused."""
+    parts, chosen = schedules[0], next((s for s in schedules if s.unit == dose.unit), schedules[0])
+    loading, label = loading_words(chosen), label_words(chosen)
+    if chosen is parts or parts_words(dose.parts[:2]) not in (loading_words(parts), label_words(parts)):
+        return loading, label
+    return f"{loading_words(parts)} ({loading})", f"{label_words(parts)} ({label})"
+
+
 def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedules: tuple[DoseSchedule, ...]) -> Finding:
-    """R126: a three-weekly dose ordered weekly."""
+    """R126: a three-weekly dose ordered weekly, or several times in its three weeks."""
     schedule = schedules[0]
-    headline = K.say(
-        "dose-too-often", drug=drug_name(drug), ordered=dose.every_days, label=label_words(schedule), every=schedule.every_days
-    )
+    ordered = "daily" if dose.every_days == 1 else f"every {dose.every_days:g} days"
+    headline = K.say("dose-too-often", drug=drug_name(drug), ordered=ordered, label=label_words(schedule), every=schedule.every_days)
     return Finding("DoseCheck", label.over, headline, facts=(order_fact(order, dose),), avoid=(drug,) if label.over == "critical" else ())
 
 
@@ -256,9 +267,45 @@ def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, me
     return Finding("DoseCheck", "info", headline, tuple(detail), _facts(order, dose, schedule.unit, measured))
 
 
-def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
+def _gross(
+    q: OrderQuestion,
+    order: DraftOrder,
+    dose: OrderedDose,
+    drug: str,
+    label: LabelDoses,
+    schedules: tuple[DoseSchedule, ...],
+    measured: Body,
+) -> Finding | None:
+    """R126: far too much even by the weight of the last half year, or without one for every adult."""
+    old = measured.weight
+    recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= _LAST_WEIGHT_DAYS
+    if old is None or not recent:
+        old = Weight(K.thresholds.doses.weight_most, "current", None, None, "")
+    limited = tuple(s for s in schedules if needs(dose.unit, s.unit))
+    least = judge(dose, limited, Body(replace(old, state="current"), measured.height), _OTHER_PRODUCT_PERCENT if recent else 0, flat=False)
+    if least is None or least.verdict != "over" or least.value is None:
+        return None
+    if recent:
+        finding = _over(q, order, dose, drug, label, least, measured)
+        said = K.say("dose-by-old-weight", weight=kilograms(old.kg), age=old.age_days)
+        return (
+            replace(finding, detail=(said, *finding.detail), missing=_weight_asked(dose, least.schedule)) if finding is not None else None
+        )
+    critical = label.over == "critical"
+    headline = K.say("dose-over-any-weight", drug=drug_name(drug), ordered=ordered_words(dose), label=_highest_words(least.schedule))
+    return Finding(
+        "DoseCheck", label.over, headline, _how(dose, least.schedule.unit), _facts(order, dose, least.schedule.unit, measured),
+        avoid=(drug,) if critical else (), missing=_weight_asked(dose, least.schedule), rules=("R126",),
+        suggestions=deletions((order,)) if critical else (),
+    )  # fmt: skip
+
+
+def _weight_asked(dose: OrderedDose, schedule: DoseSchedule) -> tuple[Gap, ...]:
+    return (Gap("I19", K.say("ask-weight-height") if "height" in needs(dose.unit, schedule.unit) else K.say("ask-weight")),)
+
+
+def _no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
     """P14, I19: the weight (or height) that the dose would be judged by is missing, old or doubtful."""
-    needed = needs(dose.unit, schedule.unit)
     weight = measured.weight
     words = {"drug": drug_name(drug), "ordered": ordered_words(dose)}
     if weight is not None and weight.state == "doubtful":
@@ -267,41 +314,67 @@ def _no_measure(order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseS
         age = f"{weight.age_days} days old" if weight.age_days is not None else "undated"
         headline = K.say("dose-weight-old", age=age, unit=schedule.unit, **words)
     else:
-        measure = "height" if weight is not None else "weight"
+        lost = any(problem.subject == "body" for problem in q.s.case.problems)
+        measure = f"{'usable ' if lost else ''}{'height' if weight is not None else 'weight'}"
         headline = K.say("dose-weight-missing", measure=measure, unit=schedule.unit, **words)
-    ask = K.say("ask-weight-height") if "height" in needed else K.say("ask-weight")
-    return Finding(
-        "DoseCheck", "info", headline, facts=_facts(order, dose, schedule.unit, measured), missing=(Gap("I19", ask),),
-        rules=("R126",),
-    )  # fmt: skip
+    facts = _facts(order, dose, schedule.unit, measured)
+    return Finding("DoseCheck", "info", headline, facts=facts, missing=_weight_asked(dose, schedule), rules=("R126",))
 
 
 def _recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:
     """P14: the weight changed by a tenth or more since the course began, and the order does not show that it was calculated again."""
-    schedule, now = found.schedule, measured.weight
-    if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
-        return None
-    parts = components(drug)
-    courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
-    starts = [e.start for e in courses if e.start is not None]
-    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
-    if before is None or not changed(before.value, now.kg):
+    schedule, now, before = found.schedule, measured.weight, _earlier_weight(q, drug, found.schedule, measured)
+    if now is None or before is None:
         return None
     detail: tuple[Statement, ...] = ()
-    right_now = found.verdict in ("fits", "loading")
+    right_now = found.verdict in ("fits", "loading") and not dosed_on_earlier_weight(q, order, dose, drug, found, measured)
     if dose.unit == schedule.unit:
         if not right_now:
             return None
     else:
-        then_measured = Body(replace(now, kg=before.value), measured.height)
-        then = judge(dose, (schedule,), then_measured, q.s.practice.dose_tolerance_percent, flat=False)
-        if right_now or found.value is None or then is None or then.verdict not in ("fits", "loading"):
+        then = _judged_by(before, q, dose, schedule, measured)
+        if right_now or found.value is None or then not in ("fits", "loading"):
             return None
         detail = (K.say("dose-fits-old-weight", ordered=ordered_words(dose), value=amount_words(found.value, schedule.unit)),)
     percent = round(abs(now.kg - before.value) / before.value * 100)
     headline = K.say("dose-recalculate", drug=drug_name(drug), now=kilograms(now.kg), percent=percent, before=kilograms(before.value))
     dosed = FactUsed("Weight at the start of the course", f"{kilograms(before.value)} kg", str(before.date), before.source)
     return Finding("DoseCheck", "info", headline, detail, (*_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
+
+
+def _earlier_weight(q: OrderQuestion, drug: str, schedule: DoseSchedule, measured: Body) -> BodyMeasure | None:
+    """The weight at the start of the course that goes on, where the current one is a tenth or more off it."""
+    now = measured.weight
+    if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
+        return None
+    parts = components(drug)
+    courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
+    starts = [e.start for e in courses if e.start is not None]
+    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
+    return before if before is not None and changed(before.value, now.kg) else None
+
+
+def _judged_by(before: BodyMeasure, q: OrderQuestion, dose: OrderedDose, schedule: DoseSchedule, measured: Body) -> Verdict | None:
+    """What the dose was by the earlier weight."""
+    if measured.weight is None:
+        return None
+    then = Body(replace(measured.weight, kg=before.value), measured.height)
+    judged = judge(dose, (schedule,), then, q.s.practice.dose_tolerance_percent, flat=False)
+    return judged.verdict if judged is not None else None
+
+
+def dosed_on_earlier_weight(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> bool:
+    """Whether what looks like a loading dose is the usual dose in mg of a patient who lost weight since the course began.
+
+    Not so where the order calls it a loading dose, and where the gap since the last dose asks for one.
+    """
+    if found.verdict != "loading" or dose.unit == found.schedule.unit or dose.loading:
+        return False
+    last = earlier_doses(q, loaded_part(drug)).last
+    if last is not None and days_after(last, order, q.s.case)[1] >= gap_to_load(drug, found.schedule.every_days):
+        return False
+    before = _earlier_weight(q, drug, found.schedule, measured)
+    return before is not None and _judged_by(before, q, dose, found.schedule, measured) == "fits"
 
 
 def _first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:

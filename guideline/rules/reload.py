@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
-from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, loaded_part, not_before
+from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, gap_to_load, loaded_part, not_before
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
-from guideline.rules.dose import label_words, loaded_beside, loading_words, ordered_words
+from guideline.rules.dose import dosed_on_earlier_weight, label_words, loaded_beside, loading_words, ordered_words
 from guideline.rules.order_products import mixed_up
 from guideline.rules.order_scope import safety_orders
 from guideline.therapy_lines import components
@@ -41,7 +41,7 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         found = _judgement(q, order, drug, measured)
         finding = _too_early(q, order, drug, earlier, found)
         if finding is None and not mixed_up(q, order):
-            finding = _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found)
+            finding = _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found, measured)
         if finding is not None:
             yield finding
 
@@ -99,7 +99,9 @@ def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
     return any(0 < (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
 
 
-def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None) -> Finding | None:
+def _loading(
+    q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None, measured: Body
+) -> Finding | None:
     dose, last = order.dose, earlier.last
     if dose is None or last is None or found is None or found.verdict not in ("fits", "loading"):
         return None
@@ -117,7 +119,8 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
     if found.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
         detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
         return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, (_last_fact(earlier),))
-    if found.verdict == "loading" and earlier.exact and 0 < least <= most < limit:
+    again = found.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, found, measured)
+    if again and earlier.exact and 0 < least <= most < limit:
         detail = (K.say("reload-not-needed-why", limit=words.text),)
         return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), detail, (_last_fact(earlier),))
     return None
@@ -125,11 +128,10 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
 
 def _limit(drug: str, schedule: DoseSchedule) -> tuple[int, Statement]:
     """The gap in days from which on the label loads again, and in words."""
-    limits = K.thresholds.doses
+    days = gap_to_load(drug, schedule.every_days)
     if "pertuzumab" in components(drug):
-        return limits.reload_pertuzumab_days, K.say("gap-at-least", weeks=limits.reload_pertuzumab_days // 7)
-    days = limits.reload_trastuzumab_weekly_days if schedule.every_days == _WEEKLY else limits.reload_trastuzumab_3w_days
-    return days + 1, K.say("gap-more-than", days=days)
+        return days, K.say("gap-at-least", weeks=days // 7)
+    return days, K.say("gap-more-than", days=days - 1)
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (reloading,)

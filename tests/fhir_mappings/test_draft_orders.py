@@ -383,7 +383,16 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
         ({"repeat": {"period": 1, "periodUnit": "wk"}}, 7, None),
         ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, None, 2),
         ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, None, 2),
-        ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, None, None),
+        ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, 10.5, None),
+        ({"repeat": {"frequency": 3, "period": 3, "periodUnit": "wk"}}, 7, None),
+        ({"repeat": {"frequency": 3, "period": 28, "periodUnit": "d"}}, 9.3, None),
+        ({"repeat": {"frequency": 28, "period": 21, "periodUnit": "d"}}, None, None),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 21, "periodUnit": "d"}}, None, None),
+        ({"event": ["2026-12-05", "2026-11-21T10:00:00Z", "2026-11-28"]}, 7, None),
+        ({"event": ["2026-11-21", "2026-12-12"], "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}, 21, None),
+        ({"event": ["2026-11-21T08:00:00Z", "2026-11-21T20:00:00Z"]}, None, None),
+        ({"event": ["2026-11", "2026-12", "soon"], "code": {"text": "Q3W"}}, 21, None),
+        ({"event": ["2026-11-21"], "code": {"text": "Q3W"}}, 21, None),
         ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, None, 2),
         ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, None, 2),
         ({"repeat": {"timeOfDay": ["08:00:00"], "period": 21}}, None, None),
@@ -395,10 +404,75 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
     ],
 )
 def test_how_often(timing, days, times):
-    """Counted or named, and never guessed."""
+    """Counted, listed or named, and never guessed. What is given several times in a period has its interval on average."""
     order = dosed({"timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]})
     assert order.dose is not None
     assert (order.dose.every_days, order.dose.times_a_day) == (days, times)
+
+
+@pytest.mark.parametrize(
+    ("members", "replaces", "based_on"),
+    [
+        ({"priorPrescription": {"reference": "MedicationRequest/7"}}, "MedicationRequest/7", None),
+        (
+            {"basedOn": [{"reference": "CarePlan/1"}, {"reference": "https://ehr/fhir/MedicationRequest/7/_history/2"}]},
+            None,
+            "MedicationRequest/7",
+        ),
+        ({"basedOn": {"reference": "MedicationRequest/7"}, "priorPrescription": "odd"}, None, "MedicationRequest/7"),
+        ({"basedOn": [{"reference": "ServiceRequest/1"}], "priorPrescription": {"display": "the last one"}}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, based_on):
+    """Other requests and plans are no medication order."""
+    order = one(text="trastuzumab", **members)
+    assert (order.replaces, order.based_on) == (replaces, based_on)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("5.4 mg/kg IV on days 1 and 8 of a 21-day cycle", 7),
+        ("5.4 mg/kg (378 mg) IV D1, D8 q21d", 7),
+        ("80 mg/m2 IV over 60 minutes on days 1, 8, 15 every 28 days", 7),
+        ("5.4 mg/kg, IV, days 1 & 15.", 14),
+        ("5.4 mg/kg (378 mg) IV over 90 minutes (days 1, 8 and 15 of 28)", 7),
+        ("Infuse 5.4 mg/kg on day 1 and day 8", 7),
+        ("Give on days 1 and 8 of a 21-day cycle: 5.4 mg/kg", 7),
+        ("5.4 mg/kg IV every 21 days on days 1 and 22", 21),
+        ("5.4 mg/kg IV daily", 1),
+        ("378 mg IV once daily", 1),
+        ("3.6 mg/kg/dose IV daily", 1),
+        ("5.4 mg/kg IV on day 1 of each 21-day cycle", 21),
+        ("5.4 mg/kg IV once daily on day 1 of each 21-day cycle", 21),
+        ("5.4 mg/kg IV q3w with dexamethasone on days 1, 2 and 3", 21),
+        ("5.4 mg/kg IV every 3 weeks, dexamethasone 8 mg days 2, 3", 21),
+        ("5.4 mg/kg IV every 3 weeks; ondansetron 8 mg daily", 21),
+        ("1000 mg/m2 on days 1-14 of a 21-day cycle", 21),
+        ("8 mg/kg day 1, 6 mg/kg q3w", 21),
+        ("8 mg/kg IV day 1 and 2 hours later", None),
+        ("5.4 mg/kg, Intravenous, Daily, for 1 dose", None),
+        ("5.4 mg/kg IV daily, starting 11/21/26, last dose 11/21/26", None),
+        ("5.4 mg/kg IV. Flush line daily", None),
+        ("5.4 mg/kg IV. Change the dressing every 3 days", None),
+        ("1250 mg by mouth daily", None),
+    ],
+)
+def test_the_days_of_an_infusion_in_words(text, days):
+    """Days that are listed, and "daily", count beside the infusion's own amount; a single day, a span, other medicines' days do not."""
+    order = dosed({"text": text})
+    assert order.dose is not None
+    assert order.dose.every_days == days
+
+
+@pytest.mark.parametrize(("text", "days"), [("5.4 mg/kg IV daily", 1), ("5.4 mg/kg IV", None), (None, None)])
+def test_once_a_day_is_meant_where_the_words_say_so(text, days):
+    """Some systems write "once" as once a day: only the words of an infusion make it a dose every day."""
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+    order = dosed({"text": text, "timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]})
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (days, 1)
 
 
 def test_the_day_of_the_next_dose():

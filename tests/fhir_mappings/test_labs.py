@@ -111,7 +111,7 @@ def test_weight_and_height(code, value, unit, kind, canonical):
 def test_a_limit_is_no_body_measure(code, value, unit, bound):
     """A scale that ends at 150 kg has not weighed the patient: no dose is calculated from it, and it is named."""
     case = case_of(patient(), observation(code, valueQuantity=quantity(value, unit, comparator=bound)))
-    assert (case.body, problems_of(case)) == ((), [("unreadable", "other")])
+    assert (case.body, problems_of(case)) == ((), [("unreadable", "body")])
 
 
 @pytest.mark.parametrize(("code", "value", "unit"), [(WEIGHT, 7, "kg"), (WEIGHT, 900, "kg"), (HEIGHT, 3, "m"), (WEIGHT, 70, "stone")])

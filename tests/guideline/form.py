@@ -24,7 +24,7 @@ _FACT_NAMES = {
     "Dose before the pneumonitis", "Doxorubicin on record", "ECOG performance status", "HER2", "HER2, leading result",
     "HER2, positive result", "Heart failure", "Heart failure symptoms", "Hormone receptors", "Intake answer", "LVEF", "LVEF baseline",
     "Last course ended", "Last dose", "Line", "Lowest dose so far", "Lungs", "Metastatic disease", "Neurological symptoms or mass effect",
-    "Ordered dose", "Pregnancy", "Relapse interval", "Respiratory symptoms", "Study drug", "Taken together", "Weight",
+    "Ordered dose", "Planned dose", "Pregnancy", "Relapse interval", "Respiratory symptoms", "Study drug", "Taken together", "Weight",
     "Weight at the start of the course",
     *(lab_name(kind) for kind in (*get_args(LabKind), CLEARANCE)), *(drug_name(drug) for drug in K.drugs),
 }  # fmt: skip

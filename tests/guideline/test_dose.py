@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guideline.advice import Suggestion
-from guideline.case import Diagnosis, Dose, Procedure
+from guideline.case import DataProblem, Diagnosis, Dose, Procedure
 from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
@@ -346,6 +346,11 @@ def test_the_order_itself_in_the_chart_is_no_earlier_dose():
         (10, "mL", (), None),
         (5, "mL", (), "critical"),
         (20, "mL", (), "critical"),
+        (15, "mL", (1200.0, 600.0), None),
+        (10, "mL", (600.0, 600.0), None),
+        (15, "mL", (600.0, 600.0), "critical"),
+        (10, "mL", (1200.0, 600.0), "critical"),
+        (15, "mL", (840.0, 600.0), "critical"),
         (600, "mg", (), None),
         (1200, "mg", (), None),  # the first dose of pertuzumab, or the sum of a later dose
         (1800, "mg", (), None),
@@ -355,9 +360,15 @@ def test_the_order_itself_in_the_chart_is_no_earlier_dose():
     ],
 )
 def test_the_fixed_dose_combination(amount, unit, parts, expected):
-    """1200/600 mg (15 mL) first, then 600/600 mg (10 mL); anything else does not exist."""
+    """1200/600 mg (15 mL) first, then 600/600 mg (10 mL); anything else does not exist, nor one of them in the volume of the other."""
     case = second_line(body=BODY, drugs=(dosed("trastuzumab", 21, 6, "mg/kg"), dosed("pertuzumab", 21, 420, "mg")))
     assert verdict(case, order(PHESGO, amount, unit, parts=parts)) == expected
+
+
+def test_a_product_in_the_volume_of_the_other_is_named_with_both():
+    """The maintenance product at 15 mL: the card says which amounts go with which volume."""
+    (f,) = found(CASE, order(PHESGO, 15, "mL", parts=(600.0, 600.0)))
+    assert "15 mL of 600/600 mg; only 1200/600 mg (15 mL) first, then 600/600 mg (10 mL) exist" in f.headline.text
 
 
 def test_the_fixed_dose_combination_begins_with_its_loading_dose():
@@ -452,13 +463,27 @@ def test_paclitaxel_by_its_interval(amount, every, expected):
 
 @pytest.mark.parametrize(
     ("drug", "amount", "every", "expected"),
-    [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, None),
-     (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning")],
+    [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, "critical"),
+     (TDXD, 5.4, 10.5, "critical"), (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning"), ("paclitaxel", 80, 9.3, None)],
 )  # fmt: skip
 def test_a_three_weekly_dose_given_weekly(drug, amount, every, expected):
-    """T-DXd 5.4 mg/kg every week is critical; "once", which some systems write as daily, says nothing."""
-    unit = "mg/m2" if drug == "docetaxel" else "mg/kg"
+    """T-DXd 5.4 mg/kg every week, twice in three weeks or each day is critical."""
+    unit = "mg/m2" if drug in ("docetaxel", "paclitaxel") else "mg/kg"
     assert verdict(CASE, order(drug, amount, unit, every_days=every)) == expected
+
+
+def test_an_infusion_once_a_day_is_how_systems_write_once():
+    """A count of once a day says nothing of the interval; `every_days` 1 is how the mapping says that each day is meant."""
+    assert verdict(CASE, order(TDXD, 5.4, "mg/kg", times_a_day=1.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("every", "said"), [(1, "is ordered daily;"), (7, "is ordered every 7 days;"), (10.5, "is ordered every 10.5 days;")]
+)
+def test_how_often_it_is_ordered_is_said_in_words(every, said):
+    """An average of several doses in a period keeps its decimal."""
+    (one,) = found(CASE, order(TDXD, 5.4, "mg/kg", every_days=every))
+    assert said in one.headline.text
 
 
 # --- Re-escalation ------------------------------------------------------------------------------------------------------------------
@@ -525,12 +550,55 @@ def test_other_drugs_may_be_raised_again():
 def test_milligrams_without_a_usable_weight(body, says_):
     """P14: a weight that is old, undated, implausible or missing: no judgement in mg, I19 asked, mg/kg is judged."""
     case = second_line(body=body)
-    (f,) = found(case, order(TDXD, 700, "mg"))
+    (f,) = found(case, order(TDXD, 450, "mg"))
     assert (f.indicator, [g.input for g in f.missing]) == ("info", ["I19"])
     assert says_ in f.headline.text
     assert f.suggestions == ()
     assert verdict(case, order(TDXD, 5.4, "mg/kg")) is None
     assert verdict(case, order(TDXD, 6.4, "mg/kg")) == "critical"
+
+
+@pytest.mark.parametrize(
+    ("body", "drug", "amount", "expected", "says_"),
+    [
+        (weight(70, 30), TDXD, 1000, "critical", "1000 mg (14.29 mg/kg) is 165 % above"),
+        (weight(70, 30), TDXD, 492, "critical", "30 % above"),
+        (weight(70, 183), TDXD, 1000, "critical", "165 % above"),
+        (weight(70, 30), TDXD, 491, "info", "cannot be judged: the weight is 30 days old"),
+        (weight(70, 184), TDXD, 1000, "info", "cannot be judged"),
+        (weight(70, None), TDXD, 1000, "info", "cannot be judged"),
+        (weight(70, 30), "trastuzumab", 740, "warning", "32 % above the label dose of 8 mg/kg"),
+        (weight(70, 30), "trastuzumab", 720, "info", "cannot be judged"),
+        ((weight(70, 30), height(165)), "docetaxel", 230, "info", "cannot be judged"),
+        ((weight(70, 30), height(165)), "docetaxel", 250, "warning", "40 % above the label dose of 100 mg/m2"),
+        ((), TDXD, 1350, "info", "no weight on record"),
+        ((), TDXD, 1351, "critical", "1351 mg is above 5.4 mg/kg at any adult weight"),
+        (weight(7), TDXD, 2000, "critical", "at any adult weight"),
+        (weight(70, 400), TDXD, 2000, "critical", "at any adult weight"),
+        ((), "trastuzumab", 2001, "warning", "above 8 mg/kg at any adult weight"),
+        ((), "docetaxel", 1000, "info", "cannot be judged"),
+        (height(165), "docetaxel", 400, "warning", "above 100 mg/m2 at any adult weight"),
+    ],
+)
+def test_a_gross_overdose_needs_no_current_weight(body, drug, amount, expected, says_):
+    """R126: too much by nearly a third by a weight of the last half year, or by the heaviest adult's: judged, and the weight asked for."""
+    (f,) = found(second_line(body=body), order(drug, amount, "mg"))
+    assert (f.indicator, [g.input for g in f.missing]) == (expected, ["I19"])
+    assert says_ in f.headline.text
+    assert bool(f.suggestions) is (expected == "critical")
+
+
+def test_the_old_weight_that_a_dose_is_judged_by_is_named():
+    """P14: the weight, its age, and that the patient is to be weighed."""
+    (f,) = found(second_line(body=weight(70, 30)), order(TDXD, 1000, "mg"))
+    assert "Judged by the last weight, 70 kg, 30 days old: weigh before the dose." in words(f)
+
+
+def test_a_weight_that_cannot_be_right_is_not_called_missing():
+    """700 kg was not read, but something is on record."""
+    case = second_line(body=(), problems=DataProblem("erroneous", "body", "Observation/1"))
+    (f,) = found(case, order(TDXD, 450, "mg"))
+    assert "no usable weight on record" in f.headline.text
 
 
 def test_a_weight_in_pounds_is_printed_as_scales_show_it():
@@ -595,6 +663,31 @@ def test_a_recalculated_dose_is_silent():
 def test_an_order_per_kg_after_a_change_of_weight(now, expected):
     """A tenth up or down since the start of the course: prepare with today's weight."""
     assert verdict(loses_weight(70, now), order(TDXD, 5.4, "mg/kg")) == expected
+
+
+def loses_weight_on_trastuzumab(now, since):
+    """On trastuzumab from 70 kg on, with the last dose of 6 mg/kg so many days ago."""
+    doses = tuple(dosed("trastuzumab", day, 420, "mg") for day in (since + 21, since))
+    open_order = given("trastuzumab", since + 21)
+    return second_line(body=(weight(70, since + 22), weight(now, 2), height(165)), drugs=(open_order, *doses))
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "amount", "more", "recalculated"),
+    [
+        (55, 21, 420, {}, True),  # 7.64 mg/kg of today
+        (52.5, 21, 420, {}, True),
+        (61, 21, 420, {}, True),
+        (55, 21, 330, {}, False),
+        (55, 21, 420, {"loading": True}, False),
+        (55, 35, 440, {}, False),  # after a gap the label loads
+        (70, 21, 560, {}, False),
+    ],
+)
+def test_the_usual_dose_after_weight_loss_is_no_loading_dose(now, since, amount, more, recalculated):
+    """P14: 6 mg/kg of the weight at the start is to be calculated again, though by today's weight it is as much as a loading dose."""
+    got = found(loses_weight_on_trastuzumab(now, since), order("trastuzumab", amount, "mg", every_days=21, **more))
+    assert [f.headline.text.split(":")[0] for f in got] == (["Recalculate trastuzumab"] if recalculated else [])
 
 
 def test_no_change_is_known_before_a_first_dose():

@@ -54,6 +54,25 @@ def test_trastuzumab_every_three_weeks(days, amount, expected):
 
 
 @pytest.mark.parametrize(
+    ("before", "amount", "unit", "more", "expected"),
+    [
+        (70, 420, "mg", {}, None),
+        (70, 440, "mg", {}, None),
+        (70, 420, "mg", {"loading": True}, "again"),
+        (55, 420, "mg", {}, "again"),
+        (70, 8, "mg/kg", {}, "again"),
+        (63, 440, "mg", {}, "again"),  # 7 mg/kg at the start: not its usual dose
+    ],
+)
+def test_the_usual_dose_after_weight_loss_is_no_second_loading_dose(before, amount, unit, more, expected):
+    """At 55 kg 420 mg is near 8 mg/kg; where it was 6 mg/kg at the start of the course it is that dose, not calculated again."""
+    drugs = (given("trastuzumab", 42), *three_weekly(21))
+    case = second_line(body=(weight(before, 43), weight(55, 2)), drugs=drugs)
+    got = says(module.RULES, case, order("trastuzumab", amount, unit, every_days=21, **more))
+    assert [f.headline.text[:4] for f in got] == (["No s"] if expected else [])
+
+
+@pytest.mark.parametrize(
     ("days", "amount", "expected"),
     [(7, 2, None), (14, 2, None), (15, 2, "load"), (14, 4, "again"), (15, 4, None), (3, 2, None)],
 )

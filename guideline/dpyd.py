@@ -14,8 +14,12 @@ _WORST_FIRST: tuple[DpydPhenotype, ...] = ("poor", "intermediate", "normal")
 
 
 def dpyd(case: Case) -> DpydResult | None:
-    """What counts of results and answer; None: not tested as far as was seen."""
-    return newest((*case.dpyd, *_answered(case)))
+    """The newest result, or the answer where that is worse; None: not tested as far as was seen.
+
+    Genes do not change: where an answer says better than the laboratory one of the two is mistaken, and one click may be a slip.
+    """
+    known = [found for found in (newest(case.dpyd), _answered(case)) if found is not None]
+    return min(known, key=lambda found: _WORST_FIRST.index(found.phenotype), default=None)
 
 
 def newest(found: Sequence[DpydResult]) -> DpydResult | None:
@@ -37,7 +41,7 @@ def dpyd_facts(case: Case) -> tuple[FactUsed, ...]:
     return (FactUsed("DPYD", known.phenotype, str(known.date) if known.date is not None else None, known.source),) if known else ()
 
 
-def _answered(case: Case) -> tuple[DpydResult, ...]:
+def _answered(case: Case) -> DpydResult | None:
     given = answer(case, "dpyd")
     said = next((phenotype for phenotype in _WORST_FIRST if given is not None and phenotype in given.values), None)
-    return (DpydResult(said, given.date, given.source),) if given is not None and said is not None else ()
+    return DpydResult(said, given.date, given.source) if given is not None and said is not None else None

@@ -25,8 +25,8 @@ def answered(phenotype, day):
         ([], None, None),
         ([("poor", 40)], None, "poor"),
         ([], ("normal", 40), "normal"),
-        ([("poor", 40)], ("normal", 5), "normal"),
-        ([("normal", 5)], ("poor", 40), "normal"),
+        ([("poor", 40)], ("normal", 5), "poor"),
+        ([("normal", 5)], ("poor", 40), "poor"),
         ([("normal", 5)], ("poor", 5), "poor"),
         ([("intermediate", 5)], ("normal", 5), "intermediate"),
         ([("normal", 400), ("intermediate", 40)], None, "intermediate"),
@@ -38,8 +38,11 @@ def answered(phenotype, day):
         ([("poor", "2026-09"), ("normal", "2026-10-12")], None, "normal"),
     ],
 )
-def test_the_newest_counts_and_the_worst_of_what_may_be_the_newest(results, answer, known):
-    """An undated result, or one of a month, may be the newest; none of them grows old. What is known is a fact with its source."""
+def test_the_newest_result_counts_and_the_answer_where_it_is_worse(results, answer, known):
+    """Genes do not change: no answer makes a poor result a normal one. An undated result, or one of a month, may be the newest; none of them grows old.
+
+    What is known is a fact with its source.
+    """
     case = a_case(dpyd=tuple(result(*one) for one in results), intake=intake(dpyd=answered(*answer) if answer else None))
     turned = a_case(dpyd=tuple(result(*one) for one in reversed(results)), intake=intake(dpyd=answered(*answer) if answer else None))
     assert dpyd_phenotype(case) == known

@@ -39,7 +39,7 @@ def answered(phenotype, day):
     ],
 )
 def test_the_newest_result_counts_and_the_answer_where_it_is_worse(results, answer, known):
-    """Genes do not change: no answer makes a poor result a normal one. An undated result, or one of a month, may be the newest; none of them grows old.
+    """Genes do not change: no answer makes a poor result a normal one, and none grows old. A result of a month may be the newest.
 
     What is known is a fact with its source.
     """

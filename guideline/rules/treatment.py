@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
+from guideline.exposures import Exposure
 from guideline.facts_used import metastatic_fact, treatment_facts
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
-from guideline.partial_date import days_since
+from guideline.partial_date import PartialDate, add_months, days_since
 from guideline.rules.first_line import first_line
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.maintenance import maintenance
@@ -15,7 +18,7 @@ from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import unknown_history
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy_lines import PARTNER_DRUGS, Line
+from guideline.therapy_lines import HER2_DRUGS, PARTNER_DRUGS, Line
 
 
 def treatment(s: Situation) -> Treatment | None:
@@ -84,11 +87,29 @@ def history_open(s: Situation) -> bool:
         return False
     if any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated):
         return True
+    if _early_her2_goes_on(s):
+        return False
     if said_yes(s.case, "prior-therapy-complete"):
         return False
     if any(line for line in s.therapies.lines) and not s.therapies.undated:
         return False
     return not _recent(s)
+
+
+def _early_her2_goes_on(s: Situation) -> bool:
+    """Whether the HER2 therapy that the disease came back under was still being given of late: that is no gap in the record."""
+    if s.relapse is None or not s.relapse.on_therapy or s.relapse.relapsed is None:
+        return False
+    since = s.relapse.relapsed
+    return any(e.drug in HER2_DRUGS and _given_of_late(e, since, s.today) for e in s.therapies.early)
+
+
+def _given_of_late(e: Exposure, since: PartialDate, today: date) -> bool:
+    """Whether a course has a dose or an end after `since` that is recent, or runs without recorded doses for no longer than planned ones."""
+    intervals = K.thresholds.intervals
+    if e.last_known is not None:
+        return e.last_known.earliest > since.latest and days_since(e.last_known, today) <= intervals.recent_metastases_days
+    return e.state == "running" and e.start is not None and add_months(e.start.latest, intervals.adjuvant_course_months) >= today
 
 
 def _recent(s: Situation) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
-from guideline.case import Case, Lvef
+from guideline.case import Case, Lvef, StopReason
 from guideline.exposures import Exposure
 from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -94,9 +94,16 @@ def line_fact(line: Line, number: int) -> FactUsed:
     )
 
 
+def reasons_shown(reasons: Iterable[StopReason]) -> str:
+    """Reasons for stopping in words: `completed, patient wish`."""
+    return ", ".join(sorted(["another reason" if reason == "other" else reason.replace("-", " ") for reason in reasons]))
+
+
 def _how_it_went(line: Line) -> str:
     if line.outcome == "unknown" and any(e.state == "unknown" for e in line.main_part()):
         return "status not recorded"
+    if line.outcome in ("unknown", "changed") and (reasons := line.end_reasons()):
+        return f"ended ({reasons_shown(reasons)})"
     if line.outcome != "progression":
         return _OUTCOME[line.outcome]
     stopped = line.not_tolerated()

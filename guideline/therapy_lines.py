@@ -16,7 +16,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import Case
+from guideline.case import Case, StopReason
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
@@ -87,6 +87,11 @@ class Line(Struct, frozen=True):
     def main_part(self) -> tuple[Exposure, ...]:
         """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
         return tuple(_main_part(self.exposures))
+
+    def end_reasons(self) -> frozenset[StopReason]:
+        """The recorded reasons for which the main part was ended; empty where one of its drugs has none."""
+        reasons = [e.stop_reason for e in self.main_part()]
+        return frozenset([reason for reason in reasons if reason is not None]) if None not in reasons else frozenset()
 
     def held_on_record(self, case: Case) -> frozenset[str]:
         """The drugs of which the line's own records say "on hold", rather than "active" with no dose for weeks."""

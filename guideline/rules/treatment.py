@@ -6,7 +6,7 @@ from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
 from guideline.exposures import Exposure
-from guideline.facts_used import metastatic_fact, treatment_facts
+from guideline.facts_used import metastatic_fact, reasons_shown, treatment_facts
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
@@ -16,6 +16,7 @@ from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import unknown_history
+from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, PARTNER_DRUGS, Line
@@ -142,8 +143,17 @@ def _condition(s: Situation) -> Statement | None:
     if last.outcome not in ("changed", "unknown"):
         return None
     # That the taxane was completed is no reason for the end of the antibodies.
-    reasons = sorted({e.stop_reason for e in last.main_part() if e.stop_reason is not None})
-    return K.say("condition-other-reason", reason=", ".join(reasons).replace("-", " ")) if reasons else K.say("condition-no-reason")
+    reasons = {e.stop_reason for e in last.main_part() if e.stop_reason is not None}
+    return K.say("condition-other-reason", reason=reasons_shown(reasons)) if reasons else K.say("condition-no-reason")
+
+
+def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
+    """R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly."""
+    reasons = last.end_reasons()
+    if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
+        return None
+    headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
+    return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
 
 
 def therapy_gap(s: Situation) -> Finding | None:
@@ -171,8 +181,7 @@ def therapy_gap(s: Situation) -> Finding | None:
             rules=("R133",),
         )
     if last is not None and last.outcome in ("unknown", "changed") and _controlled_without_her2(s, last) and not _better_since(s, last):
-        headline = K.say("her2-ended-endocrine-goes-on")
-        return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
+        return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:
         headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))

@@ -313,7 +313,10 @@ class DataProblem(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True):
-    """One patient on one day. Facts are in no particular order; rules must not depend on it."""
+    """One patient on one day. Facts are in no particular order; rules must not depend on it.
+
+    `planned` holds the active orders of cancer drugs that begin on a day to come: no exposure, and nothing that was given.
+    """
 
     today: date
     patient: Patient = field(default_factory=Patient)
@@ -336,3 +339,4 @@ class Case(Struct, frozen=True):
     other_drugs: tuple[OtherDrug, ...] = ()
     intake: dict[str, IntakeAnswer] = field(default_factory=dict)
     problems: tuple[DataProblem, ...] = ()
+    planned: tuple[DrugRecord, ...] = ()

@@ -45,6 +45,9 @@ ANTICANCER_DRUGS = COUNTING_DRUGS | PARTNER_DRUGS
 #: Stop reasons that are toxicity, and no progression (decision 3).
 TOXICITY = frozenset({"toxicity", "cardiac", "lung"})
 
+#: Stop reasons after which an order for the same drug is a contradiction, and no plan.
+_NOT_AGAIN = TOXICITY | {"progression", "hospice", "death"}
+
 #: Brings trastuzumab itself, whatever the brand, suffix or route.
 TRASTUZUMAB_PRODUCTS = frozenset(
     d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "trastuzumab" in drug.components
@@ -366,12 +369,27 @@ def _ending(
         return "on-hold", True, None, None
     if any(e.state == "unknown" for e in main):
         return "unknown", False, None, None
+    if planned_again(main, case):
+        return "ongoing", True, None, None
     reasons = {e.stop_reason for e in main}
     if reasons and reasons <= TOXICITY:
         return "toxicity", True, last_day, None
     if reasons == {"completed"}:
         return "completed", True, last_day, None
     return "unknown", False, last_day, None
+
+
+def planned_again(main: Sequence[Exposure], case: Case) -> bool:
+    """Whether an active order gives the same HER2 agents, and no other ones, again on a day soon to come: a route switch, a restart.
+
+    Not after a recorded reason that speaks against the drugs themselves, or against any therapy.
+    """
+    if not case.planned or any(e.stop_reason in _NOT_AGAIN for e in main):
+        return False
+    until = add_days(case.today, LONGEST_SILENCE_DAYS)
+    ordered = [r.drug for r in case.planned if r.drug in HER2_DRUGS and r.start is not None and r.start.earliest <= until]
+    agents = {agent for drug in ordered for agent in components(drug)}
+    return bool(agents) and agents <= {agent for e in main for agent in components(e.drug)}
 
 
 def _main_part(exposures: Sequence[Exposure]) -> Sequence[Exposure]:

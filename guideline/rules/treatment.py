@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
-from guideline.exposures import Exposure
-from guideline.facts_used import metastatic_fact, reasons_shown, treatment_facts
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_months, days_since
 from guideline.rules.first_line import first_line
-from guideline.rules.heart import heart_forbids_her2
+from guideline.rules.heart import heart, heart_forbids_her2
+from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import unknown_history
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, PARTNER_DRUGS, Line
+from guideline.therapy_lines import HER2_DRUGS, PARTNER_DRUGS, Line, last_day_of, planned_again
+
+#: Findings that say what a drug is held for, and when it may be given again.
+_HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})
 
 
 def treatment(s: Situation) -> Treatment | None:
@@ -106,7 +111,7 @@ def _early_her2_goes_on(s: Situation) -> bool:
 
 
 def _given_of_late(e: Exposure, since: PartialDate, today: date) -> bool:
-    """Whether a course has a dose or an end after `since` that is recent, or runs without recorded doses for no longer than planned ones."""
+    """Whether a course has a recent dose or end after `since`, or runs without recorded doses for no longer than planned courses do."""
     intervals = K.thresholds.intervals
     if e.last_known is not None:
         return e.last_known.earliest > since.latest and days_since(e.last_known, today) <= intervals.recent_metastases_days
@@ -156,6 +161,40 @@ def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
     return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
 
 
+def _held_for_long(s: Situation, last: Line) -> Finding | None:
+    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it."""
+    held = [e for e in last.main_part() if e.state == "on-hold"]
+    if planned_again(held, s.case):
+        return None
+    given = last_day_of(held)
+    long = given is not None and (s.today - given.latest).days > LONGEST_SILENCE_DAYS
+    pregnancy_over = s.pregnancy == "excluded" and _held_for_pregnancy(s, held, given)
+    if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
+        return None
+    drugs = [e.drug for e in held]
+    last_dose = f", last dose {given}" if given is not None else ""
+    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last_dose)
+    reasons = {e.stop_reason for e in held if e.stop_reason is not None}
+    why = [K.say("held-because", reason=reasons_shown(reasons)) if reasons else K.say("held-no-reason")] if not pregnancy_over else []
+    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long else []
+    again = [K.say("held-load-again", drugs=drug_names(loaded))] if loaded else []
+    ask = Gap("I17", K.say("ask-on-hold"))
+    return Finding("MissingData", "info", headline, (*why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
+
+
+def _held_for_pregnancy(s: Situation, held: Sequence[Exposure], given: PartialDate | None) -> bool:
+    """Whether pregnancy is the recorded reason of the hold, or was found after the last dose."""
+    if any(e.stop_reason == "pregnancy" for e in held):
+        return True
+    found = [p.date for p in s.case.pregnancies if p.status == "pregnant" and p.date is not None]
+    return given is not None and any(day.earliest >= given.latest for day in found)
+
+
+def _is_loaded(drug: str) -> bool:
+    """Whether a course of the drug begins with a higher dose, and does so again after a long gap."""
+    return drug in K.doses and any(each.loading is not None or each.unit == "parts" for each in K.doses[drug].schedules)
+
+
 def therapy_gap(s: Situation) -> Finding | None:
     """What keeps the treatment question from being asked at all: one `MissingData` card (I04, I17; decisions 5, 8, 24)."""
     if s.unknown_conjugate:
@@ -180,6 +219,8 @@ def therapy_gap(s: Situation) -> Finding | None:
             missing=(Gap("I17", K.say("ask-on-hold")),),
             rules=("R133",),
         )
+    if last is not None and last.outcome == "on-hold" and (held := _held_for_long(s, last)) is not None:
+        return held
     if last is not None and last.outcome in ("unknown", "changed") and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:

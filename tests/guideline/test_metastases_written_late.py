@@ -59,10 +59,21 @@ def pair(start: int, end: int | None = None, **more):
         ((given("docetaxel", 405, 300),), "early"),
     ],
     ids=[
-        "running", "42 days before", "43 days before", "43 days on", "42 days on", "not beyond", "over before", "failed", "held after weeks",
-        "held since nobody knows when", "curative", "palliative", "chemotherapy alone",
+        "running",
+        "42 days before",
+        "43 days before",
+        "43 days on",
+        "42 days on",
+        "not beyond",
+        "over before",
+        "failed",
+        "held after weeks",
+        "held since nobody knows when",
+        "curative",
+        "palliative",
+        "chemotherapy alone",
     ],
-)  # fmt: skip
+)
 def test_decision_8_what_was_given_for_weeks_against_the_metastases_was_their_treatment(drugs, expected):
     """Begun up to 42 days before: given for more than 42 days on it is a line, running or ended; given for less it stays open."""
     assert set(settings_of(chart(*drugs)).values()) == {expected}
@@ -136,7 +147,7 @@ def test_decision_7_while_it_runs_nothing_is_asked_and_maintenance_is_offered():
     ids=["dosed since", "runs", "open longer than planned", "ended of late", "ended 91 days ago", "over before the metastases"],
 )
 def test_decision_5_an_adjuvant_therapy_that_goes_on_is_no_gap_in_the_record(drugs, asked):
-    """Metastatic for 120 days: the advice stays while the HER2 therapy that failed is being given; it is asked for one when it is long over."""
+    """Metastatic for 120 days: the advice stays while the HER2 therapy that failed is being given; long over, the card asks for one."""
     case = a_case(metastases=metastasis("liver", 120), drugs=drugs, intake=intake(prior_therapy_complete=None))
     advice = advice_on(case)
     if asked:

@@ -168,18 +168,20 @@ def _held_for_long(s: Situation, last: Line) -> Finding | None:
         return None
     given = last_day_of(held)
     long = given is not None and (s.today - given.latest).days > LONGEST_SILENCE_DAYS
-    pregnancy_over = s.pregnancy == "excluded" and _held_for_pregnancy(s, held, given)
+    for_pregnancy = _held_for_pregnancy(s, held, given)
+    pregnancy_over = for_pregnancy and s.pregnancy == "excluded"
     if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
         return None
     drugs = [e.drug for e in held]
     last_dose = f", last dose {given}" if given is not None else ""
     headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last_dose)
     reasons = {e.stop_reason for e in held if e.stop_reason is not None}
-    why = [K.say("held-because", reason=reasons_shown(reasons)) if reasons else K.say("held-no-reason")] if not pregnancy_over else []
+    without_reason = K.say("held-pregnancy-found" if for_pregnancy else "held-no-reason")
+    why = K.say("held-because", reason=reasons_shown(reasons)) if reasons else without_reason
     loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long else []
     again = [K.say("held-load-again", drugs=drug_names(loaded))] if loaded else []
     ask = Gap("I17", K.say("ask-on-hold"))
-    return Finding("MissingData", "info", headline, (*why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
+    return Finding("MissingData", "info", headline, (why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
 
 
 def _held_for_pregnancy(s: Situation, held: Sequence[Exposure], given: PartialDate | None) -> bool:

@@ -59,6 +59,9 @@ ANTIBODY_PRODUCTS = TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS
 #: A conjugate replaces the antibodies; only T-DXd has one beside it in a regimen.
 _BESIDE_CONJUGATES: Mapping[tuple[str, ...], frozenset[str]] = {("trastuzumab-deruxtecan",): frozenset({"pertuzumab"})}
 
+#: Begun before the metastases it is adjuvant therapy after a neoadjuvant one, whether or not that one is on record.
+_POSTNEOADJUVANT = "trastuzumab-emtansine"
+
 _COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
 
 
@@ -174,8 +177,8 @@ def _written_late(found: Sequence[Exposure], since: PartialDate | None, case: Ca
     """HER2 therapy begun so shortly before the metastases that these may just have been written down late, and its setting.
 
     Given on for weeks against them it is their treatment, running or ended; given for less nobody can tell. Where other HER2 therapy went
-    before it is the next part of a (neo)adjuvant sequence as well as not, and where another one followed it was a line in either reading:
-    there the single course decides (`setting`), as it does for chemotherapy alone.
+    before, or with T-DM1, it is the next part of a (neo)adjuvant sequence as well as not, and where another one followed it was a line in
+    either reading: there the single course decides (`setting`), as it does for chemotherapy alone.
     """
     lag = K.thresholds.intervals.record_lag_days
     if since is None:
@@ -192,7 +195,7 @@ def _written_late(found: Sequence[Exposure], since: PartialDate | None, case: Ca
     joined = add_days(first.latest, K.thresholds.intervals.line_start_days)
     together = [e for e, start in begun if start.earliest <= joined]
     others = [e for e in found if e.drug in HER2_DRUGS and e not in together]
-    if any(e.intent == "curative" for e in together) or any(_went_before(e, first) for e in others):
+    if any(e.intent == "curative" or e.drug == _POSTNEOADJUVANT for e in together) or any(_went_before(e, first) for e in others):
         return (), "unknown"
     given = [e for e in together if e.drug in HER2_DRUGS]
     until = _given_until(given, others, case)

@@ -98,16 +98,23 @@ def test_decision_3_what_was_begun_together_is_one_line():
 @pytest.mark.parametrize(
     ("before", "expected"),
     [
-        (given("trastuzumab", 3000, 2600), "line"),
-        (given("trastuzumab", 700, 586), "line"),
-        (given("trastuzumab", 700, 585), "unknown"),
-        (given("trastuzumab", 700, 500), "unknown"),
+        (pair(3000, 2600), "line"),
+        (pair(700, 586), "line"),
+        (pair(700, 585), "unknown"),
+        (pair(700, 500), "unknown"),
     ],
     ids=["years before is another matter", "over 180 days before", "180 days before", "neoadjuvant therapy"],
 )
 def test_the_next_part_of_an_adjuvant_sequence_stays_open(before, expected):
-    """T-DM1 begun weeks after other HER2 therapy may be its adjuvant part: that it still runs at the metastases settles nothing."""
-    assert settings_of(chart(before, given("trastuzumab-emtansine", 405)))["trastuzumab-emtansine"] == expected
+    """Begun weeks after other HER2 therapy it may be its adjuvant part: that it still runs at the metastases settles nothing."""
+    fixed = "pertuzumab-trastuzumab-hyaluronidase"
+    assert settings_of(chart(*before, given(fixed, 405)))[fixed] == expected
+
+
+def test_t_dm1_stays_open_whatever_went_before():
+    """It is adjuvant therapy after a neoadjuvant one, also where the record has only the second part."""
+    assert settings_of(chart(given("trastuzumab-emtansine", 405))) == {"trastuzumab-emtansine": "unknown"}
+    assert settings_of(chart(given("trastuzumab-emtansine", 405, 300))) == {"trastuzumab-emtansine": "early"}
 
 
 def test_decision_3_a_short_course_that_another_line_followed_counts_once():

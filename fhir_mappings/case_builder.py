@@ -62,6 +62,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         receptors=_once(read_receptors(record)),
         disease_statuses=_once(read_disease_statuses(record)),
         drugs=_once(medications.drugs),
+        planned=_once(medications.planned),
         lvef=lvef,
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),

@@ -53,24 +53,31 @@ _INTENT_EXTENSIONS = ("procedure-intent", "treatment-intent", "treatmentintent")
 
 
 class Medications(NamedTuple):
-    """What the medication resources tell: one record per drug that the knowledge files know, and the other medicines that matter."""
+    """What the medication resources tell: one record per drug that the knowledge files know, and the other medicines that matter.
+
+    `planned`: the active orders whose treatment begins on a day to come; nothing of them was given yet.
+    """
 
     drugs: tuple[DrugRecord, ...]
+    planned: tuple[DrugRecord, ...]
     others: tuple[OtherDrug, ...]
 
 
 def read_medications(record: Record) -> Medications:
     """Read every statement, order and administration."""
     drugs: list[DrugRecord] = []
+    planned: list[DrugRecord] = []
     others: list[OtherDrug] = []
     for group, kind in _KINDS:
         for resource in record.of(group):
             match, named = _medicines_of(record, resource)
             if match.drugs or match.conflict:
-                drugs += _drug_records(record, resource, kind, match)
+                for found in _drug_records(record, resource, kind, match):
+                    to_come = found.start is not None and record.is_future(found.start)
+                    (planned if to_come else drugs).append(found)
             elif named:
                 others += _other_drugs(record, resource, kind, named)
-    return Medications(tuple(drugs), tuple(others))
+    return Medications(tuple(drugs), tuple(planned), tuple(others))
 
 
 def _medicines_of(record: Record, resource: Resource) -> tuple[DrugMatch, tuple[str, ...]]:
@@ -97,7 +104,8 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
     if match.conflict:
         record.problem("code-text-conflict", resource, "code and text name different drugs", "therapy")
     start, end = _dates(record, resource, kind)
-    if not record.counts(start, resource, "therapy") or not match.drugs:
+    is_order = kind == "order" and resource.status == "active"
+    if not (record.counts(start, resource, "therapy") or is_order) or not match.drugs:
         return ()
     status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
     extensions, dosages = extensions_of(resource), dosages_of(resource)

@@ -324,7 +324,10 @@ class DataProblem(Struct, frozen=True):
 
 
 class Case(Struct, frozen=True):
-    """One patient on one day. Facts are in no particular order; rules must not depend on it."""
+    """One patient on one day. Facts are in no particular order; rules must not depend on it.
+
+    `planned` holds the active orders of cancer drugs that begin on a day to come: no exposure, and nothing that was given.
+    """
 
     today: date
     patient: Patient = field(default_factory=Patient)
@@ -348,3 +351,4 @@ class Case(Struct, frozen=True):
     dpyd: tuple[DpydResult, ...] = ()
     intake: dict[str, IntakeAnswer] = field(default_factory=dict)
     problems: tuple[DataProblem, ...] = ()
+    planned: tuple[DrugRecord, ...] = ()

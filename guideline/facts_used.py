@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
-from guideline.case import Case, Lvef
+from guideline.case import Case, Lvef, StopReason
 from guideline.exposures import Exposure
 from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import PARTNER_DRUGS, Line
+from guideline.therapy_lines import PARTNER_DRUGS, Line, components
 
 _NAMES = {drug.id: drug.name for drug in K.drugs.values()}
 #: Room for the names of drugs in a headline.
@@ -51,8 +51,14 @@ def line_drugs(line: Line) -> str:
 
 @lru_cache(maxsize=1024)
 def _line_drugs(drugs: tuple[str, ...]) -> str:
-    main = [d for d in drugs if d not in PARTNER_DRUGS]
+    main = [d for n, d in enumerate(drugs) if d not in PARTNER_DRUGS and not _brought_by(drugs[n + 1 :], d)]
     return drug_names(in_usual_order(main or drugs))
+
+
+def _brought_by(later: tuple[str, ...], drug: str) -> bool:
+    """Whether products begun later bring all that a product brings: the same antibodies by another route are named once."""
+    own = components(drug)
+    return any(components(other) & own for other in later) and own <= {agent for other in later for agent in components(other)}
 
 
 #: The order in which the field writes combinations: the knowledge file lists the drugs that way.
@@ -94,9 +100,16 @@ def line_fact(line: Line, number: int) -> FactUsed:
     )
 
 
+def reasons_shown(reasons: Iterable[StopReason]) -> str:
+    """Reasons for stopping in words: `completed, patient wish`."""
+    return ", ".join(sorted(["another reason" if reason == "other" else reason.replace("-", " ") for reason in reasons]))
+
+
 def _how_it_went(line: Line) -> str:
     if line.outcome == "unknown" and any(e.state == "unknown" for e in line.main_part()):
         return "status not recorded"
+    if line.outcome in ("unknown", "changed") and (reasons := line.end_reasons()):
+        return "completed" if reasons == {"completed"} else f"ended ({reasons_shown(reasons)})"
     if line.outcome != "progression":
         return _OUTCOME[line.outcome]
     stopped = line.not_tolerated()

@@ -9,18 +9,20 @@ a new line; a new agent after progression does, and so does a new agent after a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import Case
-from guideline.exposures import Exposure
+from guideline.case import Case, StopReason
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
 from guideline.progression import Progression, documented_progression, intake_outcome
 
+Setting = Literal["early", "metastatic", "unknown"]
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
 
 HER2_CLASSES = frozenset({"her2-antibody", "her2-conjugate", "her2-tki"})
@@ -43,6 +45,9 @@ ANTICANCER_DRUGS = COUNTING_DRUGS | PARTNER_DRUGS
 #: Stop reasons that are toxicity, and no progression (decision 3).
 TOXICITY = frozenset({"toxicity", "cardiac", "lung"})
 
+#: Stop reasons after which an order for the same drug is a contradiction, and no plan.
+_NOT_AGAIN = TOXICITY | {"progression", "hospice", "death"}
+
 #: Brings trastuzumab itself, whatever the brand, suffix or route.
 TRASTUZUMAB_PRODUCTS = frozenset(
     d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "trastuzumab" in drug.components
@@ -53,6 +58,9 @@ ANTIBODY_PRODUCTS = TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS
 
 #: A conjugate replaces the antibodies; only T-DXd has one beside it in a regimen.
 _BESIDE_CONJUGATES: Mapping[tuple[str, ...], frozenset[str]] = {("trastuzumab-deruxtecan",): frozenset({"pertuzumab"})}
+
+#: Begun before the metastases it is adjuvant therapy after a neoadjuvant one, whether or not that one is on record.
+_POSTNEOADJUVANT = "trastuzumab-emtansine"
 
 _COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
 
@@ -85,6 +93,11 @@ class Line(Struct, frozen=True):
     def main_part(self) -> tuple[Exposure, ...]:
         """The exposures whose end is the line's end: its HER2 drugs, without any its chemotherapy, without either all of them."""
         return tuple(_main_part(self.exposures))
+
+    def end_reasons(self) -> frozenset[StopReason]:
+        """The recorded reasons for which the main part was ended; empty where one of its drugs has none."""
+        reasons = [e.stop_reason for e in self.main_part()]
+        return frozenset([reason for reason in reasons if reason is not None]) if None not in reasons else frozenset()
 
     def held_on_record(self, case: Case) -> frozenset[str]:
         """The drugs of which the line's own records say "on hold", rather than "active" with no dose for weeks."""
@@ -141,7 +154,7 @@ def failed_in_metastatic_disease(found: Therapies, metastatic_since: PartialDate
     return frozenset(failed)
 
 
-def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal["early", "metastatic", "unknown"]:
+def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Setting:
     """Decision 8: (neo)adjuvant by intent, else by having begun before the metastases."""
     start, intent = exposure.start, exposure.intent
     if intent == "palliative":
@@ -160,15 +173,79 @@ def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Literal
     return "metastatic" if start.earliest >= metastatic_since.earliest else "unknown"
 
 
+def _written_late(found: Sequence[Exposure], since: PartialDate | None, case: Case) -> tuple[Sequence[Exposure], Setting]:
+    """HER2 therapy begun so shortly before the metastases that these may just have been written down late, and its setting.
+
+    Given on for weeks against them it is their treatment, running or ended; given for less nobody can tell. Where other HER2 therapy went
+    before, or with T-DM1, it is the next part of a (neo)adjuvant sequence as well as not, and where another one followed it was a line in
+    either reading: there the single course decides (`setting`), as it does for chemotherapy alone.
+    """
+    lag = K.thresholds.intervals.record_lag_days
+    if since is None:
+        return (), "unknown"
+    begun = [
+        (e, e.start)
+        for e in found
+        if e.start is not None and e.drug in COUNTING_DRUGS and 0 < (since.earliest - e.start.latest).days <= lag
+    ]
+    starts = [start for e, start in begun if e.drug in HER2_DRUGS]
+    if not starts:
+        return (), "unknown"
+    first = min(starts, key=lambda day: day.earliest)
+    joined = add_days(first.latest, K.thresholds.intervals.line_start_days)
+    together = [e for e, start in begun if start.earliest <= joined]
+    others = [e for e in found if e.drug in HER2_DRUGS and e not in together]
+    if any(e.intent == "curative" or e.drug == _POSTNEOADJUVANT for e in together) or any(_went_before(e, first) for e in others):
+        return (), "unknown"
+    given = [e for e in together if e.drug in HER2_DRUGS]
+    until = _given_until(given, others, case)
+    if until is None:
+        return (together if any(e.state != "ended" for e in given) else ()), "unknown"
+    if until < since.latest:
+        return (), "unknown"
+    if (until - since.latest).days > lag or any(e.intent == "palliative" for e in given):
+        return together, "metastatic"
+    followed = any(e.start is not None and e.start.earliest > joined for e in others)
+    return () if followed else together, "unknown"
+
+
+def _went_before(other: Exposure, first: PartialDate) -> bool:
+    """Whether another HER2 course was begun before, and was not over for long when this one began."""
+    if other.start is not None and other.start.earliest >= first.earliest:
+        return False
+    ended = other.last_known if other.state == "ended" else None
+    return ended is None or add_days(ended.latest, K.thresholds.intervals.line_gap_days) >= first.earliest
+
+
+def _given_until(given: Sequence[Exposure], others: Sequence[Exposure], case: Case) -> date | None:
+    """The last day the agents are known to have been given, in these courses or in such as go on with them (route switch, split record)."""
+    known = [_known_until(e, case) for e in given]
+    until = max([day for day in known if day is not None], default=None)
+    agents = {agent for e in given for agent in components(e.drug)}
+    for e in others:
+        if until is None or e.start is None or not agents & components(e.drug):
+            continue
+        if e.start.earliest <= until + timedelta(days=LONGEST_SILENCE_DAYS):
+            until = max(until, _known_until(e, case) or until)
+    return until
+
+
+def _known_until(e: Exposure, case: Case) -> date | None:
+    """The last day a course is known to have been given; what runs is being given today."""
+    if e.state == "running":
+        return case.today
+    return e.last_known.earliest if e.last_known is not None else None
+
+
 def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDate | None) -> Therapies:
     """Sort the anticancer exposures into settings and group the metastatic ones into lines."""
     early: list[Exposure] = []
     metastatic: list[Exposure] = []
     undated: list[Exposure] = []
-    for exposure in found:
-        if exposure.drug not in ANTICANCER_DRUGS:
-            continue
-        where = setting(exposure, metastatic_since)
+    against_cancer = [exposure for exposure in found if exposure.drug in ANTICANCER_DRUGS]
+    written_late = _written_late(against_cancer, metastatic_since, case)
+    for exposure in against_cancer:
+        where = written_late[1] if exposure in written_late[0] else setting(exposure, metastatic_since)
         if where == "early":
             early.append(exposure)
         elif where == "metastatic" and exposure.start is not None:
@@ -295,12 +372,27 @@ def _ending(
         return "on-hold", True, None, None
     if any(e.state == "unknown" for e in main):
         return "unknown", False, None, None
+    if planned_again(main, case):
+        return "ongoing", True, None, None
     reasons = {e.stop_reason for e in main}
     if reasons and reasons <= TOXICITY:
         return "toxicity", True, last_day, None
     if reasons == {"completed"}:
         return "completed", True, last_day, None
     return "unknown", False, last_day, None
+
+
+def planned_again(main: Sequence[Exposure], case: Case) -> bool:
+    """Whether an active order gives the same HER2 agents, and no other ones, again on a day soon to come: a route switch, a restart.
+
+    Not after a recorded reason that speaks against the drugs themselves, or against any therapy.
+    """
+    if not case.planned or any(e.stop_reason in _NOT_AGAIN for e in main):
+        return False
+    until = add_days(case.today, LONGEST_SILENCE_DAYS)
+    ordered = [r.drug for r in case.planned if r.drug in HER2_DRUGS and r.start is not None and r.start.earliest <= until]
+    agents = {agent for drug in ordered for agent in components(drug)}
+    return bool(agents) and agents <= {agent for e in main for agent in components(e.drug)}
 
 
 def _main_part(exposures: Sequence[Exposure]) -> Sequence[Exposure]:

@@ -35,7 +35,7 @@ class DisputedEnd(Struct, frozen=True):
 def disputed_end(s: Situation) -> DisputedEnd | None:
     """Where answer and record contradict each other; None where they agree, or where the record is newer than the answer and wins."""
     last = s.last_line
-    if last is None or last.start is None or s.current_drugs:
+    if last is None or last.start is None or last.outcome == "ongoing" or s.current_drugs:
         return None
     answer = intake_outcome(s.case, last.start)
     main = last.main_part()

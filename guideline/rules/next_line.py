@@ -136,10 +136,16 @@ def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
 
 
 def _question(s: Situation, conditional: Statement) -> Statement:
-    """What settles the condition."""
+    """What settles the condition. Why the last therapy was ended is not asked where the record says so in words that are understood."""
     if _history_in_doubt(s, conditional):
         return K.say("ask-prior-therapy")
-    return K.say("ask-new-site" if conditional.id == "condition-new-site-stable" else "ask-line-outcome")
+    if conditional.id == "condition-new-site-stable":
+        return K.say("ask-new-site")
+    reasons = s.last_line.end_reasons() if s.last_line is not None else frozenset()
+    reason_known = bool(reasons) and "other" not in reasons
+    if conditional.id == "condition-completed" or (conditional.id == "condition-other-reason" and reason_known):
+        return K.say("ask-progressed-since")
+    return K.say("ask-line-outcome")
 
 
 def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> Statement:

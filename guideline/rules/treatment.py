@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
-from guideline.facts_used import metastatic_fact, treatment_facts
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
-from guideline.partial_date import days_since
+from guideline.partial_date import PartialDate, add_months, days_since
 from guideline.rules.first_line import first_line
-from guideline.rules.heart import heart_forbids_her2
+from guideline.rules.heart import heart, heart_forbids_her2
+from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import unknown_history
+from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy_lines import PARTNER_DRUGS, Line
+from guideline.therapy_lines import HER2_DRUGS, PARTNER_DRUGS, Line, last_day_of, planned_again
+
+#: Findings that say what a drug is held for, and when it may be given again.
+_HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})
 
 
 def treatment(s: Situation) -> Treatment | None:
@@ -84,11 +93,29 @@ def history_open(s: Situation) -> bool:
         return False
     if any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated):
         return True
+    if _early_her2_goes_on(s):
+        return False
     if said_yes(s.case, "prior-therapy-complete"):
         return False
     if any(line for line in s.therapies.lines) and not s.therapies.undated:
         return False
     return not _recent(s)
+
+
+def _early_her2_goes_on(s: Situation) -> bool:
+    """Whether the HER2 therapy that the disease came back under was still being given of late: that is no gap in the record."""
+    if s.relapse is None or not s.relapse.on_therapy or s.relapse.relapsed is None:
+        return False
+    since = s.relapse.relapsed
+    return any(e.drug in HER2_DRUGS and _given_of_late(e, since, s.today) for e in s.therapies.early)
+
+
+def _given_of_late(e: Exposure, since: PartialDate, today: date) -> bool:
+    """Whether a course has a recent dose or end after `since`, or runs without recorded doses for no longer than planned courses do."""
+    intervals = K.thresholds.intervals
+    if e.last_known is not None:
+        return e.last_known.earliest > since.latest and days_since(e.last_known, today) <= intervals.recent_metastases_days
+    return e.state == "running" and e.start is not None and add_months(e.start.latest, intervals.adjuvant_course_months) >= today
 
 
 def _recent(s: Situation) -> bool:
@@ -121,8 +148,53 @@ def _condition(s: Situation) -> Statement | None:
     if last.outcome not in ("changed", "unknown"):
         return None
     # That the taxane was completed is no reason for the end of the antibodies.
-    reasons = sorted({e.stop_reason for e in last.main_part() if e.stop_reason is not None})
-    return K.say("condition-other-reason", reason=", ".join(reasons).replace("-", " ")) if reasons else K.say("condition-no-reason")
+    reasons = {e.stop_reason for e in last.main_part() if e.stop_reason is not None}
+    return K.say("condition-other-reason", reason=reasons_shown(reasons)) if reasons else K.say("condition-no-reason")
+
+
+def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
+    """R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly."""
+    reasons = last.end_reasons()
+    if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
+        return None
+    headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
+    return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
+
+
+def _held_for_long(s: Situation, last: Line) -> Finding | None:
+    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it."""
+    held = [e for e in last.main_part() if e.state == "on-hold"]
+    if planned_again(held, s.case):
+        return None
+    given = last_day_of(held)
+    long = given is not None and (s.today - given.latest).days > LONGEST_SILENCE_DAYS
+    for_pregnancy = _held_for_pregnancy(s, held, given)
+    pregnancy_over = for_pregnancy and s.pregnancy == "excluded"
+    if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
+        return None
+    drugs = [e.drug for e in held]
+    last_dose = f", last dose {given}" if given is not None else ""
+    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last_dose)
+    reasons = {e.stop_reason for e in held if e.stop_reason is not None}
+    without_reason = K.say("held-pregnancy-found" if for_pregnancy else "held-no-reason")
+    why = K.say("held-because", reason=reasons_shown(reasons)) if reasons else without_reason
+    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long else []
+    again = [K.say("held-load-again", drugs=drug_names(loaded))] if loaded else []
+    ask = Gap("I17", K.say("ask-on-hold"))
+    return Finding("MissingData", "info", headline, (why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
+
+
+def _held_for_pregnancy(s: Situation, held: Sequence[Exposure], given: PartialDate | None) -> bool:
+    """Whether pregnancy is the recorded reason of the hold, or was found after the last dose."""
+    if any(e.stop_reason == "pregnancy" for e in held):
+        return True
+    found = [p.date for p in s.case.pregnancies if p.status == "pregnant" and p.date is not None]
+    return given is not None and any(day.earliest >= given.latest for day in found)
+
+
+def _is_loaded(drug: str) -> bool:
+    """Whether a course of the drug begins with a higher dose, and does so again after a long gap."""
+    return drug in K.doses and any(each.loading is not None or each.unit == "parts" for each in K.doses[drug].schedules)
 
 
 def therapy_gap(s: Situation) -> Finding | None:
@@ -149,9 +221,10 @@ def therapy_gap(s: Situation) -> Finding | None:
             missing=(Gap("I17", K.say("ask-on-hold")),),
             rules=("R133",),
         )
+    if last is not None and last.outcome == "on-hold" and (held := _held_for_long(s, last)) is not None:
+        return held
     if last is not None and last.outcome in ("unknown", "changed") and _controlled_without_her2(s, last) and not _better_since(s, last):
-        headline = K.say("her2-ended-endocrine-goes-on")
-        return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
+        return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:
         headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))

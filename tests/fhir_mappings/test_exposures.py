@@ -194,6 +194,26 @@ def test_decision_8_where_a_therapy_ends():
 
 
 @pytest.mark.parametrize(
+    ("members", "planned"),
+    [
+        ({}, True),
+        ({"status": "on-hold"}, False),
+        ({"status": "completed"}, False),
+        ({"status": "draft"}, False),
+        ({"intent": "plan"}, False),
+    ],
+    ids=["active", "on hold", "completed", "draft", "a proposal"],
+)
+def test_an_active_order_that_begins_on_a_day_to_come_is_planned(members, planned):
+    """It is no exposure, whatever its status; only an active one is a plan. A statement or a dose of a day to come is neither."""
+    begins = [{"timing": {"repeat": {"boundsPeriod": {"start": "2027-03-01"}}}}]
+    case = case_of(patient(), order(TRASTUZUMAB, dosageInstruction=begins, **members))
+    assert (case.drugs, [(r.drug, r.start) for r in case.planned]) == ((), [("trastuzumab", on("2027-03-01"))] if planned else [])
+    told = case_of(patient(), statement(TRASTUZUMAB, effectiveDateTime="2027-03-01"))
+    assert (told.drugs, told.planned) == ((), ())
+
+
+@pytest.mark.parametrize(
     ("code", "reason"),
     [
         ("266721009", "progression"),

@@ -34,6 +34,7 @@ _FACTS = {
     "menopause": "menopausal statuses",
     "procedures": "procedures",
     "dpyd": "DPYD results",
+    "planned": "planned orders",
     "intake": "intake answers",
 }
 

@@ -3,6 +3,7 @@
     "5.4 mg/kg IV q3w"                 5.4 mg/kg, every 21 days, iv
     "1200 mg/600 mg SC"                the parts of a fixed combination
     "2000 mg/m2/day in 2 doses PO"     1000 mg/m2, twice a day, oral
+    "2 (two) times a day"              twice a day: EHRs write a number in both ways
 
 TRAP: "21 mg/mL", "150 mg tablet" and "in 250 mL" are a concentration, a strength and a diluent, never a dose.
 """
@@ -73,13 +74,17 @@ _LEADING_TO: Final = {"g": ("mg", 1000.0), "ug": ("mg", 0.001), "g/m2": ("mg/m2"
 _ENDING: Final = re.compile(r"/\{?(?:dose|dosis|inf\w*|application)\}?$")
 _DAILY: Final = re.compile(r"/\{?(?:day|d|24\.?h)\}?$")
 
+_NUMBER_WORD: Final = rf"(?:{'|'.join(_SMALL_NUMBERS)}|nine|ten|eleven|twelve|fourteen|twenty[- ]one|twenty[- ]eight|thirty)"
+_WRITTEN_TWICE: Final = re.compile(rf"\b(\d{{1,3}}) ?\({_NUMBER_WORD}\)|\b{_NUMBER_WORD} ?\((\d{{1,3}})\)")
 _NUMERAL: Final = r"(\d+|one|two|three|four|six)"
 _SEVERAL_A_DAY: Final = (
     (re.compile(r"\bb\.?i\.?d\b|\bbd\b|twice[- ](?:a |per |each )?da(?:y|ily)|\bevery 12 ?h|\bq ?12 ?h"), 2.0),
     (re.compile(r"\bt\.?i\.?d\b|\btds\b|thrice daily|\bevery 8 ?h|\bq ?8 ?h"), 3.0),
     (re.compile(r"\bq\.?i\.?d\b|\bqds\b|\bevery 6 ?h|\bq ?6 ?h"), 4.0),
 )
-_TIMES_A_DAY: Final = re.compile(rf"\b{_NUMERAL}(?: times|x) (?:a |per |each )?da(?:y|ily)|\bin {_NUMERAL} (?:equal |divided )*doses\b")
+_TIMES_A_DAY: Final = re.compile(
+    rf"\b{_NUMERAL}(?: times?| ?x) ?(?:a |per |each |/ ?)?da(?:y|ily)\b(?! ?\d)|\bin {_NUMERAL} (?:equal |divided )*doses\b"
+)
 _EVERY: Final = (
     (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:w|wks?|weeks?)\b"), 7),
     (re.compile(rf"\b{_NUMERAL}[- ]week(?:ly|s? cycle)\b"), 7),
@@ -218,7 +223,9 @@ _AROUND: Final = 60
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+    """In lower case, with single blanks, and a number that is written twice (`2 (two)`, `two (2)`) written once."""
+    low = " ".join(text.lower().split())
+    return _WRITTEN_TWICE.sub(r"\1\2", low) if "(" in low else low
 
 
 def _number(text: str) -> float:

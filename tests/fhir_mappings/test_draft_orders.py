@@ -383,6 +383,31 @@ def test_how_often(timing, days, times):
     assert (order.dose.every_days, order.dose.times_a_day) == (days, times)
 
 
+@pytest.mark.parametrize(
+    ("text", "days", "times"),
+    [
+        ("Take 600 mg by mouth 2 (two) times a day.", None, 2),
+        ("600 mg 2 (two) times daily with meals", None, 2),
+        ("600 mg two (2) times daily", None, 2),
+        ("600 mg 3 (three) times daily", None, 3),
+        ("600 mg 2 times/day", None, 2),
+        ("600 mg 2 x daily", None, 2),
+        ("600 mg 1 (one) time each day", None, 1),
+        ("600 mg every 7 (seven) days", 7, None),
+        ("600 mg every 1 (one) week", 7, None),
+        ("600 mg every twenty-one (21) days", 21, None),
+        ("600 mg every 3 (three) weeks", 21, None),
+        ("600 mg x 1 x day 8", None, None),
+        ("600 mg, 2 (300 mg) tablets", None, None),
+    ],
+)
+def test_how_often_in_words(text, days, times):
+    """A number that is written twice, in digits and in a word, is one number: `2 (two) times a day` is no "daily"."""
+    order = dosed({"text": text})
+    assert order.dose is not None
+    assert (order.dose.amount, order.dose.every_days, order.dose.times_a_day) == (600, days, times)
+
+
 def test_the_day_of_the_next_dose():
     """Named as an event, or as the start of the dosage; a start in the past is no next dose, and the day of writing is none either."""
     assert dosed({"timing": {"event": ["2026-11-27T09:00:00Z", "2026-12-18"]}}).planned == on("2026-11-27")

@@ -1,7 +1,8 @@
 """The dose of a draft order: how much, how often, which way, and whether it is a first dose.
 
 Structured amounts come before words, masses before volumes and tablets, and of several dosages the first that gives an amount. What the
-structure leaves out (frequency, route, loading) the words may add.
+structure leaves out (frequency, route, loading) the words may add. Tablets that are only counted are as many times the strength in the
+product's name, where that names one.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from fhir_mappings.dose_words import (
     Amount,
     Frequency,
     Route,
-    amount_in,
+    area_or_volume_in,
     canonical,
     frequency_in,
     loading_in,
     parts_in,
     relative_amount_in,
     route_in,
+    strength_in,
+    tablets_in,
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
+from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
@@ -32,6 +36,7 @@ from guideline.orders import OrderedDose
 
 #: Units of a dose as medicine counts it; all others (tablets, volumes) only where the record gives none of these.
 _MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
+_TABLETS: Final = ("{tbl}", "{capsule}")
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
@@ -78,12 +83,35 @@ def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Or
 def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) -> tuple[Amount, DraftDosage | None] | None:
     """The amount that counts, with its dosage: structured as a mass, in words as a mass, then anything else in the same order."""
     first = dosages[0] if dosages else None
+    strength = _strength(product)
     found: list[tuple[Amount, DraftDosage | None]] = []
     found += [(amount, dosage) for dosage in dosages for amount in _amounts(dosage)]
     found += [(amount, first) for amount in _of_elements((draft.dose_quantity,), (dose_range_of(draft),))]
-    found += [(amount, dosage) for dosage in dosages for text in _words(dosage) if (amount := amount_in(text)) is not None]
+    found += [(amount, dosage) for dosage in dosages for text in _words(dosage) if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
-    return next((one for one in found if one[0].unit in _MASSES), found[0] if found else None)
+    counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
+    return next((one for one in (*found, *counted) if one[0].unit in _MASSES), found[0] if found else None)
+
+
+def _in_words(text: str, strength: float | None) -> Amount | None:
+    """The first mass that a text orders, else another amount. "Take 6 tablets (40 mg)" of a 40 mg tablet is 240 mg."""
+    steps = steps_in(text)
+    if not steps:
+        return area_or_volume_in(text)
+    amount, tablets = steps[0].amounts[0], tablets_in(text)
+    return Amount(amount.value * tablets, "mg") if tablets is not None and amount == Amount(strength or 0.0, "mg") else amount
+
+
+def _of_tablets(dosage: DraftDosage, strength: float | None) -> Amount | None:
+    """Tablets (capsules) that are only counted, by the strength of one; never the strength as the dose."""
+    counts = [amount.value for amount in _amounts(dosage) if amount.unit in _TABLETS]
+    counts += [tablets for text in _words(dosage) if (tablets := tablets_in(text)) is not None]
+    return Amount(round(counts[0] * strength, 6), "mg") if counts and strength is not None else None
+
+
+def _strength(product: Sequence[str]) -> float | None:
+    strengths = {strength for name in product if (strength := strength_in(name)) is not None}
+    return strengths.pop() if len(strengths) == 1 else None
 
 
 def _amounts(dosage: DraftDosage) -> Iterator[Amount]:

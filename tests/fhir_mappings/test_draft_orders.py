@@ -347,6 +347,67 @@ def test_a_mass_in_words_comes_before_tablets_and_volumes():
     assert amount(dosed({"doseAndRate": [{"doseQuantity": quantity(10, "mL")}]}, text="Phesgo")) == (10, "mL")
 
 
+@pytest.mark.parametrize(
+    ("product", "text", "expected"),
+    [
+        ("tucatinib 150 mg tablet", "Take 4 tablets by mouth twice daily", 600),
+        ("tucatinib 150 mg tablet", "Take 4 tabs of 150 mg twice daily", 600),
+        ("tucatinib 150 mg tablet", "Take 4 (four) tablets by mouth 2 (two) times daily", 600),
+        ("Tukysa 150 MG Oral Tablet", "Take two tablets twice daily", 300),
+        ("tucatinib", "4 x 150 mg tablets", 600),
+        ("neratinib 40 mg tablet", "6 tabs (40 mg each) by mouth daily", 240),
+        ("neratinib 40 mg tablet", "Take 6 tablets (40 mg) daily", 240),
+        ("lapatinib 250 mg", "Take 5 tabs (250 mg each) once daily", 1250),
+        ("lapatinib 250 mg tablet", "5 tablets (1,250 mg total) once daily", 1250),
+        ("capecitabine 500 mg tablet", "Take 3 tablets (1500 mg) in the morning", 1500),
+        ("capecitabine 500 mg tablet", "1500 mg capecitabine twice daily", 1500),
+        ("capecitabine", "Take 8 tablets by mouth twice daily", None),
+        ("capecitabine 500 mg", "Take 8 tablets by mouth twice daily", None),
+        ("capecitabine 500 mg or 150 mg tablet", "Take 8 tablets by mouth twice daily", None),
+        ("capecitabine 500 mg tablet", "Take 3 tablets in the morning and 4 tablets in the evening", None),
+        ("capecitabine 500 mg tablet", "Take 1-2 tablets daily", None),
+        ("tucatinib 150 mg tablet", "Take as directed", None),
+    ],
+)
+def test_tablets_are_counted_and_weighed(product, text, expected):
+    """So many tablets are so many times the strength of one, which the text or the product's name gives; a strength is never the dose."""
+    assert amount(dosed({"text": text}, text=product)) == ((expected, "mg") if expected else None)
+
+
+def test_counted_tablets_in_the_structure():
+    """`4 {tbl}` of a product with one strength is a mass; without one it stays a count. A mass in words comes first."""
+    four = {"doseAndRate": [{"doseQuantity": quantity(4, "{tbl}")}], "text": "Take as directed"}
+    assert amount(dosed(four, text="tucatinib 150 mg tablet")) == (600, "mg")
+    assert amount(dosed(four, text="tucatinib")) == (4, "{tbl}")
+    assert amount(dosed({**four, "text": "4 tablets (200 mg total)"}, text="tucatinib 50 mg tablet")) == (200, "mg")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Reduced from 5.4 mg/kg to 4.4 mg/kg IV every 3 weeks", 4.4),
+        ("Reduced from 5.4 mg/kg (378 mg) to 4.4 mg/kg (308 mg)", 4.4),
+        ("5.4 mg/kg (378 mg) reduced to 4.4 mg/kg", 4.4),
+        ("5.4 mg/kg -> 4.4 mg/kg", 4.4),
+        ("Dose reduction: was 5.4 mg/kg, now 4.4 mg/kg IV", 4.4),
+        ("Previous dose 5.4 mg/kg. 4.4 mg/kg from today", 4.4),
+        ("4.4 mg/kg instead of 5.4 mg/kg", 4.4),
+        ("Do not exceed 5.4 mg/kg. Give 6.4 mg/kg IV q3w", 6.4),
+        ("Maximum 5.4 mg/kg, give 6.4 mg/kg", 6.4),
+        ("If ANC < 1 reduce to 4.4 mg/kg; otherwise 5.4 mg/kg", 5.4),
+        ("6.4 mg/kg, reduce to 4.4 mg/kg for toxicity", 6.4),
+        ("From cycle 2: 6.4 mg/kg", 6.4),
+        ("Give if ANC above 1, 5.4 mg/kg", 5.4),
+        ("Give 5.4 mg/kg if ANC above 1", 5.4),
+        ("Last dose 5.4 mg/kg", None),
+        ("80 % of 5.4 mg/kg", None),
+    ],
+)
+def test_the_dose_that_is_ordered_and_not_the_one_before_it(text, expected):
+    """What was given before, and a limit, are no order; what is given on a condition is one only where nothing else is ordered."""
+    assert amount(dosed({"text": text})) == ((expected, "mg/kg") if expected else None)
+
+
 def test_an_amount_of_a_day_is_shared_among_its_doses():
     """2000 mg/m2/day in two doses is 1000 mg/m2 twice a day; a daily dose alone is one a day."""
     order = dosed({"text": "2000 mg/m2/day PO in 2 divided doses, days 1-14 of 21"}, text="capecitabine")

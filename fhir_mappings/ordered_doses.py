@@ -2,7 +2,7 @@
 
 Structured amounts come before words, masses before volumes and tablets, and of several dosages the first that gives an amount. What the
 structure leaves out (frequency, route, loading) the words may add. Tablets that are only counted are as many times the strength in the
-product's name, where that names one.
+product's name, where that names one. Shares of a day (morning, evening) are taken together.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import as_list, triples
+from fhir_mappings.day_shares import Share, WholeDay, part_of_day_in, parts_of_day, pieces_of, whole_day
 from fhir_mappings.dose_words import (
     Amount,
     Frequency,
@@ -26,7 +27,7 @@ from fhir_mappings.dose_words import (
     strength_in,
     tablets_in,
 )
-from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
+from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, bounds_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
 from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import counted
@@ -60,6 +61,9 @@ def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Or
     words = [text for dosage in dosages for text in _words(dosage)]
     route = _route(dosages, (*words, *product))
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
+    day = _day(dosages, _strength(product))
+    if day is not None:
+        return Order(OrderedDose(day.amount.value, day.amount.unit, times_a_day=day.times, of_day=day.summed), route)
     spoken = _spoken(draft, dosages, product)
     if spoken is None and not parts:
         return Order(None, route)
@@ -106,7 +110,34 @@ def _of_tablets(dosage: DraftDosage, strength: float | None) -> Amount | None:
     """Tablets (capsules) that are only counted, by the strength of one; never the strength as the dose."""
     counts = [amount.value for amount in _amounts(dosage) if amount.unit in _TABLETS]
     counts += [tablets for text in _words(dosage) if (tablets := tablets_in(text)) is not None]
-    return Amount(round(counts[0] * strength, 6), "mg") if counts and strength is not None else None
+    return _tablets(next(iter(counts), None), strength)
+
+
+def _tablets(count: float | None, strength: float | None) -> Amount | None:
+    return Amount(round(count * strength, 6), "mg") if count is not None and strength is not None else None
+
+
+def _day(dosages: list[DraftDosage], strength: float | None) -> WholeDay | None:
+    """The doses of a day where the order gives them in shares, in several dosages that hold at the same time or in the words of one."""
+    shares = [share for dosage in dosages for share in _shares(dosage, strength)]
+    if len(shares) < 2 or len({bounds_of(dosage) for dosage in dosages}) != 1:
+        return None
+    return whole_day(shares)
+
+
+def _shares(dosage: DraftDosage, strength: float | None) -> Iterator[Share]:
+    timing = timing_of(dosage)
+    times, parts = parts_of_day(timing.repeat if timing is not None else None)
+    words = _words(dosage)
+    masses = (amount for amount in _amounts(dosage) if amount.unit in _MASSES)
+    amount = next(masses, None) or (_of_tablets(dosage, strength) if parts else None)
+    if amount is not None:
+        yield Share(amount, times, parts or (part_of_day_in(words[0]) if words and times else frozenset()))
+    elif words and times:
+        for piece in pieces_of(words[0]):
+            named = _in_words(piece, strength) or _tablets(tablets_in(piece), strength)
+            if named is not None:
+                yield Share(named, times, parts or part_of_day_in(piece))
 
 
 def _strength(product: Sequence[str]) -> float | None:

@@ -17,7 +17,7 @@ class OrderedDose(Struct, frozen=True):
     """A dose as ordered: amount and canonical unit (`mg`, `mg/kg`, `mg/m2`, `mL`), how often, and whether it is marked as a first dose.
 
     `times_a_day` for oral drugs; `every_days` between infusions. `parts` holds the amounts of a fixed combination in mg where the text
-    names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
+    names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`). `of_day`: the amount is that of a whole day, taken in unequal shares.
     """
 
     amount: float
@@ -26,6 +26,7 @@ class OrderedDose(Struct, frozen=True):
     times_a_day: float | None = None
     parts: tuple[float, ...] = ()
     loading: bool | None = None
+    of_day: bool = False
 
 
 class DraftOrder(Struct, frozen=True):

@@ -90,10 +90,20 @@ def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value
     """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
     if dose.parts:
         return parts_words(dose.parts[:2])
-    text = amount_words(dose.amount, dose.unit)
+    text = f"{amount_words(dose.amount, dose.unit)}{_often(dose, schedule)}"
     if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
         return f"{text} ({amount_words(value, schedule.unit)})"
     return text
+
+
+def _often(dose: OrderedDose, schedule: DoseSchedule | None) -> str:
+    """How often a day, where the amount alone would be misread beside the label's."""
+    times = dose.times_a_day
+    if dose.of_day:
+        return " a day"
+    if schedule is None or times is None or schedule.times_a_day in (None, times):
+        return ""
+    return " daily" if times == 1 else f" {times:g} times daily"
 
 
 def label_words(schedule: DoseSchedule) -> str:

@@ -364,7 +364,7 @@ def test_a_mass_in_words_comes_before_tablets_and_volumes():
         ("capecitabine", "Take 8 tablets by mouth twice daily", None),
         ("capecitabine 500 mg", "Take 8 tablets by mouth twice daily", None),
         ("capecitabine 500 mg or 150 mg tablet", "Take 8 tablets by mouth twice daily", None),
-        ("capecitabine 500 mg tablet", "Take 3 tablets in the morning and 4 tablets in the evening", None),
+        ("capecitabine 500 mg tablet", "Take 3 tablets, or 4 tablets with a fever", None),
         ("capecitabine 500 mg tablet", "Take 1-2 tablets daily", None),
         ("tucatinib 150 mg tablet", "Take as directed", None),
     ],
@@ -416,6 +416,48 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
     once = dosed({"text": "1250 mg/day"}, text="lapatinib")
     assert once.dose is not None
     assert (once.dose.amount, once.dose.times_a_day) == (1250, 1)
+
+
+MORNING: Json = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN"]}}
+EVENING: Json = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["EVE"]}}
+
+
+def mg(value: float, timing: Any = None, **more: Any) -> Json:
+    return {"doseAndRate": [{"doseQuantity": quantity(value, "mg")}], **({"timing": timing} if timing else {}), **more}
+
+
+@pytest.mark.parametrize(
+    ("dosages", "expected"),
+    [
+        ([mg(1500, MORNING), mg(2000, EVENING)], (3500, 1, True)),
+        ([mg(1500, MORNING, text="3 tablets AM"), mg(2000, EVENING, text="4 tablets PM")], (3500, 1, True)),
+        ([mg(300, MORNING), mg(300, EVENING)], (300, 2, False)),
+        (
+            [mg(500, {"repeat": {"timeOfDay": ["08:00:00", "14:00:00"]}}), mg(1000, {"repeat": {"timeOfDay": ["20:00:00"]}})],
+            (2000, 1, True),
+        ),
+        ([{"text": "Take 3 tablets (1,500 mg) in the morning"}, {"text": "Take 4 tablets (2,000 mg) in the evening"}], (3500, 1, True)),
+        ([{"text": "1500 mg in the morning and 2000 mg in the evening, days 1-14"}], (3500, 1, True)),
+        ([{"text": "Take 3 tablets in the morning and 4 tablets in the evening"}], (3500, 1, True)),
+        ([mg(1500, text="in the morning"), mg(2000, text="in the evening")], (3500, 1, True)),
+        ([mg(1500, MORNING), mg(1500, MORNING)], (1500, 1, False)),
+        ([mg(1500, MORNING), mg(2000)], (1500, 1, False)),
+        ([{"text": "1500 mg in the morning and evening"}], (1500, None, False)),
+        ([{"text": "1500 mg twice daily, in the morning and in the evening"}], (1500, 2, False)),
+        ([mg(1500, {"repeat": {"period": 2, "periodUnit": "d", "when": ["MORN"]}}), mg(2000, EVENING)], (1500, None, False)),
+    ],
+)
+def test_the_shares_of_a_day_are_one_dose(dosages, expected):
+    """What is taken in the morning and in the evening is the dose of a day; the same time of day twice is not added up."""
+    order = dosed(*dosages, text="capecitabine 500 mg tablet")
+    assert order.dose is not None
+    assert (order.dose.amount, order.dose.times_a_day, order.dose.of_day) == expected
+
+
+def test_shares_of_different_weeks_are_not_added_up():
+    """A morning dose this week and an evening dose the next are no day together."""
+    weeks = [mg(240, {"repeat": {**MORNING["repeat"], "boundsPeriod": {"start": "2026-11-20"}}}), mg(160, EVENING)]
+    assert amount(dosed(*weeks, text="neratinib 40 mg tablet")) == (240, "mg")
 
 
 @pytest.mark.parametrize(

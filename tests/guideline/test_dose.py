@@ -106,6 +106,21 @@ def test_the_dose_of_each_drug(drug, amount, unit, expected):
     assert verdict(CASE, order(drug, amount, unit, **how)) == expected
 
 
+@pytest.mark.parametrize(
+    ("drug", "amount", "how", "said"),
+    [
+        ("capecitabine", 6500, {"times_a_day": 1, "of_day": True}, "capecitabine 6500 mg a day (1814.44 mg/m2) is"),
+        ("capecitabine", 3500, {"times_a_day": 1, "of_day": True}, None),
+        ("tucatinib", 300, {"times_a_day": 3}, "tucatinib 300 mg 3 times daily is 50 % above the label dose of 300 mg twice daily"),
+        ("neratinib", 300, {"times_a_day": 1}, "neratinib 300 mg is"),
+    ],
+)
+def test_how_often_is_said_where_it_is_not_as_on_the_label(drug, amount, how, said):
+    """The doses of a day are judged together, and the card does not compare 300 mg with 300 mg."""
+    headlines = [f.headline.text for f in found(CASE, order(drug, amount, "mg", **how))]
+    assert [said in headline for headline in headlines] == ([True] if said else [])
+
+
 def test_an_overdose_says_by_how_much_and_can_be_taken_back():
     """The card names dose, mg/kg, percent and label dose, the weight used, and offers to delete the draft."""
     overdose = order(TDXD, 432, "mg")

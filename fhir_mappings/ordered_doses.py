@@ -44,10 +44,11 @@ _ROUTE_CODES: Final[dict[str, Route]] = {
 
 
 class Order(NamedTuple):
-    """Dose and route of one order."""
+    """Dose and route of one order, and the further doses that it names."""
 
     dose: OrderedDose | None
     route: Route | None
+    further: tuple[OrderedDose, ...] = ()
 
 
 def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Order:
@@ -70,17 +71,21 @@ def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Or
     amount, chosen = spoken or (Amount(parts[0], "mg"), dosages[0] if dosages else None)
     if amount.value in parts:
         amount = Amount(parts[0], "mg")
-    how_often = _frequency(chosen, words)
-    return Order(
-        OrderedDose(
-            amount=_per_dose(amount, how_often),
-            unit=amount.unit,
-            every_days=how_often.every_days,
-            times_a_day=how_often.times_a_day or (1.0 if amount.daily else None),
-            parts=parts,
-            loading=_loading(chosen, product, notes_of(draft)),
-        ),
-        route,
+    dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
+    return Order(dose, route, _further(draft, dosages, spoken, dose, combination=combination) if spoken is not None else ())
+
+
+def _dose(
+    amount: Amount, how_often: Frequency, *, parts: tuple[float, ...] = (), loading: bool | None = None, later: bool = False
+) -> OrderedDose:
+    return OrderedDose(
+        amount=_per_dose(amount, how_often),
+        unit=amount.unit,
+        every_days=how_often.every_days,
+        times_a_day=how_often.times_a_day or (1.0 if amount.daily else None),
+        parts=parts,
+        loading=False if later else loading,
+        later=later,
     )
 
 
@@ -95,6 +100,53 @@ def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) ->
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
     counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
     return next((one for one in (*found, *counted) if one[0].unit in _MASSES), found[0] if found else None)
+
+
+def _further(
+    draft: Draft, dosages: list[DraftDosage], spoken: tuple[Amount, DraftDosage | None], dose: OrderedDose, *, combination: bool
+) -> tuple[OrderedDose, ...]:
+    """The other doses of an order: those of its further steps, and the same dose in another unit."""
+    amount, chosen = spoken
+    found = [_dose(one, Frequency()) for one in _of_elements((draft.dose_quantity,), (dose_range_of(draft),)) if one.unit in _MASSES]
+    follows = False
+    for dosage in dosages:
+        later = follows and _goes_on(dosage, chosen, loaded=dose.loading is True)
+        found += _doses_of(dosage, amount, later=later, combination=combination)
+        follows = follows or dosage is chosen
+    return tuple(dict.fromkeys(one for one in found if _says_more(one, dose)))
+
+
+def _doses_of(dosage: DraftDosage, first: Amount, *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
+    """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
+    how_often = _frequency(dosage, ())
+    structured = [amount for amount in _amounts(dosage) if amount.unit in _MASSES or amount.unit == "mL"]
+    for amount in structured:
+        yield _dose(amount, how_often, later=later if later is not None else amount.unit == first.unit)
+    for text in _words(dosage):
+        if combination:
+            if later is not False and (parts := parts_in(text)):
+                yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
+            continue
+        for step in steps_in(text):
+            for amount in step.amounts if step.is_about(first) else ():
+                if amount not in structured:
+                    # Which of several rhythms in one text is this step's cannot be told.
+                    yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)
+
+
+def _goes_on(dosage: DraftDosage, chosen: DraftDosage | None, *, loaded: bool) -> bool | None:
+    """Whether a dosage behind the chosen one follows it: by its words, or the other's, or (None: perhaps) by their numbers."""
+    loading = _loading(dosage, (), ())
+    if loading is not None or loaded:
+        return loading is not True
+    numbers = (chosen.sequence if chosen is not None else None, dosage.sequence)
+    return None if None not in numbers and numbers[0] != numbers[1] else False
+
+
+def _says_more(one: OrderedDose, dose: OrderedDose) -> bool:
+    if one.later or (one.amount, one.unit) != (dose.amount, dose.unit):
+        return True
+    return one.every_days not in (None, dose.every_days)
 
 
 def _in_words(text: str, strength: float | None) -> Amount | None:

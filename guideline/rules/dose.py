@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Gap, Statement
 from guideline.body import Body, body, changed, kilograms, weight_around
 from guideline.companions import settled
-from guideline.dosing import Judgement, above, judge, lowest_level_given, needs, same
+from guideline.dosing import Judgement, above, going_on, judge, lowest_level_given, needs, same
 from guideline.earlier_doses import earlier_doses, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -34,28 +34,33 @@ _OTHER_PRODUCT_PERCENT = 30
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
-    """Judge the dose of each asked order of one drug."""
+    """Judge the doses of each asked order of one drug: what is worst is said."""
     measured: Body | None = None
     for order in safety_orders(q):
         if order.dose is None or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
             continue
         measured = measured or body(q.s.case)
-        finding = _judged(q, order, order.dose, order.drugs[0], measured)
-        if finding is not None:
-            yield finding
+        first = _judged(q, order, order.dose, order.drugs[0], measured)
+        further = [_judged(q, order, dose, order.drugs[0], measured) for dose in order.further]
+        # Of a further dose only what is too much counts: less is a step down, a rounding, or a surface that is capped.
+        findings = [*([first] if first is not None else []), *(f for f in further if f is not None and f.indicator != "info")]
+        if findings:
+            yield max(findings, key=lambda f: INDICATOR_RANK[f.indicator])
 
 
 def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> Finding | None:
     label = K.doses[drug]
     tolerance = q.s.practice.dose_tolerance_percent
-    schedules = label.beside(q.together)
+    labelled = label.beside(q.together)
+    schedules = tuple(map(going_on, labelled)) if dose.later else labelled
     found = judge(dose, schedules, measured, tolerance, flat=label.flat)
     if found is None:
         return None
     if found.verdict == "per-kg":
         return _per_kg(order, dose, drug, schedules)
     if found.verdict == "mismatch":
-        return _mismatch(order, dose, drug, schedules)
+        loads = judge(dose, labelled, measured, tolerance, flat=label.flat)
+        return _mismatch(order, dose, drug, labelled, again=loads is not None and loads.verdict == "loading")
     if found.verdict == "too-often":
         return _too_often(order, dose, drug, label, schedules)
     raised = _re_escalated(q, order, dose, drug, found)
@@ -88,9 +93,10 @@ def parts_words(parts: Iterable[float]) -> str:
 
 def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
     """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
+    later = " as a later dose" if dose.later else ""
     if dose.parts:
-        return parts_words(dose.parts[:2])
-    text = f"{amount_words(dose.amount, dose.unit)}{_often(dose, schedule)}"
+        return f"{parts_words(dose.parts[:2])}{later}"
+    text = f"{amount_words(dose.amount, dose.unit)}{_often(dose, schedule)}{later}"
     if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
         return f"{text} ({amount_words(value, schedule.unit)})"
     return text
@@ -154,12 +160,14 @@ def _per_kg(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[Do
     )  # fmt: skip
 
 
-def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...]) -> Finding:
-    """R126: amounts of the fixed-dose combination that do not exist."""
+def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...], *, again: bool) -> Finding:
+    """R126: amounts of the fixed-dose combination that do not exist, or its loading dose `again` as a later one."""
     chosen = next((s for s in schedules if s.unit == dose.unit), schedules[0])
     headline = K.say(
         "dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading_words(chosen), label=label_words(chosen)
     )
+    if again:
+        return Finding("DoseCheck", "warning", headline, facts=(order_fact(order, dose),))
     return Finding(
         "DoseCheck", "critical", headline, (K.say("dose-other-product"),), (order_fact(order, dose),), avoid=(drug,),
         suggestions=deletions((order,)),

@@ -30,10 +30,12 @@ _SAME: Final = re.compile(
     r"[(=](?: ?(?:=|~|≈|:|about|approx\.?|total|dose|of))* ?$|\b(?:total|calculated|final|actual)(?: dose)?(?: of| ?[:=])? $"
 )
 _FORMER_BEFORE: Final = re.compile(
-    r"\b(?:from|instead of|rather than|not|by)(?: (?:the|an?|full|label|usual|starting|original|dose|of))* $|"
+    r"\b(?:from|instead of|rather than|not|(?<!followed )by)(?: (?:the|an?|full|label|usual|starting|original|dose|of))* $|"
     r"% of (?:the )?$|\bwas(?: on| at| given| receiving)?:? $"
 )
-_FORMER_CLAUSE: Final = re.compile(r"\b(?:previous(?:ly)?|prior(?! to\b)|formerly|last (?:dose|given|time)|earlier|received|history of)\b")
+_FORMER_CLAUSE: Final = re.compile(
+    r"\b(?:previous(?:ly)?|prior(?! to\b)|formerly|last (?:dose|given|time)|earlier|received|history of|s/p)\b"
+)
 _FORMER_AFTER: Final = re.compile(
     r"\A(?: ?\([^()]{0,30}\))?(?: ?(?:-{1,2}>|=>|→|⇒)|"
     r",? (?:iv |po )?(?:dose )?(?:(?:was|is|has been|now) )*(?:reduced|decreased|lowered|changed|adjusted|increased) to\b|"
@@ -56,9 +58,16 @@ class Step(NamedTuple):
     amounts: tuple[Amount, ...]
     goes_on: bool = False
 
-    def is_about(self, other: Amount) -> bool:
-        """Whether the step is surely of the same drug as another amount: it holds it, or is given by weight (surface) as that is."""
-        return self.goes_on or any(a == other or (a.unit == other.unit and a.unit in _RELATIVE) for a in self.amounts)
+    def beside(self, other: Amount, *, begins: bool) -> tuple[Amount, ...]:
+        """The amounts that may be of the same drug as another one.
+
+        All, where the step holds that amount, follows it, or is given by weight (surface) as that is; those by weight of the first words
+        (`begins`), which may still quote a partner's dose; else none.
+        """
+        relative = tuple(amount for amount in self.amounts if amount.unit in _RELATIVE)
+        if self.goes_on or other in self.amounts or any(amount.unit == other.unit for amount in relative):
+            return self.amounts
+        return relative if begins else ()
 
 
 @remembered(maxsize=1024)

@@ -127,8 +127,8 @@ def _doses_of(dosage: DraftDosage, first: Amount, *, later: bool | None, combina
             if later is not False and (parts := parts_in(text)):
                 yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
             continue
-        for step in steps_in(text):
-            for amount in step.amounts if step.is_about(first) else ():
+        for number, step in enumerate(steps_in(text)):
+            for amount in step.beside(first, begins=number == 0):
                 if amount not in structured:
                     # Which of several rhythms in one text is this step's cannot be told.
                     yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)

@@ -41,11 +41,16 @@ def doses(q: OrderQuestion) -> Iterator[Finding]:
             continue
         measured = measured or body(q.s.case)
         first = _judged(q, order, order.dose, order.drugs[0], measured)
-        further = [_judged(q, order, dose, order.drugs[0], measured) for dose in order.further]
+        further = [_judged(q, order, dose, order.drugs[0], measured) for dose in order.further if _of_this_drug(dose, order.drugs[0])]
         # Of a further dose only what is too much counts: less is a step down, a rounding, or a surface that is capped.
         findings = [*([first] if first is not None else []), *(f for f in further if f is not None and f.indicator != "info")]
         if findings:
             yield max(findings, key=lambda f: INDICATOR_RANK[f.indicator])
+
+
+def _of_this_drug(dose: OrderedDose, drug: str) -> bool:
+    """Whether a further dose may be this drug's: by weight or surface only as its label gives it, else a partner's dose is quoted."""
+    return dose.unit not in ("mg/kg", "mg/m2") or any(s.unit == dose.unit for s in K.doses[drug].schedules)
 
 
 def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> Finding | None:
@@ -225,7 +230,10 @@ def _over(
     detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
     if elsewhere:
         detail.append(K.say("dose-of-another-cancer"))
-    if "trastuzumab" in drug and (percent >= _OTHER_PRODUCT_PERCENT or _like_the_trastuzumab_before(q, drug, value)):
+    loads_again = dose.later and any(
+        s.loading is not None and same(value, s.loading, q.s.practice.dose_tolerance_percent) for s in label.schedules
+    )
+    if "trastuzumab" in drug and not loads_again and (percent >= _OTHER_PRODUCT_PERCENT or _like_the_trastuzumab_before(q, drug, value)):
         detail.append(K.say("dose-other-product"))
     detail += _flat_product(dose, drug)
     detail += _how(dose, schedule.unit)

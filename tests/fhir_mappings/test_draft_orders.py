@@ -520,6 +520,60 @@ def test_the_day_of_the_next_dose():
     assert dosed({"timing": {"event": ["2026-11-27"]}}, status="stopped").planned is None
 
 
+def per_kg(value: float, **more: Any) -> Json:
+    return {"doseAndRate": [{"doseQuantity": quantity(value, "mg/kg")}], **more}
+
+
+CYCLES: Json = {"repeat": {"frequency": 1, "period": 21, "periodUnit": "d"}}
+
+
+@pytest.mark.parametrize(
+    ("dosages", "first", "further"),
+    [
+        ([per_kg(5.4)], 5.4, []),
+        ([per_kg(5.4, text="5.4 mg/kg IV every 3 weeks")], 5.4, []),
+        ([per_kg(5.4), per_kg(6.4)], 5.4, [(6.4, "mg/kg", False)]),
+        ([per_kg(5.4, sequence=1), per_kg(6.4, sequence=2)], 5.4, [(6.4, "mg/kg", True)]),
+        ([per_kg(8, text="loading"), per_kg(60, timing=CYCLES)], 8, [(60, "mg/kg", True)]),
+        ([per_kg(8), per_kg(6, text="Maintenance")], 8, [(6, "mg/kg", True)]),
+        ([per_kg(8), per_kg(8, text="loading dose again")], 8, []),
+        ([per_kg(8), per_kg(8, timing=CYCLES, sequence=2)], 8, [(8, "mg/kg", False)]),
+        ([{"doseAndRate": [per_kg(5.4)["doseAndRate"][0], mg(3780)["doseAndRate"][0]]}], 5.4, [(3780, "mg", False)]),
+        ([{"text": "5.4 mg/kg (540 mg) IV every 21 days"}], 5.4, [(540, "mg", False)]),
+        ([{"text": "5.4 mg/kg x 70 kg = 378 mg"}], 5.4, [(378, "mg", False)]),
+        ([{"text": "378 mg (5.4 mg/kg)"}], 378, [(5.4, "mg/kg", False)]),
+        ([{"text": "8 mg/kg loading, then 8 mg/kg every 3 weeks"}], 8, [(8, "mg/kg", True)]),
+        ([{"text": "840 mg, followed by 420 mg every 3 weeks"}], 840, [(420, "mg", True)]),
+        ([per_kg(5.4, text="54 mg/kg IV every 3 weeks")], 5.4, [(54, "mg/kg", False)]),
+        ([mg(378, text="54 mg/kg (378 mg)")], 378, [(54, "mg/kg", False)]),
+        ([mg(378, text="54 mg/kg")], 378, [(54, "mg/kg", False)]),
+        ([per_kg(6, text="Premedicate with acetaminophen 650 mg and diphenhydramine 50 mg")], 6, []),
+        ([{"text": "6 mg/kg, premedicate with acetaminophen 650 mg"}], 6, []),
+        ([per_kg(4.4, text="Reduced from 5.4 mg/kg (378 mg)")], 4.4, []),
+        ([per_kg(4.4, text="Previously 5.4 mg/kg")], 4.4, []),
+        ([mg(300, text="300 mg twice daily with capecitabine 1000 mg/m2 (1800 mg)")], 300, []),
+        ([mg(300, text="With capecitabine 1000 mg/m2 (1800 mg)")], 300, [(1000, "mg/m2", False)]),
+    ],
+)
+def test_the_further_doses_of_an_order(dosages, first, further):
+    """Later steps, and the same dose in another unit; a bare mass beside them may be another drug's, and what was before is no dose."""
+    order = dosed(*dosages, text="trastuzumab")
+    assert order.dose is not None
+    assert order.dose.amount == first
+    assert [(one.amount, one.unit, one.later) for one in order.further] == further
+    assert order.doses == (order.dose, *order.further)
+
+
+def test_the_further_doses_of_a_fixed_combination():
+    """The loading volume, or the loading amounts, for every cycle; the two amounts of one dose are no two doses."""
+    volume: Json = {"doseAndRate": [{"doseQuantity": quantity(15, "mL")}]}
+    order = dosed({**volume, "sequence": 1}, {**volume, "sequence": 2, "timing": CYCLES}, text="Phesgo")
+    assert [(one.amount, one.unit, one.later) for one in order.further] == [(15, "mL", True)]
+    order = dosed({"text": "1200 mg/600 mg SC loading dose"}, {"text": "1200 mg/600 mg SC maintenance"}, text="Phesgo")
+    assert [(one.parts, one.later) for one in order.further] == [((1200, 600), True)]
+    assert dosed({"text": "1200 mg/600 mg SC"}, text="Phesgo").further == ()
+
+
 def test_the_parts_of_a_fixed_combination():
     """Phesgo by its two amounts, written in any order; two amounts of another drug are two doses."""
     for text in ("1200 mg/600 mg SC", "1,200 mg pertuzumab, 600 mg trastuzumab, and 30,000 units hyaluronidase/15 mL", "1200/600 mg"):

@@ -173,7 +173,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
     naming = _naming(drafts, draft)
     product = _product(naming)
     names = [text for text in (naming.text, *(display for _, _, display in naming.codings)) if text] if naming is not None else []
-    ordered = read_order(draft, names, combination=not _COMBINATIONS.isdisjoint(product.drugs))
+    ordered = read_order(draft, names, product.drugs, combination=not _COMBINATIONS.isdisjoint(product.drugs))
     act = _act(draft, today)
     return DraftOrder(
         id=entry.id,

@@ -6,7 +6,8 @@
     "do not exceed 5.4 mg/kg. Give 6.4 mg/kg"       6.4 mg/kg: a limit is no dose
 
 What is ordered on a condition stands last: it may be given, but it is not the dose.
-TRAP: a bare mass behind the first step may be another drug's ("premedicate with dexamethasone 12 mg").
+TRAP: a bare mass behind the first step may be another drug's ("premedicate with dexamethasone 12 mg"), and so may a mass per kg that
+another drug's name introduces ("T-DM1 after T-DXd 5.4 mg/kg").
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import islice
 from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.dose_words import Amount, Place, places_in
+from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.remembered import remembered
 
 _Manner = Literal["stated", "conditional", "former"]
@@ -24,6 +26,7 @@ _RELATIVE: Final = ("mg/kg", "mg/m2")
 #: A text with more amounts than this is no dosage instruction.
 _MOST: Final = 8
 _CLAUSE: Final = re.compile(r"[;,()]|\.(?!\d)")
+_LINK: Final = re.compile(r"\b(?:after|following|since|with|for|on|of|to|and|then)\b")
 
 #: The same dose in another unit: "5.4 mg/kg (378 mg)", "378 mg = 5.4 mg/kg", "5.4 mg/kg, total dose 378 mg".
 _SAME: Final = re.compile(
@@ -53,10 +56,14 @@ _GOES_ON_AFTER: Final = re.compile(r"\A,? (?:iv |sc )?(?:as )?maintenance\b")
 
 
 class Step(NamedTuple):
-    """One dose of an order: its amount, in two units where the text says so; `goes_on`: it is said to follow another step."""
+    """One dose of an order: its amount, in two units where the text says so; `goes_on`: it is said to follow another step.
+
+    `drugs`: the drugs that the words right before the amount name.
+    """
 
     amounts: tuple[Amount, ...]
     goes_on: bool = False
+    drugs: tuple[str, ...] = ()
 
     def beside(self, other: Amount, *, begins: bool) -> tuple[Amount, ...]:
         """The amounts that may be of the same drug as another one.
@@ -78,9 +85,9 @@ def steps_in(text: str) -> tuple[Step, ...]:
     for place in islice(places_in(text), _MOST):
         if last is not None and found and _in_another_unit(last, place):
             manner, step = found[-1]
-            found[-1] = manner, Step((*step.amounts, place.amount), step.goes_on)
+            found[-1] = manner, step._replace(amounts=(*step.amounts, place.amount))
         else:
-            found.append((_manner(place), Step((place.amount,), _goes_on(place) and bool(found))))
+            found.append((_manner(place), Step((place.amount,), _goes_on(place) and bool(found), _named(place))))
         last = place
     return tuple(step for wanted in ("stated", "conditional") for manner, step in found if manner == wanted)
 
@@ -97,6 +104,10 @@ def _manner(place: Place) -> _Manner:
     if _LIMIT_BEFORE.search(clause) or _LIMIT_AFTER.match(place.after):
         return "former"
     return "conditional" if _CONDITION_BEFORE.search(clause) or _CONDITION_AFTER.match(place.after) else "stated"
+
+
+def _named(place: Place) -> tuple[str, ...]:
+    return drugs_of((), _LINK.split(_CLAUSE.split(place.before)[-1])[-1]).drugs if place.before else ()
 
 
 def _goes_on(place: Place) -> bool:

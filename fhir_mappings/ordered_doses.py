@@ -51,12 +51,12 @@ class Order(NamedTuple):
     further: tuple[OrderedDose, ...] = ()
 
 
-def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Order:
+def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, combination: bool) -> Order:
     """Read the dose and the route of an order.
 
     `product` are the names of the medication: they may hold a dose per kg or m2, and the amounts of a fixed combination, where
-    the dosage does not. `combination`: the drug is a fixed combination, so that two amounts are its parts and not two doses; its
-    amount in words is then the larger part.
+    the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
+    a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
     dosages = dosages_of_draft(draft)
     words = [text for dosage in dosages for text in _words(dosage)]
@@ -72,7 +72,7 @@ def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Or
     if amount.value in parts:
         amount = Amount(parts[0], "mg")
     dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
-    return Order(dose, route, _further(draft, dosages, spoken, dose, combination=combination) if spoken is not None else ())
+    return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 
 
 def _dose(
@@ -103,7 +103,13 @@ def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) ->
 
 
 def _further(
-    draft: Draft, dosages: list[DraftDosage], spoken: tuple[Amount, DraftDosage | None], dose: OrderedDose, *, combination: bool
+    draft: Draft,
+    dosages: list[DraftDosage],
+    spoken: tuple[Amount, DraftDosage | None],
+    dose: OrderedDose,
+    drugs: Sequence[str],
+    *,
+    combination: bool,
 ) -> tuple[OrderedDose, ...]:
     """The other doses of an order: those of its further steps, and the same dose in another unit."""
     amount, chosen = spoken
@@ -111,12 +117,12 @@ def _further(
     follows = False
     for dosage in dosages:
         later = follows and _goes_on(dosage, chosen, loaded=dose.loading is True)
-        found += _doses_of(dosage, amount, later=later, combination=combination)
+        found += _doses_of(dosage, amount, drugs, later=later, combination=combination)
         follows = follows or dosage is chosen
     return tuple(dict.fromkeys(one for one in found if _says_more(one, dose)))
 
 
-def _doses_of(dosage: DraftDosage, first: Amount, *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
+def _doses_of(dosage: DraftDosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
     """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
     how_often = _frequency(dosage, ())
     structured = [amount for amount in _amounts(dosage) if amount.unit in _MASSES or amount.unit == "mL"]
@@ -128,7 +134,8 @@ def _doses_of(dosage: DraftDosage, first: Amount, *, later: bool | None, combina
                 yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
             continue
         for number, step in enumerate(steps_in(text)):
-            for amount in step.beside(first, begins=number == 0):
+            of_another = step.drugs and not set(step.drugs) & set(drugs)
+            for amount in step.beside(first, begins=number == 0) if not of_another else ():
                 if amount not in structured:
                     # Which of several rhythms in one text is this step's cannot be told.
                     yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)

@@ -552,7 +552,8 @@ CYCLES: Json = {"repeat": {"frequency": 1, "period": 21, "periodUnit": "d"}}
         ([per_kg(4.4, text="Reduced from 5.4 mg/kg (378 mg)")], 4.4, []),
         ([per_kg(4.4, text="Previously 5.4 mg/kg")], 4.4, []),
         ([mg(300, text="300 mg twice daily with capecitabine 1000 mg/m2 (1800 mg)")], 300, []),
-        ([mg(300, text="With capecitabine 1000 mg/m2 (1800 mg)")], 300, [(1000, "mg/m2", False)]),
+        ([mg(300, text="With capecitabine 1000 mg/m2 (1800 mg)")], 300, []),
+        ([mg(300, text="1000 mg/m2 (1800 mg)")], 300, [(1000, "mg/m2", False)]),
     ],
 )
 def test_the_further_doses_of_an_order(dosages, first, further):
@@ -562,6 +563,21 @@ def test_the_further_doses_of_an_order(dosages, first, further):
     assert order.dose.amount == first
     assert [(one.amount, one.unit, one.later) for one in order.further] == further
     assert order.doses == (order.dose, *order.further)
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("T-DM1 3.6 mg/kg after T-DXd 5.4 mg/kg", []),
+        ("3.6 mg/kg, Enhertu 5.4 mg/kg is stopped", []),
+        ("3.6 mg/kg, previously on Enhertu 5.4 mg/kg", []),
+        ("Kadcyla 36 mg/kg", [36]),
+        ("ado-trastuzumab emtansine 36 mg/kg", [36]),
+    ],
+)
+def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, further):
+    """What another drug's name introduces is that drug's."""
+    assert [one.amount for one in dosed(per_kg(3.6, text=text), text="Kadcyla").further] == further
 
 
 def test_the_further_doses_of_a_fixed_combination():

@@ -30,7 +30,7 @@ _LINK: Final = re.compile(r"\b(?:after|following|since|with|for|on|of|to|and|the
 
 #: The same dose in another unit: "5.4 mg/kg (378 mg)", "378 mg = 5.4 mg/kg", "5.4 mg/kg, total dose 378 mg".
 _SAME: Final = re.compile(
-    r"[(=](?: ?(?:=|~|≈|:|about|approx\.?|total|dose|of))* ?$|\b(?:total|calculated|final|actual)(?: dose)?(?: of| ?[:=])? $"
+    r"[(=](?: ?(?:=|~|≈|:|about|approx\.?|total|dose|of)){0,4} ?$|\b(?:total|calculated|final|actual)(?: dose)?(?: of| ?[:=])? $"
 )
 _FORMER_BEFORE: Final = re.compile(
     r"\b(?:from|instead of|rather than|not|(?<!followed )by)(?: (?:the|an?|full|label|usual|starting|original|dose|of))* $|"

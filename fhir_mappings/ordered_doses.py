@@ -27,7 +27,7 @@ from fhir_mappings.dose_words import (
     strength_in,
     tablets_in,
 )
-from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, bounds_of, dosages_of_draft, dose_range_of, timing_of
+from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
 from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import counted
@@ -51,6 +51,23 @@ class Order(NamedTuple):
     further: tuple[OrderedDose, ...] = ()
 
 
+class _Dosage(NamedTuple):
+    """One dosage instruction, read once: its structured amounts, how often (`rhythm` in words), its words and its route."""
+
+    amounts: tuple[Amount, ...]
+    repeat: DraftRepeat | None
+    rhythm: Concept | None
+    words: tuple[str, ...]
+    route: list[Concept] | Concept | None
+    sequence: int | None
+
+
+def _read(dosage: DraftDosage) -> _Dosage:
+    timing = timing_of(dosage)
+    repeat, rhythm = (timing.repeat, timing.code) if timing is not None else (None, None)
+    return _Dosage(tuple(_amounts(dosage)), repeat, rhythm, tuple(_words(dosage)), dosage.route, dosage.sequence)
+
+
 def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, combination: bool) -> Order:
     """Read the dose and the route of an order.
 
@@ -58,8 +75,8 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
     a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
-    dosages = dosages_of_draft(draft)
-    words = [text for dosage in dosages for text in _words(dosage)]
+    dosages = [_read(dosage) for dosage in dosages_of_draft(draft)]
+    words = [text for dosage in dosages for text in dosage.words]
     route = _route(dosages, (*words, *product))
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
     day = _day(dosages, _strength(product))
@@ -89,14 +106,14 @@ def _dose(
     )
 
 
-def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) -> tuple[Amount, DraftDosage | None] | None:
+def _spoken(draft: Draft, dosages: list[_Dosage], product: Sequence[str]) -> tuple[Amount, _Dosage | None] | None:
     """The amount that counts, with its dosage: structured as a mass, in words as a mass, then anything else in the same order."""
     first = dosages[0] if dosages else None
     strength = _strength(product)
-    found: list[tuple[Amount, DraftDosage | None]] = []
-    found += [(amount, dosage) for dosage in dosages for amount in _amounts(dosage)]
+    found: list[tuple[Amount, _Dosage | None]] = []
+    found += [(amount, dosage) for dosage in dosages for amount in dosage.amounts]
     found += [(amount, first) for amount in _of_elements((draft.dose_quantity,), (dose_range_of(draft),))]
-    found += [(amount, dosage) for dosage in dosages for text in _words(dosage) if (amount := _in_words(text, strength)) is not None]
+    found += [(amount, dosage) for dosage in dosages for text in dosage.words if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
     counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
     return next((one for one in (*found, *counted) if one[0].unit in _MASSES), found[0] if found else None)
@@ -104,8 +121,8 @@ def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) ->
 
 def _further(
     draft: Draft,
-    dosages: list[DraftDosage],
-    spoken: tuple[Amount, DraftDosage | None],
+    dosages: list[_Dosage],
+    spoken: tuple[Amount, _Dosage | None],
     dose: OrderedDose,
     drugs: Sequence[str],
     *,
@@ -122,13 +139,13 @@ def _further(
     return tuple(dict.fromkeys(one for one in found if _says_more(one, dose)))
 
 
-def _doses_of(dosage: DraftDosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
+def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
     """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
     how_often = _frequency(dosage, ())
-    structured = [amount for amount in _amounts(dosage) if amount.unit in _MASSES or amount.unit == "mL"]
+    structured = [amount for amount in dosage.amounts if amount.unit in _MASSES or amount.unit == "mL"]
     for amount in structured:
         yield _dose(amount, how_often, later=later if later is not None else amount.unit == first.unit)
-    for text in _words(dosage):
+    for text in dosage.words:
         if combination:
             if later is not False and (parts := parts_in(text)):
                 yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
@@ -141,7 +158,7 @@ def _doses_of(dosage: DraftDosage, first: Amount, drugs: Sequence[str], *, later
                     yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)
 
 
-def _goes_on(dosage: DraftDosage, chosen: DraftDosage | None, *, loaded: bool) -> bool | None:
+def _goes_on(dosage: _Dosage, chosen: _Dosage | None, *, loaded: bool) -> bool | None:
     """Whether a dosage behind the chosen one follows it: by its words, or the other's, or (None: perhaps) by their numbers."""
     loading = _loading(dosage, (), ())
     if loading is not None or loaded:
@@ -165,10 +182,10 @@ def _in_words(text: str, strength: float | None) -> Amount | None:
     return Amount(amount.value * tablets, "mg") if tablets is not None and amount == Amount(strength or 0.0, "mg") else amount
 
 
-def _of_tablets(dosage: DraftDosage, strength: float | None) -> Amount | None:
+def _of_tablets(dosage: _Dosage, strength: float | None) -> Amount | None:
     """Tablets (capsules) that are only counted, by the strength of one; never the strength as the dose."""
-    counts = [amount.value for amount in _amounts(dosage) if amount.unit in _TABLETS]
-    counts += [tablets for text in _words(dosage) if (tablets := tablets_in(text)) is not None]
+    counts = [amount.value for amount in dosage.amounts if amount.unit in _TABLETS]
+    counts += [tablets for text in dosage.words if (tablets := tablets_in(text)) is not None]
     return _tablets(next(iter(counts), None), strength)
 
 
@@ -176,19 +193,18 @@ def _tablets(count: float | None, strength: float | None) -> Amount | None:
     return Amount(round(count * strength, 6), "mg") if count is not None and strength is not None else None
 
 
-def _day(dosages: list[DraftDosage], strength: float | None) -> WholeDay | None:
+def _day(dosages: list[_Dosage], strength: float | None) -> WholeDay | None:
     """The doses of a day where the order gives them in shares, in several dosages that hold at the same time or in the words of one."""
     shares = [share for dosage in dosages for share in _shares(dosage, strength)]
-    if len(shares) < 2 or len({bounds_of(dosage) for dosage in dosages}) != 1:
+    if len(shares) < 2 or len({dosage.repeat.bounds_period if dosage.repeat is not None else None for dosage in dosages}) != 1:
         return None
     return whole_day(shares)
 
 
-def _shares(dosage: DraftDosage, strength: float | None) -> Iterator[Share]:
-    timing = timing_of(dosage)
-    times, parts = parts_of_day(timing.repeat if timing is not None else None)
-    words = _words(dosage)
-    masses = (amount for amount in _amounts(dosage) if amount.unit in _MASSES)
+def _shares(dosage: _Dosage, strength: float | None) -> Iterator[Share]:
+    times, parts = parts_of_day(dosage.repeat)
+    words = dosage.words
+    masses = (amount for amount in dosage.amounts if amount.unit in _MASSES)
     amount = next(masses, None) or (_of_tablets(dosage, strength) if parts else None)
     if amount is not None:
         yield Share(amount, times, parts or (part_of_day_in(words[0]) if words and times else frozenset()))
@@ -233,26 +249,24 @@ def _per_dose(amount: Amount, how_often: Frequency) -> float:
     return amount.value / times if amount.daily and times is not None and times > 1 else amount.value
 
 
-def _frequency(dosage: DraftDosage | None, words: Sequence[str]) -> Frequency:
-    timing = timing_of(dosage) if dosage is not None else None
-    counts = _counted(timing.repeat) if timing is not None and timing.repeat is not None else Frequency()
+def _frequency(dosage: _Dosage | None, words: Sequence[str]) -> Frequency:
+    counts = _counted(dosage.repeat) if dosage is not None and dosage.repeat is not None else Frequency()
     if counts != Frequency():
         return counts
-    named = _texts(timing.code) if timing is not None else []
-    own = _words(dosage) if dosage is not None else []
-    return next((found for text in (*named, *own, *words) if (found := frequency_in(text)) != Frequency()), Frequency())
+    own = (*_texts(dosage.rhythm), *dosage.words) if dosage is not None else ()
+    return next((found for text in (*own, *words) if (found := frequency_in(text)) != Frequency()), Frequency())
 
 
 def _counted(repeat: DraftRepeat) -> Frequency:
     return counted(repeat, len(repeat.time_of_day or repeat.when or ()))
 
 
-def _loading(dosage: DraftDosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:
-    said = (loading_in(text) for text in (*(_words(dosage) if dosage is not None else ()), *product, *notes))
+def _loading(dosage: _Dosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:
+    said = (loading_in(text) for text in (*(dosage.words if dosage is not None else ()), *product, *notes))
     return next((loading for loading in said if loading is not None), None)
 
 
-def _route(dosages: list[DraftDosage], words: Iterable[str]) -> Route | None:
+def _route(dosages: list[_Dosage], words: Iterable[str]) -> Route | None:
     for concept in (one for dosage in dosages for one in as_list(dosage.route)):
         for system, code, _ in triples(concept):
             if canonical_system(system) == "snomed" and code in _ROUTE_CODES:

@@ -3,6 +3,8 @@
     "5.4 mg/kg IV q3w"                 5.4 mg/kg, every 21 days, iv
     "1200 mg/600 mg SC"                the parts of a fixed combination
     "2000 mg/m2/day in 2 doses PO"     1000 mg/m2, twice a day, oral
+    "2 (two) times a day"              twice a day: EHRs write a number in both ways
+    "4 tabs of 150 mg"                 600 mg
 
 TRAP: "21 mg/mL", "150 mg tablet" and "in 250 mL" are a concentration, a strength and a diluent, never a dose.
 """
@@ -52,15 +54,25 @@ class Frequency(NamedTuple):
 _NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
 _MASS: Final = r"mg|milligrams?|grams?|gm|g|mcg|ug|µg|μg|micrograms?"
 _SMALL_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
-_COUNT: Final = rf"(?:(\d{{1,2}}|{'|'.join(_SMALL_NUMBERS)})\s*(?:x|×|of)?\s*)"
-_FORM: Final = r"(?:oral |film[- ]coated )*(?:tab|cap|pill)"
+_COUNT: Final = rf"(?<![\w.,/–-])(\d{{1,2}}(?:\.\d{{1,2}})?|{'|'.join(_SMALL_NUMBERS)})"
+_FORM: Final = r"(?:oral |film[- ]coated )*(?<![a-z])(?:tab|cap(?!ecit)|pill)"
+_FORMS: Final = rf"{_FORM}[a-z]*(?:\(s\))?"
 _AMOUNT: Final = re.compile(
     rf"{_NUMBER}\s*-?\s*({_MASS})\b"
     r"(?:\s*(?:/|per)\s*(kg|kilograms?|m2|m²|m\^2|sqm|m\s?sq|square met(?:er|re)s?|ml|milliliters?|l)\b)?"
     r"(\s*(?:/|per|a|each)\s*(?:day|d|24 ?h)\b|\s+daily dose\b)?"
     rf"(\s*{_FORM}|\s*vial)?"
 )
-_TABLETS: Final = re.compile(rf"\b{_COUNT}{_NUMBER}\s*(mg)\s*{_FORM}")
+_TABLETS: Final = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_COUNT}\s*(?:x|×|of)?\s*{_NUMBER}\s*mg\s*{_FORM}",
+        rf"{_COUNT} ?{_FORMS} (?:of|x|×|@) {_NUMBER}\s*mg\b(?! total)",
+        rf"{_COUNT} ?{_FORMS},? [(@]?{_NUMBER}\s*mg (?:each|apiece|per {_FORM})",
+    )
+)
+_COUNTED: Final = re.compile(rf"{_COUNT} ?{_FORMS}(?![a-z])")
+_STRENGTH: Final = re.compile(rf"{_NUMBER}\s*mg\b(?! ?/)")
 _VOLUME: Final = re.compile(
     rf"(?<!/)(?<!in )(?<!with )(?<!of ){_NUMBER}\s*(?:ml|milliliters?)\b(?! (?:of )?(?:ns|nacl|saline|sodium|d5w|dextrose))"
 )
@@ -77,13 +89,17 @@ _LEADING_TO: Final = {"g": ("mg", 1000.0), "ug": ("mg", 0.001), "g/m2": ("mg/m2"
 _ENDING: Final = re.compile(r"/\{?(?:dose|dosis|inf\w*|application)\}?$")
 _DAILY: Final = re.compile(r"/\{?(?:day|d|24\.?h)\}?$")
 
+_NUMBER_WORD: Final = rf"(?:{'|'.join(_SMALL_NUMBERS)}|nine|ten|eleven|twelve|fourteen|twenty[- ]one|twenty[- ]eight|thirty)"
+_WRITTEN_TWICE: Final = re.compile(rf"\b(\d{{1,3}}) ?\({_NUMBER_WORD}\)|\b{_NUMBER_WORD} ?\((\d{{1,3}})\)")
 _NUMERAL: Final = r"(\d+|one|two|three|four|six)"
 _SEVERAL_A_DAY: Final = (
     (re.compile(r"\bb\.?i\.?d\b|\bbd\b|twice[- ](?:a |per |each )?da(?:y|ily)|\bevery 12 ?h|\bq ?12 ?h"), 2.0),
     (re.compile(r"\bt\.?i\.?d\b|\btds\b|thrice daily|\bevery 8 ?h|\bq ?8 ?h"), 3.0),
     (re.compile(r"\bq\.?i\.?d\b|\bqds\b|\bevery 6 ?h|\bq ?6 ?h"), 4.0),
 )
-_TIMES_A_DAY: Final = re.compile(rf"\b{_NUMERAL}(?: times|x) (?:a |per |each )?da(?:y|ily)|\bin {_NUMERAL} (?:equal |divided )*doses\b")
+_TIMES_A_DAY: Final = re.compile(
+    rf"\b{_NUMERAL}(?: times?| ?x) ?(?:a |per |each |/ ?)?da(?:y|ily)\b(?! ?\d)|\bin {_NUMERAL} (?:equal |divided )*doses\b"
+)
 _EVERY: Final = (
     (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:w|wks?|weeks?)\b"), 7),
     (re.compile(rf"\b{_NUMERAL}[- ]week(?:ly|s? cycle)\b"), 7),
@@ -127,20 +143,31 @@ def canonical(value: float, unit: str) -> Amount | None:
 
 
 @remembered(maxsize=1024)
-def amount_in(text: str) -> Amount | None:
-    """The first amount that a text gives as a dose; a volume only where nothing else is given."""
+def area_or_volume_in(text: str) -> Amount | None:
+    """The first AUC, else the first volume, that a text gives as a dose."""
     low = _plain(text)
-    tablets = _TABLETS.search(low)
-    if tablets is not None:
-        return Amount(_numeral(tablets[1]) * _number(tablets[2]), "mg")
-    found = next(_amounts(low), None)
-    if found is not None:
-        return found.amount
     area = _AUC.search(low)
     if area is not None:
         return Amount(float(area[1]), "AUC")
     volume = _VOLUME.search(low)
     return Amount(_number(volume[1]), "mL") if volume is not None else None
+
+
+@remembered(maxsize=1024)
+def tablets_in(text: str) -> float | None:
+    """How many tablets (capsules) a text says are taken at a time; None where it says nothing, or two numbers."""
+    counts = {_numeral(count) for count in _COUNTED.findall(_plain(text))}
+    return counts.pop() if len(counts) == 1 else None
+
+
+@remembered(maxsize=1024)
+def strength_in(product: str) -> float | None:
+    """The mg of one tablet (capsule) by the name of a product: `tucatinib 150 mg tablet`. None where the name holds none, or two."""
+    low = _plain(product)
+    if re.search(_FORM, low) is None:
+        return None
+    strengths = {_number(found) for found in _STRENGTH.findall(low)}
+    return strengths.pop() if len(strengths) == 1 else None
 
 
 @remembered(maxsize=1024)
@@ -212,15 +239,24 @@ def loading_in(text: str) -> bool | None:
 
 
 def _amounts(low: str) -> Iterator[Place]:
+    counted = _counted(low)
     for found in _AMOUNT.finditer(low):
         number, mass, per, daily, strength = found.groups()
         relative = "" if per is None else _PER.get(per, "/m2")
-        if relative is None or strength:
+        start, times = counted.get(found.start(), (found.start(), None))
+        if relative is None or (strength and times is None):
             continue
-        amount = canonical(_number(number), dose_unit(mass) or _MASSES[mass[0]])
+        amount = canonical(_number(number) * (times or 1), dose_unit(mass) or _MASSES[mass[0]])
         if amount is not None:
-            before, after = low[max(found.start() - _AROUND, 0) : found.start()], low[found.end() : found.end() + _AROUND]
+            before, after = low[max(start - _AROUND, 0) : start], low[found.end() : found.end() + _AROUND]
             yield Place(Amount(amount.value, amount.unit + relative, daily is not None), before, after)
+
+
+def _counted(low: str) -> dict[int, tuple[int, float]]:
+    """Where a mass is that of one tablet (capsule): where its count stands, and the count (`4 tabs of 150 mg`)."""
+    if re.search(_FORM, low) is None:
+        return {}
+    return {found.start(2): (found.start(), _numeral(found[1])) for pattern in _TABLETS for found in pattern.finditer(low)}
 
 
 _MASSES: Final = {"m": "ug", "g": "g"}
@@ -229,7 +265,9 @@ _AROUND: Final = 60
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+    """In lower case, with single blanks, and a number that is written twice (`2 (two)`, `two (2)`) written once."""
+    low = " ".join(text.lower().split())
+    return _WRITTEN_TWICE.sub(r"\1\2", low) if "(" in low else low
 
 
 def _number(text: str) -> float:

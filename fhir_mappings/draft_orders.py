@@ -176,7 +176,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
     naming = _naming(drafts, draft)
     product = _product(naming)
     names = [text for text in (naming.text, *(display for _, _, display in naming.codings)) if text] if naming is not None else []
-    dose, route = read_order(draft, names, combination=not _COMBINATIONS.isdisjoint(product.drugs))
+    ordered = read_order(draft, names, product.drugs, combination=not _COMBINATIONS.isdisjoint(product.drugs))
     act = _act(draft, today)
     return DraftOrder(
         id=entry.id,
@@ -185,8 +185,9 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         drugs=product.drugs,
         others=product.others,
         status=draft.status or "draft",
-        route=route,
-        dose=dose,
+        route=ordered.route,
+        dose=ordered.dose,
+        further=ordered.further,
         stop_reason=_stop_reason(draft) if act == "stop" else None,
         plan=product.meant or planned_product(draft, product.drugs),
         gastric=is_gastric(draft, lambda reference: drafts.find(reference, draft)),

@@ -29,8 +29,9 @@ class Draft(Resource, frozen=True, gc=False, rename="camel"):
 
 
 class DraftDosage(Part, frozen=True, gc=False):
-    """One `dosageInstruction` of a draft."""
+    """One `dosageInstruction` of a draft; those of one `sequence` hold at the same time."""
 
+    sequence: int | None = None
     text: str | None = None
     patient_instruction: str | None = None
     additional_instruction: list[Concept] | Concept | None = None

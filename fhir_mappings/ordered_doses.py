@@ -1,7 +1,8 @@
 """The dose of a draft order: how much, how often, which way, and whether it is a first dose.
 
 Structured amounts come before words, masses before volumes and tablets, and of several dosages the first that gives an amount. What the
-structure leaves out (frequency, route, loading) the words may add.
+structure leaves out (frequency, route, loading) the words may add. Tablets that are only counted are as many times the strength in the
+product's name, where that names one. Shares of a day (morning, evening) are taken together.
 """
 
 from __future__ import annotations
@@ -11,20 +12,24 @@ from typing import Final, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import as_list, triples
+from fhir_mappings.day_shares import Share, WholeDay, part_of_day_in, parts_of_day, pieces_of, whole_day
 from fhir_mappings.dose_words import (
     Amount,
     Frequency,
     Route,
-    amount_in,
+    area_or_volume_in,
     canonical,
     frequency_in,
     loading_in,
     parts_in,
     relative_amount_in,
     route_in,
+    strength_in,
+    tablets_in,
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
+from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
@@ -32,58 +37,189 @@ from guideline.orders import OrderedDose
 
 #: Units of a dose as medicine counts it; all others (tablets, volumes) only where the record gives none of these.
 _MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
+_TABLETS: Final = ("{tbl}", "{capsule}")
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
 
 
 class Order(NamedTuple):
-    """Dose and route of one order."""
+    """Dose and route of one order, and the further doses that it names."""
 
     dose: OrderedDose | None
     route: Route | None
+    further: tuple[OrderedDose, ...] = ()
 
 
-def read_order(draft: Draft, product: Sequence[str], *, combination: bool) -> Order:
+class _Dosage(NamedTuple):
+    """One dosage instruction, read once: its structured amounts, how often (listed days, `rhythm` in words), its words and its route."""
+
+    amounts: tuple[Amount, ...]
+    events: tuple[str, ...]
+    repeat: DraftRepeat | None
+    rhythm: Concept | None
+    words: tuple[str, ...]
+    route: list[Concept] | Concept | None
+    sequence: int | None
+
+
+def _read(dosage: DraftDosage) -> _Dosage:
+    timing = timing_of(dosage)
+    repeat, rhythm = (timing.repeat, timing.code) if timing is not None else (None, None)
+    events = tuple(timing.event or ()) if timing is not None else ()
+    return _Dosage(tuple(_amounts(dosage)), events, repeat, rhythm, tuple(_words(dosage)), dosage.route, dosage.sequence)
+
+
+def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, combination: bool) -> Order:
     """Read the dose and the route of an order.
 
     `product` are the names of the medication: they may hold a dose per kg or m2, and the amounts of a fixed combination, where
-    the dosage does not. `combination`: the drug is a fixed combination, so that two amounts are its parts and not two doses; its
-    amount in words is then the larger part.
+    the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
+    a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
-    dosages = dosages_of_draft(draft)
-    words = [text for dosage in dosages for text in _words(dosage)]
+    dosages = [_read(dosage) for dosage in dosages_of_draft(draft)]
+    words = [text for dosage in dosages for text in dosage.words]
     route = _route(dosages, (*words, *product))
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
+    day = _day(dosages, _strength(product))
+    if day is not None:
+        return Order(OrderedDose(day.amount.value, day.amount.unit, times_a_day=day.times, of_day=day.summed), route)
     spoken = _spoken(draft, dosages, product)
     if spoken is None and not parts:
         return Order(None, route)
     amount, chosen = spoken or (Amount(parts[0], "mg"), dosages[0] if dosages else None)
     if amount.value in parts:
         amount = Amount(parts[0], "mg")
-    how_often = _frequency(chosen, words)
-    return Order(
-        OrderedDose(
-            amount=_per_dose(amount, how_often),
-            unit=amount.unit,
-            every_days=how_often.every_days,
-            times_a_day=how_often.times_a_day or (1.0 if amount.daily else None),
-            parts=parts,
-            loading=_loading(chosen, product, notes_of(draft)),
-        ),
-        route,
+    dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
+    return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
+
+
+def _dose(
+    amount: Amount, how_often: Frequency, *, parts: tuple[float, ...] = (), loading: bool | None = None, later: bool = False
+) -> OrderedDose:
+    return OrderedDose(
+        amount=_per_dose(amount, how_often),
+        unit=amount.unit,
+        every_days=how_often.every_days,
+        times_a_day=how_often.times_a_day or (1.0 if amount.daily else None),
+        parts=parts,
+        loading=False if later else loading,
+        later=later,
     )
 
 
-def _spoken(draft: Draft, dosages: list[DraftDosage], product: Sequence[str]) -> tuple[Amount, DraftDosage | None] | None:
+def _spoken(draft: Draft, dosages: list[_Dosage], product: Sequence[str]) -> tuple[Amount, _Dosage | None] | None:
     """The amount that counts, with its dosage: structured as a mass, in words as a mass, then anything else in the same order."""
     first = dosages[0] if dosages else None
-    found: list[tuple[Amount, DraftDosage | None]] = []
-    found += [(amount, dosage) for dosage in dosages for amount in _amounts(dosage)]
+    strength = _strength(product)
+    found: list[tuple[Amount, _Dosage | None]] = []
+    found += [(amount, dosage) for dosage in dosages for amount in dosage.amounts]
     found += [(amount, first) for amount in _of_elements((draft.dose_quantity,), (dose_range_of(draft),))]
-    found += [(amount, dosage) for dosage in dosages for text in _words(dosage) if (amount := amount_in(text)) is not None]
+    found += [(amount, dosage) for dosage in dosages for text in dosage.words if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
-    return next((one for one in found if one[0].unit in _MASSES), found[0] if found else None)
+    counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
+    return next((one for one in (*found, *counted) if one[0].unit in _MASSES), found[0] if found else None)
+
+
+def _further(
+    draft: Draft,
+    dosages: list[_Dosage],
+    spoken: tuple[Amount, _Dosage | None],
+    dose: OrderedDose,
+    drugs: Sequence[str],
+    *,
+    combination: bool,
+) -> tuple[OrderedDose, ...]:
+    """The other doses of an order: those of its further steps, and the same dose in another unit."""
+    amount, chosen = spoken
+    found = [_dose(one, Frequency()) for one in _of_elements((draft.dose_quantity,), (dose_range_of(draft),)) if one.unit in _MASSES]
+    follows = False
+    for dosage in dosages:
+        later = follows and _goes_on(dosage, chosen, loaded=dose.loading is True)
+        found += _doses_of(dosage, amount, drugs, later=later, combination=combination)
+        follows = follows or dosage is chosen
+    return tuple(dict.fromkeys(one for one in found if _says_more(one, dose)))
+
+
+def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
+    """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
+    how_often = _frequency(dosage, ())
+    structured = [amount for amount in dosage.amounts if amount.unit in _MASSES or amount.unit == "mL"]
+    for amount in structured:
+        yield _dose(amount, how_often, later=later if later is not None else amount.unit == first.unit)
+    for text in dosage.words:
+        if combination:
+            if later is not False and (parts := parts_in(text)):
+                yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
+            continue
+        for number, step in enumerate(steps_in(text)):
+            of_another = step.drugs and not set(step.drugs) & set(drugs)
+            for amount in step.beside(first, begins=number == 0) if not of_another else ():
+                if amount not in structured:
+                    # Which of several rhythms in one text is this step's cannot be told.
+                    yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)
+
+
+def _goes_on(dosage: _Dosage, chosen: _Dosage | None, *, loaded: bool) -> bool | None:
+    """Whether a dosage behind the chosen one follows it: by its words, or the other's, or (None: perhaps) by their numbers."""
+    loading = _loading(dosage, (), ())
+    if loading is not None or loaded:
+        return loading is not True
+    numbers = (chosen.sequence if chosen is not None else None, dosage.sequence)
+    return None if None not in numbers and numbers[0] != numbers[1] else False
+
+
+def _says_more(one: OrderedDose, dose: OrderedDose) -> bool:
+    if one.later or (one.amount, one.unit) != (dose.amount, dose.unit):
+        return True
+    return one.every_days not in (None, dose.every_days)
+
+
+def _in_words(text: str, strength: float | None) -> Amount | None:
+    """The first mass that a text orders, else another amount. "Take 6 tablets (40 mg)" of a 40 mg tablet is 240 mg."""
+    steps = steps_in(text)
+    if not steps:
+        return area_or_volume_in(text)
+    amount, tablets = steps[0].amounts[0], tablets_in(text)
+    return Amount(amount.value * tablets, "mg") if tablets is not None and amount == Amount(strength or 0.0, "mg") else amount
+
+
+def _of_tablets(dosage: _Dosage, strength: float | None) -> Amount | None:
+    """Tablets (capsules) that are only counted, by the strength of one; never the strength as the dose."""
+    counts = [amount.value for amount in dosage.amounts if amount.unit in _TABLETS]
+    counts += [tablets for text in dosage.words if (tablets := tablets_in(text)) is not None]
+    return _tablets(next(iter(counts), None), strength)
+
+
+def _tablets(count: float | None, strength: float | None) -> Amount | None:
+    return Amount(round(count * strength, 6), "mg") if count is not None and strength is not None else None
+
+
+def _day(dosages: list[_Dosage], strength: float | None) -> WholeDay | None:
+    """The doses of a day where the order gives them in shares, in several dosages that hold at the same time or in the words of one."""
+    shares = [share for dosage in dosages for share in _shares(dosage, strength)]
+    if len(shares) < 2 or len({dosage.repeat.bounds_period if dosage.repeat is not None else None for dosage in dosages}) != 1:
+        return None
+    return whole_day(shares)
+
+
+def _shares(dosage: _Dosage, strength: float | None) -> Iterator[Share]:
+    times, parts = parts_of_day(dosage.repeat)
+    words = dosage.words
+    masses = (amount for amount in dosage.amounts if amount.unit in _MASSES)
+    amount = next(masses, None) or (_of_tablets(dosage, strength) if parts else None)
+    if amount is not None:
+        yield Share(amount, times, parts or (part_of_day_in(words[0]) if words and times else frozenset()))
+    elif words and times:
+        for piece in pieces_of(words[0]):
+            named = _in_words(piece, strength) or _tablets(tablets_in(piece), strength)
+            if named is not None:
+                yield Share(named, times, parts or part_of_day_in(piece))
+
+
+def _strength(product: Sequence[str]) -> float | None:
+    strengths = {strength for name in product if (strength := strength_in(name)) is not None}
+    return strengths.pop() if len(strengths) == 1 else None
 
 
 def _amounts(dosage: DraftDosage) -> Iterator[Amount]:
@@ -115,31 +251,32 @@ def _per_dose(amount: Amount, how_often: Frequency) -> float:
     return amount.value / times if amount.daily and times is not None and times > 1 else amount.value
 
 
-def _frequency(dosage: DraftDosage | None, words: Sequence[str]) -> Frequency:
-    timing = timing_of(dosage) if dosage is not None else None
-    if timing is not None and (days := between_events(timing.event or ())) is not None:
+def _frequency(dosage: _Dosage | None, words: Sequence[str]) -> Frequency:
+    if dosage is None:
+        return _often_in(words)
+    if (days := between_events(dosage.events)) is not None:
         return Frequency(every_days=days)
-    counts = _counted(timing.repeat) if timing is not None and timing.repeat is not None else Frequency()
-    own = _words(dosage) if dosage is not None else []
+    counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
     if counts == Frequency(times_a_day=1.0):
         # How systems write "once", unless the words say so of an infusion.
-        return next((found for text in own if (found := frequency_in(text)).every_days == 1), counts)
-    if counts != Frequency():
-        return counts
-    named = _texts(timing.code) if timing is not None else []
-    return next((found for text in (*named, *own, *words) if (found := frequency_in(text)) != Frequency()), Frequency())
+        return next((found for text in dosage.words if (found := frequency_in(text)).every_days == 1), counts)
+    return counts if counts != Frequency() else _often_in((*_texts(dosage.rhythm), *dosage.words, *words))
+
+
+def _often_in(texts: Iterable[str]) -> Frequency:
+    return next((found for text in texts if (found := frequency_in(text)) != Frequency()), Frequency())
 
 
 def _counted(repeat: DraftRepeat) -> Frequency:
     return counted(repeat, len(repeat.time_of_day or repeat.when or ()))
 
 
-def _loading(dosage: DraftDosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:
-    said = (loading_in(text) for text in (*(_words(dosage) if dosage is not None else ()), *product, *notes))
+def _loading(dosage: _Dosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:
+    said = (loading_in(text) for text in (*(dosage.words if dosage is not None else ()), *product, *notes))
     return next((loading for loading in said if loading is not None), None)
 
 
-def _route(dosages: list[DraftDosage], words: Iterable[str]) -> Route | None:
+def _route(dosages: list[_Dosage], words: Iterable[str]) -> Route | None:
     for concept in (one for dosage in dosages for one in as_list(dosage.route)):
         for system, code, _ in triples(concept):
             if canonical_system(system) == "snomed" and code in _ROUTE_CODES:

@@ -13,7 +13,7 @@ import re
 from itertools import islice
 from typing import Final
 
-from fhir_mappings.dose_words import Amount, Place, amount_in, places_in
+from fhir_mappings.dose_words import Amount, Place, places_in
 from fhir_mappings.remembered import remembered
 
 _RELATIVE: Final = ("mg/kg", "mg/m2")
@@ -31,9 +31,6 @@ _RANGE: Final = re.compile(r"\d(?:-|–| - | to | or )$")
 def recorded_amount_in(text: str) -> Amount | None:
     """The mass (per kg, per m2 or as such) that a text says is or was given; None where it gives none, or several that differ."""
     places = list(islice(places_in(text), _MOST + 1))
-    if not places:
-        counted = amount_in(text)
-        return counted if counted is not None and counted.unit == "mg" and not counted.daily else None
     stated = [place for place in places if not _conditional(place)]
     if len(places) > _MOST or any(place.amount.daily for place in places):
         return None

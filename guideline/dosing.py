@@ -7,6 +7,7 @@ site's tolerance (decision 18), so that rounding to vials or tablets is no findi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Literal
 
@@ -59,6 +60,11 @@ def needs(unit: str, to: str) -> frozenset[Literal["weight", "height"]]:
     if unit == to or not {unit, to} <= {"mg", "mg/kg", "mg/m2"}:
         return frozenset()
     return frozenset({"weight", "height"}) if "mg/m2" in (unit, to) else frozenset({"weight"})
+
+
+def going_on(schedule: DoseSchedule) -> DoseSchedule:
+    """A schedule as it is after its first dose: without loading."""
+    return replace(schedule, loading=None, loading_parts=schedule.dose_parts)
 
 
 def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tolerance: float, *, flat: bool) -> Judgement | None:

@@ -18,6 +18,8 @@ class OrderedDose(Struct, frozen=True):
 
     `times_a_day` for oral drugs; `every_days` between infusions, on average (1 only where each day is meant: once a day is how systems
     write "once"). `parts` holds the amounts of a fixed combination in mg where the text names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
+    `of_day`: the amount is that of a whole day, taken in unequal shares. `later`: it follows another dose of the same order, so that it
+    does not load.
     """
 
     amount: float
@@ -26,6 +28,8 @@ class OrderedDose(Struct, frozen=True):
     times_a_day: float | None = None
     parts: tuple[float, ...] = ()
     loading: bool | None = None
+    of_day: bool = False
+    later: bool = False
 
 
 class DraftOrder(Struct, frozen=True):
@@ -36,6 +40,7 @@ class DraftOrder(Struct, frozen=True):
     `act` is `stop` for status stopped, cancelled or completed. `plan` is the drug that the order's own plan or protocol names, where it
     names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so. `replaces` is
     the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
+    `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
     """
 
     id: str
@@ -52,3 +57,9 @@ class DraftOrder(Struct, frozen=True):
     planned: PartialDate | None = None
     replaces: str | None = None
     based_on: str | None = None
+    further: tuple[OrderedDose, ...] = ()
+
+    @property
+    def doses(self) -> tuple[OrderedDose, ...]:
+        """Every dose that the order names, the first one first."""
+        return (self.dose, *self.further) if self.dose is not None else ()

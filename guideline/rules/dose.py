@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Gap, Statement
 from guideline.body import Body, Weight, body, changed, kilograms, weight_around
 from guideline.case import BodyMeasure
 from guideline.companions import settled
-from guideline.dosing import Judgement, Verdict, above, judge, lowest_level_given, needs, same
+from guideline.dosing import Judgement, Verdict, above, going_on, judge, lowest_level_given, needs, same
 from guideline.earlier_doses import days_after, earlier_doses, gap_to_load, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -37,28 +37,38 @@ _LAST_WEIGHT_DAYS = 183
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
-    """Judge the dose of each asked order of one drug."""
+    """Judge the doses of each asked order of one drug: what is worst is said."""
     measured: Body | None = None
     for order in safety_orders(q):
         if order.dose is None or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
             continue
         measured = measured or body(q.s.case)
-        finding = _judged(q, order, order.dose, order.drugs[0], measured)
-        if finding is not None:
-            yield finding
+        first = _judged(q, order, order.dose, order.drugs[0], measured)
+        further = [_judged(q, order, dose, order.drugs[0], measured) for dose in order.further if _of_this_drug(dose, order.drugs[0])]
+        # Of a further dose only what is too much counts: less is a step down, a rounding, or a surface that is capped.
+        findings = [*([first] if first is not None else []), *(f for f in further if f is not None and f.indicator != "info")]
+        if findings:
+            yield max(findings, key=lambda f: INDICATOR_RANK[f.indicator])
+
+
+def _of_this_drug(dose: OrderedDose, drug: str) -> bool:
+    """Whether a further dose may be this drug's: by weight or surface only as its label gives it, else a partner's dose is quoted."""
+    return dose.unit not in ("mg/kg", "mg/m2") or any(s.unit == dose.unit for s in K.doses[drug].schedules)
 
 
 def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> Finding | None:
     label = K.doses[drug]
     tolerance = q.s.practice.dose_tolerance_percent
-    schedules = label.beside(q.together)
+    labelled = label.beside(q.together)
+    schedules = tuple(map(going_on, labelled)) if dose.later else labelled
     found = judge(dose, schedules, measured, tolerance, flat=label.flat)
     if found is None:
         return None
     if found.verdict == "per-kg":
         return _per_kg(order, dose, drug, schedules)
     if found.verdict == "mismatch":
-        return _mismatch(order, dose, drug, schedules)
+        loads = judge(dose, labelled, measured, tolerance, flat=label.flat)
+        return _mismatch(order, dose, drug, labelled, again=loads is not None and loads.verdict == "loading")
     if found.verdict == "too-often":
         return _too_often(order, dose, drug, label, schedules)
     raised = _re_escalated(q, order, dose, drug, found)
@@ -92,13 +102,24 @@ def parts_words(parts: Iterable[float]) -> str:
 
 def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
     """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
+    later = " as a later dose" if dose.later else ""
     if dose.parts:
         volume = f"{amount_words(dose.amount, dose.unit)} of " if dose.unit == "mL" else ""
-        return f"{volume}{parts_words(dose.parts[:2])}"
-    text = amount_words(dose.amount, dose.unit)
+        return f"{volume}{parts_words(dose.parts[:2])}{later}"
+    text = f"{amount_words(dose.amount, dose.unit)}{_often(dose, schedule)}{later}"
     if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
         return f"{text} ({amount_words(value, schedule.unit)})"
     return text
+
+
+def _often(dose: OrderedDose, schedule: DoseSchedule | None) -> str:
+    """How often a day, where the amount alone would be misread beside the label's."""
+    times = dose.times_a_day
+    if dose.of_day:
+        return " a day"
+    if schedule is None or times is None or schedule.times_a_day in (None, times):
+        return ""
+    return " daily" if times == 1 else f" {times:g} times daily"
 
 
 def label_words(schedule: DoseSchedule) -> str:
@@ -149,10 +170,12 @@ def _per_kg(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[Do
     )  # fmt: skip
 
 
-def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...]) -> Finding:
-    """R126: amounts of the fixed-dose combination that do not exist."""
+def _mismatch(order: DraftOrder, dose: OrderedDose, drug: str, schedules: tuple[DoseSchedule, ...], *, again: bool) -> Finding:
+    """R126: amounts of the fixed-dose combination that do not exist, or its loading dose `again` as a later one."""
     loading, label = _existing(dose, schedules)
     headline = K.say("dose-combination", drug=drug_name(drug), ordered=ordered_words(dose), loading=loading, label=label)
+    if again:
+        return Finding("DoseCheck", "warning", headline, facts=(order_fact(order, dose),))
     return Finding(
         "DoseCheck", "critical", headline, (K.say("dose-other-product"),), (order_fact(order, dose),), avoid=(drug,),
         suggestions=deletions((order,)),
@@ -218,7 +241,10 @@ def _over(
     detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
     if elsewhere:
         detail.append(K.say("dose-of-another-cancer"))
-    if "trastuzumab" in drug and (percent >= _OTHER_PRODUCT_PERCENT or _like_the_trastuzumab_before(q, drug, value)):
+    loads_again = dose.later and any(
+        s.loading is not None and same(value, s.loading, q.s.practice.dose_tolerance_percent) for s in label.schedules
+    )
+    if "trastuzumab" in drug and not loads_again and (percent >= _OTHER_PRODUCT_PERCENT or _like_the_trastuzumab_before(q, drug, value)):
         detail.append(K.say("dose-other-product"))
     detail += _flat_product(dose, drug)
     detail += _how(dose, schedule.unit)

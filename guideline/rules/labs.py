@@ -87,20 +87,22 @@ def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
     return True
 
 
-def _judgement(q: OrderQuestion, asked: _Asked) -> Judgement | None:
+def _judgements(q: OrderQuestion, asked: _Asked) -> list[Judgement | None]:
+    """The ordered doses by their label, the first one first; none for several drugs in one order."""
     label = K.doses.get(asked.drug)
-    dose = asked.order.dose
-    if dose is None or label is None or len(asked.order.drugs) != 1:
-        return None
-    return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+    if label is None or len(asked.order.drugs) != 1:
+        return []
+    schedules, measured, tolerance = label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent
+    return [judge(dose, schedules, measured, tolerance, flat=label.flat) for dose in asked.order.doses]
 
 
 def _already_reduced(q: OrderQuestion, asked: _Asked) -> bool:
-    """Whether the ordered dose is at most 75 % of the label's."""
-    found = _judgement(q, asked)
-    if found is None or found.value is None:
+    """Whether every ordered dose that can be judged is at most 75 % of the label's, the first among them."""
+    first, *further = _judgements(q, asked) or [None]
+    if first is None or first.value is None:
         return False
-    return not above(found.value, found.schedule.dose * 0.75, q.s.practice.dose_tolerance_percent)
+    known = [(found.value, found.schedule.dose) for found in (first, *further) if found is not None and found.value is not None]
+    return not any(above(value, dose * 0.75, q.s.practice.dose_tolerance_percent) for value, dose in known)
 
 
 # --- What is adverse ---------------------------------------------------------------------------------------------------------------
@@ -185,7 +187,7 @@ def _level_below(q: OrderQuestion, asked: _Asked) -> str | None:
     levels = K.thresholds.dose_levels[asked.drug]
     tolerance = q.s.practice.dose_tolerance_percent
     given = lowest_level_given(records_of(q, asked.drug), q.s.case, levels, tolerance)
-    found = _judgement(q, asked)
+    found = next(iter(_judgements(q, asked)), None)
     ordered = found.value if found is not None else None
     # The ordered dose is rounded: it stands for the level nearest to it.
     nearest = min(levels.levels, key=lambda level: abs(level - ordered)) if ordered is not None else levels.levels[0]

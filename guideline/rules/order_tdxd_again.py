@@ -5,6 +5,8 @@ Speaks of a dose that is too high at every order, since no dose is raised again;
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
 from guideline.advice import Finding, Suggestion
@@ -30,11 +32,15 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
         if restart.lower:
             if restart.level is None:
                 return no_level_left(q.s, restart)
-            for order in orders:
-                found = _judged(q, order)
-                if order.dose is not None and found is not None and _too_high(q, found.value, restart) and not _raised(q, found.value):
-                    return _too_high_finding(q, order, order.dose, found, restart)
+            for order, dose in _each_dose(orders):
+                found = _judged(q, order, dose)
+                if found is not None and _too_high(q, found.value, restart) and not _raised(q, found.value):
+                    return _too_high_finding(q, order, dose, found, restart)
     return None
+
+
+def _each_dose(orders: tuple[DraftOrder, ...]) -> Iterator[tuple[DraftOrder, OrderedDose]]:
+    return ((order, dose) for order in orders for dose in order.doses)
 
 
 def restart_of_order(q: OrderQuestion, orders: tuple[DraftOrder, ...], *, ct_open: bool) -> Finding | None:
@@ -73,7 +79,7 @@ def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | No
 
 def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | None:
     """The pneumonitis that may ask for less than is ordered: its dates do not tell, or the order does not tell its dose."""
-    values = [found.value if (found := _judged(q, order)) is not None else None for order in orders]
+    values = [found.value if (found := _judged(q, order, order.dose)) is not None else None for order in orders]
     known = restarts(q.s, records_of(q, T_DXD))
     return next((r for r in known if r.lower is not False and any(_too_high(q, value, r) is not False for value in values)), None)
 
@@ -85,12 +91,12 @@ def _too_high_finding(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, fo
     return Finding(_TOPIC, "warning", headline, (how_low(restart),), facts)
 
 
-def _judged(q: OrderQuestion, order: DraftOrder) -> Judgement | None:
-    """The ordered dose in mg/kg; None, or no value, where the order does not tell, or only with a weight that is not on record."""
-    if order.dose is None or len(order.drugs) != 1:
+def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -> Judgement | None:
+    """An ordered dose in mg/kg; None, or no value, where the order does not tell, or only with a weight that is not on record."""
+    if dose is None or len(order.drugs) != 1:
         return None
     label = K.doses[T_DXD]
-    return judge(order.dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+    return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
 
 
 def _raised(q: OrderQuestion, value: float | None) -> bool:

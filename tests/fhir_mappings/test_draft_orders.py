@@ -365,6 +365,67 @@ def test_a_mass_in_words_comes_before_tablets_and_volumes():
     assert amount(dosed({"doseAndRate": [{"doseQuantity": quantity(10, "mL")}]}, text="Phesgo")) == (10, "mL")
 
 
+@pytest.mark.parametrize(
+    ("product", "text", "expected"),
+    [
+        ("tucatinib 150 mg tablet", "Take 4 tablets by mouth twice daily", 600),
+        ("tucatinib 150 mg tablet", "Take 4 tabs of 150 mg twice daily", 600),
+        ("tucatinib 150 mg tablet", "Take 4 (four) tablets by mouth 2 (two) times daily", 600),
+        ("Tukysa 150 MG Oral Tablet", "Take two tablets twice daily", 300),
+        ("tucatinib", "4 x 150 mg tablets", 600),
+        ("neratinib 40 mg tablet", "6 tabs (40 mg each) by mouth daily", 240),
+        ("neratinib 40 mg tablet", "Take 6 tablets (40 mg) daily", 240),
+        ("lapatinib 250 mg", "Take 5 tabs (250 mg each) once daily", 1250),
+        ("lapatinib 250 mg tablet", "5 tablets (1,250 mg total) once daily", 1250),
+        ("capecitabine 500 mg tablet", "Take 3 tablets (1500 mg) in the morning", 1500),
+        ("capecitabine 500 mg tablet", "1500 mg capecitabine twice daily", 1500),
+        ("capecitabine", "Take 8 tablets by mouth twice daily", None),
+        ("capecitabine 500 mg", "Take 8 tablets by mouth twice daily", None),
+        ("capecitabine 500 mg or 150 mg tablet", "Take 8 tablets by mouth twice daily", None),
+        ("capecitabine 500 mg tablet", "Take 3 tablets, or 4 tablets with a fever", None),
+        ("capecitabine 500 mg tablet", "Take 1-2 tablets daily", None),
+        ("tucatinib 150 mg tablet", "Take as directed", None),
+    ],
+)
+def test_tablets_are_counted_and_weighed(product, text, expected):
+    """So many tablets are so many times the strength of one, which the text or the product's name gives; a strength is never the dose."""
+    assert amount(dosed({"text": text}, text=product)) == ((expected, "mg") if expected else None)
+
+
+def test_counted_tablets_in_the_structure():
+    """`4 {tbl}` of a product with one strength is a mass; without one it stays a count. A mass in words comes first."""
+    four = {"doseAndRate": [{"doseQuantity": quantity(4, "{tbl}")}], "text": "Take as directed"}
+    assert amount(dosed(four, text="tucatinib 150 mg tablet")) == (600, "mg")
+    assert amount(dosed(four, text="tucatinib")) == (4, "{tbl}")
+    assert amount(dosed({**four, "text": "4 tablets (200 mg total)"}, text="tucatinib 50 mg tablet")) == (200, "mg")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Reduced from 5.4 mg/kg to 4.4 mg/kg IV every 3 weeks", 4.4),
+        ("Reduced from 5.4 mg/kg (378 mg) to 4.4 mg/kg (308 mg)", 4.4),
+        ("5.4 mg/kg (378 mg) reduced to 4.4 mg/kg", 4.4),
+        ("5.4 mg/kg -> 4.4 mg/kg", 4.4),
+        ("Dose reduction: was 5.4 mg/kg, now 4.4 mg/kg IV", 4.4),
+        ("Previous dose 5.4 mg/kg. 4.4 mg/kg from today", 4.4),
+        ("4.4 mg/kg instead of 5.4 mg/kg", 4.4),
+        ("Do not exceed 5.4 mg/kg. Give 6.4 mg/kg IV q3w", 6.4),
+        ("Maximum 5.4 mg/kg, give 6.4 mg/kg", 6.4),
+        ("If ANC < 1 reduce to 4.4 mg/kg; otherwise 5.4 mg/kg", 5.4),
+        ("6.4 mg/kg, reduce to 4.4 mg/kg for toxicity", 6.4),
+        ("From cycle 2: 6.4 mg/kg", 6.4),
+        ("Give if ANC above 1, 5.4 mg/kg", 5.4),
+        ("Give 5.4 mg/kg if ANC above 1", 5.4),
+        ("Last dose 5.4 mg/kg", None),
+        ("80 % of 5.4 mg/kg", None),
+    ],
+)
+def test_the_dose_that_is_ordered_and_not_the_one_before_it(text, expected):
+    """What was given before, and a limit, are no order; what is given on a condition is one only where nothing else is ordered."""
+    assert amount(dosed({"text": text})) == ((expected, "mg/kg") if expected else None)
+
+
 def test_an_amount_of_a_day_is_shared_among_its_doses():
     """2000 mg/m2/day in two doses is 1000 mg/m2 twice a day; a daily dose alone is one a day."""
     order = dosed({"text": "2000 mg/m2/day PO in 2 divided doses, days 1-14 of 21"}, text="capecitabine")
@@ -373,6 +434,48 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
     once = dosed({"text": "1250 mg/day"}, text="lapatinib")
     assert once.dose is not None
     assert (once.dose.amount, once.dose.times_a_day) == (1250, 1)
+
+
+MORNING: Json = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN"]}}
+EVENING: Json = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["EVE"]}}
+
+
+def mg(value: float, timing: Any = None, **more: Any) -> Json:
+    return {"doseAndRate": [{"doseQuantity": quantity(value, "mg")}], **({"timing": timing} if timing else {}), **more}
+
+
+@pytest.mark.parametrize(
+    ("dosages", "expected"),
+    [
+        ([mg(1500, MORNING), mg(2000, EVENING)], (3500, 1, True)),
+        ([mg(1500, MORNING, text="3 tablets AM"), mg(2000, EVENING, text="4 tablets PM")], (3500, 1, True)),
+        ([mg(300, MORNING), mg(300, EVENING)], (300, 2, False)),
+        (
+            [mg(500, {"repeat": {"timeOfDay": ["08:00:00", "14:00:00"]}}), mg(1000, {"repeat": {"timeOfDay": ["20:00:00"]}})],
+            (2000, 1, True),
+        ),
+        ([{"text": "Take 3 tablets (1,500 mg) in the morning"}, {"text": "Take 4 tablets (2,000 mg) in the evening"}], (3500, 1, True)),
+        ([{"text": "1500 mg in the morning and 2000 mg in the evening, days 1-14"}], (3500, 1, True)),
+        ([{"text": "Take 3 tablets in the morning and 4 tablets in the evening"}], (3500, 1, True)),
+        ([mg(1500, text="in the morning"), mg(2000, text="in the evening")], (3500, 1, True)),
+        ([mg(1500, MORNING), mg(1500, MORNING)], (1500, 1, False)),
+        ([mg(1500, MORNING), mg(2000)], (1500, 1, False)),
+        ([{"text": "1500 mg in the morning and evening"}], (1500, None, False)),
+        ([{"text": "1500 mg twice daily, in the morning and in the evening"}], (1500, 2, False)),
+        ([mg(1500, {"repeat": {"period": 2, "periodUnit": "d", "when": ["MORN"]}}), mg(2000, EVENING)], (1500, None, False)),
+    ],
+)
+def test_the_shares_of_a_day_are_one_dose(dosages, expected):
+    """What is taken in the morning and in the evening is the dose of a day; the same time of day twice is not added up."""
+    order = dosed(*dosages, text="capecitabine 500 mg tablet")
+    assert order.dose is not None
+    assert (order.dose.amount, order.dose.times_a_day, order.dose.of_day) == expected
+
+
+def test_shares_of_different_weeks_are_not_added_up():
+    """A morning dose this week and an evening dose the next are no day together."""
+    weeks = [mg(240, {"repeat": {**MORNING["repeat"], "boundsPeriod": {"start": "2026-11-20"}}}), mg(160, EVENING)]
+    assert amount(dosed(*weeks, text="neratinib 40 mg tablet")) == (240, "mg")
 
 
 @pytest.mark.parametrize(
@@ -475,6 +578,31 @@ def test_once_a_day_is_meant_where_the_words_say_so(text, days):
     assert (order.dose.every_days, order.dose.times_a_day) == (days, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "days", "times"),
+    [
+        ("Take 600 mg by mouth 2 (two) times a day.", None, 2),
+        ("600 mg 2 (two) times daily with meals", None, 2),
+        ("600 mg two (2) times daily", None, 2),
+        ("600 mg 3 (three) times daily", None, 3),
+        ("600 mg 2 times/day", None, 2),
+        ("600 mg 2 x daily", None, 2),
+        ("600 mg 1 (one) time each day", None, 1),
+        ("600 mg every 7 (seven) days", 7, None),
+        ("600 mg every 1 (one) week", 7, None),
+        ("600 mg every twenty-one (21) days", 21, None),
+        ("600 mg every 3 (three) weeks", 21, None),
+        ("600 mg x 1 x day 8", None, None),
+        ("600 mg, 2 (300 mg) tablets", None, None),
+    ],
+)
+def test_how_often_in_words(text, days, times):
+    """A number that is written twice, in digits and in a word, is one number: `2 (two) times a day` is no "daily"."""
+    order = dosed({"text": text})
+    assert order.dose is not None
+    assert (order.dose.amount, order.dose.every_days, order.dose.times_a_day) == (600, days, times)
+
+
 def test_the_day_of_the_next_dose():
     """Named as an event, or as the start of the dosage; a start in the past is no next dose, and the day of writing is none either."""
     assert dosed({"timing": {"event": ["2026-11-27T09:00:00Z", "2026-12-18"]}}).planned == on("2026-11-27")
@@ -482,6 +610,76 @@ def test_the_day_of_the_next_dose():
     assert dosed({"timing": {"repeat": {"boundsPeriod": {"start": "2026-05-01"}}}}).planned is None
     assert one(T_DXD, authoredOn="2026-11-20").planned is None
     assert dosed({"timing": {"event": ["2026-11-27"]}}, status="stopped").planned is None
+
+
+def per_kg(value: float, **more: Any) -> Json:
+    return {"doseAndRate": [{"doseQuantity": quantity(value, "mg/kg")}], **more}
+
+
+CYCLES: Json = {"repeat": {"frequency": 1, "period": 21, "periodUnit": "d"}}
+
+
+@pytest.mark.parametrize(
+    ("dosages", "first", "further"),
+    [
+        ([per_kg(5.4)], 5.4, []),
+        ([per_kg(5.4, text="5.4 mg/kg IV every 3 weeks")], 5.4, []),
+        ([per_kg(5.4), per_kg(6.4)], 5.4, [(6.4, "mg/kg", False)]),
+        ([per_kg(5.4, sequence=1), per_kg(6.4, sequence=2)], 5.4, [(6.4, "mg/kg", True)]),
+        ([per_kg(8, text="loading"), per_kg(60, timing=CYCLES)], 8, [(60, "mg/kg", True)]),
+        ([per_kg(8), per_kg(6, text="Maintenance")], 8, [(6, "mg/kg", True)]),
+        ([per_kg(8), per_kg(8, text="loading dose again")], 8, []),
+        ([per_kg(8), per_kg(8, timing=CYCLES, sequence=2)], 8, [(8, "mg/kg", False)]),
+        ([{"doseAndRate": [per_kg(5.4)["doseAndRate"][0], mg(3780)["doseAndRate"][0]]}], 5.4, [(3780, "mg", False)]),
+        ([{"text": "5.4 mg/kg (540 mg) IV every 21 days"}], 5.4, [(540, "mg", False)]),
+        ([{"text": "5.4 mg/kg x 70 kg = 378 mg"}], 5.4, [(378, "mg", False)]),
+        ([{"text": "378 mg (5.4 mg/kg)"}], 378, [(5.4, "mg/kg", False)]),
+        ([{"text": "8 mg/kg loading, then 8 mg/kg every 3 weeks"}], 8, [(8, "mg/kg", True)]),
+        ([{"text": "840 mg, followed by 420 mg every 3 weeks"}], 840, [(420, "mg", True)]),
+        ([per_kg(5.4, text="54 mg/kg IV every 3 weeks")], 5.4, [(54, "mg/kg", False)]),
+        ([mg(378, text="54 mg/kg (378 mg)")], 378, [(54, "mg/kg", False)]),
+        ([mg(378, text="54 mg/kg")], 378, [(54, "mg/kg", False)]),
+        ([per_kg(6, text="Premedicate with acetaminophen 650 mg and diphenhydramine 50 mg")], 6, []),
+        ([{"text": "6 mg/kg, premedicate with acetaminophen 650 mg"}], 6, []),
+        ([per_kg(4.4, text="Reduced from 5.4 mg/kg (378 mg)")], 4.4, []),
+        ([per_kg(4.4, text="Previously 5.4 mg/kg")], 4.4, []),
+        ([mg(300, text="300 mg twice daily with capecitabine 1000 mg/m2 (1800 mg)")], 300, []),
+        ([mg(300, text="With capecitabine 1000 mg/m2 (1800 mg)")], 300, []),
+        ([mg(300, text="1000 mg/m2 (1800 mg)")], 300, [(1000, "mg/m2", False)]),
+    ],
+)
+def test_the_further_doses_of_an_order(dosages, first, further):
+    """Later steps, and the same dose in another unit; a bare mass beside them may be another drug's, and what was before is no dose."""
+    order = dosed(*dosages, text="trastuzumab")
+    assert order.dose is not None
+    assert order.dose.amount == first
+    assert [(one.amount, one.unit, one.later) for one in order.further] == further
+    assert order.doses == (order.dose, *order.further)
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("T-DM1 3.6 mg/kg after T-DXd 5.4 mg/kg", []),
+        ("3.6 mg/kg, Enhertu 5.4 mg/kg is stopped", []),
+        ("3.6 mg/kg, previously on Enhertu 5.4 mg/kg", []),
+        ("Kadcyla 36 mg/kg", [36]),
+        ("ado-trastuzumab emtansine 36 mg/kg", [36]),
+    ],
+)
+def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, further):
+    """What another drug's name introduces is that drug's."""
+    assert [one.amount for one in dosed(per_kg(3.6, text=text), text="Kadcyla").further] == further
+
+
+def test_the_further_doses_of_a_fixed_combination():
+    """The loading volume, or the loading amounts, for every cycle; the two amounts of one dose are no two doses."""
+    volume: Json = {"doseAndRate": [{"doseQuantity": quantity(15, "mL")}]}
+    order = dosed({**volume, "sequence": 1}, {**volume, "sequence": 2, "timing": CYCLES}, text="Phesgo")
+    assert [(one.amount, one.unit, one.later) for one in order.further] == [(15, "mL", True)]
+    order = dosed({"text": "1200 mg/600 mg SC loading dose"}, {"text": "1200 mg/600 mg SC maintenance"}, text="Phesgo")
+    assert [(one.parts, one.later) for one in order.further] == [((1200, 600), True)]
+    assert dosed({"text": "1200 mg/600 mg SC"}, text="Phesgo").further == ()
 
 
 def test_the_parts_of_a_fixed_combination():

@@ -21,7 +21,7 @@ from tests.guideline.form import findings_in_form, in_form
 
 _number = count(1)
 
-_DOSE_WORDS = ("every_days", "times_a_day", "parts", "loading")
+_DOSE_WORDS = ("every_days", "times_a_day", "parts", "loading", "of_day")
 
 Rules = Iterable[Callable[[OrderQuestion], Iterable[Finding]]]
 
@@ -29,8 +29,8 @@ Rules = Iterable[Callable[[OrderQuestion], Iterable[Finding]]]
 def order(drug: str | tuple[str, ...], amount: float | None = None, unit: str = "mg", **more: Any) -> DraftOrder:
     """A draft that starts (or goes on with) a drug, selected or signed.
 
-    Words of the dose (`every_days`, `times_a_day`, `parts`, `loading`) and of the order (`route`, `plan`, `status`, `others`, `gastric`)
-    may follow. Without an amount the order has no readable dose.
+    Words of the dose (`every_days`, `times_a_day`, `parts`, `loading`, `of_day`) and of the order (`route`, `plan`, `status`, `others`,
+    `gastric`) may follow. Without an amount the order has no readable dose.
     """
     words = {name: more.pop(name) for name in _DOSE_WORDS if name in more}
     dose = OrderedDose(amount, unit, **words) if amount is not None else None

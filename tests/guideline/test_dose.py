@@ -8,6 +8,7 @@ from guideline.advice import Suggestion
 from guideline.case import DataProblem, Diagnosis, Dose, Procedure
 from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.orders import OrderedDose
 from guideline.practice import Practice
 from guideline.rules import dose as module
 from tests.guideline.case_builder import a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
@@ -104,6 +105,21 @@ def test_the_dose_of_each_drug(drug, amount, unit, expected):
     """Within ten percent of a label dose or one of its reductions: silent; above: by the drug; below: information."""
     how = {"times_a_day": 2} if drug in ("tucatinib", "capecitabine") else {}
     assert verdict(CASE, order(drug, amount, unit, **how)) == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "how", "said"),
+    [
+        ("capecitabine", 6500, {"times_a_day": 1, "of_day": True}, "capecitabine 6500 mg a day (1814.44 mg/m2) is"),
+        ("capecitabine", 3500, {"times_a_day": 1, "of_day": True}, None),
+        ("tucatinib", 300, {"times_a_day": 3}, "tucatinib 300 mg 3 times daily is 50 % above the label dose of 300 mg twice daily"),
+        ("neratinib", 300, {"times_a_day": 1}, "neratinib 300 mg is"),
+    ],
+)
+def test_how_often_is_said_where_it_is_not_as_on_the_label(drug, amount, how, said):
+    """The doses of a day are judged together, and the card does not compare 300 mg with 300 mg."""
+    headlines = [f.headline.text for f in found(CASE, order(drug, amount, "mg", **how))]
+    assert [said in headline for headline in headlines] == ([True] if said else [])
 
 
 def test_an_overdose_says_by_how_much_and_can_be_taken_back():
@@ -251,6 +267,65 @@ def test_context_and_stop_orders_are_not_the_question():
     """A draft that is not selected, or ends a therapy, is not judged (decision 16)."""
     assert found(CASE, beside(TDXD, 8, "mg/kg")) == []
     assert found(CASE, stop(TDXD)) == []
+
+
+# --- Several doses in one order -----------------------------------------------------------------------------------------------------
+
+
+def dose(amount, unit="mg/kg", **how):
+    return OrderedDose(amount, unit, **how)
+
+
+@pytest.mark.parametrize(
+    ("drug", "first", "further", "expected"),
+    [
+        (TDXD, dose(5.4), dose(378, "mg"), None),
+        (TDXD, dose(5.4), dose(540, "mg"), "critical"),
+        (TDXD, dose(5.4), dose(3780, "mg"), "critical"),
+        (TDXD, dose(5.4), dose(54), "critical"),
+        (TDXD, dose(5.4), dose(6.4, later=True), "critical"),
+        (TDXD, dose(5.4), dose(4.4, later=True), None),
+        (TDXD, dose(5.4), dose(200, "mg"), None),  # too little is no second finding
+        (TDXD, dose(5.4), dose(5.4, every_days=7), "critical"),
+        (TDXD, dose(1), dose(5.4), "info"),
+        (TDXD, dose(1), dose(8), "critical"),
+        (TDXD, dose(5.4), dose(1000, "mg/m2"), None),  # a partner's dose
+        ("trastuzumab", dose(8), dose(6, later=True, loading=False), None),
+        ("trastuzumab", dose(8), dose(8, later=True, loading=False), "warning"),
+        ("trastuzumab", dose(8), dose(60, later=True, loading=False), "warning"),
+        ("trastuzumab", dose(4, every_days=7), dose(2, every_days=7, later=True, loading=False), None),
+        ("pertuzumab", dose(840, "mg"), dose(420, "mg", later=True), None),
+        ("pertuzumab", dose(840, "mg"), dose(840, "mg", later=True), "warning"),
+        ("pertuzumab", dose(840, "mg"), dose(8), None),
+        (PHESGO, dose(15, "mL"), dose(10, "mL", later=True), None),
+        (PHESGO, dose(15, "mL"), dose(15, "mL", later=True), "warning"),
+        (PHESGO, dose(15, "mL"), dose(20, "mL", later=True), "critical"),
+        (PHESGO, dose(1200, "mg", parts=(1200, 600)), dose(1200, "mg", parts=(1200, 600), later=True), "warning"),
+        (PHESGO, dose(1200, "mg", parts=(1200, 600)), dose(600, "mg", parts=(600, 600), later=True), None),
+        ("tucatinib", dose(300, "mg", times_a_day=2), dose(1000, "mg/m2"), None),
+    ],
+)
+def test_every_dose_of_an_order_is_judged(drug, first, further, expected):
+    """The worst is said, once; a later step does not load again; of a further dose only what is too much counts."""
+    assert verdict(CASE, order(drug, first.amount, first.unit, **_how(first), further=(further,))) == expected
+
+
+def _how(ordered):
+    return {"every_days": ordered.every_days, "times_a_day": ordered.times_a_day, "parts": ordered.parts}
+
+
+def test_a_loading_dose_for_every_cycle_is_named():
+    """The card says that the later dose is meant, and asks for no other product: the amount is that of the loading dose."""
+    (f,) = found(CASE, order("trastuzumab", 8, "mg/kg", further=(dose(8, later=True),)))
+    assert "trastuzumab 8 mg/kg as a later dose is 33 % above the label dose of 6 mg/kg" in f.headline.text
+    assert "another product" not in words(f)
+
+
+def test_a_later_dose_is_not_raised_again():
+    """P03: a step up in the same order is one, whatever comes first."""
+    reduced = second_line(body=BODY, drugs=(dosed(TDXD, 21, 4.4, "mg/kg"),))
+    (f,) = found(reduced, order(TDXD, 4.4, "mg/kg", further=(dose(5.4, later=True),)))
+    assert "re-escalate" in f.headline.text
 
 
 # --- Loading and maintenance --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guideline.case import Patient
+from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.rules import labs as module
 from tests.guideline.case_builder import a_case, given, intake, second_line
@@ -276,6 +277,14 @@ def test_capecitabine_and_the_kidney(value, says_):
 def test_a_capecitabine_that_is_reduced_already(amount, silent):
     """75 % of 1250 mg/m2, within ten percent, is what the card would ask for."""
     got = found(labs(**clearance(40)), order("capecitabine", amount, "mg/m2", times_a_day=2))
+    assert (got == []) is silent
+
+
+@pytest.mark.parametrize(("further", "silent"), [(950, True), (1250, False)])
+def test_every_dose_of_an_order_is_reduced_already_or_none_is(further, silent):
+    """A full dose as a further one (another step, or the same dose in mg) is not reduced."""
+    more = (OrderedDose(further, "mg/m2", times_a_day=2),)
+    got = found(labs(**clearance(40)), order("capecitabine", 950, "mg/m2", times_a_day=2, further=more))
     assert (got == []) is silent
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from guideline.case import Dose, Procedure
+from guideline.orders import OrderedDose
 from guideline.practice import Practice
 from guideline.rules import order_safety
 from guideline.tdxd_restart import restarts
@@ -129,6 +130,14 @@ def test_r115_the_ordered_dose_after_a_chest_ct(condition, amount, said):
     """R115: too high is a warning, right is silence; what the dates or the order leave open is information."""
     found = about_lungs(held(condition, **CT_DONE), order(T_DXD, amount, "mg/kg"))
     assert [(f.indicator, f.headline.id) for f in found] == said
+
+
+def test_r118_a_later_dose_of_the_order_is_too_high_as_well():
+    """R118: 4.4 mg/kg now and 5.4 mg/kg from the next cycle on is a restart one level too high."""
+    stepped = order(T_DXD, 4.4, "mg/kg", further=(OrderedDose(5.4, "mg/kg", later=True),))
+    (found,) = about_lungs(held(SLOW, **CT_DONE), stepped)
+    assert (found.indicator, found.headline.id) == ("warning", "tdxd-again-too-high")
+    assert "5.4 mg/kg as a later dose" in found.headline.text
 
 
 def test_r115_the_card_names_days_dose_and_level():

@@ -237,6 +237,25 @@ def test_decision_8_the_clinical_date_comes_before_the_recorded_one():
     assert case_of(patient(), {**issued, "effectivePeriod": None}).receptors[0].date == on("2026-04-09")
 
 
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"effectiveDateTime": "11/19/2026"}, True),
+        ({"effectiveDateTime": "20261119"}, True),
+        ({"effectiveDateTime": None, "effectiveTiming": {"event": ["2026-11-19"]}}, True),
+        ({"effectiveDateTime": None, "effectivePeriod": {"start": "last week"}}, True),
+        ({"effectiveDateTime": None}, False),
+        ({"effectiveDateTime": "0001-01-01"}, False),
+        ({"effectiveDateTime": "2026-11-19Z"}, False),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_named(members, named):
+    """A result whose day somebody wrote down, and nobody can read, is named; it stays a result, without a day."""
+    case = case_of(patient(), observation(IHC, **members, **HER2))
+    assert problems_of(case) == ([("unreadable", "her2")] if named else [])
+    assert len(case.receptors) == 1
+
+
 def test_a_failed_or_half_sent_search_is_not_nothing_recorded():
     """A search that failed, or of which only one page came, is named, with the kind of fact it would have held."""
     paged = {**bundle(statement(TRASTUZUMAB)), "link": [{"relation": "next", "url": "https://ehr/2"}]}

@@ -21,7 +21,7 @@ from typing import Final, Literal
 
 from fhir_mappings.later_members import response_of, search_mode_of, severities_of
 from fhir_mappings.lost_facts import OUR_KEYS, lost_with, lost_with_key, lost_with_search, lost_with_type
-from fhir_mappings.old_fhir import OLD_TYPES, is_old_fhir
+from fhir_mappings.old_fhir import OLD_TYPES, is_foreign_fhir, is_r5
 from fhir_mappings.resources import USED_TYPES, Entry, Resource, source_of
 from guideline.case import DataProblem
 
@@ -107,7 +107,7 @@ class _Opening:
                 code: object = resource.code
                 if type(code) is list:
                     self._problems.append(DataProblem("unreadable", lost_with_type(kind), source_of(resource), "unreadable: code"))
-                elif kind == "Observation" or not is_old_fhir(resource):
+                elif kind == "Observation" or not is_foreign_fhir(resource):
                     keep(entry)
                 else:
                     self._old_fhir(resource)
@@ -189,7 +189,7 @@ class _Opening:
             self._problems.append(DataProblem("incomplete", subject, "", detail))
 
     def _old_fhir(self, resource: Resource) -> None:
-        detail = f"{resource.resource_type} in the shape of FHIR DSTU2 or STU3"
+        detail = f"{resource.resource_type} in the shape of FHIR {'R5' if is_r5(resource) else 'DSTU2 or STU3'}"
         self._problems.append(DataProblem("old-fhir", lost_with(resource), source_of(resource), detail))
 
 

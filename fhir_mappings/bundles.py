@@ -17,7 +17,7 @@ Of the search under the key itself that is known only after its last page (`KeyC
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from fhir_mappings.later_members import response_of, search_mode_of, severities_of
@@ -47,7 +47,7 @@ class KeyContent:
 
     Its state, the resource types in it, the URL of its next page where it is one of several, whether it came as a Bundle, and what is
     lost as long as nothing better is read under this key (garbage only). `total` results the server counted (0: it does not say), and
-    `matches` of them came, on all pages together.
+    `matches` of them came, on all pages together. `entries` are the resources that were kept of it.
     """
 
     state: KeyState
@@ -57,6 +57,7 @@ class KeyContent:
     lost: tuple[DataProblem, ...] = ()
     total: int = 0
     matches: int = 0
+    entries: tuple[Entry, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def cut_short(self) -> bool:
@@ -66,9 +67,12 @@ class KeyContent:
     def and_then(self, later: KeyContent) -> KeyContent:
         """This content with what was read later under the same key: a further page, or the whole search done anew."""
         state = self.state if later.state == "empty" and self.state == "data" else later.state
+        types, bundled = self.types | later.types, self.bundled or later.bundled
+        if not self.next_page:
+            return replace(later, state=state, types=types, bundled=bundled)
         # Each page names the total of the whole search.
-        total, matches = (max(self.total, later.total), self.matches + later.matches) if self.next_page else (later.total, later.matches)
-        return KeyContent(state, self.types | later.types, later.next_page, self.bundled or later.bundled, later.lost, total, matches)
+        total, matches = max(self.total, later.total), self.matches + later.matches
+        return KeyContent(state, types, later.next_page, bundled, later.lost, total, matches, self.entries + later.entries)
 
 
 def open_value(value: Resource | Sequence[Resource] | None, key: str, entries: list[Entry], problems: list[DataProblem]) -> KeyContent:
@@ -76,12 +80,12 @@ def open_value(value: Resource | Sequence[Resource] | None, key: str, entries: l
     if value is None:
         return KeyContent("null")
     tops = [value] if isinstance(value, Resource) else value
-    opening = _Opening(key, entries, problems)
+    opening, before = _Opening(key, entries, problems), len(entries)
     opening.take([Entry(None, top) for top in tops])
     sent_alone = len(opening.bundles)
     for number, bundle in enumerate(opening.bundles):  # grows while Bundles are opened
         opening.open(bundle, alone=number < sent_alone)
-    return opening.content(sent_alone)
+    return opening.content(sent_alone, tuple(entries[before:]))
 
 
 class _Opening:
@@ -165,8 +169,8 @@ class _Opening:
         self._failed |= failed
         return failed
 
-    def content(self, sent_alone: int) -> KeyContent:
-        """What it all came to; the first `sent_alone` Bundles stood under the key itself."""
+    def content(self, sent_alone: int, kept: tuple[Entry, ...]) -> KeyContent:
+        """What it all came to; the first `sent_alone` Bundles stood under the key itself, and `kept` came of it."""
         state = self._state()
         if state == "unused":
             return KeyContent("unused", frozenset(self._types), bundled=bool(self.bundles))
@@ -176,7 +180,7 @@ class _Opening:
         if self._failed and state != "failed":
             self._incomplete("a part of the client's own search failed")
         next_page = self._next_page(sent_alone)
-        return KeyContent(state, frozenset(self._types), next_page, bool(self.bundles), (), self._total, self._matches)
+        return KeyContent(state, frozenset(self._types), next_page, bool(self.bundles), (), self._total, self._matches, kept)
 
     def _state(self) -> KeyState:
         if not self._types.isdisjoint(USED_TYPES | OLD_TYPES):

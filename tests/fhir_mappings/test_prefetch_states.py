@@ -13,7 +13,7 @@ from fhir_mappings.prefetch_queries import PREFETCH
 from fhir_mappings.reading import KeyContent, Reading, read_hook_request
 from guideline.case import Case
 from tests.fhir_mappings.prefetch_states import ABSENT, NEXT_PAGE, STATES, State, kind_of, outcome, resource_for
-from tests.fhir_mappings.resource_builders import TODAY, TRASTUZUMAB, bundle, condition, patient, statement
+from tests.fhir_mappings.resource_builders import IHC, TODAY, TRASTUZUMAB, bundle, concept, condition, patient, statement
 
 BOTH = pytest.mark.parametrize("key", PREFETCH)
 EACH_STATE = pytest.mark.parametrize("state", STATES.values(), ids=STATES)
@@ -256,6 +256,37 @@ def test_no_next_page_is_passed_over(link: Any, followed: str | None, named: str
     assert {subject for subject, _ in incomplete(reading)} == ({"therapy"} if named else set())
     assert named is None or named in [detail for _, detail in incomplete(reading)]
     assert len(case_of(reading).drugs) == 1
+
+
+FOREIGN = "a search that brought nothing about this patient"
+
+
+@BOTH
+@pytest.mark.parametrize("subject", ["p2", "", None])
+def test_a_search_of_ours_that_brought_only_strangers_is_not_an_empty_one(key: str, subject: str | None):
+    """It was asked for this patient: what it answered with somebody else, or with nobody, was not seen."""
+    other = {**resource_for(key, subject or ""), "code": concept(IHC)} | ({} if subject is not None else {"subject": None, "patient": None})
+    found = incomplete(read({"patient": patient(), key: bundle(other)}))
+    assert {detail for _, detail in found} == {FOREIGN}
+    assert {named for named, _ in found} <= {lost_with_key(key), "other"}
+
+
+@BOTH
+def test_a_stranger_beside_the_patient_takes_nothing_away(key: str):
+    """A server that sends too much has answered; and what stands under a key of the client's own was never asked for this patient."""
+    sent = {
+        "patient": patient(),
+        f"other-{key}": bundle(resource_for(key, "p2")),
+        key: bundle(resource_for(key, "p2"), resource_for(key, "p1")),
+    }
+    assert incomplete(read(sent)) == []
+
+
+@BOTH
+def test_a_search_that_is_answered_with_the_patient_is_not_answered(key: str):
+    """Some servers answer an address that they do not know with what they do know."""
+    found = incomplete(read({key: patient()}))
+    assert {detail for _, detail in found} == (set() if key == "patient" else {FOREIGN})
 
 
 def test_the_keys_that_promise_something_are_those_of_discovery():

@@ -82,6 +82,34 @@ def test_another_patients_patient_resource_is_not_taken():
     assert case.patient.birth == on("1970-05-04")
 
 
+def linked(kind, reference="Patient/p0"):
+    return patient(link=[{"other": {"reference": reference}, "type": kind}])
+
+
+@pytest.mark.parametrize(
+    ("who", "theirs"),
+    [
+        (linked("replaces"), 1),
+        (linked("seealso", "https://ehr.example/fhir/Patient/p0/_history/2"), 1),
+        (linked("replaced-by"), 0),
+        (linked("refer"), 0),
+        (linked("seealso", "RelatedPerson/p0"), 0),
+        (patient(link=[{"other": {"display": "Jane Roe"}, "type": "replaces"}, {}]), 0),
+        (linked("replaces") | {"id": "p2"}, 0),
+    ],
+)
+def test_what_was_merged_into_the_patient_is_the_patients(who, theirs):
+    """Of a chart that was merged, resources keep the old id; the patient's own Patient says which one, and nobody else's does."""
+    old = observation(IHC, subject={"reference": "Patient/p0"}, **HER2)
+    assert len(case_of(patient(), who, old).receptors) == theirs if who["id"] == "p2" else len(case_of(who, old).receptors) == theirs
+
+
+def test_the_patient_that_was_replaced_is_not_taken():
+    """The old Patient stays another one: age and sex are those of the one in the hook's context."""
+    case = case_of(linked("replaces"), patient(id="p0", birthDate="1930-01-01", gender="male"))
+    assert (case.patient.birth, case.patient.sex) == (on("1970-05-04"), "female")
+
+
 def test_decision_25_in_a_file_the_one_patient_is_the_patient():
     """`evaluate`: the subjects' `urn:uuid` is resolved by the `fullUrl` of the Patient's entry."""
     entries = [

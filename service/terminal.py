@@ -17,7 +17,7 @@ _PROBLEMS: dict[ProblemKind, str] = {
     "unreadable": "could not be read",
     "other-patient": "of another patient, not used",
     "no-subject": "without a patient, not used",
-    "old-fhir": "in the form of an older FHIR version",
+    "old-fhir": "in the form of another FHIR version",
     "code-text-conflict": "with a code and a text that contradict each other, not used",
     "erroneous": "marked as entered in error, not used",
     "future": "dated in the future, not used",

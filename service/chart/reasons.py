@@ -122,7 +122,7 @@ _SUBJECTS = {
 }  # fmt: skip
 _KINDS = {
     "unreadable": "could not be read", "other-patient": "is about another patient", "no-subject": "does not say whose it is",
-    "old-fhir": "is in an older FHIR version", "code-text-conflict": "code and text contradict each other",
+    "old-fhir": "is in another FHIR version", "code-text-conflict": "code and text contradict each other",
     "erroneous": "is marked as entered in error", "future": "lies in the future", "incomplete": "not all of it was seen",
     "unsent": "was not sent",
 }  # fmt: skip

@@ -146,14 +146,9 @@ def _not_about(subjects: _Subjects, reading: Reading, *, strangers: bool) -> Ite
     for key, content in reading.keys.items():
         if key not in OUR_KEYS or not (strangers or content.types == _PATIENT):
             continue
-        beside = _REFERENCED if key == "patient" else _WITHOUT_SUBJECT
-        found = [entry for entry in content.entries if entry.resource is not None and entry.resource.resource_type not in _REFERENCED]
-        if found and not any(
-            entry.resource is not None
-            and entry.resource.resource_type not in beside
-            and subjects.verdict(entry.resource, entry.full_url) is None
-            for entry in found
-        ):
+        found = [(one, entry.full_url) for entry in content.entries if (one := entry.resource) and one.resource_type not in _REFERENCED]
+        ours = (subjects.verdict(one, url) is None for one, url in found if key == "patient" or one.resource_type != "Patient")
+        if found and not any(ours):
             for subject in lost_with_search(key, content.types - _PATIENT):
                 yield DataProblem("incomplete", subject, "", "a search that brought nothing about this patient")
 

@@ -21,6 +21,7 @@ from fhir_mappings.labs import read_body, read_labs
 from fhir_mappings.lost_facts import lost_with_search
 from fhir_mappings.lungs import read_lungs
 from fhir_mappings.patient import read_patient
+from fhir_mappings.prefetch_queries import wants_all
 from fhir_mappings.problem_list import diseases
 from fhir_mappings.procedures import read_allergies, read_hospice, read_procedures
 from fhir_mappings.reading import Reading
@@ -102,6 +103,8 @@ def _missing_pages(reading: Reading) -> Iterable[DataProblem]:
             why = "not all pages of a search"
         elif content.state == "forbidden":
             why = "the FHIR server does not let us read it"
+        elif content.cut_short and (not content.matches or wants_all(key, content.types)):
+            why = "a search that counted more results than it sent"
         else:
             continue
         for subject in lost_with_search(key, content.types):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from fhir_mappings.later_members import extensions_of
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Period, Resource
+from fhir_mappings.resources import ABSENT, Period, Resource
 from guideline.partial_date import PartialDate
+
+#: What databases write for "no date" and "open end": nothing, or a year outside of all records.
+_NO_DATE = re.compile(r"\s*+|(?:0\d{3}|1[0-8]\d\d|2[2-9]\d\d|[3-9]\d{3})(?:-.*+)?")
 
 _ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 
@@ -15,7 +20,7 @@ def when(text: str | None) -> PartialDate | None:
     if not text:
         return None
     if len(text) > 10:
-        if text[10] not in "T ":
+        if text[10] not in "T " and text[10:] != "Z":
             return PartialDate.parse(text)
         text = text[:10]
     return _parsed(text)
@@ -42,6 +47,22 @@ def observed(resource: Resource) -> PartialDate | None:
         return when(resource.effective_date_time)
     period = resource.effective_period
     return started(period) or ended(period) or when(resource.effective_instant) or when(resource.issued)
+
+
+def unreadable_day(resource: Resource) -> bool:
+    """Whether a result says when it was so, and no date of it can be read: somebody knew the day, and we do not."""
+    texts = (resource.effective_date_time, *ends_of(resource.effective_period), resource.effective_instant, resource.issued)
+    return resource.effective_timing is not ABSENT or any(unreadable(text) for text in texts)
+
+
+def unreadable(text: str | None) -> bool:
+    """Whether a text stands for a date and cannot be read as one: `11/19/2026`. A year that stands for "none" is no date."""
+    return bool(text) and when(text) is None and _NO_DATE.fullmatch(text or "") is None
+
+
+def ends_of(period: Period | None) -> tuple[str | None, ...]:
+    """Both ends of a period as they are written."""
+    return (period.start, period.end) if period is not None else ()
 
 
 def began(resource: Resource) -> PartialDate | None:

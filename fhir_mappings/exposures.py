@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from fhir_mappings.coded import CodingTriple, as_list, triples
-from fhir_mappings.dates import ended, started, when
+from fhir_mappings.dates import ended, ends_of, started, unreadable, when
 from fhir_mappings.doses import dose_of
 from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.medication_names import Naming, naming_of
+from fhir_mappings.nameless import is_masked, names_nothing
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
@@ -23,7 +24,7 @@ from fhir_mappings.study_drugs import is_study_drug
 from fhir_mappings.terminology import value_of
 from fhir_mappings.therapy_words import intent_in, stop_reason_in
 from guideline.case import STUDY_DRUG, DrugRecord, OtherDrug, RecordStatus, StopReason
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, add_days
 
 Kind = Literal["statement", "order", "administration"]
 
@@ -37,6 +38,8 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 _NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
 #: Intents of an order that is none yet.
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
+#: What begins later than this is no plan but a slip of the pen: the year is not known.
+_LONGEST_PLAN_DAYS = 366
 _STATUSES: dict[str, RecordStatus] = {
     "active": "active",
     "in-progress": "active",
@@ -70,6 +73,8 @@ def read_medications(record: Record) -> Medications:
     others: list[OtherDrug] = []
     for group, kind in _KINDS:
         for resource in record.of(group):
+            if not _given_or_ordered(resource):
+                continue
             match, named = _medicines_of(record, resource)
             if match.drugs or match.conflict:
                 for found in _drug_records(record, resource, kind, match):
@@ -81,32 +86,46 @@ def read_medications(record: Record) -> Medications:
 
 
 def _medicines_of(record: Record, resource: Resource) -> tuple[DrugMatch, tuple[str, ...]]:
-    """Which of our drugs a resource names, else which other medicines that matter."""
+    """Which of our drugs a resource names, else which other medicines that matter. One that names nothing may have been any of them."""
     concept = resource.medication_codeable_concept
     if concept is not None and concept.coding:
-        return _medicines(triples(concept), concept.text or None)
-    naming = _naming(record, resource)
-    return _medicines(*naming) if naming is not None else (NO_DRUG, ())
+        naming: Naming | None = Naming(triples(concept), concept.text or None)
+    else:
+        naming = _naming(record, resource)
+    if naming is None:
+        return NO_DRUG, ()
+    match, named, nameless = _medicines(*naming)
+    if nameless or (not naming.codings and not (match.drugs or match.conflict or named) and is_masked(resource)):
+        record.problem("unreadable", resource, "names no medication", "therapy")
+    return match, named
 
 
 @remembered(maxsize=8192)
-def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...]]:
+def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...], bool]:
+    """Our drugs, else other medicines that matter; and whether nothing at all is named."""
     match = drugs_of(codings, text)
     if match.drugs or match.conflict:
-        return match, ()
+        return match, (), False
     others = other_drugs_of(codings, text)
-    return match, (STUDY_DRUG,) if not others and is_study_drug(codings, text) else others
+    if not others and is_study_drug(codings, text):
+        others = (STUDY_DRUG,)
+    return match, others, not others and names_nothing(codings, text)
 
 
 def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMatch) -> Iterable[DrugRecord]:
-    if not _given_or_ordered(resource):
-        return ()
     if match.conflict:
         record.problem("code-text-conflict", resource, "code and text name different drugs", "therapy")
     start, end = _dates(record, resource, kind)
+    if (start is None or end is None) and _unreadable_dates(resource, kind):
+        record.problem("unreadable", resource, "a date that cannot be read", "therapy")
+    if start is not None and start.earliest > add_days(record.today, _LONGEST_PLAN_DAYS):
+        record.problem("unreadable", resource, "dated further ahead than anybody plans", "therapy")
+        return ()
     is_order = kind == "order" and resource.status == "active"
     if not (record.counts(start, resource, "therapy") or is_order) or not match.drugs:
         return ()
+    if resource.intent in _NO_ORDER:
+        kind = "statement"  # of use, as somebody reported it
     status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
     extensions, dosages = extensions_of(resource), dosages_of(resource)
     reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
@@ -116,8 +135,6 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
 
 
 def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[str, ...]) -> Iterable[OtherDrug]:
-    if not _given_or_ordered(resource):
-        return ()
     start, end = _dates(record, resource, kind)
     if start is not None and record.is_future(start):
         return ()
@@ -126,15 +143,28 @@ def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[st
 
 
 def _given_or_ordered(resource: Resource) -> bool:
-    return resource.status not in _NOT_GIVEN and resource.intent not in _NO_ORDER and resource.do_not_perform not in (True, "true")
+    ordered = resource.intent not in _NO_ORDER or _is_reported_use(resource)
+    return ordered and resource.status not in _NOT_GIVEN and resource.do_not_perform not in (True, "true")
+
+
+def _is_reported_use(resource: Resource) -> bool:
+    """Whether a "plan" tells what somebody said the patient takes: so US Core records what was not ordered here."""
+    if resource.intent != "plan":
+        return False
+    return resource.reported_boolean in (True, "true") or bytes(resource.reported_reference) not in (b"", b"null")
 
 
 def _naming(record: Record, resource: Resource) -> Naming | None:
     naming = naming_of(resource, lambda reference: record.resolve(reference, resource))
-    if naming is None and resource.medication_reference is not None:
+    if naming is None:
         # Nobody can say what this was: no rule may say "never given" now.
-        sent = record.resolve(resource.medication_reference, resource) is not None
-        detail = "refers to a Medication that names no drug" if sent else "refers to a Medication that was not sent"
+        reference = resource.medication_reference
+        if reference is None:
+            detail = "names no medication"
+        elif record.resolve(reference, resource) is None:
+            detail = "refers to a Medication that was not sent"
+        else:
+            detail = "refers to a Medication that names no drug"
         record.problem("unreadable", resource, detail, "therapy")
     return naming
 
@@ -148,8 +178,9 @@ def _dates(record: Record, resource: Resource, kind: Kind) -> tuple[PartialDate 
 def _stated_dates(resource: Resource, kind: Kind) -> tuple[PartialDate | None, PartialDate | None]:
     """Start and end as stated (decision 8): its period, else the validity or bounds period of the order."""
     if kind == "administration":
-        day = when(resource.effective_date_time)
-        return (day, day) if day is not None else (started(resource.effective_period), ended(resource.effective_period))
+        day = when(resource.effective_date_time or resource.occurence_date_time)
+        period = resource.effective_period or resource.occurence_period
+        return (day, day) if day is not None else (started(period), ended(period))
     if kind == "statement":
         return when(resource.effective_date_time) or started(resource.effective_period), ended(resource.effective_period)
     validity, periods = validity_of(resource), bounds_of(resource)
@@ -160,6 +191,14 @@ def _stated_dates(resource: Resource, kind: Kind) -> tuple[PartialDate | None, P
     start = next((day for period in reversed(periods) if (day := started(period)) is not None), None)
     end = next((day for period in periods if (day := ended(period)) is not None), None)
     return start or when(resource.authored_on), end
+
+
+def _unreadable_dates(resource: Resource, kind: Kind) -> bool:
+    """Whether a date is stated in a way that cannot be read, of those that `_stated_dates` looks at first."""
+    if kind == "order":
+        return unreadable(resource.authored_on)
+    period = resource.effective_period or resource.occurence_period
+    return any(map(unreadable, (resource.effective_date_time, resource.occurence_date_time, *ends_of(period))))
 
 
 def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReason | None:

@@ -1,7 +1,8 @@
-"""FHIR DSTU2 and STU3 resources, told by their shape.
+"""Resources of other FHIR versions than R4, told by their shape: DSTU2 and STU3, and the medication records of R5.
 
 Their members share names with R4 but not meanings, so that half of them could be read: a statement whose `taken` is "n" looks like
-an exposure, a Condition with a plain-text status like one without a status. They are therefore named and left alone.
+an exposure, a Condition with a plain-text status like one without a status; and a statement of R5 whose drug stands in `medication`
+like one without a drug, while its status says nothing of whether it was taken. They are therefore named and left alone.
 
 A mark is a member that R4 and R4B do not have in that type, or have in another shape; what is sent in R4 is never taken for old. Where an
 old resource bears no mark, what is read of it means the same in R4, and it is read: so for Observations (only `interpretation` became
@@ -30,8 +31,13 @@ class _Requester(msgspec.Struct):
 _REQUESTER = msgspec.json.Decoder(_Requester)
 
 
-def is_old_fhir(resource: Resource) -> bool:
-    """Whether a resource has the shape of DSTU2 or STU3."""
+def is_r5(resource: Resource) -> bool:
+    """Whether a medication record names its drug as R5 does, and not as R4 does."""
+    return _sent(resource.medication) and resource.medication_codeable_concept is None and resource.medication_reference is None
+
+
+def is_foreign_fhir(resource: Resource) -> bool:
+    """Whether a resource has the shape of DSTU2, STU3 or R5."""
     kind = resource.resource_type
     marked = _MARKED.get(kind)
     return marked(resource) if marked is not None else kind in OLD_TYPES
@@ -64,7 +70,7 @@ def _medication(resource: Resource) -> bool:
 
 
 def _statement(resource: Resource) -> bool:
-    return resource.taken is not None or resource.was_not_taken is not None or _names_patient(resource)
+    return resource.taken is not None or resource.was_not_taken is not None or _names_patient(resource) or is_r5(resource)
 
 
 def _administration(resource: Resource) -> bool:
@@ -74,11 +80,18 @@ def _administration(resource: Resource) -> bool:
         or _sent(resource.prescription)
         or _sent(resource.definition)
         or _names_patient(resource)
+        or is_r5(resource)
     )
 
 
 def _request(resource: Resource) -> bool:
-    return _sent(resource.context) or _sent(resource.definition) or _names_patient(resource) or _has_agent(resource.requester)
+    return (
+        _sent(resource.context)
+        or _sent(resource.definition)
+        or _names_patient(resource)
+        or _has_agent(resource.requester)
+        or is_r5(resource)
+    )
 
 
 def _procedure(resource: Resource) -> bool:

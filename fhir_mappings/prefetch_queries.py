@@ -108,3 +108,11 @@ PREFETCH: Final[Mapping[str, str]] = MappingProxyType(
         "intake": f"QuestionnaireResponse?{_PATIENT}&questionnaire=urn:her2-cds:questionnaire:her2-intake",
     }
 )
+
+
+def wants_all(key: str, types: Collection[str]) -> bool:
+    """Whether every result under a key counts, by the types of those that came.
+
+    The newest laboratory and body values are enough, and a search for results under a key of the client's own may ask for no more either.
+    """
+    return key not in _NEWEST and (key in PREFETCH or not {"Observation"}.issuperset(types))

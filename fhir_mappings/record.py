@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw
 
 from fhir_mappings.later_members import contained_in, meta_of, reference_in, subject_bytes
-from fhir_mappings.lost_facts import lost_with
+from fhir_mappings.lost_facts import OUR_KEYS, lost_with, lost_with_search
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
 from fhir_mappings.resources import Contained, Reference, Resource, source_of
@@ -33,6 +33,10 @@ _REFERENCED = frozenset({"Medication", "Specimen"})
 
 #: Types whose `subject`, if they have one at all, does not tell whose they are.
 _WITHOUT_SUBJECT = _REFERENCED | {"Patient"}
+_PATIENT = frozenset({"Patient"})
+
+#: Links of a Patient to a record that holds data of the same person and was merged into this one, or stands beside it.
+_SAME_PERSON = frozenset({"replaces", "seealso"})
 
 
 @dataclass(slots=True)
@@ -94,7 +98,8 @@ def patient_ids(reading: Reading) -> tuple[str, ...]:
 def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     """Gather one patient's resources. Without `patient_id`, the patient is the one Patient of the document, or the one subject it names."""
     record = Record(today, today + GRACE, problems=list(reading.losses()))
-    subjects = _Subjects(_own_references(reading, patient_id))
+    own = _own_references(reading, patient_id)
+    subjects = _Subjects(own, _linked_references(reading, own))
     dropped: defaultdict[tuple[ProblemKind, str], set[str]] = defaultdict(set)
     groups: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
     copies: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
@@ -132,7 +137,20 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
         record.references[url] = versions.get((group, ident), (groups[group][ident],))[-1]
     record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
     record.problems += [DataProblem(kind, subject, "", f"{len(idents)} dropped") for (kind, subject), idents in dropped.items()]
+    record.problems += _not_about(subjects, reading, strangers=bool(dropped))
     return record
+
+
+def _not_about(subjects: _Subjects, reading: Reading, *, strangers: bool) -> Iterator[DataProblem]:
+    """Our own searches that brought resources and none about this patient: what they were to find was not seen."""
+    for key, content in reading.keys.items():
+        if key not in OUR_KEYS or not (strangers or content.types == _PATIENT):
+            continue
+        found = [(one, entry.full_url) for entry in content.entries if (one := entry.resource) and one.resource_type not in _REFERENCED]
+        ours = (subjects.verdict(one, url) is None for one, url in found if key == "patient" or one.resource_type != "Patient")
+        if found and not any(ours):
+            for subject in lost_with_search(key, content.types - _PATIENT):
+                yield DataProblem("incomplete", subject, "", "a search that brought nothing about this patient")
 
 
 def _newest(versions: Sequence[Resource]) -> list[Resource]:
@@ -161,10 +179,14 @@ def _age(resource: Resource) -> tuple[float, int]:
 
 
 class _Subjects:
-    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once."""
+    """Tells whether resources are this patient's. Each way of naming the subject is decoded and judged once.
 
-    def __init__(self, own: frozenset[str]) -> None:
+    `own` names the patient, `linked` other records of the same person: what is about them is about the patient.
+    """
+
+    def __init__(self, own: frozenset[str], linked: frozenset[str]) -> None:
         self._own = own
+        self._subjects = own | linked
         self._judged: dict[bytes, _Verdict] = {b"": "no-subject"}
 
     def verdict(self, resource: Resource, full_url: str | None) -> _Verdict:
@@ -179,7 +201,7 @@ class _Subjects:
     def _judge(self, subject: bytes) -> _Verdict:
         if subject not in self._judged:
             reference = reference_in(subject)
-            ours = reference is not None and (reference in self._own or subject_of(reference) in self._own)
+            ours = reference is not None and (reference in self._subjects or subject_of(reference) in self._subjects)
             self._judged[subject] = None if ours else "no-subject" if reference is None else "other-patient"
         return self._judged[subject]
 
@@ -198,6 +220,13 @@ def _own_references(reading: Reading, patient_id: str | None) -> frozenset[str]:
     subjects = {subject_bytes(entry.resource) for entry in reading.entries if entry.resource is not None}
     subjects_named = frozenset(subject_of(reference) for subject in subjects if (reference := reference_in(subject)) is not None)
     return subjects_named if len(subjects_named) == 1 else frozenset()
+
+
+def _linked_references(reading: Reading, own: frozenset[str]) -> frozenset[str]:
+    """The records that the patient's own Patient names as the same person: those it replaced, and those beside it."""
+    links = (link for resource, url in _patients(reading) if f"Patient/{resource.id}" in own or url in own for link in resource.link or ())
+    others = (link.other.reference for link in links if link.type in _SAME_PERSON and link.other is not None)
+    return frozenset(subject_of(reference) for reference in others if reference and "RelatedPerson/" not in reference)
 
 
 def _patients(reading: Reading) -> Iterator[tuple[Resource, str | None]]:

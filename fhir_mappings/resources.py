@@ -179,10 +179,12 @@ class Reaction(Part, frozen=True, gc=False):
 
 
 class Link(Part, frozen=True, gc=False):
-    """A link of a Bundle."""
+    """A link of a Bundle (`relation`, `url`), or of a Patient to another record of the same person (`other`, `type`)."""
 
     relation: str | None = None
     url: str | None = None
+    other: Reference | None = None
+    type: str | None = None
 
 
 if TYPE_CHECKING:
@@ -216,6 +218,8 @@ class Resource(Part, frozen=True, gc=False):
     category: Raw = ABSENT
     criticality: str | None = None
     do_not_perform: bool | str | None = None
+    reported_boolean: bool | str | None = None
+    reported_reference: Raw = ABSENT
     severity: Raw = ABSENT
     code: _Code | None = None
     medication_codeable_concept: Concept | None = None
@@ -236,6 +240,7 @@ class Resource(Part, frozen=True, gc=False):
     effective_date_time: str | None = None
     effective_period: Period | None = None
     effective_instant: str | None = None
+    effective_timing: Raw = ABSENT
     issued: str | None = None
     performer: Raw = ABSENT
     performed_date_time: str | None = None
@@ -275,7 +280,11 @@ class Resource(Part, frozen=True, gc=False):
     gender: str | None = None
     deceased_boolean: bool | str | None = None
     deceased_date_time: str | None = None
-    # Members of older FHIR versions. They are read only to recognise those resources.
+    # When a drug was given, as FHIR R5 calls and spells it.
+    occurence_date_time: str | None = None
+    occurence_period: Period | None = None
+    # Members of other FHIR versions. They are read only to recognise those resources.
+    medication: Raw = ABSENT
     taken: str | None = None
     not_given: bool | str | None = None
     was_not_given: bool | str | None = None

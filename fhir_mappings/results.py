@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from fhir_mappings.dates import observed
+from fhir_mappings.dates import observed, unreadable_day
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Component, Quantity, Resource
 from guideline.case import Bound
@@ -46,6 +46,8 @@ def results(record: Record, resources: Iterable[Resource], subject: str) -> list
             record.problem("erroneous", resource, "entered in error", subject)
         elif status not in _NO_RESULT:
             day = observed(resource)
+            if day is None and unreadable_day(resource):
+                record.problem("unreadable", resource, "a date that cannot be read", subject)
             if day is None or day.earliest <= record.horizon or record.counts(day, resource, subject):
                 found.append(Result(resource, day, status == "preliminary"))
     return found

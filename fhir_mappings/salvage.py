@@ -33,7 +33,7 @@ _RESOURCE = msgspec.json.Decoder(Resource)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 _TEXT = msgspec.json.Decoder(str)
-_LINKS = msgspec.json.Decoder(list[Link])
+_LINK = msgspec.json.Decoder(Link)
 _MEMBERS = {field.encode_name: (field.name, msgspec.json.Decoder(field.type)) for field in msgspec.structs.fields(Resource)}
 #: A list of codes, as other types have, says nothing in those that are used.
 _MEMBERS["code"] = ("code", msgspec.json.Decoder(Concept | None))
@@ -93,7 +93,18 @@ def _bundle(members: dict[str, msgspec.Raw], subject: str, problems: list[DataPr
                 continue  # lost, and named
             url = _or_none(_TEXT, entry.get("fullUrl"))
             read.append(Entry(url, resource, entry.get("search", ABSENT), entry.get("response", ABSENT)))
-    return Resource(resource_type="Bundle", total=members.get("total", ABSENT), link=_or_none(_LINKS, members.get("link")), entry=read)
+    link = _links(members.get("link"), subject, problems)
+    return Resource(resource_type="Bundle", total=members.get("total", ABSENT), link=link, entry=read)
+
+
+def _links(raw: msgspec.Raw | None, subject: str, problems: list[DataProblem]) -> list[Link]:
+    """The links of a Bundle, or the single one that stands for a list. One that cannot be read may lead to a further page."""
+    if raw is None or bytes(raw) == b"null":
+        return []
+    found = [_or_none(_LINK, part) for part in _parts(raw) or [raw]]
+    if None in found:
+        problems.append(DataProblem("incomplete", subject, "", "a link of a Bundle that cannot be read"))
+    return [link for link in found if link is not None]
 
 
 def _without_broken_members(kind: str, members: dict[str, msgspec.Raw], problems: list[DataProblem]) -> Resource | None:

@@ -6,7 +6,7 @@ An `Exposure` is one course of one drug; the records that speak of it are merged
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal
 
@@ -103,6 +103,8 @@ def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
     periods = list(courses)
     for dose in doses:
         _attach(dose, periods, courses)
+    if not courses:
+        courses.append(_undated(doses))
     return [_finished(course, doses_recorded=bool(doses), today=today) for course in courses]
 
 
@@ -171,8 +173,16 @@ def _later(one: PartialDate | None, other: PartialDate | None) -> PartialDate | 
     return one if (one.latest, one.earliest) >= (other.latest, other.earliest) else other
 
 
+def _undated(doses: Sequence[DrugRecord]) -> _Course:
+    """A course known from doses that nobody dated: the drug was given, and neither since when nor whether it still is can be said."""
+    reasons = (dose.stop_reason for dose in doses if dose.stop_reason is not None)
+    intents = {dose.intent for dose in doses}
+    intent = intents.pop() if len(intents) == 1 else None
+    return _Course(doses[0].drug, None, None, "unknown", next(reasons, None), intent, [dose.source for dose in doses])
+
+
 def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) -> None:
-    """Give a dose to the course it belongs to, or begin or extend a course known from doses alone."""
+    """Give a dose to the course it belongs to, or begin or extend a course known from doses alone. Only a dated one can be placed."""
     given = dose.start or dose.end
     if given is None:
         return

@@ -30,7 +30,7 @@ KINDS: Final[dict[ProblemKind, str]] = {
     "unreadable": "could not be read",
     "other-patient": "is about another patient, so it is not used",
     "no-subject": "does not say whose it is, so it is not used",
-    "old-fhir": "is in the form of an older FHIR version",
+    "old-fhir": "is in the form of another FHIR version",
     "code-text-conflict": "has a code and a text that contradict each other, so it is not used",
     "erroneous": "is marked as entered in error, so it is not used",
     "future": "lies in the future, so it is not used",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fhir_mappings.prefetch_queries import PREFETCH
+from fhir_mappings.prefetch_queries import MEDICATION_KINDS, PREFETCH
 from tests.fhir_mappings.resource_builders import Json, bundle
 
 #: What stands for a key that is not sent.
@@ -30,7 +30,8 @@ def resource_for(key: str, patient: str) -> Json:
     if kind == "Patient":
         return {"resourceType": kind, "id": patient, "gender": "female", "birthDate": "1970-05-04"}
     subject = "patient" if kind == "AllergyIntolerance" else "subject"
-    return {"resourceType": kind, "id": f"of-{key}", subject: {"reference": f"Patient/{patient}"}}
+    drug = {"medicationCodeableConcept": {"text": "omeprazole 20 mg"}} if kind in MEDICATION_KINDS else {}
+    return {"resourceType": kind, "id": f"of-{key}", subject: {"reference": f"Patient/{patient}"}, **drug}
 
 
 @dataclass(frozen=True, slots=True)

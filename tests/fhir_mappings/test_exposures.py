@@ -154,6 +154,68 @@ def test_a_medication_that_was_not_sent_is_named():
     assert (case.drugs, problems_of(case)) == ((), [("unreadable", "therapy")])
 
 
+MASKED = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "MASKED"}]}
+ABSENT = ("http://terminology.hl7.org/CodeSystem/data-absent-reason", "masked", "Masked")
+
+NAMELESS = {
+    "no member at all": statement(),
+    "only a reason why not": statement(medicationCodeableConcept={"extension": [{"url": "urn:x", "valueCode": "masked"}]}),
+    "an empty list of codes": order(medicationCodeableConcept={"coding": []}),
+    "a code that says why not": administration(ABSENT),
+    "a code of stars": administration(("urn:local", "***")),
+    "a text of stars": statement(text="***"),
+    "a text that withholds": statement(text="[Medication redacted]"),
+    "a label and some text": statement(text="Not for display", meta=MASKED),
+    "a Medication that says nothing": order(
+        medicationReference={"reference": "#m"}, contained=[{"resourceType": "Medication", "id": "m", "code": {"text": "***"}}]
+    ),
+}
+
+
+@pytest.mark.parametrize("resource", NAMELESS.values(), ids=NAMELESS)
+def test_a_record_that_names_no_drug_may_have_been_any(resource):
+    """A masked or missing name is no other drug: a therapy was lost, and that is said."""
+    case = case_of(patient(), resource)
+    assert (case.drugs, problems_of(case)) == ((), [("unreadable", "therapy")])
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        statement(status="not-taken"),
+        order(intent="plan"),
+        order(status="draft", medicationReference={"reference": "Medication/gone"}),
+        statement(("urn:local", "4711")),
+        statement((RXNORM, "26225", "***")),
+        statement(text="masked palm extract"),
+        statement((RXNORM, "26225", "ondansetron"), meta=MASKED),
+        order(medicationReference={"reference": "Medication/gone", "display": "omeprazole"}),
+    ],
+)
+def test_what_was_not_given_or_has_any_name_is_no_loss(resource):
+    """A record that nobody carried out says nothing about the past, and one with a code or a word of its own was that drug."""
+    case = case_of(patient(), resource)
+    assert (case.drugs, case.problems) == ((), ())
+
+
+def test_a_masked_record_that_names_one_of_our_drugs_is_read():
+    """A label that something is hidden takes nothing from what is there."""
+    assert one(statement(text="trastuzumab 440 mg", meta=MASKED)).drug == "trastuzumab"
+
+
+@pytest.mark.parametrize("reported", [{"reportedBoolean": True}, {"reportedReference": {"reference": "Patient/p1"}}])
+def test_a_plan_that_reports_a_use_is_a_statement_of_it(reported):
+    """US Core records what a patient takes, and nobody ordered here, as a "plan" that was reported."""
+    found = one(order(TRASTUZUMAB, intent="plan", **reported))
+    assert (found.kind, found.status, found.start) == ("statement", "active", on("2026-01-10"))
+
+
+@pytest.mark.parametrize("members", [{"intent": "plan", "reportedBoolean": False}, {"intent": "proposal", "reportedBoolean": True}])
+def test_a_plan_of_ones_own_is_no_use(members):
+    """What is only planned, and a proposal whoever told of it, is no exposure (section 6)."""
+    assert drugs(order(TRASTUZUMAB, **members)) == ()
+
+
 def test_drugs_that_are_not_ours_are_left_out_without_a_word():
     """Ondansetron is no fact of the case and no problem of it."""
     case = case_of(patient(), order((RXNORM, "26225", "ondansetron")), order(text="omeprazole 20 mg", ident="2"))
@@ -390,3 +452,40 @@ def test_words_of_several_dosages():
 def test_decision_03_several_orders_of_one_drug_stay_several_records():
     """Records are not merged here: that needs judgement."""
     assert len(drugs(bundle(order(TRASTUZUMAB), order(TRASTUZUMAB, ident="2"), administration(TRASTUZUMAB)))) == 3
+
+
+@pytest.mark.parametrize(
+    ("resource", "named"),
+    [
+        (administration(TRASTUZUMAB, effectiveDateTime="10/10/2026"), True),
+        (statement(TRASTUZUMAB, effectiveDateTime=None, effectivePeriod={"start": "2025-01", "end": "27.10.2026"}), True),
+        (order(TRASTUZUMAB, authoredOn="20260110"), True),
+        (administration(TRASTUZUMAB, effectiveDateTime=None), False),
+        (statement(TRASTUZUMAB, effectiveDateTime=None, effectivePeriod={"start": "2025-01", "end": "9999-12-31"}), False),
+        (order((RXNORM, "26225", "ondansetron"), authoredOn="10/01/2026"), False),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_named(resource, named):
+    """Somebody wrote down when a drug of ours was given: that it cannot be read is said. No date, and a database's "open", is none."""
+    case = case_of(patient(), resource)
+    assert problems_of(case) == ([("unreadable", "therapy")] if named else [])
+    assert not any(record.start is not None and named and record.kind != "statement" for record in case.drugs)
+
+
+def test_a_date_with_a_zone_and_no_time_is_a_date():
+    """As XML Schema writes a day in UTC."""
+    assert one(administration(TRASTUZUMAB, effectiveDateTime="2026-10-10Z")).start == on("2026-10-10")
+
+
+def test_an_administration_is_dated_as_r5_spells_it():
+    """R5 says `occurence` where R4 says `effective`."""
+    dated = one(administration(TRASTUZUMAB, effectiveDateTime=None, occurenceDateTime="2026-10-10"))
+    spanned = one(administration(TRASTUZUMAB, effectiveDateTime=None, occurencePeriod={"start": "2026-10-10", "end": "2026-10-11"}))
+    assert (dated.start, dated.end, spanned.end) == (on("2026-10-10"), on("2026-10-10"), on("2026-10-11"))
+
+
+@pytest.mark.parametrize(("day", "problem"), [("2026-12-24", "future"), ("2062-10-10", "unreadable")])
+def test_a_year_that_cannot_be_meant_is_a_date_that_cannot_be_read(day, problem):
+    """An order for next month is a plan; a dose in decades is a slip of the pen, and the drug was given."""
+    case = case_of(patient(), administration(TRASTUZUMAB, effectiveDateTime=day))
+    assert (case.drugs, problems_of(case)) == ((), [(problem, "therapy")])

@@ -1,4 +1,4 @@
-"""STU3 and DSTU2 are recognised by their shape and named; what is R4 or R4B is never taken for old."""
+"""STU3, DSTU2 and R5 are recognised by their shape and named; what is R4 or R4B is never taken for another version."""
 
 from __future__ import annotations
 
@@ -95,7 +95,20 @@ def test_old_fhir_is_recognised_and_named(old: Json, subject: str):
     assert "DSTU2 or STU3" in reading.problems[0].detail
 
 
+R5_DRUG = {"medication": {"concept": concept(TRASTUZUMAB)}}
+
+
+@pytest.mark.parametrize("one", [statement(**R5_DRUG), order(**R5_DRUG), administration(medication={"reference": {"reference": "#m"}})])
+def test_a_drug_named_as_in_r5_is_named_as_lost(one: Json):
+    """R5 names the drug where R4 has no member, and its statuses mean something else: a therapy that was not read."""
+    case = case_of(patient(), one)
+    assert case.drugs == ()
+    assert [(problem.kind, problem.subject) for problem in case.problems] == [("old-fhir", "therapy")]
+    assert "R5" in case.problems[0].detail
+
+
 R4: dict[str, Json] = {
+    "MedicationStatement with a member of R5 beside its own": statement(TRASTUZUMAB, medication={"concept": concept(text="x")}),
     "Patient": patient(contact=[{}], communication=[{}], link=[]),
     "Condition": condition(BREAST_CANCER, encounter=WARD, recorder=DOCTOR, asserter=DOCTOR, recordedDate="2024-02-05"),
     "Condition without a status": condition(BREAST_CANCER, status=None, verified=None),

@@ -13,7 +13,7 @@ from fhir_mappings.prefetch_queries import PREFETCH
 from fhir_mappings.reading import KeyContent, Reading, read_hook_request
 from guideline.case import Case
 from tests.fhir_mappings.prefetch_states import ABSENT, NEXT_PAGE, STATES, State, kind_of, outcome, resource_for
-from tests.fhir_mappings.resource_builders import TODAY, TRASTUZUMAB, bundle, condition, patient, statement
+from tests.fhir_mappings.resource_builders import IHC, TODAY, TRASTUZUMAB, bundle, concept, condition, patient, statement
 
 BOTH = pytest.mark.parametrize("key", PREFETCH)
 EACH_STATE = pytest.mark.parametrize("state", STATES.values(), ids=STATES)
@@ -170,6 +170,123 @@ def test_an_odd_total_counts_nothing(total: Any):
     """Only a whole number above zero says that there was more than was sent."""
     reading = read({"labs": {"resourceType": "Bundle", "total": total}})
     assert (reading.keys["labs"].state, reading.losses()) == ("empty", ())
+
+
+NEXT = {"relation": "next", "url": NEXT_PAGE}
+LESS_THAN_COUNTED = "a search that counted more results than it sent"
+
+
+def counted(total: int, *resources: Any, **members: Any) -> dict[str, Any]:
+    return bundle(*resources, total=total, **members)
+
+
+def incomplete(reading: Reading) -> list[tuple[str, str]]:
+    return [(p.subject, p.detail) for p in case_of(reading).problems if p.kind == "incomplete"]
+
+
+@BOTH
+@pytest.mark.parametrize("total", [2, "40", 140])
+def test_a_search_that_counted_more_than_it_sent_is_not_whole(key: str, total: Any):
+    """Without a next page nobody can bring the others. Of laboratory and body values only the newest are asked for."""
+    found = incomplete(read({key: counted(total, resource_for(key, "p1"))}))
+    assert {detail for _, detail in found} == (set() if key in ("labs", "body") else {LESS_THAN_COUNTED})
+    assert {subject for subject, _ in found} <= {lost_with_key(key), "other"}
+
+
+@pytest.mark.parametrize(
+    ("key", "sent"),
+    [
+        ("conditions", counted(1, condition())),
+        ("conditions", counted(0, condition())),
+        ("conditions", bundle(condition(), total=-3)),
+        ("conditions", bundle(condition(), total=10**400)),
+        ("conditions", counted(9, condition(), link=[NEXT])),
+        ("vitals", counted(9, resource_for("body", "p1"))),
+    ],
+)
+def test_a_total_that_says_nothing_more_costs_nothing(key: str, sent: dict[str, Any]):
+    """As many as were counted, an odd count, a search that goes on, results under a key of the client's own: nothing is cut short."""
+    assert LESS_THAN_COUNTED not in [detail for _, detail in incomplete(read({key: sent}))]
+
+
+@pytest.mark.parametrize(("mode", "whole"), [("match", True), (None, True), ("include", False), ("outcome", False)])
+def test_what_comes_beside_the_results_is_none_of_them(mode: str | None, whole: bool):
+    """Included resources and remarks on the search do not make up for a result that did not come."""
+    entries = [{"resource": condition(ident=str(n)), "search": {"mode": "match"}} for n in range(2)]
+    beside = {"resource": condition(ident="3"), **({"search": {"mode": mode}} if mode else {})}
+    sent = {"resourceType": "Bundle", "type": "searchset", "total": 3, "entry": [*entries, beside, {"resource": outcome("warning")}]}
+    assert incomplete(read({"conditions": sent})) == ([] if whole else [("diagnosis", LESS_THAN_COUNTED)])
+
+
+@pytest.mark.parametrize("last", [1, 0])
+def test_results_are_counted_over_all_pages(last: int):
+    """Each page names the total of the whole search; the last one may be empty."""
+    pages = [counted(3, condition(ident="1"), link=[NEXT]), counted(3, condition(ident="2"), link=[NEXT])]
+    pages.append(counted(3, *[condition(ident="3")][:last]))
+    first, second, third = (read({"conditions": page}) for page in pages)
+    assert incomplete(first + second + third) == ([] if last else [("diagnosis", LESS_THAN_COUNTED)])
+
+
+@pytest.mark.parametrize(("one", "cut"), [(condition(), True), (resource_for("labs", "p1"), False)])
+def test_a_search_in_a_batch_is_counted_by_itself(one: dict[str, Any], cut: bool):
+    """All queries in one Bundle: one that counted more than it sent is named by what it holds; results may be the newest alone."""
+    batch = bundle(counted(1, patient()), counted(5, one), kind="batch-response")
+    assert incomplete(read({"record": batch})) == ([("diagnosis", LESS_THAN_COUNTED)] if cut else [])
+
+
+@pytest.mark.parametrize(
+    ("link", "followed", "named"),
+    [
+        ([{"relation": "Next", "url": NEXT_PAGE}], NEXT_PAGE, "not all pages of a search"),
+        (NEXT, NEXT_PAGE, "not all pages of a search"),
+        ([{"relation": "next"}], None, "a next page without an address"),
+        ([{"relation": "next", "url": 7}], None, "a link of a Bundle that cannot be read"),
+        ([{"relation": "self", "url": 7}, NEXT], NEXT_PAGE, "a link of a Bundle that cannot be read"),
+        ("https://ehr/2", None, "a link of a Bundle that cannot be read"),
+        (None, None, None),
+        ([], None, None),
+        ([{"relation": "self", "url": "https://ehr/1"}], None, None),
+        ({"relation": "self"}, None, None),
+    ],
+)
+def test_no_next_page_is_passed_over(link: Any, followed: str | None, named: str | None):
+    """However a server writes the link to the next page: it is followed, or the page is named as missing."""
+    reading = read({"medicationStatements": bundle(statement(TRASTUZUMAB), link=link)})
+    assert reading.keys["medicationStatements"].next_page == followed
+    assert {subject for subject, _ in incomplete(reading)} == ({"therapy"} if named else set())
+    assert named is None or named in [detail for _, detail in incomplete(reading)]
+    assert len(case_of(reading).drugs) == 1
+
+
+FOREIGN = "a search that brought nothing about this patient"
+
+
+@BOTH
+@pytest.mark.parametrize("subject", ["p2", "", None])
+def test_a_search_of_ours_that_brought_only_strangers_is_not_an_empty_one(key: str, subject: str | None):
+    """It was asked for this patient: what it answered with somebody else, or with nobody, was not seen."""
+    other = {**resource_for(key, subject or ""), "code": concept(IHC)} | ({} if subject is not None else {"subject": None, "patient": None})
+    found = incomplete(read({"patient": patient(), key: bundle(other)}))
+    assert {detail for _, detail in found} == {FOREIGN}
+    assert {named for named, _ in found} <= {lost_with_key(key), "other"}
+
+
+@BOTH
+def test_a_stranger_beside_the_patient_takes_nothing_away(key: str):
+    """A server that sends too much has answered; and what stands under a key of the client's own was never asked for this patient."""
+    sent = {
+        "patient": patient(),
+        f"other-{key}": bundle(resource_for(key, "p2")),
+        key: bundle(resource_for(key, "p2"), resource_for(key, "p1")),
+    }
+    assert incomplete(read(sent)) == []
+
+
+@BOTH
+def test_a_search_that_is_answered_with_the_patient_is_not_answered(key: str):
+    """Some servers answer an address that they do not know with what they do know."""
+    found = incomplete(read({key: patient()}))
+    assert {detail for _, detail in found} == (set() if key == "patient" else {FOREIGN})
 
 
 def test_the_keys_that_promise_something_are_those_of_discovery():

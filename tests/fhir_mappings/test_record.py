@@ -82,6 +82,34 @@ def test_another_patients_patient_resource_is_not_taken():
     assert case.patient.birth == on("1970-05-04")
 
 
+def linked(kind, reference="Patient/p0"):
+    return patient(link=[{"other": {"reference": reference}, "type": kind}])
+
+
+@pytest.mark.parametrize(
+    ("who", "theirs"),
+    [
+        (linked("replaces"), 1),
+        (linked("seealso", "https://ehr.example/fhir/Patient/p0/_history/2"), 1),
+        (linked("replaced-by"), 0),
+        (linked("refer"), 0),
+        (linked("seealso", "RelatedPerson/p0"), 0),
+        (patient(link=[{"other": {"display": "Jane Roe"}, "type": "replaces"}, {}]), 0),
+        (linked("replaces") | {"id": "p2"}, 0),
+    ],
+)
+def test_what_was_merged_into_the_patient_is_the_patients(who, theirs):
+    """Of a chart that was merged, resources keep the old id; the patient's own Patient says which one, and nobody else's does."""
+    old = observation(IHC, subject={"reference": "Patient/p0"}, **HER2)
+    assert len(case_of(patient(), who, old).receptors) == theirs if who["id"] == "p2" else len(case_of(who, old).receptors) == theirs
+
+
+def test_the_patient_that_was_replaced_is_not_taken():
+    """The old Patient stays another one: age and sex are those of the one in the hook's context."""
+    case = case_of(linked("replaces"), patient(id="p0", birthDate="1930-01-01", gender="male"))
+    assert (case.patient.birth, case.patient.sex) == (on("1970-05-04"), "female")
+
+
 def test_decision_25_in_a_file_the_one_patient_is_the_patient():
     """`evaluate`: the subjects' `urn:uuid` is resolved by the `fullUrl` of the Patient's entry."""
     entries = [
@@ -235,6 +263,25 @@ def test_decision_8_the_clinical_date_comes_before_the_recorded_one():
     issued = observation(IHC, effectiveDateTime=None, effectivePeriod={"start": "2026-04-01"}, issued="2026-04-09T08:00:00Z", **HER2)
     assert case_of(patient(), issued).receptors[0].date == on("2026-04-01")
     assert case_of(patient(), {**issued, "effectivePeriod": None}).receptors[0].date == on("2026-04-09")
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({"effectiveDateTime": "11/19/2026"}, True),
+        ({"effectiveDateTime": "20261119"}, True),
+        ({"effectiveDateTime": None, "effectiveTiming": {"event": ["2026-11-19"]}}, True),
+        ({"effectiveDateTime": None, "effectivePeriod": {"start": "last week"}}, True),
+        ({"effectiveDateTime": None}, False),
+        ({"effectiveDateTime": "0001-01-01"}, False),
+        ({"effectiveDateTime": "2026-11-19Z"}, False),
+    ],
+)
+def test_a_date_that_cannot_be_read_is_named(members, named):
+    """A result whose day somebody wrote down, and nobody can read, is named; it stays a result, without a day."""
+    case = case_of(patient(), observation(IHC, **members, **HER2))
+    assert problems_of(case) == ([("unreadable", "her2")] if named else [])
+    assert len(case.receptors) == 1
 
 
 def test_a_failed_or_half_sent_search_is_not_nothing_recorded():

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.exposures import Exposure, exposures
 from guideline.partial_date import PartialDate
@@ -176,3 +177,13 @@ def test_one_course_told_twice_ends_on_the_later_day():
     for told in ((one, other), (other, one)):
         course = the_course(*told)
         assert (course.state, course.end, course.stop_reason) == ("ended", ago(30), "toxicity")
+
+
+def test_doses_that_nobody_dated_are_a_course():
+    """The drug was given: neither since when nor whether it still is can be said. Beside a dated course they add nothing."""
+    undated = [replace(one, start=None, end=None) for one in doses("trastuzumab-deruxtecan", 40, 19)]
+    found = the_course(*undated)
+    assert (found.start, found.end, found.state, found.last_dose) == (None, None, "unknown", None)
+    assert set(found.sources) == {one.source for one in undated}
+    dated = [given("trastuzumab-deruxtecan", 40), *doses("trastuzumab-deruxtecan", 40, 19)]
+    assert courses(*dated, *undated) == courses(*dated)

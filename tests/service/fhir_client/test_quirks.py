@@ -104,6 +104,30 @@ def test_only_anothers_resources_is_no_advice(service_at: ServiceAt):
     assert answered.response.status_code == 412 or answered.cards == []
 
 
+@pytest.mark.parametrize(
+    "resources",
+    {
+        "somebody else's": tuple(one for one in OTHERS if one["resourceType"] == "MedicationStatement"),
+        "the patient's Patient": tuple(one for one in CHART if one["resourceType"] == "Patient"),
+        "one of three": tuple(one for one in CHART if one["resourceType"] == "MedicationStatement")[:1],
+    }.items(),
+    ids=lambda one: one[0],
+)
+def test_a_search_for_therapies_that_was_not_answered_is_not_never_treated(service_at: ServiceAt, resources: tuple[str, tuple[Json, ...]]):
+    """Another patient's therapies, something else, or fewer than were counted: the history is incomplete, and the card depends on it."""
+    chart = Chart(CHART)
+
+    def answers(request: Request) -> Iterable[Piece]:
+        entries = [{"resource": one, "search": {"mode": "match"}} for one in resources[1]]
+        bundle = {"resourceType": "Bundle", "type": "searchset", "total": 3, "entry": entries}
+        return answer(bundle)(request) if request.kind == "MedicationStatement" else chart(request)
+
+    with serving(answers) as server:
+        answered = service_at(server, PATIENTLY).ask()
+    assert answered.problems["incomplete"] >= 1
+    assert any(" if " in card["summary"] for card in answered.cards)
+
+
 @pytest.mark.parametrize("refused", [400, 414, 422, 501])
 def test_fewer_parameters_after_a_refusal(service_at: ServiceAt, refused: int):
     """A refused search is asked again with fewer parameters, in the end with the patient alone, and never without the patient."""

@@ -36,11 +36,13 @@ def interactions(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _settled(q: OrderQuestion, interaction: Interaction) -> bool:
-    """Whether the ordered dose is already the one for this combination."""
+    """Whether all that is ordered is the dose for this combination, as often as the label gives the drug."""
     order = order_of(q, interaction.drug)
-    if interaction.settled_at is None or order is None or order.dose is None or order.dose.unit != "mg":
+    if interaction.settled_at is None or order is None or not order.doses:
         return False
-    return same(order.dose.amount, interaction.settled_at, q.s.practice.dose_tolerance_percent)
+    value, tolerance = interaction.settled_at, q.s.practice.dose_tolerance_percent
+    often = {None, K.doses[interaction.drug].schedules[0].times_a_day}
+    return all(dose.unit == "mg" and same(dose.amount, value, tolerance) and dose.times_a_day in often for dose in order.doses)
 
 
 def _finding(q: OrderQuestion, drug: str, pairs: list[tuple[Interaction, Companion]]) -> Finding:

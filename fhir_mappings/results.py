@@ -88,6 +88,15 @@ def text_of(item: Resource | Component) -> str | None:
     return str(item.value_string) if item.value_string not in (None, "") else None
 
 
+def has_value(item: Resource | Component) -> bool:
+    """Whether a result holds a value at all, readable or not."""
+    values = (
+        item.value_quantity, item.value_codeable_concept, item.value_string, item.value_integer, item.value_boolean, item.value_range,
+        item.value_ratio,
+    )  # fmt: skip
+    return any(value not in (None, "") for value in values)
+
+
 def is_false(value: bool | str | None) -> bool:
     """Whether a boolean, possibly written as a text, is false; absent is not false."""
     return value is False or value == "false"

@@ -20,6 +20,7 @@ from fhir_mappings.lost_facts import lost_with
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
 from fhir_mappings.resources import Contained, Reference, Resource, source_of
+from fhir_mappings.status_words import plainly_spelled
 from guideline.case import DataProblem, ProblemKind
 from guideline.partial_date import PartialDate
 
@@ -101,9 +102,9 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     by_url: dict[str, tuple[str, str]] = {}
     ours: Raw | None = None
     for entry in reading.entries:
-        resource = entry.resource
-        if resource is None:
+        if entry.resource is None:
             continue
+        resource = plainly_spelled(entry.resource)
         kind = resource.resource_type
         group = topic_of(resource) if kind == "Observation" else kind
         if group is None:

@@ -285,9 +285,13 @@ def _pregnancy_order(found: Pregnancy) -> tuple[date, bool, str]:
 
 
 def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str | None]:
-    """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be."""
+    """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be.
+
+    A pregnancy on record outweighs the gender of a form.
+    """
     ages = K.thresholds.ages
-    if case.patient.sex == "male":
+    male = case.patient.sex == "male"
+    if male and not any(p.status == "pregnant" for p in case.pregnancies):
         return "not-applicable", None
     certain = [p for p in case.pregnancies if p.status != "possible"]
     newest = max(certain, key=_pregnancy_order) if certain else None
@@ -307,7 +311,7 @@ def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str |
         return "excluded", newest.source
     birth = case.patient.birth
     youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None
-    if (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
+    if male or (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
         return "not-applicable", None
     return "unknown", None
 

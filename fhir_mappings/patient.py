@@ -5,7 +5,7 @@ from __future__ import annotations
 from fhir_mappings.dates import when
 from fhir_mappings.later_members import extensions_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Resource, source_of
+from fhir_mappings.resources import Extension, Resource, source_of
 from guideline.case import Patient, Sex
 
 _US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
@@ -31,15 +31,17 @@ def read_patient(record: Record) -> Patient:
 
 
 def _sex(record: Record, resource: Resource) -> Sex:
-    """Administrative gender, and the sex that the record states beside it. Where they differ nobody can say here which of them a body has."""
-    stated = [resource.gender or ""]
-    for item in extensions_of(resource):
-        if item.url in _SEX_EXTENSIONS:
-            stated.append(item.value_code or (str(item.value_coding.code or "") if item.value_coding is not None else ""))
-    sexes = {_SEXES[one.lower()] for one in stated if one.lower() in _SEXES}
+    """Administrative gender, and the sex that the record states beside it. Where they differ nobody can say here which is the body's."""
+    stated = [resource.gender, *[_code(item) for item in extensions_of(resource) if item.url in _SEX_EXTENSIONS]]
+    sexes = {_SEXES[one.lower()] for one in stated if one and one.lower() in _SEXES}
     if len(sexes) > 1:
         record.problem("code-text-conflict", resource, "gender and sex at birth differ", "patient")
     return sexes.pop() if len(sexes) == 1 else "unknown"
+
+
+def _code(extension: Extension) -> str | None:
+    coding = extension.value_coding
+    return extension.value_code or (str(coding.code or "") if coding is not None else None)
 
 
 def _deceased(resource: Resource) -> bool:

@@ -9,11 +9,10 @@ from datetime import date
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
-from fhir_mappings.later_members import ranges_of
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Range, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, number_of, of_quantity, results
+from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, of_quantity, results
 from fhir_mappings.units import factor_of
 from guideline.case import BodyMeasure, Lab, LabKind
 
@@ -59,7 +58,7 @@ def _lab(record: Record, result: Result) -> Lab | None:
     if kind is None or by is None or number.value < 0:
         record.problem("unreadable", resource, "a unit that is not read", "lab")
         return None
-    upper = _upper_normal(ranges_of(resource), kind, number)
+    upper = _upper_normal(normal_ranges(resource), kind, number)
     value = number.value if by == 1.0 else _rounded(number.value * by)
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
 
@@ -81,9 +80,6 @@ def _scale(system: str | None, code: str | int | None, unit: str, shown: str) ->
 def _upper_normal(ranges: list[Range], kind: LabKind, number: Number) -> float | None:
     """The upper limit of normal of the result's own reference range, in the canonical unit; a limit without unit has the value's."""
     for limits in ranges:
-        # A range of another type (therapeutic, treatment target) is not the normal one.
-        if limits.type is not None and not any(str(coding.code).lower() == "normal" for coding in limits.type.coding):
-            continue
         high = of_quantity(limits.high)
         by = _limit_factor(kind, high, number) if high is not None else None
         if high is not None and by is not None and high.value > 0:

@@ -9,8 +9,9 @@ from typing import Final
 from msgspec import Struct
 
 from fhir_mappings.dates import observed
+from fhir_mappings.later_members import ranges_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Component, Quantity, Resource
+from fhir_mappings.resources import Component, Quantity, Range, Resource
 from guideline.case import Bound
 from guideline.partial_date import PartialDate
 
@@ -121,6 +122,15 @@ def number_of(item: Resource | Component) -> Number | None:
 def text_of(item: Resource | Component) -> str | None:
     """The text value of a result."""
     return str(item.value_string) if item.value_string not in (None, "") else None
+
+
+def normal_ranges(resource: Resource) -> list[Range]:
+    """The reference ranges of a result that are normal ones, not therapeutic or a treatment target."""
+    return [
+        limits
+        for limits in ranges_of(resource)
+        if limits.type is None or any(str(coding.code).lower() == "normal" for coding in limits.type.coding)
+    ]
 
 
 def has_value(item: Resource | Component) -> bool:

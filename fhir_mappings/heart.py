@@ -12,12 +12,13 @@ from fhir_mappings.dates import began
 from fhir_mappings.denial import Passage
 from fhir_mappings.lvef_words import LvefReading, in_percent, lvef_in
 from fhir_mappings.observation_topics import is_panel, topic_of_codes
-from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Quantity, Resource, source_of
 from fhir_mappings.results import Number, Result, has_value, of_quantity, of_text, results, text_of
 from fhir_mappings.terminology import value_of
+from fhir_mappings.visit_diagnoses import Closed
 from guideline.case import HeartCondition, Lvef
 
 Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
@@ -170,6 +171,9 @@ def _is_elsewhere(label: str) -> bool:
     return _ELSEWHERE.search(label) is not None
 
 
+#: I50.9 of a visit and I50.22 of the problem list are one heart failure.
+_SAME_HEART_DISEASE = 3
+
 _FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")
 _MUSCLE = re.compile(
     r"cardiomyopath|cardiotoxic|(?:left ventricular|\blv\b) (?:systolic )?dysfunction|\blvsd\b|"
@@ -179,10 +183,11 @@ _MUSCLE = re.compile(
 
 def read_heart_conditions(listed: ProblemList) -> tuple[HeartCondition, ...]:
     """Heart failure and cardiomyopathy on the problem list, resolved ones too."""
-    return tuple(fact for resource in listed["heart"] for fact in _heart(resource))
+    closed = Closed(listed["heart"], icd_characters=_SAME_HEART_DISEASE)
+    return tuple(fact for resource in listed["heart"] for fact in _heart(resource, closed))
 
 
-def _heart(resource: Resource) -> Iterator[HeartCondition]:
+def _heart(resource: Resource, closed: Closed) -> Iterator[HeartCondition]:
     concepts = {meaning.concept for _, meaning in meanings_of(resource.code) if meaning.use == "match"}
     kind: Literal["heart-failure", "cardiomyopathy"] | None = None
     if "cond.heart_failure" in concepts:
@@ -193,7 +198,7 @@ def _heart(resource: Resource) -> Iterator[HeartCondition]:
     elif not any(True for _ in meanings_of(resource.code)):
         kind = _heart_disease_in(words(resource.code))
     if kind is not None:
-        yield HeartCondition(kind, clinical_status(resource), began(resource), source_of(resource))
+        yield HeartCondition(kind, closed.course_of(resource).status, began(resource), source_of(resource))
 
 
 @remembered(maxsize=1024)

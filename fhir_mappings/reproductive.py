@@ -93,6 +93,7 @@ _PREGNANCY_WORDS = re.compile(
 )
 _YES = re.compile(r"^yes\b")
 _UNSURE = re.compile(r"possib|unknown|uncertain|not yet confirmed")
+_UNKNOWN = re.compile(r"\s*unknown\b")
 _NEGATIVE = re.compile(r"not detected|\bneg(?:ative)?\b|^no\b(?: no\b)*(?=$| ?[,.;:(/-])")
 #: What she says of herself, or said of the past, proves nothing.
 _NO_PROOF = re.compile(
@@ -108,6 +109,8 @@ def _pregnancy_words(text: str, is_test: bool) -> PregnancyStatus | None:
     pregnant = passage.asserts(_PREGNANT) or _YES.search(passage.text) is not None
     if not pregnant and "suspected" not in said and ("denied" in said or _NEGATIVE.search(passage.text)):
         return None if _NO_PROOF.search(passage.text) else "not-pregnant"
+    if not pregnant and "suspected" not in said and _UNKNOWN.match(passage.text):
+        return None  # "Unknown" suspects nothing
     if "suspected" in said or _UNSURE.search(passage.text) or (pregnant and "denied" in said):
         return "possible"
     if pregnant:

@@ -303,11 +303,13 @@ def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str |
         outdated = excluded is not None and newest.date is not None and newest.date.latest < excluded.date.earliest
         if not outdated:
             return "pregnant", newest.source
-    if excluded is not None:
+    # What raises the suspicion anew is newer than what laid the old one.
+    suspected = max((p.date.earliest for p in case.pregnancies if p.status == "possible" and p.date is not None), default=date.min)
+    if excluded is not None and excluded.date.latest >= suspected:
         return "excluded", None
     days = K.thresholds.intake.expires_days["pregnancy-excluded"]
     recently = newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days
-    if newest is not None and newest.status == "not-pregnant" and recently:
+    if newest is not None and newest.date is not None and newest.status == "not-pregnant" and recently and newest.date.latest >= suspected:
         return "excluded", newest.source
     birth = case.patient.birth
     youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None

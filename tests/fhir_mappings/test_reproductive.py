@@ -34,13 +34,18 @@ def answers(code, **members):
         ({"valueCodeableConcept": concept((SNOMED, "102874004"))}, "possible"),
         ({"valueCodeableConcept": concept(text="Not pregnant")}, "not-pregnant"),
         ({"valueString": "Pregnant, 18 weeks"}, "pregnant"),
-        ({"valueCodeableConcept": concept(text="Unknown")}, "possible"),
+        ({"valueString": "Pregnant, gestational age unknown"}, "possible"),
         ({"valueBoolean": False}, "not-pregnant"),
     ],
 )
 def test_pregnancy_status(members, status):
     """Answers by code, word or boolean."""
     assert answers(STATUS, **members) == [status]
+
+
+def test_an_unknown_pregnancy_status_suspects_nothing():
+    """It is neither a pregnancy nor its absence, and no reason to ask about a running therapy."""
+    assert answers(STATUS, valueCodeableConcept=concept(text="Unknown")) == []
 
 
 def test_a_pregnancy_test_is_asked_about_when_positive():

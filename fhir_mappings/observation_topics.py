@@ -109,9 +109,10 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
     A receptor counts only in a panel that is not known, by code or label, to be something else, a sequencing of the blood for one.
     """
     for component in components:
-        topic = topic_of_codes(component.code)
-        if topic == "lvef" or (topic == "receptor" and not _is_something_else(code)):
-            return topic
+        for coding in component.code.coding if component.code is not None else ():
+            topic = _topic_of_code(coding.system, coding.code)
+            if topic == "lvef" or (topic == "receptor" and not _is_something_else(code)):
+                return topic
     return None
 
 

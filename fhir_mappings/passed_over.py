@@ -33,7 +33,7 @@ _FACTS: Final = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
         (r"her-?2|erbb2", "HER2"),
-        (r"o?estrogen rec|progesterone rec|\b(?:er|pr|pgr)\b(?=.*(?:status|receptor|ihc|stain|%|percent))", "a hormone receptor"),
+        (r"o?estrogen rec|progesterone rec|\b(?:er|pr|pgr) (?:status|receptor|ihc|stain|%|percent|by )", "a hormone receptor"),
         (r"lvef|ejection fraction|\bef\b", "LVEF"),
         (r"platelet|thrombocyt", "platelets"),
         (r"neutrophil|\banc\b", "neutrophils"),

@@ -36,6 +36,7 @@ _CONDITION_STATUSES: Final = _by_letters(
     "active", "recurrence", "relapse", "inactive", "remission", "resolved",
     "unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error",
 ) | {"ruledout": "refuted"}  # fmt: skip
+_CONDITION_CODES: Final = frozenset(_CONDITION_STATUSES.values())
 _STANDARD: Final = re.compile(
     r"terminology\.hl7\.org/CodeSystem/(?:condition|allergyintolerance)-|hl7\.org/fhir/(?:condition|allergy)|2\.16\.840\.1\.113883\.4\.642"
 )
@@ -66,6 +67,8 @@ def condition_status(concept: Concept | str | None) -> str:
         return ""
     if isinstance(concept, str):
         return _status_in((concept,))
+    if len(concept.coding) == 1 and (only := concept.coding[0].code) in _CONDITION_CODES:
+        return str(only)  # as nearly all are
     standard = [coding for coding in concept.coding if _STANDARD.search(coding.system or "")]
     others = [coding for coding in concept.coding if coding not in standard]
     said = [str(coding.code or "") for coding in (*standard, *others)]

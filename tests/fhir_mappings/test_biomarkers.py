@@ -252,3 +252,9 @@ def test_a_panel_under_a_code_of_the_house_is_told_by_its_components():
 def test_a_panel_that_is_known_to_be_something_else_is_none(label, code):
     """Trap 12: neither a sequencing of the blood nor the shed antigen becomes a result of tissue by a code in a component."""
     assert receptors(panel(label, INTERPRETATION, code=code)) == ()
+
+
+def test_of_several_interpretation_codes_the_standard_one_counts():
+    """A code of the house before it is no answer, and takes none away."""
+    hl7 = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    assert one(IHC, interpretation=[concept(("urn:local", "A"), (hl7, "POS"))]).value == "positive"

@@ -141,14 +141,6 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     return record
 
 
-def _unmodified(record: Record, group: str) -> list[Resource]:
-    """The resources of a group without those that carry a modifier extension, which are named: nobody can say what they say."""
-    for resource in record.of(group):
-        if is_modified(resource):
-            record.problem("unreadable", resource, "a modifier extension, which may say the opposite")
-    return [resource for resource in record.of(group) if not is_modified(resource)]
-
-
 def _newest(versions: Sequence[Resource]) -> list[Resource]:
     """The newest of the contents that came under one id, each once; all of them where no version tells them apart."""
     ages = [_age(one) for one in versions]
@@ -172,6 +164,14 @@ def _age(resource: Resource) -> tuple[float, int]:
         stamp = 0.0
     version = meta.version_id or ""
     return (stamp, int(version) if version.isdecimal() and len(version) < 12 else 0)
+
+
+def _unmodified(record: Record, group: str) -> list[Resource]:
+    """The resources of a group without those that carry a modifier extension, which are named: nobody can say what they say."""
+    for resource in record.of(group):
+        if is_modified(resource):
+            record.problem("unreadable", resource, "a modifier extension, which may say the opposite")
+    return [resource for resource in record.of(group) if not is_modified(resource)]
 
 
 class _Subjects:

@@ -31,7 +31,7 @@ def possible_pregnancy(s: Situation) -> Finding | None:
     if s.pregnancy != "unknown" or not s.her2_running:
         return None
     suspected = max((p for p in s.case.pregnancies if p.status == "possible" and p.date is not None), key=_recency, default=None)
-    if suspected is None or suspected.date is None or days_since(suspected.date, s.today) > K.thresholds.intervals.labs_days:
+    if suspected is None or suspected.date is None or (s.today - suspected.date.earliest).days > K.thresholds.intervals.labs_days:
         return None
     negative = (p.date for p in s.case.pregnancies if p.status == "not-pregnant" and p.date is not None)
     if any(day.earliest >= suspected.date.latest for day in negative):

@@ -43,6 +43,8 @@ _INTERPRETATIONS: dict[str, Value] = {
     "pos": "positive", "det": "positive", "neg": "negative", "nd": "negative", "e": "equivocal", "ind": "equivocal",
 }  # fmt: skip
 
+_INTERPRETATION_SYSTEM = re.compile(r"ObservationInterpretation|v2-0078|2\.16\.840\.1\.113883\.5\.83")
+
 _IHC_WORDS = re.compile(r"\bihc\b|immun|stain")
 _ISH_WORDS = re.compile(r"\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation")
 _NAMES = {"HER2": re.compile(r"her-?2|erbb2|neu\b"), "ER": re.compile(r"o?estrogen|\ber\b"), "PR": re.compile(r"progest|\bpg?r\b")}
@@ -214,13 +216,19 @@ def _interpreted(item: Resource | Component) -> Value | None:
         return None
     found: set[Value] = set()
     for concept in as_list(item.interpretation):
-        code = first_code(concept)
+        coded = _by_interpretation_code(concept)
         said = presence(triples(concept), concept.text)
-        if code in _INTERPRETATIONS:
-            found.add(_INTERPRETATIONS[code])
+        if coded is not None:
+            found.add(coded)
         elif said is not None and said != "not-tested":
             found.add(said)
     return found.pop() if len(found) == 1 else None
+
+
+def _by_interpretation_code(concept: Concept) -> Value | None:
+    """By the code of HL7's own system, wherever it stands, else by the first code."""
+    ours = (str(coding.code).lower() for coding in concept.coding if coding.system and _INTERPRETATION_SYSTEM.search(coding.system))
+    return next((_INTERPRETATIONS[code] for code in (*ours, first_code(concept)) if code in _INTERPRETATIONS), None)
 
 
 def _says_untested(resource: Resource) -> bool:

@@ -1,7 +1,8 @@
 """What is wrong with a site's data, resource by resource, and what could not be used because of it.
 
-Two views side by side: what FHIR R4 itself says of each resource (the strict models of `fhir.resources.R4B`), and what this service could
-not use and why. `fhir.resources` takes long to import and is imported only here, never on the way of an answer.
+Three views side by side: what FHIR R4 itself says of each resource (the strict models of `fhir.resources.R4B`), what this service could
+not use and why, and what it does not look at. `fhir.resources` takes long to import and is imported only here, never on the way of an
+answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import msgspec
 
 from fhir_mappings.case_builder import build_case
+from fhir_mappings.passed_over import PassedOver, passed_over
 from fhir_mappings.reading import read_document
 from guideline.case import DataProblem
 
@@ -29,22 +31,33 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What FHIR says is wrong (`faults`), and what the service could not use (`unused`), of a document with so many resources."""
+    """What FHIR says is wrong (`faults`), what the service could not use (`unused`), and what it did not look at (`passed_over`).
+
+    Of a document with so many resources.
+    """
 
     resources: int
     faults: tuple[Fault, ...]
     unused: tuple[DataProblem, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
     def __str__(self) -> str:
         """Readable in a terminal: one line for each."""
         lines = [f"{self.resources} resources read."]
-        lines.append("" if self.faults or self.unused else "Nothing is wrong with them, and all that matters could be used.")
+        lines.append("" if self.faults or self.unused else _ALL_WELL if not self.passed_over else _ALL_WELL_SO_FAR)
         if self.unused:
             lines += ["Not used by this service:", *(f"  {_line(problem)}" for problem in self.unused), ""]
+        if self.passed_over:
+            lines += ["Not looked at, though it may hold a fact that matters:"]
+            lines += [f"  {one.source}: {one.reason}" for one in self.passed_over]
         if self.faults:
             lines += ["Not valid FHIR R4 (used all the same where that was safe):"]
             lines += [f"  {fault.source}: {fault.element}: {fault.message}" for fault in self.faults]
         return "\n".join(line for line in lines).rstrip()
+
+
+_ALL_WELL = "Nothing is wrong with them, and all that matters could be used."
+_ALL_WELL_SO_FAR = "Nothing is wrong with what was looked at."
 
 
 def _line(problem: DataProblem) -> str:
@@ -61,7 +74,7 @@ def diagnose(body: bytes, *, today: date, patient_id: str | None = None) -> Diag
     case = build_case(request.reading, patient_id=patient_id, today=today)
     plain = msgspec.json.decode(body)
     found = list(_resources(plain))
-    return Diagnosis(len(found), tuple(fault for resource in found for fault in _faults(resource)), case.problems)
+    return Diagnosis(len(found), tuple(fault for resource in found for fault in _faults(resource)), case.problems, passed_over(found))
 
 
 def _resources(document: Any) -> Iterator[dict[str, Any]]:

@@ -11,12 +11,14 @@ from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, t
 from fhir_mappings.dates import began
 from fhir_mappings.denial import Passage
 from fhir_mappings.lvef_words import LvefReading, in_percent, lvef_in
-from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.observation_topics import is_panel, topic_of_codes
+from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Component, Resource, source_of
-from fhir_mappings.results import Result, of_quantity, of_text, results, text_of
+from fhir_mappings.resources import Component, Quantity, Resource, source_of
+from fhir_mappings.results import Number, Result, has_value, of_quantity, of_text, results, text_of
 from fhir_mappings.terminology import value_of
+from fhir_mappings.visit_diagnoses import Closed
 from guideline.case import HeartCondition, Lvef
 
 Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
@@ -38,6 +40,19 @@ _MODALITY_WORDS: tuple[tuple[re.Pattern[str], Modality], ...] = tuple(
 
 _MODALITIES: dict[str, Modality] = {modality: modality for _, modality in _MODALITY_WORDS}
 
+#: In points: planes and methods of one examination differ by less.
+_MOST_SPREAD = 10.0
+
+#: Units of a percentage as they are written, and of a fraction.
+_PERCENTAGE = re.compile(r"%|percent|\bpct\b|prozent|\A1\Z|\A\{.*\}\Z|fraction|\bef\b", re.IGNORECASE)
+
+#: What a component may be called that is an LVEF; and what makes it one of another day, of another state, or no value at all.
+_NAMED = re.compile(r"lvef|lv[ -]ef\b|\bef\b|ejection fraction|ejektionsfraktion")
+_ANOTHER = re.compile(
+    r"\b(?:prev(?:ious(?:ly)?)?|prior|baseline|earlier|former|initial|last|pre-?treatment|change|delta|difference|target|goal|reference|"
+    r"limit|lower|upper|stress|exercise|dobutamine|date)\b"
+)
+
 #: An ejection fraction of something else.
 _ELSEWHERE = re.compile(r"\bright vent|\brv\b|gall ?bladder")
 
@@ -48,15 +63,16 @@ def read_lvef(record: Record) -> tuple[Lvef, ...]:
 
 
 def _lvef(record: Record, result: Result) -> Lvef | None:
-    resource = result.resource
-    if contradicts_itself(resource.code) or _is_elsewhere(words(resource.code)):
+    resource, panel = result.resource, is_panel(result.resource)
+    if contradicts_itself(resource.code) or (not panel and _is_elsewhere(words(resource.code))):
         record.problem("code-text-conflict", resource, "labelled as something other than an LVEF", "lvef")
         return None
-    reading = _reading(resource)
+    reading = None if panel else _reading(resource)
+    if reading is None and resource.component:
+        reading = _in_components(resource.component)
     if reading is None:
-        reading = next((found for component in resource.component or () if (found := _reading(component)) is not None), None)
-    if reading is None:
-        record.problem("unreadable", resource, "no value that can be read", "lvef")
+        if not panel or any(_is_coded(one) and has_value(one) for one in resource.component or ()):
+            record.problem("unreadable", resource, "no value that can be read", "lvef")
     elif not (LVEF_LEAST <= reading.value <= LVEF_MOST and (reading.upper is None or reading.value <= reading.upper <= LVEF_MOST)):
         record.problem("erroneous", resource, "not a possible LVEF", "lvef")
     else:
@@ -66,11 +82,11 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
 
 
 def _reading(item: Resource | Component) -> LvefReading | None:
-    number = of_quantity(item.value_quantity) or of_text(item.value_integer)
+    number = _percentage(item.value_quantity) or of_text(item.value_integer)
     if number is not None:
         return LvefReading(in_percent(number.value), bound=number.bound)
     if item.value_range is not None:
-        low, high = of_quantity(item.value_range.low), of_quantity(item.value_range.high)
+        low, high = _percentage(item.value_range.low), _percentage(item.value_range.high)
         if low is not None and high is not None:
             return LvefReading(in_percent(low.value), in_percent(high.value))
         if low is not None:
@@ -80,9 +96,51 @@ def _reading(item: Resource | Component) -> LvefReading | None:
     return lvef_in(text) if text else None
 
 
+def _percentage(quantity: Quantity | None) -> Number | None:
+    """The number of a quantity that is a percentage, or a fraction of 1; millilitres and beats a minute are not an LVEF."""
+    number = of_quantity(quantity)
+    if quantity is None or number is None:
+        return None
+    units = [unit for unit in (quantity.code, quantity.unit, number.unit) if unit]
+    return number if not units or any(_PERCENTAGE.search(unit) for unit in units) else None
+
+
+def _in_components(components: list[Component]) -> LvefReading | None:
+    """The present LVEF among the measurements of an echo: the one so coded, else so labelled, else a number that nothing else claims.
+
+    Several (of two planes, of two methods) are a range, unless they differ so much that one of them must be of another day.
+    """
+    read = [(one, found) for one in components if not _is_another(words(one.code)) and (found := _reading(one)) is not None]
+    present = (
+        [found for one, found in read if _is_coded(one)]
+        or [found for one, found in read if _names_lvef(words(one.code))]
+        or [found for one, found in read if _is_unclaimed(one)]
+    )
+    if len(present) < 2:
+        return present[0] if present else None
+    low, high = min(one.value for one in present), max(one.upper or one.value for one in present)
+    if high - low > _MOST_SPREAD or any(one.bound for one in present):
+        return present[0] if len(set(present)) == 1 else None
+    return LvefReading(low, high if high > low else None)
+
+
+def _is_coded(component: Component) -> bool:
+    return topic_of_codes(component.code) == "lvef"
+
+
+def _is_unclaimed(component: Component) -> bool:
+    """Whether the number of a component without a name of ours may be the LVEF: a percentage, or a text that says so, under its label."""
+    quantity = component.value_quantity
+    said = f"{quantity.value} {quantity.unit or quantity.code or ''}" if quantity is not None else text_of(component) or ""
+    return lvef_in(f"{words(component.code)}: {said}") is not None
+
+
 def _modality(resource: Resource) -> Modality:
     """How it was measured: by code (trap 18), else by the method or the label. Two codes that differ leave it open."""
-    return _modality_of(triples(resource.code)) or _modality_in(f"{words(resource.method)} {words(resource.code)}")
+    codings = triples(resource.code)
+    for component in resource.component or ():
+        codings += triples(component.code) if _is_coded(component) else ()
+    return _modality_of(codings) or _modality_in(f"{words(resource.method)} {words(resource.code)}")
 
 
 @remembered(maxsize=1024)
@@ -99,9 +157,22 @@ def _modality_in(text: str) -> Modality:
 
 
 @remembered(maxsize=1024)
+def _names_lvef(label: str) -> bool:
+    return _NAMED.search(label) is not None
+
+
+@remembered(maxsize=1024)
+def _is_another(label: str) -> bool:
+    return _ANOTHER.search(label) is not None or _is_elsewhere(label)
+
+
+@remembered(maxsize=1024)
 def _is_elsewhere(label: str) -> bool:
     return _ELSEWHERE.search(label) is not None
 
+
+#: I50.9 of a visit and I50.22 of the problem list are one heart failure.
+_SAME_HEART_DISEASE = 3
 
 _FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")
 _MUSCLE = re.compile(
@@ -112,10 +183,11 @@ _MUSCLE = re.compile(
 
 def read_heart_conditions(listed: ProblemList) -> tuple[HeartCondition, ...]:
     """Heart failure and cardiomyopathy on the problem list, resolved ones too."""
-    return tuple(fact for resource in listed["heart"] for fact in _heart(resource))
+    closed = Closed(listed["heart"], icd_characters=_SAME_HEART_DISEASE)
+    return tuple(fact for resource in listed["heart"] for fact in _heart(resource, closed))
 
 
-def _heart(resource: Resource) -> Iterator[HeartCondition]:
+def _heart(resource: Resource, closed: Closed) -> Iterator[HeartCondition]:
     concepts = {meaning.concept for _, meaning in meanings_of(resource.code) if meaning.use == "match"}
     kind: Literal["heart-failure", "cardiomyopathy"] | None = None
     if "cond.heart_failure" in concepts:
@@ -126,7 +198,7 @@ def _heart(resource: Resource) -> Iterator[HeartCondition]:
     elif not any(True for _ in meanings_of(resource.code)):
         kind = _heart_disease_in(words(resource.code))
     if kind is not None:
-        yield HeartCondition(kind, clinical_status(resource), began(resource), source_of(resource))
+        yield HeartCondition(kind, closed.course_of(resource).status, began(resource), source_of(resource))
 
 
 @remembered(maxsize=1024)

@@ -9,12 +9,11 @@ from datetime import date
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
-from fhir_mappings.later_members import ranges_of
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Range, Resource, source_of
-from fhir_mappings.results import Number, Result, number_of, of_quantity, results
-from fhir_mappings.units import factor
+from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, of_quantity, results
+from fhir_mappings.units import factor_of
 from guideline.case import BodyMeasure, Lab, LabKind
 
 _LABS: dict[str, LabKind] = {
@@ -49,39 +48,48 @@ def _lab(record: Record, result: Result) -> Lab | None:
     resource = result.resource
     number = number_of(resource)
     if number is None or resource.code is None:
+        _name_unread(record, resource, "lab")
         return None
     kind, by = None, None
     for coding in resource.code.coding:
-        kind, by = _scale(coding.system, coding.code, number.unit)
+        kind, by = _scale(coding.system, coding.code, number.unit, number.shown)
         if kind is not None:
             break
     if kind is None or by is None or number.value < 0:
         record.problem("unreadable", resource, "a unit that is not read", "lab")
         return None
-    upper = _upper_normal(ranges_of(resource), kind, number)
+    upper = _upper_normal(normal_ranges(resource), kind, number)
     value = number.value if by == 1.0 else _rounded(number.value * by)
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
 
 
+def _name_unread(record: Record, resource: Resource, subject: str) -> None:
+    """Name a value that is no number. A result without any value is none, and no loss."""
+    if has_value(resource):
+        record.problem("unreadable", resource, "no number that can be read", subject)
+
+
 @remembered(maxsize=8192)
-def _scale(system: str | None, code: str | int | None, unit: str) -> tuple[LabKind | None, float | None]:
+def _scale(system: str | None, code: str | int | None, unit: str, shown: str) -> tuple[LabKind | None, float | None]:
     """What a code measures, and by what a value in this unit is multiplied."""
     found = (_LABS[concept] for concept, use in meanings_of_code(system, code) if concept in _LABS and use in ("match", "legacy"))
     kind = next(found, None)
-    return kind, factor(kind, unit) if kind is not None else None
+    return kind, factor_of(kind, unit, shown) if kind is not None else None
 
 
 def _upper_normal(ranges: list[Range], kind: LabKind, number: Number) -> float | None:
     """The upper limit of normal of the result's own reference range, in the canonical unit; a limit without unit has the value's."""
     for limits in ranges:
-        # A range of another type (therapeutic, treatment target) is not the normal one.
-        if limits.type is not None and not any(str(coding.code).lower() == "normal" for coding in limits.type.coding):
-            continue
         high = of_quantity(limits.high)
-        by = factor(kind, high.unit or number.unit) if high is not None else None
+        by = _limit_factor(kind, high, number) if high is not None else None
         if high is not None and by is not None and high.value > 0:
             return _rounded(high.value * by)
     return None
+
+
+def _limit_factor(kind: LabKind, limit: Number, value: Number) -> float | None:
+    stated = limit if limit.unit else value
+    return factor_of(kind, stated.unit, stated.shown)
 
 
 def _rounded(value: float) -> float:
@@ -99,8 +107,9 @@ def _measure(record: Record, result: Result) -> BodyMeasure | None:
     number = number_of(resource)
     kind = _body_kind(resource)
     if number is None or kind is None:
+        _name_unread(record, resource, "other")
         return None
-    by = factor(kind, number.unit)
+    by = factor_of(kind, number.unit, number.shown)
     if number.bound is not None:
         record.problem("unreadable", resource, "a limit and no value", "body")
         return None

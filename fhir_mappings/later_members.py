@@ -57,6 +57,7 @@ _SEARCH = msgspec.json.Decoder(Search)
 _RESPONSE = msgspec.json.Decoder(Response)
 _ISSUES = msgspec.json.Decoder(list[Issue])
 _RANGES = msgspec.json.Decoder(list[Range])
+_ANY = msgspec.json.Decoder()
 _NOTES = msgspec.json.Decoder(list[Annotation])
 
 
@@ -94,6 +95,12 @@ def specimen_reference(resource: Resource) -> Reference | None:
 def extensions_of(resource: Resource) -> list[Extension]:
     """The extensions of the resource itself."""
     return _later(_EXTENSIONS, resource.extension) or []
+
+
+def is_modified(resource: Resource) -> bool:
+    """Whether a resource carries an extension that may turn its meaning into another, "negated" for one: FHIR forbids to pass over it."""
+    modifier: object = _later(_ANY, resource.modifier_extension)
+    return bool(modifier)
 
 
 def ranges_of(resource: Resource) -> list[Range]:

@@ -11,15 +11,19 @@ from typing import Literal
 
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
-from fhir_mappings.dates import abated, began, started, when
+from fhir_mappings.dates import began, started, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_mentioned, drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
-from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.visit_diagnoses import Closed
 from guideline.case import LungCondition
+
+#: J84.1 is a fibrosis, which stays, J84.8 and J84.9 are not.
+_SAME_LUNG_DISEASE = 4
 
 _DUE_TO = ("condition-dueto", "condition-due-to")
 
@@ -40,20 +44,21 @@ _DRUG_INDUCED = frozenset({"196051003", "196052005", "196053000", "427046006", "
 
 def read_lungs(record: Record, listed: ProblemList) -> tuple[LungCondition, ...]:
     """ILD, pneumonitis and radiation pneumonitis on the problem list, resolved ones too: they decide as well."""
-    return tuple(fact for resource in listed["lung"] for fact in _lung(record, resource))
+    closed = Closed(listed["lung"], icd_characters=_SAME_LUNG_DISEASE)
+    return tuple(fact for resource in listed["lung"] for fact in _lung(record, resource, closed))
 
 
-def _lung(record: Record, resource: Resource) -> Iterator[LungCondition]:
+def _lung(record: Record, resource: Resource, closed: Closed) -> Iterator[LungCondition]:
     kind = _kind(resource)
     if kind is None:
         return
-    ended = abated(resource)
+    status, ended = closed.course_of(resource)
     if ended is not None and record.is_future(ended):
         ended = None
     cause = _cause(resource) if kind == "ild" else None
     onset = when(resource.onset_date_time) or started(resource.onset_period)
     yield LungCondition(
-        kind, clinical_status(resource), _grade(resource), onset or began(resource), ended, cause, source_of(resource),
+        kind, status, _grade(resource), onset or began(resource), ended, cause, source_of(resource),
         onset_stated=onset is not None,
     )  # fmt: skip
 

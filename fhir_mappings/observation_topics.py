@@ -1,7 +1,8 @@
 """What an Observation is about, told by its code in one look, before anything else of it is read.
 
-A chart holds thousands of Observations and a case needs a few kinds of them. Only the code counts, never `meta.profile`, and never a
-code without its system (trap 17: LOINC numbers are also CDC race codes). Codes that only look like one of ours have no topic.
+A chart holds thousands of Observations and a case needs a few kinds of them. Only the code counts (in a panel of an unknown code those of
+its components), never `meta.profile`, and never a code without its system (trap 17: LOINC numbers are also CDC race codes). Codes that
+only look like one of ours have no topic.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.coded import meanings_of_code, words
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Resource
+from fhir_mappings.resources import Component, Concept, Resource
 from fhir_mappings.terminology import canonical_system
 
 Topic = Literal[
@@ -60,26 +61,66 @@ NUMERIC_CODES = PERCENT_CODES | {RATIO_CODE, COPIES_CODE}
 
 def topic_of(resource: Resource) -> Topic | None:
     """What an Observation is about, or `None` when a case does not need it."""
-    code, topic = resource.code, None
-    if code is not None:
-        for coding in code.coding:
-            topic = _topic_of_code(coding.system, coding.code)
-            if topic is not None:
-                return topic
-        if len(code.coding) == 1:
-            only = code.coding[0]
-            topic = _topic_of_unknown_code(only.system, only.code, only.display or code.text)
-        elif code.coding:
-            topic = _topic_of_unknown_codes(tuple([(c.system, c.code, c.display or code.text) for c in code.coding]))
-        elif code.text:
-            topic = _topic_of_words(code.text)
-        if topic is not None:
-            return topic
+    topic = _own_topic(resource.code)
+    if topic is None and resource.component is not None:
+        topic = _topic_of_components(resource.code, resource.component)
+    if topic is not None:
+        return topic
     # Menopause has no question code that EHRs agree on: the answer tells (trap 22).
     value = resource.value_codeable_concept
     if value is not None and any(_topic_of_answer(coding.system, coding.code) for coding in value.coding):
         return "menopause"
     return None
+
+
+def is_panel(resource: Resource) -> bool:
+    """Whether only the components of an Observation tell its topic: a value of its own is then about something else."""
+    return _own_topic(resource.code) is None
+
+
+def _own_topic(code: Concept | None) -> Topic | None:
+    if code is None:
+        return None
+    topic = topic_of_codes(code)
+    if topic is not None:
+        return topic
+    if len(code.coding) == 1:
+        only = code.coding[0]
+        return _topic_of_unknown_code(only.system, only.code, only.display or code.text)
+    if code.coding:
+        return _topic_of_unknown_codes(tuple([(c.system, c.code, c.display or code.text) for c in code.coding]))
+    return _topic_of_words(code.text) if code.text else None
+
+
+def topic_of_codes(concept: Concept | None) -> Topic | None:
+    """What a code asks for, by its codings alone."""
+    if concept is None:
+        return None
+    for coding in concept.coding:
+        topic = _topic_of_code(coding.system, coding.code)
+        if topic is not None:
+            return topic
+    return None
+
+
+def _topic_of_components(code: Concept | None, components: list[Component]) -> Topic | None:
+    """What a panel is about that has a code of its own: its components tell, where they have codes of ours.
+
+    A receptor counts only in a panel that is not known, by code or label, to be something else, a sequencing of the blood for one.
+    """
+    for component in components:
+        for coding in component.code.coding if component.code is not None else ():
+            topic = _topic_of_code(coding.system, coding.code)
+            if topic == "lvef" or (topic == "receptor" and not _is_something_else(code)):
+                return topic
+    return None
+
+
+def _is_something_else(code: Concept | None) -> bool:
+    if code is None:
+        return False
+    known = any(meanings_of_code(coding.system, coding.code) for coding in code.coding)
+    return known or _NOT_TISSUE.search(words(code)) is not None
 
 
 @remembered(maxsize=16384)

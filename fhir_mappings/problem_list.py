@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from fhir_mappings.coded import contradicts_itself, first_code
+from fhir_mappings.coded import contradicts_itself
 from fhir_mappings.condition_topics import ConditionTopic, condition_topics, only_asked_about
 from fhir_mappings.dates import began
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
+from fhir_mappings.status_words import condition_status
 from guideline.case import ClinicalStatus
 
 ProblemList = defaultdict[ConditionTopic, list[Resource]]
@@ -34,7 +35,7 @@ def diseases(record: Record) -> ProblemList:
     listed: ProblemList = defaultdict(list)
     for resource in record.of("Condition"):
         topics = condition_topics(resource.code)
-        if not topics or first_code(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
+        if not topics or condition_status(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
             continue
         if contradicts_itself(resource.code):
             record.problem("code-text-conflict", resource, "code and display disagree")
@@ -50,7 +51,7 @@ def _only_asked_about(resource: Resource) -> bool:
 
 def clinical_status(resource: Resource) -> ClinicalStatus:
     """The clinical status. Without one, an abatement says `resolved`; a Condition may lack both, which is `unknown`, not inactive."""
-    stated = _STATUSES.get(first_code(resource.clinical_status))
+    stated = _STATUSES.get(condition_status(resource.clinical_status))
     if stated is not None:
         return stated
     dated = resource.abatement_date_time or resource.abatement_period or resource.abatement_string

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from fhir_mappings.coded import as_list, first_code, meanings_of, triples, words, words_of_all
+from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, ended, started, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_of
@@ -13,6 +13,7 @@ from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.status_words import condition_status
 from fhir_mappings.tumour_claims import site_of_code
 from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
 from guideline.partial_date import PartialDate
@@ -127,9 +128,9 @@ def read_allergies(record: Record) -> tuple[Allergy, ...]:
 
 
 def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
-    if first_code(resource.verification_status) in ("refuted", "entered-in-error"):
+    if condition_status(resource.verification_status) in ("refuted", "entered-in-error"):
         return
-    if first_code(resource.clinical_status) in ("inactive", "resolved"):
+    if condition_status(resource.clinical_status) in ("inactive", "resolved"):
         return
     concepts: list[Concept | None] = [resource.code, *(reaction.substance for reaction in resource.reaction or ())]
     drugs: dict[str, None] = {}

@@ -15,11 +15,12 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Raw
 
-from fhir_mappings.later_members import contained_in, meta_of, reference_in, subject_bytes
+from fhir_mappings.later_members import contained_in, is_modified, meta_of, reference_in, subject_bytes
 from fhir_mappings.lost_facts import OUR_KEYS, lost_with, lost_with_search
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
-from fhir_mappings.resources import Contained, Reference, Resource, source_of
+from fhir_mappings.resources import ABSENT, Contained, Reference, Resource, source_of
+from fhir_mappings.status_words import plainly_spelled
 from guideline.case import DataProblem, ProblemKind
 from guideline.partial_date import PartialDate
 
@@ -104,11 +105,12 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     groups: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
     copies: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
     by_url: dict[str, tuple[str, str]] = {}
+    perhaps_modified: set[str] = set()
     ours: Raw | None = None
     for entry in reading.entries:
-        resource = entry.resource
-        if resource is None:
+        if entry.resource is None:
             continue
+        resource = plainly_spelled(entry.resource)
         kind = resource.resource_type
         group = topic_of(resource) if kind == "Observation" else kind
         if group is None:
@@ -122,6 +124,8 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
                 continue
             if kind not in _WITHOUT_SUBJECT and bytes(resource.subject):
                 ours = resource.subject
+        if resource.modifier_extension is not ABSENT and kind != "Patient":
+            perhaps_modified.add(group)
         known = groups[group].setdefault(ident, resource)
         if known != resource:
             copies[group, ident].append(resource)
@@ -133,6 +137,8 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     for group in {group for group, _ in versions}:
         by_id = groups[group]
         record.groups[group] = [one for ident in sorted(by_id) for one in versions.get((group, ident), (by_id[ident],))]
+    for group in perhaps_modified:
+        record.groups[group] = _unmodified(record, group)
     for url, (group, ident) in by_url.items():
         record.references[url] = versions.get((group, ident), (groups[group][ident],))[-1]
     record.references |= {source_of(resource): resource for group in _REFERENCED for resource in record.of(group)}
@@ -176,6 +182,14 @@ def _age(resource: Resource) -> tuple[float, int]:
         stamp = 0.0
     version = meta.version_id or ""
     return (stamp, int(version) if version.isdecimal() and len(version) < 12 else 0)
+
+
+def _unmodified(record: Record, group: str) -> list[Resource]:
+    """The resources of a group without those that carry a modifier extension, which are named: nobody can say what they say."""
+    for resource in record.of(group):
+        if is_modified(resource):
+            record.problem("unreadable", resource, "a modifier extension, which may say the opposite")
+    return [resource for resource in record.of(group) if not is_modified(resource)]
 
 
 class _Subjects:

@@ -15,7 +15,7 @@ from fhir_mappings.denial import Passage
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Concept, Resource, source_of
-from fhir_mappings.results import is_false, results, text_of
+from fhir_mappings.results import is_false, normal_ranges, of_quantity, results, text_of
 from fhir_mappings.terminology import value_of
 from guideline.case import Menopause, Pregnancy
 
@@ -28,12 +28,19 @@ _MENOPAUSE: tuple[MenopauseStatus, ...] = ("premenopausal", "perimenopausal", "p
 #: hCG tests: their answer is a test result, not a status.
 _HCG = frozenset({"2106-3", "2118-8", "21198-7"})
 
+#: Interpretations of a test, HL7's codes in lower case: positive, or above normal.
+_HIGH = frozenset({"pos", "det", "h", "hh", "hu", ">", "a", "aa"})
+
 
 def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ...]:
     """Pregnancy statuses, tests and Conditions. A resolved pregnancy says nothing about today and is left out."""
     found = []
     for result in results(record, record.of("pregnancy"), "pregnancy"):
         status = _pregnancy_answer(result.resource)
+        if status is None and _is_test(result.resource):
+            status = _above_normal(result.resource)
+            if status is None and _is_unjudged(result.resource):
+                record.problem("unreadable", result.resource, "a number without a range or an interpretation", "pregnancy")
         if status is not None and not (result.preliminary and status == "not-pregnant"):
             found.append(Pregnancy(status, result.day, source_of(result.resource)))
     for resource in listed["pregnancy"]:
@@ -56,8 +63,28 @@ def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
         return "not-pregnant" if is_false(resource.value_boolean) else "pregnant"
     said = "\n".join((words(resource.value_codeable_concept), text_of(resource) or ""))
     said = said.strip() or " ".join(first_code(concept) for concept in as_list(resource.interpretation))
-    is_test = any(code in _HCG for _, code, _ in triples(resource.code))
-    return _pregnancy_words(said, is_test)
+    return _pregnancy_words(said, _is_test(resource))
+
+
+def _is_test(resource: Resource) -> bool:
+    return any(code in _HCG for _, code, _ in triples(resource.code))
+
+
+def _is_unjudged(resource: Resource) -> bool:
+    return resource.value_quantity is not None and not resource.interpretation and not normal_ranges(resource)
+
+
+def _above_normal(resource: Resource) -> PregnancyStatus | None:
+    """An hCG that the laboratory itself calls positive or high, or that lies above its range. Which number is high is nowhere else told."""
+    codes = {str(code).lower() for concept in as_list(resource.interpretation) for _, code, _ in triples(concept)}
+    if codes & _HIGH:
+        return "possible"
+    number = of_quantity(resource.value_quantity)
+    limits = [of_quantity(limit.high) for limit in normal_ranges(resource)]
+    if number is None or number.bound in ("<", "<="):
+        return None
+    above = any(limit is not None and limit.unit in ("", number.unit) and number.value > limit.value for limit in limits)
+    return "possible" if above else None
 
 
 _PREGNANT = re.compile(r"(?<!to become )(?<!to get )(?<!becoming )pregnant|\bpregnancy confirmed")
@@ -66,6 +93,7 @@ _PREGNANCY_WORDS = re.compile(
 )
 _YES = re.compile(r"^yes\b")
 _UNSURE = re.compile(r"possib|unknown|uncertain|not yet confirmed")
+_UNKNOWN = re.compile(r"\s*unknown\b")
 _NEGATIVE = re.compile(r"not detected|\bneg(?:ative)?\b|^no\b(?: no\b)*(?=$| ?[,.;:(/-])")
 #: What she says of herself, or said of the past, proves nothing.
 _NO_PROOF = re.compile(
@@ -81,6 +109,8 @@ def _pregnancy_words(text: str, is_test: bool) -> PregnancyStatus | None:
     pregnant = passage.asserts(_PREGNANT) or _YES.search(passage.text) is not None
     if not pregnant and "suspected" not in said and ("denied" in said or _NEGATIVE.search(passage.text)):
         return None if _NO_PROOF.search(passage.text) else "not-pregnant"
+    if not pregnant and "suspected" not in said and _UNKNOWN.match(passage.text):
+        return None  # "Unknown" suspects nothing
     if "suspected" in said or _UNSURE.search(passage.text) or (pregnant and "denied" in said):
         return "possible"
     if pregnant:

@@ -208,6 +208,7 @@ class Resource(Part, frozen=True, gc=False):
     text: Raw = ABSENT
     contained: Raw = ABSENT
     extension: Raw = ABSENT
+    modifier_extension: Raw = ABSENT
     identifier: Raw = ABSENT
     clinical_status: Concept | str | None = None
     verification_status: Concept | str | None = None

@@ -9,8 +9,9 @@ from typing import Final
 from msgspec import Struct
 
 from fhir_mappings.dates import observed, unreadable_day
+from fhir_mappings.later_members import ranges_of
 from fhir_mappings.record import Record
-from fhir_mappings.resources import Component, Quantity, Resource
+from fhir_mappings.resources import Component, Quantity, Range, Resource
 from guideline.case import Bound
 from guideline.partial_date import PartialDate
 
@@ -18,7 +19,16 @@ from guideline.partial_date import PartialDate
 _NO_RESULT = frozenset({"cancelled", "registered"})
 
 _BOUNDS: Final[dict[str, Bound]] = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
-_NUMBER = re.compile(r"\A\s*+(?:([<>]=?|≥|≤)\s*+)?(-?\d++(?:[.,]\d++)?)\s*+(%|[a-zA-Z/{}0-9.*\[\]^]*+)\s*+")
+_NUMBER = re.compile(
+    r"\A\s*+(?:([<>]=?|≥|≤)\s*+)?"
+    r"(-?(?:\d{1,3}(?:[ '’\u00a0\u202f]\d{3})++(?!\d)|\d{1,3}([.,])\d{3}(?:\3\d{3})++(?!\d)|\d++(?:[.,]\d++)?))"
+    r"\s*+(%|(?:[x×] ?)?[a-zA-Zµμ/{}0-9.*\[\]^²³⁶⁹]*+)\s*+"
+)
+
+#: `150,000`: a decimal comma or a thousands separator. A leading zero has none of the latter.
+_EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+#: Units that count single cells: no count of them has decimals, and none is below a thousand in anybody who is well.
+_SINGLE = re.compile(r"(?:\{?cells\}?)?/(?:[uµμ]l|mcl|mm\^?3|mm³)", re.IGNORECASE)
 
 
 class Result(Struct, frozen=True, gc=False):
@@ -30,11 +40,15 @@ class Result(Struct, frozen=True, gc=False):
 
 
 class Number(Struct, frozen=True, gc=False):
-    """A number as recorded, its unit, and whether it is only a bound (`<`, `<=`, `>`, `>=`)."""
+    """A number as recorded, its unit, and whether it is only a bound (`<`, `<=`, `>`, `>=`).
+
+    `shown` is the unit that people read beside a coded one; empty where there is but one.
+    """
 
     value: float
     unit: str
     bound: Bound | None = None
+    shown: str = ""
 
 
 def results(record: Record, resources: Iterable[Resource], subject: str) -> list[Result]:
@@ -57,15 +71,23 @@ def of_quantity(quantity: Quantity | None) -> Number | None:
     """The number of a quantity. A value that came as text is read as text."""
     if quantity is None or quantity.value is None:
         return None
-    unit = quantity.code or quantity.unit or ""
+    unit, shown = quantity.code or quantity.unit or "", ""
+    if quantity.unit and unit != quantity.unit:
+        shown = quantity.unit
     if isinstance(quantity.value, str):
-        read = of_text(quantity.value)
-        return None if read is None else Number(read.value, unit or read.unit, _BOUNDS.get(quantity.comparator or "") or read.bound)
-    return Number(quantity.value, unit, _BOUNDS.get(quantity.comparator) if quantity.comparator else None)
+        read = of_text(quantity.value, unit)
+        if read is None:
+            return None
+        return Number(read.value, unit or read.unit, _BOUNDS.get(quantity.comparator or "") or read.bound, shown)
+    return Number(quantity.value, unit, _BOUNDS.get(quantity.comparator) if quantity.comparator else None, shown)
 
 
-def of_text(text: str | float | None) -> Number | None:
-    """The number that a text is, and nothing else: `55 %`, `>55`, `1,5 mg/dL`. A range or a sentence is none."""
+def of_text(text: str | float | None, unit: str = "") -> Number | None:
+    """The number that a text is, and nothing else: `55 %`, `>55`, `1,5 mg/dL`, `150,000 /uL`. A range or a sentence is none.
+
+    `unit` is that of the text where it stands elsewhere. A comma before three digits is a decimal comma to one and a thousands separator to
+    another: such a number is none, save in a count of single cells, which has no decimals.
+    """
     if text is None or text == "":
         return None
     if not isinstance(text, str):
@@ -73,7 +95,21 @@ def of_text(text: str | float | None) -> Number | None:
     found = _NUMBER.fullmatch(text)
     if found is None:
         return None
-    return Number(float(found[2].replace(",", ".")), found[3], _BOUNDS.get(found[1] or ""))
+    value = _value(found[2], found[4] or unit)
+    return Number(value, found[4], _BOUNDS.get(found[1] or "")) if value is not None else None
+
+
+def _value(written: str, unit: str) -> float | None:
+    groups = re.split(r"[^-\d]", written)
+    if len(groups) == 1:
+        return float(written)
+    decimal = written[len(groups[0])] in ".," and len(groups) == 2
+    if decimal and _EITHER.fullmatch(written) is not None:
+        if _SINGLE.fullmatch(unit.replace(" ", "")) is not None:
+            decimal = False
+        elif "," in written:
+            return None
+    return float(("." if decimal else "").join(groups))
 
 
 def number_of(item: Resource | Component) -> Number | None:
@@ -88,6 +124,24 @@ def number_of(item: Resource | Component) -> Number | None:
 def text_of(item: Resource | Component) -> str | None:
     """The text value of a result."""
     return str(item.value_string) if item.value_string not in (None, "") else None
+
+
+def normal_ranges(resource: Resource) -> list[Range]:
+    """The reference ranges of a result that are normal ones, not therapeutic or a treatment target."""
+    return [
+        limits
+        for limits in ranges_of(resource)
+        if limits.type is None or any(str(coding.code).lower() == "normal" for coding in limits.type.coding)
+    ]
+
+
+def has_value(item: Resource | Component) -> bool:
+    """Whether a result holds a value at all, readable or not."""
+    values = (
+        item.value_quantity, item.value_codeable_concept, item.value_string, item.value_integer, item.value_boolean, item.value_range,
+        item.value_ratio,
+    )  # fmt: skip
+    return any(value not in (None, "") for value in values)
 
 
 def is_false(value: bool | str | None) -> bool:

@@ -25,10 +25,10 @@ _ENZYME: Final = _table(
     (0.06, "nkat/l"),
 )
 _COUNT: Final = _table(
-    (1.0, "10*9/l 10^9/l 10e9/l x10^9/l x10*9/l x10e9/l g/l giga/l gpt/l /nl 10*6/ml 10^6/ml"),
+    (1.0, "10*9/l 10^9/l 10e9/l x10^9/l x10*9/l x10e9/l g/l giga/l gpt/l /nl 10*6/ml 10^6/ml 10⁹/l x10⁹/l"),
     (1.0, "10*3/ul 10^3/ul 10e3/ul x10^3/ul x10*3/ul x10e3/ul 10*3.ul 1000/ul k/ul th/ul thou/ul thousand/ul"),
-    (1.0, "10*3/µl 10^3/µl k/µl 10*3/mm3 10^3/mm3 10*3/mm^3 k/mm3 10*3/mcl 10^3/mcl k/mcl"),
-    (0.001, "/ul /µl cells/ul {cells}/ul cells/µl /mm3 /mm^3 cells/mm3 /mcl cells/mcl 10*6/l 10^6/l"),
+    (1.0, "10*3/µl 10^3/µl k/µl 10*3/mm3 10^3/mm3 10*3/mm^3 k/mm3 10*3/mcl 10^3/mcl k/mcl 10³/ul 10³/µl 10^3/μl k/μl"),
+    (0.001, "/ul /µl cells/ul {cells}/ul cells/µl /mm3 /mm^3 cells/mm3 /mcl cells/mcl /μl cells/μl 10*6/l 10^6/l"),
 )
 _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
     "weight": _table(
@@ -82,6 +82,17 @@ def factor(kind: str, unit: str) -> float | None:
     return _FACTORS[kind].get(_plain(unit))
 
 
+def factor_of(kind: str, coded: str, shown: str) -> float | None:
+    """The same for a unit that comes as a code and as people read it: the code may be the house's own, but the two must not contradict."""
+    by = factor(kind, coded)
+    if not shown:
+        return by
+    other = factor(kind, shown)
+    if by is None or other is None:
+        return other if by is None else by
+    return by if by == other else None
+
+
 @remembered(maxsize=1024)
 def dose_unit(unit: str) -> str | None:
     """The UCUM unit of a dose; `None` for one that we do not read."""
@@ -89,4 +100,4 @@ def dose_unit(unit: str) -> str | None:
 
 
 def _plain(unit: str) -> str:
-    return unit.replace(" ", "").lower()
+    return unit.replace(" ", "").replace("×", "x").lower()

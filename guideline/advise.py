@@ -12,7 +12,7 @@ from guideline.rules.disputed_end import naming_disputed_end
 from guideline.rules.heart import heart, heart_at_start
 from guideline.rules.labs_running import labs_running
 from guideline.rules.lungs import lungs
-from guideline.rules.pregnancy import pregnancy
+from guideline.rules.pregnancy import possible_pregnancy, pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.start_labs import naming_values
 from guideline.rules.treatment import therapy_gap, treatment
@@ -35,7 +35,7 @@ def advise(case: Case, practice: Practice) -> Advice:
     chosen = None
     with_child = pregnancy(s)
     urgent = brain_urgent(s)
-    findings: list[Finding] = [f for f in (found.finding, with_child, urgent) if f is not None]
+    findings: list[Finding] = [f for f in (found.finding, with_child or possible_pregnancy(s), urgent) if f is not None]
     if s.metastatic:
         findings += _organ_safety(s)
     # What is switched off must not keep anything else from being said, so it goes before the rest is asked.

@@ -290,9 +290,13 @@ def past_term(found: Pregnancy, today: date) -> bool:
 
 
 def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str | None]:
-    """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be."""
+    """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be.
+
+    A pregnancy on record outweighs the gender of a form.
+    """
     ages = K.thresholds.ages
-    if case.patient.sex == "male":
+    male = case.patient.sex == "male"
+    if male and not any(p.status == "pregnant" for p in case.pregnancies):
         return "not-applicable", None
     certain = [p for p in case.pregnancies if p.status != "possible"]
     newest = max(certain, key=_pregnancy_order) if certain else None
@@ -304,15 +308,17 @@ def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str |
         outdated = excluded is not None and newest.date is not None and newest.date.latest < excluded.date.earliest
         if not outdated:
             return "pregnant", newest.source
-    if excluded is not None:
+    # What raises the suspicion anew is newer than what laid the old one.
+    suspected = max((p.date.earliest for p in case.pregnancies if p.status == "possible" and p.date is not None), default=date.min)
+    if excluded is not None and excluded.date.latest >= suspected:
         return "excluded", None
     days = K.thresholds.intake.expires_days["pregnancy-excluded"]
     recently = newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days
-    if newest is not None and newest.status == "not-pregnant" and recently:
+    if newest is not None and newest.date is not None and newest.status == "not-pregnant" and recently and newest.date.latest >= suspected:
         return "excluded", newest.source
     birth = case.patient.birth
     youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None
-    if (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
+    if male or (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
         return "not-applicable", None
     return "unknown", None
 

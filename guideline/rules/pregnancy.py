@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guideline.advice import FactUsed, Finding
+from guideline.advice import FactUsed, Finding, Gap
 from guideline.case import Pregnancy
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -23,6 +23,22 @@ def pregnancy(s: Situation) -> Finding | None:
     newest = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency)
     facts = (documented_fact(newest),)
     return Finding("Pregnancy", "critical", headline, detail, facts=facts, avoid=tuple(running) or ("thp", "tdxd-pertuzumab", "tdxd"))
+
+
+def possible_pregnancy(s: Situation) -> Finding | None:
+    """R124: a positive test or a suspicion, as new as a laboratory value that counts, while a HER2 drug runs: asked, not believed."""
+    if s.pregnancy != "unknown" or not s.her2_running:
+        return None
+    suspected = max((p for p in s.case.pregnancies if p.status == "possible" and p.date is not None), key=_recency, default=None)
+    if suspected is None or suspected.date is None or (s.today - suspected.date.earliest).days > K.thresholds.intervals.labs_days:
+        return None
+    negative = (p.date for p in s.case.pregnancies if p.status == "not-pregnant" and p.date is not None)
+    if any(day.earliest >= suspected.date.latest for day in negative):
+        return None
+    running = in_usual_order(e.drug for e in s.her2_running)
+    ask = K.say("pregnancy-possible-running", drugs=drug_names(running), date=str(suspected.date))
+    facts = (FactUsed("Pregnancy", "possible", str(suspected.date), suspected.source),)
+    return Finding("Pregnancy", "warning", ask, facts=facts, missing=(Gap("I13", ask),))
 
 
 def contradicted_pregnancy(s: Situation) -> Pregnancy | None:

@@ -231,3 +231,30 @@ def test_a_local_code_is_told_by_its_label():
 def test_a_resource_of_another_type_is_no_result():
     """A DiagnosticReport or an order under a HER2 code is not a result."""
     assert receptors(resource("ServiceRequest", code=concept(IHC)), resource("DiagnosticReport", code=concept(IHC), conclusion="3+")) == ()
+
+
+BREAST_PANEL = ("urn:oid:1.2.840.114350", "BRPANEL")
+
+
+def panel(label, *codings, code=BREAST_PANEL):
+    components = [{"code": concept(coding), "valueString": "3+"} for coding in codings]
+    return observation(code=concept(code, text=label), component=components)
+
+
+def test_a_panel_under_a_code_of_the_house_is_told_by_its_components():
+    """A breast panel whose own label names no receptor holds HER2 all the same."""
+    assert [(r.receptor, r.value) for r in receptors(panel("Breast prognostic panel", IHC))] == [("HER2", "3+")]
+
+
+@pytest.mark.parametrize(
+    ("label", "code"), [("NGS panel, plasma", BREAST_PANEL), ("ERBB2 mutation panel", BREAST_PANEL), ("HER2, serum", (LOINC, "32996-1"))]
+)
+def test_a_panel_that_is_known_to_be_something_else_is_none(label, code):
+    """Trap 12: neither a sequencing of the blood nor the shed antigen becomes a result of tissue by a code in a component."""
+    assert receptors(panel(label, INTERPRETATION, code=code)) == ()
+
+
+def test_of_several_interpretation_codes_the_standard_one_counts():
+    """A code of the house before it is no answer, and takes none away."""
+    hl7 = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+    assert one(IHC, interpretation=[concept(("urn:local", "A"), (hl7, "POS"))]).value == "positive"

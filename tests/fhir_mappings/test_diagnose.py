@@ -6,7 +6,7 @@ import pytest
 
 from fhir_mappings.diagnose import diagnose
 from fhir_mappings.errors import NotJson
-from tests.fhir_mappings.resource_builders import IHC, POSITIVE, TODAY, bundle, concept, observation, patient, statement
+from tests.fhir_mappings.resource_builders import IHC, LOINC, POSITIVE, TODAY, bundle, concept, observation, order, patient, statement
 
 GOOD = observation(IHC, valueCodeableConcept=concept(POSITIVE))
 
@@ -36,6 +36,43 @@ def test_what_the_service_could_not_use_is_named_with_its_reason():
     )
     assert {problem.kind for problem in found.unused} == {"old-fhir", "code-text-conflict"}
     assert "MedicationStatement/1: old-fhir" in str(found)
+
+
+HOUSE = "urn:oid:1.2.840.114350"
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [
+        ({"resourceType": "DiagnosticReport", "id": "9", "conclusion": "HER2 3+"}, "DiagnosticReport (1): its results count only"),
+        ({"resourceType": "MedicationDispense", "id": "9"}, "MedicationDispense (1): a therapy counts only"),
+        (observation((HOUSE, "77"), ident="9", code=concept((HOUSE, "77"), text="Platelets")), "Observation/9: labelled as platelets"),
+        (observation(code=concept(text="Ejection Fraction"), ident="9", valueInteger=38), "Observation/9: labelled as LVEF"),
+        (observation(code=concept((HOUSE, "3", "Estrogen receptor")), ident="9"), "Observation/9: labelled as a hormone receptor"),
+        (order(text="Enhertu", ident="9", intent="Plan"), "MedicationRequest/9: an order of intent plan is none yet"),
+    ],
+)
+def test_what_is_never_looked_at_is_told_to_who_asks(unread, told):
+    """Types that nothing reads, results under a code of the house, orders that are none yet: "all could be used" would be false."""
+    found = of(bundle(patient(), GOOD, unread))
+    assert (found.unused, len(found.passed_over)) == ((), 1)
+    assert told in str(found)
+    assert "all that matters could be used" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        observation((LOINC, "4548-4", "Hemoglobin A1c"), ident="9"),
+        observation((LOINC, "32623-1", "Platelet mean volume"), ident="9"),
+        observation(code=concept((HOUSE, "4", "Creatinine, urine")), ident="9"),
+        observation(code=concept(text="Potassium"), ident="9"),
+        order(text="Enhertu", ident="9", intent="plan", reportedBoolean=True),
+    ],
+)
+def test_what_only_sounds_like_a_fact_is_not_told(other):
+    """A code of LOINC says what it is, known to us or not; another quantity is another quantity."""
+    assert of(bundle(patient(), GOOD, other)).passed_over == ()
 
 
 def test_a_hook_request_is_diagnosed_for_its_own_patient():

@@ -114,6 +114,78 @@ def test_a_component_may_hold_the_number():
     assert one(component=[{"code": concept(LVEF), "valueQuantity": quantity(58, "%")}]).value == 58
 
 
+PULSE = {"code": concept((LOINC, "8867-4"), text="Heart rate"), "valueQuantity": quantity(72, "/min")}
+
+
+def part(label, value, unit="%", *codings):
+    return {"code": concept(*codings, text=label), "valueQuantity": quantity(value, unit)}
+
+
+@pytest.mark.parametrize(
+    ("components", "value", "upper"),
+    [
+        ([PULSE, part("LVEF", 38, "%", LVEF)], 38, None),
+        ([part("LVIDd", 52, "mm"), part("Ejection fraction", 38)], 38, None),
+        ([part("LVEDV", 90, "mL"), part("LV EF", 38)], 38, None),
+        ([part("Previous LVEF", 62), part("LVEF today", 38)], 38, None),
+        ([part("LVEF at baseline", 62, "%", LVEF), part("LVEF", 38, "%", LVEF)], 38, None),
+        ([part("Fractional shortening", 30), part("GLS", -18), part("Biplane Simpson", 55)], 55, None),
+        ([part("RVEF", 50), part("LVEF", 38)], 38, None),
+        ([part("LVEF A4C", 55), part("LVEF A2C", 58), part("LVEF biplane", 56)], 55, 58),
+        ([{"valueQuantity": quantity(58, "%")}], 58, None),
+        ([{"code": concept(text="Findings"), "valueString": "LVEF 55-60 %"}], 55, 60),
+    ],
+)  # fmt: skip
+def test_among_the_measurements_of_an_echo_the_lvef_is_the_one_that_says_so(components, value, upper):
+    """By code, else by label, else the one that nothing else claims; several planes are a range."""
+    found = one(component=components)
+    assert (found.value, found.upper) == (value, upper)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"component": [PULSE]},
+        {"component": [part("LVIDd", 52, "mm")]},
+        {"component": [part("Previous LVEF", 62)]},
+        {"component": [part("Fractional shortening", 30)]},
+        {"component": [{"code": concept(text="Heart rate"), "valueString": "72"}]},
+        {"component": [part("LVEF", 62), part("Ejection fraction", 38)]},
+        {"valueQuantity": quantity(55, "mL")},
+        {"valueRange": {"low": quantity(52, "mm"), "high": quantity(55, "mm")}},
+    ],
+)
+def test_another_measurement_is_no_lvef(members):
+    """A pulse, a diameter, a volume, an earlier value: named, never taken for the LVEF; nor is one of two that cannot both be."""
+    case = case_of(patient(), observation(LVEF, **members))
+    assert (case.lvef, problems_of(case)) == ((), [("unreadable", "lvef")])
+
+
+@pytest.mark.parametrize("unit", ["%", "1", "percent", "% EF", "{EF}", None])
+def test_a_percentage_is_written_in_many_ways(unit):
+    """What a unit says of a percentage, and no unit, is read."""
+    assert one(valueQuantity=quantity(55, unit) if unit else {"value": 55}).value == 55
+
+
+ECHO_PANEL = [((LOINC, "34552-0"),), (("urn:oid:1.2.840.114350.1.13", "ECHO"),)]
+
+
+@pytest.mark.parametrize("code", ECHO_PANEL)
+def test_a_panel_is_an_echo_by_its_components(code):
+    """Whatever code the panel itself has: a coded LVEF in it counts, with its modality; the panel's own value is about something else."""
+    members = {"component": [PULSE, part("LVEF", 38, "%", (LOINC, "8806-2"))], "valueString": "EF 60 %"}
+    assert [(f.value, f.modality) for f in case_of(patient(), observation(*code, **members)).lvef] == [(38, "echo")]
+
+
+@pytest.mark.parametrize("code", ECHO_PANEL)
+def test_a_panel_without_an_lvef_is_no_lvef_that_could_not_be_read(code):
+    """One in which nothing was measured is nothing; one whose value is not understood is named."""
+    empty = case_of(patient(), observation(*code, component=[PULSE, {"code": concept(LVEF)}]))
+    assert (empty.lvef, problems_of(empty)) == ((), [])
+    odd = case_of(patient(), observation(*code, component=[{"code": concept(LVEF), "valueString": "see report"}]))
+    assert (odd.lvef, problems_of(odd)) == ((), [("unreadable", "lvef")])
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [

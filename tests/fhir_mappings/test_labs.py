@@ -72,6 +72,64 @@ def test_limits_stay_limits_and_texts_are_read_as_numbers():
     assert [found.value for found in case.labs] == [0.8]
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "value"),
+    [
+        (PLATELETS, "150,000 /uL", 150),
+        (PLATELETS, "150.000 /µL", 150),
+        (PLATELETS, "150 000/uL", 150),
+        (PLATELETS, "150,000 cells/mm3", 150),
+        (PLATELETS, "250 x 10^9/L", 250),
+        (PLATELETS, "250 ×10⁹/L", 250),
+        (NEUTROPHILS, "1,800 /uL", 1.8),
+        (NEUTROPHILS, "1,8 10*9/L", 1.8),
+        (NEUTROPHILS, "1.800 10*9/L", 1.8),
+        (BILIRUBIN, "0,7 mg/dL", 0.7),
+        (BILIRUBIN, "0,700 mg/dL", 0.7),
+        (ALT, "1'200 U/L", 1200),
+        (ALT, "1,200,000 U/L", 1200000),
+    ],
+)
+def test_thousands_and_decimals_are_told_apart(code, text, value):
+    """Single cells are counted in thousands and have no decimals; elsewhere a comma before one or two digits is a decimal comma."""
+    assert [found.value for found in case_of(patient(), observation(code, valueString=text)).labs] == [value]
+
+
+def test_thousands_are_read_where_the_unit_stands_elsewhere():
+    """A quantity whose value came as a text."""
+    assert lab(PLATELETS, "150,000", "/uL").value == 150
+
+
+@pytest.mark.parametrize("text", ["1,200 U/L", "HIGH", "see comment", "45 (was 60) U/L"])
+def test_a_value_that_is_no_clear_number_is_named(text):
+    """1,200 is one or a thousand: nothing is guessed, and the loss is named."""
+    case = case_of(patient(), observation(ALT, valueString=text))
+    assert (case.labs, problems_of(case)) == ((), [("unreadable", "lab")])
+
+
+@pytest.mark.parametrize(
+    ("code", "shown", "value"), [("271", "K/uL", 210), ("10*3/uL", "thousand per microlitre", 210), ("10*9/L", "K/uL", 210)]
+)
+def test_the_unit_that_people_read_stands_in_for_a_code_of_the_house(code, shown, value):
+    """Either names it; both agree."""
+    case = case_of(patient(), observation(PLATELETS, valueQuantity={"value": 210, "unit": shown, "code": code}))
+    assert [found.value for found in case.labs] == [value]
+
+
+def test_a_unit_that_contradicts_its_code_is_not_used():
+    """80 umol/L under the code mg/dL are two patients; so is a weight in kg and pounds."""
+    case = case_of(patient(), observation(CREATININE, valueQuantity={"value": 80, "unit": "umol/L", "code": "mg/dL"}))
+    assert (case.labs, problems_of(case)) == ((), [("unreadable", "lab")])
+    case = case_of(patient(), observation(WEIGHT, valueQuantity={"value": 154, "unit": "lb", "code": "kg"}))
+    assert (case.body, problems_of(case)) == ((), [("unreadable", "other")])
+
+
+def test_a_body_measure_in_words_is_named():
+    """Two units in one text: which one is the value is not guessed."""
+    case = case_of(patient(), observation(WEIGHT, valueString="70.0 kg (154 lb)"))
+    assert (case.body, problems_of(case)) == ((), [("unreadable", "other")])
+
+
 def test_a_lab_without_a_value_is_no_fact_and_no_problem():
     """A panel header or a value that is absent for a reason is neither."""
     case = case_of(patient(), observation(ALT), observation((LOINC, "24323-8"), ident="2", valueQuantity=quantity(3, "U/L")))

@@ -17,6 +17,7 @@ from tests.fhir_mappings.resource_builders import (
     LOINC,
     POSITIVE,
     RXNORM,
+    SNOMED,
     TODAY,
     TRASTUZUMAB,
     bundle,
@@ -316,3 +317,39 @@ def test_resources_of_types_that_are_not_used_are_not_kept():
     reading = read_value(json.dumps([patient(), *others]).encode())
     assert [entry.resource.resource_type for entry in reading.entries] == ["Patient"]
     assert len(build_case(reading, patient_id="p1", today=TODAY).problems) == 0
+
+
+NEGATED = [{"url": "http://hl7.org/fhir/StructureDefinition/negated", "valueBoolean": True}]
+
+
+@pytest.mark.parametrize(
+    ("modified", "subject"),
+    [
+        (observation(IHC, modifierExtension=NEGATED, **HER2), "her2"),
+        (condition((SNOMED, "94222008"), modifierExtension=NEGATED), "diagnosis"),
+        (statement(TRASTUZUMAB, modifierExtension=NEGATED), "therapy"),
+    ],
+)
+def test_a_resource_with_a_modifier_extension_is_named_and_not_used(modified, subject):
+    """It may say the opposite of the rest, and FHIR forbids to pass over it."""
+    case = case_of(patient(), modified)
+    assert (case.receptors, case.metastases, case.drugs, problems_of(case)) == ((), (), (), [("unreadable", subject)])
+
+
+@pytest.mark.parametrize("extension", [[], None])
+def test_an_empty_modifier_extension_modifies_nothing(extension):
+    """Nor does one that is null."""
+    assert len(case_of(patient(), observation(IHC, modifierExtension=extension, **HER2)).receptors) == 1
+
+
+def test_of_two_versions_the_newest_says_whether_it_is_modified():
+    """The older one does not come back in its place."""
+    old = observation(IHC, meta={"versionId": "1"}, **HER2)
+    new = observation(IHC, meta={"versionId": "2"}, modifierExtension=NEGATED, **HER2)
+    assert case_of(patient(), old, new).receptors == ()
+    assert len(case_of(patient(), {**new, "meta": {"versionId": "1"}}, {**old, "meta": {"versionId": "2"}}).receptors) == 1
+
+
+def test_a_patient_with_a_modifier_extension_is_still_the_patient():
+    """Age and sex are needed; what the modifier says of them nobody knows, and none is published."""
+    assert case_of(patient(gender="female", modifierExtension=NEGATED)).patient.sex == "female"

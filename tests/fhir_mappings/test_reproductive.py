@@ -14,6 +14,8 @@ from tests.fhir_mappings.resource_builders import (
     on,
     order,
     patient,
+    problems_of,
+    quantity,
 )
 
 STATUS, HCG = (LOINC, "82810-3"), (LOINC, "2106-3")
@@ -32,7 +34,7 @@ def answers(code, **members):
         ({"valueCodeableConcept": concept((SNOMED, "102874004"))}, "possible"),
         ({"valueCodeableConcept": concept(text="Not pregnant")}, "not-pregnant"),
         ({"valueString": "Pregnant, 18 weeks"}, "pregnant"),
-        ({"valueCodeableConcept": concept(text="Unknown")}, "possible"),
+        ({"valueString": "Pregnant, gestational age unknown"}, "possible"),
         ({"valueBoolean": False}, "not-pregnant"),
     ],
 )
@@ -41,10 +43,46 @@ def test_pregnancy_status(members, status):
     assert answers(STATUS, **members) == [status]
 
 
+def test_an_unknown_pregnancy_status_suspects_nothing():
+    """It is neither a pregnancy nor its absence, and no reason to ask about a running therapy."""
+    assert answers(STATUS, valueCodeableConcept=concept(text="Unknown")) == []
+
+
 def test_a_pregnancy_test_is_asked_about_when_positive():
     """HCG positive is a possible pregnancy, negative is none."""
     assert answers(HCG, valueCodeableConcept=concept((SNOMED, "10828004", "Positive"))) == ["possible"]
     assert answers(HCG, valueString="Negative") == ["not-pregnant"]
+
+
+ISSUED_BY_THE_LABORATORY = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
+QUANTITATIVE = (LOINC, "21198-7")
+HIGH = [concept(("urn:oid:1.2.3", "!"), (ISSUED_BY_THE_LABORATORY, "H"))]
+NON_PREGNANT = {"high": quantity(5, "mIU/mL"), "type": concept(("x", "normal"))}
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        ({"valueQuantity": quantity(25000, "mIU/mL"), "interpretation": HIGH}, ["possible"]),
+        ({"valueQuantity": quantity(25000, "mIU/mL"), "interpretation": [concept(text="POS")]}, ["possible"]),
+        ({"valueQuantity": quantity(25000, "mIU/mL"), "referenceRange": [NON_PREGNANT]}, ["possible"]),
+        ({"valueQuantity": quantity(25000, "mIU/mL", comparator=">"), "referenceRange": [{"high": {"value": 5}}]}, ["possible"]),
+        ({"valueQuantity": quantity(2, "mIU/mL"), "referenceRange": [NON_PREGNANT]}, []),
+        ({"valueQuantity": quantity(5, "mIU/mL", comparator="<"), "referenceRange": [NON_PREGNANT]}, []),
+        ({"valueQuantity": quantity(25, "IU/L"), "referenceRange": [NON_PREGNANT]}, []),
+        ({"valueQuantity": quantity(2, "mIU/mL"), "interpretation": [concept(text="Negative")]}, ["not-pregnant"]),
+    ],
+)
+def test_a_quantitative_test_is_positive_where_the_laboratory_says_so(members, found):
+    """By its interpretation or its own range: no number of ours tells how much is too much."""
+    case = case_of(patient(), observation(QUANTITATIVE, **members))
+    assert ([p.status for p in case.pregnancies], problems_of(case)) == (found, [])
+
+
+def test_a_quantity_that_nobody_judged_is_named():
+    """25,000 of a test that gives no range: neither a pregnancy nor its absence."""
+    case = case_of(patient(), observation(QUANTITATIVE, valueQuantity=quantity(25000, "mIU/mL")))
+    assert (case.pregnancies, problems_of(case)) == ((), [("unreadable", "pregnancy")])
 
 
 def test_a_preliminary_all_clear_does_not_count():

@@ -98,11 +98,13 @@ def test_a_stop_order_of_the_medicine_settles_it():
     assert found(running, other("gemfibrozil"), stop("tucatinib")) == []
 
 
-@pytest.mark.parametrize(("amount", "silent"), [(100, True), (300, False), (150, False)])
-def test_the_dose_for_the_combination(amount, silent):
-    """Tucatinib 100 mg twice daily beside gemfibrozil is what the card would ask for."""
+@pytest.mark.parametrize(
+    ("amount", "times", "silent"), [(100, 2, True), (100, None, True), (100, 1, False), (300, 2, False), (150, 2, False)]
+)
+def test_the_dose_for_the_combination(amount, times, silent):
+    """Tucatinib 100 mg twice daily beside gemfibrozil is what the card would ask for; once daily is not."""
     case = second_line(other_drugs=taken("gemfibrozil"))
-    assert (found(case, order("tucatinib", amount, "mg", times_a_day=2)) == []) is silent
+    assert (found(case, order("tucatinib", amount, "mg", times_a_day=times)) == []) is silent
 
 
 @pytest.mark.parametrize(("amount", "silent"), [(75, True), (125, False), (None, False)])

@@ -15,6 +15,7 @@ from tests.guideline.case_builder import (
     missing_in,
     on_therapy,
     pregnancy,
+    said,
     said_ids,
     second_line,
     words_of,
@@ -39,6 +40,44 @@ def test_r124_running_her2_drugs_are_named(drug):
     """R124: antibodies, conjugates and kinase inhibitors that run are named to be interrupted."""
     found = finding(advice_on(on_therapy(given(drug, 100), pregnancies=pregnancy(), **OPEN)), "Pregnancy")
     assert found.avoid == (drug,)
+
+
+POSSIBLE = pregnancy("possible", 5)
+
+
+def test_r124_a_possible_pregnancy_under_therapy_is_asked_about():
+    """A positive test while T-DM1 runs is no silence: a warning that asks, and no hold of its own."""
+    found = finding(advice_on(on_therapy(given("trastuzumab-emtansine", 100), pregnancies=POSSIBLE, **OPEN)), "Pregnancy")
+    assert (found.indicator, found.headline.id, found.avoid) == ("warning", "pregnancy-possible-running", ())
+    assert "trastuzumab emtansine" in found.headline.text
+    assert [(gap.input, fact.value) for gap in found.missing for fact in found.facts] == [("I13", "possible")]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"pregnancies": pregnancy("possible", 22)},
+        {"pregnancies": pregnancy("possible", None)},
+        {"pregnancies": (pregnancy("possible", 15), pregnancy("not-pregnant", 10))},
+        {"pregnancies": POSSIBLE, "age": 60},
+        {"pregnancies": POSSIBLE, "sex": "male"},
+        {"pregnancies": POSSIBLE, "intake": intake(menopausal_status="premenopausal")},
+        {"pregnancies": POSSIBLE, "intake": intake(pregnancy_excluded=None, menopausal_status="postmenopausal")},
+        {"pregnancies": ()},
+    ],
+)
+def test_r124_what_is_old_or_settled_is_not_asked_about(facts):
+    """Older than a laboratory value that counts, denied since, or not possible: silence."""
+    assert not [
+        f for f in advice_on(on_therapy(given("trastuzumab-emtansine", 100), **{**OPEN, **facts})).findings if f.topic == "Pregnancy"
+    ]
+
+
+def test_r124_a_positive_test_is_newer_than_the_answer_that_excluded_pregnancy():
+    """Answered six days ago, tested positive two days ago: asked again."""
+    answered = intake(pregnancy_excluded=said("true", days=6), menopausal_status="premenopausal")
+    case = on_therapy(given("trastuzumab-emtansine", 100), age=38, pregnancies=pregnancy("possible", 2), intake=answered)
+    assert finding(advice_on(case), "Pregnancy").headline.id == "pregnancy-possible-running"
 
 
 def test_r124_an_adjuvant_her2_drug_that_still_runs_is_named_too():

@@ -136,6 +136,9 @@ def test_c21_a_running_adjuvant_course_is_an_interval_of_zero():
         ({"age": 55}, "unknown"),
         ({"age": 56}, "not-applicable"),
         ({"sex": "male"}, "not-applicable"),
+        ({"sex": "male", "pregnancies": pregnancy("pregnant", 2)}, "pregnant"),
+        ({"sex": "male", "pregnancies": pregnancy("pregnant", 301)}, "not-applicable"),
+        ({"sex": "male", "pregnancies": pregnancy("possible", 2)}, "not-applicable"),
         ({"sex": "unknown"}, "unknown"),
     ],
 )

@@ -121,7 +121,7 @@ def test_a_unit_that_contradicts_its_code_is_not_used():
     case = case_of(patient(), observation(CREATININE, valueQuantity={"value": 80, "unit": "umol/L", "code": "mg/dL"}))
     assert (case.labs, problems_of(case)) == ((), [("unreadable", "lab")])
     case = case_of(patient(), observation(WEIGHT, valueQuantity={"value": 154, "unit": "lb", "code": "kg"}))
-    assert (case.body, problems_of(case)) == ((), [("unreadable", "other")])
+    assert (case.body, problems_of(case)) == ((), [("unreadable", "body")])
 
 
 def test_a_body_measure_in_words_is_named():

@@ -61,9 +61,15 @@ NUMERIC_CODES = PERCENT_CODES | {RATIO_CODE, COPIES_CODE}
 
 def topic_of(resource: Resource) -> Topic | None:
     """What an Observation is about, or `None` when a case does not need it."""
-    topic = _own_topic(resource.code)
+    code, topic = resource.code, None
+    if code is not None:
+        for coding in code.coding:  # as `topic_of_codes`, without a call for each of thousands
+            topic = _topic_of_code(coding.system, coding.code)
+            if topic is not None:
+                return topic
+        topic = _topic_of_label(code)
     if topic is None and resource.component is not None:
-        topic = _topic_of_components(resource.code, resource.component)
+        topic = _topic_of_components(code, resource.component)
     if topic is not None:
         return topic
     # Menopause has no question code that EHRs agree on: the answer tells (trap 22).
@@ -75,15 +81,12 @@ def topic_of(resource: Resource) -> Topic | None:
 
 def is_panel(resource: Resource) -> bool:
     """Whether only the components of an Observation tell its topic: a value of its own is then about something else."""
-    return _own_topic(resource.code) is None
+    code = resource.code
+    return code is None or (topic_of_codes(code) or _topic_of_label(code)) is None
 
 
-def _own_topic(code: Concept | None) -> Topic | None:
-    if code is None:
-        return None
-    topic = topic_of_codes(code)
-    if topic is not None:
-        return topic
+def _topic_of_label(code: Concept) -> Topic | None:
+    """What a code that is none of ours asks for by its words."""
     if len(code.coding) == 1:
         only = code.coding[0]
         return _topic_of_unknown_code(only.system, only.code, only.display or code.text)

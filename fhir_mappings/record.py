@@ -7,7 +7,7 @@ identifies anyone. The order and the repetition of resources in the document mak
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -19,12 +19,15 @@ from fhir_mappings.later_members import contained_in, is_modified, meta_of, refe
 from fhir_mappings.lost_facts import OUR_KEYS, lost_with, lost_with_search
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
-from fhir_mappings.resources import ABSENT, Contained, Reference, Resource, source_of
+from fhir_mappings.resources import ABSENT, Contained, Entry, Reference, Resource, source_of
 from fhir_mappings.status_words import plainly_spelled
 from guideline.case import DataProblem, ProblemKind
 from guideline.partial_date import PartialDate
 
 _Verdict = Literal["other-patient", "no-subject"] | None
+
+#: A Patient, and the `fullUrl` of its entry.
+_Patient = tuple[Resource, str | None]
 
 #: A day of grace for time zones.
 GRACE: Final = timedelta(days=1)
@@ -99,8 +102,9 @@ def patient_ids(reading: Reading) -> tuple[str, ...]:
 def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     """Gather one patient's resources. Without `patient_id`, the patient is the one Patient of the document, or the one subject it names."""
     record = Record(today, today + GRACE, problems=list(reading.losses()))
-    own = _own_references(reading, patient_id)
-    subjects = _Subjects(own, _linked_references(reading, own))
+    patients = list(_patients(reading))
+    own = _own_references(reading, patients, patient_id)
+    subjects = _Subjects(own, _linked_references(patients, own))
     dropped: defaultdict[tuple[ProblemKind, str], set[str]] = defaultdict(set)
     groups: defaultdict[str, dict[str, Resource]] = defaultdict(dict)
     copies: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
@@ -110,11 +114,11 @@ def record_of(reading: Reading, patient_id: str | None, today: date) -> Record:
     for entry in reading.entries:
         if entry.resource is None:
             continue
-        resource = plainly_spelled(entry.resource)
-        kind = resource.resource_type
-        group = topic_of(resource) if kind == "Observation" else kind
+        kind = entry.resource.resource_type
+        group = topic_of(entry.resource) if kind == "Observation" else kind
         if group is None:
             continue  # an Observation that no case needs
+        resource = plainly_spelled(entry.resource)
         ident = resource.id or _fingerprint(resource)
         # Nearly all resources of a chart name the patient in the same bytes as the one before.
         if resource.subject != ours:
@@ -152,11 +156,22 @@ def _not_about(subjects: _Subjects, reading: Reading, *, strangers: bool) -> Ite
     for key, content in reading.keys.items():
         if key not in OUR_KEYS or not (strangers or content.types == _PATIENT):
             continue
-        found = [(one, entry.full_url) for entry in content.entries if (one := entry.resource) and one.resource_type not in _REFERENCED]
-        ours = (subjects.verdict(one, url) is None for one, url in found if key == "patient" or one.resource_type != "Patient")
-        if found and not any(ours):
+        if _about_others(subjects, key, content.entries):
             for subject in lost_with_search(key, content.types - _PATIENT):
                 yield DataProblem("incomplete", subject, "", "a search that brought nothing about this patient")
+
+
+def _about_others(subjects: _Subjects, key: str, entries: Iterable[Entry]) -> bool:
+    """Whether a search brought resources, and none of them about this patient. Its first one tells, nearly always."""
+    brought = False
+    for entry in entries:
+        one = entry.resource
+        if one is None or one.resource_type in _REFERENCED:
+            continue
+        if (key == "patient" or one.resource_type != "Patient") and subjects.verdict(one, entry.full_url) is None:
+            return False
+        brought = True
+    return brought
 
 
 def _newest(versions: Sequence[Resource]) -> list[Resource]:
@@ -220,9 +235,9 @@ class _Subjects:
         return self._judged[subject]
 
 
-def _own_references(reading: Reading, patient_id: str | None) -> frozenset[str]:
+def _own_references(reading: Reading, found: Sequence[_Patient], patient_id: str | None) -> frozenset[str]:
     """Everything that names the patient: `Patient/id` and the `fullUrl` of the Patient's entry."""
-    patients = [(resource.id, url) for resource, url in _patients(reading)]
+    patients = [(resource.id, url) for resource, url in found]
     if patient_id is not None:
         known = patient_id.rstrip("/").rsplit("/", 1)[-1]
         return frozenset({f"Patient/{known}", f"urn:uuid:{known}", *(url for ident, url in patients if url and ident == known)})
@@ -236,14 +251,14 @@ def _own_references(reading: Reading, patient_id: str | None) -> frozenset[str]:
     return subjects_named if len(subjects_named) == 1 else frozenset()
 
 
-def _linked_references(reading: Reading, own: frozenset[str]) -> frozenset[str]:
+def _linked_references(patients: Sequence[_Patient], own: frozenset[str]) -> frozenset[str]:
     """The records that the patient's own Patient names as the same person: those it replaced, and those beside it."""
-    links = (link for resource, url in _patients(reading) if f"Patient/{resource.id}" in own or url in own for link in resource.link or ())
+    links = (link for resource, url in patients if f"Patient/{resource.id}" in own or url in own for link in resource.link or ())
     others = (link.other.reference for link in links if link.type in _SAME_PERSON and link.other is not None)
     return frozenset(subject_of(reference) for reference in others if reference and "RelatedPerson/" not in reference)
 
 
-def _patients(reading: Reading) -> Iterator[tuple[Resource, str | None]]:
+def _patients(reading: Reading) -> Iterator[_Patient]:
     for entry in reading.entries:
         if entry.resource is not None and entry.resource.resource_type == "Patient":
             yield entry.resource, entry.full_url

@@ -59,14 +59,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class HookRequest:
-    """A CDS Hooks request: every member but `prefetch` as plain JSON (`envelope`), and what `prefetch` held (`reading`).
-
-    `has_prefetch` tells an absent or null `prefetch` from an empty one.
-    """
+    """A CDS Hooks request: every member but `prefetch` as plain JSON (`envelope`), and what `prefetch` held (`reading`)."""
 
     envelope: dict[str, Any]
     reading: Reading
-    has_prefetch: bool
 
 
 #: An array stays cut: no client sends one, and a small one of empty objects would become a very large one of resources.
@@ -128,7 +124,7 @@ def read_hook_request(body: bytes) -> HookRequest:
         _check_keys(request.prefetch)
         for key, value in request.prefetch.items():
             collector.add(key, value)
-    return HookRequest(_envelope(request), collector.reading(), isinstance(request.prefetch, dict))
+    return HookRequest(_envelope(request), collector.reading())
 
 
 def read_document(body: bytes) -> HookRequest:
@@ -145,7 +141,7 @@ def read_document(body: bytes) -> HookRequest:
     reading = read_value(body)
     if not isinstance(kind.resource_type, str) and body.lstrip()[:1] != b"[":
         raise WrongShape("", "a FHIR resource, a Bundle, an array of resources or a CDS Hooks request")
-    return HookRequest({}, reading, False)
+    return HookRequest({}, reading)
 
 
 def read_value(raw: bytes | msgspec.Raw, key: str = DOCUMENT) -> Reading:
@@ -175,7 +171,7 @@ def _read_cut_request(body: bytes, collector: _Collector) -> HookRequest:
     _check_keys(values)
     for key, raw in values.items():
         _read_one(raw, key, collector)
-    return HookRequest(_envelope(request), collector.reading(), True)
+    return HookRequest(_envelope(request), collector.reading())
 
 
 def _check_keys(prefetch: Mapping[str, object]) -> None:

@@ -248,7 +248,6 @@ class Resource(Part, frozen=True, gc=False):
     performed_period: Period | None = None
     occurrence_date_time: str | None = None
     occurrence_period: Period | None = None
-    date_asserted: str | None = None
     authored_on: str | None = None
     authored: str | None = None
     requester: Raw = ABSENT

@@ -22,13 +22,12 @@ class BrainDisease(Struct, frozen=True):
     leptomeningeal: bool
     symptoms: bool
     predominant: bool | None
-    only_site: bool
     date: PartialDate | None = None
     sources: tuple[str, ...] = ()
     present: bool = False
 
 
-_NOTHING_ON_RECORD = BrainDisease("unknown", leptomeningeal=False, symptoms=False, predominant=None, only_site=False)
+_NOTHING_ON_RECORD = BrainDisease("unknown", leptomeningeal=False, symptoms=False, predominant=None)
 
 
 def brain_disease(case: Case) -> BrainDisease:
@@ -67,7 +66,6 @@ def brain_disease(case: Case) -> BrainDisease:
         leptomeningeal=leptomeningeal,
         symptoms=said_yes(case, "cns-symptoms"),
         predominant=predominant,
-        only_site=only_site,
         date=cns[0].date if cns else given.date if given is not None else None,
         sources=tuple(dict.fromkeys(sources)),
         present=state in ("stable", "active", "present"),

@@ -79,5 +79,5 @@ def _read(session: SmartSession) -> Reading:
 
 def _fetch(session: SmartSession) -> Fetched:
     """All searches of the hook `patient-view`, none of which any prefetch has answered."""
-    request = HookRequest({"context": {"patientId": session.patient_id}}, Reading(), has_prefetch=False)
+    request = HookRequest({"context": {"patientId": session.patient_id}}, Reading())
     return fetch_open(request, PATIENT_VIEW, smart_site().fhir, FhirServer(session.issuer, session.access_token))

@@ -232,9 +232,9 @@ def no_two_cards_contradict(seen: Seen) -> str | None:
         if clash and not _named_as_a_check(seen, finding):
             return f"{finding.topic} says to avoid {', '.join(sorted(finding.avoid))}, the treatment card offers {', '.join(clash)}"
     if seen.treatment is not None:
-        stops = [
-            topic for topic in topics if topic in ("Pregnancy", "BrainMetastasesUrgent", "Her2StatusNeeded", "Her2Discordance", "Her2Low")
-        ]
+        stops = [topic for topic in topics if topic in ("BrainMetastasesUrgent", "Her2StatusNeeded", "Her2Discordance", "Her2Low")]
+        # One that is only possible is to be excluded before the next dose, of whatever regimen.
+        stops += ["Pregnancy"] if seen.urgency.get("Pregnancy") == "critical" else []
         if stops:
             return f"a treatment card beside {', '.join(stops)}"
     if bool(seen.advice.silent) is bool(topics):

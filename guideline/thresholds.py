@@ -145,6 +145,7 @@ class Intervals:
     contraception_men_months: int
     weight_days: int
     labs_days: int
+    biopsy_result_days: int
     chest_ct_days: int
 
 
@@ -265,6 +266,7 @@ class Doses:
     weight_change_percent: float
     weight_least: float
     weight_most: float
+    weight_overdose_days: int
     doxorubicin_warning: float
     doxorubicin_critical: float
     taxane_minimum_cycles: int

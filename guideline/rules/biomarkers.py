@@ -38,7 +38,7 @@ def _biopsied_on(s: Situation) -> PartialDate | None:
     """The day of a biopsy since the last progression (or that of the relapse) whose result may still come."""
     since = _relapsed_on(s)
     done = [p.date for p in s.case.procedures if p.kind == "biopsy" and p.state == "done" and p.date is not None]
-    recent = [day for day in done if days_since(day, s.today) <= _RESULT_DAYS]
+    recent = [day for day in done if days_since(day, s.today) <= K.thresholds.intervals.biopsy_result_days]
     recent = [day for day in recent if since is None or (since.latest - day.earliest).days <= _grace(s)]
     newest = max(recent, key=lambda day: day.latest, default=None)
     # One with a result of its own, such as that of the breast itself, is not waited for.
@@ -56,9 +56,6 @@ def _grace(s: Situation) -> int:
 
 #: A result of a metastasis up to two months before the metastasis was written down is that of the biopsy that proved it.
 _PROOF_DAYS = 60
-
-#: So long the receptors of a biopsy are waited for; then they are asked for again.
-_RESULT_DAYS = 42
 
 
 def _visceral_crisis(s: Situation) -> bool:

@@ -32,8 +32,6 @@ _TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"
 _NEVER_RAISED = (T_DXD, T_DM1)
 #: So far above the label dose another product may be meant.
 _OTHER_PRODUCT_PERCENT = 30
-#: How old a weight may be to call a dose a gross overdose by it: nobody gains so much in half a year.
-_LAST_WEIGHT_DAYS = 183
 
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
@@ -303,8 +301,8 @@ def _gross(
     measured: Body,
 ) -> Finding | None:
     """R126: far too much even by the weight of the last half year, or without one for every adult."""
-    old = measured.weight
-    recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= _LAST_WEIGHT_DAYS
+    old, limit = measured.weight, K.thresholds.doses.weight_overdose_days
+    recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= limit
     if old is None or not recent:
         old = Weight(K.thresholds.doses.weight_most, "current", None, None, "")
     limited = tuple(s for s in schedules if needs(dose.unit, s.unit))

@@ -16,7 +16,9 @@ from fhir_mappings.resources import Coding, Resource, source_of
 from guideline.case import IntakeAnswer
 from guideline.partial_date import PartialDate
 
+#: The canonical URL that a QuestionnaireResponse names.
 QUESTIONNAIRE = "urn:her2-cds:questionnaire:her2-intake"
+#: The code system of coded answers.
 ANSWERS = "urn:her2-cds:intake"
 
 _BOOLEAN, _CHOICE = frozenset({"true", "false"}), "choice"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from fhir_mappings.code_tables import icd10_key
+from fhir_mappings.code_tables import CONCEPTS, icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, started, when
 from fhir_mappings.denial import Passage
@@ -38,8 +38,8 @@ _GRADE = re.compile(r"\b(?:ctcae\s*(?:v\.?\s*\d(?:\.\d)?\s*)?)?(?:grade|gr\.?|g)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
 
-#: SNOMED CT codes of drug-induced lung disease, and the ICD-10-CM ones (as `icd10_key`): the code itself says that a drug did it.
-_DRUG_INDUCED = frozenset({"196051003", "196052005", "196053000", "427046006", "233725001", "713244007", "J702", "J703", "J704"})
+#: Codes (as `icd10_key`) that say themselves that a drug did it, under whatever system they are written: WHO's ICD-10 has some of them too.
+_DRUG_INDUCED = frozenset(icd10_key(entry.code) for entry in CONCEPTS["cond.ild_pneumonitis"].codes if entry.value == "drug")
 
 
 def read_lungs(record: Record, listed: ProblemList) -> tuple[LungCondition, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from fhir_mappings.intake import QUESTIONNAIRE
 from fhir_mappings.later_members import subject_bytes
 from fhir_mappings.observation_topics import NUMERIC_CODES
 from fhir_mappings.reading import Reading
@@ -105,7 +106,7 @@ PREFETCH: Final[Mapping[str, str]] = MappingProxyType(
         "procedures": f"Procedure?{_PATIENT}",
         "serviceRequests": f"ServiceRequest?{_PATIENT}&status=active,draft",
         "allergies": f"AllergyIntolerance?{_PATIENT}",
-        "intake": f"QuestionnaireResponse?{_PATIENT}&questionnaire=urn:her2-cds:questionnaire:her2-intake",
+        "intake": f"QuestionnaireResponse?{_PATIENT}&questionnaire={QUESTIONNAIRE}",
     }
 )
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from fhir_mappings.intake import ITEMS, REPEATING
+from fhir_mappings.intake import ANSWERS, ITEMS, QUESTIONNAIRE, REPEATING
 from guideline.case import Case, IntakeAnswer
 from guideline.intake import answer
 from guideline.partial_date import PartialDate
-from service.intake import ANSWER_SYSTEM, CANONICAL
 from service.smart.errors import SmartError
 
 #: What an answer names as its source until it is in the record.
@@ -70,7 +69,7 @@ def questionnaire_response(given: Answers, *, patient_id: str, authored: datetim
     """The answers as a FHIR R4 QuestionnaireResponse about the patient; `author` is the user where the EHR says who that is."""
     resource: dict[str, Any] = {
         "resourceType": "QuestionnaireResponse",
-        "questionnaire": CANONICAL,
+        "questionnaire": QUESTIONNAIRE,
         "status": "completed",
         "subject": {"reference": f"Patient/{patient_id}"},
         # Of two answers to one question the later counts, and an answer can be corrected within a second.
@@ -86,7 +85,7 @@ def questionnaire_response(given: Answers, *, patient_id: str, authored: datetim
 def _value(code: str) -> dict[str, Any]:
     if code in ("true", "false"):
         return {"valueBoolean": code == "true"}
-    return {"valueCoding": {"system": ANSWER_SYSTEM, "code": code}}
+    return {"valueCoding": {"system": ANSWERS, "code": code}}
 
 
 def _code(answer: Mapping[str, Any]) -> str:

@@ -9,11 +9,7 @@ from typing import Any
 import yaml
 from flask import Blueprint, Response
 
-#: The canonical URL that a QuestionnaireResponse names.
-CANONICAL = "urn:her2-cds:questionnaire:her2-intake"
-
-#: The code system of the answers.
-ANSWER_SYSTEM = "urn:her2-cds:intake"
+from fhir_mappings.intake import ANSWERS, QUESTIONNAIRE
 
 blueprint = Blueprint("intake", __name__)
 
@@ -41,7 +37,7 @@ def questionnaire_json() -> bytes:
     resource = {
         "resourceType": "Questionnaire",
         "id": "her2-intake",
-        "url": CANONICAL,
+        "url": QUESTIONNAIRE,
         "version": content["version"],
         "name": "Her2Intake",
         "title": content["title"],
@@ -60,7 +56,5 @@ def _item(link_id: str, question: dict[str, object]) -> dict[str, object]:
     if isinstance(answers, dict):
         item["type"] = "choice"
         item["repeats"] = bool(question.get("repeats", False))
-        item["answerOption"] = [
-            {"valueCoding": {"system": ANSWER_SYSTEM, "code": code, "display": display}} for code, display in answers.items()
-        ]
+        item["answerOption"] = [{"valueCoding": {"system": ANSWERS, "code": code, "display": display}} for code, display in answers.items()]
     return item

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from fhir.resources.R4B.questionnaire import Questionnaire
 
-from service.intake import ANSWER_SYSTEM, CANONICAL
 from tests.service.checked_client import CheckedClient
 
 PATH = "/fhir/Questionnaire/her2-intake"
@@ -44,7 +43,7 @@ def test_it_is_valid_r4(client: CheckedClient, questionnaire: Questionnaire):
     """It is FHIR JSON by content type and by content."""
     assert client.get(PATH).mimetype == "application/fhir+json"
     assert questionnaire.status == "active"
-    assert questionnaire.url == CANONICAL
+    assert questionnaire.url == "urn:her2-cds:questionnaire:her2-intake"
 
 
 def test_it_asks_what_the_contract_names(questionnaire: Questionnaire):
@@ -61,7 +60,7 @@ def test_answers_are_codings_of_our_system(questionnaire: Questionnaire):
         assert item.text
         assert item.type == ("choice" if CONTRACT[item.linkId] else "boolean")
         for option in item.answerOption or ():
-            assert option.valueCoding.system == ANSWER_SYSTEM
+            assert option.valueCoding.system == "urn:her2-cds:intake"
             assert option.valueCoding.display
     assert [item.linkId for item in questionnaire.item if item.repeats] == ["ild-history"]
 

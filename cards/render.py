@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +18,7 @@ from cards.suggestions import Offer, selection_behavior, suggest
 from cards.topics import TOPICS
 from cards.wording import SOURCE_LIMIT, SUMMARY_LIMIT, VALUE_LIMIT, one_line, plain_text
 from guideline.advice import Advice, FactUsed, Finding, Treatment
+from guideline.spoken_rules import rules_in
 
 #: Who speaks, as EHRs print it under a card.
 SOURCE_LABEL = "HER2 metastatic breast cancer guidance"
@@ -79,7 +79,7 @@ def _card(content: CardContent, answer: _Answer) -> Card:
     uuid = answer.uuid(content.main)
     suggestions, by_hand = suggest(content, context, uuid, answer.offered) if context is not None else ([], [])
     detail, plain = write_detail(content, advice, answer.asked, by_hand), context is not None and context.client.plain_text
-    rules = _rules(content.findings)
+    rules = list(rules_in(*content.findings))
     leading = _leading_rule(content.main, rules)
     card: Card = {
         "uuid": str(uuid),
@@ -164,25 +164,3 @@ def _leading_rule(main: Finding, rules: list[str]) -> str | None:
     else:
         named = (main.rules, main.headline.rules, (), rules)
     return next((some[0] for some in named if some), None)
-
-
-def _rules(findings: Iterable[Finding]) -> list[str]:
-    """Every rule that speaks on the card: of its findings, their sentences and their options."""
-    fired: set[str] = set()
-    for finding in findings:
-        fired.update(finding.rules)
-        said = [finding.headline, *finding.detail, *(gap.ask for gap in finding.missing)]
-        if isinstance(finding, Treatment):
-            said += (*finding.why, *finding.checks)
-            for option in (finding.lead, *finding.alternatives, *finding.barred):
-                if option is not None:
-                    fired.update(option.rules)
-                    said += (*option.reasons, *option.cautions, *([option.label] if option.label else ()))
-        fired.update(*[statement.rules for statement in said])
-    return list(_in_order(frozenset(fired)))
-
-
-@lru_cache(maxsize=1024)
-def _in_order(rules: frozenset[str]) -> tuple[str, ...]:
-    """Rules of the inventory (R) before order checks (P), each by its number."""
-    return tuple(sorted(rules, key=lambda rule: (rule[0] != "R", int(rule[1:]))))

@@ -71,6 +71,12 @@ class Suggestion(Struct, frozen=True):
     recommended: bool = False
 
 
+#: Topics of the treatment card: at most one of them is said about a case.
+TREATMENT_TOPICS = (
+    "FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment", "LaterLineTreatment", "MaintenanceTreatment", "TumorBoard",
+)  # fmt: skip
+
+
 class Finding(Struct, frozen=True):
     """Something to tell the clinician under one topic of the public contract: becomes one card.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from guideline.advice import Advice
+from guideline.advice import TREATMENT_TOPICS, Advice
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_names, in_usual_order, line_drugs, lvef_shown
 from guideline.intake import answer, said_no
@@ -22,10 +22,6 @@ from guideline.rules.scope import scope
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation
 from guideline.therapy_lines import ANTIBODY_PRODUCTS, CONJUGATES, ENDOCRINE_DRUGS
-
-TREATMENT_TOPICS = (
-    "FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment", "LaterLineTreatment", "MaintenanceTreatment", "TumorBoard",
-)  # fmt: skip
 
 
 class Considered(Struct, frozen=True):

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from guideline.advice import Advice, FactUsed, Finding, Statement, Treatment
+from guideline.advice import TREATMENT_TOPICS, Advice, FactUsed, Finding
 from guideline.case import Case
-from guideline.considered import TREATMENT_TOPICS, Considered, considered
+from guideline.considered import Considered, considered
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.knowledge_entries import RuleEntry
@@ -16,6 +16,7 @@ from guideline.practice import Practice
 from guideline.rules.options import objection
 from guideline.rules.scope import scope
 from guideline.situation import Situation, situation
+from guideline.spoken_rules import rules_in
 from guideline.what_if import Dependence, dependences
 
 
@@ -77,20 +78,6 @@ def explain(case: Case, practice: Practice, advice: Advice, *, about_orders: boo
 
 def _findings(advice: Advice) -> tuple[Finding, ...]:
     return (*((advice.treatment,) if advice.treatment is not None else ()), *advice.findings)
-
-
-def rules_in(finding: Finding) -> tuple[str, ...]:
-    """Every rule that speaks in a finding: its own, those of its sentences and those of its options; R before P, by number."""
-    rules = {*finding.rules}
-    said: list[Statement] = [finding.headline, *finding.detail, *(gap.ask for gap in finding.missing)]
-    if isinstance(finding, Treatment):
-        said += [*finding.why, *finding.checks]
-        for option in (finding.lead, *finding.alternatives, *finding.barred):
-            if option is not None:
-                rules.update(option.rules)
-                said += [*option.reasons, *option.cautions, *((option.label,) if option.label is not None else ())]
-    rules.update(rule for statement in said for rule in statement.rules)
-    return tuple(sorted(rules, key=lambda rule: (rule[0] != "R", int(rule[1:]))))
 
 
 def _silent(fired: Iterable[Fired], asked: Iterable[Considered], status: str) -> tuple[SilentRule, ...]:

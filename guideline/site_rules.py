@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from guideline.advice import Finding, Option, Statement, Treatment
+from guideline.advice import TREATMENT_TOPICS, Finding, Option, Statement, Treatment
 from guideline.knowledge_entries import RuleEntry
 from guideline.practice import Practice
 
@@ -27,11 +27,6 @@ CRITICAL_TOPICS = frozenset({
 
 #: Topics that say whether and on what a recommendation stands at all.
 _FOUNDATION_TOPICS = frozenset({"Her2StatusNeeded", "Her2Discordance", "Her2Low", "MissingData", "LvefBaselineNeeded"})
-
-#: Topics of the treatment card.
-_TREATMENT_TOPICS = frozenset({
-    "FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment", "LaterLineTreatment", "MaintenanceTreatment", "TumorBoard",
-})  # fmt: skip
 
 _LOCKED_KINDS = {
     "SCOPE": "it decides for whom the service speaks",
@@ -68,7 +63,7 @@ def why_topic_locked(topic: str, rules: Mapping[str, RuleEntry]) -> str | None:
         return "its card can be critical"
     if topic in _FOUNDATION_TOPICS:
         return "other advice rests on what it asks for"
-    if topic in _TREATMENT_TOPICS:
+    if topic in TREATMENT_TOPICS:
         return "silence would pass for an answer; an EHR that does not want treatment cards does not call her2-patient-view"
     leading = [rule for rule in rules.values() if topic in rule.topics]
     locked = [rule.id for rule in leading if why_locked(rule) is not None]

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from guideline.advice import Finding
+from guideline.advice import TREATMENT_TOPICS, Finding
 from guideline.advise import advise
 from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, HeartCondition, Lvef, Metastasis, Stage
 from guideline.therapy_lines import components
 from verify.course import LINES
 from verify.dimensions import DIMENSIONS, HEART, LUNGS, LVEF, LVEF_AGE, OUTCOME
 from verify.lvef_oracle import MONITORED, expected_hold
-from verify.outcome import AGENTS, HER2_AGENTS, HER2_REGIMENS, TDXD_REGIMENS, TREATMENT_TOPICS, Seen
+from verify.outcome import AGENTS, HER2_AGENTS, HER2_REGIMENS, TDXD_REGIMENS, Seen
 from verify.points import PLACE, case_of, key_of, moved, practice_of
 from verify.values import Dimension, ago, said
 

@@ -11,9 +11,6 @@ from guideline.therapy_lines import HER2_DRUGS, components
 from verify.points import Point, case_of, key_of, practice_of, tags
 
 TDXD_REGIMENS = frozenset(r.id for r in K.regimens.values() if "trastuzumab-deruxtecan" in r.drugs)
-TREATMENT_TOPICS = frozenset(
-    {"FirstLineTreatment", "SecondLineTreatment", "ThirdLineTreatment", "LaterLineTreatment", "MaintenanceTreatment", "TumorBoard"}
-)
 
 #: The agents of each regimen, a fixed combination by its antibodies.
 AGENTS = {r.id: frozenset(c for drug in r.drugs for c in components(drug)) for r in K.regimens.values()}

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from cards.topics import TOPICS
 from guideline.advice import INDICATOR_RANK, Advice, Finding, Indicator
-from guideline.explain import rules_in
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orderables import ORDERABLES
+from guideline.spoken_rules import rules_in
 from service.chart.said import Fact, Missing, Said, each_said, facts, missing, said
 
 

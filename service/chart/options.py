@@ -10,9 +10,10 @@ from msgspec import Struct
 from cards.topics import TOPICS
 from guideline.advice import Indicator, Option, Treatment
 from guideline.body import body
-from guideline.explain import Explanation, rules_in
+from guideline.explain import Explanation
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.situation import Situation
+from guideline.spoken_rules import rules_in
 from service.chart.doses import DoseLine, dose_basis, dose_lines
 from service.chart.evidence import Source, evidence_of
 from service.chart.said import Fact, Missing, Said, each_said, facts, missing, said

@@ -13,6 +13,7 @@ from guideline.case import DataProblem
 from guideline.explain import Explanation
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
+from guideline.spoken_rules import in_rule_order
 from guideline.what_if import Answer, Dependence
 from service.problem_words import KINDS, SUBJECTS
 
@@ -70,7 +71,7 @@ def reasons(explanation: Explanation, advice: Advice, problems: Iterable[DataPro
     """The reasons behind an advice."""
     spoke = dict.fromkeys(rule for fired in explanation.fired for rule in fired.rules)
     return Reasons(
-        rules=_rules(sorted(spoke, key=lambda rule: (rule[0] != "R", int(rule[1:])))),
+        rules=_rules(in_rule_order(spoke)),
         asked=tuple(Asked(one.question, one.spoke, one.because or "") for one in explanation.considered),
         depends=tuple(_depends(explanation.depends, advice)),
         holds_for=tuple(one.name for one in explanation.depends if not one.lead and not one.other),

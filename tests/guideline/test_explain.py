@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from guideline.advice import Finding, Statement
 from guideline.case import Diagnosis
 from guideline.considered import considered
-from guideline.explain import explain, rules_in
+from guideline.explain import explain
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.situation import situation
+from guideline.spoken_rules import rules_in
 from guideline.unknowns import unknowns
 from guideline.what_if import dependences
 from tests.guideline.case_builder import (

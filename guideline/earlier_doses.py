@@ -62,7 +62,7 @@ def records_of(q: OrderQuestion, drug: str) -> list[DrugRecord]:
     return [r for r in q.s.case.drugs if r.drug == drug and not _is_order((r.source,), r.start, q)]
 
 
-def is_start(q: OrderQuestion, drug: str) -> bool:
+def begins_course(q: OrderQuestion, drug: str) -> bool:
     """Whether the order begins the drug: no course of it is open."""
     return not earlier_doses(q, drug).open
 

@@ -72,6 +72,11 @@ class HormoneReceptors(Struct, frozen=True):
     sources: tuple[str, ...]
     previous: ReceptorState = "unknown"
 
+    @property
+    def changed(self) -> bool:
+        """Whether the newest results say otherwise than those before them; both are known."""
+        return "unknown" not in (self.state, self.previous) and self.state != self.previous
+
 
 def _when(day: PartialDate | None) -> date:
     return day.latest if day is not None else date.min

@@ -5,9 +5,10 @@ from __future__ import annotations
 from guideline.advice import Finding, Statement
 from guideline.case import ReceptorResult
 from guideline.facts_used import her2_fact
-from guideline.intake import answer, said_no, said_yes
+from guideline.intake import said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
+from guideline.rules.endocrine import visceral_crisis
 from guideline.rules.scope import other_primary
 from guideline.situation import Situation
 
@@ -26,7 +27,7 @@ def rebiopsy_open(s: Situation) -> bool:
 
 
 def _result_wanted(s: Situation) -> bool:
-    if s.on_treatment or _visceral_crisis(s) or said_no(s.case, "lesion-accessible"):
+    if s.on_treatment or visceral_crisis(s) or said_no(s.case, "lesion-accessible"):
         return False
     since, tested = _relapsed_on(s), s.her2.metastasis_tested_on
     if tested is None:
@@ -58,11 +59,6 @@ def _grace(s: Situation) -> int:
 _PROOF_DAYS = 60
 
 
-def _visceral_crisis(s: Situation) -> bool:
-    burden = answer(s.case, "disease-burden")
-    return burden is not None and burden.values[0] == "visceral-crisis"
-
-
 def rebiopsy(s: Situation) -> Finding | None:
     """R002, decision 11: a card of its own only when the intake says that a lesion can be reached."""
     if not said_yes(s.case, "lesion-accessible") or not rebiopsy_open(s):
@@ -83,9 +79,8 @@ def biomarker_statements(s: Situation) -> list[Statement]:
         said.append(K.say("biopsy-result-pending", day=pending))
     if rebiopsy_open(s) and not said_yes(s.case, "lesion-accessible"):
         said.append(K.say("rebiopsy-if-accessible"))
-    h = s.hormones
-    if h.previous != "unknown" and h.state not in ("unknown", h.previous):
-        said.append(K.say("receptors-changed", before=h.previous, now=h.state))
+    if s.hormones.changed:
+        said.append(K.say("receptors-changed", before=s.hormones.previous, now=s.hormones.state))
     if s.her2.reviewed and s.her2.state == "positive":
         said.append(K.say("discordance-reviewed-positive"))
     if _perhaps_another_cancer(s):

@@ -13,7 +13,7 @@ from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body
 from guideline.dosing import Judgement, above, judge, lowest_level_given
 from guideline.dpyd import dpyd_facts, dpyd_phenotype
-from guideline.earlier_doses import is_start, records_of
+from guideline.earlier_doses import begins_course, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
@@ -49,7 +49,7 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
         for drug in order.drugs:
             if drug not in K.thresholds.labs.drugs:
                 continue
-            start = is_start(q, drug)
+            start = begins_course(q, drug)
             asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
             finding = _finding(q, asked, q.s.once(current_labs))
             if finding is not None:

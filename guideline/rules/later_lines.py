@@ -115,9 +115,8 @@ def _within(day: PartialDate, start: PartialDate, end: PartialDate) -> bool:
 
 
 def _receptors_changed_since(s: Situation, line: Line) -> bool:
-    h = s.hormones
-    changed = h.previous != "unknown" and h.state not in ("unknown", h.previous)
-    return changed and h.date is not None and line.ended_on is not None and h.date.earliest >= line.ended_on.latest
+    tested, ended = s.hormones.date, line.ended_on
+    return s.hormones.changed and tested is not None and ended is not None and tested.earliest >= ended.latest
 
 
 def reasons_open(s: Situation, candidates: Iterable[str]) -> tuple[list[Statement], list[Gap]]:

@@ -13,11 +13,10 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
 from guideline.rules.endocrine import frail, low_burden
-from guideline.rules.order_conflicts import ANTHRACYCLINES
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
 from guideline.situation import Situation
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
+from guideline.therapy_lines import ANTHRACYCLINES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
 
 
 def chemotherapy_without_her2(q: OrderQuestion) -> Iterator[Finding]:

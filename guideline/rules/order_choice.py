@@ -203,10 +203,9 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
     """
     s = q.s
     new = new_drugs(q, HER2_DRUGS | CYTOTOXIC_DRUGS)
-    receptors_changed = s.hormones.previous != "unknown" and s.hormones.state not in ("unknown", s.hormones.previous)
     # T-DXd stopped for good by its pneumonitis has one card, that of the lungs (R116).
     judged = [d for d in new if not (d == T_DXD and s.lungs.tdxd_stopped_for_good)]
-    failed = [] if receptors_changed else [d for d in judged if components(d) - {"trastuzumab"} & s.failed_agents]
+    failed = [] if s.hormones.changed else [d for d in judged if components(d) - {"trastuzumab"} & s.failed_agents]
     toxic = [d for d in judged if components(d) & s.not_tolerated and not (d == T_DXD and s.lungs.tdxd_named)]
     if not failed and not toxic:
         return

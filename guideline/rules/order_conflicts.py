@@ -18,11 +18,10 @@ from guideline.partial_date import PartialDate, add_months, within_months
 from guideline.rules import order_products
 from guideline.rules.order_scope import deletions, ordered_drugs, orders_of, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
+from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
 
 ANTIBODIES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody")
 KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
-ANTHRACYCLINES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "anthracycline")
 _DOXORUBICIN = frozenset({"doxorubicin", "liposomal-doxorubicin"})
 
 #: P01: of these only one is given at a time. Pertuzumab alone goes beside trastuzumab or T-DXd.

@@ -84,7 +84,6 @@ class Regimen:
     source: str
     rules: tuple[str, ...]
     dose_lines: tuple[str, ...]
-    partners: str | None = None
     toxicity: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
 
@@ -122,7 +121,6 @@ class Evidence:
     year: int
     population: str
     source: str
-    verification: Literal["confirmed", "secondary-only", "unverified", "outdated", "wrong"]
     fact: str
     print: bool
     line: str | None
@@ -168,7 +166,6 @@ class Label:
     as_of: str
     source: str
     rule: str
-    approved: str | None = None
 
     def covers(self, flags: frozenset[str]) -> bool:
         """Whether a case with these `LabelFlag`s is within the label. Never true unless `status` is `approved`."""

@@ -12,7 +12,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class LvefMonitoring:
-    """Age of the last LVEF: up to `current_days` current, up to `due_days` due, older overdue. `repeat_days`: when a low value is repeated.
+    """Age of the last LVEF: up to `current_days` current, up to `due_days` due, older overdue.
 
     Starting a HER2 drug below `start_below` was not studied; below `critical_below`, or a fall over `critical_fall_over`
     on T-DXd, is critical. `normal` is the assumed lower limit of normal (a site setting).
@@ -21,7 +21,6 @@ class LvefMonitoring:
     source: str
     current_days: int
     due_days: int
-    repeat_days: int
     start_below: float
     critical_below: float
     critical_fall_over: float
@@ -43,7 +42,6 @@ class LvefRow:
     fall_at_least: float | None = None
     fall_over: float | None = None
     fall_below: float | None = None
-    repeat_days: int | None = None
     confirmed_stops: bool = False
 
     def matches(self, value: float, fall: float | None, normal: float) -> bool:
@@ -110,7 +108,6 @@ class LvefTable:
     resume: LvefResume
     action_text: str
     hold_days: int | None = None
-    repeat_days: int | None = None
     stop_after_days: int | None = None
     stop_after_interruptions: int | None = None
 
@@ -164,11 +161,10 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How long an intake answer counts, in days by `linkId` (absent: no expiry), and which answers end when a newer line begins."""
+    """How long an intake answer counts, in days by `linkId` (absent: no expiry)."""
 
     source: str
     expires_days: dict[str, int]
-    until_new_line: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +185,13 @@ class Ild:
 
 @dataclass(frozen=True, slots=True)
 class DoseLevels:
-    """A drug's dose levels, highest first. Below the lowest: stop. `re_escalate` is never allowed where false."""
+    """A drug's dose levels, highest first. Below the lowest: stop. Without `re_escalate` a dose once reduced is never raised again."""
 
     source: str
     rule: str
     unit: str
     levels: tuple[float, ...]
-    re_escalate: bool = False
+    re_escalate: bool = True
 
     def next_lower(self, dose: float) -> float | None:
         """The level below `dose`, or `None` when there is none (stop)."""
@@ -237,7 +233,7 @@ class LabLimits:
 
 @dataclass(frozen=True, slots=True)
 class Receptors:
-    """HER2 by ISH: positive at ratio >= `ratio` with copies >= `copies_positive`; `copies_high` alone waits for the pathologist's reading.
+    """HER2 by ISH: positive at ratio >= `ratio` with copies >= `copies_positive`; one without the other waits for the pathologist.
 
     ER and PR are positive from `hormone_percent` of cells on.
     """
@@ -245,7 +241,6 @@ class Receptors:
     source: str
     ratio: float
     copies_positive: float
-    copies_high: float
     hormone_percent: float
 
 
@@ -254,7 +249,7 @@ class Doses:
     """Doses over time: shortest interval of a three-weekly drug, gaps after which a drug is loaded again, lifetime doxorubicin (mg/m2).
 
     Trastuzumab is loaded again after a gap longer than its days, pertuzumab after a gap of `reload_pertuzumab_days` or more.
-    A taxane stopped before `induction_minimum_cycles` is no completed induction.
+    A taxane stopped before `induction_minimum_cycles` is no completed induction; planned, it lasts `chemotherapy_months` at most.
     A weight outside `weight_least` to `weight_most` (kg) is taken for an error of entry.
     """
 
@@ -269,10 +264,8 @@ class Doses:
     weight_overdose_days: int
     doxorubicin_warning: float
     doxorubicin_critical: float
-    taxane_minimum_cycles: int
     induction_minimum_cycles: int
-    chemotherapy_months_low: int
-    chemotherapy_months_high: int
+    chemotherapy_months: int
     endocrine_beside_tdxd_cycles: int
 
 

@@ -18,7 +18,7 @@ from guideline.dosing import Judgement, Verdict, above, going_on, judge, lowest_
 from guideline.earlier_doses import days_after, earlier_doses, gap_to_load, loaded_part, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD
+from guideline.lung_history import T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
@@ -28,8 +28,6 @@ from guideline.therapy_lines import components
 
 _TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"
 
-#: P03: once reduced, never raised again.
-_NEVER_RAISED = (T_DXD, T_DM1)
 #: So far above the label dose another product may be meant.
 _OTHER_PRODUCT_PERCENT = 30
 
@@ -198,9 +196,9 @@ def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDose
 
 
 def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
-    """P03: T-DXd or T-DM1 above the lowest level given before."""
+    """P03: a drug that is never raised again (T-DXd, T-DM1) above the lowest level given before."""
     levels = K.thresholds.dose_levels.get(drug)
-    if drug not in _NEVER_RAISED or levels is None or found.value is None:
+    if levels is None or levels.re_escalate or found.value is None:
         return None
     tolerance = q.s.practice.dose_tolerance_percent
     lowest = lowest_level_given(records_of(q, drug), q.s.case, levels, tolerance)

@@ -109,7 +109,7 @@ def maintenance(s: Situation) -> Treatment | None:
 def _taxane_of_late(line: Line, today: date) -> bool:
     """Whether the chemotherapy part, as it was planned, would still be going on."""
     last = last_day_of([e for e in line.exposures if e.drug in TAXANES])
-    return last is not None and today <= add_months(last.latest, K.thresholds.doses.chemotherapy_months_high)
+    return last is not None and today <= add_months(last.latest, K.thresholds.doses.chemotherapy_months)
 
 
 def _headline(early: Sequence[str], again: Sequence[str]) -> Statement:

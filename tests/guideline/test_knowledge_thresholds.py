@@ -90,7 +90,7 @@ def test_every_drug_with_a_table_is_named_by_it():
 
 def test_windows_of_the_owner():
     """Ages, intervals and ILD days are those the owner decided or the labels say."""
-    assert (T.lvef.current_days, T.lvef.due_days, T.lvef.repeat_days) == (84, 91, 21)
+    assert (T.lvef.current_days, T.lvef.due_days) == (84, 91)
     assert (T.lvef.start_below, T.lvef.critical_below, T.lvef.critical_fall_over, T.lvef.normal) == (50, 40, 20, 50)
     assert (T.intervals.early_relapse_months, T.intervals.label_relapse_months) == (12, 6)
     assert (T.intervals.recent_metastases_days, T.intervals.new_metastasis_days, T.intervals.line_start_days) == (90, 42, 28)
@@ -100,11 +100,11 @@ def test_windows_of_the_owner():
     assert (T.ages.adult, T.ages.childbearing, T.ages.pregnancy_days) == (18, 55, 300)
     assert (T.ild.same_dose_days, T.ild.permanent_stop_from_grade, T.ild.grade_2_steroid_days, T.ild.taper_weeks) == (28, 2, 14, 4)
     assert (T.ild.grade_1_prednisolone, T.ild.grade_2_prednisolone) == (0.5, 1.0)
-    assert (T.receptors.ratio, T.receptors.copies_positive, T.receptors.copies_high, T.receptors.hormone_percent) == (2.0, 4.0, 6.0, 1)
+    assert (T.receptors.ratio, T.receptors.copies_positive, T.receptors.hormone_percent) == (2.0, 4.0, 1)
 
 
 def test_intake_answers_expire():
-    """Symptoms count 28 days, pregnancy 7, the rest 90; the last line's outcome until a newer line begins (decision 27)."""
+    """Symptoms count 28 days, pregnancy 7, the rest 90 (decision 27)."""
     assert {id_ for id_, days in T.intake.expires_days.items() if days == 28} == {
         "respiratory-symptoms",
         "cns-symptoms",
@@ -113,11 +113,10 @@ def test_intake_answers_expire():
     assert T.intake.expires_days["pregnancy-excluded"] == 7
     assert T.intake.expires_days["cns-disease"] == 90
     assert "ild-history" not in T.intake.expires_days
-    assert T.intake.until_new_line == ("last-line-outcome",)
 
 
 def test_dose_levels_go_down_only():
-    """T-DXd 5.4, 4.4, 3.2, then stop; T-DM1 3.6, 3.0, 2.4; tucatinib 300, 250, 200, 150 mg; never up again."""
+    """T-DXd 5.4, 4.4, 3.2, then stop; T-DM1 3.6, 3.0, 2.4; tucatinib 300, 250, 200, 150 mg; the conjugates never up again."""
     tdxd = T.dose_levels["trastuzumab-deruxtecan"]
     assert tdxd.levels == (5.4, 4.4, 3.2)
     assert tdxd.next_lower(5.4) == 4.4
@@ -125,7 +124,7 @@ def test_dose_levels_go_down_only():
     assert tdxd.next_lower(3.2) is None
     assert T.dose_levels["trastuzumab-emtansine"].levels == (3.6, 3.0, 2.4)
     assert T.dose_levels["tucatinib"].levels == (300, 250, 200, 150)
-    assert not any(entry.re_escalate for entry in T.dose_levels.values())
+    assert {drug for drug, entry in T.dose_levels.items() if not entry.re_escalate} == {"trastuzumab-deruxtecan", "trastuzumab-emtansine"}
 
 
 def test_laboratory_limits():

@@ -1,0 +1,68 @@
+"""No figure stands in the knowledge files that nothing reads: a reviewer would approve what decides nothing."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import guideline
+from guideline.knowledge_base import Knowledge
+from guideline.knowledge_entries import Conflict, RuleEntry
+from guideline.orderables import Orderables
+
+ROOMS = Path(guideline.__file__).parent.parent
+SCHEMAS = Path(guideline.__file__).parent / "knowledge" / "schema"
+
+#: Members of the files that have no field of their own: what the checks at loading ask for, what is composed into another field, and
+#: what is for the reader of the file alone.
+CHECKED = {"verification"}
+COMPOSED = {"class", "partners", "with", "categories"}
+FOR_THE_READER = {"approved"}
+
+
+def _typed(kind: Any, seen: set[Any]) -> Iterator[Any]:
+    """The dataclasses that a type is made of."""
+    if dataclasses.is_dataclass(kind) and kind not in seen:
+        seen.add(kind)
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from _typed(hint, seen)
+    for part in get_args(kind):
+        yield from _typed(part, seen)
+
+
+TYPED = list(_typed(tuple[Knowledge, Orderables, RuleEntry, Conflict], set()))
+
+
+def _names_read() -> set[str]:
+    """Every attribute that some module of ours reads."""
+    modules = [file for room in ("guideline", "cards", "service") for file in (ROOMS / room).rglob("*.py")]
+    nodes = [node for file in modules for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+
+
+def _members(schema: Any) -> Iterator[str]:
+    """Every member that a schema allows, at any depth."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", ())
+        for part in schema.values():
+            yield from _members(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _members(part)
+
+
+def test_every_typed_value_is_read():
+    read = _names_read()
+    unread = [f"{kind.__name__}.{field.name}" for kind in TYPED for field in dataclasses.fields(kind) if field.name not in read]
+    assert unread == []
+
+
+def test_every_member_of_the_files_is_typed():
+    allowed = {member for file in SCHEMAS.glob("*.json") for member in _members(json.loads(file.read_bytes()))}
+    typed = {field.name for kind in TYPED for field in dataclasses.fields(kind)}
+    assert allowed - typed == CHECKED | COMPOSED | FOR_THE_READER

@@ -18,6 +18,7 @@ from guideline.facts_used import drug_names
 from guideline.intake import answer, said_yes
 from guideline.kidneys import USUAL_KG, kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import CLEARANCE
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months
 from guideline.rules.treatment import history_open
@@ -228,6 +229,14 @@ def _ecog_values(s: Situation) -> Iterator[tuple[str, Case]]:
         yield f"ECOG {ecog}", replace(s.case, performance=(PerformanceStatus(ecog, PartialDate.on(s.today), ASSUMED),))
 
 
+def _limits_of_clearance() -> list[float]:
+    """The last clearance (mL/min) on either side of each limit of a label."""
+    rows = [row for rows in K.thresholds.labs.drugs.values() for row in rows if row.lab == CLEARANCE]
+    first_above = {n for row in rows for n in (row.below, row.at_least) if n is not None}
+    last_below = {row.at_most for row in rows if row.at_most is not None}
+    return sorted({n - 1 for n in first_above} | first_above | last_below | {n + 1 for n in last_below})
+
+
 def _clearance_values(s: Situation) -> Iterator[tuple[str, Case]]:
     """Clearances at and beside the limits of the label, as creatinine; where no current weight is on record, with one."""
     today = PartialDate.on(s.today)
@@ -236,9 +245,9 @@ def _clearance_values(s: Situation) -> Iterator[tuple[str, Case]]:
     at_1 = cockcroft_gault(s.age, body(s.case).kg or USUAL_KG, 1.0, s.case.patient.sex) if s.age is not None else None
     if not at_1:
         return
-    for value in (29, 30, 50, 51):
+    for value in _limits_of_clearance():
         creatinine = Lab("creatinine", at_1 / value, today, source=ASSUMED)
-        yield f"clearance {value} mL/min", replace(s.case, body=measures, labs=(*s.case.labs, creatinine))
+        yield f"clearance {value:g} mL/min", replace(s.case, body=measures, labs=(*s.case.labs, creatinine))
 
 
 _Asked = tuple[str, str, Callable[[Situation], bool], Callable[[Situation], Iterator[tuple[str, Case]]]]

@@ -3,6 +3,7 @@
 import pytest
 
 from guideline.case import DataProblem
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import creatinine_clearance
 from guideline.unknowns import ASSUMED, unknowns
 from tests.guideline.case_builder import (
@@ -291,3 +292,12 @@ def test_the_newest_answer_is_kept_beside_the_assumed_one():
     case = a_case(intake=intake(ild_history=None, lesion_accessible=said("false", days=9)))
     for _, completed in asked(case)["ILD history"].values:
         assert completed.intake["lesion-accessible"].values == ("false",)
+
+
+def test_clearances_are_those_of_the_labels():
+    """Each limit of a laboratory rule is tried itself and on its other side."""
+    shown = [words for words, _ in asked(NOTHING_ASKED)["kidney function"].values]
+    rows = [row for rows in K.thresholds.labs.drugs.values() for row in rows if row.lab == "creatinine-clearance"]
+    limits = [(n, step) for row in rows for n, step in ((row.below, -1), (row.at_least, -1), (row.at_most, 1)) if n is not None]
+    beside = {value for n, step in limits for value in (n, n + step)}
+    assert shown == [f"clearance {n:g} mL/min" for n in sorted(beside)]

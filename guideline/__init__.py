@@ -1,5 +1,34 @@
-"""What medicine says: a case in, advice out.
+"""What medicine says: a case in, advice out. Knows no FHIR, no HTTP and no CDS Hooks.
 
-Inside: the case (`case`), what it amounts to (`situation` and the modules it draws on), the knowledge files (`knowledge/`), the rules by
-clinical question (`rules/`) and the one door, `advise.advise(case, practice)`. Knows no FHIR, no HTTP and no CDS Hooks.
+`advise`              the door: a case in, the advice out
+`advise_orders`       the door for order hooks: a case and its draft orders in
+`explain`             why an advice is what it is
+
+`case`, `orders`      what is asked: the facts of one patient, and draft orders; their dates are of `partial_date`, their limits of `bounds`
+`practice`            how a site wants the guideline read
+`advice`              what is answered
+
+What the facts amount to, before any rule speaks:
+
+`situation`           all of it together
+`exposures`, `therapy_lines`, `progression`, `still_given`    what was really given, in which lines, how they ended, what goes on
+`her2_status`         HER2 and hormone receptors
+`heart_function`      the LVEF over time; `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
+`lung_history`        ILD and pneumonitis; `tdxd_restart`: the dose after them
+`brain_disease`       metastases of the central nervous system
+`body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
+`intake`              answers of the questionnaire, as long as they count
+`order_question`      what would be given if the drafts were carried out; `earlier_doses`, `dosing` and `companions`: of each drug
+
+The rules, by clinical question: `rules`. Beside them:
+
+`facts_used`          the facts an advice rests on, in words
+`spoken_rules`        which rules speak in a finding
+`considered`, `unknowns`, `what_if`    why nothing was said, what is not known, and what it could change
+`site_file`, `site_rules`              what a site switched off, and what may be
+
+The files of `knowledge/`, checked and typed when the package is imported:
+
+`knowledge_base`      the one object that rules read; `thresholds`, `knowledge_entries`, `order_knowledge`, `other_drugs` and `orderables`
+                      are its types, `knowledge_files`, `knowledge_checks` and `knowledge_printing` read, check and word them
 """

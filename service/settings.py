@@ -1,28 +1,25 @@
 """The settings of one site: environment variables `HER2CDS_*` and a `.env` file in the working directory.
 
-Nothing is read at import; `load_settings()` reads once and names every fault by its variable. `docs/settings.md` is generated from this
-class by `her2-cds config table`.
+Nothing is read at import; `load_settings()` reads once and names every fault by its variable. What each value must look like is
+`service.setting_values`, what must not stand together `service.unsafe_settings`. `docs/settings.md` is generated from this class by
+`her2-cds config table`.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import os
-import re
-import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from limits import parse_many
-from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import DirectoryPath, Field, FilePath, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceFault
 
 from guideline.practice import Practice
@@ -31,28 +28,32 @@ from service.auth.issuers import Issuer, read_algorithms, read_issuers
 from service.errors import SettingsError
 from service.fhir_client.origins import AllowedHosts, origin_of, read_allowed_hosts
 from service.record.sealing import read_keys
+from service.setting_values import (
+    OR_NONE,
+    PREFIX,
+    BrowserOrigins,
+    CertificateFile,
+    DatabaseAddress,
+    Networks,
+    Origins,
+    Rates,
+    RedisAddress,
+    SealingKeys,
+    Secret,
+    SmartClients,
+    TimeZone,
+    TokenAlgorithms,
+    TokenIssuers,
+    WebAddress,
+    WebPath,
+    variable,
+)
 from service.sites.audience import Audience, read_audience
 from service.sites.file_members import ONE_SITE
-from service.smart.clients import DEMO_CLIENT, SmartClient, public_client, read_smart_clients
+from service.smart.clients import DEMO_CLIENT, public_client
+from service.unsafe_settings import faults_together
 
-PREFIX = "HER2CDS_"
-
-_SHORTEST_SALT = 16
-
-#: One or more steps, none of them dots alone.
-_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
-
-
-#: What an address of a store should be.
-DATABASE_FORM = "should be sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
-
-
-def _has_port(url: str) -> bool:
-    """Whether the port of an address is one, or the usual one."""
-    try:
-        return urlsplit(url).port != 0
-    except ValueError:
-        return False
+__all__ = ["Settings", "load_settings", "settings_table", "unknown_variables", "usable_cores", "variable"]
 
 
 def usable_cores() -> int:
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=usable_cores, ge=1, le=512, description="Worker processes.", json_schema_extra={"shown_default": "number of cores"}
     )
-    public_url: str = Field(
+    public_url: WebAddress = Field(
         "",
         description="The service's address as clients and browsers see it, without a final slash: every link on a card begins with it.",
         json_schema_extra={"shown_default": "`http://HOST:PORT`"},
@@ -99,14 +100,14 @@ class Settings(BaseSettings):
     minimum_interval_days: Annotated[int, Field(ge=14, le=21)] = Field(
         18, description="Fewest days (14 to 21) between two doses of a three-weekly drug before order entry calls the next one early."
     )
-    site: FilePath | None = Field(
+    site: Annotated[FilePath | None, OR_NONE] = Field(
         None,
         description="The site's YAML file: `rules_off` lists rules that are switched off, `thresholds` sets the three limits above "
         "(a variable that is set wins over the file); `audience`, `topics_off` and `topics_for` say who sees what (docs/sites.md). What "
         "may be switched off: `her2-cds rules`.",
         json_schema_extra={"shown_default": "none"},
     )
-    tenants: Path | None = Field(
+    tenants: Annotated[Path | None, OR_NONE] = Field(
         None,
         description="Folder with a YAML file for each of several sites in one deployment, or one such file (docs/sites.md). "
         "Instead of `HER2CDS_SITE`.",
@@ -116,20 +117,20 @@ class Settings(BaseSettings):
         False,
         description="Add CPT codes to suggested examinations. Only for a site with a licence of the American Medical Association.",
     )
-    secrets: DirectoryPath | None = Field(
+    secrets: Annotated[DirectoryPath | None, OR_NONE] = Field(
         None,
         description="Folder with files, each named after a setting (`HER2CDS_SALT`) and holding its value, as container platforms hand "
         "over secrets. The environment and `.env` win. Itself a variable of the environment only.",
         json_schema_extra={"shown_default": "none"},
     )
     data: Path = Field(Path("data"), description="Folder for what the service keeps, made when it is needed.")
-    database_url: str = Field(
+    database_url: DatabaseAddress = Field(
         "",
         repr=False,
         description="The store of feedback: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME` (install `her2-cds[postgresql]`).",
         json_schema_extra={"shown_default": "SQLite file in the data folder"},
     )
-    salt: str = Field(
+    salt: Secret = Field(
         "",
         repr=False,
         description="Secret of at least 16 characters behind the hashes by which acknowledged cards are known. "
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
         description="The decision record (docs/decision-record.md): one row for each call, without names or identifiers in clear. "
         "`on`: written behind the answer. `required`: written before it, and a call that cannot be recorded gets 503.",
     )
-    record_key: str = Field(
+    record_key: SealingKeys = Field(
         "",
         repr=False,
         description="Secret keys with which the input of each call is kept encrypted, for `her2-cds replay`: 32 random bytes each as "
@@ -156,18 +157,18 @@ class Settings(BaseSettings):
         description="Shadow mode, for the time before go-live: every call is evaluated, recorded and counted, and answered without cards. "
         "The SMART app does not open.",
     )
-    fhir_hosts: str = Field(
+    fhir_hosts: Origins = Field(
         "",
         description="Origins of the FHIR servers from which the service may fetch what prefetch lacks, separated by commas. "
         "Empty: prefetch only.",
     )
-    fhir_networks: str = Field(
+    fhir_networks: Networks = Field(
         "",
         description="Private networks, such as `10.20.0.0/16`, in which the listed FHIR servers and JWKS hosts may stand, separated by "
         "commas. "
         "A name that resolves to a private address outside them is not called.",
     )
-    fhir_ca_file: FilePath | None = Field(
+    fhir_ca_file: CertificateFile = Field(
         None,
         description="File with the certificates (PEM) of the authorities that those of FHIR servers and JWKS hosts are checked against.",
         json_schema_extra={"shown_default": "the public authorities"},
@@ -181,7 +182,7 @@ class Settings(BaseSettings):
     detail: Literal["auto", "markdown", "plain"] = Field(
         "auto", description="How a card's detail is written. `auto`: plain text for Epic, which is told so; markdown for all others."
     )
-    cors_origins: str | None = Field(
+    cors_origins: BrowserOrigins = Field(
         None,
         description="Origins whose browser pages may call the service, separated by commas, or `*`. Empty: none.",
         json_schema_extra={"shown_default": "`*` on loopback, else empty"},
@@ -192,24 +193,26 @@ class Settings(BaseSettings):
         description="Client authentication by JWT (docs/authentication.md). `off`: nobody is asked. `warn`: everybody is answered, and the "
         "log says who would not have been. `required`: 401 without a valid token.",
     )
-    jwt_issuers: str = Field(
+    jwt_issuers: TokenIssuers = Field(
         "",
         description="Clients that may call: entries `ISS KEYS`, separated by commas, such as `https://ehr.example.org "
         "https://ehr.example.org/jwks.json`. `KEYS` is the JWKS of that `iss`, a file or an address. Several entries for one `iss` add up.",
     )
-    jwt_algorithms: str = Field("ES384,RS384", description="Signatures accepted, separated by commas: ES, RS or PS with 256, 384 or 512.")
+    jwt_algorithms: TokenAlgorithms = Field(
+        "ES384,RS384", description="Signatures accepted, separated by commas: ES, RS or PS with 256, 384 or 512."
+    )
     jwt_audiences: str = Field(
         "",
         description="Values of `aud` accepted at every endpoint besides its own URL, separated by commas; in some EHRs it is typed in.",
     )
     jwt_max_age: int = Field(3600, ge=60, le=86_400, description="How long ago a token may have been issued (`iat`), in seconds.")
     open: bool = Field(False, description="Allow listening beyond loopback while `HER2CDS_AUTH` is not `required`. Said loudly in the log.")
-    base_path: str = Field(
+    base_path: WebPath = Field(
         "",
         description="Path under which a reverse proxy serves this service, such as `/her2`, whether it passes it on or takes it off.",
         json_schema_extra={"shown_default": "the path of `HER2CDS_PUBLIC_URL`"},
     )
-    trusted_proxies: str = Field(
+    trusted_proxies: Networks = Field(
         "",
         description="Networks of the reverse proxies, such as `10.1.2.0/24`, separated by commas. Only from them `X-Forwarded-For` and "
         "`X-Forwarded-Proto` are believed.",
@@ -221,23 +224,23 @@ class Settings(BaseSettings):
         description="Calls that one worker works on at the same time; further ones get 503 and `Retry-After`. "
         "Launches and pages of the SMART app take half of the places at most.",
     )
-    rate: str = Field(
+    rate: Rates = Field(
         "",
         description="How often one client may call, or launch the app, such as `600/minute` (several: separated by `;`); beyond it the "
         "answer is 429. Empty: as often as it likes.",
     )
-    rate_store: str = Field(
+    rate_store: RedisAddress = Field(
         "",
         repr=False,
         description="Where calls are counted for `HER2CDS_RATE`: `redis://HOST:PORT/DB` for all processes together (install "
         "`her2-cds[redis]`). Empty: each worker process counts by itself.",
     )
-    metrics: bool | None = Field(
+    metrics: Annotated[bool | None, OR_NONE] = Field(
         None,
         description="Serve `/metrics`. The numbers are of no patient, but show outsiders how much the service is used and what fails.",
         json_schema_extra={"shown_default": "1 on loopback, else 0"},
     )
-    smart_clients: Annotated[tuple[SmartClient, ...], NoDecode] = Field(
+    smart_clients: SmartClients = Field(
         (),
         description="EHRs that may open the SMART app (docs/smart.md): entries `ISS CLIENT_ID`, separated by commas, such as "
         "`https://ehr.example.org/fhir her2-cds`; `ISS` is the base address of the FHIR server. A confidential client adds "
@@ -245,7 +248,7 @@ class Settings(BaseSettings):
         "redirect URI of its own.",
         json_schema_extra={"shown_default": "none; with `HER2CDS_DEMO=1` the demo EHR"},
     )
-    smart_key: str = Field(
+    smart_key: Secret = Field(
         "",
         repr=False,
         description="Secret of at least 16 characters with which sessions of the SMART app are encrypted. Must be set, and be the same, "
@@ -255,7 +258,7 @@ class Settings(BaseSettings):
     smart_session_minutes: int = Field(
         60, ge=5, le=720, description="How long a session of the SMART app lasts at most, in minutes. It also ends with the EHR's token."
     )
-    smart_frame_ancestors: str = Field(
+    smart_frame_ancestors: Origins = Field(
         "", description="Origins of EHRs that may show the SMART app inside their own page, separated by commas. Empty: in a window only."
     )
     smart_deadline_ms: int = Field(
@@ -265,65 +268,17 @@ class Settings(BaseSettings):
         description="Time for reading a record for the SMART app in milliseconds, and for each other request of it.",
     )
     demo: bool = Field(False, description="Serve the demo EHR and its synthetic patients under `/demo/`, to whoever reaches the service.")
-    timezone: str = Field(
+    timezone: TimeZone = Field(
         "",
         description="Time zone of the site by its IANA name (`America/New_York`), whose date counts as today. Ages of results are counted "
         "in days, and a container's own clock is usually UTC.",
         json_schema_extra={"shown_default": "that of the process"},
     )
-    today: date | None = Field(
+    today: Annotated[date | None, OR_NONE] = Field(
         None,
         description="A date (YYYY-MM-DD) instead of the clock, for tests and replay only.",
         json_schema_extra={"shown_default": "the clock"},
     )
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_time_zone(cls, value: str) -> str:
-        try:
-            if value:
-                ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("should be a time zone such as Europe/Vienna (is the time zone database of the system installed?)") from None
-        return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_web_address(cls, value: str) -> str:
-        if not value:
-            return value
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("should be a web address such as https://cds.example.org")
-        return value.rstrip("/")
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_database(cls, value: str) -> str:
-        parts = urlsplit(value)
-        kept_in_file = parts.scheme == "sqlite" and not parts.netloc and parts.path not in {"", "/", "/:memory:"}
-        served = parts.scheme in {"postgresql", "postgres", "postgresql+psycopg"} and (parts.hostname or parts.path)
-        if value and not kept_in_file and not (served and _has_port(value)):
-            raise ValueError(DATABASE_FORM)
-        return value
-
-    @field_validator("salt", "smart_key")
-    @classmethod
-    def _cannot_be_guessed(cls, value: str) -> str:
-        if value and len(value) < _SHORTEST_SALT:
-            raise ValueError(f"should have at least {_SHORTEST_SALT} characters")
-        return value
-
-    @field_validator("smart_clients", mode="before")
-    @classmethod
-    def _are_smart_clients(cls, value: object) -> object:
-        return read_smart_clients(value) if isinstance(value, str) else value
-
-    @field_validator("smart_frame_ancestors")
-    @classmethod
-    def _may_frame(cls, value: str) -> str:
-        read_allowed_hosts(value, "")
-        return value
 
     @model_validator(mode="after")
     def _with_demo_ehr(self) -> Self:
@@ -335,114 +290,6 @@ class Settings(BaseSettings):
             # A setting never changes once it is read; this is still part of reading it.
             self.__dict__["smart_clients"] = (*others, public_client(issuer, DEMO_CLIENT))
         return self
-
-    @field_validator("record_key")
-    @classmethod
-    def _are_keys(cls, value: str) -> str:
-        read_keys(value)
-        return value
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _are_origins(cls, value: str | None) -> str | None:
-        if value is None or value.strip() == "*":
-            return value
-        for origin in filter(None, map(str.strip, value.split(","))):
-            parts = urlsplit(origin)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-                raise ValueError("should be `*` or origins such as https://ehr.example.org, separated by commas")
-        return value
-
-    @field_validator("base_path")
-    @classmethod
-    def _is_path(cls, value: str) -> str:
-        if value.rstrip("/") and not _PATH.fullmatch(value.rstrip("/")):
-            raise ValueError("should be a path such as /her2")
-        return value.rstrip("/")
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_hops(cls, value: str) -> str:
-        read_allowed_hosts("", value)
-        return value
-
-    @field_validator("rate")
-    @classmethod
-    def _is_rate(cls, value: str) -> str:
-        if value:
-            try:
-                none_at_all = any(limit.amount < 1 for limit in parse_many(value))
-            except ValueError:
-                none_at_all = True
-            if none_at_all:
-                raise ValueError("should be a number of calls and a time, such as 600/minute")
-        return value
-
-    @field_validator("rate_store")
-    @classmethod
-    def _is_redis(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"redis", "rediss"} or not urlsplit(value).hostname):
-            raise ValueError("should be redis://HOST:PORT/DB or rediss://HOST:PORT/DB")
-        return value
-
-    @field_validator("metrics", mode="before")
-    @classmethod
-    def _empty_is_default(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @field_validator("fhir_hosts")
-    @classmethod
-    def _are_fhir_servers(cls, value: str) -> str:
-        read_allowed_hosts(value, "")
-        return value
-
-    @field_validator("fhir_networks")
-    @classmethod
-    def _are_networks(cls, value: str) -> str:
-        read_allowed_hosts("", value)
-        return value
-
-    @field_validator("jwt_issuers")
-    @classmethod
-    def _are_issuers(cls, value: str) -> str:
-        read_issuers(value)
-        return value
-
-    @field_validator("jwt_algorithms")
-    @classmethod
-    def _are_algorithms(cls, value: str) -> str:
-        read_algorithms(value)
-        return value
-
-    @field_validator("secrets", mode="before")
-    @classmethod
-    def _empty_is_no_folder(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @field_validator("site", "tenants", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @field_validator("fhir_ca_file", mode="before")
-    @classmethod
-    def _empty_is_public(cls, value: object) -> object:
-        return None if value == "" else value
-
-    @field_validator("fhir_ca_file")
-    @classmethod
-    def _holds_certificates(cls, value: Path | None) -> Path | None:
-        if value is not None:
-            try:
-                ssl.create_default_context(cafile=value)
-            except (ssl.SSLError, OSError):
-                raise ValueError("should be a readable file with certificates (PEM)") from None
-        return value
-
-    @field_validator("today", mode="before")
-    @classmethod
-    def _empty_is_the_clock(cls, value: object) -> object:
-        return None if value == "" else value
 
     @property
     def on_loopback(self) -> bool:
@@ -564,65 +411,9 @@ class Settings(BaseSettings):
 
     def refuse_unsafe(self) -> None:
         """Raise `SettingsError` for settings with which no server may start."""
-        faults: list[str] = []
-        if self.auth != "off":
-            faults += self._authentication_faults()
-        if not self.on_loopback and not self.open and self.auth != "required":
-            faults.append(
-                f"{PREFIX}HOST: listening beyond loopback without client authentication lets anyone on the network call the service. "
-                f"Set {PREFIX}AUTH=required, or {PREFIX}OPEN=1 if something in front of it decides who may."
-            )
-        if self.public_url and self.base_path and urlsplit(self.public_url).path != self.base_path:
-            faults.append(f"{PREFIX}BASE_PATH: {PREFIX}PUBLIC_URL has another path. Set one of them, or both to the same path.")
-        if self.shadow and self.record == "off":
-            faults.append(f"{PREFIX}SHADOW: without {PREFIX}RECORD nobody would learn what the service would have said.")
-        if self.tenants is not None:
-            faults += self._faults_beside_tenants()
-        if self.smart_clients:
-            faults += self._smart_faults()
-        if self.rate_store and find_spec("redis") is None:
-            faults.append(f"{PREFIX}RATE_STORE: needs the package redis. Install her2-cds[redis].")
+        faults = list(faults_together(self))
         if faults:
             raise SettingsError(faults)
-
-    def _faults_beside_tenants(self) -> Iterator[str]:
-        """Settings that each of several sites has to make for itself: one for all would mix them up."""
-        for name in ("site", "fhir_hosts", "smart_clients"):
-            if name in self.model_fields_set and getattr(self, name):
-                yield f"{variable(name)}: with {variable('tenants')} it belongs into the file of each site"
-        if self.demo:
-            yield f"{variable('demo')}: with {variable('tenants')} the demo EHR would be of no site"
-
-    def _smart_faults(self) -> Iterator[str]:
-        """What keeps EHRs from launching the app."""
-        # The cryptography is loaded only where it is used.
-        from service.smart.credentials import credential_faults  # noqa: PLC0415
-
-        registered = [client for client in self.smart_clients if client.client_id != DEMO_CLIENT]
-        for fault in credential_faults(registered):
-            yield f"{variable('smart_clients')}: {fault}"
-        app = origin_of(self.base_url)
-        if registered and (app is None or (app.scheme != "https" and not app.is_loopback)):
-            yield f"{variable('public_url')}: {variable('smart_clients')} needs it, with https: EHRs and browsers find the app by it"
-        if registered and not self.smart_key and urlsplit(self.database_url).scheme.startswith("postgres"):
-            yield f"{variable('smart_key')}: hosts that share a store need it, and the same"
-
-    def _authentication_faults(self) -> Iterator[str]:
-        """What keeps clients from being authenticated."""
-        # The cryptography is loaded only where it is used.
-        from service.auth.key_source import key_file_faults  # noqa: PLC0415
-
-        if not self.issuers:
-            yield f"{variable('jwt_issuers')}: {variable('auth')}={self.auth} needs to know whose tokens are accepted"
-        if not self.public_url and not self.on_loopback and not self.further_audiences:
-            yield f"{variable('public_url')}: {variable('auth')}={self.auth} needs it, tokens name it as their audience"
-        for fault in key_file_faults(self.issuers):
-            yield f"{variable('jwt_issuers')}: {fault}"
-
-
-def variable(field: str) -> str:
-    """The environment variable of a settings field: `max_body_mb` -> `HER2CDS_MAX_BODY_MB`."""
-    return PREFIX + field.upper()
 
 
 def load_settings() -> Settings:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy.exc import ArgumentError
 
 from service.errors import SettingsError
-from service.settings import DATABASE_FORM, Settings, variable
+from service.setting_values import DATABASE_FORM
+from service.settings import Settings, variable
 from service.store.database import Database, sqlite_url
 from service.store.store import Store
 

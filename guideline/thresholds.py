@@ -108,6 +108,7 @@ class LvefTable:
     resume: LvefResume
     action_text: str
     hold_days: int | None = None
+    repeat_days: int | None = None
     stop_after_days: int | None = None
     stop_after_interruptions: int | None = None
 

@@ -23,6 +23,9 @@ CHECKED = {"verification"}
 COMPOSED = {"class", "partners", "with", "categories"}
 FOR_THE_READER = {"approved"}
 
+#: Figures that `action_text` beside them says in words.
+SAID_IN_WORDS = {"LvefTable.repeat_days"}
+
 
 def _typed(kind: Any, seen: set[Any]) -> Iterator[Any]:
     """The dataclasses that a type is made of."""
@@ -58,8 +61,8 @@ def _members(schema: Any) -> Iterator[str]:
 
 def test_every_typed_value_is_read():
     read = _names_read()
-    unread = [f"{kind.__name__}.{field.name}" for kind in TYPED for field in dataclasses.fields(kind) if field.name not in read]
-    assert unread == []
+    unread = {f"{kind.__name__}.{field.name}" for kind in TYPED for field in dataclasses.fields(kind) if field.name not in read}
+    assert unread <= SAID_IN_WORDS
 
 
 def test_every_member_of_the_files_is_typed():

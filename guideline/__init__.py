@@ -12,10 +12,12 @@ What the facts amount to, before any rule speaks:
 
 `situation`           all of it together
 `exposures`, `therapy_lines`, `progression`, `still_given`    what was really given, in which lines, how they ended, what goes on
+`relapse`             how soon metastases came after (neo)adjuvant therapy
 `her2_status`         HER2 and hormone receptors
 `heart_function`      the LVEF over time; `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
 `lung_history`        ILD and pneumonitis; `tdxd_restart`: the dose after them
 `brain_disease`       metastases of the central nervous system
+`reproductive`        pregnancy and menopause
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
 `intake`              answers of the questionnaire, as long as they count
 `order_question`      what would be given if the drafts were carried out; `earlier_doses`, `dosing` and `companions`: of each drug

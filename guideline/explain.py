@@ -13,7 +13,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.knowledge_entries import RuleEntry
 from guideline.practice import Practice
-from guideline.rules.options import objection
+from guideline.rules.objections import objection
 from guideline.rules.scope import scope
 from guideline.situation import Situation, situation
 from guideline.spoken_rules import rules_in

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
 from guideline.brain_disease import BrainDisease, brain_disease
-from guideline.case import STUDY_DRUG, UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Pregnancy, Stage
+from guideline.case import STUDY_DRUG, UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Stage
 from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
-from guideline.intake import answer, said_no, said_yes
+from guideline.intake import said_no
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
-from guideline.partial_date import PartialDate, add_days, add_months, whole_months, within_months
+from guideline.partial_date import PartialDate, add_days, whole_months
 from guideline.practice import Practice
+from guideline.relapse import Relapse, relapse_after
+from guideline.reproductive import PregnancyState, menopausal_status, pregnancy_state
 from guideline.still_given import with_answer
 from guideline.therapy_lines import (
     ANTHRACYCLINES,
@@ -34,26 +36,7 @@ from guideline.therapy_lines import (
     therapies,
 )
 
-PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
-
 _Said = TypeVar("_Said")
-
-
-class Relapse(Struct, frozen=True):
-    """How soon metastases came after (neo)adjuvant HER2 therapy.
-
-    `end` is the last dose (None: still running at relapse, or nobody wrote it down), `on_therapy` whether the course was unfinished.
-    `within_12` / `within_6`: None when the dates are too coarse to tell. `months` is printed only when both dates are known to the day.
-    """
-
-    drugs: tuple[str, ...]
-    end: PartialDate | None
-    relapsed: PartialDate | None
-    on_therapy: bool
-    within_12: bool | None
-    within_6: bool | None
-    months: int | None
-    sources: tuple[str, ...]
 
 
 class Situation(Struct, frozen=True):
@@ -140,11 +123,11 @@ def situation(case: Case, practice: Practice) -> Situation:
     given = with_answer(recorded, found, case)
     if given is not recorded:
         found = therapies(given, case, since)
-    relapse = _relapse(found, since)
+    relapse = relapse_after(found, since)
     early_relapse = relapse is not None and relapse.within_12 is True
     hormones = hormone_receptors(case, since)
     menopause = menopausal_status(case)
-    pregnancy, pregnancy_source = _pregnancy(case, menopause)
+    pregnancy, pregnancy_source = pregnancy_state(case, menopause)
     lungs = lung_history(case, given)
     drugs = frozenset([e.drug for e in given])
     used = drugs.union(*map(components, drugs))
@@ -232,104 +215,6 @@ def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
     # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
     since = PartialDate(dated[0].earliest, min([day.latest for day in dated])) if dated else None
     return since, tuple(dict.fromkeys([entry.source for entry in says_so]))
-
-
-def _relapse(found: Therapies, since: PartialDate | None) -> Relapse | None:
-    """Decision 2: the window counts from the last dose of any (neo)adjuvant HER2 therapy."""
-    early = [e for e in found.early if e.drug in HER2_DRUGS]
-    if not early:
-        return None
-    drugs = tuple(dict.fromkeys([e.drug for e in early]))
-    sources = tuple(dict.fromkeys([s for e in early for s in e.sources]))
-    if since is None:
-        return Relapse(drugs, None, None, False, None, None, None, sources)
-    if any(_forgotten_at(e, since) for e in early):
-        return Relapse(drugs, None, since, False, None, None, None, sources)
-    # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
-    if any(_unfinished_at(e, since) for e in early):
-        return Relapse(drugs, None, since, True, True, True, 0, sources)
-    ends = [e.last_known for e in early]
-    known = [end for end in ends if end is not None]
-    if not known:
-        return Relapse(drugs, None, since, False, None, None, None, sources)
-    last = PartialDate(max([end.earliest for end in known]), max([end.latest for end in known]))
-    intervals = K.thresholds.intervals
-    within_12 = within_months(last, since, intervals.early_relapse_months)
-    within_6 = within_months(last, since, intervals.label_relapse_months)
-    if None in ends:
-        # A course without an end may have ended later than the last known one: "within" stands, "beyond" does not.
-        within_12, within_6 = within_12 or None, within_6 or None
-    months = whole_months(last.latest, since.earliest) if last.is_exact and since.is_exact else None
-    return Relapse(drugs, last, since, False, within_12, within_6, months, sources)
-
-
-def _forgotten_at(e: Exposure, since: PartialDate) -> bool:
-    """Whether a (neo)adjuvant record was probably just never closed: "active" long beyond a planned course, without a recorded dose."""
-    if e.state != "running" or e.last_dose is not None or e.start is None:
-        return False
-    return add_months(e.start.latest, K.thresholds.intervals.adjuvant_course_months) < since.earliest
-
-
-def _unfinished_at(e: Exposure, since: PartialDate) -> bool:
-    """Whether a (neo)adjuvant course was still going on at the relapse; one that fell silent before counts from its last dose."""
-    if e.last_known is not None and e.state != "running":
-        return e.last_known.earliest >= since.latest
-    return e.state in ("running", "on-hold")
-
-
-def _pregnancy_order(found: Pregnancy) -> tuple[date, bool, str]:
-    """What may be older outdates no pregnancy: a negative finding counts from its earliest day, a positive one from its latest."""
-    pregnant = found.status == "pregnant"
-    day = date.min if found.date is None else found.date.latest if pregnant else found.date.earliest
-    return day, pregnant, found.source
-
-
-def past_term(found: Pregnancy, today: date) -> bool:
-    """Whether a documented pregnancy must be over by now, even if it began on the last day that its date allows (decision 15)."""
-    return found.date is not None and (today - found.date.latest).days > K.thresholds.ages.pregnancy_days
-
-
-def _pregnancy(case: Case, menopause: str | None) -> tuple[PregnancyState, str | None]:
-    """Decision 15: documented within 300 days and not followed by a negative finding; unknown is asked only where it can be.
-
-    A pregnancy on record outweighs the gender of a form.
-    """
-    ages = K.thresholds.ages
-    male = case.patient.sex == "male"
-    if male and not any(p.status == "pregnant" for p in case.pregnancies):
-        return "not-applicable", None
-    certain = [p for p in case.pregnancies if p.status != "possible"]
-    newest = max(certain, key=_pregnancy_order) if certain else None
-    excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
-    pregnant = newest is not None and newest.status == "pregnant"
-    if newest is not None and past_term(newest, case.today):
-        pregnant = False
-    if pregnant and newest is not None:
-        outdated = excluded is not None and newest.date is not None and newest.date.latest < excluded.date.earliest
-        if not outdated:
-            return "pregnant", newest.source
-    # What raises the suspicion anew is newer than what laid the old one.
-    suspected = max((p.date.earliest for p in case.pregnancies if p.status == "possible" and p.date is not None), default=date.min)
-    if excluded is not None and excluded.date.latest >= suspected:
-        return "excluded", None
-    days = K.thresholds.intake.expires_days["pregnancy-excluded"]
-    recently = newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days
-    if newest is not None and newest.date is not None and newest.status == "not-pregnant" and recently and newest.date.latest >= suspected:
-        return "excluded", newest.source
-    birth = case.patient.birth
-    youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None
-    if male or (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
-        return "not-applicable", None
-    return "unknown", None
-
-
-def menopausal_status(case: Case) -> str | None:
-    """`premenopausal`, `postmenopausal`, `perimenopausal` or None; the newer of record and intake wins."""
-    coded = max(case.menopause, key=lambda m: (m.date.latest if m.date else date.min, m.source)) if case.menopause else None
-    given = answer(case, "menopausal-status")
-    if given is not None and (coded is None or coded.date is None or coded.date.latest <= given.date.latest):
-        return given.values[0]
-    return coded.status if coded is not None else None
 
 
 def _label_flags(

@@ -6,7 +6,7 @@ from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
-from guideline.rules.options import TUCATINIB
+from guideline.rules.objections import TUCATINIB
 from guideline.situation import Situation
 
 

@@ -17,7 +17,8 @@ from guideline.rules.endocrine import (
     visceral_crisis,
 )
 from guideline.rules.gaps import common_checks, her2_gap
-from guideline.rules.options import option, sort_out
+from guideline.rules.objections import sort_out
+from guideline.rules.options import option
 from guideline.rules.tumor_board import no_option_left
 from guideline.situation import Situation
 

@@ -11,7 +11,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
-from guideline.rules.options import TDXD_REGIMENS, TUCATINIB
+from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB
 from guideline.rules.pregnancy import contradicted_pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS

@@ -15,7 +15,7 @@ from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate
-from guideline.rules.options import SETTLED_REASONS, drugs_with_reason_open, reason_open
+from guideline.rules.objections import SETTLED_REASONS, drugs_with_reason_open, reason_open
 from guideline.situation import Situation
 from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, COUNTING_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS, Line, components
 

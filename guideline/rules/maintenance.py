@@ -15,7 +15,8 @@ from guideline.knowledge_printing import maintenance_line
 from guideline.partial_date import add_days, add_months
 from guideline.rules.endocrine import partners, partners_ruled_out, said_of_partners
 from guideline.rules.gaps import her2_gap, pregnancy_check
-from guideline.rules.options import allergies_to, objection, option
+from guideline.rules.objections import allergies_to, objection
+from guideline.rules.options import option
 from guideline.situation import Situation
 from guideline.therapy_lines import (
     CONJUGATES,

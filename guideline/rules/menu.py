@@ -16,7 +16,8 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.brain import tucatinib_first
 from guideline.rules.endocrine import endocrine_her2
 from guideline.rules.later_lines import in_later_lines, rechallenge
-from guideline.rules.options import CYTOTOXIC_PART, TUCATINIB, option, unknown_history
+from guideline.rules.objections import CYTOTOXIC_PART, TUCATINIB
+from guideline.rules.options import option, unknown_history
 from guideline.situation import Situation
 from guideline.therapy_lines import CYTOTOXIC_DRUGS
 

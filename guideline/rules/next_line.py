@@ -18,7 +18,7 @@ from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
-from guideline.rules.options import TUCATINIB, objection, sort_out
+from guideline.rules.objections import TUCATINIB, objection, sort_out
 from guideline.situation import Situation, tdxd_unavailable
 
 _ORDINALS = {2: "Second line", 3: "Third line", 4: "Fourth line", 5: "Fifth line", 6: "Sixth line", 7: "Seventh line"}

@@ -1,15 +1,12 @@
-"""What speaks against a regimen in this case, and how an option is put on the card.
+"""How an option is put on the card: its doses for this patient, what to mind with it, and the label note of the site.
 
-The pathway modules list candidates in order of preference; this module says which of them may be offered (R053, R058, R079,
-R106, R116, R130; decisions 4 and 12) and adds the label note of the site (R019, R107-R109, R135).
+R019, R107-R109, R135 (labels); R130, R053, P04, P09, P15 (what to mind). Which regimens may be options at all is said by `objections`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-
-from msgspec import Struct
 
 from guideline.advice import Option, Statement
 from guideline.dpyd import dpyd_phenotype
@@ -19,33 +16,20 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
 from guideline.knowledge_printing import maintenance_line
-from guideline.lung_history import T_DM1, T_DXD
 from guideline.practice import Jurisdiction
+from guideline.rules.objections import CYTOTOXIC_PART, KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS, allergies_to_regimen
 from guideline.rules.start_labs import start_labs
-from guideline.situation import Situation, tdxd_unavailable
+from guideline.situation import Situation
 from guideline.therapy_lines import (
-    CONJUGATES,
-    CYTOTOXIC_DRUGS,
-    HER2_DRUGS,
     PARTNER_DRUGS,
     PERTUZUMAB_PRODUCTS,
     TRASTUZUMAB_PRODUCTS,
     components,
 )
 
-TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})
-TUCATINIB = "tucatinib-trastuzumab-capecitabine"
-
 #: The days of a three-weekly cycle.
 _THREE_WEEKS = 21
 
-#: The HER2 drug(s) that make a regimen what it is; trastuzumab as a backbone is never barred by earlier progression (decision 4).
-_KEY_DRUGS: dict[str, frozenset[str]] = {
-    regimen.id: frozenset(regimen.drugs) & HER2_DRUGS - {"trastuzumab"} for regimen in K.regimens.values()
-}
-_DRUGS = {regimen.id: frozenset(regimen.drugs) for regimen in K.regimens.values()}
-_HER2_PART = {regimen.id: frozenset(regimen.drugs) & HER2_DRUGS for regimen in K.regimens.values()}
-CYTOTOXIC_PART = {regimen.id: frozenset(regimen.drugs) & CYTOTOXIC_DRUGS for regimen in K.regimens.values()}
 _LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug == "trastuzumab" and c.loading for c in r.components))
 
 
@@ -63,145 +47,6 @@ def _without_loading(regimen: Regimen) -> tuple[str, ...]:
 
 
 _WITHOUT_LOADING = {id_: _without_loading(K.regimens[id_]) for id_ in _LOADS_TRASTUZUMAB}
-#: What makes the triplet is tucatinib: its partner may be another.
-_MUST_BE_TOLERATED = {id_: part if id_ == TUCATINIB else part | CYTOTOXIC_PART[id_] for id_, part in _HER2_PART.items()}
-
-
-class Objection(Struct, frozen=True):
-    """Why a regimen is not offered. `say_so`: the reader would expect the regimen, so the card names it under "avoid"."""
-
-    statement: Statement
-    say_so: bool = False
-
-
-def objection(s: Situation, regimen: str) -> Objection | None:
-    """The first thing that rules a regimen out, or None."""
-    return (
-        _lungs(s, regimen)
-        or _given_before(s, regimen)
-        or _not_tolerated(s, regimen)
-        or _allergic(s, regimen)
-        or _kidneys(s, regimen)
-        or _not_available(s, regimen)
-    )
-
-
-def _lungs(s: Situation, regimen: str) -> Objection | None:
-    """R079, R116, decision 12: T-DXd and the lungs."""
-    if regimen not in TDXD_REGIMENS:
-        return None
-    lungs = s.lungs
-    if lungs.tdxd_stopped_for_good:
-        return Objection(K.say("tdxd-barred-grade-2"), say_so=True)
-    if lungs.under_treatment:
-        return Objection(K.say("tdxd-barred-pneumonitis-now"), say_so=True)
-    if lungs.tdxd_ungraded:
-        return Objection(K.say("tdxd-barred-ungraded"), say_so=True)
-    if lungs.active:
-        return Objection(K.say("tdxd-avoid-active-ild"), say_so=True)
-    return None
-
-
-def _given_before(s: Situation, regimen: str) -> Objection | None:
-    """R058, R103, R106, decision 4: no conjugate and no kinase inhibitor again; no agent again that failed in the metastatic setting."""
-    key = _KEY_DRUGS[regimen]
-    if T_DXD in key and s.used(T_DXD):
-        return Objection(K.say("tdxd-used"), say_so=True)
-    if T_DM1 in key and s.used(T_DM1):
-        return Objection(K.say("tdm1-used"))
-    failed = key & s.failed_agents
-    if failed:
-        return Objection(K.say("agent-failed", drugs=drug_names(sorted(failed))))
-    unsettled = reason_open(s, regimen)
-    if unsettled:
-        return Objection(K.say("agent-reason-open", drugs=drug_names(sorted(unsettled))))
-    if "tucatinib" in key and s.used("tucatinib"):
-        return Objection(K.say("agent-used", drugs=drug_names(("tucatinib",))))
-    if regimen == "pertuzumab-trastuzumab-chemotherapy" and s.used("pertuzumab"):
-        return Objection(K.say("agent-used", drugs=drug_names(("pertuzumab",))))
-    return None
-
-
-#: Reasons after which an agent may be used again: neither the disease nor the drug itself ended it.
-SETTLED_REASONS = frozenset({"completed", "patient-wish", "unavailable", "pregnancy"})
-
-
-def reason_open(s: Situation, regimen: str) -> frozenset[str]:
-    """The regimen's HER2 drugs given for metastatic disease that may have failed: nobody recorded why they were stopped (R053, R131)."""
-    return _KEY_DRUGS[regimen] & s.once(drugs_with_reason_open)
-
-
-def drugs_with_reason_open(s: Situation) -> frozenset[str]:
-    """All drugs given for metastatic disease that may have failed, as far as the record does not say why they were stopped."""
-    found: set[str] = set()
-    for given, outcome in (*[(line.exposures, line.outcome) for line in s.therapies.lines], (s.therapies.undated, "unknown")):
-        no_reason_needed = outcome in ("completed", "ongoing", "on-hold")
-        for e in given:
-            if e.stop_reason not in SETTLED_REASONS and not (e.stop_reason is None and no_reason_needed):
-                found |= components(e.drug)
-    return frozenset(found)
-
-
-def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
-    """R053: never again after it had to be stopped for toxicity."""
-    stopped = _MUST_BE_TOLERATED[regimen] & s.not_tolerated
-    # The triplet would be expected to lead after T-DXd, so the card says why it does not.
-    return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped))), say_so=regimen == TUCATINIB) if stopped else None
-
-
-def _antibody_part(drug: str) -> frozenset[str]:
-    """A drug with what an allergy to it may be an allergy to: a conjugate carries its antibody (P15)."""
-    return components(drug) | ({"trastuzumab"} if drug in CONJUGATES else frozenset())
-
-
-def _allergies(s: Situation, regimen: str, *, severe: bool) -> list[str]:
-    entry = K.regimens[regimen]
-    # A severe reaction rules a regimen out by the drugs that define it; a partner of choice is only named.
-    return allergies_to(s, entry.drugs if severe else (*entry.drugs, *(c.drug for c in entry.components)), severe=severe)
-
-
-def allergies_to(s: Situation, drugs: Iterable[str], *, severe: bool) -> list[str]:
-    """The recorded allergies to drugs or to their antibody part (P15), all of them or the severe ones."""
-    parts = frozenset(p for drug in drugs for p in _antibody_part(drug))
-    return sorted({a.drug for a in s.case.allergies if (a.severe is True or not severe) and components(a.drug) & parts})
-
-
-def _allergic(s: Situation, regimen: str) -> Objection | None:
-    """P15: a severe reaction to a drug of the regimen, or to its antibody part."""
-    drugs = _allergies(s, regimen, severe=True) if s.case.allergies else []
-    return Objection(K.say("severe-allergy", drugs=drug_names(drugs)), say_so=True) if drugs else None
-
-
-def _kidneys(s: Situation, regimen: str) -> Objection | None:
-    """R120, P09: a drug that defines the regimen is not to be begun at this creatinine clearance."""
-    if not s.case.labs:
-        return None
-    found = clearance_acts(s, _DRUGS[regimen], "avoid")
-    if found is None:
-        return None
-    drugs, m = found
-    statement = K.say("kidneys-avoid", value=m.values[0].shown, below=f"{m.row.below:g}", drugs=drug_names(drugs))
-    return Objection(statement, say_so=regimen == TUCATINIB)
-
-
-def _not_available(s: Situation, regimen: str) -> Objection | None:
-    """R027: T-DXd cannot be had here."""
-    if regimen in TDXD_REGIMENS and tdxd_unavailable(s.case):
-        return Objection(K.say("tdxd-unavailable"), say_so=True)
-    return None
-
-
-def sort_out(s: Situation, candidates: Iterable[str]) -> tuple[list[str], tuple[Option, ...]]:
-    """The candidates nothing rules out, in the order given, and those a reader would expect but must not be offered, with the reason."""
-    offered: list[str] = []
-    barred: list[Option] = []
-    for regimen in dict.fromkeys(candidates):
-        against = objection(s, regimen)
-        if against is None:
-            offered.append(regimen)
-        elif against.say_so:
-            barred.append(Option(regimen, reasons=(against.statement,)))
-    return offered, tuple(barred)
 
 
 def option(
@@ -285,10 +130,10 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     found += _used_before(s, regimen)
     if s.case.allergies:
-        mild = _allergies(s, regimen, severe=False)
+        mild = allergies_to_regimen(s, regimen, severe=False)
         if mild:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
-    if s.case.labs and (doubt := kidneys_in_doubt(s, _DRUGS[regimen])) is not None:
+    if s.case.labs and (doubt := kidneys_in_doubt(s, REGIMEN_DRUGS[regimen])) is not None:
         drugs, value, day, below = doubt
         found.append(K.say("kidneys-in-doubt", value=value, date=str(day), below=f"{below:g}", drugs=drug_names(drugs)))
     if s.case.labs:
@@ -312,7 +157,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
 
 def _used_before(s: Situation, regimen: str) -> list[Statement]:
     """R053: a HER2 drug of the regimen was given before, and neither failed for metastatic disease nor had to be stopped."""
-    used = (_KEY_DRUGS[regimen] - PERTUZUMAB_PRODUCTS) & s.used_drugs
+    used = (KEY_DRUGS[regimen] - PERTUZUMAB_PRODUCTS) & s.used_drugs
     if not used:
         return []
     later = s.once(_given_in_lines)

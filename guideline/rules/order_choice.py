@@ -19,7 +19,8 @@ from guideline.partial_date import add_days
 from guideline.rules import order_backbone, order_safety
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.heart import heart_forbids_her2
-from guideline.rules.options import label_note, objection, unknown_history
+from guideline.rules.objections import objection
+from guideline.rules.options import label_note, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
 from guideline.rules.order_products import product_mix_up
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, ordered_drugs, orders_of, pathway_orders

@@ -11,7 +11,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.rules.options import objection
+from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, orders_of, safety_orders
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components

@@ -20,7 +20,7 @@ from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_held import may_restart
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
-from guideline.rules.options import objection
+from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
 from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, pregnancy

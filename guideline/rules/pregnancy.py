@@ -6,7 +6,8 @@ from guideline.advice import FactUsed, Finding, Gap
 from guideline.case import Pregnancy
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.situation import Situation, past_term
+from guideline.reproductive import past_term
+from guideline.situation import Situation
 
 
 def pregnancy(s: Situation) -> Finding | None:

@@ -11,7 +11,8 @@ from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.endocrine import partners
 from guideline.rules.gaps import common_checks, her2_gap
-from guideline.rules.options import option, sort_out
+from guideline.rules.objections import sort_out
+from guideline.rules.options import option
 from guideline.situation import Situation
 
 

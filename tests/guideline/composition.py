@@ -16,7 +16,7 @@ import yaml
 from guideline.advice import Advice, FactUsed, Finding, Option, Statement, Treatment
 from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.rules.options import objection
+from guideline.rules.objections import objection
 from guideline.situation import situation
 from tests.guideline.case_builder import GUIDELINE_US
 

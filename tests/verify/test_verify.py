@@ -10,7 +10,7 @@ from msgspec import structs
 import guideline.case
 from guideline.advice import Finding, Statement, Suggestion
 from guideline.partial_date import PartialDate
-from guideline.rules import options
+from guideline.rules import objections
 from guideline.rules.scope import Scope
 from tests.guideline import case_builder
 from verify import invariants, orders
@@ -79,8 +79,8 @@ def _active_whatever(conditions, kind):
 
 #: How the guideline could go wrong: what is broken, how, and in which points (by tag) the invariant must notice.
 _BROKEN = {
-    "no-tdxd-with-active-ild": ("guideline.rules.options._lungs", _none, "active-ild"),
-    "no-tdxd-after-tdxd-pneumonitis": ("guideline.rules.options.objection", _none, "tdxd-grade-2"),
+    "no-tdxd-with-active-ild": ("guideline.rules.objections._lungs", _none, "active-ild"),
+    "no-tdxd-after-tdxd-pneumonitis": ("guideline.rules.objections.objection", _none, "tdxd-grade-2"),
     "no-leader-while-the-lungs-are-unclear": ("guideline.lung_history.said_yes", lambda *_: False, "breathless"),
     "no-her2-drug-in-pregnancy": ("guideline.advise.pregnancy", _none, "pregnant"),
     "no-regimen-unless-her2-positive": (
@@ -88,10 +88,10 @@ _BROKEN = {
         lambda s: Scope(treatable=s.metastatic, silent=() if s.metastatic else ("R123",)),
         "her2-",
     ),
-    "no-agent-again-that-failed": ("guideline.rules.options.objection", _none, "failed:tucatinib"),
-    "no-conjugate-or-tucatinib-again": ("guideline.rules.options._given_before", _none, "used:trastuzumab-deruxtecan"),
-    "no-agent-again-after-toxicity": ("guideline.rules.options._not_tolerated", _none, "toxic:tucatinib"),
-    "no-first-line-after-early-relapse": ("guideline.situation._relapse", _none, "early"),
+    "no-agent-again-that-failed": ("guideline.rules.objections.objection", _none, "failed:tucatinib"),
+    "no-conjugate-or-tucatinib-again": ("guideline.rules.objections._given_before", _none, "used:trastuzumab-deruxtecan"),
+    "no-agent-again-after-toxicity": ("guideline.rules.objections._not_tolerated", _none, "toxic:tucatinib"),
+    "no-first-line-after-early-relapse": ("guideline.situation.relapse_after", _none, "early"),
     "no-silence-where-a-decision-is-due": ("guideline.rules.treatment.next_line", _none, "failed:trastuzumab"),
     "the-unknown-is-a-condition": ("guideline.rules.gaps.lung_check", lambda *_: ([], []), "line-count:1"),
     "an-open-record-is-a-condition": ("guideline.rules.treatment._first_line_condition", _none, "history-open"),
@@ -137,9 +137,11 @@ def test_invariants_of_form_would_notice(name, changes):
 
 def test_worse_lungs_that_speak_for_a_drug_would_be_noticed(monkeypatch):
     """A guideline that offers T-DXd only in active ILD is noticed."""
-    real = options._lungs
-    never = options.Objection(options.K.say("tdxd-used"))
-    monkeypatch.setattr(options, "_lungs", lambda s, r: None if s.lungs.active or r not in options.TDXD_REGIMENS else real(s, r) or never)
+    real = objections._lungs
+    never = objections.Objection(objections.K.say("tdxd-used"))
+    monkeypatch.setattr(
+        objections, "_lungs", lambda s, r: None if s.lungs.active or r not in objections.TDXD_REGIMENS else real(s, r) or never
+    )
     found, _ = check([p for p in _POINTS if "active-ild" in tags(p)][:250])
     assert "worse-organs-never-speak-for-a-drug" in {c.invariant for c in found}
 

@@ -9,9 +9,7 @@ from cards.sharing import CardContent
 from cards.wording import SUMMARY_LIMIT, VALUE_LIMIT, bold, bullets, escape, one_line, section, start_of_line
 from guideline.advice import Advice, FactUsed, Finding, Option, Statement, Treatment
 from guideline.knowledge_base import KNOWLEDGE
-
-#: How users are told which evidence the first line follows (decision 34).
-_PROFILES = {"guideline": "source documents (ASCO 2022 era)", "current": "source documents (ASCO 2022 era) and approvals since then"}
+from guideline.practice import PROFILE_WORDS
 
 #: The sentences without a patient's value, escaped once at start.
 _READY = {statement.text: start_of_line(escape(statement.text)) for statement in KNOWLEDGE.statements.values()}
@@ -184,4 +182,4 @@ def _basis_line(profile: str, knowledge: str) -> str:
     if not profile:
         return escape(f"Basis: {dated}.")
     evidence_profile, _, jurisdiction = profile.partition("/")
-    return escape(f"Basis: {_PROFILES[evidence_profile]}, {jurisdiction} labels; {dated}.")
+    return escape(f"Basis: {PROFILE_WORDS[evidence_profile]}, {jurisdiction} labels; {dated}.")

@@ -7,9 +7,9 @@ from typing import Any
 
 from guideline.knowledge_base import KNOWLEDGE
 from guideline.knowledge_entries import Component
+from guideline.knowledge_printing import ROUTE_WORDS
 from guideline.orderables import ORDERABLES
 
-_ROUTES = {"iv": "IV", "sc": "SC", "oral": "by mouth", "im": "IM"}
 _TIMES_A_DAY = {"once daily": 1, "twice daily": 2}
 _UCUM = {"mg": "mg", "mg/kg": "mg/kg", "mg/m2": "mg/m2", "mg/m2/day": "mg/m2/d"}
 
@@ -33,7 +33,7 @@ def label_dosage(drug: str) -> tuple[dict[str, Any], ...]:
     going_on = _dosage(component, component.dose, _words(component, component.dose), _timing(component))
     if component.loading is None:
         return (going_on,)
-    amount = f"{component.loading:g} {component.unit} {_ROUTES[component.route]}"
+    amount = f"{component.loading:g} {component.unit} {ROUTE_WORDS[component.route]}"
     once = f"loading dose {amount}, only when starting or after a gap that calls for it"
     loading = _dosage(component, component.loading, once, {"repeat": {"count": 1}, "code": {"text": "loading dose"}})
     return {"sequence": 1, **loading}, {"sequence": 2, **going_on}
@@ -53,7 +53,7 @@ def _component(drug: str) -> Component | None:
 
 
 def _words(component: Component, dose: float) -> str:
-    return f"{dose:g} {component.unit} {_ROUTES[component.route]} {component.schedule}"
+    return f"{dose:g} {component.unit} {ROUTE_WORDS[component.route]} {component.schedule}"
 
 
 def _dosage(component: Component, dose: float, text: str, timing: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _dosage(component: Component, dose: float, text: str, timing: dict[str, Any]
     return {
         "text": text,
         "timing": timing,
-        "route": {"coding": [{"system": route.system, "code": route.code, "display": route.display}], "text": _ROUTES[component.route]},
+        "route": {"coding": [{"system": route.system, "code": route.code, "display": route.display}], "text": ROUTE_WORDS[component.route]},
         "doseAndRate": [{"doseQuantity": quantity}],
     }
 

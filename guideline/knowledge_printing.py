@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from guideline.knowledge_entries import Component, Drug, Endpoint, Evidence
+from guideline.knowledge_entries import Component, Drug, Endpoint, Evidence, Route
 
-_ROUTES = {"iv": "IV", "sc": "SC", "oral": "by mouth", "im": "IM"}
+#: How a route is printed.
+ROUTE_WORDS: Mapping[Route, str] = {"iv": "IV", "sc": "SC", "oral": "by mouth", "im": "IM"}
 
 
 def dose_lines(components: Iterable[Component], drugs: Mapping[str, Drug], partners: str | None) -> tuple[str, ...]:
@@ -26,7 +27,7 @@ def _dose_line(component: Component, name: str) -> str:
     loading = f"{component.loading:g} {unit}, then " if component.loading is not None else ""
     note = f" ({component.note})" if component.note else ""
     choice = "or " if component.choice else ""
-    return f"{choice}{name} {loading}{component.dose:g} {unit} {_ROUTES[component.route]} {component.schedule}{note}"
+    return f"{choice}{name} {loading}{component.dose:g} {unit} {ROUTE_WORDS[component.route]} {component.schedule}{note}"
 
 
 def evidence_line(entry: Evidence) -> str:

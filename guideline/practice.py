@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 EvidenceProfile = Literal["guideline", "current"]
 Jurisdiction = Literal["US", "EU"]
+
+#: How readers are told which evidence the first line follows (decision 34).
+PROFILE_WORDS: Mapping[str, str] = {
+    "guideline": "source documents (ASCO 2022 era)",
+    "current": "source documents (ASCO 2022 era) and approvals since then",
+}
 
 
 @dataclass(frozen=True, slots=True)

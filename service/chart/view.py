@@ -14,7 +14,7 @@ from guideline.advise import advise
 from guideline.case import Case
 from guideline.explain import explain
 from guideline.knowledge_base import KNOWLEDGE
-from guideline.practice import Practice
+from guideline.practice import PROFILE_WORDS, Practice
 from guideline.situation import situation
 from service.chart.answers import Answers, with_answers
 from service.chart.changes import changes
@@ -26,9 +26,6 @@ from service.chart.reasons import Reasons, reasons
 from service.chart.summary import SummaryItem, summary
 from service.chart.timeline import Timeline, timeline
 from service.chart.what_if import Switch, suppose, switches
-
-#: How readers are told which evidence the first line follows (decision 34).
-_PROFILES = {"guideline": "source documents (ASCO 2022 era)", "current": "source documents (ASCO 2022 era) and approvals since then"}
 
 
 class Course(Struct, frozen=True):
@@ -111,7 +108,7 @@ def chart_view(
         changed=_changed(case, practice, before, present, advice if hypothetical is not None else None),
         answered_here=len(answers or {}),
         today=case.today.isoformat(),
-        basis=f"{_PROFILES[practice.evidence_profile]}, {practice.jurisdiction} labels",
+        basis=f"{PROFILE_WORDS[practice.evidence_profile]}, {practice.jurisdiction} labels",
         knowledge=f"{advice.knowledge}, {KNOWLEDGE.review_status}",
     )
 

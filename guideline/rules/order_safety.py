@@ -23,7 +23,7 @@ from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
-from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, pregnancy
+from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, possible_fact, pregnancy, suspected_pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
 
@@ -32,7 +32,7 @@ _CHEST_CT = (Suggestion("request", "chest-ct"),)
 
 
 def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
-    """R124, decision 15: critical when documented; asked once, before a first dose, when it may be and nobody wrote it down."""
+    """R124, decisions 15 and 16: critical when documented, a warning at any order while suspected, else asked once before a first dose."""
     orders = safety_orders(q)
     drugs = ordered_drugs(orders)
     if not drugs:
@@ -45,6 +45,12 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
             avoid=tuple(drugs),
             suggestions=deletions(orders_of(orders, drugs), recommended=True),
         )
+        return
+    suspected = suspected_pregnancy(q.s)
+    if suspected is not None:
+        ask = K.say("order-pregnancy-possible", drugs=headline_names(drugs), date=str(suspected.date))
+        facts = (possible_fact(suspected),)
+        yield Finding("Pregnancy", "warning", ask, facts=facts, missing=(Gap("I13", ask),), rules=("R124", "R131"))
         return
     new = [drug for drug in drugs if is_new(q.s, drug)]
     doubted = contradicted_pregnancy(q.s)

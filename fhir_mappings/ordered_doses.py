@@ -70,6 +70,13 @@ def _read(dosage: DraftDosage) -> _Dosage:
     return _Dosage(tuple(_amounts(dosage)), events, repeat, rhythm, tuple(_words(dosage)), dosage.route, dosage.sequence)
 
 
+def _in_sequence(dosages: list[_Dosage]) -> list[_Dosage]:
+    """The dosages in the order of their sequence numbers, where all have one: the list need not be in it."""
+    if any(dosage.sequence is None for dosage in dosages):
+        return dosages
+    return sorted(dosages, key=lambda dosage: dosage.sequence or 0)
+
+
 def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, combination: bool) -> Order:
     """Read the dose and the route of an order.
 
@@ -77,7 +84,7 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
     a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
-    dosages = [_read(dosage) for dosage in dosages_of_draft(draft)]
+    dosages = _in_sequence([_read(dosage) for dosage in dosages_of_draft(draft)])
     words = [text for dosage in dosages for text in dosage.words]
     route = _route(dosages, (*words, *product))
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()

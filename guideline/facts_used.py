@@ -190,10 +190,10 @@ def hormone_fact(s: Situation) -> FactUsed | None:
 
 
 def lvef_shown(v: Lvef) -> str:
-    """An LVEF as recorded: `55 %`, `55-60 %`, `>55 %`."""
-    number = f"{v.value:g}"
+    """An LVEF as recorded, to the second decimal (49.96 is not 50): `55 %`, `55-60 %`, `>55 %`."""
+    number = f"{round(v.value, 2):g}"
     if v.upper is not None:
-        number = f"{v.value:g}-{v.upper:g}"
+        number += f"-{round(v.upper, 2):g}"
     return f"{v.bound or ''}{number} %{' (preliminary)' if v.preliminary else ''}"
 
 

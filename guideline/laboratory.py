@@ -84,7 +84,7 @@ class LabValue(Struct, frozen=True):
     @property
     def amount(self) -> str:
         """The value with its unit."""
-        return f"{self.bound or ''}{self.value:g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
+        return f"{self.bound or ''}{round(self.value, 2):g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
 
 
 #: The values that count for each lab: the newest, and behind a preliminary one the newest final one.

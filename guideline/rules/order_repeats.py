@@ -17,7 +17,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.dose import label_words, order_fact, ordered_words
+from guideline.rules.dose_words import label_words, order_fact, ordered_words
 from guideline.rules.order_scope import deletions, ordered_drugs, safety_orders
 
 _RIGHT = ("fits", "loading")

@@ -16,15 +16,20 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.order_question import OrderQuestion
-from guideline.orders import DraftOrder
+from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import PartialDate
-from guideline.rules.dose import dosed_on_earlier_weight, label_words, loaded_beside, loading_words, ordered_words
+from guideline.rules.dose_weight import dosed_on_earlier_weight
+from guideline.rules.dose_words import flat_product_meant, label_words, loading_words, ordered_words
+from guideline.rules.first_dose import loaded_beside
 from guideline.rules.order_products import mixed_up
-from guideline.rules.order_scope import safety_orders
+from guideline.rules.order_scope import own_doses, safety_orders
 from guideline.therapy_lines import components
 
 _WEEKLY = 7
 _THREE_WEEKLY = 21
+
+#: A dose that is the label's, and what it is by the label.
+_Judged = tuple[OrderedDose, Judgement]
 
 
 def reloading(q: OrderQuestion) -> Iterator[Finding]:
@@ -38,7 +43,7 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         if not earlier.recorded:
             continue
         measured = measured or body(q.s.case)
-        found = _judgement(q, order, drug, measured)
+        found = _judgements(q, order, drug, measured)
         finding = _too_early(q, order, drug, earlier, found)
         if finding is None and not mixed_up(q, order):
             finding = _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found, measured)
@@ -46,18 +51,21 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
             yield finding
 
 
-def _judgement(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> Judgement | None:
-    """The ordered dose by its label, whatever its size; None without a readable dose."""
-    if order.dose is None:
-        return None
+def _judgements(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> list[_Judged]:
+    """Each dose of the order that may be the next one, by its label: usual or loading doses. A dose that follows another loads nothing."""
     label = K.doses[drug]
-    return judge(order.dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+    found = [
+        (dose, judge(dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat))
+        for dose in own_doses(order, drug)
+        if not dose.later
+    ]
+    return [(dose, judged) for dose, judged in found if judged is not None and judged.verdict in ("fits", "loading")]
 
 
-def _schedule(order: DraftOrder, drug: str, found: Judgement | None) -> DoseSchedule | None:
+def _schedule(order: DraftOrder, drug: str, found: list[_Judged]) -> DoseSchedule | None:
     """The schedule of the order: by its dose, else by its interval, else the only one there is; None when that leaves two."""
-    if found is not None and found.verdict in ("fits", "loading"):
-        return found.schedule
+    if found:
+        return found[0][1].schedule
     schedules = K.doses[drug].schedules
     every = order.dose.every_days if order.dose is not None else None
     alike = [s for s in schedules if s.every_days == every] if every is not None else []
@@ -71,7 +79,7 @@ def _last_fact(earlier: EarlierDoses) -> FactUsed:
     return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
 
 
-def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None) -> Finding | None:
+def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> Finding | None:
     """A three-weekly drug again less than 18 days (site setting) after a recorded dose."""
     schedule, last = _schedule(order, drug, found), earlier.last
     if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
@@ -99,30 +107,34 @@ def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
     return any(0 < (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
 
 
-def _loading(
-    q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None, measured: Body
-) -> Finding | None:
-    dose, last = order.dose, earlier.last
-    if dose is None or last is None or found is None or found.verdict not in ("fits", "loading"):
-        return None
-    schedule = found.schedule
-    if schedule.loading is None and schedule.unit != "parts":
+def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged], measured: Body) -> Finding | None:
+    """Judged by all doses of the order that may be the next one: in another unit, or in the words, it may load where the first does not."""
+    last = earlier.last
+    loaded = [(dose, judged) for dose, judged in found if judged.schedule.loading is not None or judged.schedule.unit == "parts"]
+    if last is None or not loaded:
         return None
     least, most = days_after(last, order, q.s.case)
+    loads = [
+        (dose, judged)
+        for dose, judged in loaded
+        if judged.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, judged, measured)
+    ]
+    dose, judged = (loads or loaded)[0]
+    schedule = judged.schedule
     limit, words = _limit(drug, schedule)
     said = {
         "drug": drug_name(drug),
         "loading": loading_words(schedule),
         "label": label_words(schedule),
-        "ordered": ordered_words(dose, schedule, found.value),
+        "ordered": ordered_words(dose, schedule, judged.value),
     }
-    if found.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
+    facts = (_last_fact(earlier),)
+    if judged.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
         detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
-        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, (_last_fact(earlier),))
-    again = found.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, found, measured)
-    if again and earlier.exact and 0 < least <= most < limit:
-        detail = (K.say("reload-not-needed-why", limit=words.text),)
-        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), detail, (_last_fact(earlier),))
+        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, facts)
+    if loads and earlier.exact and 0 < least <= most < limit:
+        detail = (K.say("reload-not-needed-why", limit=words.text), *flat_product_meant(dose, drug))
+        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), detail, facts)
     return None
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules import reload as module
@@ -128,6 +129,37 @@ def test_the_fixed_dose_combination(days, parts, expected, before):
         (dosed("trastuzumab", days, 6, "mg/kg"), dosed("pertuzumab", days, 420, "mg")) if before == "intravenous" else (dose(PHESGO, days),)
     )
     assert kind(earlier, order(PHESGO, parts[0], "mg", parts=parts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "further", "expected"),
+    [
+        (21, (8, "mg/kg"), (OrderedDose(6, "mg/kg", later=True),), "again"),
+        (42, (8, "mg/kg"), (OrderedDose(6, "mg/kg", later=True),), None),
+        (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg"),), None),  # the words load
+        (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg"),), "again"),
+        (42, (6, "mg/kg"), (OrderedDose(420, "mg"),), "load"),
+        (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg", later=True),), "load"),  # what follows loads nothing
+        (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg", later=True),), None),  # an overdose, and no reload
+    ],
+)
+def test_every_dose_of_an_order_is_seen(days, first, further, expected):
+    """A loading dose and what follows it in one order is normal; the loading dose may stand in the words, or in another unit."""
+    assert kind(three_weekly(days), order("trastuzumab", *first, every_days=21, further=further)) == expected
+
+
+def test_a_dose_per_kg_in_the_words_is_judged_where_the_weight_is_missing():
+    """560 mg cannot be judged without a weight; "8 mg/kg" beside it can."""
+    case = second_line(drugs=three_weekly(21))
+    (got,) = says(module.RULES, case, order("trastuzumab", 560, further=(OrderedDose(8, "mg/kg"),)))
+    assert got.headline.id == "reload-not-needed"
+
+
+def test_the_flat_dose_of_the_subcutaneous_form_is_asked_about():
+    """P05: 600 mg is 8 mg/kg at 75 kg: no second loading dose, or the subcutaneous product meant."""
+    case = second_line(body=(weight(75),), drugs=three_weekly(21))
+    (got,) = says(module.RULES, case, order("trastuzumab", 600))
+    assert "600 mg is the flat dose of trastuzumab-hyaluronidase" in words(got)
 
 
 def test_volumes_of_the_fixed_dose_combination():

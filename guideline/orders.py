@@ -41,6 +41,8 @@ class DraftOrder(Struct, frozen=True):
     names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so. `replaces` is
     the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
     `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
+    `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is for a few days or goes on,
+    where the order says so; `proposed`: it proposes or plans what is ordered by another.
     """
 
     id: str
@@ -58,6 +60,9 @@ class DraftOrder(Struct, frozen=True):
     replaces: str | None = None
     based_on: str | None = None
     further: tuple[OrderedDose, ...] = ()
+    setting: Literal["inpatient", "home"] | None = None
+    course: Literal["acute", "continuous"] | None = None
+    proposed: bool = False
 
     @property
     def doses(self) -> tuple[OrderedDose, ...]:

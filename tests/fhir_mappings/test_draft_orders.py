@@ -808,6 +808,41 @@ def test_the_order_that_an_order_takes_the_place_of():
 # --- robustness
 
 
+CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
+COURSE = "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy"
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"category": [concept((CATEGORY, "inpatient", "Inpatient"))]}, ("inpatient", None, False)),
+        ({"category": [concept((CATEGORY, "discharge", "Discharge"))]}, ("home", None, False)),
+        ({"category": concept((CATEGORY, "community"))}, ("home", None, False)),
+        ({"category": [concept(text="Outpatient")]}, ("home", None, False)),
+        ({"category": [concept((CATEGORY, "community")), concept((CATEGORY, "discharge"))]}, ("home", None, False)),
+        ({"category": [concept((CATEGORY, "inpatient")), concept((CATEGORY, "outpatient"))]}, (None, None, False)),
+        ({"category": "inpatient"}, (None, None, False)),
+        ({"courseOfTherapyType": concept((COURSE, "acute", "Short course (acute) therapy"))}, (None, "acute", False)),
+        ({"courseOfTherapyType": concept((COURSE, "continuous", "Continuous long term therapy"))}, (None, "continuous", False)),
+        ({"courseOfTherapyType": concept((COURSE, "seasonal", "Seasonal"))}, (None, None, False)),
+        ({"intent": "plan"}, (None, None, True)),
+        ({"intent": "instance-order"}, (None, None, False)),
+        ({}, (None, None, False)),
+    ],
+)
+def test_where_and_for_how_long_an_order_holds(members, expected):
+    """Codes, or the words that EHRs put there; what is contradictory or of another shape says nothing."""
+    order = one(text="tucatinib", **members)
+    assert (order.setting, order.course, order.proposed) == expected
+
+
+def test_dosages_stand_in_the_order_of_their_sequence():
+    """The list need not be in it: the loading dose is sequence 1."""
+    later, first = ({"sequence": n, "doseAndRate": [{"doseQuantity": quantity(mg, "mg/kg")}]} for n, mg in ((2, 6), (1, 8)))
+    order = one(text="trastuzumab", dosageInstruction=[later, first])
+    assert [(dose.amount, dose.later) for dose in order.doses] == [(8, False), (6, True)]
+
+
 def test_a_member_of_the_wrong_shape_costs_that_member_only():
     """Drafts are half-filled and odd; the drug is read all the same."""
     odd = draft(

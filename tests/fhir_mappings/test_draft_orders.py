@@ -110,7 +110,7 @@ def test_the_sandbox_before_a_drug_is_chosen():
         selections=["MedicationRequest/request-123"],
     )
     (order,) = read_draft_orders(sent, hook="order-select", today=TODAY)
-    assert order == DraftOrder("MedicationRequest/request-123", "start", True)
+    assert order == DraftOrder("MedicationRequest/request-123", "start", True, setting="home")
     assert not relevant(sent, hook="order-select")
 
 

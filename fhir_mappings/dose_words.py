@@ -118,11 +118,19 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = (
     (re.compile(r"\bi\.?m\b|intramusc"), "im"),
     (re.compile(r"\bp\.?o\b|\boral|\bby mouth|\btablet|\bcapsule"), "oral"),
 )
-_LOADING: Final = re.compile(
-    r"\b(?:re-?)?load(?:ing)?\b|\b(?:initial|first|starting) (?:dose|infusion)\b(?!s? (?:over|infus|given over|in \d+ min))"
+#: What follows "first dose" where the words say how long it runs, or on which day it is due: "first dose 11/20/26 9:00".
+_RUN_OR_DAY: Final = (
+    r"s?[:,]? ?(?:over\b|infus|given (?:over|on)\b|in \d+ min|on\b|at\b|today\b|tomorrow\b|now\b|stat\b|due\b|date|time\b|"
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}:\d\d)"
 )
+_LOADING: Final = re.compile(rf"\b(?:re-?)?load(?:ing)?\b|\b(?:initial|first|starting) (?:dose|infusion)\b(?!{_RUN_OR_DAY})")
 _MAINTENANCE: Final = re.compile(
     r"\bmaintenance\b|\b(?:subsequent|following) (?:doses?|infusions?)\b(?! (?:over|infus|given over|in \d+ min))"
+)
+#: A loading dose on a condition, or one that was given: "reload with 8 mg/kg if more than 6 weeks late", "loading dose given 5/1/26".
+_NOT_THIS_TIME: Final = re.compile(
+    r"\b(?:re-?)?load(?:ing|ed)?\b[^.;]{0,40}?(?:\bif\b[^.;]*|\b(?:was given|given (?:on|in|\d{1,4}[/-]\d+)|received)\b)|"
+    r"\bif\b[^.;]{0,60}\b(?:re-?)load\b"
 )
 _NO_LOADING: Final = re.compile(
     r"\b(?:no|without|not a|no need (?:for|to)) (?:an? |any )?(?:re-?)?load|"
@@ -232,6 +240,7 @@ def loading_in(text: str) -> bool | None:
     low = _plain(text)
     if _NO_LOADING.search(low):
         return False
+    low = _NOT_THIS_TIME.sub(" ", low)
     loading, maintenance = _LOADING.search(low), _MAINTENANCE.search(low)
     if loading is None or maintenance is None:
         return None if loading is maintenance else loading is not None

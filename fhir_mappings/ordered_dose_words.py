@@ -42,7 +42,7 @@ _FORMER_CLAUSE: Final = re.compile(
 _FORMER_AFTER: Final = re.compile(
     r"\A(?: ?\([^()]{0,30}\))?(?: ?(?:-{1,2}>|=>|→|⇒)|"
     r",? (?:iv |po )?(?:dose )?(?:(?:was|is|has been|now) )*(?:reduced|decreased|lowered|changed|adjusted|increased) to\b|"
-    r" (?:previously|formerly|was given|given (?:on|in)|last (?:dose|cycle|time))\b)"
+    r" (?:previously|formerly|was given|given (?:on|in|\d{1,4}[/-]\d+)|last (?:dose|cycle|time))\b)"
 )
 _LIMIT_BEFORE: Final = re.compile(r"\b(?:max|maximum|exceed(?:ing)?|capped|(?:no|not) more than|limit|cumulative|lifetime)\b")
 _LIMIT_AFTER: Final = re.compile(r"\A (?:max|maximum|cumulative|lifetime)\b")
@@ -58,12 +58,13 @@ _GOES_ON_AFTER: Final = re.compile(r"\A,? (?:iv |sc )?(?:as )?maintenance\b")
 class Step(NamedTuple):
     """One dose of an order: its amount, in two units where the text says so; `goes_on`: it is said to follow another step.
 
-    `drugs`: the drugs that the words right before the amount name.
+    `drugs`: the drugs that the words right before the amount name. `conditional`: it is given only if something holds.
     """
 
     amounts: tuple[Amount, ...]
     goes_on: bool = False
     drugs: tuple[str, ...] = ()
+    conditional: bool = False
 
     def beside(self, other: Amount, *, begins: bool) -> tuple[Amount, ...]:
         """The amounts that may be of the same drug as another one.
@@ -87,7 +88,9 @@ def steps_in(text: str) -> tuple[Step, ...]:
             manner, step = found[-1]
             found[-1] = manner, step._replace(amounts=(*step.amounts, place.amount))
         else:
-            found.append((_manner(place), Step((place.amount,), _goes_on(place) and bool(found), _named(place))))
+            manner = _manner(place)
+            step = Step((place.amount,), _goes_on(place) and bool(found), _named(place), manner == "conditional")
+            found.append((manner, step))
         last = place
     return tuple(step for wanted in ("stated", "conditional") for manner, step in found if manner == wanted)
 

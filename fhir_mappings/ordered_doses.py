@@ -102,7 +102,13 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
 
 
 def _dose(
-    amount: Amount, how_often: Frequency, *, parts: tuple[float, ...] = (), loading: bool | None = None, later: bool = False
+    amount: Amount,
+    how_often: Frequency,
+    *,
+    parts: tuple[float, ...] = (),
+    loading: bool | None = None,
+    later: bool = False,
+    conditional: bool = False,
 ) -> OrderedDose:
     return OrderedDose(
         amount=_per_dose(amount, how_often),
@@ -112,6 +118,7 @@ def _dose(
         parts=parts,
         loading=False if later else loading,
         later=later,
+        conditional=conditional,
     )
 
 
@@ -164,7 +171,8 @@ def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bo
             for amount in step.beside(first, begins=number == 0) if not of_another else ():
                 if amount not in structured:
                     # Which of several rhythms in one text is this step's cannot be told.
-                    yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)
+                    often = how_often if amount.daily else Frequency()
+                    yield _dose(amount, often, later=step.goes_on or later is True, conditional=step.conditional)
 
 
 def _goes_on(dosage: _Dosage, chosen: _Dosage | None, *, loaded: bool) -> bool | None:

@@ -19,7 +19,7 @@ class OrderedDose(Struct, frozen=True):
     `times_a_day` for oral drugs; `every_days` between infusions, on average (1 only where each day is meant: once a day is how systems
     write "once"). `parts` holds the amounts of a fixed combination in mg where the text names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
     `of_day`: the amount is that of a whole day, taken in unequal shares. `later`: it follows another dose of the same order, so that it
-    does not load.
+    does not load. `conditional`: it is given only if something holds ("8 mg/kg if more than six weeks late").
     """
 
     amount: float
@@ -30,6 +30,7 @@ class OrderedDose(Struct, frozen=True):
     loading: bool | None = None
     of_day: bool = False
     later: bool = False
+    conditional: bool = False
 
 
 class DraftOrder(Struct, frozen=True):

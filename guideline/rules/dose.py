@@ -102,8 +102,14 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if found.verdict == "over":
         return _over(q, order, dose, drug, label, found, measured)
     if found.verdict == "under":
-        return None if settled(q, drug, found.value, tolerance) else _under(order, dose, drug, found, measured)
+        explained = settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, drug)
+        return None if explained else _under(order, dose, drug, found, measured)
     return first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
+
+
+def _part_of_a_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
+    """Whether another draft holds the same drug by mouth: tablets of two strengths are prescribed as two orders."""
+    return not K.drugs[drug].infused and any(o.id != order.id and o.act == "start" and drug in o.drugs for o in (*q.starts, *q.beside))
 
 
 # --- Findings ----------------------------------------------------------------------------------------------------------------------

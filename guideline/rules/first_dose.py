@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from guideline.advice import Finding
-from guideline.body import Body
+from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
-from guideline.earlier_doses import earlier_doses, loaded_part
+from guideline.earlier_doses import drafted_before, earlier_doses, loaded_part
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
@@ -20,7 +20,10 @@ def first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose
     schedule = found.schedule
     if schedule.loading is None and schedule.unit != "parts":
         return None
-    if dose.loading is False or q.s.therapy_lost or earlier_doses(q, loaded_part(drug)).recorded or loaded_beside(q, order, drug):
+    part = loaded_part(drug)
+    if dose.loading is False or q.s.therapy_lost or earlier_doses(q, part).recorded:
+        return None
+    if drafted_before(q, order, part) is not None or loaded_beside(q, order, drug):
         return None
     limits = K.thresholds.doses
     days = limits.reload_pertuzumab_days if "pertuzumab" in components(drug) else limits.reload_trastuzumab_3w_days
@@ -34,13 +37,16 @@ def loaded_beside(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
     others = [o for o in (*q.starts, *q.beside) if o.id != order.id and o.act == "start" and len(o.drugs) == 1]
     doses = [(drug, dose) for dose in own_doses(order, drug)[1:]]
     doses += [(o.drugs[0], dose) for o in others if o.drugs[0] in K.doses and components(drug) & components(o.drugs[0]) for dose in o.doses]
-    return any(_loads(q, product, dose) for product, dose in doses)
+    measured = body(q.s.case)
+    return any(_loads(q, product, dose, measured) for product, dose in doses)
 
 
-def _loads(q: OrderQuestion, product: str, dose: OrderedDose) -> bool:
-    """Whether a dose is called a loading dose, or is the label's in a unit that needs no weight. What follows another dose is none."""
-    if dose.loading or dose.later:
-        return not dose.later
+def _loads(q: OrderQuestion, product: str, dose: OrderedDose, measured: Body) -> bool:
+    """Whether a dose is called a loading dose, or is the label's. What follows another dose, or hangs on a condition, is none."""
+    if dose.later or dose.conditional:
+        return False
+    if dose.loading:
+        return True
     label = K.doses[product]
-    found = judge(dose, label.schedules, Body(None, None), q.s.practice.dose_tolerance_percent, flat=label.flat)
+    found = judge(dose, label.schedules, measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
     return found is not None and found.verdict == "loading"

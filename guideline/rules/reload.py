@@ -1,7 +1,8 @@
 """Loading again after a gap, and doses that come too early (P04).
 
 Trastuzumab is loaded again after a gap longer than its limit, pertuzumab and the fixed-dose combination from theirs on; conjugates never.
-The gap counts from the last known dose of the same antibody in any product; the day of the order's own dose is no gap.
+The gap counts from the last known dose of the same antibody in any product, or from the day that another draft plans it for before this
+one; the day of the order's own dose is no gap.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
-from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, gap_to_load, loaded_part, not_before
+from guideline.earlier_doses import EarlierDoses, days_after, drafted_before, earlier_doses, gap_to_load, loaded_part, not_before
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
@@ -46,18 +47,22 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         found = _judgements(q, order, drug, measured)
         finding = _too_early(q, order, drug, earlier, found)
         if finding is None and not mixed_up(q, order):
-            finding = _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found, measured)
+            part = loaded_part(drug)
+            finding = _loading(q, order, drug, drafted_before(q, order, part) or earlier_doses(q, part), found, measured)
         if finding is not None:
             yield finding
 
 
 def _judgements(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> list[_Judged]:
-    """Each dose of the order that may be the next one, by its label: usual or loading doses. A dose that follows another loads nothing."""
+    """Each dose of the order that may be the next one, by its label: usual or loading doses.
+
+    What follows another dose, or hangs on a condition, is not the next one.
+    """
     label = K.doses[drug]
     found = [
         (dose, judge(dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat))
         for dose in own_doses(order, drug)
-        if not dose.later
+        if not (dose.later or dose.conditional)
     ]
     return [(dose, judged) for dose, judged in found if judged is not None and judged.verdict in ("fits", "loading")]
 
@@ -75,7 +80,7 @@ def _schedule(order: DraftOrder, drug: str, found: list[_Judged]) -> DoseSchedul
 
 
 def _last_fact(earlier: EarlierDoses) -> FactUsed:
-    name = "Last dose" if earlier.exact else "Last course ended"
+    name = "Planned dose" if earlier.planned else "Last dose" if earlier.exact else "Last course ended"
     return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
 
 

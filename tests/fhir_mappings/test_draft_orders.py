@@ -672,6 +672,19 @@ def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, furthe
     assert [one.amount for one in dosed(per_kg(3.6, text=text), text="Kadcyla").further] == further
 
 
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("6 mg/kg every 3 weeks. Reload with 8 mg/kg if more than 6 weeks late", [(8, True)]),
+        ("6 mg/kg every 3 weeks (loading 8 mg/kg given 05/01/26)", []),
+        ("6 mg/kg every 3 weeks, first cycle 8 mg/kg given over 90 minutes", [(8, False)]),
+    ],
+)
+def test_a_dose_on_a_condition_is_told_from_one_that_was_given(text, further):
+    """What is ordered for a case that may come is marked; what was given is not ordered."""
+    assert [(one.amount, one.conditional) for one in dosed({"text": text}, text="trastuzumab").further] == further
+
+
 def test_the_further_doses_of_a_fixed_combination():
     """The loading volume, or the loading amounts, for every cycle; the two amounts of one dose are no two doses."""
     volume: Json = {"doseAndRate": [{"doseQuantity": quantity(15, "mL")}]}
@@ -703,6 +716,17 @@ def test_the_parts_of_a_fixed_combination():
         ("6 mg/kg", None),
         ("6 mg/kg, no loading dose", False),
         ("420 mg, first dose over 60 minutes, subsequent doses over 30", None),
+        ("420 mg = 6 mg/kg, IV piggyback, q3wk, first dose 11/20/26 9:00:00", None),
+        ("420 mg every 3 weeks, first dose today", None),
+        ("420 mg IV, first dose: 2026-11-20", None),
+        ("420 mg q3wk, first dose on Friday", None),
+        ("6 mg/kg every 3 weeks. Reload with 8 mg/kg if more than 6 weeks since the last dose", None),
+        ("6 mg/kg every 3 weeks; if late, reload", None),
+        ("6 mg/kg q3w (loading 8 mg/kg given 5/1/26)", None),
+        ("8 mg/kg loading, given over 90 minutes", True),
+        ("8 mg/kg first dose, then 6 mg/kg", True),
+        ("first dose 8 mg/kg", True),
+        ("First dose: 560 mg", True),
     ],
 )
 def test_loading_words(text, loading):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from guideline.advice import Suggestion
@@ -9,9 +11,10 @@ from guideline.case import DataProblem, Diagnosis, Dose, Procedure
 from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orders import OrderedDose
+from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules import dose as module
-from tests.guideline.case_builder import a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
+from tests.guideline.case_builder import TODAY, a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
 from tests.guideline.measure_builder import BODY, dosed, height, weight
 from tests.guideline.order_builder import beside, order, says, stop, words
 
@@ -406,6 +409,20 @@ def test_one_order_may_hold_both_doses():
     assert verdict(new, order("pertuzumab", 420, further=(dose(840, "mg"),))) is None
     assert verdict(new, order("trastuzumab", 6, "mg/kg", **usual, further=(dose(6, later=True),))) == "info"
     assert verdict(new, order("trastuzumab", 6, "mg/kg", **usual), beside("trastuzumab", 6, "mg/kg", further=(dose(8),))) is None
+
+
+def test_the_later_cycles_of_a_plan_are_no_first_dose():
+    """Of four drafts of the usual dose the first one alone is told to load."""
+    later = [order("pertuzumab", 420, planned=PartialDate.on(TODAY + timedelta(days=21 * n))) for n in range(4)]
+    assert verdict(a_case(body=BODY), *later) == "info"
+
+
+def test_tablets_of_two_strengths_are_two_orders():
+    """Capecitabine 1500 mg in tablets of 500 mg and 300 mg in tablets of 150 mg: neither is too little."""
+    two = [order("capecitabine", amount, times_a_day=2.0) for amount in (1500, 300)]
+    assert verdict(CASE, *two) is None
+    assert verdict(CASE, two[1]) == "info"
+    assert verdict(CASE, two[1], beside("trastuzumab", 6, "mg/kg")) == "info"
 
 
 def test_the_order_itself_in_the_chart_is_no_earlier_dose():

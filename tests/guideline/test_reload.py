@@ -138,6 +138,8 @@ def test_the_fixed_dose_combination(days, parts, expected, before):
         (42, (8, "mg/kg"), (OrderedDose(6, "mg/kg", later=True),), None),
         (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg"),), None),  # the words load
         (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg"),), "again"),
+        (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg", conditional=True),), None),  # "reload if more than six weeks late"
+        (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg", conditional=True),), "load"),
         (42, (6, "mg/kg"), (OrderedDose(420, "mg"),), "load"),
         (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg", later=True),), "load"),  # what follows loads nothing
         (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg", later=True),), None),  # an overdose, and no reload
@@ -146,6 +148,36 @@ def test_the_fixed_dose_combination(days, parts, expected, before):
 def test_every_dose_of_an_order_is_seen(days, first, further, expected):
     """A loading dose and what follows it in one order is normal; the loading dose may stand in the words, or in another unit."""
     assert kind(three_weekly(days), order("trastuzumab", *first, every_days=21, further=further)) == expected
+
+
+def on(days):
+    return PartialDate.on(TODAY + timedelta(days=days))
+
+
+def cycles(drug, *amounts, unit="mg/kg", every=21):
+    return [order(drug, amount, unit, planned=on(every * n), id=f"MedicationRequest/c{n}") for n, amount in enumerate(amounts)]
+
+
+@pytest.mark.parametrize(
+    ("days", "drafts", "expected"),
+    [
+        (21, cycles("trastuzumab", 6, 6, 6, 6), []),
+        (21, cycles("trastuzumab", 6, 6, every=35), [("MedicationRequest/c0", "reload-needed")]),
+        (42, cycles("trastuzumab", 8, 6, 6), []),
+        (42, cycles("trastuzumab", 8, 8), [("MedicationRequest/c0", "reload-not-needed")]),
+        (42, cycles("trastuzumab", 6, 6), [("2026-10-09", "reload-needed")]),
+    ],
+)
+def test_the_cycles_of_a_plan_follow_one_another(days, drafts, expected):
+    """Each draft counts from the one before it, not from the last dose that was given."""
+    got = says(module.RULES, second_line(body=BODY, drugs=three_weekly(days)), *drafts)
+    assert [(f.facts[0].source if f.facts[0].name == "Planned dose" else f.facts[0].date, f.headline.id) for f in got] == expected
+
+
+def test_a_loading_dose_in_milligrams_beside_the_later_one():
+    """560 mg at 70 kg is 8 mg/kg: the other draft is not told to load."""
+    drafts = (order("trastuzumab", 560, planned=on(0)), order("trastuzumab", 420))
+    assert says(module.RULES, second_line(body=BODY, drugs=three_weekly(42)), *drafts) == []
 
 
 def test_a_dose_per_kg_in_the_words_is_judged_where_the_weight_is_missing():

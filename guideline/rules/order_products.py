@@ -49,20 +49,22 @@ def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
-    found = _by_dose(q, order, drug) or _by_form(order, drug)
-    if order.plan is not None and _not_planned(order, drug):
-        said, indicator = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan)), "critical"
-        detail = [K.say("order-different-drugs"), *_beside_what_runs(q, order.plan, drug)]
-    elif found is not None:
-        said, indicator, detail = found
-    else:
+    sign = _by_plan(q, order, drug) or _by_dose(q, order, drug) or _by_form(order, drug)
+    if sign is None:
         return None
-    if drug == T_DM1:
-        detail.append(K.say("tdm1-never-above"))
+    never = [K.say("tdm1-never-above")] if drug == T_DM1 else []
     return Finding(
-        "ProductMixUp", indicator, said, tuple(detail), avoid=(drug,), rules=("R083", "R126"),
+        "ProductMixUp", sign.indicator, sign.said, (*sign.detail, *never), avoid=(drug,), rules=("R083", "R126"),
         suggestions=(*_meant(q, order, drug), *deletions((order,))),
     )  # fmt: skip
+
+
+def _by_plan(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
+    """Not what the order's own plan names."""
+    if order.plan is None or not _not_planned(order, drug):
+        return None
+    said = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan))
+    return _Sign(said, "critical", [K.say("order-different-drugs"), *_beside_what_runs(q, order.plan, drug)])
 
 
 def _by_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:

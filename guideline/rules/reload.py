@@ -138,8 +138,8 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
         detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
         return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, facts)
     if loads and earlier.exact and 0 < least <= most < limit:
-        detail = (K.say("reload-not-needed-why", limit=words.text), *flat_product_meant(dose, drug))
-        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), detail, facts)
+        why = (K.say("reload-not-needed-why", limit=words.text), *flat_product_meant(dose, drug))
+        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), why, facts)
     return None
 
 

@@ -109,6 +109,8 @@ _EVERY: Final = (
 _SHORTEST_DAYS: Final = 5
 _OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
 _WEEKLY: Final = re.compile(r"(?<!twice )(?<!\d-)\b(?:weekly|every week|each week|qw|per week|/ ?week|wk)\b")
+#: Weekly doses that come first: "4 mg/kg, then 2 mg/kg weekly x 12, then 6 mg/kg every 3 weeks".
+_WEEKLY_FIRST: Final = re.compile(r"\A.{0,60}?\bmg/kg(?:/dose)?,? ?(?:iv |sc )?(?:once )?(?:weekly|every week|q ?1? ?wk?)\b")
 _MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
 _DAILY_WORD: Final = re.compile(r"\b(?:daily|q\.?d|qday|every day|each day|once a day|q ?24 ?h|every 24 ?h\w*|per day|a day)\b")
 
@@ -215,7 +217,7 @@ def frequency_in(text: str) -> Frequency:
         return Frequency(every_days=listed)
     if days is None and _OTHER_WEEK.search(low):
         days = 14
-    if days is None and _WEEKLY.search(low):
+    if (days is None and _WEEKLY.search(low)) or (days is not None and _WEEKLY_FIRST.search(low)):
         days = 7
     if days is None and _MONTHLY.search(low):
         days = 28

@@ -40,7 +40,7 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     """
     orders = safety_orders(q)
     asked = ordered_drugs(orders)
-    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _over_by_progression(q, e)}
+    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _is_over(q, e)}
     ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
     pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not _together_in_order(drug, other)]
     pairs = [
@@ -129,15 +129,26 @@ def _running(q: OrderQuestion) -> list[Exposure]:
     ]
 
 
-def _over_by_progression(q: OrderQuestion, e: Exposure) -> bool:
-    """Whether a therapy of which no order is left to stop ended with the progression documented since its last dose.
+def _is_over(q: OrderQuestion, e: Exposure) -> bool:
+    """Whether a therapy of which no order is left to stop is over: progression since its last dose, or six weeks without a dose.
 
-    Then another HER2 therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory).
+    Then another HER2 therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory), or the next step
+    of a plan.
     """
-    last = q.s.last_line
-    if last is None or last.outcome != "progression" or last.ended_on is None or e not in last.exposures or e.last_dose is None:
+    last_dose = e.last_dose or _last_order(q.s, e)
+    if last_dose is None or _stands(q.s, e):
         return False
-    return not _stands(q.s, e) and last.ended_on.latest >= e.last_dose.earliest
+    if (q.s.today - last_dose.latest).days >= K.thresholds.doses.reload_pertuzumab_days:
+        return True
+    last = q.s.last_line
+    progressed = last is not None and last.outcome == "progression" and e in last.exposures
+    return progressed and last is not None and last.ended_on is not None and last.ended_on.latest >= last_dose.earliest
+
+
+def _last_order(s: Situation, e: Exposure) -> PartialDate | None:
+    """The day of the newest order of a course: where orders are fulfilled cycle by cycle, that of the last dose."""
+    days = [record.start for record in s.case.drugs if record.source in e.sources and record.start is not None]
+    return max(days, key=lambda day: day.latest, default=None)
 
 
 def _running_fact(q: OrderQuestion, e: Exposure) -> FactUsed:

@@ -105,6 +105,28 @@ def test_p01_allowed_together(running, asked):
     assert says(RULES, on_therapy(*(given(drug, 100) for drug in running)), *asked) == []
 
 
+def fulfilled(*days):
+    return tuple(given(drug, d, kind="order", status="completed") for drug in ("trastuzumab", "pertuzumab") for d in days)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "facts", "duplicate"),
+    [
+        (fulfilled(84, 63, 42, 21), {"disease_statuses": status("worsened", 5)}, False),
+        (fulfilled(84, 63, 42, 21), {"disease_statuses": ()}, True),
+        (fulfilled(84, 63, 42, 21), {"disease_statuses": status("worsened", 30)}, True),
+        (doses("trastuzumab", 126, 42), {}, False),
+        (doses("trastuzumab", 125, 41), {}, True),
+        ((given("trastuzumab", 126), *doses("trastuzumab", 126, 42)), {}, True),
+    ],
+    ids=["fulfilled, progressed since", "fulfilled", "progressed before", "six weeks", "less", "still on the list"],
+)
+def test_p01_what_is_over_with_nothing_left_to_stop_is_no_duplicate(drugs, facts, duplicate):
+    """After neoadjuvant antibodies, or after progression, T-DM1 is the next step: nothing is open, and six weeks went by."""
+    case = a_case(metastases=LONG, drugs=drugs, **facts)
+    assert ("DuplicateHer2Therapy" in topics_of(says(RULES, case, order(T_DM1, 3.6, "mg/kg")))) is duplicate
+
+
 PAIRS = [
     ((T_DM1,), ("pertuzumab",)), ((T_DM1,), ("tucatinib",)), ((T_DXD,), ("tucatinib",)), ((T_DXD,), ("neratinib",)),
     (("margetuximab",), ("pertuzumab",)), (("zanidatamab",), ("lapatinib",)),

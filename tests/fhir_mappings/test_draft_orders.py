@@ -682,6 +682,8 @@ def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, furthe
         ("6 mg/kg every 3 weeks. Reload with 8 mg/kg if more than 6 weeks late", [(8, True)]),
         ("6 mg/kg every 3 weeks (loading 8 mg/kg given 05/01/26)", []),
         ("6 mg/kg every 3 weeks, first cycle 8 mg/kg given over 90 minutes", [(8, False)]),
+        ("loading 8 mg/kg -> 6 mg/kg every 3 weeks", [(6, False)]),
+        ("8 mg/kg -> 6 mg/kg every 3 weeks", []),
     ],
 )
 def test_a_dose_on_a_condition_is_told_from_one_that_was_given(text, further):

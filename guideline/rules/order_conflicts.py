@@ -42,7 +42,7 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     asked = ordered_drugs(orders)
     running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _is_over(q, e)}
     ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
-    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not _together_in_order(drug, other)]
+    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not _go_together(drug, other)]
     pairs = [
         (drug, other)
         for drug, other in pairs
@@ -84,7 +84,7 @@ def _names(drugs: list[str], room: int) -> str:
     return next((names for names in (drug_names(drugs), " + ".join(short)) if len(names) <= room), f"{short[0]} and {len(short) - 1} more")
 
 
-def _together_in_order(drug: str, other: str) -> bool:
+def _go_together(drug: str, other: str) -> bool:
     """P01: one drug, pertuzumab beside trastuzumab or T-DXd, and a kinase inhibitor beside trastuzumab, with or without pertuzumab."""
     pair = {drug, other}
     if len(pair) == 1:

@@ -10,13 +10,14 @@ from msgspec import Struct
 from fhir_mappings.coded import CodingTriple, as_list, triples, words
 from fhir_mappings.dates import began, recorded
 from fhir_mappings.later_members import extensions_of
+from fhir_mappings.laterality import side_of_label, side_of_sites
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.stage_words import stage_group
 from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
-from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Site, Stage
+from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Side, Site, Stage
 from guideline.partial_date import PartialDate
 
 _RELATED = frozenset(
@@ -118,7 +119,13 @@ def _diagnoses(tumour: _Tumour, carrier: str) -> Iterator[Diagnosis]:
     for claim in tumour.claims:
         kind = _DIAGNOSES.get(carrier if claim.kind == "receptors" else claim.kind)
         if kind is not None:
-            yield Diagnosis(kind, tumour.status, tumour.began, claim.her2, claim.hormone_receptors, tumour.source)
+            side = side_of_tumour(tumour.resource) if kind == "invasive-breast" else None
+            yield Diagnosis(kind, tumour.status, tumour.began, claim.her2, claim.hormone_receptors, tumour.source, side)
+
+
+def side_of_tumour(resource: Resource) -> Side | None:
+    """The breast that a Condition of a breast cancer names: where it is, else what it is called."""
+    return side_of_sites([*as_list(resource.body_site)]) or side_of_label(resource.code)
 
 
 def _metastases(tumour: _Tumour, breast: frozenset[str]) -> Iterator[Metastasis]:

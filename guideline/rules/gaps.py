@@ -18,8 +18,8 @@ from guideline.therapy_lines import HER2_DRUGS
 
 
 def her2_gap(s: Situation) -> tuple[Gap, ...]:
-    """I02, decision 10: HER2-positive by a diagnosis code only."""
-    return (Gap("I02", K.say("ask-her2")),) if s.her2.basis == "diagnosis" else ()
+    """I02, decision 10: HER2-positive by a diagnosis code only, or in one of two breast cancers as far as the record shows."""
+    return (Gap("I02", K.say("ask-her2")),) if s.her2.basis == "diagnosis" or s.her2.one_unshown else ()
 
 
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:

@@ -33,6 +33,8 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
+    if heart.undated_low is not None:
+        low.append(K.say("check-lvef-undated", value=lvef_shown(heart.undated_low)))
     held = heart_finding(s)
     if held is not None and held.topic == "LvefHold" and held.avoid:
         ended = held.headline.id.startswith(("lvef-stop", "lvef-held-stop"))

@@ -180,6 +180,15 @@ def test_impossible_body_measures_are_named(code, value, unit):
     assert len(case.problems) == 1
 
 
+def test_a_date_that_cannot_be_read_is_of_no_earlier_day():
+    """`11/19/2026` sorts before every day of FHIR's writing: the value stays, without a date, and is named."""
+    case = case_of(
+        observation(PLATELETS, valueQuantity=quantity(40, "K/uL"), effectiveDateTime="11/19/2026"), labs_since=date(2026, 10, 30)
+    )
+    assert [(lab.value, lab.date) for lab in case.labs] == [(40, None)]
+    assert problems_of(case) == [("unreadable", "lab")]
+
+
 @pytest.mark.parametrize(
     ("when", "counts"),
     [

@@ -79,7 +79,9 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         )
     if open_ended:
         return _partner_missing(asked, open_ended, gaps)
-    undated = [m for row in rows if (m := met(row, q.s.once(undated_labs))) is not None and m.row.action in _FORBIDS and not m.partner_missing]
+    undated = [
+        m for row in rows if (m := met(row, q.s.once(undated_labs))) is not None and m.row.action in _FORBIDS and not m.partner_missing
+    ]
     if undated:
         return replace(undated_finding(q.s, asked.drug, max(undated, key=lambda m: ACTION_RANK[m.row.action])), missing=gaps)
     untested = asked.start and dpyd is None

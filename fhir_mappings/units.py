@@ -73,6 +73,9 @@ _DOSE_SPELLINGS: Final = {
     "{tbl}": "{tbl} {tablet} tablet tablets tab",
     "{capsule}": "{capsule} capsule capsules",
 }
+#: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
+MASSES: Final = frozenset({"mg", "g", "ug", "mg/kg", "mg/m2", "g/m2", "AUC"})
+
 _DOSE_UNITS: Final = {written: unit for unit, spellings in _DOSE_SPELLINGS.items() for written in spellings.split()}
 
 

@@ -91,15 +91,17 @@ def _claims_of_codes(codings: tuple[CodingTriple, ...]) -> tuple[Claim, ...]:
 def _contradict(resource: Resource, kinds: frozenset[str]) -> bool:
     """Breast and another primary in one Condition, by its codes (trap 23) or by a coding that we know only by its words."""
     if "other-primary" in kinds:
-        return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds | _kinds_said(resource))
-    return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds) and "other-primary" in _kinds_said(resource)
+        # What spread to the breast is another primary by its code, and a tumour of the breast by its display.
+        return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds | _kinds_said(resource, by_known_codes=False))
+    return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds) and "other-primary" in _kinds_said(resource, by_known_codes=True)
 
 
-def _kinds_said(resource: Resource) -> set[str]:
-    """The kinds of tumour that the text of the code names, and the displays of codings that we do not know."""
+def _kinds_said(resource: Resource, *, by_known_codes: bool) -> set[str]:
+    """The kinds of tumour that the text of the code names, and the displays of codings: of all, or of those that we do not know."""
     said: set[str] = set()
-    unknown = [display for system, code, display in triples(resource.code) if display and not claims_of_code(system, code)]
-    for text in (*unknown, (resource.code.text if resource.code is not None else None) or ""):
+    codings = [one for one in triples(resource.code) if by_known_codes or not claims_of_code(one[0], one[1])]
+    displays = [display for _, _, display in codings if display]
+    for text in (*displays, (resource.code.text if resource.code is not None else None) or ""):
         said |= _kinds_in(text)
     return said
 

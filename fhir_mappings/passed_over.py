@@ -75,15 +75,22 @@ def passed_over(resources: Iterable[dict[str, Any]]) -> tuple[PassedOver, ...]:
 
 
 def _of_one(plain: dict[str, Any]) -> Iterator[PassedOver]:
-    try:
-        resource = plainly_spelled(msgspec.json.decode(msgspec.json.encode(plain), type=Resource))
-    except (msgspec.MsgspecError, RecursionError):
-        return  # named as unreadable
+    resource = as_resource(plain)
+    if resource is None:
+        return
     if resource.resource_type == "MedicationRequest":
         if resource.intent in _NO_ORDER and not (plain.get("reportedBoolean") is True or plain.get("reportedReference")):
             yield PassedOver(source_of(resource), f"an order of intent {resource.intent} is none yet")
     elif topic_of(resource) is None and (fact := _named_fact(resource)) is not None:
         yield PassedOver(source_of(resource), f"labelled as {fact}, under no code that is known for it")
+
+
+def as_resource(plain: dict[str, Any]) -> Resource | None:
+    """A resource as mapping reads it; `None` for one that is named as unreadable."""
+    try:
+        return plainly_spelled(msgspec.json.decode(msgspec.json.encode(plain), type=Resource))
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def _named_fact(resource: Resource) -> str | None:

@@ -57,6 +57,15 @@ def test_what_the_service_could_not_use_is_named_with_its_reason():
 HOUSE = "urn:oid:1.2.840.114350"
 
 
+def variant(gene):
+    """A genetic variant as mCODE and the genomics guide write it."""
+    studied = {
+        "code": concept((LOINC, "48018-6", "Gene studied")),
+        "valueCodeableConcept": concept(("http://www.genenames.org/geneId", gene)),
+    }
+    return observation((LOINC, "69548-6"), ident="9", valueCodeableConcept=concept((LOINC, "LA9633-4", "Present")), component=[studied])
+
+
 @pytest.mark.parametrize(
     ("unread", "told"),
     [
@@ -65,6 +74,7 @@ HOUSE = "urn:oid:1.2.840.114350"
         (observation((HOUSE, "77"), ident="9", code=concept((HOUSE, "77"), text="Platelets")), "Observation/9: labelled as platelets"),
         (observation(code=concept(text="Ejection Fraction"), ident="9", valueInteger=38), "Observation/9: labelled as LVEF"),
         (observation(code=concept((HOUSE, "3", "Estrogen receptor")), ident="9"), "Observation/9: labelled as a hormone receptor"),
+        (variant("ERBB2"), "Observation/9: a variant of ERBB2"),
         (order(text="Enhertu", ident="9", intent="Plan"), "MedicationRequest/9: an order of intent plan is none yet"),
     ],
 )
@@ -83,6 +93,7 @@ def test_what_is_never_looked_at_is_told_to_who_asks(unread, told):
         observation((LOINC, "32623-1", "Platelet mean volume"), ident="9"),
         observation(code=concept((HOUSE, "4", "Creatinine, urine")), ident="9"),
         observation(code=concept(text="Potassium"), ident="9"),
+        variant("TP53"),
         order(text="Enhertu", ident="9", intent="plan", reportedBoolean=True),
     ],
 )

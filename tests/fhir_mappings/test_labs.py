@@ -80,6 +80,8 @@ def test_limits_stay_limits_and_texts_are_read_as_numbers():
         (PLATELETS, "150 000/uL", 150),
         (PLATELETS, "150,000 cells/mm3", 150),
         (PLATELETS, "250 x 10^9/L", 250),
+        (PLATELETS, "45 K/uL L", 45),
+        (BILIRUBIN, "3.1 mg/dL (H)", 3.1),
         (PLATELETS, "250 ×10⁹/L", 250),
         (NEUTROPHILS, "1,800 /uL", 1.8),
         (NEUTROPHILS, "1,8 10*9/L", 1.8),

@@ -194,8 +194,8 @@ def discordance(s: Situation) -> Finding:
         detail.append(K.say("discordance-if-low"))
     if s.on_treatment:
         detail.append(K.say("discordance-on-treatment"))
-    # Whoever began HER2 therapy against the metastases has judged whose they are.
-    judged = s.her2.apart and (bool(s.her2_lines) or bool(s.her2_running))
+    # Whoever gives HER2 therapy against the metastases has judged whose they are, and nothing is to be chosen now.
+    judged = s.her2.apart and bool(s.her2_running)
     return Finding(
         "Her2Discordance",
         "info" if judged else "warning",

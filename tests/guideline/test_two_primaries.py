@@ -64,9 +64,10 @@ def test_decision_10_a_review_clears_it(answer):
 
 
 def test_who_is_treated_with_her2_drugs_is_told_without_alarm():
-    """HER2 therapy against the metastases was somebody's judgement: one quiet card, which ends no treatment."""
-    case = two(of("left", "3+", 990), of("right", "0", 960), metastases=(metastasis(day=700),), drugs=given("trastuzumab", 600))
-    assert card(case)[:2] == ("Her2Discordance", "info")
+    """Whoever gives HER2 therapy against the metastases has judged whose they are: one quiet card. Once it failed, one must choose."""
+    differing = {"metastases": (metastasis(day=700),), "receptors": (of("left", "3+", 990), of("right", "0", 960))}
+    assert card(two(**differing, drugs=given("trastuzumab", 600)))[:2] == ("Her2Discordance", "info")
+    assert card(two(**differing, drugs=given("trastuzumab", 600, 60, reason="progression")))[:2] == ("Her2Discordance", "warning")
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,9 @@ def _low_undated(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     below = effective_value(low) < K.thresholds.lvef.critical_below
     headline = K.say("lvef-low-undated-hold" if below else "lvef-low-undated", value=lvef_shown(low))
     due = _monitoring(s, running)
-    detail = [named(monitored), K.say("lvef-undated-why"), *((due.headline,) if due is not None else ())]
+    detail = [named(monitored), K.say("lvef-undated-why")]
+    if due is not None:
+        detail.append(due.headline if s.heart.latest is not None else K.say("lvef-none-dated"))
     dated = (lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()
     return Finding(
         "LvefMonitoringDue",

@@ -28,7 +28,7 @@ def test_decision_14_a_low_lvef_of_unknown_date_is_a_warning(others, value, act)
 def test_what_is_due_all_the_same_is_said_with_it():
     """Without a dated LVEF the echo is missing too, and asked for."""
     found = finding(advice_on(on_tdxd(lvef=lvef(38, None))), "LvefMonitoringDue")
-    assert "lvef-never" in [statement.id for statement in found.detail]
+    assert "lvef-none-dated" in [statement.id for statement in found.detail]
     assert found.requests == ("echocardiogram",)
 
 

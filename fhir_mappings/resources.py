@@ -44,6 +44,12 @@ class Concept(Part, frozen=True, gc=False):
     text: str | None = None
 
 
+class BodySite(Concept, frozen=True, gc=False):
+    """A body site. Its side may stand beside the code, in an extension."""
+
+    extension: Raw = ABSENT
+
+
 class Period(Part, frozen=True, gc=False):
     """A time span; either end may be missing."""
 
@@ -157,7 +163,7 @@ class Evidence(Part, frozen=True, gc=False):
 class Collection(Part, frozen=True, gc=False):
     """Specimen.collection."""
 
-    body_site: Concept | None = None
+    body_site: BodySite | None = None
 
 
 class Contained(Part, frozen=True, gc=False):
@@ -226,7 +232,7 @@ class Resource(Part, frozen=True, gc=False):
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     ingredient: Raw = ABSENT
-    body_site: list[Concept] | Concept | None = None
+    body_site: list[BodySite] | BodySite | None = None
     subject: Raw = ABSENT
     patient: Raw = ABSENT
     context: Raw = ABSENT

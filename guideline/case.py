@@ -42,10 +42,15 @@ class Patient(Struct, frozen=True):
     source: str = "Patient"
 
 
+#: The breast that a tumour is of; `both` where one entry names two.
+Side = Literal["left", "right", "both"]
+
+
 class Diagnosis(Struct, frozen=True):
     """A tumour on the problem list, without its metastases.
 
-    `her2` and `hormone_receptors` are set only where the diagnosis code itself states them (a label without a test).
+    `her2` and `hormone_receptors` are set only where the diagnosis code itself states them (a label without a test). `side` is that of an
+    invasive breast cancer, where the record says so.
     """
 
     kind: Literal["invasive-breast", "breast-in-situ", "breast-history", "other-primary"]
@@ -54,6 +59,7 @@ class Diagnosis(Struct, frozen=True):
     her2: Literal["positive", "negative"] | None = None
     hormone_receptors: Literal["positive", "negative"] | None = None
     source: str = ""
+    side: Side | None = None
 
 
 class Metastasis(Struct, frozen=True):
@@ -86,7 +92,8 @@ class ReceptorResult(Struct, frozen=True):
     otherwise `positive`, `negative`, `equivocal`, `low`, `ultralow`. Quantitative ISH carries `ratio` (HER2/CEP17) and
     `copies` (mean HER2 signals per nucleus) with value `None`. ER/PR given as percent of cells carry `percent`.
     `bound` says when that number is only a limit (`<1 %`); of a range (`1-5 %`) the lower end is a limit.
-    `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen.
+    `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen. `side` is the breast
+    whose tumour was tested, never that of a metastasis.
     """
 
     receptor: Literal["HER2", "ER", "PR"]
@@ -101,6 +108,7 @@ class ReceptorResult(Struct, frozen=True):
     preliminary: bool = False
     source: str = ""
     bound: Bound | None = None
+    side: Literal["left", "right"] | None = None
 
 
 class DiseaseStatus(Struct, frozen=True):

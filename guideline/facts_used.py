@@ -70,9 +70,20 @@ def _day(day: PartialDate | None) -> str | None:
     return str(day) if day is not None else None
 
 
+def finding_dated(found: Her2Finding) -> str:
+    """A HER2 finding in a sentence, with its day."""
+    return f"{found.shown}, {found.date}" if found.date is not None else found.shown
+
+
+def finding_sided(found: Her2Finding) -> str:
+    """A HER2 finding in a sentence, with the breast that it is of, where that is known, and its day."""
+    return f"{found.side} {finding_dated(found)}" if found.side is not None else finding_dated(found)
+
+
 def her2_fact(finding: Her2Finding, name: str = "HER2") -> FactUsed:
     """A HER2 finding with its specimen."""
-    place = f" ({finding.specimen})" if finding.specimen else ""
+    said = ", ".join(part for part in (finding.specimen, finding.side) if part is not None)
+    place = f" ({said})" if said else ""
     preliminary = ", preliminary" if finding.preliminary else ""
     return FactUsed(name, f"{finding.shown}{place}{preliminary}", _day(finding.date), finding.sources[0])
 

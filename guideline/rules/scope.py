@@ -5,8 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from guideline.advice import Finding, Gap
-from guideline.facts_used import her2_fact, metastatic_fact
-from guideline.her2_status import Her2Finding
+from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.situation import Situation, distant
@@ -44,6 +43,8 @@ def scope(s: Situation) -> Scope:
         return Scope(treatable=True)
     if state in ("unknown", "equivocal"):
         return Scope(finding=her2_needed(s))
+    if s.her2.one_unshown:
+        return Scope(finding=other_breast_untested(s))
     if state in ("low", "ultralow") and not s.her2.ever_positive:
         return Scope(finding=her2_low(s))
     # HER2-negative, or a review that settled on "not positive": outside, and silent.
@@ -156,6 +157,21 @@ def her2_needed(s: Situation) -> Finding:
     )
 
 
+def other_breast_untested(s: Situation) -> Finding:
+    """R122: cancers of both breasts, one of them not HER2-positive, and no result of the other or of a metastasis."""
+    leading = s.her2.leading
+    assert leading is not None
+    return Finding(
+        "Her2StatusNeeded",
+        "info",
+        K.say("her2-other-breast-untested", shown=finding_sided(leading)),
+        (K.say("her2-what-test-changes"),),
+        facts=(her2_fact(leading), metastatic_fact(s)),
+        missing=(Gap("I02", K.say("ask-her2")),),
+        requests=("her2-ihc",),
+    )
+
+
 def her2_low(s: Situation) -> Finding:
     """R121: HER2-low or -ultralow: these rules are off; one neutral line."""
     leading = s.her2.leading
@@ -164,25 +180,28 @@ def her2_low(s: Situation) -> Finding:
 
 
 def discordance(s: Situation) -> Finding:
-    """R134, R003: a metastasis that is not HER2-positive after a positive result: both are shown, nothing is assumed."""
+    """R134, R003: a metastasis that is not HER2-positive after a positive result, or two primaries that differ: nothing is assumed."""
     leading, other = s.her2.leading, s.her2.other_positive
     assert leading is not None
     assert other is not None
+    headline = K.say("discordance", leading=finding_dated(leading), other=finding_dated(other))
     detail = [K.say("discordance-review"), K.say("discordance-if-positive")]
+    if s.her2.apart:
+        detail = [K.say("primaries-differ-why"), K.say("her2-what-test-changes")]
+        if leading.side is not None and other.side is not None:
+            headline = K.say("primaries-differ", leading=finding_sided(leading), other=finding_sided(other))
     if s.her2.state in ("low", "ultralow"):
         detail.append(K.say("discordance-if-low"))
     if s.on_treatment:
         detail.append(K.say("discordance-on-treatment"))
+    # Whoever gives HER2 therapy against the metastases has judged whose they are, and nothing is to be chosen now.
+    judged = s.her2.apart and bool(s.her2_running)
     return Finding(
         "Her2Discordance",
-        "warning",
-        K.say("discordance", leading=_dated(leading), other=_dated(other)),
+        "info" if judged else "warning",
+        headline,
         tuple(detail),
         facts=(her2_fact(leading, "HER2, leading result"), her2_fact(other, "HER2, positive result"), metastatic_fact(s)),
         missing=(Gap("I02", K.say("ask-her2-review")),),
         requests=("her2-ihc", "her2-ish"),
     )
-
-
-def _dated(found: Her2Finding) -> str:
-    return f"{found.shown}, {found.date}" if found.date is not None else found.shown

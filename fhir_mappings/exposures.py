@@ -22,7 +22,7 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Concept, Dosage, Extension, Resource, source_of
 from fhir_mappings.study_drugs import is_study_drug
 from fhir_mappings.terminology import value_of
-from fhir_mappings.therapy_words import intent_in, stop_reason_in
+from fhir_mappings.therapy_words import intent_in, lung_grade_in, stop_reason_in
 from guideline.case import STUDY_DRUG, DrugRecord, OtherDrug, RecordStatus, StopReason
 from guideline.partial_date import PartialDate, add_days
 
@@ -131,7 +131,8 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
     reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
     concept = resource.medication_codeable_concept
     dose = dose_of(resource, dosages, concept.text if concept is not None else None)
-    return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source) for drug in match.drugs]
+    grade = _lung_grade(resource, extensions) if reason == "lung" else None
+    return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source, grade) for drug in match.drugs]
 
 
 def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[str, ...]) -> Iterable[OtherDrug]:
@@ -203,22 +204,34 @@ def _unreadable_dates(resource: Resource, kind: Kind) -> bool:
 
 def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReason | None:
     """Why it was stopped or held: by code first, then in words; a reason that we do not understand is `other`, not none."""
-    reason = resource.status_reason
-    if reason is None and not extensions:
-        return None
-    stated = [Concept(text=reason)] if isinstance(reason, str) else as_list(reason)
-    concepts = [*stated, *_extension_values(extensions, _STOP_EXTENSIONS)]
+    concepts = _stop_concepts(resource, extensions)
     if not concepts:
         return None
     for concept in concepts:
         coded = _stop_reason_of_codes(concept)
         if coded is not None:
             return coded
-    found = (
-        stop_reason_in(text) for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text
-    )
+    found = (stop_reason_in(text) for concept in concepts for text in _texts(concept))
     said = any(concept.coding or concept.text for concept in concepts)
     return next((reason for reason in found if reason is not None), "other" if said else None)
+
+
+def _stop_concepts(resource: Resource, extensions: list[Extension]) -> list[Concept]:
+    reason = resource.status_reason
+    if reason is None and not extensions:
+        return []
+    stated = [Concept(text=reason)] if isinstance(reason, str) else as_list(reason)
+    return [*stated, *_extension_values(extensions, _STOP_EXTENSIONS)]
+
+
+def _texts(concept: Concept) -> list[str]:
+    return [text for text in (concept.text, *[coding.display for coding in concept.coding]) if text]
+
+
+def _lung_grade(resource: Resource, extensions: list[Extension]) -> int | None:
+    """The CTCAE grade of the pneumonitis that the reason of a stop names, the worst where several do."""
+    texts = [text for concept in _stop_concepts(resource, extensions) for text in _texts(concept)]
+    return max((grade for text in texts if (grade := lung_grade_in(text)) is not None), default=None)
 
 
 def _stop_reason_of_codes(concept: Concept) -> StopReason | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from fhir_mappings.code_tables import CONCEPTS, icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
+from fhir_mappings.ctcae import grades_in
 from fhir_mappings.dates import began, started, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_mentioned, drugs_of
@@ -34,8 +35,6 @@ _RADIATION_WORDS = re.compile(r"radiation|radiotherapy|actinic|post-?rt\b|radiog
 _NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|viral|bacterial|infect|tubercul|pneumocystis|covid")
 _DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
 
-_GRADE = re.compile(r"\b(?:ctcae\s*(?:v\.?\s*\d(?:\.\d)?\s*)?)?(?:grade|gr\.?|g)\s*[:=]?\s*([1-5]|i{1,3}v?|iv|v)\b(?!\s*(?:-|to|/)\s*\d)")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
 
 #: Codes (as `icd10_key`) that say themselves that a drug did it, under whatever system they are written: WHO's ICD-10 has some of them too.
@@ -88,7 +87,7 @@ def _grade(resource: Resource) -> int | None:
     concepts: list[Concept | None] = [*concepts_in(resource.severity), *(stage.summary for stage in resource.stage or ()), resource.code]
     texts = [words(concept) for concept in concepts] + [note.lower() for note in notes_of(resource)]
     for text in texts:
-        grades = {_ROMAN.get(found) or int(found) for found in _GRADE.findall(text)}
+        grades = grades_in(text)
         if grades:
             return max(grades)  # the worst grade it had decides for good
     severities = concepts_in(resource.severity)

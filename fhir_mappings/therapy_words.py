@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from fhir_mappings.ctcae import grades_in
 from fhir_mappings.denial import Passage, Standing
 from fhir_mappings.remembered import remembered
 from guideline.case import StopReason
@@ -72,6 +73,21 @@ def stop_reason_in(text: str) -> StopReason | None:
         if not enough.isdisjoint(passage.standings(pattern)):
             return reason
     return None
+
+
+_LUNG = next(pattern for pattern, reason in _REASONS if reason == "lung")
+#: Other harm, and lung disease of another cause, to which a grade may belong as well.
+_OTHER_HARM = re.compile(r"neuropath|neutropeni|thrombocytopeni|diarrh|hepat|rash|fatigue|nause|cardi|lvef|radiat|infect")
+
+
+@remembered(maxsize=1024)
+def lung_grade_in(text: str) -> int | None:
+    """The CTCAE grade of the pneumonitis that words give as the reason of a stop, where it is the only harm and the only grade."""
+    passage = Passage(text)
+    if _SO.isdisjoint(passage.standings(_LUNG)) or _OTHER_HARM.search(passage.text) is not None:
+        return None
+    grades = grades_in(passage.text)
+    return next(iter(grades)) if len(grades) == 1 else None
 
 
 _CURATIVE = re.compile(r"\b(?:neo-?)?adjuvant\b|\bcurative\b|\b(?:peri|pre)-?operative\b|\bpost-?operative (?:therapy|treatment|chemo)")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from guideline.case import Case, LungCondition
+from guideline.case import Case, IntakeAnswer, LungCondition
 from guideline.exposures import Exposure
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
+from guideline.tdxd_pneumonitis import arose_under, is_of_tdxd, severe_stop, ungraded_stop
 
 T_DXD = "trastuzumab-deruxtecan"
 T_DM1 = "trastuzumab-emtansine"
@@ -19,10 +20,10 @@ T_DM1 = "trastuzumab-emtansine"
 class LungHistory(Struct, frozen=True):
     """The lungs in one glance. Each flag is something the record (or the intake) says; none is an assumption.
 
-    `tdxd_stopped_for_good`: T-DXd pneumonitis of grade 2 or worse, ever. `tdxd_ungraded`: T-DXd pneumonitis whose grade nobody
-    wrote down. `under_treatment`: pneumonitis that began while T-DXd or T-DM1 was being given and is not resolved; `under_drug` is
-    that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active disease, `tdxd_active` that
-    T-DXd caused it though it is not being given. `resolved` and `radiation_resolved`: past disease.
+    `tdxd_stopped_for_good`: T-DXd pneumonitis (`guideline.tdxd_pneumonitis`) of grade 2 or worse, ever. `tdxd_ungraded`: T-DXd
+    pneumonitis whose grade nobody wrote down. `under_treatment`: pneumonitis that began while T-DXd or T-DM1 was being given and is not
+    resolved; `under_drug` is that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active
+    disease, `tdxd_active` that T-DXd caused it though it is not being given. `resolved` and `radiation_resolved`: past disease.
     `tdxd_grade_1`: the resolved grade 1 entries of the problem list, by whose dates the dose of a restart is decided (R115).
     `grade_open` / `cause_open`: what nobody wrote down about the disease that matters now. `none_said`: the intake says that there never
     was any. `shown` / `since`: what to print; `since` is the day of the last state that `shown` names, where it has one.
@@ -109,90 +110,113 @@ def _entry(c: LungCondition) -> _Entry:
     return _Entry(f"{name}{began}, resolved{over}", c.abated, c.onset, c.source)
 
 
-def _during(condition: LungCondition, exposures: Sequence[Exposure], drug: str) -> Exposure | None:
-    """The course of `drug` that was being given when the lung condition began, if the dates say so."""
-    if condition.onset is None:
-        return None
-    for e in exposures:
-        if e.drug != drug or e.start is None or condition.onset.latest < e.start.earliest:
+class _Found(Struct):
+    """The lungs while they are being put together. `shown`: what to print; `unsettled`: the entries whose grade or cause matters now."""
+
+    stopped: bool = False
+    ungraded: bool = False
+    under: bool = False
+    under_drug: str | None = None
+    grade_1: bool = False
+    onset: PartialDate | None = None
+    active: bool = False
+    tdxd_active: bool = False
+    resolved: bool = False
+    radiation: bool = False
+    grade_1_past: list[LungCondition] = field(default_factory=list)
+    shown: list[_Entry] = field(default_factory=list)
+    unsettled: list[LungCondition] = field(default_factory=list)
+
+
+def _read_problem_list(found: _Found, case: Case, exposures: Sequence[Exposure], tdxd: Sequence[Exposure]) -> None:
+    stop_from = K.thresholds.ild.permanent_stop_from_grade
+    on_conjugate = [e for drug in (T_DXD, T_DM1) for e in exposures if e.drug == drug and e.state != "ended"]
+    for c in case.lungs:
+        is_active, by_tdxd = _is_active(c), is_of_tdxd(c, T_DXD, tdxd)
+        found.shown.append(_entry(c))
+        if is_active or (by_tdxd and c.grade is None):
+            found.unsettled.append(c)
+        if by_tdxd and c.grade is not None and c.grade >= stop_from:
+            found.stopped = True
+        current = next((e for e in on_conjugate if arose_under(c, e)), None)
+        if is_active and current is not None and c.kind == "ild":
+            found.grade_1 = c.grade == 1 and (found.grade_1 or not found.under)
+            found.under, found.under_drug, found.onset = True, current.drug, c.onset
             continue
-        until = e.last_known if e.state == "ended" else None
-        if e.state != "ended" or until is None or condition.onset.earliest <= until.latest:
-            return e
-    return None
+        found.ungraded = found.ungraded or (by_tdxd and c.grade is None)
+        if is_active:
+            found.active, found.tdxd_active = True, found.tdxd_active or by_tdxd
+        elif by_tdxd and c.grade == 1:
+            found.grade_1_past.append(c)
+        elif c.kind == "radiation":
+            found.radiation = True
+        elif not by_tdxd:
+            found.resolved = True
+
+
+def _read_stops(found: _Found, case: Case, tdxd: Sequence[Exposure]) -> None:
+    """What the stop of T-DXd itself says of the lungs, where the problem list says less."""
+    records = [r for r in case.drugs if r.drug == T_DXD]
+    severe = severe_stop(records) if not found.stopped else None
+    ungraded = ungraded_stop(case, tdxd, records)
+    found.stopped = found.stopped or severe is not None
+    found.ungraded = found.ungraded or ungraded is not None
+    found.shown += [_Entry(stop.words, stop.day, stop.day, stop.source) for stop in (severe, ungraded) if stop is not None]
+
+
+def _read_intake(found: _Found, given: IntakeAnswer, tdxd: Sequence[Exposure]) -> None:
+    values = given.values
+    coded = {"radiation-pneumonitis-resolved": found.radiation, "other-resolved": found.resolved, "other-active": found.active,
+             "tdxd-grade-1-active": found.under, "tdxd-grade-1-resolved": bool(found.grade_1_past),
+             "tdxd-grade-2-or-worse": found.stopped, "none": True}  # fmt: skip
+    if "tdxd-grade-2-or-worse" in values:
+        found.stopped = True
+    if "tdxd-grade-1-active" in values:
+        if all(e.state == "ended" for e in tdxd):
+            found.active = found.tdxd_active = True
+        elif not found.under:
+            found.under, found.under_drug, found.grade_1, found.onset = True, T_DXD, True, given.date
+    found.active = found.active or "other-active" in values
+    found.resolved = found.resolved or "other-resolved" in values
+    found.radiation = found.radiation or "radiation-pneumonitis-resolved" in values
+    # What the problem list says already is not printed a second time.
+    found.shown += [_Entry(_ANSWERS[v], given.date, given.date, given.source) for v in values if v in _ANSWERS and not coded[v]]
 
 
 def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
-    """Join the problem list, the therapies and the intake. The more dangerous reading wins where they differ."""
-    if not case.lungs and not case.intake:
+    """Join the problem list, the therapies and the intake. The more dangerous reading wins where they differ.
+
+    A newer "other-resolved" of the intake does not outweigh an active entry: unknown is never benign.
+    """
+    tdxd = [e for e in exposures if e.drug == T_DXD]
+    if not case.lungs and not case.intake and not (tdxd and any(r.stop_reason == "lung" for r in case.drugs)):
         return _NOTHING_ON_RECORD
-    stop_from = K.thresholds.ild.permanent_stop_from_grade
-    stopped = ungraded = under = grade_1 = active = tdxd_active = resolved = radiation = False
-    under_drug: str | None = None
-    onset: PartialDate | None = None
-    shown: list[_Entry] = []
-    grade_1_past: list[LungCondition] = []
-    unsettled: list[LungCondition] = []
-    # The problem list and the intake both speak: a newer "other-resolved" does not outweigh an active entry (unknown is never benign).
-    for c in case.lungs:
-        is_active = _is_active(c)
-        by_tdxd = c.kind == "ild" and (
-            c.cause_drug == T_DXD or (c.cause_drug in (None, "drug") and _during(c, exposures, T_DXD) is not None)
-        )
-        shown.append(_entry(c))
-        if is_active or (by_tdxd and c.grade is None):
-            unsettled.append(c)
-        if by_tdxd and c.grade is not None and c.grade >= stop_from:
-            stopped = True
-        current = _during(c, exposures, T_DXD) or _during(c, exposures, T_DM1)
-        if is_active and current is not None and c.kind == "ild" and current.state != "ended":
-            grade_1 = c.grade == 1 and (grade_1 or not under)
-            under, under_drug, onset = True, current.drug, c.onset
-        elif by_tdxd and c.grade is None:
-            ungraded = True
-        elif by_tdxd and not is_active and c.grade == 1:
-            grade_1_past.append(c)
-        elif is_active:
-            active, tdxd_active = True, tdxd_active or by_tdxd
-        elif c.kind == "radiation":
-            radiation = True
-        elif not by_tdxd:
-            resolved = True
-    coded = {"radiation-pneumonitis-resolved": radiation, "other-resolved": resolved, "other-active": active, "tdxd-grade-1-active": under,
-             "tdxd-grade-1-resolved": bool(grade_1_past), "tdxd-grade-2-or-worse": stopped, "none": True}  # fmt: skip
+    found = _Found()
+    _read_problem_list(found, case, exposures, tdxd)
+    if tdxd:
+        _read_stops(found, case, tdxd)
     given = answer(case, "ild-history")
     values = given.values if given is not None else ()
     if given is not None:
-        if "tdxd-grade-2-or-worse" in values:
-            stopped = True
-        if "tdxd-grade-1-active" in values:
-            running = next((e for e in exposures if e.drug == T_DXD and e.state != "ended"), None)
-            if running is None:
-                active = tdxd_active = True
-            elif not under:
-                under, under_drug, grade_1, onset = True, T_DXD, True, given.date
-        active = active or "other-active" in values
-        resolved = resolved or "other-resolved" in values
-        radiation = radiation or "radiation-pneumonitis-resolved" in values
-        # What the problem list says already is not printed a second time.
-        shown += [_Entry(_ANSWERS[v], given.date, given.date, given.source) for v in values if v in _ANSWERS and not coded[v]]
+        _read_intake(found, given, tdxd)
+    shown, unsettled = found.shown, found.unsettled
     symptoms = said_yes(case, "respiratory-symptoms")
     shown.sort(key=lambda entry: (entry.began.latest.toordinal() if entry.began else 0, entry.source))
     # New symptoms have neither grade nor cause yet; the answer "T-DXd, grade 1, active" names both.
     nothing_known = symptoms or "other-active" in values or not (unsettled or "tdxd-grade-1-active" in values)
     return LungHistory(
-        tdxd_stopped_for_good=stopped,
-        tdxd_ungraded=ungraded and not stopped,
-        tdxd_grade_1_past=bool(grade_1_past) or "tdxd-grade-1-resolved" in values,
-        tdxd_grade_1=tuple(grade_1_past),
-        under_treatment=under,
-        under_drug=under_drug,
-        grade_1_only=under and grade_1 and not symptoms,
-        onset=onset,
-        active=active,
-        tdxd_active=tdxd_active,
-        resolved=resolved,
-        radiation_resolved=radiation,
+        tdxd_stopped_for_good=found.stopped,
+        tdxd_ungraded=found.ungraded and not found.stopped,
+        tdxd_grade_1_past=bool(found.grade_1_past) or "tdxd-grade-1-resolved" in values,
+        tdxd_grade_1=tuple(found.grade_1_past),
+        under_treatment=found.under,
+        under_drug=found.under_drug,
+        grade_1_only=found.under and found.grade_1 and not symptoms,
+        onset=found.onset,
+        active=found.active,
+        tdxd_active=found.tdxd_active,
+        resolved=found.resolved,
+        radiation_resolved=found.radiation,
         symptoms=symptoms,
         grade_open=nothing_known or any(c.grade is None for c in unsettled),
         cause_open=nothing_known or any(c.kind == "ild" and c.cause_drug in (None, "drug") for c in unsettled),

@@ -173,10 +173,12 @@ class Ild:
     """T-DXd pneumonitis. Grade 1: same dose when resolved within `same_dose_days` of onset, else one level down.
 
     From `permanent_stop_from_grade` on: stop for good. Steroids are the least dose, as prednisolone in mg/kg/day.
+    Pneumonitis that begins up to `after_last_dose_days` after the last dose counts as that of T-DXd.
     """
 
     source: str
     same_dose_days: int
+    after_last_dose_days: int
     permanent_stop_from_grade: int
     grade_1_prednisolone: float
     grade_2_prednisolone: float

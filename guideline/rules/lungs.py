@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, lung_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory
+from guideline.partial_date import add_days
 from guideline.situation import Situation
 from guideline.tdxd_restart import Restart, restarts
 
@@ -221,9 +222,28 @@ def _before_start(s: Situation) -> Finding | None:
             "InterstitialLungDisease", "warning", K.say("ild-symptoms-before-start"), (K.say("ild-image-consult-first"),),
             facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
         )  # fmt: skip
+    if s.lungs.tdxd_active and (s.lungs.tdxd_stopped_for_good or s.lungs.tdxd_ungraded):
+        return _after_tdxd(s)
     if s.lungs.active or s.lungs.under_treatment:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-active-before-start"), (K.say("ild-label-wording"),),
             facts=lung_facts(s), avoid=("tdxd", "tdxd-pertuzumab"), rules=("R079",),
         )  # fmt: skip
     return None
+
+
+def _after_tdxd(s: Situation) -> Finding:
+    """R116: active pneumonitis of T-DXd that is over. Critical as long as it would be had nobody written down that it is over."""
+    history, name = s.lungs, drug_name(T_DXD)
+    limit = K.thresholds.ild.after_last_dose_days
+    known = [e.last_known for e in s.exposures if e.drug == T_DXD and e.last_known is not None]
+    indicator: Indicator = "critical" if any(add_days(day.latest, limit) >= s.today for day in known) else "warning"
+    if history.tdxd_stopped_for_good:
+        headline, detail = K.say("ild-ended-for-good", drug=name), (K.say("ild-grade-2-stop"), _grade_2_steroid())
+    else:
+        headline, detail = K.say("ild-after-tdxd-ungraded", drug=name), (K.say("ild-grading"), K.say("ild-exclude-infection"))
+    missing = () if history.tdxd_stopped_for_good else grade_gap(history)
+    return Finding(
+        "InterstitialLungDisease", indicator, headline, detail, lung_facts(s), missing, avoid=("tdxd", "tdxd-pertuzumab"),
+        requests=() if history.tdxd_stopped_for_good else ("chest-ct",),
+    )  # fmt: skip

@@ -215,7 +215,7 @@ def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterato
 def _why_not_now(s: Situation, name: str) -> Statement:
     if s.lungs.symptoms:
         return K.say("order-ild-symptoms", drug=name)
-    ungraded = s.lungs.tdxd_ungraded and not s.lungs.active and not s.lungs.under_treatment
+    ungraded = s.lungs.tdxd_ungraded and not s.lungs.under_treatment
     return K.say("order-ild-ungraded" if ungraded else "order-ild-active", drug=name)
 
 

@@ -323,6 +323,27 @@ def test_decision_06_stop_reasons_in_words(text, reason):
     assert one(statement(TRASTUZUMAB, status="stopped", statusReason=[concept(text=text)])).stop_reason == reason
 
 
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ("Pneumonitis grade 2", 2),
+        ("ILD, CTCAE v5 G3", 3),
+        ("Interstitial lung disease due to trastuzumab deruxtecan, grade 2", 2),
+        ("Pneumonitis grade I", 1),
+        ("Pneumonitis", None),
+        ("Pneumonitis grade 1-2", None),
+        ("Pneumonitis grade 1, later grade 2", None),
+        ("Neuropathy grade 3, pneumonitis", None),
+        ("Radiation pneumonitis grade 2", None),
+        ("Possible pneumonitis grade 2", None),
+        ("Neuropathy grade 3", None),
+    ],
+)
+def test_r116_the_grade_of_a_pneumonitis_that_stopped_a_therapy(text, grade):
+    """R116: only where it is the one grade of the one harm that the words name, and the pneumonitis is not just suspected."""
+    assert one(order(TRASTUZUMAB, status="stopped", statusReason=concept(text=text))).lung_grade == grade
+
+
 def test_stop_reasons_in_older_extensions():
     """STU1 and STU2 carried the reason in extensions."""
     for url in ("mcode-termination-reason", "mcode-treatment-termination-reason"):

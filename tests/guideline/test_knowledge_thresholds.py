@@ -99,6 +99,7 @@ def test_windows_of_the_owner():
     assert (T.intervals.anthracycline_gap_months, T.intervals.contraception_months, T.intervals.contraception_men_months) == (7, 7, 4)
     assert (T.ages.adult, T.ages.childbearing, T.ages.pregnancy_days) == (18, 55, 300)
     assert (T.ild.same_dose_days, T.ild.permanent_stop_from_grade, T.ild.grade_2_steroid_days, T.ild.taper_weeks) == (28, 2, 14, 4)
+    assert T.ild.after_last_dose_days == 63
     assert (T.ild.grade_1_prednisolone, T.ild.grade_2_prednisolone) == (0.5, 1.0)
     assert (T.receptors.ratio, T.receptors.copies_positive, T.receptors.hormone_percent) == (2.0, 4.0, 1)
 

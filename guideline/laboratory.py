@@ -94,7 +94,7 @@ CurrentLabs = dict[str, tuple[LabValue, ...]]
 
 def current_labs(s: Situation) -> CurrentLabs:
     """All laboratory values that count today, the creatinine clearance included."""
-    found: CurrentLabs = {kind: tuple(_value(lab) for lab in labs) for kind, labs in s.once(_labs_that_count).items() if kind in _UNITS}
+    found: CurrentLabs = {kind: tuple(value_of(lab) for lab in labs) for kind, labs in s.once(_labs_that_count).items() if kind in _UNITS}
     clearances = s.once(creatinine_clearance)
     if clearances:
         found[CLEARANCE] = clearances
@@ -117,7 +117,7 @@ def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
     kg = body(s.case).kg
     if kg is None:
         return ()
-    return tuple(value for lab in labs_that_count(s, "creatinine") if (value := clearance_at(s, _value(lab), kg)) is not None)
+    return tuple(value for lab in labs_that_count(s, "creatinine") if (value := clearance_at(s, value_of(lab), kg)) is not None)
 
 
 def labs_that_count(s: Situation, kind: LabKind) -> list[Lab]:
@@ -151,7 +151,8 @@ def _newest(labs: list[Lab], kind: str) -> Lab:
     return min(as_new, key=lambda lab: (sign * just_beyond(lab.value, lab.bound), lab.preliminary, lab.source))
 
 
-def _value(lab: Lab) -> LabValue:
+def value_of(lab: Lab) -> LabValue:
+    """A dated laboratory value with its upper limit of normal."""
     assert lab.date is not None  # undated values do not count
     assumed = K.thresholds.labs.assumed_upper_normal.get(lab.kind)
     upper = None if assumed is None else lab.upper_normal or assumed

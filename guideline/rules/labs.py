@@ -21,6 +21,7 @@ from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.labs_missing import lab_gaps, missing_labs
+from guideline.rules.order_after_hold import after_hold
 from guideline.rules.order_scope import deletions, safety_orders
 from guideline.situation import Situation
 
@@ -59,6 +60,9 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             finding = _finding(q, asked, q.s.once(current_labs))
             if finding is not None:
                 yield finding
+            if finding is None or finding.indicator == "info":
+                # What holds the drug today goes before what held it last time.
+                yield from after_hold(q, order, drug)
 
 
 def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | None:

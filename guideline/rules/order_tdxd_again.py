@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from guideline.advice import Finding, Suggestion
-from guideline.body import body
-from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.dosing import Judgement
 from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
+from guideline.ordered_level import above_level, judged_dose, raised
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import order_fact, ordered_words
 from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
@@ -33,8 +33,8 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
             if restart.level is None:
                 return no_level_left(q.s, restart)
             for order, dose in _each_dose(orders):
-                found = _judged(q, order, dose)
-                if found is not None and _too_high(q, found.value, restart) and not _raised(q, found.value):
+                found = judged_dose(q, order, dose)
+                if found is not None and above_level(q, T_DXD, found.value, restart.level) and not raised(q, T_DXD, found.value):
                     return _too_high_finding(q, order, dose, found, restart)
     return None
 
@@ -79,9 +79,11 @@ def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | No
 
 def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | None:
     """The pneumonitis that may ask for less than is ordered: its dates do not tell, or the order does not tell its dose."""
-    values = [found.value if (found := _judged(q, order, order.dose)) is not None else None for order in orders]
+    values = [found.value if (found := judged_dose(q, order, order.dose)) is not None else None for order in orders]
     known = restarts(q.s, records_of(q, T_DXD))
-    return next((r for r in known if r.lower is not False and any(_too_high(q, value, r) is not False for value in values)), None)
+    return next(
+        (r for r in known if r.lower is not False and any(above_level(q, T_DXD, value, r.level) is not False for value in values)), None
+    )
 
 
 def _too_high_finding(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, found: Judgement, restart: Restart) -> Finding:
@@ -89,28 +91,3 @@ def _too_high_finding(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, fo
     headline = K.say("tdxd-again-too-high", drug=drug_name(T_DXD), ordered=ordered, level=restart.level_words, span=restart.span)
     facts = (*lung_facts(q.s), order_fact(order, dose), *given_before(restart))
     return Finding(_TOPIC, "warning", headline, (how_low(restart),), facts)
-
-
-def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -> Judgement | None:
-    """An ordered dose in mg/kg; None, or no value, where the order does not tell, or only with a weight that is not on record."""
-    if dose is None or len(order.drugs) != 1:
-        return None
-    label = K.doses[T_DXD]
-    return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
-
-
-def _raised(q: OrderQuestion, value: float | None) -> bool:
-    """P03: above a level that it was reduced to before. That is critical already, and one problem has one card."""
-    tolerance, levels = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[T_DXD]
-    lowest = lowest_level_given(records_of(q, T_DXD), q.s.case, levels, tolerance)
-    return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
-
-
-def _too_high(q: OrderQuestion, value: float | None, restart: Restart) -> bool | None:
-    """Whether a dose in mg/kg stands for a higher level, however wide the site's tolerance is; None where the dose is not known."""
-    if value is None:
-        return None
-    if restart.level is None:
-        return True
-    nearest = min(K.thresholds.dose_levels[T_DXD].levels, key=lambda level: abs(level - value))
-    return nearest > restart.level or above(value, restart.level, q.s.practice.dose_tolerance_percent)

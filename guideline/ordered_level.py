@@ -1,0 +1,41 @@
+"""An ordered dose as one of the dose levels of its drug (R118-R120)."""
+
+from __future__ import annotations
+
+from guideline.body import body
+from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.earlier_doses import records_of
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder, OrderedDose
+from guideline.therapy_lines import CONJUGATES
+
+
+def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -> Judgement | None:
+    """An ordered dose in the unit of its label; None, or no value, where the order does not tell, or only with a weight not on record."""
+    if dose is None or len(order.drugs) != 1:
+        return None
+    label = K.doses[order.drugs[0]]
+    return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+
+
+def raised(q: OrderQuestion, drug: str, value: float | None) -> bool:
+    """P03: a conjugate above a level that it was reduced to before. That is critical already, and one problem has one card."""
+    if drug not in CONJUGATES:
+        return False
+    tolerance, levels = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[drug]
+    lowest = lowest_level_given(records_of(q, drug), q.s.case, levels, tolerance)
+    return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
+
+
+def above_level(q: OrderQuestion, drug: str, value: float | None, level: float | None) -> bool | None:
+    """Whether a dose stands for a higher level, however wide the site's tolerance is; None where the dose is not known.
+
+    No `level`: none is left, and any dose is too high.
+    """
+    if value is None:
+        return None
+    if level is None:
+        return True
+    nearest = min(K.thresholds.dose_levels[drug].levels, key=lambda known: abs(known - value))
+    return nearest > level or above(value, level, q.s.practice.dose_tolerance_percent)

@@ -1,0 +1,166 @@
+"""The first order after a laboratory value that asked for one level down, or ended the drug (R118-R120, P08)."""
+
+import pytest
+
+from guideline.case import Dose
+from guideline.orders import OrderedDose
+from guideline.rules import labs
+from tests.guideline.case_builder import dose, given, lab, on_therapy, when
+from tests.guideline.measure_builder import weight
+from tests.guideline.order_builder import asks, only, order, says
+
+T_DXD, T_DM1, TUCATINIB = "trastuzumab-deruxtecan", "trastuzumab-emtansine", "tucatinib"
+FIRST = tuple(given(d, 690, 400, reason="progression") for d in ("trastuzumab", "docetaxel"))
+#: Normal values of today, after which the laboratory rules of the day are silent.
+NORMAL = tuple(
+    lab(kind, value, 0) for kind, value in (("neutrophils", 2.4), ("platelets", 210), ("alt", 22), ("ast", 20), ("bilirubin", 0.6))
+)
+ANC, ALT = lab("neutrophils", 0.3, 7), lab("alt", 260, 21)
+
+
+def cycles(drug, amount, *days, unit="mg/kg"):
+    """One order a cycle, completed when its dose was given, and the doses."""
+    ordered = Dose(amount, unit, 21)
+    orders = tuple(given(drug, day, kind="order", status="completed", dose=ordered) for day in days)
+    return (*orders, *(dose(drug, day, dose=ordered) for day in days))
+
+
+def tablets(amount, start, end=None, **more):
+    """A course of tucatinib."""
+    return given(TUCATINIB, start, end, kind="order", dose=Dose(amount, "mg"), **more)
+
+
+def about(drugs, labs_, asked):
+    """What the laboratory rules say of the order of today."""
+    case = on_therapy(*FIRST, *drugs, labs=(*labs_, *NORMAL), body=(weight(68, 1),))
+    return [f for f in says(labs.RULES, case, asked) if f.headline.id.startswith("after-hold")]
+
+
+ON_TDXD, ON_TDM1 = cycles(T_DXD, 5.4, 28, 49), cycles(T_DM1, 3.6, 42, 63)
+ON_TUCATINIB = (tablets(300, 60, 21, reason="toxicity"), given("trastuzumab", 60), given("capecitabine", 60))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "value", "asked", "words"),
+    [
+        (ON_TDXD, ANC, order(T_DXD, 367, "mg", every_days=21), "367 mg (5.4 mg/kg) after neutrophils 0.3 x 10^9/L: the label goes on one level down, 4.4"),
+        (ON_TDM1, ALT, order(T_DM1, 3.6, "mg/kg", every_days=21), "3.6 mg/kg after ALT 260 U/L (6.5 x ULN): the label goes on one level down, 3 mg/kg"),
+        (ON_TDM1, lab("platelets", 20, 21), order(T_DM1, 3.6, "mg/kg", every_days=21), "after platelets 20 x 10^9/L: the label goes on one level down, 3"),
+        (ON_TUCATINIB, ALT, order(TUCATINIB, 300, "mg", times_a_day=2), "300 mg after ALT 260 U/L (6.5 x ULN): the label goes on one level down, 250"),
+        (ON_TUCATINIB, lab("bilirubin", 4, 21), order(TUCATINIB, 300, "mg", times_a_day=2), "goes on one level down, 250 mg"),
+    ],
+)  # fmt: skip
+def test_the_old_dose_after_a_value_that_asks_for_less(drugs, value, asked, words):
+    """A warning with the ordered dose, the value and the level; the dose before it is a fact; nothing is forbidden."""
+    (found,) = about(drugs, (value,), asked)
+    assert (found.topic, found.indicator, found.avoid) == ("LabSafety", "warning", ())
+    assert words in found.headline.text
+    assert "Dose before that value" in {fact.name for fact in found.facts}
+    assert "after-hold-unless" in {said.id for said in found.detail}
+
+
+@pytest.mark.parametrize(
+    ("drugs", "value", "asked"),
+    [
+        (ON_TDXD, ANC, order(T_DXD, 4.4, "mg/kg")),
+        (ON_TDXD, ANC, order(T_DXD, 299, "mg")),
+        (ON_TDXD, ANC, order(T_DXD)),
+        (ON_TDXD, lab("neutrophils", 0.5, 7), order(T_DXD, 5.4, "mg/kg")),
+        (ON_TDXD, lab("platelets", 30, 7), order(T_DXD, 5.4, "mg/kg")),
+        (ON_TDXD, lab("alt", 260, 7), order(T_DXD, 5.4, "mg/kg")),
+        (ON_TDM1, lab("alt", 200, 21), order(T_DM1, 3.6, "mg/kg")),
+        (ON_TUCATINIB, ALT, order(TUCATINIB, 250, "mg", times_a_day=2)),
+        (ON_TUCATINIB, ALT, order("capecitabine", 1000, "mg/m2")),
+    ],
+)
+def test_silent_at_the_lower_dose_and_after_what_asks_for_the_same(drugs, value, asked):
+    """At the boundaries of each row, for another drug, and where the order does not tell its dose."""
+    assert about(drugs, (value,), asked) == []
+
+
+@pytest.mark.parametrize("again", [cycles(T_DXD, 4.4, 6), cycles(T_DXD, 5.4, 6), (given(T_DXD, 3, kind="order", status="active"),)])
+def test_silent_once_a_dose_was_given_since(again):
+    """No alarm at every cycle: a lower dose settles it, the same dose was somebody's decision (with P03 for a raised one)."""
+    assert about((*ON_TDXD, *again), (ANC,), order(T_DXD, 5.4, "mg/kg")) == []
+
+
+def test_a_dose_on_the_day_of_the_value_does_not_settle_it():
+    """The value was known after the dose, or the dose went against it."""
+    drugs = cycles(T_DXD, 5.4, 7, 28, 49)
+    assert about(drugs, (ANC,), order(T_DXD, 5.4, "mg/kg"))
+
+
+@pytest.mark.parametrize("day", [49, 60, 200])
+def test_a_value_from_before_the_drug_is_none_of_its_holds(day):
+    """Neutropenia of docetaxel, and the value on the day of the first dose, say nothing of T-DXd."""
+    assert about(ON_TDXD, (lab("neutrophils", 0.3, day),), order(T_DXD, 5.4, "mg/kg")) == []
+
+
+def test_a_value_long_after_the_last_dose_is_none_of_its_holds():
+    """More than one treatment interval after its end it is the next drug's."""
+    over = (given(T_DXD, 300, 100, dose=Dose(5.4, "mg/kg")),)
+    assert about(over, (lab("neutrophils", 0.3, 71),), order(T_DXD, 5.4, "mg/kg")) == []
+    assert about(over, (lab("neutrophils", 0.3, 72),), order(T_DXD, 5.4, "mg/kg"))
+
+
+def test_p03_speaks_alone_where_the_dose_was_reduced_before():
+    """4.4 mg/kg was given before the value: 5.4 mg/kg is a re-escalation, critical already; 4.4 again is one level too high."""
+    reduced = cycles(T_DXD, 4.4, 28, 49)
+    assert about(reduced, (ANC,), order(T_DXD, 5.4, "mg/kg")) == []
+    (found,) = about(reduced, (ANC,), order(T_DXD, 4.4, "mg/kg"))
+    assert "one level down, 3.2 mg/kg" in found.headline.text
+
+
+def test_r118_below_the_lowest_level_there_is_none():
+    """3.2 mg/kg and neutrophils of grade 4: no level is left, and the drug is named as one to avoid."""
+    (found,) = about(cycles(T_DXD, 3.2, 28, 49), (ANC,), order(T_DXD, 3.2, "mg/kg"))
+    assert (found.headline.id, found.avoid) == ("after-hold-no-level", (T_DXD,))
+    assert "lowest dose level, 3.2 mg/kg" in found.headline.text
+
+
+def test_without_a_dose_on_record_the_highest_level_counts_as_given():
+    """Any lower one would make the highest ordered again the more wrong."""
+    bare = (given(T_DXD, 60),)
+    assert about(bare, (ANC,), order(T_DXD, 5.4, "mg/kg"))
+    assert about(bare, (ANC,), order(T_DXD, 4.4, "mg/kg")) == []
+
+
+def test_tucatinib_by_the_revised_order_of_today():
+    """An order that goes on tells today's dose, which is the reduced one already."""
+    revised = (tablets(250, 60), given("trastuzumab", 60), given("capecitabine", 60))
+    assert about(revised, (ALT,), order(TUCATINIB, 250, "mg", times_a_day=2)) == []
+    assert about(revised, (ALT,), order(TUCATINIB, 300, "mg", times_a_day=2))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "values", "asked"),
+    [
+        (ON_TDM1, (lab("alt", 900, 21),), order(T_DM1, 3.0, "mg/kg")),
+        (ON_TDM1, (lab("alt", 150, 21), lab("bilirubin", 3, 21)), order(T_DM1, 2.4, "mg/kg")),
+        (ON_TUCATINIB, (lab("bilirubin", 13, 21),), order(TUCATINIB, 150, "mg", times_a_day=2)),
+    ],
+)
+def test_r119_p08_what_ended_the_drug_is_said_at_the_restart(drugs, values, asked):
+    """Transaminases over 20 x, or over 3 x with bilirubin over 2 x on the same day: no level is right, however normal it is today."""
+    (found,) = about(drugs, values, asked)
+    assert (found.indicator, found.headline.id, found.avoid) == ("warning", "after-hold-stop", asked.drugs)
+
+
+def test_values_of_two_days_are_no_pair():
+    """ALT over 3 x and a bilirubin over 2 x a week later did not end T-DM1 together."""
+    assert about(ON_TDM1, (lab("alt", 150, 21), lab("bilirubin", 2.5, 14)), order(T_DM1, 3.6, "mg/kg")) == []
+
+
+def test_a_value_that_holds_today_speaks_alone():
+    """One problem, one card: today's neutrophils first."""
+    case = on_therapy(*FIRST, *ON_TDXD, labs=(ANC, lab("neutrophils", 0.8, 0)), body=(weight(68, 1),))
+    found = only(list(asks(case, order(T_DXD, 5.4, "mg/kg")).findings), "LabSafety")
+    assert found.headline.id == "lab-hold"
+
+
+def test_r118_a_later_dose_of_the_order_counts():
+    """4.4 mg/kg now and 5.4 mg/kg later is a dose too high as well."""
+    stepped = order(T_DXD, 4.4, "mg/kg", further=(OrderedDose(5.4, "mg/kg", later=True),))
+    (found,) = about(ON_TDXD, (ANC,), stepped)
+    assert "5.4 mg/kg as a later dose" in found.headline.text
+    assert found.facts[0].date == str(when(7))

@@ -6,12 +6,13 @@ creatinine within its own reference range tells as much as a dose needs; nothing
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from guideline.body import cockcroft_gault
 from guideline.bounds import is_lower, is_upper, just_beyond
 from guideline.case import Lab, LabKind, Sex
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, Met, creatinine_clearance, labs_that_count, met
-from guideline.partial_date import PartialDate
 from guideline.situation import Situation
 
 #: The rows of the laboratory table that the clearance decides, by drug.
@@ -74,20 +75,26 @@ def clearance_acts(s: Situation, drugs: frozenset[str], action: str) -> tuple[tu
     return (tuple(drug for drug, _ in found), found[0][1]) if found else None
 
 
-def kidneys_in_doubt(s: Situation, drugs: frozenset[str]) -> tuple[tuple[str, ...], str, PartialDate | None, float] | None:
-    """Where no clearance is known, but what is on record may mean one below the label's limit.
+class KidneyDoubt(Struct, frozen=True):
+    """A value that may mean a clearance below `below` mL/min, at which the label advises against the drugs. `words`: the value as printed."""
 
-    The drugs that the label then advises against, the value in words with its date, and that limit in mL/min.
-    """
+    drugs: tuple[str, ...]
+    lab: Lab
+    words: str
+    below: float
+
+
+def kidneys_in_doubt(s: Situation, drugs: frozenset[str]) -> KidneyDoubt | None:
+    """Where no clearance is known, but what is on record may mean one below the label's limit."""
     limits = {drug: row.below for drug in sorted(drugs & _ROWS.keys()) for row in _ROWS[drug] if row.action == "avoid" and row.below}
     if not limits or clearance_known(s):
         return None
     most = max(limits.values())
     for lab in labs_that_count(s, "egfr"):
         if just_beyond(lab.value, lab.bound) < most and not is_lower(lab.bound):
-            return tuple(limits), f"eGFR {lab.bound or ''}{round(lab.value, 2):g} mL/min/1.73 m2", lab.date, most
+            return KidneyDoubt(tuple(limits), lab, f"eGFR {lab.bound or ''}{round(lab.value, 2):g} mL/min/1.73 m2", most)
     for lab in labs_that_count(s, "creatinine"):
         estimate = _at_usual_weight(s, lab)
         if estimate is not None and estimate < most and not is_upper(lab.bound):
-            return tuple(limits), f"creatinine {lab.bound or ''}{round(lab.value, 2):g} mg/dL", lab.date, most
+            return KidneyDoubt(tuple(limits), lab, f"creatinine {lab.bound or ''}{round(lab.value, 2):g} mg/dL", most)
     return None

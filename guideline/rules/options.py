@@ -134,8 +134,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         if mild:
             found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
     if s.case.labs and (doubt := kidneys_in_doubt(s, REGIMEN_DRUGS[regimen])) is not None:
-        drugs, value, day, below = doubt
-        found.append(K.say("kidneys-in-doubt", value=value, date=str(day), below=f"{below:g}", drugs=drug_names(drugs)))
+        drugs = drug_names(doubt.drugs)
+        found.append(K.say("kidneys-in-doubt", value=doubt.words, date=str(doubt.lab.date), below=f"{doubt.below:g}", drugs=drugs))
     if s.case.labs:
         found += start_labs(s, regimen)
     if "capecitabine" in K.regimens[regimen].drugs and dpyd_phenotype(s.case) in ("poor", "intermediate"):

@@ -40,16 +40,21 @@ ON_TDXD, ON_TDM1 = cycles(T_DXD, 5.4, 28, 49), cycles(T_DM1, 3.6, 42, 63)
 ON_TUCATINIB = (tablets(300, 60, 21, reason="toxicity"), given("trastuzumab", 60), given("capecitabine", 60))
 
 
+FULL_TDXD = order(T_DXD, 367, "mg", every_days=21)
+FULL_TDM1 = order(T_DM1, 3.6, "mg/kg", every_days=21)
+FULL_TUCATINIB = order(TUCATINIB, 300, "mg", times_a_day=2)
+
+
 @pytest.mark.parametrize(
     ("drugs", "value", "asked", "words"),
     [
-        (ON_TDXD, ANC, order(T_DXD, 367, "mg", every_days=21), "367 mg (5.4 mg/kg) after neutrophils 0.3 x 10^9/L: the label goes on one level down, 4.4"),
-        (ON_TDM1, ALT, order(T_DM1, 3.6, "mg/kg", every_days=21), "3.6 mg/kg after ALT 260 U/L (6.5 x ULN): the label goes on one level down, 3 mg/kg"),
-        (ON_TDM1, lab("platelets", 20, 21), order(T_DM1, 3.6, "mg/kg", every_days=21), "after platelets 20 x 10^9/L: the label goes on one level down, 3"),
-        (ON_TUCATINIB, ALT, order(TUCATINIB, 300, "mg", times_a_day=2), "300 mg after ALT 260 U/L (6.5 x ULN): the label goes on one level down, 250"),
-        (ON_TUCATINIB, lab("bilirubin", 4, 21), order(TUCATINIB, 300, "mg", times_a_day=2), "goes on one level down, 250 mg"),
+        (ON_TDXD, ANC, FULL_TDXD, "367 mg (5.4 mg/kg) after neutrophils 0.3 x 10^9/L: the label goes on one level down, 4.4 mg/kg"),
+        (ON_TDM1, ALT, FULL_TDM1, "3.6 mg/kg after ALT 260 U/L (6.5 x ULN): the label goes on one level down, 3 mg/kg"),
+        (ON_TDM1, lab("platelets", 20, 21), FULL_TDM1, "after platelets 20 x 10^9/L: the label goes on one level down, 3 mg/kg"),
+        (ON_TUCATINIB, ALT, FULL_TUCATINIB, "300 mg after ALT 260 U/L (6.5 x ULN): the label goes on one level down, 250 mg"),
+        (ON_TUCATINIB, lab("bilirubin", 4, 21), FULL_TUCATINIB, "goes on one level down, 250 mg"),
     ],
-)  # fmt: skip
+)
 def test_the_old_dose_after_a_value_that_asks_for_less(drugs, value, asked, words):
     """A warning with the ordered dose, the value and the level; the dose before it is a fact; nothing is forbidden."""
     (found,) = about(drugs, (value,), asked)

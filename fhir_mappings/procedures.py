@@ -26,6 +26,8 @@ _KINDS: dict[str, ProcedureKind] = {
     "proc.biopsy": "biopsy",
     "proc.breast_surgery": "breast-surgery",
     "proc.hospice": "hospice",
+    "obs.her2_ihc": "her2-ihc",
+    "obs.her2_ish": "her2-ish",
 }
 
 #: Read only where no code is known to us.
@@ -48,6 +50,11 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
     ),
     ("brain-mri", (r"(?:\bmri?\b|magnetic resonance)[\w ,]{0,20}(?:brain|head|cranial)", r"(?:brain|head|cranial)[\w ,]{0,12}\bmri?\b")),
     ("biopsy", (r"biops",)),
+    (
+        "her2-ish",
+        (r"(?:her-?2|erbb2)[\w /,()-]{0,40}(?:\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation)", r"\b(?:[fcs]|dd)?ish\b[\w /,()-]{0,20}her-?2"),
+    ),
+    ("her2-ihc", (r"(?:her-?2|erbb2)[\w /,()-]{0,40}(?:\bihc\b|immunohisto)", r"(?:\bihc\b|immunohisto)[\w /,()-]{0,20}her-?2")),
 )
 _WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|".join(words)), kind) for kind, words in _WORDING)
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")

@@ -280,7 +280,9 @@ class OtherDrug(Struct, frozen=True):
     source: str = ""
 
 
-ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
+ProcedureKind = Literal[
+    "echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice", "her2-ihc", "her2-ish"
+]
 
 
 class Procedure(Struct, frozen=True):

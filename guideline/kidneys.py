@@ -76,7 +76,7 @@ def clearance_acts(s: Situation, drugs: frozenset[str], action: str) -> tuple[tu
 
 
 class KidneyDoubt(Struct, frozen=True):
-    """A value that may mean a clearance below `below` mL/min, at which the label advises against the drugs. `words`: the value as printed."""
+    """A value, printed as `words`, that may mean a clearance below `below` mL/min, at which the label advises against the drugs."""
 
     drugs: tuple[str, ...]
     lab: Lab

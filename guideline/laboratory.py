@@ -109,7 +109,7 @@ def undated_labs(s: Situation) -> CurrentLabs:
             by_kind.setdefault(lab.kind, []).append(replace(lab, date=PartialDate.on(s.today)))
     if not by_kind:
         return {}
-    return s.once(current_labs) | {kind: (_value(_newest(labs, kind)),) for kind, labs in by_kind.items()}
+    return s.once(current_labs) | {kind: (value_of(_newest(labs, kind)),) for kind, labs in by_kind.items()}
 
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:

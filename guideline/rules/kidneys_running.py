@@ -1,7 +1,7 @@
 """The kidneys under running capecitabine, with tucatinib or without, when a chart is opened (R120, P09; decision 29).
 
-Tucatinib raises creatinine without loss of filtration: below the label's limit the clearance is to be confirmed, not acted on unseen. Without
-capecitabine it is silent: what the label advises against is the triplet.
+Tucatinib raises creatinine without loss of filtration: below the label's limit the clearance is to be confirmed, not acted on unseen.
+Without capecitabine it is silent: what the label advises against is the triplet.
 """
 
 from __future__ import annotations

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec import Struct
 
-from guideline.advice import Finding, Gap
+from guideline.advice import FactUsed, Finding, Gap
+from guideline.case import Procedure
 from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
+from guideline.partial_date import days_since
 from guideline.situation import Situation, distant
 from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
 
 #: HER2 drugs of breast cancer alone; trastuzumab and T-DXd are given in gastric and other cancers too.
 _ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DXD}
+
+
+_TESTS = {"her2-ihc": "HER2 IHC", "her2-ish": "HER2 ISH"}
 
 
 class Scope(Struct, frozen=True):
@@ -137,24 +144,52 @@ def her2_needed(s: Situation) -> Finding:
     leading = s.her2.leading
     treated = bool(s.her2_lines) or bool(s.her2_running)
     facts = [metastatic_fact(s)]
+    awaited = awaited_test(s)
+    # Decision 23, as for the echocardiogram: what is ordered is not asked for again.
+    ordered_on = None if awaited is None else str(awaited.date) if awaited.date is not None else "no date given"
     if s.her2.state == "equivocal" and leading is not None:
         facts.insert(0, her2_fact(leading))
         without_ish = leading.shown == "IHC 2+"
         headline = K.say("her2-equivocal") if without_ish else K.say("her2-equivocal-otherwise", shown=leading.shown)
+        if ordered_on is not None:
+            headline = K.say("her2-ish-awaited", shown=leading.shown, date=ordered_on)
         detail, request = (K.say("her2-what-ish-changes"),), "her2-ish"
     else:
         headline, detail, request = K.say("her2-unknown"), (K.say("her2-what-test-changes"),), "her2-ihc"
-        if treated:
+        if ordered_on is not None:
+            headline = K.say("her2-test-awaited", date=ordered_on)
+        elif treated:
             headline = K.say("her2-unknown-on-therapy")
+    if awaited is not None:
+        facts.append(FactUsed("Test ordered", _TESTS[awaited.kind], str(awaited.date) if awaited.date else None, awaited.source))
     return Finding(
         "Her2StatusNeeded",
-        "info" if treated and s.her2.state == "unknown" else "warning",
+        "info" if awaited is not None or (treated and s.her2.state == "unknown") else "warning",
         headline,
         detail,
         facts=tuple(facts),
         missing=(Gap("I02", K.say("ask-her2")),),
-        requests=(request,),
+        requests=(request,) if awaited is None else (),
     )
+
+
+def awaited_test(s: Situation) -> Procedure | None:
+    """The HER2 test that settles the status, ordered not longer ago than a biopsy's result is waited for, and without a result since."""
+    kinds = {"her2-ish"} if s.her2.state == "equivocal" else set(_TESTS)
+    limit = K.thresholds.intervals.biopsy_result_days
+    ordered = [
+        p
+        for p in s.case.procedures
+        if p.state == "booked" and p.kind in kinds and (p.date is None or days_since(p.date, s.today) <= limit) and not _tested_since(s, p)
+    ]
+    return max(ordered, key=lambda p: (p.date.latest if p.date is not None else date.min, p.source), default=None)
+
+
+def _tested_since(s: Situation, order: Procedure) -> bool:
+    """Whether a result of the ordered method is dated on its day or later: EHRs leave orders active for years."""
+    method, day = order.kind.removeprefix("her2-"), order.date
+    of_method = [r for r in s.case.receptors if r.receptor == "HER2" and r.method == method and r.date is not None]
+    return day is not None and any(r.date is not None and r.date.latest >= day.earliest for r in of_method)
 
 
 def other_breast_untested(s: Situation) -> Finding:

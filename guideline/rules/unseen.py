@@ -27,7 +27,9 @@ _PERHAPS_DONE = {"lvef": frozenset({"echocardiogram"}), "her2": frozenset({"her2
 #: Headlines that would take what was not seen for missing, and what stands in their place.
 _INSTEAD = {
     ("her2", "her2-unknown"): "her2-not-seen",
+    ("her2", "her2-test-awaited"): "her2-not-seen",
     ("her2", "her2-equivocal"): "her2-ish-not-seen",
+    ("her2", "her2-ish-awaited"): "her2-ish-not-seen",
     **dict.fromkeys(
         [("lvef", f"lvef-{state}") for state in ("never", "never-booked", "due", "overdue", "overdue-booked")], "lvef-not-seen"
     ),

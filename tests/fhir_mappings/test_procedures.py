@@ -4,6 +4,7 @@ import pytest
 
 from tests.fhir_mappings.resource_builders import (
     CPT,
+    LOINC,
     LVEF,
     RXNORM,
     SNOMED,
@@ -109,6 +110,25 @@ def test_radiotherapy_counts_where_the_brain_was_irradiated():
 def test_what_was_not_done(status):
     """A procedure that was not done is none."""
     assert kinds(done(ECHO, status=status)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (concept((LOINC, "85318-4")), "her2-ish"),
+        (concept((LOINC, "85319-2")), "her2-ihc"),
+        (concept(text="HER2 FISH, breast tissue"), "her2-ish"),
+        (concept(text="ERBB2 in situ hybridization"), "her2-ish"),
+        (concept(text="FISH for HER2"), "her2-ish"),
+        (concept(text="HER2 IHC"), "her2-ihc"),
+        (concept(text="Liver biopsy with HER2 IHC"), "biopsy"),
+        (concept(text="FISH for BCR-ABL"), None),
+    ],
+)
+def test_an_ordered_her2_test(code, kind):
+    """R122, decision 23: by LOINC code or in words."""
+    order = resource("ServiceRequest", status="active", intent="order", code=code, authoredOn="2026-11-01")
+    assert kinds(order) == ([(kind, "booked")] if kind else [])
 
 
 def test_booked_is_an_order_that_is_active_or_draft():

@@ -22,11 +22,10 @@ from tests.guideline.test_knowledge_content import TOPICS
 _FACT_NAMES = {
     "Allergy", "Body surface area", "CNS metastases", "Cancer drug", "Cardiomyopathy", "Chemotherapy", "DPYD", "Disease burden",
     "Dose before that value", "Dose before the pneumonitis", "Doxorubicin on record", "ECOG performance status", "HER2",
-    "HER2, leading result",
-    "HER2, positive result", "Heart failure", "Heart failure symptoms", "Hormone receptors", "Intake answer", "Kidneys", "LVEF", "LVEF baseline",
-    "Last course ended", "Last dose", "Line", "Lowest dose so far", "Lungs", "Metastatic disease", "Neurological symptoms or mass effect",
-    "Ordered dose", "Planned dose", "Pregnancy", "Relapse interval", "Respiratory symptoms", "Study drug", "Taken together", "Weight",
-    "Weight at the start of the course",
+    "HER2, leading result", "HER2, positive result", "Heart failure", "Heart failure symptoms", "Hormone receptors", "Intake answer",
+    "Kidneys", "LVEF", "LVEF baseline", "Last course ended", "Last dose", "Line", "Lowest dose so far", "Lungs", "Metastatic disease",
+    "Neurological symptoms or mass effect", "Ordered dose", "Planned dose", "Pregnancy", "Relapse interval", "Respiratory symptoms",
+    "Study drug", "Taken together", "Test ordered", "Weight", "Weight at the start of the course",
     *(lab_name(kind) for kind in (*get_args(LabKind), CLEARANCE)), *(drug_name(drug) for drug in K.drugs),
 }  # fmt: skip
 #: Topics that may speak of what is not on record, or of the orders alone: all others name the facts that they rest on.

@@ -9,12 +9,13 @@ from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_a
 from fhir_mappings.dates import began, ended, started, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.later_members import concepts_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.status_words import condition_status
-from fhir_mappings.tumour_claims import site_of_code
+from fhir_mappings.tumour_claims import site_of_code, sites_in
 from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
 from guideline.partial_date import PartialDate
 
@@ -58,6 +59,12 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
 )
 _WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|".join(words)), kind) for kind, words in _WORDING)
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
+#: Radiosurgery is done in the brain, save where another site or disease is named.
+_RADIOSURGERY = re.compile(r"radio-?surg|\bsrs\b")
+_ELSEWHERE = re.compile(
+    r"\bbody\b|extracranial|spin(?:e|al)|sacr|prostat|pancrea|kidney|renal|trigemin|neuralgia|neuroma|schwannoma|malformation"
+)
+_NOT_YET = re.compile(r"plan|simulat|scheduled")
 _NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
 _MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
@@ -114,13 +121,24 @@ def _kind(resource: Resource) -> ProcedureKind | None:
             if concept in _KINDS:
                 return _KINDS[concept]
             if concept == "proc.radiotherapy":
-                return "brain-radiotherapy" if _on_brain(resource) else None
+                return "brain-radiotherapy" if _on_brain(resource) or _unplaced_radiosurgery(resource) else None
     label = words(resource.code)
     if _RADIOTHERAPY.search(label) and _on_brain(resource):
+        return "brain-radiotherapy"
+    if not known and _unplaced_radiosurgery(resource):
         return "brain-radiotherapy"
     if known or not label or _NOT_THE_ACT_ITSELF.search(label):
         return None
     return next((kind for pattern, kind in _WORDS if pattern.search(label)), None)
+
+
+def _unplaced_radiosurgery(resource: Resource) -> bool:
+    """Whether radiosurgery was done and nothing says where: "SRS", "Stereotactic radiosurgery". Body site and reason may say another."""
+    label = words(resource.code)
+    if not _RADIOSURGERY.search(label) or _NOT_THE_ACT_ITSELF.search(label) or _NOT_YET.search(label) or as_list(resource.body_site):
+        return False
+    said = words_of_all(resource.code, *concepts_in(resource.reason_code))
+    return _ELSEWHERE.search(said) is None and not set(sites_in(said)) - {"brain"}
 
 
 def _on_brain(resource: Resource) -> bool:

@@ -106,6 +106,36 @@ def test_radiotherapy_counts_where_the_brain_was_irradiated():
     assert kinds(done(code, bodySite=[concept((SNOMED, "76752008"))])) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "members", "brain"),
+    [
+        ("Stereotactic radiosurgery", {}, True),
+        ("SRS, single fraction", {}, True),
+        ("Gamma knife", {}, True),
+        ("Stereotactic radiosurgery", {"reasonCode": [concept(text="Metastasis to brain")]}, True),
+        ("Stereotactic radiosurgery of liver metastasis", {}, False),
+        ("Spine SRS", {}, False),
+        ("Stereotactic body radiotherapy", {}, False),
+        ("Stereotactic radiosurgery", {"bodySite": [concept(text="L3 vertebra")]}, False),
+        ("Stereotactic radiosurgery", {"reasonCode": [concept(text="Bone metastasis")]}, False),
+        ("SRS consultation", {}, False),
+        ("SRS treatment planning", {}, False),
+        ("SRS declined", {}, False),
+        ("SRS", {"status": "not-done"}, False),
+    ],
+)
+def test_decision_13_radiosurgery_without_a_site_is_that_of_the_brain(text, members, brain):
+    """Where nothing says another site; talk of it, its planning and what was not done are none."""
+    assert kinds(done(code=concept(text=text), **members)) == ([("brain-radiotherapy", "done")] if brain else [])
+
+
+def test_radiosurgery_by_a_general_code_and_its_words():
+    """The code says radiotherapy, the text radiosurgery: the brain, unless a body site says another."""
+    code = {"coding": [{"system": SNOMED, "code": "33195004"}], "text": "Stereotactic radiosurgery"}
+    assert kinds(done(code=code)) == [("brain-radiotherapy", "done")]
+    assert kinds(done(code=code, bodySite=[concept((SNOMED, "76752008"))])) == []
+
+
 @pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation"])
 def test_what_was_not_done(status):
     """A procedure that was not done is none."""

@@ -11,7 +11,7 @@ from guideline.facts_used import drug_names, headline_names, in_usual_order, met
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
-from guideline.partial_date import PartialDate, add_months, days_since
+from guideline.partial_date import PartialDate, add_days, add_months, days_since
 from guideline.rules.first_line import first_line
 from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
@@ -63,11 +63,19 @@ def _controlled_without_her2(s: Situation, last: Line) -> bool:
 
 
 def _better_since(s: Situation, last: Line) -> bool:
-    """Whether the disease is documented as under control after the line's end."""
+    """Whether the disease is documented as under control after the line's end.
+
+    In the weeks before it where the patient wished to stop: a worsening since would be progression.
+    """
     ended = last.ended_on
     if ended is None:
         return False
-    since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest > ended.latest)
+    wished = {e.stop_reason for e in last.exposures if e.drug in HER2_DRUGS} == {"patient-wish"}
+    weeks_before = K.thresholds.intervals.new_metastasis_days if wished else 0
+    since = add_days(ended.latest, -weeks_before)
+    if last.start is not None:
+        since = max(since, last.start.latest)
+    since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest > since)
     return any(d.trend in ("stable", "improved", "remission") for d in since_then)
 
 

@@ -16,7 +16,7 @@ from guideline.laboratory import lab_name
 from guideline.order_question import OrderQuestion
 from guideline.ordered_level import above_level, judged_dose, raised
 from guideline.orders import DraftOrder
-from guideline.rules.dose import order_fact, ordered_words
+from guideline.rules.dose_words import order_fact, ordered_words
 
 
 def after_hold(q: OrderQuestion, order: DraftOrder, drug: str) -> Iterator[Finding]:

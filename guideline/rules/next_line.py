@@ -19,9 +19,13 @@ from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
 from guideline.rules.objections import TUCATINIB, objection, sort_out
+from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation, tdxd_unavailable
 
 _ORDINALS = {2: "Second line", 3: "Third line", 4: "Fourth line", 5: "Fifth line", 6: "Sixth line", 7: "Seventh line"}
+
+#: The last therapy is over, and the record tells no reason for it, or none that explains the end of HER2 therapy.
+_ENDED_UNEXPLAINED = frozenset({"condition-completed", "condition-no-reason", "condition-other-reason"})
 
 
 def topic_of(s: Situation) -> str:
@@ -48,7 +52,7 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
         topic_of(s),
         "info",
         _headline(s, lead, conditional),
-        detail=() if conditional is None else (conditional,),
+        detail=_said_first(s, conditional),
         facts=treatment_facts(s),
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
@@ -135,12 +139,28 @@ def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
     return s.last_line is None or s.last_line.outcome == "progression"
 
 
+def _end_in_question(s: Situation, conditional: Statement | None) -> bool:
+    """R009, R010, R026: HER2 therapy is over, and neither progression nor another reason that ends it rightly is on record."""
+    last = s.last_line
+    if conditional is None or conditional.id not in _ENDED_UNEXPLAINED or last is None or not last.has_her2:
+        return False
+    return ACCEPTED_REASONS.isdisjoint([e.stop_reason for e in last.main_part()]) and s.once(disputed_end) is None
+
+
+def _said_first(s: Situation, conditional: Statement | None) -> tuple[Statement, ...]:
+    if conditional is None:
+        return ()
+    return (conditional, K.say("her2-ended-normally-goes-on")) if _end_in_question(s, conditional) else (conditional,)
+
+
 def _question(s: Situation, conditional: Statement) -> Statement:
     """What settles the condition. Why the last therapy was ended is not asked where the record says so in words that are understood."""
     if _history_in_doubt(s, conditional):
         return K.say("ask-prior-therapy")
     if conditional.id == "condition-new-site-stable":
         return K.say("ask-new-site")
+    if conditional.id == "condition-completed" and _end_in_question(s, conditional):
+        return K.say("ask-end-meant")
     reasons = s.last_line.end_reasons() if s.last_line is not None else frozenset()
     reason_known = bool(reasons) and "other" not in reasons
     if conditional.id == "condition-completed" or (conditional.id == "condition-other-reason" and reason_known):
@@ -162,6 +182,8 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
     if _history_in_doubt(s, conditional):
         return K.say("headline-next-line-history", line=line, regimen=regimen)
     if conditional is not None:
+        if conditional.id == "condition-completed" and _end_in_question(s, conditional):
+            return K.say("headline-next-line-completed", line=line.lower(), regimen=regimen)
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
     if isolated_in_brain(s):
         return brain_alone_headline(s, line.lower(), regimen)

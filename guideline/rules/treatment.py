@@ -12,6 +12,7 @@ from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_months, days_since
+from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
 from guideline.rules.first_line import first_line
 from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
@@ -153,12 +154,22 @@ def _condition(s: Situation) -> Statement | None:
 
 
 def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
-    """R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly."""
-    reasons = last.end_reasons()
-    if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
-        return None
-    headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
-    return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
+    """R009, R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly.
+
+    A planned end is none; with an R062 reason for endocrine therapy alone on record it is not questioned.
+    """
+    if last.outcome == "completed":
+        if not last.has_her2 or reason_for_endocrine_alone(s) or heart_against_her2(s):
+            return None
+        headline, ask = K.say("her2-completed-endocrine-goes-on"), K.say("ask-end-meant")
+    else:
+        reasons = last.end_reasons()
+        if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
+            return None
+        headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
+        ask = K.say("ask-line-outcome")
+    why = (K.say("her2-ended-normally-goes-on"),) if last.has_her2 else ()
+    return Finding("MissingData", "info", headline, why, facts=treatment_facts(s), missing=(Gap("I04", ask),))
 
 
 def _held_for_long(s: Situation, last: Line) -> Finding | None:
@@ -223,7 +234,7 @@ def therapy_gap(s: Situation) -> Finding | None:
         )
     if last is not None and last.outcome == "on-hold" and (held := _held_for_long(s, last)) is not None:
         return held
-    if last is not None and last.outcome in ("unknown", "changed") and _controlled_without_her2(s, last) and not _better_since(s, last):
+    if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:
         headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
@@ -173,26 +173,44 @@ def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
 
 
 def _held_for_long(s: Situation, last: Line) -> Finding | None:
-    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it."""
+    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it.
+
+    Counted from the last dose; where none is recorded from a day on which it was recorded as a hold, else from the start: since when it is
+    held nobody knows then, and the question is the same.
+    """
     held = [e for e in last.main_part() if e.state == "on-hold"]
     if planned_again(held, s.case):
         return None
-    given = last_day_of(held)
-    long = given is not None and (s.today - given.latest).days > LONGEST_SILENCE_DAYS
+    given, so_recorded = last_day_of(held), _newest(e.held_on for e in held)
+    since = given or so_recorded or _newest(e.start for e in held)
+    long = since is not None and (s.today - since.latest).days > LONGEST_SILENCE_DAYS
     for_pregnancy = _held_for_pregnancy(s, held, given)
     pregnancy_over = for_pregnancy and s.pregnancy == "excluded"
     if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
         return None
     drugs = [e.drug for e in held]
-    last_dose = f", last dose {given}" if given is not None else ""
-    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last_dose)
+    last = _held_since(given, so_recorded, since)
+    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last)
     reasons = {e.stop_reason for e in held if e.stop_reason is not None}
     without_reason = K.say("held-pregnancy-found" if for_pregnancy else "held-no-reason")
     why = K.say("held-because", reason=reasons_shown(reasons)) if reasons else without_reason
-    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long else []
+    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long and (given or so_recorded) else []
     again = [K.say("held-load-again", drugs=drug_names(loaded))] if loaded else []
     ask = Gap("I17", K.say("ask-on-hold"))
     return Finding("MissingData", "info", headline, (why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
+
+
+def _newest(days: Iterable[PartialDate | None]) -> PartialDate | None:
+    return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
+
+
+def _held_since(given: PartialDate | None, so_recorded: PartialDate | None, begun: PartialDate | None) -> str:
+    """What is known of when a hold began: the last dose, a day on which it was recorded as a hold, or only when the drug was begun."""
+    if given is not None:
+        return f", last dose {given}"
+    if so_recorded is not None:
+        return f", so recorded on {so_recorded}"
+    return f" (begun {begun}, no dose on record)" if begun is not None else ""
 
 
 def _held_for_pregnancy(s: Situation, held: Sequence[Exposure], given: PartialDate | None) -> bool:

@@ -37,7 +37,7 @@ class Longest(dict[str, str]):
             "days": "1234",
             "line": "Second-line",
             "span": "more than 28 days",
-            "last": ", last dose 2026-11-20",
+            "last": " (begun 2026-11-20, no dose on record)",
             "limit": "28",
             "level": "one level down, 4.4 mg/kg",
             "lowest": "3.2 mg/kg",

@@ -7,7 +7,7 @@ given, else no regimen leads. Brain metastases, the lungs and availability chang
 from __future__ import annotations
 
 from guideline.advice import Gap, Statement, Treatment
-from guideline.facts_used import drug_names, line_drugs, progressed_on, treatment_facts
+from guideline.facts_used import counting_drugs, drug_names, line_drugs, progressed_on, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
@@ -202,10 +202,10 @@ def _short_reason(s: Situation) -> str:
         return "relapse within 12 months of (neo)adjuvant HER2 therapy"
     if last.outcome == "progression":
         return f"progressed {progressed_on(last)}"
-    drugs = line_drugs(last)
     if last.outcome == "toxicity":
-        return f"{drugs} stopped for toxicity"
-    return f"after {drugs}"
+        # Endocrine therapy beside it need not have been stopped, nor for that.
+        return f"{counting_drugs(last)} stopped for toxicity"
+    return f"after {line_drugs(last)}"
 
 
 def _why(s: Situation, lead: str | None) -> list[Statement]:

@@ -271,7 +271,9 @@ class OtherDrug(Struct, frozen=True):
     source: str = ""
 
 
-ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
+ProcedureKind = Literal[
+    "echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "brain-resection", "hospice",
+]  # fmt: skip
 
 
 class Procedure(Struct, frozen=True):

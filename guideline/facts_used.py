@@ -254,6 +254,12 @@ def brain_fact(s: Situation) -> FactUsed | None:
     return FactUsed("CNS metastases", words, _day(b.date), b.sources[0] if b.sources else None)
 
 
+def _study_drug_fact(s: Situation) -> FactUsed | None:
+    """A study drug that is over and may have been a line."""
+    drug = s.study_drug_over
+    return FactUsed("Study drug", "over", _day(drug.end or drug.start), drug.source) if drug is not None else None
+
+
 def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
     """The facts every treatment card rests on."""
     found = [
@@ -262,6 +268,7 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         metastatic_fact(s),
         relapse_fact(s),
         *line_facts(s),
+        _study_drug_fact(s),
         brain_fact(s),
         lung_fact(s),
         lvef_fact(s.heart.latest) if s.heart.latest is not None else None,

@@ -19,6 +19,7 @@ from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
 from guideline.rules.objections import TUCATINIB, objection, sort_out
+from guideline.rules.options import study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation, tdxd_unavailable
 
@@ -48,6 +49,9 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     left_out, asks = reasons_open(s, candidates)
     missing = ((Gap("I04", _question(s, conditional)),) if conditional is not None else ()) + (*asks, *gaps)
     missing = (*her2_gap(s), *missing)
+    study = study_drug_condition(s)
+    if study is not None and study != conditional:
+        missing = (Gap("I04", K.say("ask-study-drug-over")), *missing)
     return Treatment(
         topic_of(s),
         "info",
@@ -134,9 +138,11 @@ def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
 
 def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
     """Whether what is open is the list of therapies, not the progression, which is on record."""
-    if conditional is None or conditional.id != "condition-record-incomplete":
+    if conditional is None or conditional.id not in ("condition-record-incomplete", "condition-study-drug"):
         return False
-    return s.last_line is None or s.last_line.outcome == "progression"
+    # A line that ended for toxicity is over as well, whatever was given since.
+    open_otherwise = ("progression",) if conditional.id == "condition-record-incomplete" else ("progression", "toxicity")
+    return s.last_line is None or s.last_line.outcome in open_otherwise
 
 
 def _end_in_question(s: Situation, conditional: Statement | None) -> bool:
@@ -150,11 +156,15 @@ def _end_in_question(s: Situation, conditional: Statement | None) -> bool:
 def _said_first(s: Situation, conditional: Statement | None) -> tuple[Statement, ...]:
     if conditional is None:
         return ()
-    return (conditional, K.say("her2-ended-normally-goes-on")) if _end_in_question(s, conditional) else (conditional,)
+    ended = (K.say("her2-ended-normally-goes-on"),) if _end_in_question(s, conditional) else ()
+    study = study_drug_condition(s)
+    return (conditional, *ended, *((study,) if study not in (None, conditional) else ()))
 
 
 def _question(s: Situation, conditional: Statement) -> Statement:
     """What settles the condition. Why the last therapy was ended is not asked where the record says so in words that are understood."""
+    if conditional.id == "condition-study-drug":
+        return K.say("ask-study-drug-over")
     if _history_in_doubt(s, conditional):
         return K.say("ask-prior-therapy")
     if conditional.id == "condition-new-site-stable":

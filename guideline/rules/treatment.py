@@ -18,7 +18,7 @@ from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
-from guideline.rules.options import unknown_history
+from guideline.rules.options import history_condition, study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
@@ -82,7 +82,7 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
     if relapse is not None and relapse.within_12 is True:
         if T_DXD in relapse.drugs:
             return after_adjuvant_tdxd(s)
-        return next_line(s, K.say("condition-record-incomplete") if s.therapy_lost else None)
+        return next_line(s, K.say("condition-record-incomplete") if s.therapy_lost else study_drug_condition(s))
     if relapse is not None and relapse.within_12 is None:
         return interval_unclear(s)
     return first_line(s, _first_line_condition(s))
@@ -125,10 +125,12 @@ def _recent(s: Situation) -> bool:
 
 
 def _first_line_condition(s: Situation) -> Statement | None:
-    if said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost:
-        return None
     if s.therapy_lost:
         return K.say("condition-record-incomplete")
+    if s.study_drug_over is not None:
+        return study_drug_condition(s)
+    if said_yes(s.case, "prior-therapy-complete"):
+        return None
     if not s.exposures:
         return K.say("condition-nothing-on-record")
     return K.say("condition-endocrine-only") if s.therapies.lines and not _recent(s) else None
@@ -138,8 +140,9 @@ def _condition(s: Situation) -> Statement | None:
     """Decision 6: over, nothing running and no reason: the next line, conditionally. A lost record makes everything conditional."""
     last = s.last_line
     assert last is not None
-    if unknown_history(s):
-        return K.say("condition-record-incomplete")
+    history = history_condition(s)
+    if history is not None and history.id == "condition-record-incomplete":
+        return history
     if last.progression is not None and last.progression.contradicted is not None:
         found = last.progression
         sites = ", ".join(found.sites).replace("-", " ")
@@ -147,7 +150,7 @@ def _condition(s: Situation) -> Statement | None:
     if last.outcome == "completed":
         return K.say("condition-completed")
     if last.outcome not in ("changed", "unknown"):
-        return None
+        return history
     # That the taxane was completed is no reason for the end of the antibodies.
     reasons = {e.stop_reason for e in last.main_part() if e.stop_reason is not None}
     return K.say("condition-other-reason", reason=reasons_shown(reasons)) if reasons else K.say("condition-no-reason")
@@ -235,7 +238,8 @@ def therapy_gap(s: Situation) -> Finding | None:
     last = s.last_line
     if s.study_drug is not None and not s.on_treatment and (last is None or not _controlled_without_her2(s, last)):
         begun = str(s.study_drug.start) if s.study_drug.start is not None else None
-        facts = (*treatment_facts(s), FactUsed("Study drug", "being given", begun, s.study_drug.source))
+        state = {"active": "being given", "on-hold": "on hold"}.get(s.study_drug.status, "status not recorded")
+        facts = (*treatment_facts(s), FactUsed("Study drug", state, begun, s.study_drug.source))
         return Finding("MissingData", "info", K.say("study-drug"), facts=facts, missing=(Gap("I04", K.say("ask-study-drug")),))
     if last is not None and (
         any(e.state == "unknown" for e in last.exposures)

@@ -61,6 +61,8 @@ _TUMOUR = re.compile(r"metasta|tumou?r|neoplas|lesion|\bmass\b")
 #: Done through a craniotomy as well, and no local therapy of a metastasis.
 _REMOVES_NO_TUMOUR = re.compile(r"biops|haematoma|hematoma|evacuat|abscess|shunt|drain|reservoir|catheter|explor")
 _NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
+_TO_HOSPICE = re.compile(r"\brefer\w*(?: [\w/]+){0,4} hospice|hospice(?: [\w/]+){0,2} referral")
+_NO_REFERRAL = re.compile(r"declin|refus|discussion|education|evaluation for|history|cancel")
 _MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
@@ -69,6 +71,8 @@ _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", 
 
 def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ...]:
     """Procedures done, and orders that are active or draft and have no result yet. An order is never a result (trap 12).
+
+    A referral to hospice is a booking, whoever records it: the patient is not under its care yet.
 
     EHRs leave orders `active` for years: one is open only until the examination was done, or an LVEF measured, on its day or later.
     """
@@ -81,22 +85,30 @@ def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ..
     return (*done, *(order for order in booked if not any(_fulfils(order, kind, day) for kind, day in results)))
 
 
+def _refers_to_hospice(resource: Resource) -> bool:
+    label = words(resource.code)
+    return "hospice" in label and _TO_HOSPICE.search(label) is not None and _NO_REFERRAL.search(label) is None
+
+
 def _fulfils(order: Procedure, kind: ProcedureKind, day: PartialDate | None) -> bool:
     return kind == order.kind and day is not None and order.date is not None and day.earliest >= order.date.earliest
 
 
 def _done(record: Record, resource: Resource) -> Procedure | None:
-    kind = _kind(resource)
+    referred = _refers_to_hospice(resource)
+    kind = "hospice" if referred else _kind(resource)
     day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
     if kind is not None and resource.status not in _NOT_DONE and (day is None or record.counts(day, resource)):
-        return Procedure(kind, "done", day, source_of(resource))
+        return Procedure(kind, "booked" if referred else "done", day, source_of(resource))
     return None
 
 
 def _booked(resource: Resource) -> Procedure | None:
-    kind = _kind(resource)
+    kind = "hospice" if _refers_to_hospice(resource) else _kind(resource)
     refused = resource.do_not_perform in (True, "true") or resource.intent in ("proposal", "option")
-    if kind is not None and resource.status not in _NOT_BOOKED and not refused:
+    # A referral that was carried out has led to hospice, which is seldom recorded once more.
+    open_still = resource.status not in _NOT_BOOKED or (kind == "hospice" and resource.status == "completed")
+    if kind is not None and open_still and not refused:
         day: PartialDate | None = when(resource.occurrence_date_time) or started(resource.occurrence_period) or when(resource.authored_on)
         return Procedure(kind, "booked", day, source_of(resource))
     return None

@@ -60,7 +60,7 @@ def _confirmed(judged: Judged, dip: Dip) -> StopForGood | None:
 
 
 def _unrecovered(judged: Judged, dip: Dip) -> StopForGood | None:
-    """R110, R113: 40-45 with a fall of 10 or more, and on repeat not back within 10 points of baseline; a later recovery changes nothing."""
+    """R110, R113: 40-45 with a fall of 10 or more, and on repeat not back within 10 points of baseline: a later recovery lifts nothing."""
     points, repeat_days, baseline = judged.table.resume.within_points, judged.table.repeat_days, judged.reference
     if points is None or repeat_days is None or baseline is None or (pair := dip.unrecovered(repeat_days)) is None:
         return None

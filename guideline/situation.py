@@ -46,7 +46,8 @@ class Situation(Struct, frozen=True):
     that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, and those of
     unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
     products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
-    `study_drug` is one without an end that may be the line after the newest, `study_drug_over` one that may have been a line. `said` keeps what `once` was asked.
+    `study_drug` is one without an end that may be the line after the newest, `study_drug_over` one that may have been a line.
+    `said` keeps what `once` was asked.
     """
 
     case: Case
@@ -186,10 +187,7 @@ def _study_drug(case: Case, found: Therapies, since: PartialDate | None) -> Othe
     """
     last = found.lines[-1] if found.lines else None
     since_last = (last.ended_on if last.progression is not None else None) or last.start if last is not None else None
-    if since_last is not None:
-        not_before = since_last.earliest
-    else:
-        not_before = _metastases_or_shortly_before(since)
+    not_before = since_last.earliest if since_last is not None else _metastases_or_shortly_before(since)
     for drug in case.other_drugs:
         if drug.drug == STUDY_DRUG and not _over(drug, case.today) and (drug.start is None or drug.start.latest >= not_before):
             return drug

@@ -171,7 +171,8 @@ def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
             return None
         headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
         ask = K.say("ask-line-outcome")
-    why = (K.say("her2-ended-normally-goes-on"),) if last.has_her2 else ()
+    unexplained = last.has_her2 and ACCEPTED_REASONS.isdisjoint([e.stop_reason for e in last.main_part()])
+    why = (K.say("her2-ended-normally-goes-on"),) if unexplained else ()
     return Finding("MissingData", "info", headline, why, facts=treatment_facts(s), missing=(Gap("I04", ask),))
 
 
@@ -192,8 +193,8 @@ def _held_for_long(s: Situation, last: Line) -> Finding | None:
     if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
         return None
     drugs = [e.drug for e in held]
-    last = _held_since(given, so_recorded, since)
-    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last)
+    begun = _held_since(given, so_recorded, since)
+    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=begun)
     reasons = {e.stop_reason for e in held if e.stop_reason is not None}
     without_reason = K.say("held-pregnancy-found" if for_pregnancy else "held-no-reason")
     why = K.say("held-because", reason=reasons_shown(reasons)) if reasons else without_reason

@@ -72,7 +72,7 @@ def test_procedures_by_code(code, kind):
 )
 def test_procedures_by_label(text, kind):
     """Where no code is known, clear words count."""
-    expected = [] if text.startswith("Referral") else [(kind, "done")]
+    expected = [(kind, "booked" if text.startswith("Referral") else "done")]
     assert kinds(done(code=concept(text=text))) == expected
 
 
@@ -98,6 +98,27 @@ def test_hospice_care_on_the_problem_list(members, under_care):
     """Decision 9: many EHRs keep it as a Condition. Declined, discussed or over is not under care, and palliative care is not hospice."""
     code = members.pop("code")
     assert kinds(condition(**members) | {"code": code}) == ([("hospice", "done")] if under_care else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "referred"),
+    [
+        ("Referral to hospice", True),
+        ("Ambulatory referral to hospice", True),
+        ("Hospice referral", True),
+        ("Referred to home hospice care", True),
+        ("Declined referral to hospice", False),
+        ("Discussion of hospice referral", False),
+        ("Referral to palliative care", False),
+    ],
+)
+def test_decision_9_a_referral_to_hospice_is_no_hospice_care(text, referred):
+    """Ordered, or recorded as made: a booking. Carried out, the order still says where the patient is."""
+    expected = [("hospice", "booked")] if referred else []
+    assert kinds(booked(code=concept(text=text))) == expected
+    assert kinds(booked(code=concept(text=text), status="completed")) == expected
+    assert kinds(booked(code=concept(text=text), status="revoked")) == []
+    assert kinds(done(code=concept(text=text))) == expected
 
 
 def test_radiotherapy_counts_where_the_brain_was_irradiated():

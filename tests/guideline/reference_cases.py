@@ -313,7 +313,7 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "therapy partly not seen, THP goes on": on_therapy(*thp(300), problems=DataProblem("incomplete", "therapy", "")),
     "second line, T-DXd pneumonitis ungraded": second_line(lungs=lung(cause_drug=T_DXD, status="resolved", onset=200)),
     "second line, T-DXd pneumonitis of grade 1, active": second_line(intake=intake(ild_history="tdxd-grade-1-active")),
-    "second line, therapy stopped for another reason": second_line(drugs=thp(690, 10, reason="patient-choice")),
+    "second line, therapy stopped for another reason": second_line(drugs=thp(690, 10, reason="patient-wish")),
     "second line after a completed course": second_line(drugs=thp(690, 10, reason="completed")),
     "second line, trastuzumab not tolerated": second_line(drugs=failed(("trastuzumab", "pertuzumab", "docetaxel"), 690, 10, "toxicity")),
     "second line on vinorelbine with trastuzumab": on_therapy(*failed(("trastuzumab", "vinorelbine"), 690, 10)),
@@ -429,7 +429,7 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         *failed((T_DM1,), 390, 10), problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")
     ),
     "second line, trastuzumab not tolerated, stopped for two reasons": second_line(
-        drugs=(given("trastuzumab", 690, 10, reason="patient-choice"), given("pertuzumab", 690, 10, reason="other"))
+        drugs=(given("trastuzumab", 690, 10, reason="patient-wish"), given("pertuzumab", 690, 10, reason="other"))
     ),
     "maintenance, mild allergy to trastuzumab": on_therapy(
         *MAINTAINED, receptors=POSITIVE, allergies=Allergy("trastuzumab", False, "AllergyIntolerance/1")

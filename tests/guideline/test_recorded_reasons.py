@@ -47,7 +47,18 @@ def ended(reason: str | None, other: str | None = None):
         (ended(None), "her2-ended-endocrine-goes-on"),
         ((given("trastuzumab", 300, 4, reason="patient-wish"), given("pertuzumab", 300, 4)), "her2-ended-endocrine-goes-on"),
     ],
-    ids=["wish", "pregnancy", "hospice", "unavailable", "two reasons", "another", "one of them another", "a planned end", "none", "one without"],
+    ids=[
+        "wish",
+        "pregnancy",
+        "hospice",
+        "unavailable",
+        "two reasons",
+        "another",
+        "one of them another",
+        "a planned end",
+        "none",
+        "one without",
+    ],
 )
 def test_r010_endocrine_therapy_that_goes_on_alone(drugs, headline):
     """Silent for a reason that ends HER2 therapy rightly; no recorded reason is called unrecorded."""
@@ -100,11 +111,11 @@ def test_r009_a_planned_end_leads_the_card():
     assert advice.treatment.headline.text == (
         "HER2 therapy ended as completed, no progression recorded: confirm why; second line, if progressed: T-DXd"
     )
-    assert [line.text for line in advice.treatment.detail] == [
-        "The last therapy is recorded as completed, without progression: this holds if the disease has progressed since.",
+    assert "\n".join(line.text for line in advice.treatment.detail) == (
+        "The last therapy is recorded as completed, without progression: this holds if the disease has progressed since.\n"
         "HER2 therapy normally goes on until progression or unacceptable toxicity; no progression is documented: "
-        "confirm that it was meant to end.",
-    ]
+        "confirm that it was meant to end."
+    )
     later = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 390, 100, reason="completed"))
     assert advice_on(on_therapy(*later)).treatment.headline.text.endswith("third line, if progressed: tucatinib triplet")
 

@@ -485,6 +485,25 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     ),
     "T-DM1 runs, respiratory symptoms": after_thp(given(T_DM1, 390), intake=intake(respiratory_symptoms="true")),
     "T-DXd held, no reason, lungs clear": after_thp(given(T_DXD, 390, status="on-hold")),
+    "T-DXd held, a repeat not back within 10 points, recovered later": after_thp(
+        given(T_DXD, 390, status="on-hold", reason="cardiac"), lvef=(lvef(60, 4), lvef(48, 80), lvef(44, 100), lvef(62, 410))
+    ),
+    "second line after a study drug that is over": second_line(
+        drugs=thp(690, 70, reason="progression"),
+        other_drugs=OtherDrug(STUDY_DRUG, "stopped", ago(60), ago(12), "MedicationStatement/study"),
+    ),
+    "trastuzumab completed, letrozole goes on": on_therapy(
+        given("trastuzumab", 400, 10, reason="completed"), given("letrozole", 400), receptors=POSITIVE
+    ),
+    "progressed on trastuzumab with letrozole": on_therapy(
+        given("trastuzumab", 400, 10, reason="progression"), given("letrozole", 400), receptors=POSITIVE
+    ),
+    "a brain metastasis alone, resected": on_therapy(
+        given("trastuzumab", 300),
+        metastases=(*LONG, metastasis("brain", 60)),
+        procedures=Procedure("brain-resection", "done", ago(40), "Procedure/r"),
+    ),
+    "hospice ordered, THP over": on_therapy(*thp(690, 10), procedures=Procedure("hospice", "booked", ago(3), "ServiceRequest/h")),
     "T-DXd held for the lungs, nothing on the list": after_thp(given(T_DXD, 390, status="on-hold", reason="lung")),
     "early relapse after seven months, current evidence": (early(240), CURRENT_US),
     "early relapse, the brain predominates": early(

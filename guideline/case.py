@@ -142,7 +142,7 @@ class DrugRecord(Struct, frozen=True):
     Only records that prove or order exposure become a `DrugRecord`: no drafts, proposals, cancelled or erroneous entries, nothing
     `not-taken`, `intended` or `not-done`. A co-pack gives one record per drug; a fixed-dose combination
     (`pertuzumab-trastuzumab-hyaluronidase`) is one record. `start` and `end` are clinical dates; an administration has both on the
-    day it was given. `intent` is the treatment intent.
+    day it was given. `intent` is the treatment intent. `held_on`: a day on which a record that says "on hold" is known to have said so.
     """
 
     drug: str
@@ -154,6 +154,7 @@ class DrugRecord(Struct, frozen=True):
     intent: Literal["curative", "palliative"] | None = None
     dose: Dose | None = None
     source: str = ""
+    held_on: PartialDate | None = None
 
 
 #: A HER2 conjugate the terminology cannot name ("trastuzumab" with an unknown second word): no conclusion about lines is drawn from it.
@@ -278,7 +279,9 @@ class OtherDrug(Struct, frozen=True):
     source: str = ""
 
 
-ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
+ProcedureKind = Literal[
+    "echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "brain-resection", "hospice",
+]  # fmt: skip
 
 
 class Procedure(Struct, frozen=True):

@@ -248,6 +248,7 @@ class Resource(Part, frozen=True, gc=False):
     effective_period: Period | None = None
     effective_instant: str | None = None
     effective_timing: Raw = ABSENT
+    date_asserted: str | None = None
     issued: str | None = None
     performer: Raw = ABSENT
     performed_date_time: str | None = None
@@ -286,7 +287,8 @@ class Resource(Part, frozen=True, gc=False):
     gender: str | None = None
     deceased_boolean: bool | str | None = None
     deceased_date_time: str | None = None
-    # When a drug was given, as FHIR R5 calls and spells it.
+    # Since when an order has its status (FHIR R5), and when a drug was given, as R5 calls and spells it.
+    status_changed: str | None = None
     occurence_date_time: str | None = None
     occurence_period: Period | None = None
     # Members of other FHIR versions. They are read only to recognise those resources.

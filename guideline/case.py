@@ -142,8 +142,8 @@ class DrugRecord(Struct, frozen=True):
     Only records that prove or order exposure become a `DrugRecord`: no drafts, proposals, cancelled or erroneous entries, nothing
     `not-taken`, `intended` or `not-done`. A co-pack gives one record per drug; a fixed-dose combination
     (`pertuzumab-trastuzumab-hyaluronidase`) is one record. `start` and `end` are clinical dates; an administration has both on the
-    day it was given. `intent` is the treatment intent. `lung_grade` is the CTCAE grade (1-5) of the pneumonitis that the words of the
-    stop reason name, where they do.
+    day it was given. `intent` is the treatment intent. `held_on`: a day on which a record that says "on hold" is known to have said so.
+    `lung_grade`: the CTCAE grade (1-5) of the pneumonitis that the words of the stop reason name, where they do.
     """
 
     drug: str
@@ -155,6 +155,7 @@ class DrugRecord(Struct, frozen=True):
     intent: Literal["curative", "palliative"] | None = None
     dose: Dose | None = None
     source: str = ""
+    held_on: PartialDate | None = None
     lung_grade: int | None = None
 
 
@@ -281,8 +282,9 @@ class OtherDrug(Struct, frozen=True):
 
 
 ProcedureKind = Literal[
-    "echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice", "her2-ihc", "her2-ish"
-]
+    "echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "brain-resection", "hospice", "her2-ihc",
+    "her2-ish",
+]  # fmt: skip
 
 
 class Procedure(Struct, frozen=True):

@@ -11,7 +11,7 @@ from guideline.case import Procedure
 from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
-from guideline.partial_date import days_since
+from guideline.partial_date import add_days, days_since
 from guideline.situation import Situation, distant
 from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
 
@@ -67,10 +67,28 @@ def _not_a_patient_of_ours(s: Situation) -> Scope | None:
         return Scope(("R001", "R132"), "the patient has died")
     if s.age is not None and s.age < adult:
         return Scope(("R001", "R132"), f"the patient is under {adult}")
-    hospice = any(p.kind == "hospice" for p in s.case.procedures)
-    if last is not None and not s.her2_running:
-        hospice = hospice or any(e.stop_reason in ("hospice", "death") for e in last.exposures)
-    return Scope(("R001", "R132"), "hospice care is on record") if hospice else None
+    ended_for = {e.stop_reason for e in last.exposures} if last is not None and not s.her2_running else set()
+    if "death" in ended_for or any(p.kind == "hospice" and p.state == "done" for p in s.case.procedures):
+        return Scope(("R001", "R132"), "hospice care is on record")
+    # Not under hospice care yet: nothing to advise, but whoever orders a HER2 drug after all is told what speaks against it (decision 16).
+    if "hospice" in ended_for or _referred_to_hospice(s):
+        return Scope(("R132",), "no HER2 drug is being given, and hospice is ordered or was the reason to stop")
+    return None
+
+
+def _referred_to_hospice(s: Situation) -> bool:
+    """Whether hospice is ordered and HER2 therapy is over: a referral alone is no hospice care, and outdated by therapy given after it.
+
+    The last dose may fall into the weeks in which the referral takes effect.
+    """
+    if s.her2_running:
+        return False
+    given = [day for e in s.exposures if e.drug in HER2_DRUGS and (day := e.last_known or e.start) is not None]
+    grace = K.thresholds.intervals.line_start_days
+    return any(
+        p.kind == "hospice" and (p.date is None or all(day.earliest <= add_days(p.date.latest, grace) for day in given))
+        for p in s.case.procedures
+    )
 
 
 def _diagnoses_lost(s: Situation) -> bool:

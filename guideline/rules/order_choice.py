@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Gap, Statement, Suggestion
+from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
+from guideline.going_on import given_with_orders
 from guideline.heart_function import effective_value
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -271,7 +273,8 @@ def _instead_of_adjuvant(s: Situation, drug: str) -> tuple[Statement, ...]:
 def label_window(q: OrderQuestion) -> Iterator[Finding]:
     """R107-R109, R135: a regimen outside the label of the site. Only where no stronger card speaks about the order."""
     s = q.s
-    new = new_drugs(q, HER2_DRUGS | {"palbociclib"})
+    # What was given lately only goes on, in another form or by another order.
+    new = [drug for drug in new_drugs(q, HER2_DRUGS | {"palbociclib"}) if not goes_on(q, drug)]
     if not new or unknown_history(s) or history_open(s) or s.pregnancy == "pregnant" or _line_just_begun(s):
         return
     regimen = _regimen(q, frozenset(new))
@@ -309,7 +312,7 @@ def _covered(s: Situation, regimen: str) -> bool:
 
 def _regimen(q: OrderQuestion, new: frozenset[str]) -> str | None:
     """The regimen that the new drugs make together with what else is given, where a label speaks about it."""
-    together = _given_together(q)
+    together = given_with_orders(q)
     both = {"trastuzumab", "pertuzumab"} <= together
     found = None
     if T_DXD in new or (T_DXD in together and "pertuzumab" in new):

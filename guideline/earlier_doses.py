@@ -95,7 +95,7 @@ def goes_on(q: OrderQuestion, drug: str) -> bool:
 
 def given_lately(q: OrderQuestion, drug: str) -> bool:
     """Whether what is in a drug was given within the longest pause of one course, for whatever reason it was stopped, or is on hold."""
-    return _all_parts(q, drug, lambda e: True)
+    return _all_parts(q, drug, lambda _: True)
 
 
 def _all_parts(q: OrderQuestion, drug: str, counts: Callable[[Exposure], bool]) -> bool:

@@ -48,9 +48,18 @@ def stands(case: Case, e: Exposure) -> bool:
     )
 
 
+def given_on(records: Iterable[DrugRecord]) -> Iterator[PartialDate]:
+    """The days on which a drug was given: its doses, and its orders that were fulfilled (for an oral drug, as far as they went)."""
+    for record in records:
+        if record.kind == "administration" or (record.kind == "order" and record.status == "completed"):
+            days = [day for day in (record.start, record.end) if day is not None]
+            if days:
+                yield max(days, key=lambda day: day.latest)
+
+
 def last_given(case: Case, e: Exposure) -> PartialDate | None:
     """The newest day of a dose, or of an order that was fulfilled."""
-    return max(_days(_records(case, e)), key=lambda day: day.latest, default=None)
+    return max(given_on(_records(case, e)), key=lambda day: day.latest, default=None)
 
 
 def over_by_progression(s: Situation, e: Exposure) -> bool:
@@ -86,7 +95,7 @@ def way(q: OrderQuestion, drug: str, e: Exposure) -> Way:
         return "gives-way"
     lately = q.s.today - timedelta(days=LONGEST_SILENCE_DAYS)
     same = (r for r in q.s.case.drugs if components(r.drug) & components(drug) and not belong_together(r.drug, e.drug))
-    given = [day for day in _days(same) if day.latest >= lately]
+    given = [day for day in given_on(same) if day.latest >= lately]
     if any(day.earliest <= last.latest for day in given):
         return "goes-on"
     if given:
@@ -124,7 +133,7 @@ def _chemotherapy_over(q: OrderQuestion, e: Exposure) -> bool:
     cycles = K.thresholds.doses.taxane_cycles
     if e.drug in TAXANES and e.start is not None and last.latest - e.start.earliest + _CYCLE >= cycles * _CYCLE:
         return True
-    return any(day.earliest >= _next_cycle(q, last) for day in _antibody_days(q))
+    return any(day.earliest >= _next_cycle(q, last) for day in _antibodygiven_on(q))
 
 
 def _next_cycle(q: OrderQuestion, last: PartialDate) -> date:
@@ -138,9 +147,9 @@ def _planned(q: OrderQuestion, drug: str) -> Iterator[date]:
             yield order.planned.latest if order.planned is not None else q.s.today
 
 
-def _antibody_days(q: OrderQuestion) -> Iterator[PartialDate]:
+def _antibodygiven_on(q: OrderQuestion) -> Iterator[PartialDate]:
     """The days on which a HER2 antibody was given, and those for which one is ordered now."""
-    yield from _days(r for r in q.s.case.drugs if r.drug in ANTIBODY_PRODUCTS)
+    yield from given_on(r for r in q.s.case.drugs if r.drug in ANTIBODY_PRODUCTS)
     for order in (*q.starts, *q.beside):
         if order.act == "start" and not ANTIBODY_PRODUCTS.isdisjoint(order.drugs):
             yield order.planned or PartialDate.on(q.s.today)
@@ -148,12 +157,3 @@ def _antibody_days(q: OrderQuestion) -> Iterator[PartialDate]:
 
 def _records(case: Case, e: Exposure) -> Iterator[DrugRecord]:
     return (record for record in case.drugs if record.source in e.sources)
-
-
-def _days(records: Iterable[DrugRecord]) -> Iterator[PartialDate]:
-    """The days on which a drug was given: its doses, and its orders that were fulfilled (for an oral drug, as far as they went)."""
-    for record in records:
-        if record.kind == "administration" or (record.kind == "order" and record.status == "completed"):
-            days = [day for day in (record.start, record.end) if day is not None]
-            if days:
-                yield max(days, key=lambda day: day.latest)

@@ -134,6 +134,7 @@ class Intervals:
     line_start_days: int
     line_gap_days: int
     infused_without_dose_days: int
+    oral_refill_days: int
     taxane_without_dose_days: int
     acknowledged_days: int
     later_line_from: int

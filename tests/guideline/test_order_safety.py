@@ -344,6 +344,21 @@ def test_section_5_reminders_only_at_the_start():
 
 
 @pytest.mark.parametrize(
+    ("drugs", "asked"),
+    [
+        ((given(T_DXD, 200, status="on-hold"), dose(T_DXD, 80)), False),
+        ((given(T_DXD, 100, 30), dose(T_DXD, 30)), False),
+        ((given(T_DXD, 400, 300), dose(T_DXD, 300)), True),
+    ],
+    ids=["on hold", "ended a month ago", "ended long ago"],
+)
+def test_section_5_a_restart_after_recent_doses_is_no_first_dose(drugs, asked):
+    """The lung history is asked for before a first dose; what was given some weeks ago is not begun."""
+    found = says(RULES, on_therapy(*drugs, intake=intake(ild_history=None)), tdxd())
+    assert ("order-lungs-unknown" in {f.headline.id for f in found}) is asked
+
+
+@pytest.mark.parametrize(
     ("facts", "indicator"),
     [
         ({"lungs": lung(onset=900)}, "warning"),

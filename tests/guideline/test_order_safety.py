@@ -14,6 +14,7 @@ from tests.guideline.case_builder import (
     ago,
     booked_echo,
     breast_cancer,
+    dose,
     doses,
     given,
     heart_condition,

@@ -124,16 +124,17 @@ def chemotherapy_going_on(q: OrderQuestion) -> frozenset[str]:
 
 
 def _chemotherapy_over(q: OrderQuestion, e: Exposure) -> bool:
-    case, last = q.s.case, last_given(q.s.case, e)
-    silent = timedelta(days=K.thresholds.intervals.taxane_without_dose_days)
-    if e.last_dose is not None and e.last_dose.latest + silent < case.today:
-        return True
-    if stands(case, e) or last is None or not K.drugs[e.drug].infused:
+    case, standing = q.s.case, stands(q.s.case, e)
+    last = e.last_dose if standing else last_given(case, e)
+    if last is None or not K.drugs[e.drug].infused:
         return False
-    cycles = K.thresholds.doses.taxane_cycles
-    if e.drug in TAXANES and e.start is not None and last.latest - e.start.earliest + _CYCLE >= cycles * _CYCLE:
+    if last.latest + timedelta(days=K.thresholds.intervals.taxane_without_dose_days) < case.today:
         return True
-    return any(day.earliest >= _next_cycle(q, last) for day in _antibodygiven_on(q))
+    if standing:
+        return False
+    if e.drug in TAXANES and e.start is not None and last.latest - e.start.earliest + _CYCLE >= K.thresholds.doses.taxane_cycles * _CYCLE:
+        return True
+    return any(day.earliest >= _next_cycle(q, last) for day in _antibody_days(q))
 
 
 def _next_cycle(q: OrderQuestion, last: PartialDate) -> date:

@@ -495,6 +495,7 @@ LETROZOLE = order("letrozole", 2.5)
         ((*HP_ON, *doses("docetaxel", 126, 21)), (LETROZOLE,), False),
         ((*HP_ON, *cycles("paclitaxel", 129, 10, 7)), (LETROZOLE,), False),
         ((*HP_ON, *cycles("docetaxel", 126, 42)), (LETROZOLE,), False),
+        (tuple(given("docetaxel", day, kind="order", status="completed") for day in (85, 64, 43)), (LETROZOLE,), False),
         ((*HP_ON, *cycles("docetaxel", 63, 21)), (LETROZOLE, order("trastuzumab", 6, "mg/kg")), False),
         ((*HP_ON, *cycles("docetaxel", 63, 21)), (LETROZOLE, beside(PHESGO, 600)), False),
         ((*HP_ON, *cycles("docetaxel", 63, 21)), (LETROZOLE,), True),
@@ -503,9 +504,9 @@ LETROZOLE = order("letrozole", 2.5)
         ((*HP_ON, *cycles("docetaxel", 126, 21)), (LETROZOLE, beside("docetaxel", 75, "mg/m2")), True),
     ],
     ids=[
-        "six cycles", "six cycles by doses alone", "eighteen weeks", "five, left out once", "three, the antibody without it",
-        "three, the fixed combination without it", "three, its next cycle open", "in the middle of a cycle", "an order is open",
-        "the seventh in the session",
+        "six cycles", "six cycles by doses alone", "eighteen weeks", "five, left out once", "three by orders, six weeks ago",
+        "three, the antibody without it", "three, the fixed combination without it", "three, its next cycle open",
+        "in the middle of a cycle", "an order is open", "the seventh in the session",
     ],
 )  # fmt: skip
 def test_r070_chemotherapy_by_fulfilled_orders_alone_is_over_with_its_cycles_or_once_it_is_left_out(drugs, asked, waits):

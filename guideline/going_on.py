@@ -30,7 +30,7 @@ _OPEN = frozenset({"active", "on-hold", "unknown"})
 _CYCLE = timedelta(days=21)
 
 
-def belong_together(drug: str, other: str) -> bool:
+def go_together(drug: str, other: str) -> bool:
     """P01: one drug, pertuzumab beside trastuzumab or T-DXd, and a kinase inhibitor beside trastuzumab, with or without pertuzumab."""
     pair = {drug, other}
     if len(pair) == 1:
@@ -94,7 +94,7 @@ def way(q: OrderQuestion, drug: str, e: Exposure) -> Way:
     if K.drugs[e.drug].infused and last.latest + timedelta(days=K.thresholds.doses.reload_pertuzumab_days) <= q.s.today:
         return "gives-way"
     lately = q.s.today - timedelta(days=LONGEST_SILENCE_DAYS)
-    same = (r for r in q.s.case.drugs if components(r.drug) & components(drug) and not belong_together(r.drug, e.drug))
+    same = (r for r in q.s.case.drugs if components(r.drug) & components(drug) and not go_together(r.drug, e.drug))
     given = [day for day in given_on(same) if day.latest >= lately]
     if any(day.earliest <= last.latest for day in given):
         return "goes-on"
@@ -148,7 +148,7 @@ def _planned(q: OrderQuestion, drug: str) -> Iterator[date]:
             yield order.planned.latest if order.planned is not None else q.s.today
 
 
-def _antibodygiven_on(q: OrderQuestion) -> Iterator[PartialDate]:
+def _antibody_days(q: OrderQuestion) -> Iterator[PartialDate]:
     """The days on which a HER2 antibody was given, and those for which one is ordered now."""
     yield from given_on(r for r in q.s.case.drugs if r.drug in ANTIBODY_PRODUCTS)
     for order in (*q.starts, *q.beside):

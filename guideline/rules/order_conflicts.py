@@ -11,7 +11,7 @@ from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, State
 from guideline.body import body
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
-from guideline.going_on import KINASE_INHIBITORS, belong_together, last_given, way
+from guideline.going_on import KINASE_INHIBITORS, go_together, last_given, way
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -41,7 +41,7 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     asked = ordered_drugs(orders)
     running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS}
     ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
-    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not belong_together(drug, other)]
+    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not go_together(drug, other)]
     ways = {(drug, other): way(q, drug, running[other]) for drug, other in pairs if other not in ordered}
     pairs = [pair for pair in pairs if pair not in ways or not (ways[pair] == "gives-way" or order_products.meant_as(orders, *pair))]
     excluded = [pair for pair in pairs if _excludes(*pair)]

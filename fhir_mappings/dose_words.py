@@ -257,7 +257,7 @@ def _amounts(low: str) -> Iterator[Place]:
         start, times = counted.get(found.start(), (found.start(), None))
         if relative is None or (strength and times is None):
             continue
-        amount = canonical(_number(number) * (times or 1), dose_unit(mass) or _MASSES[mass[0]])
+        amount = canonical(_number(number) * (times or 1), dose_unit(mass) or _BY_INITIAL[mass[0]])
         if amount is not None:
             before, after = low[max(start - _AROUND, 0) : start], low[found.end() : found.end() + _AROUND]
             yield Place(Amount(amount.value, amount.unit + relative, daily is not None), before, after)
@@ -270,7 +270,8 @@ def _counted(low: str) -> dict[int, tuple[int, float]]:
     return {found.start(2): (found.start(), _numeral(found[1])) for pattern in _TABLETS for found in pattern.finditer(low)}
 
 
-_MASSES: Final = {"m": "ug", "g": "g"}
+#: A spelling that no table has, by its first letter: `micrograms`, `gms`.
+_BY_INITIAL: Final = {"m": "ug", "g": "g"}
 #: How many characters around an amount may say what it is.
 _AROUND: Final = 60
 

@@ -33,10 +33,9 @@ from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
+from fhir_mappings.units import MASSES
 from guideline.orders import OrderedDose
 
-#: Units of a dose as medicine counts it; all others (tablets, volumes) only where the record gives none of these.
-_MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
 _TABLETS: Final = ("{tbl}", "{capsule}")
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
@@ -132,7 +131,7 @@ def _spoken(draft: Draft, dosages: list[_Dosage], product: Sequence[str]) -> tup
     found += [(amount, dosage) for dosage in dosages for text in dosage.words if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
     counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
-    return next((one for one in (*found, *counted) if one[0].unit in _MASSES), found[0] if found else None)
+    return next((one for one in (*found, *counted) if one[0].unit in MASSES), found[0] if found else None)
 
 
 def _further(
@@ -146,7 +145,7 @@ def _further(
 ) -> tuple[OrderedDose, ...]:
     """The other doses of an order: those of its further steps, and the same dose in another unit."""
     amount, chosen = spoken
-    found = [_dose(one, Frequency()) for one in _of_elements((draft.dose_quantity,), (dose_range_of(draft),)) if one.unit in _MASSES]
+    found = [_dose(one, Frequency()) for one in _of_elements((draft.dose_quantity,), (dose_range_of(draft),)) if one.unit in MASSES]
     follows = False
     for dosage in dosages:
         later = follows and _goes_on(dosage, chosen, loaded=dose.loading is True)
@@ -158,7 +157,7 @@ def _further(
 def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
     """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
     how_often = _frequency(dosage, ())
-    structured = [amount for amount in dosage.amounts if amount.unit in _MASSES or amount.unit == "mL"]
+    structured = [amount for amount in dosage.amounts if amount.unit in MASSES or amount.unit == "mL"]
     for amount in structured:
         yield _dose(amount, how_often, later=later if later is not None else amount.unit == first.unit)
     for text in dosage.words:
@@ -221,7 +220,7 @@ def _day(dosages: list[_Dosage], strength: float | None) -> WholeDay | None:
 def _shares(dosage: _Dosage, strength: float | None) -> Iterator[Share]:
     times, parts = parts_of_day(dosage.repeat)
     words = dosage.words
-    masses = (amount for amount in dosage.amounts if amount.unit in _MASSES)
+    masses = (amount for amount in dosage.amounts if amount.unit in MASSES)
     amount = next(masses, None) or (_of_tablets(dosage, strength) if parts else None)
     if amount is not None:
         yield Share(amount, times, parts or (part_of_day_in(words[0]) if words and times else frozenset()))

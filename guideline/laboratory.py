@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.body import body, cockcroft_gault
 from guideline.bounds import is_lower, is_upper, just_beyond
@@ -98,6 +99,17 @@ def current_labs(s: Situation) -> CurrentLabs:
     if clearances:
         found[CLEARANCE] = clearances
     return found
+
+
+def undated_labs(s: Situation) -> CurrentLabs:
+    """What counts today, and in place of it the most adverse value of which nobody can tell the day, as if it were of today."""
+    by_kind: dict[str, list[Lab]] = {}
+    for lab in s.case.labs:
+        if lab.date is None and lab.kind in _UNITS:
+            by_kind.setdefault(lab.kind, []).append(replace(lab, date=PartialDate.on(s.today)))
+    if not by_kind:
+        return {}
+    return s.once(current_labs) | {kind: (_value(_newest(labs, kind)),) for kind, labs in by_kind.items()}
 
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:

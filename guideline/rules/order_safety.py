@@ -133,7 +133,14 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
             "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
             facts=(*_heart_conditions(s), *facts), rules=("P02", "R077"),
         )  # fmt: skip
-    if not state.current and state.booked_echo is None:
+    if state.undated_low is not None:
+        headline = K.say("order-lvef-undated", drugs=names, value=lvef_shown(state.undated_low))
+        gap = Gap("I07", K.say("ask-lvef-date"))
+        yield Finding(
+            "LvefBaselineNeeded", "warning", headline, (K.say("lvef-undated-why"), K.say("order-lvef-cardiology")),
+            facts=(lvef_fact(state.undated_low), *facts), missing=(gap,), rules=("P02",), suggestions=_ECHO,
+        )  # fmt: skip
+    elif not state.current and state.booked_echo is None:
         yield _baseline_needed(s, names, facts)
 
 

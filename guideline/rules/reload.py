@@ -104,12 +104,20 @@ def _days(days: int) -> str:
 
 
 def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
-    """Whether the earlier doses were weekly ones: the three-weekly schedule then begins a week after the last of them."""
-    records = [r for r in q.s.case.drugs if components(r.drug) & components(drug)]
+    """Whether the earlier doses were weekly ones: the three-weekly schedule then begins a week after the last of them.
+
+    Two records a day apart are no weekly doses: one dose that two systems wrote down, or one too many.
+    """
+    records = [r for r in q.s.case.drugs if components(r.drug) & components(drug) and _has_weekly_schedule(r.drug)]
     if any(r.dose is not None and r.dose.every_days == _WEEKLY and r.status in ("active", "completed", "stopped") for r in records):
         return True
     given = [r.start for r in records if r.kind == "administration" and r.start is not None]
-    return any(0 < (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
+    return any(_WEEKLY - 2 <= (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
+
+
+def _has_weekly_schedule(drug: str) -> bool:
+    label = K.doses.get(drug)
+    return label is None or any(schedule.every_days == _WEEKLY for schedule in label.schedules)
 
 
 def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged], measured: Body) -> Finding | None:

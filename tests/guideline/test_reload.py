@@ -338,3 +338,14 @@ def test_the_shortest_interval_is_a_setting():
     ask = order("trastuzumab", 6, "mg/kg")
     assert says(module.RULES, case, ask)
     assert says(module.RULES, case, ask, practice=Practice(minimum_interval_days=17)) == []
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit"), [("trastuzumab", 6, "mg/kg"), ("trastuzumab-deruxtecan", 5.4, "mg/kg"), ("pertuzumab", 420, "mg")]
+)
+@pytest.mark.parametrize("apart", [0, 1, 4])
+def test_a_dose_that_is_recorded_twice_is_no_weekly_schedule(drug, amount, unit, apart):
+    """Two systems wrote each dose down, on one day or a few apart: the next one is early all the same, and on time on time."""
+    for days, expected in ((9, "early"), (21, None)):
+        twins = [dosed(drug, day + more, amount, unit) for day in (days, days + 21, days + 42) for more in (0, apart)]
+        assert kind(tuple(twins), order(drug, amount, unit, every_days=21)) == expected

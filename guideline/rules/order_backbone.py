@@ -13,7 +13,6 @@ from guideline.orders import DraftOrder
 from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
-from guideline.situation import Situation
 from guideline.therapy_lines import ANTHRACYCLINES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
 
 

@@ -90,7 +90,7 @@ def read_intake(record: Record) -> dict[str, IntakeAnswer]:
 
 
 class _Given(NamedTuple):
-    """An answer, and when it was given: seconds since 1970 (without a time of day, when the day began), and whether its time zone is known."""
+    """An answer, when it was given in seconds since 1970 (without a time of day, when the day began), and whether its zone is known."""
 
     at: float
     zoned: bool

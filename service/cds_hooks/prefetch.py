@@ -138,7 +138,7 @@ def missing_kinds(keys: Mapping[str, KeyContent], service: CdsService, kinds: It
 
 
 def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService, kept: Collection[str]) -> DataProblem | None:
-    """What must not be read as "never given": no kind of medication record was seen, or one that the EHR keeps was neither sent nor refused.
+    """What must not be read as "never given": no kind of medication record was seen, or one that is kept was neither sent nor refused.
 
     `kept` are the kinds of the site's EHR. One of them that is merely left out may be one whose query failed: some clients leave out the
     keys of such queries. One that the FHIR server refuses is not there. Where keys are renamed, nobody knows which were left out.

@@ -208,7 +208,7 @@ def test_r131_t_dm1_is_questioned_on_condition_while_a_kind_of_medication_record
 
 @pytest.mark.parametrize("problems", [incomplete("therapy"), (DataProblem("old-fhir", "therapy"),)])
 def test_decision_5_a_complete_list_that_was_not_read_is_no_empty_list(problems):
-    """Metastatic for years, the intake says complete, and no record of therapy could be read: the history is asked for, and no regimen named."""
+    """Metastatic for years, the intake says complete, and no therapy could be read: the history is asked for, and no regimen named."""
     long = {"metastases": (metastasis("liver", 700),)}
     assert advise(a_case(**long), PRACTICE).treatment is not None
     advice = advise(a_case(**long, problems=problems), PRACTICE)

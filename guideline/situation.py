@@ -47,7 +47,7 @@ class Situation(Struct, frozen=True):
     unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
     products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
     `study_drug` is one without an end that may be the line after the newest, `study_drug_over` one that may have been a line.
-    `therapy_lost`: records of therapy were not seen, or could not be read; `therapy_unsent`: one kind of them never came, while another did.
+    `therapy_lost`: records of therapy were not seen, or could not be read; `therapy_unsent`: one kind of them never came, another did.
     `said` keeps what `once` was asked.
     """
 

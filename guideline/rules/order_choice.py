@@ -53,6 +53,12 @@ def _history_gap(s: Situation, *, nothing_recorded: bool = False) -> tuple[Gap, 
     return (Gap("I04", K.say("ask-prior-therapy")),) if silent or unknown_history(s) else ()
 
 
+def _doubt(s: Situation) -> tuple[Statement, ...]:
+    """What "not used before" rests on, where not every record of therapy was seen."""
+    doubt = history_condition(s)
+    return () if doubt is None else (doubt,)
+
+
 def _tdxd_possible(s: Situation) -> bool:
     """Whether T-DXd could be given instead: not used, not barred by the lungs, the heart, pregnancy, allergy or supply."""
     ruled_out = s.lungs.symptoms or s.unknown_conjugate or s.pregnancy == "pregnant" or heart_forbids_her2(s)
@@ -79,8 +85,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     again = _adjuvant(s, T_DM1)
     detail.append(_not_repeated(T_DM1) if again else K.say("order-tdm1-reasons"))
     detail += [*([note] if note is not None else []), *_pair(s)]
-    if (history := history_condition(s)) is not None:
-        detail.append(history)
+    detail += _doubt(s)
     missing = _history_gap(s)
     if not s.lungs.known:
         # Nothing recorded about the lungs is not "nothing against T-DXd".
@@ -164,7 +169,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
         "FirstLineRestart",
         "warning",
         K.say("order-first-line-restart"),
-        (*detail, *((note,) if note is not None else ()), *_pair(s)),
+        (*detail, *((note,) if note is not None else ()), *_pair(s), *_doubt(s)),
         facts=course_facts(s),
         missing=_history_gap(s),
         avoid=("thp",),
@@ -183,7 +188,7 @@ def tdxd_monotherapy_first_line(q: OrderQuestion) -> Iterator[Finding]:
         "TdxdMonotherapyFirstLine",
         "warning",
         K.say("order-tdxd-alone", drug=drug_name(T_DXD)),
-        (K.say("order-tdxd-alone-instead"), K.say("tdxd-not-alone-first-line")),
+        (K.say("order-tdxd-alone-instead"), K.say("tdxd-not-alone-first-line"), *_doubt(s)),
         facts=course_facts(s),
         missing=_history_gap(s, nothing_recorded=True),
         avoid=("tdxd",),

@@ -22,10 +22,10 @@ from guideline.thresholds import LvefTable
 def with_lvef_holds(given: tuple[Exposure, ...], found: Therapies, case: Case, heart: HeartFunction, normal: float) -> tuple[Exposure, ...]:
     """The exposures, the HER2 drugs of the last line as on hold where they fell silent for their LVEF; else `given` itself.
 
-    `normal` is the lower limit of normal, in percent. Silent where the record says how the line ended.
+    `normal` is the lower limit of normal, in percent. A recorded end stands, and heart failure is no hold (R077).
     """
     last = found.used_lines[-1] if found.used_lines else None
-    if last is None or last.outcome != "unknown" or not last.has_her2 or heart.latest is None:
+    if last is None or last.outcome != "unknown" or not last.has_her2 or heart.latest is None or heart.symptomatic_failure:
         return given
     silent = _last_silent(last, case)
     if _followed_by_another(silent, given, case):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guideline.case_builder import advice_on, dose, doses, finding, given, intake, lvef, on_therapy, situation_of, status
+from tests.guideline.case_builder import advice_on, dose, doses, finding, given, heart_condition, intake, lvef, on_therapy, situation_of, status
 
 HP = ("trastuzumab", "pertuzumab")
 #: Baseline 60; low while nothing is given any more (last dose 84 days ago), 47 ten days ago.
@@ -66,11 +66,12 @@ def test_a_dip_explains_the_silence_from_91_days_before_the_last_dose_to_63_days
     [
         {"disease_statuses": status("worsened", 5)},
         {"intake": intake(last_line_outcome="completed")},
+        {"heart": heart_condition()},
     ],
-    ids=["progression", "said to be completed"],
+    ids=["progression", "said to be completed", "heart failure"],
 )
 def test_what_the_record_says_of_the_end_stands(more):
-    """Documented progression, or an answer, is no hold."""
+    """Documented progression, or an answer, is no hold; heart failure ends HER2 therapy (R077)."""
     assert set(state(hp(**more)).values()) == {"ended"}
 
 

@@ -189,12 +189,12 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         detail = [K.say("lvef-no-table")]
     else:
         detail = [K.say("lvef-low-no-hold", drugs=drug_names(in_usual_order(monitored)))]
-    overdue = _unrepeated(s, K.thresholds.lvef.low_repeat_days)
-    detail.append(K.say("lvef-low-not-repeated" if overdue else "lvef-low-repeat"))
+    unrepeated = _unrepeated(s, K.thresholds.lvef.low_repeat_days)
+    detail.append(K.say("lvef-low-follow-up" if unrepeated else "lvef-low-repeat"))
     return Finding(
         "LvefMonitoringDue",
         "warning",
-        _low_overdue(s, latest) if overdue else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(fall, baseline)),
+        _low_unrepeated(s, latest) if unrepeated else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(fall, baseline)),
         tuple(detail),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),
@@ -207,12 +207,12 @@ def _unrepeated(s: Situation, days: int) -> bool:
     return s.heart.age_days is not None and s.heart.age_days > days
 
 
-def _low_overdue(s: Situation, latest: Lvef) -> Statement:
-    """That the repeat of a low value is overdue (decision 14), and booked where it is (decision 23)."""
+def _low_unrepeated(s: Situation, latest: Lvef) -> Statement:
+    """That a low value was not repeated in time (decision 14), and that an echo is booked where one is (decision 23)."""
     value, days, booked = lvef_shown(latest), s.heart.age_days, _booked_for(s)
     if booked is None:
-        return K.say("lvef-low-overdue", value=value, days=days)
-    return K.say("lvef-low-overdue-booked", value=value, days=days, date=booked)
+        return K.say("lvef-low-unrepeated", value=value, days=days)
+    return K.say("lvef-low-unrepeated-booked", value=value, days=days, date=booked)
 
 
 def _booked_for(s: Situation) -> str | None:

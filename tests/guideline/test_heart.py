@@ -173,13 +173,13 @@ def test_decision_14_below_50_is_never_silent(drug, value):
     ("age", "booked", "says"),
     [
         (21, None, "repeat within 3 weeks, refer to cardiology"),
-        (22, None, "22 days ago: the repeat is overdue - order it now, refer to cardiology"),
-        (90, None, "90 days ago: the repeat is overdue - order it now, refer to cardiology"),
-        (50, booked_echo(), "50 days ago: the repeat is overdue, booked (2026-11-27) - refer to cardiology"),
+        (22, None, "22 days ago, not repeated within 3 weeks: repeat it now, refer to cardiology"),
+        (90, None, "90 days ago, not repeated within 3 weeks: repeat it now, refer to cardiology"),
+        (50, booked_echo(), "50 days ago, not repeated within 3 weeks: booked (2026-11-27), refer to cardiology"),
     ],
 )
-def test_decision_14_a_low_value_that_was_not_repeated_within_3_weeks_is_overdue(age, booked, says):
-    """49 on pertuzumab: three weeks on, the card no longer says "within 3 weeks"; a booked echo is not ordered anew (decision 23)."""
+def test_decision_14_a_low_value_that_was_not_repeated_within_3_weeks_is_to_be_repeated_now(age, booked, says):
+    """49 on pertuzumab: three weeks on, the card no longer says "repeat within 3 weeks"; a booked echo is not ordered anew."""
     case = on("pertuzumab", value=49, baseline=60, day=age, procedures=booked or ())
     found = finding(advice_on(case), "LvefMonitoringDue")
     assert (found.indicator, found.headline.text.endswith(says)) == ("warning", True)

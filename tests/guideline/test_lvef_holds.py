@@ -2,7 +2,19 @@
 
 import pytest
 
-from tests.guideline.case_builder import advice_on, dose, doses, finding, given, heart_condition, intake, lvef, on_therapy, situation_of, status
+from tests.guideline.case_builder import (
+    advice_on,
+    dose,
+    doses,
+    finding,
+    given,
+    heart_condition,
+    intake,
+    lvef,
+    on_therapy,
+    situation_of,
+    status,
+)
 
 HP = ("trastuzumab", "pertuzumab")
 #: Baseline 60; low while nothing is given any more (last dose 84 days ago), 47 ten days ago.

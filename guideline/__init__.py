@@ -14,7 +14,8 @@ What the facts amount to, before any rule speaks:
 `exposures`, `therapy_lines`, `progression`, `still_given`    what was really given, in which lines, how they ended, what goes on
 `relapse`             how soon metastases came after (neo)adjuvant therapy
 `her2_status`         HER2 and hormone receptors
-`heart_function`      the LVEF over time; `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
+`heart_function`      the LVEF over time; `lvef_by_drug`, `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
+`lvef_holds`          therapy that fell silent after a low LVEF
 `lung_history`        ILD and pneumonitis; `tdxd_restart`: the dose after them
 `brain_disease`       metastases of the central nervous system
 `reproductive`        pregnancy and menopause

@@ -33,6 +33,7 @@ class Exposure(Struct, frozen=True):
     `end` is None while it runs and when nobody wrote it down. `state` is `on-hold` also for an infused drug that is still
     "active" but has had no dose for nine weeks (decision 8): not current, and no proof that it was stopped. `unknown`: the record
     gives no usable status (I17), so neither an end nor a new line is concluded from it. `held_on`: the last day known to be one of a hold.
+    `fell_silent`: it counts as ended for want of a dose or an order of late alone; nobody wrote down an end, or a reason for one.
     """
 
     drug: str
@@ -44,6 +45,7 @@ class Exposure(Struct, frozen=True):
     intent: Literal["curative", "palliative"] | None
     sources: tuple[str, ...]
     held_on: PartialDate | None = None
+    fell_silent: bool = False
 
     @property
     def last_known(self) -> PartialDate | None:
@@ -229,8 +231,15 @@ def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure
     state, end = _state(course, doses_recorded, today)
     sources = course.sources if len(course.sources) == 1 else sorted(set(course.sources))
     return Exposure(
-        course.drug, course.start, end, state, course.last_dose, course.stop_reason, course.intent, tuple(sources), course.held_on
+        course.drug, course.start, end, state, course.last_dose, course.stop_reason, course.intent, tuple(sources), course.held_on,
+        state == "ended" and _fell_silent(course),
     )  # fmt: skip
+
+
+def _fell_silent(course: _Course) -> bool:
+    """Whether only doses, or orders completed one by one, tell of the course: they go on until there is none for a while."""
+    told_by_cycles = course.status == "doses" or (course.status == "completed" and course.orders > 0)
+    return told_by_cycles and course.end is None and course.stop_reason is None
 
 
 def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[ExposureState, PartialDate | None]:

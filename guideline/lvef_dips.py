@@ -13,13 +13,15 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import DrugRecord, Lvef
+from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_tables import WITHOUT_PERTUZUMAB, Judged, first_dose
+from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
+from guideline.lvef_tables import Judged, first_dose, line_of
+from guideline.partial_date import add_days
 from guideline.situation import Situation
-from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, components
+from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS
 
 #: `grave`: a hold that ends the drug when it is confirmed. `between`: asks for no hold, and does not meet the restart test.
 _Kind = Literal["grave", "hold", "between", "recovered"]
@@ -79,7 +81,7 @@ class Dip(Struct, frozen=True):
 
 
 def dips(s: Situation, judged: Judged) -> tuple[Dip, ...]:
-    """The declines since the drug's first dose, in order; the last one may be going on."""
+    """The declines that are the drug's, in order: begun since its first dose, and not after its end; the last one may be going on."""
     found: list[Dip] = []
     low: list[tuple[Lvef, _Kind]] = []
     for v, kind in _kinds(s, judged):
@@ -89,7 +91,24 @@ def dips(s: Situation, judged: Judged) -> tuple[Dip, ...]:
             low = []
         elif low or kind != "between":
             low.append((v, kind))
-    return (*found, _dip(low, None)) if low else tuple(found)
+    if low:
+        found.append(_dip(low, None))
+    until = _counts_until(s, judged.exposure)
+    return tuple([dip for dip in found if until is None or dip.since <= until])
+
+
+def _counts_until(s: Situation, exposure: Exposure) -> date | None:
+    """The last day on which a decline that begins is put down to a drug that is over; None: it is not over, or nobody knows since when.
+
+    As long after its last dose as the LVEF is monitored, and not once another HER2 drug was begun.
+    """
+    if exposure in s.her2_running or exposure in s.held_drugs:
+        return None
+    last = exposure.last_known.latest if exposure.last_known is not None else max(dose_days(s.case, exposure.drug), default=None)
+    after = last or (exposure.start.latest if exposure.start is not None else date.max)
+    followed = [e.start.earliest for e in s.exposures if e.start is not None and e.drug in HER2_DRUGS and e.start.earliest > after]
+    limits = [*followed, *([add_days(last, _followed())] if last is not None else [])]
+    return min(limits, default=None)
 
 
 def _dip(low: list[tuple[Lvef, _Kind]], recovered: Lvef | None) -> Dip:
@@ -104,29 +123,19 @@ def _dip(low: list[tuple[Lvef, _Kind]], recovered: Lvef | None) -> Dip:
 def held_for(s: Situation, exposure: Exposure, dip: Dip) -> bool:
     """Whether a dip is what the drug is (to be) held for: it goes on, or the drug was not given again since it was over.
 
-    Where no dose is recorded only a hold that is recorded as one for the heart says so.
+    Where no dose is recorded only an end before the recovery, or a hold that is recorded as one for the heart, says so.
     """
-    known = bool(dose_days(s, exposure)) or exposure.stop_reason == "cardiac"
-    return dip.recovered is None or (known and not given_again(s, exposure, dip))
+    if dip.recovered is None:
+        return True
+    over = exposure.last_known if exposure.state == "ended" else None
+    ended_before = over is not None and over.latest < day_of(dip.recovered)
+    known = bool(dose_days(s.case, exposure.drug)) or exposure.stop_reason == "cardiac" or ended_before
+    return known and not given_again(s, exposure, dip)
 
 
 def given_again(s: Situation, exposure: Exposure, dip: Dip) -> bool:
     """Whether a dose is recorded after the recovery."""
-    return dip.recovered is not None and any(day > day_of(dip.recovered) for day in dose_days(s, exposure))
-
-
-def dose_days(s: Situation, exposure: Exposure) -> tuple[date, ...]:
-    """The days on which the drug, or another product of the same agent, is recorded as given, in order."""
-    parts = components(exposure.drug)
-    days = [_dose_day(record) for record in s.case.drugs if not parts.isdisjoint(components(record.drug))]
-    return tuple(sorted([day for day in days if day is not None]))
-
-
-def _dose_day(record: DrugRecord) -> date | None:
-    """The (last possible) day of a dose: of an administration, or of an order for one cycle that was fulfilled."""
-    day = record.end or record.start if record.kind == "administration" else record.start
-    fulfilled = record.kind == "order" and record.status == "completed" and record.end in (None, record.start)
-    return day.latest if day is not None and (fulfilled or record.kind == "administration") else None
+    return dip.recovered is not None and any(day > day_of(dip.recovered) for day in dose_days(s.case, exposure.drug))
 
 
 def day_of(v: Lvef) -> date:
@@ -171,7 +180,7 @@ def _governed_since(s: Situation, exposure: Exposure) -> date | None:
         return None
     if exposure.drug not in WITHOUT_PERTUZUMAB:
         return start.latest
-    beside = [e.last_known for line in s.therapies.lines[-1:] for e in line.exposures if e.drug in PERTUZUMAB_PRODUCTS]
+    beside = [e.last_known for e in line_of(s, exposure) if e.drug in PERTUZUMAB_PRODUCTS]
     ends = [end.latest for end in beside if end is not None]
     return max([start.latest, *ends]) if len(ends) == len(beside) else None
 

@@ -5,34 +5,74 @@ from __future__ import annotations
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.advice import Statement
 from guideline.case import Lvef
 from guideline.facts_used import drug_name, lvef_shown
 from guideline.heart_function import fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_dips import Dip, day_of, days_between, dips, dose_days, given_again, held_for
-from guideline.lvef_tables import Judged
+from guideline.lvef_by_drug import dose_days
+from guideline.lvef_dips import Dip, day_of, days_between, dips, given_again, held_for
+from guideline.lvef_tables import Judged, judge
 from guideline.partial_date import add_days
 from guideline.situation import Situation
+from guideline.therapy_lines import CONJUGATES
 
 
 class StopForGood(Struct, frozen=True):
-    """The proof that a drug's label ends it for good: in a few words for a headline, in a sentence, and the values that show it."""
+    """The proof that a drug's label ends it for good: in a few words for a headline, in a sentence, and the values that show it.
+
+    `grave`: a decline below 40, or of over 20 on T-DXd, was confirmed. `given_since`: a dose is recorded after the recovery, so that
+    somebody decided to give the drug again.
+    """
 
     judged: Judged
     words: str
     reason: Statement
     values: tuple[Lvef, ...]
+    grave: bool = False
+    given_since: bool = False
+
+    @property
+    def drug(self) -> str:
+        """The drug that is ended."""
+        return self.judged.exposure.drug
 
 
 def stop_for_good(s: Situation, judged: Judged) -> StopForGood | None:
-    """Whether the decline that the drug is or should be held for ends it for good, by its own label table; None: not proven."""
+    """Whether the label table ends the drug for good; None: not proven, or given again since the recovery."""
+    stop = _ended(s, judged)
+    return None if stop is None or stop.given_since else stop
+
+
+def stops_on_record(s: Situation) -> tuple[StopForGood, ...]:
+    """The drugs that their labels have ended for good by the LVEF on record: running, on hold or over, however long ago; each once."""
+    return s.once(_stops_on_record) if s.heart.latest is not None else ()
+
+
+def _stops_on_record(s: Situation) -> tuple[StopForGood, ...]:
+    # The antibodies of an adjuvant course went by another table where both were given; which were given together nobody tells here.
+    early = [e for e in s.therapies.early if e.drug in CONJUGATES]
+    found: dict[str, StopForGood] = {}
+    for given in (*[line.exposures for line in reversed(s.therapies.lines)], s.therapies.undated, early):
+        for judged in judge(s, given):
+            stop = _ended(s, judged)
+            if stop is not None:
+                found.setdefault(stop.drug, stop)
+    return tuple(found.values())
+
+
+def _ended(s: Situation, judged: Judged) -> StopForGood | None:
+    """R110, R113: a decline that once ended T-DXd or T-DM1 ends it whatever followed; R112: the decline trastuzumab is held for now."""
     found = dips(s, judged)
+    for dip in reversed(found):
+        stop = _confirmed(judged, dip) or _unrecovered(judged, dip)
+        if stop is not None:
+            return replace(stop, given_since=given_again(s, judged.exposure, dip))
     if not found or not held_for(s, judged.exposure, found[-1]):
         return None
-    last = found[-1]
-    return _confirmed(judged, last) or _unrecovered(judged, last) or _lasting(judged, last) or _too_often(s, judged, found)
+    return _lasting(judged, found[-1]) or _too_often(s, judged, found)
 
 
 def least_hold(s: Situation, judged: Judged) -> tuple[date, date] | None:
@@ -46,7 +86,7 @@ def least_hold(s: Situation, judged: Judged) -> tuple[date, date] | None:
     if not found or given_again(s, judged.exposure, found[-1]):
         return None
     since = found[-1].since
-    return add_days(max([since, *dose_days(s, judged.exposure)]), judged.table.hold_days), since
+    return add_days(max([since, *dose_days(s.case, judged.exposure.drug)]), judged.table.hold_days), since
 
 
 def _confirmed(judged: Judged, dip: Dip) -> StopForGood | None:
@@ -56,7 +96,8 @@ def _confirmed(judged: Judged, dip: Dip) -> StopForGood | None:
     first, second = dip.confirmed
     values = {"first": lvef_shown(first), "first_day": day_of(first), "second": lvef_shown(second), "second_day": day_of(second)}
     words = K.say("lvef-stop-words-confirmed", **values).text
-    return StopForGood(judged, words, K.say("lvef-stop-confirmed", drug=drug_name(judged.exposure.drug), **values), (first, second))
+    reason = K.say("lvef-stop-confirmed", drug=drug_name(judged.exposure.drug), **values)
+    return StopForGood(judged, words, reason, (first, second), grave=True)
 
 
 def _unrecovered(judged: Judged, dip: Dip) -> StopForGood | None:
@@ -89,7 +130,7 @@ def _too_often(s: Situation, judged: Judged, found: tuple[Dip, ...]) -> StopForG
     limit = judged.table.stop_after_interruptions
     if limit is None:
         return None
-    given = dose_days(s, judged.exposure)
+    given = dose_days(s.case, judged.exposure.drug)
     holds = [*(dip for dip in found[:-1] if _interrupted(dip, judged.table.hold_days or 0, given)), found[-1]]
     if len(holds) <= limit:
         return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -12,16 +11,10 @@ from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import lvef_fact
 from guideline.heart_function import effective_value, fall_from
-from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lvef_by_drug import begun, tables_for
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.thresholds import LvefRow, LvefTable
-
-_TABLES = {d.id: K.thresholds.lvef_tables[d.lvef_table] for d in K.drugs.values() if d.lvef_table is not None}
-
-#: Trastuzumab products that go by the pertuzumab table while pertuzumab is given beside them (R111).
-WITHOUT_PERTUZUMAB = TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS
 
 
 class Judged(Struct, frozen=True):
@@ -53,27 +46,19 @@ def baseline_fact(reference: Lvef, *, before_start: bool) -> FactUsed:
     return lvef_fact(reference, "LVEF baseline" if before_start else "LVEF baseline (first value after the start)")
 
 
-def tables_for(exposures: tuple[Exposure, ...]) -> list[tuple[Exposure, LvefTable]]:
-    """The LVEF table of each drug that has one; trastuzumab beside pertuzumab goes by the pertuzumab table alone (R111)."""
-    covered = frozenset() if PERTUZUMAB_PRODUCTS.isdisjoint([e.drug for e in exposures]) else WITHOUT_PERTUZUMAB
-    return [(e, _TABLES[e.drug]) for e in exposures if e.drug in _TABLES and e.drug not in covered]
-
-
 def first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:
     """When the current agent was begun: a route, biosimilar or fixed-dose switch within the line is no new agent."""
-    members = s.therapies.lines[-1].exposures if s.therapies.lines else ()
-    parts = components(exposure.drug)
-    alike = [e.start for e in members if e.start is not None and not parts.isdisjoint(components(e.drug))]
-    if exposure.start is not None:
-        alike.append(exposure.start)
-    return min(alike, key=_earliest) if alike else None
+    return begun(exposure, line_of(s, exposure))
 
 
-def _earliest(day: PartialDate) -> date:
-    return day.earliest
+def line_of(s: Situation, exposure: Exposure) -> tuple[Exposure, ...]:
+    """What was given in the newest line that an exposure is of; one of no line (adjuvant, undated) is seen beside the newest one."""
+    lines = s.therapies.lines
+    own = next((line for line in reversed(lines) if exposure in line.exposures), lines[-1] if lines else None)
+    return own.exposures if own is not None else ()
 
 
-def judge(s: Situation, exposures: tuple[Exposure, ...]) -> list[Judged]:
+def judge(s: Situation, exposures: Sequence[Exposure]) -> list[Judged]:
     """The latest LVEF by the table of each drug that has one; none without an LVEF."""
     latest = s.heart.latest
     if latest is None:

@@ -20,6 +20,7 @@ from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hor
 from guideline.intake import said_no
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD, LungHistory, lung_history
+from guideline.lvef_holds import with_lvef_holds
 from guideline.partial_date import PartialDate, add_days, whole_months
 from guideline.practice import Practice
 from guideline.relapse import Relapse, relapse_after
@@ -127,10 +128,14 @@ _LOST = frozenset({"unreadable", "old-fhir", "code-text-conflict", "incomplete"}
 def situation(case: Case, practice: Practice) -> Situation:
     """Work out the situation of a case."""
     since, sources = metastatic_since(case)
+    heart = heart_function(case)
     recorded = exposures(case.drugs, case.today)
     found = therapies(recorded, case, since)
-    given = with_answer(recorded, found, case)
-    if given is not recorded:
+    held = with_lvef_holds(recorded, found, case, heart, practice.lvef_lower_limit)
+    if held is not recorded:
+        found = therapies(held, case, since)
+    given = with_answer(held, found, case)
+    if given is not held:
         found = therapies(given, case, since)
     relapse = relapse_after(found, since)
     early_relapse = relapse is not None and relapse.within_12 is True
@@ -169,7 +174,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         her2_running=tuple([e for e in current if e.drug in HER2_DRUGS]),
         held_drugs=tuple([e for e in newest if e.state == "on-hold" and e.drug in HER2_DRUGS]),
         lungs=lungs,
-        heart=heart_function(case),
+        heart=heart,
         brain=brain_disease(case),
         pregnancy=pregnancy,
         pregnancy_source=pregnancy_source,

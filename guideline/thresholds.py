@@ -15,7 +15,8 @@ class LvefMonitoring:
     """Age of the last LVEF: up to `current_days` current, up to `due_days` due, older overdue.
 
     Starting a HER2 drug below `start_below` was not studied; below `critical_below`, or a fall over `critical_fall_over`
-    on T-DXd, is critical. `normal` is the assumed lower limit of normal (a site setting).
+    on T-DXd, is critical. One below `never_silent_below` is to be repeated within `low_repeat_days`.
+    `normal` is the assumed lower limit of normal (a site setting).
     """
 
     source: str
@@ -25,6 +26,7 @@ class LvefMonitoring:
     critical_below: float
     critical_fall_over: float
     never_silent_below: float
+    low_repeat_days: int
     normal: float
 
 

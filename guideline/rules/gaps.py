@@ -8,6 +8,7 @@ from guideline.facts_used import drug_names, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lvef_stop import stops_on_record
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
@@ -35,10 +36,12 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
     if heart.undated_low is not None:
         low.append(K.say("check-lvef-undated", value=lvef_shown(heart.undated_low)))
+    ended = {stop.drug for stop in stops_on_record(s)}
+    if ended:
+        low.append(K.say("check-lvef-stop", drugs=drug_names(sorted(ended))))
     held = heart_finding(s)
-    if held is not None and held.topic == "LvefHold" and held.avoid:
-        ended = held.headline.id.startswith(("lvef-stop", "lvef-held-stop"))
-        low.append(K.say("check-lvef-stop" if ended else "check-lvef-hold", drugs=drug_names(held.avoid)))
+    if held is not None and held.topic == "LvefHold" and not ended.issuperset(held.avoid):
+        low.append(K.say("check-lvef-hold", drugs=drug_names(sorted({*held.avoid} - ended))))
     if heart.current:
         return low, []
     check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)

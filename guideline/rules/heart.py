@@ -11,6 +11,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.lvef_stop import StopForGood, stop_for_good
 from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, strictest
+from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_held import held
 from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
@@ -29,6 +30,7 @@ def _heart(s: Situation) -> Finding | None:
     return (
         _failure(s, (*running, *s.held_drugs))
         or _hold(s, running)
+        or ended_while_running(s, running)
         or held(s)
         or _low(s, running)
         or _low_undated(s, running)
@@ -110,7 +112,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     below = effective_value(latest) < K.thresholds.lvef.critical_below
     if not holding and not below:
         return None
-    stops = [stop for j in holding if (stop := stop_for_good(s, j)) is not None]
+    stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
     decides = strictest(holding) or strictest(judged)
     fall, baseline = (decides.fall, decides.baseline) if decides is not None else _fall_without_table(s, running, latest)
     baselines = [fact for fact in (*(j.baseline for j in holding or judged), baseline) if fact is not None]
@@ -133,24 +135,24 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
 
 def _stop_said(stops: list[StopForGood], monitored: list[str]) -> Statement:
     """The drugs that their labels end for good, and those that are held beside them (decision 14)."""
-    others = set(monitored) - {stop.judged.exposure.drug for stop in stops}
+    others = set(monitored) - {stop.drug for stop in stops}
     return stop_headline("lvef-stop-and-hold", stops, others=headline_names(others)) if others else stop_headline("lvef-stop", stops)
 
 
 def _hold_detail(s: Situation, monitored: list[str], holding: list[Judged], stops: list[StopForGood]) -> list[Statement]:
     """What each label asks for. Two drugs, two tables: the stricter decides for both (decision 14), so every one of them is named."""
-    ended = {stop.judged.exposure.drug: stop for stop in stops}
-    detail: list[Statement] = [*all_names(monitored)]
+    ended = {stop.drug for stop in stops}
+    detail: list[Statement] = [*all_names(monitored), *(stop.reason for stop in stops)]
     for j in holding:
-        if (stop := ended.get(j.exposure.drug)) is not None:
-            detail.append(stop.reason)
+        if j.exposure.drug in ended:
             continue
         detail.append(K.say("lvef-hold-by-table", action=j.table.action_text, drug=drug_name(j.exposure.drug)))
         confirmed = j.row is not None and j.row.confirmed_stops
         detail.append(K.say("lvef-hold-confirmed") if confirmed else K.say("lvef-hold-resume", resume=j.table.resume.text))
     if not holding:
         detail.append(K.say("lvef-hold-below-40"))
-    if not s.heart.current:
+    repeats = [j.table.repeat_days for j in holding if j.table.repeat_days is not None]
+    if _unrepeated(s, min(repeats, default=K.thresholds.lvef.low_repeat_days)):
         detail.append(K.say("lvef-value-old", days=s.heart.age_days))
     if stops:
         detail += [K.say("lvef-stop-later"), K.say("lvef-stop-not-progression")]
@@ -187,16 +189,38 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         detail = [K.say("lvef-no-table")]
     else:
         detail = [K.say("lvef-low-no-hold", drugs=drug_names(in_usual_order(monitored)))]
-    detail.append(K.say("lvef-low-repeat"))
+    unrepeated = _unrepeated(s, K.thresholds.lvef.low_repeat_days)
+    detail.append(K.say("lvef-low-follow-up" if unrepeated else "lvef-low-repeat"))
     return Finding(
         "LvefMonitoringDue",
         "warning",
-        K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(fall, baseline)),
+        _low_unrepeated(s, latest) if unrepeated else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(fall, baseline)),
         tuple(detail),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),
-        requests=("echocardiogram",),
+        requests=() if s.heart.booked_echo is not None else ("echocardiogram",),
     )
+
+
+def _unrepeated(s: Situation, days: int) -> bool:
+    """Whether the latest LVEF is older than the days within which it was to be repeated."""
+    return s.heart.age_days is not None and s.heart.age_days > days
+
+
+def _low_unrepeated(s: Situation, latest: Lvef) -> Statement:
+    """That a low value was not repeated in time (decision 14), and that an echo is booked where one is (decision 23)."""
+    value, days, booked = lvef_shown(latest), s.heart.age_days, _booked_for(s)
+    if booked is None:
+        return K.say("lvef-low-unrepeated", value=value, days=days)
+    return K.say("lvef-low-unrepeated-booked", value=value, days=days, date=booked)
+
+
+def _booked_for(s: Situation) -> str | None:
+    """For when an echo is booked; None: none is."""
+    booked = s.heart.booked_echo
+    if booked is None:
+        return None
+    return str(booked.date) if booked.date is not None else "no date given"
 
 
 def _depends_on_baseline(s: Situation, judged: Judged, value: float) -> bool:
@@ -241,14 +265,13 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     if not monitored:
         return None
     drugs = headline_names(monitored)
-    booked = heart_state.booked_echo
-    on_order = None if booked is None else str(booked.date) if booked.date is not None else "no date given"
+    on_order = _booked_for(s)
     if heart_state.latest is None or heart_state.age_days is None:
         headline = K.say("lvef-never", drugs=drugs) if on_order is None else K.say("lvef-never-booked", drugs=drugs, date=on_order)
         facts: tuple[FactUsed, ...] = ()
         indicator: Indicator = "warning"
     elif heart_state.age_days <= limits.due_days:
-        if booked is not None:
+        if on_order is not None:
             return None
         headline = K.say("lvef-due", days=heart_state.age_days, drugs=drugs)
         facts, indicator = (lvef_fact(heart_state.latest),), "info"
@@ -265,7 +288,7 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         tuple(detail),
         facts=facts,
         missing=(Gap("I07", K.say("ask-lvef-now")),),
-        requests=() if booked is not None else ("echocardiogram",),
+        requests=() if on_order is not None else ("echocardiogram",),
     )
 
 

@@ -12,8 +12,9 @@ from guideline.exposures import Exposure
 from guideline.facts_used import headline_names, lvef_fact
 from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB
 from guideline.lvef_stop import StopForGood, least_hold, stop_for_good
-from guideline.lvef_tables import WITHOUT_PERTUZUMAB, Judged, first_dose, judge
+from guideline.lvef_tables import Judged, first_dose, judge
 from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
 from guideline.therapy_lines import PERTUZUMAB_PRODUCTS
@@ -79,7 +80,7 @@ def held(s: Situation) -> Finding | None:
     resume = [K.say("lvef-hold-resume", resume=j.table.resume.text) for j in found.judged]
     detail: list[Statement] = [*all_names(found.drugs)]
     if found.stops:
-        stopped = {stop.judged.exposure.drug for stop in found.stops}
+        stopped = {stop.drug for stop in found.stops}
         said = stop_headline("lvef-held-stop", list(found.stops))
         detail = [stop.reason for stop in found.stops]
         detail += [named(found.drugs)] if stopped < set(found.drugs) else []

@@ -32,7 +32,7 @@ def lvef_headline(statement: str, latest: Lvef, fall: str, **values: object) -> 
 
 def stop_headline(statement: str, stops: list[StopForGood], **values: object) -> Statement:
     """That the label ends drugs for good, and why; the reason stands in the detail where the summary has no room for it."""
-    drugs = headline_names([stop.judged.exposure.drug for stop in stops])
+    drugs = headline_names([stop.drug for stop in stops])
     said = K.say(statement, drugs=drugs, why=stops[0].words, **values)
     return said if len(said.text) < _ROOM else K.say(f"{statement}-long", drugs=drugs, **values)
 

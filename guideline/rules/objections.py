@@ -1,4 +1,4 @@
-"""What speaks against a regimen in this case (R027, R053, R058, R079, R103, R106, R116, R120, P09, P15; decisions 4 and 12).
+"""What speaks against a regimen in this case (R027, R053, R058, R079, R103, R106, R110, R116, R120, P09, P15; decisions 4, 12).
 
 The pathway modules list candidates in order of preference; here it is said which of them nothing rules out.
 """
@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from guideline.advice import Option, Statement
-from guideline.facts_used import drug_names
+from guideline.facts_used import drug_name, drug_names
 from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
+from guideline.lvef_stop import stops_on_record
 from guideline.situation import Situation, tdxd_unavailable
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, components
 
@@ -42,6 +43,7 @@ def objection(s: Situation, regimen: str) -> Objection | None:
     """The first thing that rules a regimen out, or None."""
     return (
         _lungs(s, regimen)
+        or _heart(s, regimen)
         or _given_before(s, regimen)
         or _not_tolerated(s, regimen)
         or _allergic(s, regimen)
@@ -64,6 +66,12 @@ def _lungs(s: Situation, regimen: str) -> Objection | None:
     if lungs.active:
         return Objection(K.say("tdxd-avoid-active-ild"), say_so=True)
     return None
+
+
+def _heart(s: Situation, regimen: str) -> Objection | None:
+    """R110, R112, R113: a drug that its label has ended for good by the LVEF, whatever it recovered to since."""
+    stop = next((stop for stop in stops_on_record(s) if stop.drug in KEY_DRUGS[regimen]), None)
+    return Objection(K.say("lvef-barred", drug=drug_name(stop.drug), why=stop.words), say_so=True) if stop is not None else None
 
 
 def _given_before(s: Situation, regimen: str) -> Objection | None:

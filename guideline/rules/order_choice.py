@@ -21,6 +21,7 @@ from guideline.partial_date import add_days
 from guideline.rules import order_backbone, order_safety
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.heart import heart_forbids_her2
+from guideline.rules.heart_ended import stops_of
 from guideline.rules.objections import objection
 from guideline.rules.options import history_condition, label_note, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
@@ -76,7 +77,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
         if _fallback_accepted(s) and not _adjuvant(s, T_DM1):
             yield _fallback(s)
         return
-    if any(T_DM1 in found.avoid for found in product_mix_up(q)):
+    if any(T_DM1 in found.avoid for found in product_mix_up(q)) or stops_of(s, (T_DM1,), given_since=False):
         return
     orders = orders_of(pathway_orders(q), (T_DM1,))
     note, label_rule = _tdxd_label(s)

@@ -15,10 +15,12 @@ from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fac
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
+from guideline.lvef_stop import stops_on_record
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
+from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
 from guideline.rules.heart_held import may_restart
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.objections import objection
@@ -72,11 +74,19 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
     if not drugs:
         return
     found = _heart_on(s, drugs)
+    failing = s.heart.symptomatic_failure and (found is None or found.indicator == "critical")
+    stops = stops_of(s, drugs, given_since=False)
+    if stops and not failing:
+        yield ordered_after_stop(s, found, stops, orders)
+        return
     if found is not None and found.topic != "LvefMonitoringDue":
         planned = min([order.planned.earliest if order.planned is not None else s.today for order in orders_of(orders, drugs)])
         if not may_restart(s, found, planned):
             yield _restart(s, found, orders)
         return
+    again = stops_of(s, drugs, given_since=True)
+    if again:
+        yield ordered_once_more(s, again)
     starting = [drug for drug in drugs if is_start(s, drug)]
     at_start = list(_heart_at_start(s, starting, orders)) if starting else []
     if at_start:
@@ -90,7 +100,7 @@ def _restart(s: Situation, found: Finding, orders: tuple[DraftOrder, ...]) -> Fi
     """P02: a drug on hold, ordered again below 40, is started at an LVEF that nobody studied."""
     latest = s.heart.latest
     below = latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below
-    if not found.headline.id.startswith(("lvef-held-not-ready", "lvef-held-stop")) or not below:
+    if not found.headline.id.startswith("lvef-held-not-ready") or not below:
         return found
     return replace(found, indicator="critical", rules=(*found.rules, "P02"), suggestions=deletions(orders_of(orders, list(found.avoid))))
 
@@ -99,7 +109,11 @@ def _heart_on(s: Situation, drugs: list[str]) -> Finding | None:
     """What is said about the heart on the therapy that runs or is held, when one of its drugs is ordered again."""
     ordered = frozenset(c for drug in drugs for c in components(drug))
     going_on = any(ordered & components(e.drug) for e in (*s.her2_running, *s.held_drugs))
-    return heart(s) if going_on else None
+    found = heart(s) if going_on else None
+    # That its label ended another drug is no reason against this one.
+    if found is not None and found.headline.id.startswith(STOP_HEADLINES) and not any(ordered & components(d) for d in found.avoid):
+        return None
+    return found
 
 
 def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:
@@ -126,8 +140,10 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
         )  # fmt: skip
         return
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
-    if stopped or state.cardiomyopathy is not None:
+    ended = sorted({stop.drug for stop in stops_on_record(s)} - set(stopped))
+    if stopped or ended or state.cardiomyopathy is not None:
         detail = [K.say("check-stopped-for-heart", drugs=drug_names(stopped))] if stopped else []
+        detail += [K.say("check-lvef-stop", drugs=drug_names(ended))] if ended else []
         detail += [K.say("check-cardiomyopathy")] if state.cardiomyopathy is not None else []
         yield Finding(
             "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),

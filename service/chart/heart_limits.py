@@ -12,7 +12,8 @@ from guideline.exposures import Exposure
 from guideline.facts_used import lvef_shown
 from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_tables import first_dose, tables_for
+from guideline.lvef_by_drug import tables_for
+from guideline.lvef_tables import first_dose
 from guideline.situation import Situation
 from guideline.thresholds import LvefRow, LvefTable
 

@@ -169,6 +169,33 @@ def test_decision_14_below_50_is_never_silent(drug, value):
     assert indicator in ("warning", "critical")
 
 
+@pytest.mark.parametrize(
+    ("age", "booked", "says"),
+    [
+        (21, None, "repeat within 3 weeks, refer to cardiology"),
+        (22, None, "22 days ago, not repeated within 3 weeks: repeat it now, refer to cardiology"),
+        (90, None, "90 days ago, not repeated within 3 weeks: repeat it now, refer to cardiology"),
+        (50, booked_echo(), "50 days ago, not repeated within 3 weeks: booked (2026-11-27), refer to cardiology"),
+    ],
+)
+def test_decision_14_a_low_value_that_was_not_repeated_within_3_weeks_is_to_be_repeated_now(age, booked, says):
+    """49 on pertuzumab: three weeks on, the card no longer says "repeat within 3 weeks"; a booked echo is not ordered anew."""
+    case = on("pertuzumab", value=49, baseline=60, day=age, procedures=booked or ())
+    found = finding(advice_on(case), "LvefMonitoringDue")
+    assert (found.indicator, found.headline.text.endswith(says)) == ("warning", True)
+    assert found.requests == (() if booked else ("echocardiogram",))
+    assert ("lvef-low-repeat" in said_ids(advice_on(case))) is (age <= 21)
+
+
+@pytest.mark.parametrize(
+    ("drug", "age", "overdue"), [(T_DXD, 21, False), (T_DXD, 22, True), ("trastuzumab", 28, False), ("trastuzumab", 29, True)]
+)
+def test_r110_r112_the_value_of_a_hold_that_was_not_repeated_in_time_is_old(drug, age, overdue):
+    """Each table names the days for its repeat: 21, and 28 for trastuzumab alone."""
+    advice = advice_on(on(drug, value=43, baseline=60, day=age))
+    assert ("lvef-value-old" in said_ids(advice)) is overdue
+
+
 @pytest.mark.parametrize("drug", ["pertuzumab", T_DXD, T_DM1])
 @pytest.mark.parametrize("value", [40, 43, 45])
 def test_an_unknown_baseline_is_not_a_small_fall(drug, value):

@@ -1,6 +1,7 @@
 """What a label makes of an LVEF over time: stop for good, no restart before a day, or the restart test alone (R110-R113, R077, R111)."""
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.rules import order_safety
 from tests.guideline.case_builder import (
@@ -149,10 +150,15 @@ def test_a_drug_that_was_given_again_is_held_for_its_last_dip(again, expected):
 
 
 def test_a_hold_that_nobody_explained_is_for_the_dip_only_where_the_doses_say_so():
-    """No reason: with the last dose before the recovery it is; without any dose on record nothing is claimed."""
-    values = [(36, 60), (37, 42), (54, 2)]
-    assert said(on_hold(T_DXD, *values, reason=None)) == READY
-    assert said(on_hold(T_DXD, *values, reason=None, more=doses(T_DXD, 300, 90))) == STOP
+    """No reason: with the last dose before the recovery it is; without any dose on record nothing is claimed (R112)."""
+    values = [(44, 104), (45, 47), (54, 2)]
+    assert said(on_hold("trastuzumab", *values, reason=None)) == READY
+    assert said(on_hold("trastuzumab", *values, reason=None, more=doses("trastuzumab", 300, 110))) == STOP
+
+
+def test_r110_a_hold_that_nobody_explained_is_no_restart_of_a_drug_that_its_label_ended():
+    """T-DXd: a confirmed value below 40 ends it, whether or not a dose is on record."""
+    assert said(on_hold(T_DXD, (36, 60), (37, 42), (54, 2), reason=None)) == STOP
 
 
 @pytest.mark.parametrize(
@@ -288,10 +294,13 @@ def test_a_running_drug_whose_label_ends_it_is_stopped_not_held(drugs, values, e
     assert ("for good" in found.headline.text) is expected.startswith("lvef-stop")
 
 
-def test_a_running_drug_with_a_good_lvef_is_not_stopped_for_what_was():
-    """Confirmed half a year ago, recovered, given again under cardiology: nothing new is said."""
-    advice = advice_on(running(T_DXD, values=[(36, 200), (37, 180), (55, 150), (58, 5)]))
-    assert not said_ids(advice) & {"lvef-stop", "lvef-hold"}
+@pytest.mark.parametrize(("again", "expected"), [((), True), (doses(T_DXD, 140, 14), False)])
+def test_a_running_drug_with_a_good_lvef_is_stopped_for_what_was_unless_it_was_given_again(again, expected):
+    """Confirmed half a year ago and recovered: doses since then tell that somebody decided so; without any the label's stop is said."""
+    case = running(T_DXD, values=[(36, 200), (37, 180), (55, 150), (58, 5)])
+    advice = advice_on(replace(case, drugs=(*case.drugs, *again)))
+    assert ("lvef-stop" in said_ids(advice)) is expected
+    assert "lvef-hold" not in said_ids(advice)
 
 
 def test_r074_the_next_lines_card_names_the_drug_that_its_label_ended():
@@ -314,13 +323,14 @@ def answer(case, *orders):
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ([(36, 60), (37, 42), (54, 2)], [("LvefHold", "warning", STOP)]),
+        ([(36, 60), (37, 42), (54, 2)], [("LvefHold", "critical", STOP)]),
         ([(36, 60), (37, 2)], [("LvefHold", "critical", STOP)]),
+        ([(43, 60), (44, 42), (54, 2)], [("LvefHold", "warning", STOP)]),
         ([(36, 60), (54, 2)], []),
     ],
 )
 def test_r110_an_order_of_a_drug_that_its_label_ended_is_answered(values, expected):
-    """Decision 16: safety about an ordered drug always fires; below 40 it is critical (P02)."""
+    """Decision 16: safety about an ordered drug always fires; after a confirmed value below 40 it is critical, whatever came after."""
     assert answer(on_hold(T_DXD, *values), order(T_DXD, 5.4, "mg/kg")) == expected
 
 

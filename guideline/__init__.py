@@ -20,7 +20,7 @@ What the facts amount to, before any rule speaks:
 `reproductive`        pregnancy and menopause
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
 `intake`              answers of the questionnaire, as long as they count
-`order_question`      what would be given if the drafts were carried out; `earlier_doses`, `dosing` and `companions`: of each drug
+`order_question`      what would be given if the drafts were carried out; of each drug: `earlier_doses`, `dosing`, `dosing_weight`, `companions`
 
 The rules, by clinical question: `rules`. Beside them:
 

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from guideline.advice import Finding, Suggestion
 from guideline.body import body
-from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.case import DrugRecord
+from guideline.dosing import Judgement, above, as_dosed, judge, lowest_level_given
 from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -34,7 +35,8 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
                 return no_level_left(q.s, restart)
             for order, dose in _each_dose(orders):
                 found = _judged(q, order, dose)
-                if found is not None and _too_high(q, found.value, restart) and not _raised(q, found.value):
+                value = _dosed(q, dose, found)
+                if found is not None and _too_high(q, value, restart) and not _raised(q, value):
                     return _too_high_finding(q, order, dose, found, restart)
     return None
 
@@ -79,7 +81,7 @@ def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | No
 
 def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | None:
     """The pneumonitis that may ask for less than is ordered: its dates do not tell, or the order does not tell its dose."""
-    values = [found.value if (found := _judged(q, order, order.dose)) is not None else None for order in orders]
+    values = [_dosed(q, order.dose, _judged(q, order, order.dose)) for order in orders]
     known = restarts(q.s, records_of(q, T_DXD))
     return next((r for r in known if r.lower is not False and any(_too_high(q, value, r) is not False for value in values)), None)
 
@@ -99,10 +101,19 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -> Ju
     return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
 
 
+def _dosed(q: OrderQuestion, dose: OrderedDose | None, found: Judgement | None) -> float | None:
+    """The ordered dose in mg/kg: the same milligrams after weight loss are the level that they were before."""
+    return as_dosed(dose, found.value, _lowest(q), q.s.case) if dose is not None and found is not None else None
+
+
+def _lowest(q: OrderQuestion) -> tuple[float, DrugRecord] | None:
+    levels = K.thresholds.dose_levels[T_DXD]
+    return lowest_level_given(records_of(q, T_DXD), q.s.case, levels, q.s.practice.dose_tolerance_percent)
+
+
 def _raised(q: OrderQuestion, value: float | None) -> bool:
     """P03: above a level that it was reduced to before. That is critical already, and one problem has one card."""
-    tolerance, levels = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[T_DXD]
-    lowest = lowest_level_given(records_of(q, T_DXD), q.s.case, levels, tolerance)
+    tolerance, levels, lowest = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[T_DXD], _lowest(q)
     return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
 
 

@@ -12,16 +12,19 @@ What the facts amount to, before any rule speaks:
 
 `situation`           all of it together
 `exposures`, `therapy_lines`, `progression`, `still_given`    what was really given, in which lines, how they ended, what goes on
+`going_on`            what was given lately and goes on beside what is ordered
 `relapse`             how soon metastases came after (neo)adjuvant therapy
 `her2_status`         HER2 and hormone receptors
 `heart_function`      the LVEF over time; `lvef_by_drug`, `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
 `lvef_holds`          therapy that fell silent after a low LVEF
-`lung_history`        ILD and pneumonitis; `tdxd_restart`: the dose after them
+`lung_history`        ILD and pneumonitis; `tdxd_pneumonitis`: which of them is that of T-DXd, `tdxd_restart`: the dose after them
+`lab_holds`           laboratory values after which a drug goes on one dose level down, or not at all
 `brain_disease`       metastases of the central nervous system
 `reproductive`        pregnancy and menopause
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
 `intake`              answers of the questionnaire, as long as they count
-`order_question`      what would be given if the drafts were carried out; `earlier_doses`, `dosing` and `companions`: of each drug
+`order_question`      what would be given if the drafts were carried out; of each drug: `earlier_doses`, `dosing`, `dosing_weight`,
+                      `companions`, `ordered_level`
 
 The rules, by clinical question: `rules`. Beside them:
 

@@ -6,7 +6,7 @@ site's tolerance (decision 18), so that rounding to vials or tablets is no findi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Literal
@@ -23,6 +23,8 @@ from guideline.thresholds import DoseLevels
 #: product ordered by weight; `too-often`: the dose more often than the label; `no-measure`: the weight or height is missing for it.
 Verdict = Literal["fits", "loading", "over", "under", "mismatch", "per-kg", "too-often", "no-measure"]
 
+#: Milligrams this close are one amount, rounded or not. A step between two levels is three times as much at the least.
+SAME_AMOUNT_PERCENT = 5
 _INTERVAL_SLACK_DAYS = 3
 #: How old an undated record counts, in days: older than any that has a date.
 _UNDATED = 365 * 200
@@ -162,27 +164,71 @@ def _all_same(ordered: Iterable[float], reference: Iterable[float], tolerance: f
 def lowest_level_given(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, tolerance: float) -> tuple[float, DrugRecord] | None:
     """The lowest dose level that the records of a drug show, and the newest record that shows it.
 
-    A dose in mg counts by the weight of its day. What is no dose level within the tolerance says nothing.
+    What is no dose level within the tolerance says nothing.
     """
-    found: list[tuple[float, int, str, DrugRecord]] = []
-    for record in records:
-        value = _recorded(record, case, levels.unit)
-        near = [level for level in levels.levels if value is not None and same(value, level, tolerance)]
-        if value is not None and near:
-            day = record.start or record.end
-            age = (case.today - day.latest).days if day is not None else _UNDATED
-            found.append((min(near, key=lambda level: abs(level - value)), age, record.source, record))
+    found = [(level, _age(record, case), record.source, record) for level, record in _levels(records, case, levels, tolerance)]
     if not found:
         return None
     level, _, _, record = min(found, key=lambda f: f[:3])
     return level, record
 
 
-def _recorded(record: DrugRecord, case: Case, unit: str) -> float | None:
-    if record.dose is None:
+def as_dosed(dose: OrderedDose, value: float | None, lowest: tuple[float, DrugRecord] | None, case: Case) -> float | None:
+    """An ordered dose in mg/kg (`value` by today's weight) as the level that it stands for.
+
+    TRAP: mg/kg rise with every kilogram lost. Milligrams not above those given at the lowest level are that level, whatever the weight is.
+    """
+    if value is None or lowest is None or dose.unit != "mg":
+        return value
+    level, record = lowest
+    given = milligrams(record, case)
+    return value if given is None or above(dose.amount, given, SAME_AMOUNT_PERCENT) else min(value, level)
+
+
+def _levels(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, tolerance: float) -> Iterator[tuple[float, DrugRecord]]:
+    """The level of each dose, the oldest first: a dose in mg by the weight of its day.
+
+    TRAP: the same milligrams at another weight are no other level, more of them no reduction, and fewer of them no higher level.
+    """
+    level_before = amount_before = kg_before = None
+    for record in sorted(records, key=lambda r: (-_age(r, case), r.source)):
+        level, amount, kg = _level(record, _kg(record, case), levels, tolerance), milligrams(record, case), _kg(record, case)
+        in_milligrams = record.dose is not None and record.dose.unit == "mg" != levels.unit
+        if in_milligrams and amount is not None and level_before is not None and amount_before is not None:
+            if same(amount, amount_before, SAME_AMOUNT_PERCENT):
+                yield level_before, record
+                continue
+            if amount > amount_before:
+                level = max(level, level_before) if level is not None else None
+            else:
+                # A reduction may have been calculated by the weight of the doses before.
+                level = level if level is not None else _level(record, kg_before, levels, tolerance)
+                level = min(level, level_before) if level is not None else None
+        if level is not None:
+            level_before, amount_before, kg_before = level, amount, kg
+            yield level, record
+
+
+def _level(record: DrugRecord, kg: float | None, levels: DoseLevels, tolerance: float) -> float | None:
+    """The level nearest to a recorded dose, by a weight; None where it is none within the tolerance."""
+    value = converted(record.dose.amount, record.dose.unit, levels.unit, kg, None) if record.dose is not None else None
+    if value is None:
         return None
-    if record.dose.unit == unit:
-        return record.dose.amount
+    return min((level for level in levels.levels if same(value, level, tolerance)), key=lambda level: abs(level - value), default=None)
+
+
+def milligrams(record: DrugRecord, case: Case) -> float | None:
+    """A recorded dose in mg: one per kg by the weight of its day."""
+    return converted(record.dose.amount, record.dose.unit, "mg", _kg(record, case), None) if record.dose is not None else None
+
+
+def _kg(record: DrugRecord, case: Case) -> float | None:
+    """The weight of a record's day."""
     day = record.start or record.end
     weight = weight_around(case, day) if day is not None else None
-    return converted(record.dose.amount, record.dose.unit, unit, weight.value if weight is not None else None, None)
+    return weight.value if weight is not None else None
+
+
+def _age(record: DrugRecord, case: Case) -> int:
+    day = record.start or record.end
+    return (case.today - day.latest).days if day is not None else _UNDATED

@@ -62,8 +62,10 @@ def drafted_before(q: OrderQuestion, order: DraftOrder, drug: str) -> EarlierDos
     """The dose of the same antibody that another draft plans last before this one: the cycles of a plan follow one another."""
     today = PartialDate.on(q.s.today)
     day = order.planned or today
-    drafts = [o for o in (*q.starts, *q.beside) if o.act == "start" and any(components(drug) & components(other) for other in o.drugs)]
-    before = [(planned, o) for o in drafts if (planned := o.planned or today).latest < day.earliest]
+    planned_before = [(planned, o) for o in (*q.starts, *q.beside) if (planned := o.planned or today).latest < day.earliest]
+    before = [
+        (planned, o) for planned, o in planned_before if o.act == "start" and any(components(drug) & components(other) for other in o.drugs)
+    ]
     if not before:
         return None
     last, draft = max(before, key=lambda entry: (entry[0].latest, entry[1].id))
@@ -110,8 +112,7 @@ def _lately(q: OrderQuestion, e: Exposure) -> bool:
 
 def _is_order(sources: Iterable[str], start: PartialDate | None, q: OrderQuestion) -> bool:
     """Whether a record is only the asked order itself, seen again in the chart. One that began earlier is a therapy that goes on."""
-    own = {order.id for order in q.starts}
-    if not set(sources) <= own:
+    if not q.asked.issuperset(sources):
         return False
     return start is None or days_since(start, q.s.today) < _SAME_ORDER_DAYS
 

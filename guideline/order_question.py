@@ -23,6 +23,7 @@ class OrderQuestion(Struct, frozen=True):
 
     `starts` and `stops` are the asked orders by act; `beside` the other drafts, which are context. `running` are the exposures given now
     that no stop order among all drafts ends. `together` holds every drug that would be given at once: running, asked and beside.
+    `asked` are the ids of `starts`.
     """
 
     s: Situation
@@ -31,6 +32,7 @@ class OrderQuestion(Struct, frozen=True):
     beside: tuple[DraftOrder, ...]
     running: tuple[Exposure, ...]
     together: frozenset[str]
+    asked: frozenset[str]
 
 
 def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> OrderQuestion:
@@ -51,6 +53,7 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
         beside=tuple(o for o in drafts if not o.asked),
         running=running,
         together=frozenset([*(e.drug for e in running), *begun]),
+        asked=frozenset(o.id for o in drafts if o.asked and o.act == "start"),
     )
 
 

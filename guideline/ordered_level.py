@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from guideline.body import body
-from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.case import DrugRecord
+from guideline.dosing import Judgement, above, as_dosed, judge, lowest_level_given
 from guideline.earlier_doses import records_of
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
@@ -19,12 +20,16 @@ def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -
     return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
 
 
+def dosed_value(q: OrderQuestion, drug: str, dose: OrderedDose | None, found: Judgement | None) -> float | None:
+    """An ordered dose in the unit of its levels: the same milligrams after weight loss are the level that they were before."""
+    return as_dosed(dose, found.value, _lowest_given(q, drug), q.s.case) if dose is not None and found is not None else None
+
+
 def raised(q: OrderQuestion, drug: str, value: float | None) -> bool:
     """P03: a conjugate above a level that it was reduced to before. That is critical already, and one problem has one card."""
     if drug not in CONJUGATES:
         return False
-    tolerance, levels = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[drug]
-    lowest = lowest_level_given(records_of(q, drug), q.s.case, levels, tolerance)
+    tolerance, levels, lowest = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[drug], _lowest_given(q, drug)
     return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
 
 
@@ -39,3 +44,7 @@ def above_level(q: OrderQuestion, drug: str, value: float | None, level: float |
         return True
     nearest = min(K.thresholds.dose_levels[drug].levels, key=lambda known: abs(known - value))
     return nearest > level or above(value, level, q.s.practice.dose_tolerance_percent)
+
+
+def _lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
+    return lowest_level_given(records_of(q, drug), q.s.case, K.thresholds.dose_levels[drug], q.s.practice.dose_tolerance_percent)

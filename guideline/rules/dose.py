@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from guideline.advice import INDICATOR_RANK, FactUsed, Finding
 from guideline.body import Body, Weight, body, kilograms
 from guideline.companions import settled
-from guideline.dosing import Judgement, above, going_on, judge, lowest_level_given, needs, same
+from guideline.dosing import Judgement, above, as_dosed, going_on, judge, lowest_level_given, needs, same
 from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -156,11 +156,12 @@ def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDose
 def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
     """P03: a drug that is never raised again (T-DXd, T-DM1) above the lowest level given before."""
     levels = K.thresholds.dose_levels.get(drug)
-    if levels is None or levels.re_escalate or found.value is None:
+    if levels is None or levels.re_escalate:
         return None
     tolerance = q.s.practice.dose_tolerance_percent
     lowest = lowest_level_given(records_of(q, drug), q.s.case, levels, tolerance)
-    if lowest is None or not above(found.value, lowest[0], tolerance) or lowest[0] == levels.levels[0]:
+    dosed = as_dosed(dose, found.value, lowest, q.s.case)
+    if lowest is None or dosed is None or not above(dosed, lowest[0], tolerance) or lowest[0] == levels.levels[0]:
         return None
     level, record = lowest
     day = record.start or record.end

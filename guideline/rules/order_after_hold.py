@@ -14,7 +14,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lab_holds import LabHold, hold_before
 from guideline.laboratory import lab_name
 from guideline.order_question import OrderQuestion
-from guideline.ordered_level import above_level, judged_dose, raised
+from guideline.ordered_level import above_level, dosed_value, judged_dose, raised
 from guideline.orders import DraftOrder
 from guideline.rules.dose_words import order_fact, ordered_words
 
@@ -32,7 +32,8 @@ def after_hold(q: OrderQuestion, order: DraftOrder, drug: str) -> Iterator[Findi
         return
     for dose in order.doses:
         found = judged_dose(q, order, dose)
-        if found is None or not above_level(q, drug, found.value, hold.level) or raised(q, drug, found.value):
+        value = dosed_value(q, drug, dose, found)
+        if found is None or not above_level(q, drug, value, hold.level) or raised(q, drug, value):
             continue
         levels = K.thresholds.dose_levels[drug]
         until = K.say("after-hold-until", date=str(hold.day), resume=hold.met.row.resume)

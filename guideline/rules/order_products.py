@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from guideline.advice import Finding, Indicator, Statement, Suggestion
 from guideline.body import body
+from guideline.dosing_weight import last_milligrams
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -69,8 +70,10 @@ def _by_plan(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
 
 def _by_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
     """Another product's dose, whichever of the doses of the order it is."""
+    last = last_milligrams(q, drug)
     for dose in own_doses(order, drug):
-        per_kg = _per_kg(q.s, dose)
+        # What was given last is no other product for a weight that changed.
+        per_kg = _per_kg(q.s, dose) if last is None or not last.repeated_in(dose) else None
         if drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
             said = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD))
             return _Sign(said, "critical", [K.say("order-different-drugs")])

@@ -18,10 +18,14 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
+from guideline.partial_date import PartialDate
 from guideline.rules.dose_words import label_words, order_fact, ordered_words
 from guideline.rules.order_scope import deletions, ordered_drugs, safety_orders
 
 _RIGHT = ("fits", "loading")
+
+#: A dose, and what it is by the label.
+_Judged = tuple[OrderedDose, Judgement | None]
 
 
 def same_drug_twice(q: OrderQuestion) -> Iterator[Finding]:
@@ -45,13 +49,17 @@ def _drafts(q: OrderQuestion, drug: str) -> list[DraftOrder]:
 
 
 def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body) -> Finding | None:
-    for one, other in combinations(drafts, 2):
+    # Each dose is judged once: the pairs of many drafts are very many.
+    label, tolerance = K.doses[drug], q.s.practice.dose_tolerance_percent
+    schedules = label.beside(q.together)
+    judged = {o.dose: judge(o.dose, schedules, measured, tolerance, flat=label.flat) for o in drafts if o.dose is not None}
+    for one, other in _for_one_day(drafts):
         first, second = one.dose, other.dose
         if not (one.asked or other.asked) or first is None or second is None or _takes_its_place(one, other):
             continue
         if not K.drugs[drug].infused and _follow_each_other(one, other):
             continue
-        if not _for_one_day(one, other, drafts) or not _are_one_dose(q, drug, first, second, measured):
+        if not _are_one_dose(drug, (first, judged[first]), (second, judged[second]), tolerance):
             continue
         headline = K.say("order-duplicate-same", drug=drug_name(drug), first=ordered_words(first), second=ordered_words(second))
         return Finding(
@@ -74,23 +82,26 @@ def _follow_each_other(one: DraftOrder, other: DraftOrder) -> bool:
     return any(None not in said and said[0] != said[1] for said in ((one.setting, other.setting), (one.course, other.course)))
 
 
-def _for_one_day(one: DraftOrder, other: DraftOrder, drafts: list[DraftOrder]) -> bool:
-    """Whether two drafts are for the same day, or neither names one and they go on alike: more than two of these are cycles."""
-    if one.planned is not None and other.planned is not None:
-        return one.planned == other.planned and one.planned.earliest == one.planned.latest
-    if len([o for o in drafts if o.planned is None]) > 2 or (one.planned is None) is not (other.planned is None):
-        return False
-    return _interval(one) == _interval(other)
+def _for_one_day(drafts: list[DraftOrder]) -> Iterator[tuple[DraftOrder, DraftOrder]]:
+    """The pairs of drafts for the same day, or of two that name none and go on alike: more than two of these are cycles."""
+    days: dict[PartialDate, list[DraftOrder]] = {}
+    for order in drafts:
+        if order.planned is not None and order.planned.earliest == order.planned.latest:
+            days.setdefault(order.planned, []).append(order)
+    undated = [order for order in drafts if order.planned is None]
+    if len(undated) == 2 and _interval(undated[0]) == _interval(undated[1]):
+        yield undated[0], undated[1]
+    for of_day in days.values():
+        yield from combinations(of_day, 2)
 
 
 def _interval(order: DraftOrder) -> float | None:
     return order.dose.every_days if order.dose is not None else None
 
 
-def _are_one_dose(q: OrderQuestion, drug: str, first: OrderedDose, second: OrderedDose, measured: Body) -> bool:
+def _are_one_dose(drug: str, one_dose: _Judged, other_dose: _Judged, tolerance: float) -> bool:
     """Whether two doses are not parts or steps of one therapy: both whole doses, or together above the label."""
-    label, tolerance = K.doses[drug], q.s.practice.dose_tolerance_percent
-    one, other = (judge(dose, label.beside(q.together), measured, tolerance, flat=label.flat) for dose in (first, second))
+    (first, one), (second, other) = one_dose, other_dose
     if _loads(first, one) is not _loads(second, other):
         return False
     infused = K.drugs[drug].infused

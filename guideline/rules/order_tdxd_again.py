@@ -16,7 +16,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.ordered_level import above_level, judged_dose, raised
+from guideline.ordered_level import above_level, dosed_value, judged_dose, raised
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import order_fact, ordered_words
 from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
@@ -34,7 +34,8 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
                 return no_level_left(q.s, restart)
             for order, dose in _each_dose(orders):
                 found = judged_dose(q, order, dose)
-                if found is not None and above_level(q, T_DXD, found.value, restart.level) and not raised(q, T_DXD, found.value):
+                value = dosed_value(q, T_DXD, dose, found)
+                if found is not None and above_level(q, T_DXD, value, restart.level) and not raised(q, T_DXD, value):
                     return _too_high_finding(q, order, dose, found, restart)
     return None
 
@@ -79,7 +80,7 @@ def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | No
 
 def _undecided(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Restart | None:
     """The pneumonitis that may ask for less than is ordered: its dates do not tell, or the order does not tell its dose."""
-    values = [found.value if (found := judged_dose(q, order, order.dose)) is not None else None for order in orders]
+    values = [dosed_value(q, T_DXD, order.dose, judged_dose(q, order, order.dose)) for order in orders]
     known = restarts(q.s, records_of(q, T_DXD))
     return next(
         (r for r in known if r.lower is not False and any(above_level(q, T_DXD, value, r.level) is not False for value in values)), None

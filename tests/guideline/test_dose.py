@@ -624,6 +624,75 @@ def test_an_earlier_dose_that_only_rounds_low_is_no_reduction():
     assert verdict(unknown, order(TDXD, 5.4, "mg/kg")) is None
 
 
+def course(drug, *cycles, kind="administration"):
+    """A dose every three weeks, the last one three weeks ago: the weight of each day, and the milligrams given."""
+    days = range(21 * len(cycles), 0, -21)
+    weights = tuple(weight(kg, day) for day, (kg, _) in zip(days, cycles, strict=True))
+    return weights, tuple(dosed(drug, day, mg, "mg", kind=kind) for day, (_, mg) in zip(days, cycles, strict=True))
+
+
+def signed(drug, cycles, kg, amount, unit="mg", **more):
+    """What is said of an order after such a course, at today's weight."""
+    weights, doses = course(drug, *cycles, **more)
+    return found(second_line(body=(*weights, weight(kg, 1), height(165)), drugs=doses), order(drug, amount, unit))
+
+
+LOSES = ((68, 367), (68, 299), (64, 299))
+
+
+@pytest.mark.parametrize(
+    ("drug", "cycles", "kg", "amount", "expected"),
+    [
+        # Weight loss: the same milligrams, however they are rounded.
+        (TDXD, LOSES, 61, 299, "Recalculate"),
+        (TDXD, LOSES, 61, 300, "Recalculate"),
+        (TDXD, LOSES, 61, 268, None),
+        (TDXD, ((68, 367), (66, 299), (62.5, 299)), 60, 299, "Recalculate"),  # 4.98 mg/kg after a loss of 9 %
+        (TDXD, ((68, 367), (68, 299), (60, 299), (60, 299)), 60, 299, "Recalculate"),
+        (TDM1, ((68, 245), (68, 204)), 60, 204, "Recalculate"),
+        (TDXD, ((68, 367), (68, 299), (60, 218)), 60, 218, "Recalculate"),  # reduced by the earlier weight
+        # What was raised, by any weight.
+        (TDXD, LOSES, 61, 329, "Do not re-escalate"),
+        (TDXD, LOSES, 68, 367, "Do not re-escalate"),
+        (TDXD, ((68, 299), (64, 299), (61, 268)), 61, 299, "Do not re-escalate"),
+        (TDXD, ((68, 367), (68, 299), (68, 367)), 68, 367, "Do not re-escalate"),  # raised before, and again
+        (TDXD, ((68, 367), (68, 299), (60, 218)), 60, 299, "Do not re-escalate"),
+        (TDXD, ((68, 367), (68, 294)), 68, 367, "Do not re-escalate"),  # 80 % of the dose
+        (TDM1, ((68, 245), (68, 204)), 60, 216, "Do not re-escalate"),
+        # Weight gain: no milligram less is no reduction.
+        (TDXD, ((60, 324), (60, 324), (67, 324)), 67, 362, None),
+        (TDXD, ((60, 324), (60, 264), (75, 264)), 75, 330, None),
+        (TDM1, ((60, 216), (67, 216)), 67, 241, None),
+        (TDXD, ((60, 324), (60, 324), (70, 324)), 75, 324, "Recalculate"),
+        (TDXD, ((60, 324), (67, 295)), 67, 362, "Do not re-escalate"),  # reduced on the day of the new weight
+        (TDXD, ((60, 324), (60, 264), (75, 264)), 75, 405, "Do not re-escalate"),
+        # The first reduced dose, and a dose that rounding took below its level.
+        (TDXD, ((68, 367), (68, 367)), 68, 299, None),
+        (TDXD, ((70, 350), (70, 350)), 73, 350, None),
+    ],
+)
+def test_milligrams_of_a_weight_that_changes(drug, cycles, kg, amount, expected):
+    """P03, P14: a level is raised by more milligrams, not by kilograms lost; the same ones are to be recalculated, as information."""
+    got = signed(drug, cycles, kg, amount)
+    assert [f.headline.text.startswith(expected) for f in got] == ([True] if expected else [])
+    assert [f.indicator for f in got] == ({"Recalculate": ["info"], "Do not re-escalate": ["critical"], None: []}[expected])
+
+
+def test_milligrams_known_by_orders_alone_and_by_doses_per_kg():
+    """Orders say what was given where no dose is recorded; a dose per kg is as many milligrams as its day's weight makes of it."""
+    assert [f.indicator for f in signed(TDXD, LOSES, 61, 299, kind="order")] == ["info"]
+    per_kg = tuple(dosed(TDXD, day, amount, "mg/kg") for day, amount in ((42, 5.4), (21, 4.4)))
+    case = second_line(body=(weight(68, 42), weight(68, 21), weight(61, 1)), drugs=per_kg)
+    assert verdict(case, order(TDXD, 299, "mg")) == "info"
+    assert verdict(case, order(TDXD, 329, "mg")) == "critical"
+
+
+def test_a_higher_dose_per_kg_is_raised_whatever_it_weighs():
+    """After so much weight loss 5.4 mg/kg are the milligrams of before: the order says a higher level all the same."""
+    (f,) = signed(TDXD, ((80, 432), (80, 352)), 65, 5.4, "mg/kg")
+    assert f.indicator == "critical"
+
+
 def test_the_running_order_raised_in_place():
     """An order that ran at 4.4 mg/kg for weeks and is revised to 5.4 is a re-escalation; a draft of today corrected twice is none."""
     running = dosed(TDXD, 60, 4.4, "mg/kg", kind="order", status="active", source="MedicationRequest/7")
@@ -816,6 +885,26 @@ def test_the_usual_dose_after_weight_loss_is_no_loading_dose(now, since, amount,
     """P14: 6 mg/kg of the weight at the start is to be calculated again, though by today's weight it is as much as a loading dose."""
     got = found(loses_weight_on_trastuzumab(now, since), order("trastuzumab", amount, "mg", every_days=21, **more))
     assert [f.headline.text.split(":")[0] for f in got] == (["Recalculate trastuzumab"] if recalculated else [])
+
+
+@pytest.mark.parametrize(
+    ("drug", "cycles", "kg", "amount", "unit", "expected"),
+    [
+        (TDXD, ((110, 594), (75, 405)), 66, 405, "mg", "12 % off the 75 kg"),
+        (TDXD, ((90, 486), (75, 405)), 75, 486, "mg", "20 % above"),  # an old order: more than was given last
+        (TDXD, ((72, 400), (70, 400)), 67, 400, "mg", "7 % off the 72 kg"),  # 5.97 mg/kg
+        (TDXD, ((80, 432), (70, 378)), 68, 5.4, "mg/kg", None),
+        (TDXD, ((80, 432), (72, 432)), 70, 5.4, "mg/kg", "12 % off the 80 kg"),
+        ("trastuzumab", ((80, 480), (70, 420)), 60, 420, "mg", "14 % off the 70 kg"),
+        ("trastuzumab", ((70, 420), (60, 360)), 55, 420, "mg", None),  # a loading dose, which is another finding
+        ("docetaxel", ((70, 134), (70, 134)), 52, 134, "mg", "26 % off the 70 kg"),
+        ("docetaxel", ((70, 134), (70, 134)), 60, 134, "mg", None),
+    ],
+)
+def test_the_weight_that_counts_is_that_of_the_last_milligrams(drug, cycles, kg, amount, unit, expected):
+    """P14: what was recalculated during the course goes by its new weight; a surface area changes by half as much as the weight."""
+    said = [f.headline.text for f in signed(drug, cycles, kg, amount, unit)]
+    assert [expected in text for text in said] == ([True] if expected else []), said
 
 
 def test_no_change_is_known_before_a_first_dose():

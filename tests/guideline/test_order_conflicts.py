@@ -28,6 +28,7 @@ from tests.guideline.case_builder import (
     second_line,
     status,
 )
+from tests.guideline.measure_builder import dosed, weight
 from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
 
 RULES = order_conflicts.RULES
@@ -643,3 +644,18 @@ def test_p13_doses_in_milligrams_count_by_the_body_surface():
     assert found.headline.id == "order-doxorubicin-lifetime"
     assert "480" in found.headline.text
     assert says(RULES, a_case(drugs=past, body=surface[:1]), order("doxorubicin", 102, "mg")) == []
+
+
+@pytest.mark.parametrize(
+    ("drug", "given_mg", "kg", "amount", "mixed_up"),
+    [
+        (T_DXD, 218, 60, 218, False),  # 3.63 mg/kg, as much as T-DM1
+        (T_DXD, 299, 60, 218, True),
+        (T_DM1, 245, 45, 245, False),  # 5.44 mg/kg, as much as T-DXd
+        (T_DM1, 204, 45, 245, True),
+    ],
+)
+def test_the_milligrams_of_last_time_are_no_other_product(drug, given_mg, kg, amount, mixed_up):
+    """R083, P14: what was given last is the same product again, whatever a weight that fell makes of it."""
+    case = second_line(body=(weight(68, 21), weight(kg, 1)), drugs=dosed(drug, 21, given_mg, "mg"))
+    assert ("ProductMixUp" in topics_of(says(RULES, case, order(drug, amount, "mg")))) is mixed_up

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from guideline.dosing import judge
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules import order_repeats as module
@@ -123,6 +124,21 @@ def test_the_duplicate_reaches_the_card():
     """P01 is said once, among what is said of the order."""
     advice = asks(CASE, *pair(TDXD, 5.4, 5.4))
     assert [f.topic for f in advice.findings if f.indicator == "critical"] == ["DuplicateHer2Therapy"]
+
+
+def test_a_dose_is_judged_once_however_many_drafts_have_it(monkeypatch):
+    """The cost of many drafts for one day must not grow with the number of their pairs."""
+    judged = []
+    monkeypatch.setattr(module, "judge", lambda dose, *rest, **more: judged.append(dose) or judge(dose, *rest, **more))
+    assert found(*(order(TDXD, 20 + n, "mg", planned=on(0)) for n in range(40))) == []
+    assert len(judged) == 40
+
+
+def test_two_drafts_of_one_id_keep_their_own_dose():
+    """A draft and its correction under one id are no repeat of each other; a third draft is one of the whole dose."""
+    drafts = [order(TDXD, amount, "mg", planned=on(0), id=f"MedicationRequest/{n}") for n, amount in ((1, 378), (1, 60), (2, 378))]
+    (f,) = found(*drafts)
+    assert "378 mg, 378 mg" in f.headline.text
 
 
 # --- Days too near ---------------------------------------------------------------------------------------------------------------------

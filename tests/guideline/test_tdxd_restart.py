@@ -8,7 +8,7 @@ from guideline.practice import Practice
 from guideline.rules import order_safety
 from guideline.tdxd_restart import restarts
 from tests.guideline.case_builder import advice_on, ago, finding, given, intake, lung, missing_in, on_therapy, situation_of, topics, when
-from tests.guideline.measure_builder import dosed
+from tests.guideline.measure_builder import dosed, weight
 from tests.guideline.order_builder import asks, order, says
 
 T_DXD = "trastuzumab-deruxtecan"
@@ -288,3 +288,13 @@ def test_new_symptoms_ask_for_grade_and_cause_again():
     """New symptoms are not explained by the grade of an older finding."""
     case = held(lung(grade=1, onset=14, cause_drug=T_DXD), intake=intake(ild_history=None, respiratory_symptoms="true"))
     assert [gap.ask.id for gap in finding(advice_on(case), "InterstitialLungDisease").missing] == ["ask-ild-grade"]
+
+
+@pytest.mark.parametrize(("amount", "said"), [(299, None), (329, "Do not re-escalate"), (367, "Do not re-escalate")])
+def test_r118_the_milligrams_of_the_restart_are_no_higher_level_for_weight_lost(amount, said):
+    """Restarted one level down, 299 mg at 68 kg: at 60 kg they are 4.98 mg/kg, and still the level of the restart."""
+    body = (weight(68, 100), weight(68, 15), weight(60, 1))
+    doses = (dosed(T_DXD, 100, 367, "mg"), dosed(T_DXD, 15, 299, "mg"))
+    found = asks(held(SLOW, drugs=doses, body=body, **CT_DONE), order(T_DXD, amount, "mg")).findings
+    assert [f for f in found if f.topic == "InterstitialLungDisease"] == []
+    assert [f.headline.text.split(" trastuzumab")[0] for f in found if f.indicator == "critical"] == ([said] if said else [])

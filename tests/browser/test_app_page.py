@@ -346,7 +346,7 @@ def test_an_answer_that_fails_is_seen_and_does_not_look_counted(
     """However far the page is scrolled, the failure is in view and aloud, and the field is set back; the next answer works again."""
     page = opened("lvef-hold", size=size)
     page.route("**/smart/answers?*", lambda route: route.abort() if fault is None else route.fulfill(**fault))
-    page.locator("details", has=page.locator('input[name="answer.respiratory-symptoms"]')).locator("summary").click()
+    page.locator("#answers details summary").click()
     page.locator('input[name="answer.respiratory-symptoms"][value="true"]').click()
     expect(page.locator(".failed")).to_be_in_viewport(ratio=1)
     expect(page.locator(".failed")).to_contain_text(said)
@@ -379,13 +379,13 @@ def test_dates_and_limits_can_be_read_off_the_picture(opened: Callable[..., Page
     """Dates under the axis are ISO and apart from each other; a limit is named as one, on its own line, through which no other runs."""
     page = opened("second-line", size=size)
     boxes = page.locator("#picture .axis text")
-    dates = [text for text in boxes.all_inner_texts() if text]
+    dates = [text for text in boxes.all_text_contents() if text]
     assert len(dates) >= 2
     assert all(re.fullmatch(r"\d{4}(-\d\d){0,2}", date) for date in dates), dates
-    places = [box for one in boxes.all() if one.inner_text() and (box := one.bounding_box())]
+    places = [box for one in boxes.all() if one.text_content() and (box := one.bounding_box())]
     assert all(left["x"] + left["width"] < right["x"] for left, right in zip(places, places[1:], strict=False))
     names = page.locator("#picture .limit-name")
-    assert [re.match("[<≤] \\d+ %", name) is not None for name in names.all_inner_texts()] == [True] * 3
+    assert [re.match("[<≤] \\d+ %", name) is not None for name in names.all_text_contents()] == [True] * 3
     lines = sorted(box["y"] for one in page.locator("#picture .lvef .limit").all() if (box := one.bounding_box()))
     for line, name in zip(lines, names.all(), strict=True):
         box = name.bounding_box()

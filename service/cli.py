@@ -156,7 +156,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         answer = {"cards": evaluation.cards} | ({"explanation": as_record(explanation)} if explanation is not None else {})
         sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
-        width = min(shutil.get_terminal_size((100, 40)).columns, 120)
+        width = _columns()
         print(print_evaluation(evaluation, width, colour=_shows_colour()), end="")
         if explanation is not None:
             print("\n" + print_explanation(explanation, width), end="")
@@ -182,6 +182,11 @@ def _input(name: str, today: date) -> bytes:
         raise UnreadableInput(f"{name}: {error.strerror}") from None
 
 
+def _columns() -> int:
+    """The width of the terminal, as far as lines of it are still read easily; 100 where there is none."""
+    return min(shutil.get_terminal_size((100, 40)).columns, 120)
+
+
 def _shows_colour() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
@@ -196,7 +201,7 @@ def _rules(options: argparse.Namespace) -> int:
     if options.format == "json":
         sys.stdout.buffer.write(orjson.dumps(as_records(book), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:
-        print(as_markdown(book) if options.format == "md" else as_text(book))
+        print(as_markdown(book) if options.format == "md" else as_text(book, _columns()))
     return 0
 
 

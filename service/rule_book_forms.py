@@ -12,7 +12,7 @@ _COLUMN = 16
 
 
 def as_text(book: RuleBook, width: int = 100) -> str:
-    """The book for a terminal."""
+    """The book for a terminal, in lines of at most `width` columns."""
     lines = ["her2-cds rule book", _edition(), "", *textwrap.wrap(INTENDED_USE, width), "", "At this site"]
     lines += [line for choice in book.site_lines for line in _wrapped("  - ", choice, width)]
     lines += ["", *textwrap.wrap(WHAT_OFF_MEANS, width), ""]

@@ -14,28 +14,28 @@ from guideline.knowledge_base import rule_book
 from service.evaluation import Evaluation
 from service.problem_words import KINDS, SUBJECTS
 
-#: What the facts of a case are called, so that a reader sees what arrived.
+#: What one fact of a case is called, and several, so that a reader sees what arrived.
 _FACTS = {
-    "diagnoses": "diagnoses",
-    "metastases": "metastases",
-    "stages": "stages",
-    "receptors": "receptor results",
-    "disease_statuses": "disease statuses",
-    "drugs": "drug records",
-    "other_drugs": "other drugs",
-    "allergies": "allergies",
-    "lvef": "LVEF values",
-    "heart": "heart conditions",
-    "lungs": "lung conditions",
-    "labs": "laboratory values",
-    "body": "weights and heights",
-    "performance": "performance statuses",
-    "pregnancies": "pregnancy findings",
-    "menopause": "menopausal statuses",
-    "procedures": "procedures",
-    "dpyd": "DPYD results",
-    "planned": "planned orders",
-    "intake": "intake answers",
+    "diagnoses": ("diagnosis", "diagnoses"),
+    "metastases": ("metastasis", "metastases"),
+    "stages": ("stage", "stages"),
+    "receptors": ("receptor result", "receptor results"),
+    "disease_statuses": ("disease status", "disease statuses"),
+    "drugs": ("drug record", "drug records"),
+    "other_drugs": ("other drug", "other drugs"),
+    "allergies": ("allergy", "allergies"),
+    "lvef": ("LVEF value", "LVEF values"),
+    "heart": ("heart condition", "heart conditions"),
+    "lungs": ("lung condition", "lung conditions"),
+    "labs": ("laboratory value", "laboratory values"),
+    "body": ("weight or height", "weights and heights"),
+    "performance": ("performance status", "performance statuses"),
+    "pregnancies": ("pregnancy finding", "pregnancy findings"),
+    "menopause": ("menopausal status", "menopausal statuses"),
+    "procedures": ("procedure", "procedures"),
+    "dpyd": ("DPYD result", "DPYD results"),
+    "planned": ("planned order", "planned orders"),
+    "intake": ("intake answer", "intake answers"),
 }
 
 
@@ -64,8 +64,8 @@ def _silence(evaluation: Evaluation, width: int) -> str:
 
 
 def _facts_read(case: Case) -> str:
-    counts = {name: len(getattr(case, field)) for field, name in _FACTS.items()}
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing that any rule asks for"
+    counted = [(len(getattr(case, field)), names) for field, names in _FACTS.items()]
+    return ", ".join(f"{n} {one if n == 1 else several}" for n, (one, several) in counted if n) or "nothing that any rule asks for"
 
 
 def _problems(problems: Iterable[DataProblem], width: int) -> str:

@@ -62,7 +62,7 @@ class Elsewhere(Struct, frozen=True):
 
 
 class TreatmentView(Struct, frozen=True):
-    """The treatment advice. Without `lead` there is no guideline-backed default."""
+    """The treatment advice. Without `lead` the headline says why: no guideline-backed default, or one that is withheld for safety."""
 
     topic: str
     display: str

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from cards.topics import TOPICS
 from fhir_mappings.case_builder import build_case
 from guideline.case import Case
-from service.chart.answers import Answers, answers_in, new_answers, questionnaire_response, read_answers
+from service.chart.answers import Answers, answers_in, new_answers, questionnaire_response, read_answers, with_answers
 from service.chart.evidence import place
 from service.chart.measurements import table_by_day
 from service.chart.view import ChartView, as_json, chart_view
@@ -76,7 +76,7 @@ def take_answers() -> Response:
     check_csrf(request)
     chart = _chart()
     answered = _answered(chart)
-    return _answer(answered, _view(answered, before=chart.answers))
+    return _answer(answered, _view(answered, before=chart))
 
 
 @blueprint.post("/answers/save")
@@ -92,7 +92,7 @@ def save_answers() -> Response:
     written = write_back(answered.session, resource)
     if written.written:
         answered = _filed(answered, resource, written)
-    return _answer(answered, _view(answered, before=chart.answers), written=written)
+    return _answer(answered, _view(answered, before=chart), written=written)
 
 
 @blueprint.post("/what-if")
@@ -136,8 +136,9 @@ def _filed(chart: _Chart, resource: Mapping[str, Any], written: WriteResult) -> 
     return _chart(refresh=True)
 
 
-def _view(chart: _Chart, *, before: Answers | None = None, supposed: Mapping[str, str] | None = None) -> ChartView:
-    return chart_view(chart.case, site_settings().practice, answers=chart.answers, before=before, supposed=supposed)
+def _view(chart: _Chart, *, before: _Chart | None = None, supposed: Mapping[str, str] | None = None) -> ChartView:
+    counted = with_answers(before.case, before.answers) if before is not None else None
+    return chart_view(chart.case, site_settings().practice, answers=chart.answers, before=counted, supposed=supposed)
 
 
 def _answer(chart: _Chart, view: ChartView, *, written: WriteResult | None = None) -> Response:

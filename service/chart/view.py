@@ -17,7 +17,7 @@ from guideline.knowledge_base import KNOWLEDGE
 from guideline.practice import PROFILE_WORDS, Practice
 from guideline.situation import situation
 from service.chart.answers import Answers, with_answers
-from service.chart.changes import changes
+from service.chart.changes import NOTHING, changes
 from service.chart.findings import FindingView, finding_views
 from service.chart.measurements import Measurements, measurements
 from service.chart.options import TreatmentView, treatment_view
@@ -46,6 +46,11 @@ class Changed(Struct, frozen=True):
 
     by: Literal["answer", "what-if"]
     words: tuple[str, ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the words say that the advice stays as it is."""
+        return self.words == (NOTHING,)
 
 
 class ChartView(Struct, frozen=True):
@@ -77,12 +82,12 @@ def chart_view(
     practice: Practice,
     *,
     answers: Answers | None = None,
-    before: Answers | None = None,
+    before: Case | None = None,
     supposed: Mapping[str, str] | None = None,
 ) -> ChartView:
     """The page about a case.
 
-    `answers` were given on the page and are laid over the record; `before` are those that counted until now, where some are new. With
+    `answers` were given on the page and are laid over the record; `before` is the case as it counted until now, answers included. With
     `supposed` (`what_if.SWITCHES`) the advice is that of the case as it would be; the summary, the course and the questions stay those of
     the record. Raises `answers.BadAnswer` for what cannot be supposed.
     """
@@ -105,7 +110,7 @@ def chart_view(
         switches=switches(case, hypothesis.chosen if hypothesis is not None else {}),
         reasons=reasons(explanation, advice, asked.problems),
         hypothetical=hypothetical,
-        changed=_changed(case, practice, before, present, advice if hypothetical is not None else None),
+        changed=_changed(practice, before, present, advice if hypothetical is not None else None),
         answered_here=len(answers or {}),
         today=case.today.isoformat(),
         basis=f"{PROFILE_WORDS[practice.evidence_profile]}, {practice.jurisdiction} labels",
@@ -113,11 +118,11 @@ def chart_view(
     )
 
 
-def _changed(case: Case, practice: Practice, before: Answers | None, present: Advice, supposed: Advice | None) -> Changed | None:
+def _changed(practice: Practice, before: Case | None, present: Advice, supposed: Advice | None) -> Changed | None:
     if supposed is not None:
         return Changed("what-if", changes(present, supposed))
     if before is not None:
-        return Changed("answer", changes(advise(with_answers(case, before), practice), present))
+        return Changed("answer", changes(advise(before, practice), present))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import itertools
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -323,10 +324,88 @@ def test_a_session_that_ended_is_said_and_nothing_is_lost_from_view(opened: Call
     with page.expect_response("**/smart/what-if*") as answer:
         page.select_option("#suppose-tdxd-available", "false")
     assert answer.value.status == 401
-    expect(page.locator(".failed")).to_contain_text("The session has ended")
+    expect(page.locator(".failed")).to_contain_text("Not counted: the page shows what it showed before. The session has ended.")
+    expect(page.locator(".failed")).to_contain_text("open the app again from the patient's chart")
     expect(page.locator("h3.lead")).to_have_text("trastuzumab deruxtecan")
     assert [fault for fault in opened.faults if "401" in fault] == opened.faults  # type: ignore[attr-defined]
     opened.faults.clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [WINDOW, SIDEBAR], ids=["window", "sidebar"])
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"status": 500, "content_type": "application/json", "body": "{}"}, "The service failed."),
+        ({"status": 200, "content_type": "text/html", "body": "<h1>Sign in to the network</h1>"}, "Sign in to the network."),
+        (None, "The service could not be reached."),
+    ],
+    ids=["broken", "not-ours", "offline"],
+)
+def test_an_answer_that_fails_is_seen_and_does_not_look_counted(
+    opened: Callable[..., Page], size: dict[str, int], fault: dict[str, Any] | None, said: str
+):
+    """However far the page is scrolled, the failure is in view and aloud, and the field is set back; the next answer works again."""
+    page = opened("lvef-hold", size=size)
+    page.route("**/smart/answers?*", lambda route: route.abort() if fault is None else route.fulfill(**fault))
+    page.locator("#answers details summary").click()
+    page.locator('input[name="answer.respiratory-symptoms"][value="true"]').click()
+    expect(page.locator(".failed")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".failed")).to_contain_text(said)
+    expect(page.locator("#announce")).to_contain_text(said)
+    expect(page.locator('input[name="answer.respiratory-symptoms"][value="false"]')).to_be_checked()
+    expect(page.locator("body[aria-busy]")).to_have_count(0)
+    page.unroute("**/smart/answers?*")
+    page.locator('input[name="answer.respiratory-symptoms"][value="true"]').click()
+    expect(page.locator("#changed-answer .changed")).to_be_visible()
+    expect(page.locator(".failed")).to_have_count(0)
+    opened.faults.clear()  # type: ignore[attr-defined]
+
+
+def test_what_waits_behind_a_failure_is_dropped_with_it(opened: Callable[..., Page]):
+    """A supposition asked while an answer fails rests on that answer: neither is shown as if it counted."""
+    page = opened("second-line")
+    held = Held(page, "**/smart/answers?*")
+    held.after(lambda: page.check('input[name="answer.heart-failure-symptoms"][value="true"]'))
+    page.select_option("#suppose-tdxd-available", "false")
+    held.waiting.pop().abort()
+    expect(page.locator(".failed")).to_contain_text("The service could not be reached.")
+    expect(page.locator('input[name="answer.heart-failure-symptoms"][value="true"]')).not_to_be_checked()
+    expect(page.locator("#suppose-tdxd-available")).to_have_value("")
+    expect(page.locator("h3.lead")).to_have_text("trastuzumab deruxtecan")
+    opened.faults.clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("size", [WINDOW, SIDEBAR], ids=["window", "sidebar"])
+def test_dates_and_limits_can_be_read_off_the_picture(opened: Callable[..., Page], size: dict[str, int]):
+    """Dates under the axis are ISO and apart from each other; a limit is named as one, on its own line, through which no other runs."""
+    page = opened("second-line", size=size)
+    boxes = page.locator("#picture .axis text")
+    dates = [text for text in boxes.all_text_contents() if text]
+    assert len(dates) >= 2
+    assert all(re.fullmatch(r"\d{4}(-\d\d){0,2}", date) for date in dates), dates
+    places = [box for one in boxes.all() if one.text_content() and (box := one.bounding_box())]
+    assert all(left["x"] + left["width"] < right["x"] for left, right in itertools.pairwise(places))
+    names = page.locator("#picture .limit-name")
+    assert [re.match("[<≤] \\d+ %", name) is not None for name in names.all_text_contents()] == [True] * 3
+    lines = sorted(box["y"] for one in page.locator("#picture .lvef .limit").all() if (box := one.bounding_box()))
+    for line, name in zip(lines, names.all(), strict=True):
+        box = name.bounding_box()
+        assert box is not None
+        assert abs(box["y"] + box["height"] / 2 - line) < 3
+    assert page.locator("#picture .behind-name").count() == 3
+
+
+def test_nothing_is_claimed_where_no_regimen_leads(opened: Callable[..., Page]):
+    """A default that is withheld for safety is not called missing: the headline says why nothing leads."""
+    page = opened("second-line")
+    page.select_option("#suppose-respiratory-symptoms", "true")
+    expect(page.locator("#banner .banner")).to_be_visible()
+    expect(page.locator("#advice-body")).to_contain_text("Options, none of which leads: ")
+    page.fill("#suppose-lvef", "30")
+    page.keyboard.press("Tab")
+    expect(page.locator("#advice-body")).to_contain_text("No HER2 regimen leads")
+    expect(page.locator("#advice-body")).not_to_contain_text("default")
+    expect(page.locator("#advice-body")).not_to_contain_text("stand below")
 
 
 def test_without_script(opened: Callable[..., Page]):
@@ -348,7 +427,7 @@ def test_on_paper(opened: Callable[..., Page], tmp_path: Path):
     page = opened("third-line", scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    for gone in ("#what-if", "#saving", ".spans", ".skip"):
+    for gone in ("#what-if", "#saving", ".spans", ".skip", ".choices input", ".choices label:not(:has(:checked))"):
         assert not page.locator(gone).first.is_visible(), gone
     for there in ("#summary", "h3.lead", "#picture .therapies", "#options-body", "#why-body"):
         assert page.locator(there).first.is_visible(), there

@@ -5,13 +5,21 @@ import { drawCourse } from "./course.js";
 
 const REGION = "[data-region]";
 const announce = document.getElementById("announce");
+const answers = document.getElementById("answers");
+const suppose = document.getElementById("suppose");
 let asked = 0;
+/** What was asked up to here is not to be asked any more: something before it failed. */
+let dropped = 0;
 /** By address, what was asked there last. */
 const newest = {};
 /** Settles when everything asked so far was answered. */
 let answered = Promise.resolve();
 /** What a save came to, while the page shown is to be that of a newer question. */
 let outcome = null;
+/** A page that came while something newer was asked, with the fields that it rests on. */
+let unseen = null;
+/** The fields that the page shown rests on. */
+let counted = fieldsNow();
 
 function courseOf(page) {
   return JSON.parse(page.getElementById("course-data").textContent);
@@ -44,61 +52,96 @@ function show(page) {
  * Ask the service, and show its answer unless something newer was asked by then.
  * The service gets one question at a time: of two at once it might take the older one last, and keep its answers.
  */
-function ask(address, form) {
+function ask(address, form, saves = false) {
   const turn = ++asked;
   newest[address] = turn;
   document.body.setAttribute("aria-busy", "true");
-  answered = answered.then(() => exchange(turn, address, form));
+  const [sent, fields] = [new FormData(form), fieldsNow()];
+  answered = answered.then(() => exchange(turn, address, sent, fields, saves));
 }
 
-async function exchange(turn, address, form) {
+async function exchange(turn, address, sent, fields, saves) {
   // Asked anew before its turn came: a form holds everything, so the newer one is enough.
-  if (newest[address] !== turn) return;
+  if (turn <= dropped || newest[address] !== turn) return;
+  const { status, page } = await reply(address, sent);
+  if (status === 200 && page.getElementById("advice-body")) {
+    unseen = { page, fields };
+    if (turn === asked) showUnseen();
+    else outcome = page.querySelector("#saved, #not-saved") ?? outcome;
+  } else {
+    dropped = asked;
+    fail(consequence(status, saves), page);
+  }
+  if (turn === asked || dropped === asked) document.body.removeAttribute("aria-busy");
+}
+
+/** The status (0: none) and the page that came back. */
+async function reply(address, sent) {
   try {
-    const token = form.get("csrf");
     const answer = await fetch(address, {
-      method: "POST", headers: { "X-CSRF-Token": token, Accept: "text/html" }, body: new URLSearchParams(form), credentials: "same-origin",
+      method: "POST", headers: { "X-CSRF-Token": sent.get("csrf"), Accept: "text/html" }, body: new URLSearchParams(sent), credentials: "same-origin",
     });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (turn !== asked) outcome = page.querySelector("#saved, #not-saved") ?? outcome;
-    else if (answer.ok) show(page);
-    else fail(page.querySelector("h1")?.textContent, page.querySelector("main p")?.textContent);
+    return { status: answer.status, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
   } catch {
-    if (turn === asked) fail("The service could not be reached.", "What is shown is unchanged.");
-  } finally {
-    if (turn === asked) document.body.removeAttribute("aria-busy");
+    return { status: 0, page: null };
   }
 }
 
-function fail(...words) {
-  const said = words.filter(Boolean).join(" ");
+function showUnseen() {
+  const { page, fields } = unseen;
+  unseen = null;
+  counted = fields;
+  show(page);
+}
+
+/** How each answer and each supposition is set. */
+function fieldsNow() {
+  return [...document.querySelectorAll("#answers input, #suppose input, #suppose select")].map((field) => [field, field.checked, field.value]);
+}
+
+function consequence(status, saves) {
+  // A service that refuses has filed nothing; one that breaks may have.
+  if (saves) return 400 <= status && status < 500 ? "Not saved." : "Whether the answers were saved is not known: read the record again.";
+  return "Not counted: the page shows what it showed before.";
+}
+
+/**
+ * Say that a question came to nothing, in view wherever the page is scrolled to, and set the fields back to what the page rests on:
+ * one that shows what does not count would pass for a fact.
+ */
+function fail(come, page) {
+  if (unseen) showUnseen();
+  settle();
+  for (const [field, checked, value] of counted) {
+    if (field.type === "radio" || field.type === "checkbox") field.checked = checked;
+    else field.value = value;
+  }
+  const title = page?.querySelector("h1")?.textContent ?? (page ? "The service failed" : "The service could not be reached");
+  const said = [come, `${title}.`, ...[...page?.querySelectorAll("main p") ?? []].map((one) => one.textContent)].join(" ");
   announce.textContent = said;
   const box = document.createElement("p");
   box.className = "warn failed";
   box.textContent = said;
   document.querySelector(".failed")?.remove();
-  document.getElementById("advice-body").before(box);
+  document.getElementById("banner").append(box);
 }
-
-const answers = document.getElementById("answers");
-const suppose = document.getElementById("suppose");
 
 for (const form of [answers, suppose]) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const saves = event.submitter?.formAction && event.submitter.hasAttribute("formaction");
-    ask(saves ? event.submitter.formAction : form.action, new FormData(form));
+    const saves = Boolean(event.submitter?.hasAttribute("formaction"));
+    ask(saves ? event.submitter.formAction : form.action, form, saves);
   });
 }
 
 answers.addEventListener("change", (event) => {
   excludeNone(event.target);
   clear(suppose);
-  ask(answers.action, new FormData(answers));
+  ask(answers.action, answers);
 });
 suppose.addEventListener("change", () => {
   settle();
-  if (suppose.checkValidity()) ask(suppose.action, new FormData(suppose));
+  if (suppose.checkValidity()) ask(suppose.action, suppose);
 });
 // The browser's own bubble is gone in seconds, and some embedded browsers show none: the reason is written beside the field instead.
 suppose.addEventListener("invalid", (event) => {
@@ -111,7 +154,7 @@ document.addEventListener("click", (event) => {
   if (!back) return;
   event.preventDefault();
   clear(suppose);
-  ask(suppose.action, new FormData(suppose));
+  ask(suppose.action, suppose);
   document.getElementById("advice-title").focus();
 });
 

@@ -78,17 +78,24 @@ function drawLimits(svg, limits, y, box, named) {
     .attr("x1", left).attr("x2", right).attr("y1", (limit) => y(limit.value)).attr("y2", (limit) => y(limit.value));
   if (!named) return;
   // The names of limits that lie close together would cover each other, so each begins where the one before ends.
+  // Each interrupts its own line, as the height of a contour does, so that no other line runs through it.
   let at = left + 4;
+  let said = null;
   for (const limit of [...limits].sort((one, other) => other.value - one.value)) {
     const words = limitName(limit, box);
-    svg.append("text").attr("class", "limit-name").attr("x", at).attr("y", y(limit.value) - 3).text(words);
-    at += words.length * 5.6 + 18;
+    if (words === said) continue;
+    said = words;
+    const name = svg.append("text").attr("class", "limit-name").attr("x", at).attr("y", y(limit.value) + 3.5).text(words);
+    const { x, y: top, width, height } = name.node().getBBox();
+    svg.insert("rect", () => name.node()).attr("class", "behind-name").attr("x", x - 3).attr("width", width + 6).attr("y", top).attr("height", height);
+    at += width + 24;
     if (at > right - 120) at = left + 4;
   }
 }
 
 function limitName(limit, box) {
-  if (box.width < 520) return d3.format("~g")(limit.value);
+  const bound = `${limit.included ? "≤" : "<"} ${d3.format("~g")(limit.value)} %`;
+  if (box.width < 520) return bound;
   const act = limit.action === "not-studied" ? "start not studied" : `${limit.action}${limit.conditional ? " after a fall" : ""} · ${limit.drugs}`;
-  return `${limit.included ? "≤" : "<"} ${d3.format("~g")(limit.value)} %: ${act}`;
+  return `${bound}: ${act}`;
 }

@@ -2,6 +2,8 @@
 
 const d3 = window.d3;
 const DAY = 86_400_000;
+/** How a tick is written, by the least days between two; and the pixels that takes, with what keeps it apart from the next. */
+const TICK_FORMS = [{ least: 0, form: "%Y-%m-%d", room: 68 }, { least: 27, form: "%Y-%m", room: 52 }, { least: 360, form: "%Y", room: 36 }];
 
 /** The interval of days that a partial date may mean. */
 export function interval(date) {
@@ -63,8 +65,11 @@ export function axisFor(span, box) {
     axis(body) {
       const svg = body.append("svg").attr("class", "axis").attr("width", box.width).attr("height", 22).attr("aria-hidden", "true");
       const step = ticks.length > 1 ? (ticks[1] - ticks[0]) / DAY : 365;
-      const form = step < 27 ? "%-d %b" : step < 360 ? "%b %y" : "%Y";
-      svg.append("g").call(d3.axisBottom(scale).tickValues(ticks).tickSize(4).tickFormat(d3.timeFormat(form)));
+      // ISO as everywhere on the page: "Aug 26" could be a day and a month.
+      const { form, room } = TICK_FORMS.findLast(({ least }) => step >= least);
+      const every = ticks.length > 1 ? Math.ceil(room / (scale(ticks[1]) - scale(ticks[0]))) : 1;
+      const date = d3.timeFormat(form);
+      svg.append("g").call(d3.axisBottom(scale).tickValues(ticks).tickSize(4).tickFormat((tick, place) => place % every ? "" : date(tick)));
       svg.select(".domain").remove();
     },
   };

@@ -11,6 +11,7 @@ import pytest
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from service.chart import pages
+from service.chart.changes import NOTHING
 from service.smart import patient_record
 from service.smart.sessions import CSRF_HEADER, session_answers
 from service.smart.write_back import WriteResult
@@ -215,6 +216,20 @@ def test_saving_files_a_questionnaire_response(open_chart: OpenOne, written: lis
         "heart-failure-symptoms": [{"valueBoolean": True}],
         "ild-history": [{"valueCoding": {"system": system, "code": code}} for code in ILD["answer.ild-history"]],
     }
+
+
+def test_saving_what_counted_already_is_no_news(open_chart: OpenOne, written: list[dict[str, Any]]):
+    """The answers counted when they were given: the page says where they went, not that they changed nothing. New ones still say what."""
+    chart = open_chart("second-line", scopes=MAY_WRITE)
+    chart.post("/smart/answers", HEART)
+    saved = text_of(chart.post("/smart/answers/save", HEART))
+    assert "Saved to the chart. The advice stays as shown." in saved
+    assert NOTHING not in saved
+    assert "they can then be saved" not in saved
+    other = text_of(chart.post("/smart/answers/save", {"answer.heart-failure-symptoms": "false"}))
+    assert "T-DXd leads now" in other
+    assert "stays as shown" not in other
+    assert len(written) == 2
 
 
 def test_what_is_filed_is_not_filed_twice(open_chart: OpenOne, written: list[dict[str, Any]]):

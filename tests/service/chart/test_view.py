@@ -239,7 +239,7 @@ def test_a_question_matters_if_an_answer_does(sample: str):
     for asked in now.questions:
         if asked.matters == "nothing":
             for choice in asked.choices:
-                then = chart_view(case, US, answers={asked.id: (choice.code,)}, before={})
+                then = chart_view(case, US, answers={asked.id: (choice.code,)}, before=case)
                 assert (then.treatment and then.treatment.lead and then.treatment.lead.id) == (
                     now.treatment and now.treatment.lead and now.treatment.lead.id
                 )
@@ -301,7 +301,7 @@ def test_nothing_supposed_is_nothing_hypothetical():
 
 def test_no_change_is_said():
     """An answer that changes nothing says so."""
-    view = sample_view("second-line", answers={"declines-chemotherapy": ("false",)}, before={})
+    view = sample_view("second-line", answers={"declines-chemotherapy": ("false",)}, before=sample_case("second-line"))
     assert view.changed is not None
     assert view.changed.words == (NOTHING,)
 

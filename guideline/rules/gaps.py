@@ -49,10 +49,10 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 
 def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list[Gap]]:
-    """R080, R117, I09: the lungs before T-DXd."""
-    if TDXD_REGIMENS.isdisjoint(regimens):
-        return [], []
+    """R080, R117, I09: the lungs before T-DXd. With new symptoms no CT on record counts: the card on the lungs asks for one."""
     lungs = s.lungs
+    if TDXD_REGIMENS.isdisjoint(regimens) or lungs.symptoms:
+        return [], []
     if not lungs.known:
         check = K.say("check-lungs-unknown")
         return [check], [Gap("I09", check)]
@@ -108,7 +108,8 @@ def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[tuple[Statement, ...], tuple[Gap, ...]]:
     """Everything to check and everything missing for a treatment card that offers `regimens`, led by `lead`."""
-    checks: list[Statement] = []
+    # What the leading regimen asks for stands before what an option beside it would.
+    checks: list[Statement] = [K.say("tucatinib-liver-tests")] if lead == TUCATINIB else []
     gaps: list[Gap] = []
     for found_checks, found_gaps in (heart_check(s), lung_check(s, regimens), pregnancy_check(s), lab_check(s, lead)):
         checks += found_checks

@@ -146,7 +146,7 @@ def _missing_block(findings: Iterable[Finding], asked: set[str]) -> str:
 
 def _own_doses_block(lead: Option) -> str:
     """The regimen with the doses of this patient, where they are not the regimen's own."""
-    return "\n".join([bold(KNOWLEDGE.regimens[lead.regimen].name), *bullets(lead.doses)])
+    return "\n".join([bold(KNOWLEDGE.regimens[lead.regimen].short), *bullets(lead.doses)])
 
 
 @cache

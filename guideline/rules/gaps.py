@@ -108,10 +108,12 @@ def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[tuple[Statement, ...], tuple[Gap, ...]]:
     """Everything to check and everything missing for a treatment card that offers `regimens`, led by `lead`."""
-    # What the leading regimen asks for stands before what an option beside it would.
-    checks: list[Statement] = [K.say("tucatinib-liver-tests")] if lead == TUCATINIB else []
+    checks: list[Statement] = []
     gaps: list[Gap] = []
-    for found_checks, found_gaps in (heart_check(s), lung_check(s, regimens), pregnancy_check(s), lab_check(s, lead)):
+    before_tdxd, lung_gaps = lung_check(s, regimens)
+    tdxd_leads = lead in TDXD_REGIMENS
+    of_the_lungs = (before_tdxd if tdxd_leads else [], lung_gaps)
+    for found_checks, found_gaps in (heart_check(s), of_the_lungs, pregnancy_check(s), lab_check(s, lead)):
         checks += found_checks
         gaps += found_gaps
     gaps += brain_gaps(s)
@@ -121,8 +123,13 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
         gaps.append(Gap("I14", K.say("ask-menopause")))
     if lead is not None and "trastuzumab" in K.regimens[lead].drugs and not s.used("trastuzumab"):
         checks.append(K.say("check-trastuzumab-infusion"))
-    if lead in TDXD_REGIMENS:
+    if lead == TUCATINIB:
+        checks.append(K.say("tucatinib-liver-tests"))
+    if tdxd_leads:
         checks.append(K.say("check-tdxd-emesis"))
         if s.male:
             checks.append(K.say("check-contraception-man", months=K.thresholds.intervals.contraception_men_months))
+    else:
+        # What an option beside the lead would ask for stands behind what the lead does.
+        checks += before_tdxd
     return tuple(checks), tuple(gaps)

@@ -156,10 +156,13 @@ def her2_needed(s: Situation) -> Finding:
     leading = s.her2.leading
     treated = bool(s.her2_lines) or bool(s.her2_running)
     facts = [metastatic_fact(s)]
+    ask = K.say("ask-her2")
     if s.her2.state == "equivocal" and leading is not None:
         facts.insert(0, her2_fact(leading))
         without_ish = leading.shown == "IHC 2+"
         headline = K.say("her2-equivocal") if without_ish else K.say("her2-equivocal-otherwise", shown=leading.shown)
+        # The IHC is there: what is missing is the ISH alone.
+        ask = K.say("ask-her2-ish") if without_ish else ask
         detail, request = (K.say("her2-what-ish-changes"),), "her2-ish"
     else:
         headline, detail, request = K.say("her2-unknown"), (K.say("her2-what-test-changes"),), "her2-ihc"
@@ -171,7 +174,7 @@ def her2_needed(s: Situation) -> Finding:
         headline,
         detail,
         facts=tuple(facts),
-        missing=(Gap("I02", K.say("ask-her2")),),
+        missing=(Gap("I02", ask),),
         requests=(request,),
     )
 

@@ -21,7 +21,8 @@ def write_detail(content: CardContent, advice: Advice, asked: set[str], by_hand:
     `by_hand` says what to do in the orders where the card cannot offer it at one click.
     """
     main = content.main
-    blocks = _treatment_blocks(main) if isinstance(main, Treatment) else _finding_blocks(main, titled=_needs_title(content))
+    titled = _needs_title(content)
+    blocks = _treatment_blocks(main, titled=titled) if isinstance(main, Treatment) else _finding_blocks(main, titled=titled)
     written = [
         *blocks,
         *(_joined_blocks(content) if content.joined else ()),
@@ -51,12 +52,12 @@ def _joined_blocks(content: CardContent) -> Iterator[str]:
         yield "\n".join([bold(f"Also: {finding.headline.text}"), *_said(finding.detail), *_facts(new_facts)])
 
 
-def _treatment_blocks(treatment: Treatment) -> Iterator[str]:
+def _treatment_blocks(treatment: Treatment, *, titled: bool) -> Iterator[str]:
     lead = treatment.lead
-    if lead is None:
-        yield bold(treatment.headline.text)
-    else:
+    if lead is not None:
         yield _own_doses_block(lead) if lead.doses else _regimen_block(lead.regimen)
+    elif titled:
+        yield bold(treatment.headline.text)
     yield "\n".join(_said(treatment.detail))
     yield section("Why", _said(_reasons(treatment)))
     yield section("From the record", bullets(map(_fact, treatment.facts)))

@@ -21,6 +21,13 @@ def _relapsed_on(s: Situation) -> PartialDate | None:
     return s.metastatic_since if not s.therapies.used_lines else None
 
 
+def _since(s: Situation) -> str:
+    """No metastasis of this patient was ever tested, or none since the event for which a result is wanted (R002)."""
+    if s.her2.metastasis_tested_on is None:
+        return "on record"
+    return "since the disease progressed" if s.therapies.used_lines else "since the relapse"
+
+
 def rebiopsy_open(s: Situation) -> bool:
     """R002: no receptor result from a metastasis since the last progression (or since the relapse), and none to be waited for."""
     return _result_wanted(s) and _biopsied_on(s) is None
@@ -64,7 +71,9 @@ def rebiopsy(s: Situation) -> Finding | None:
     if not said_yes(s.case, "lesion-accessible") or not rebiopsy_open(s):
         return None
     facts = (her2_fact(s.her2.leading),) if s.her2.leading is not None else ()
-    return Finding("RebiopsySuggested", "info", K.say("rebiopsy"), (K.say("rebiopsy-no-delay"),), facts=facts, requests=("biopsy",))
+    return Finding(
+        "RebiopsySuggested", "info", K.say("rebiopsy", since=_since(s)), (K.say("rebiopsy-no-delay"),), facts=facts, requests=("biopsy",)
+    )
 
 
 def biomarker_statements(s: Situation) -> list[Statement]:
@@ -78,7 +87,7 @@ def biomarker_statements(s: Situation) -> list[Statement]:
     if pending is not None and _result_wanted(s):
         said.append(K.say("biopsy-result-pending", day=pending))
     if rebiopsy_open(s) and not said_yes(s.case, "lesion-accessible"):
-        said.append(K.say("rebiopsy-if-accessible"))
+        said.append(K.say("rebiopsy-if-accessible", since=_since(s)))
     if s.hormones.changed:
         said.append(K.say("receptors-changed", before=s.hormones.previous, now=s.hormones.state))
     if s.her2.reviewed and s.her2.state == "positive":

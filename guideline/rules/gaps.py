@@ -52,10 +52,10 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 
 def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list[Gap]]:
-    """R080, R117, I09: the lungs before T-DXd."""
-    if TDXD_REGIMENS.isdisjoint(regimens):
-        return [], []
+    """R080, R117, I09: the lungs before T-DXd. With new symptoms no CT on record counts: the card on the lungs asks for one."""
     lungs = s.lungs
+    if TDXD_REGIMENS.isdisjoint(regimens) or lungs.symptoms:
+        return [], []
     if not lungs.known:
         check = K.say("check-lungs-unknown")
         return [check], [Gap("I09", check)]
@@ -113,7 +113,10 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
     """Everything to check and everything missing for a treatment card that offers `regimens`, led by `lead`."""
     checks: list[Statement] = []
     gaps: list[Gap] = []
-    for found_checks, found_gaps in (heart_check(s), lung_check(s, regimens), pregnancy_check(s), lab_check(s, lead)):
+    before_tdxd, lung_gaps = lung_check(s, regimens)
+    tdxd_leads = lead in TDXD_REGIMENS
+    of_the_lungs = (before_tdxd if tdxd_leads else [], lung_gaps)
+    for found_checks, found_gaps in (heart_check(s), of_the_lungs, pregnancy_check(s), lab_check(s, lead)):
         checks += found_checks
         gaps += found_gaps
     gaps += brain_gaps(s)
@@ -123,8 +126,13 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
         gaps.append(Gap("I14", K.say("ask-menopause")))
     if lead is not None and "trastuzumab" in K.regimens[lead].drugs and not s.used("trastuzumab"):
         checks.append(K.say("check-trastuzumab-infusion"))
-    if lead in TDXD_REGIMENS:
+    if lead == TUCATINIB:
+        checks.append(K.say("tucatinib-liver-tests"))
+    if tdxd_leads:
         checks.append(K.say("check-tdxd-emesis"))
         if s.male:
             checks.append(K.say("check-contraception-man", months=K.thresholds.intervals.contraception_men_months))
+    else:
+        # What an option beside the lead would ask for stands behind what the lead does.
+        checks += before_tdxd
     return tuple(checks), tuple(gaps)

@@ -13,7 +13,7 @@ from guideline.lvef_stop import StopForGood, stop_for_good
 from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, strictest
 from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_held import held
-from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
+from guideline.rules.heart_words import all_names, failure_words, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
 
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
@@ -55,7 +55,7 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
         return Finding(
             "HeartFailure",
             "critical",
-            K.say("heart-failure-on-her2", drugs=headline_names(drugs)),
+            K.say("heart-failure-on-her2", drugs=headline_names(drugs), failure=failure_words(s)),
             (*all_names(drugs), K.say("heart-failure-stop-rule"), *alone, K.say("heart-failure-later")),
             facts=_heart_facts(s),
             avoid=tuple(sorted(set(drugs))),
@@ -300,7 +300,7 @@ def heart_at_start(s: Situation) -> Finding | None:
         return Finding(
             "HeartFailure",
             "critical",
-            K.say("heart-failure-at-start"),
+            K.say("heart-failure-at-start", failure=failure_words(s)),
             (K.say("heart-failure-later"),),
             facts=_heart_facts(s),
             rules=("P02", "R077"),

@@ -9,6 +9,7 @@ from guideline.case import Lvef
 from guideline.facts_used import drug_names, headline_names, in_usual_order, lvef_shown
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_stop import StopForGood
+from guideline.situation import Situation
 
 _ROOM = 140
 
@@ -22,6 +23,11 @@ def all_names(drugs: Iterable[str]) -> tuple[Statement, ...]:
 def named(drugs: Iterable[str]) -> Statement:
     """The drugs that a card is about, all by name."""
     return K.say("heart-drugs", drugs=drug_names(in_usual_order(drugs)))
+
+
+def failure_words(s: Situation) -> str:
+    """What is on record: heart failure as a diagnosis, or symptoms of it alone."""
+    return "heart failure" if s.heart.failure is not None else "heart failure symptoms"
 
 
 def lvef_headline(statement: str, latest: Lvef, fall: str, **values: object) -> Statement:

@@ -90,8 +90,6 @@ def lead_option(s: Situation, regimen: str) -> Option:
     reasons: list[Statement] = []
     if regimen in ("tdxd", "tdxd-pertuzumab"):
         reasons.append(K.say("until-progression"))
-    if regimen == TUCATINIB:
-        reasons.append(K.say("tucatinib-liver-tests"))
     if regimen == "tdm1":
         reasons.append(K.say("tdm1-never-above"))
     return option(

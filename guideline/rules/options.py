@@ -119,9 +119,12 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         or lungs.tdxd_ungraded
         or lungs.tdxd_grade_1_past
         or lungs.under_treatment
+        or lungs.symptoms
     ):
         found.append(K.say("tdm1-lung-warning"))
     if regimen in TDXD_REGIMENS:
+        if lungs.symptoms:
+            found.append(K.say("tdxd-once-lungs-clear"))
         if lungs.radiation_resolved or lungs.resolved:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:

@@ -22,6 +22,7 @@ from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
 from guideline.rules.heart_held import may_restart
+from guideline.rules.heart_words import failure_words
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
@@ -122,8 +123,8 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
     facts = (lvef_fact(state.latest),) if state.latest is not None else ()
     if state.symptomatic_failure:
         yield Finding(
-            "HeartFailure", "critical", K.say("order-heart-failure", drugs=names), (K.say("heart-failure-later"),),
-            facts=(*_heart_conditions(s), *facts), avoid=tuple(starting), rules=("P02", "R077"),
+            "HeartFailure", "critical", K.say("order-heart-failure", drugs=names, failure=failure_words(s)),
+            (K.say("heart-failure-later"),), facts=(*_heart_conditions(s), *facts), avoid=tuple(starting), rules=("P02", "R077"),
             suggestions=deletions(orders_of(orders, starting)),
         )  # fmt: skip
         return

@@ -162,6 +162,7 @@ def her2_needed(s: Situation) -> Finding:
     leading = s.her2.leading
     treated = bool(s.her2_lines) or bool(s.her2_running)
     facts = [metastatic_fact(s)]
+    ask = K.say("ask-her2")
     awaited = awaited_test(s)
     # Decision 23, as for the echocardiogram: what is ordered is not asked for again.
     ordered_on = None if awaited is None else str(awaited.date) if awaited.date is not None else "no date given"
@@ -171,6 +172,8 @@ def her2_needed(s: Situation) -> Finding:
         headline = K.say("her2-equivocal") if without_ish else K.say("her2-equivocal-otherwise", shown=leading.shown)
         if ordered_on is not None:
             headline = K.say("her2-ish-awaited", shown=leading.shown, date=ordered_on)
+        # The IHC is there: what is missing is the ISH alone.
+        ask = K.say("ask-her2-ish") if without_ish else ask
         detail, request = (K.say("her2-what-ish-changes"),), "her2-ish"
     else:
         headline, detail, request = K.say("her2-unknown"), (K.say("her2-what-test-changes"),), "her2-ihc"
@@ -186,7 +189,7 @@ def her2_needed(s: Situation) -> Finding:
         headline,
         detail,
         facts=tuple(facts),
-        missing=(Gap("I02", K.say("ask-her2")),),
+        missing=(Gap("I02", ask),),
         requests=(request,) if awaited is None else (),
     )
 

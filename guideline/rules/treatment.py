@@ -13,7 +13,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
 from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
-from guideline.rules.first_line import first_line
+from guideline.rules.first_line import first_line, tdxd_pertuzumab_fits
 from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
@@ -47,7 +47,7 @@ def treatment(s: Situation) -> Treatment | None:
     if last is None:
         return _without_metastatic_lines(s)
     if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):
-        return lungs_first(s, topic_of(s), candidates_in_order(s))
+        return _lungs_first(s)
     if not s.her2_lines and not s.early_relapse:
         # Decision 5: chemotherapy without HER2 therapy as the only past treatment.
         if s.relapse is not None and s.relapse.within_12 is None:
@@ -83,8 +83,7 @@ def _better_since(s: Situation, last: Line) -> bool:
 def _without_metastatic_lines(s: Situation) -> Treatment | None:
     relapse = s.relapse
     if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):
-        early = relapse is not None and relapse.within_12 is True
-        return lungs_first(s, topic_of(s), candidates_in_order(s) if early else ("thp",))
+        return _lungs_first(s)
     if history_open(s):
         return None
     if relapse is not None and relapse.within_12 is True:
@@ -94,6 +93,13 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
     if relapse is not None and relapse.within_12 is None:
         return interval_unclear(s)
     return first_line(s, _first_line_condition(s))
+
+
+def _lungs_first(s: Situation) -> Treatment:
+    """Decision 12: no leader; the options are those that the line would have with clear lungs."""
+    if s.her2_lines or s.early_relapse:
+        return lungs_first(s, topic_of(s), candidates_in_order(s))
+    return lungs_first(s, "FirstLineTreatment", ("thp", "tdxd-pertuzumab") if tdxd_pertuzumab_fits(s) else ("thp",))
 
 
 def history_open(s: Situation) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from guideline.advice import Gap, Statement, Treatment
-from guideline.facts_used import treatment_facts
+from guideline.facts_used import lvef_shown, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.endocrine import partners
 from guideline.rules.gaps import common_checks, her2_gap
+from guideline.rules.heart_words import failure_words
 from guideline.rules.objections import sort_out
 from guideline.rules.options import option
 from guideline.situation import Situation
@@ -78,7 +79,8 @@ def no_option_left(s: Situation, candidates: Sequence[str]) -> Treatment:
 
 def lungs_first(s: Situation, topic: str, candidates: Sequence[str]) -> Treatment:
     """Decision 12: new respiratory symptoms, or pneumonitis under treatment: no leader before the lungs are cleared."""
-    return _without_lead(s, topic, K.say("headline-lungs-first"), (K.say("lungs-first"),), candidates, ("R079", "R080"))
+    headline = K.say("headline-lungs-first-symptoms" if s.lungs.symptoms else "headline-lungs-first-pneumonitis")
+    return _without_lead(s, topic, headline, (K.say("lungs-first"),), candidates, ("R079", "R080"))
 
 
 def heart_first(s: Situation, topic: str) -> Treatment:
@@ -87,7 +89,15 @@ def heart_first(s: Situation, topic: str) -> Treatment:
     why = [K.say("heart-first")]
     if candidates:
         why += [K.say("endocrine-alone-while-heart-forbids"), *partners(s)[0]]
-    return _without_lead(s, topic, K.say("headline-heart-first"), why, candidates, ("P02", "R062", "R074"))
+    return _without_lead(s, topic, K.say("headline-heart-first", reason=_why_heart_first(s)), why, candidates, ("P02", "R062", "R074"))
+
+
+def _why_heart_first(s: Situation) -> str:
+    """What the record says of the heart: heart failure or its symptoms, else the low LVEF."""
+    if s.heart.symptomatic_failure:
+        return f"{failure_words(s)} on record"
+    assert s.heart.latest is not None
+    return f"LVEF {lvef_shown(s.heart.latest)}"
 
 
 def interval_unclear(s: Situation, more_gaps: tuple[Gap, ...] = ()) -> Treatment:

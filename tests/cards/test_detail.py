@@ -89,12 +89,19 @@ def test_what_is_barred_says_why() -> None:
 
 
 def test_without_a_lead_the_card_offers_options() -> None:
-    """Without a guideline-backed default the headline stands first and the regimens are options, not alternatives."""
+    """Without a guideline-backed default the regimens are options, not alternatives; the summary is not said a second time."""
     detail = detail_of(headline=say("No guideline-backed default: ask the tumor board"), lead=None)
-    assert detail.startswith("**No guideline-backed default: ask the tumor board**\n\n")
+    assert detail.startswith("**Why**\n")
+    assert "No guideline-backed default" not in detail
     assert "**Options**\n- **T-DXd + pertuzumab**" in detail
     assert "**Alternatives**" not in detail
     assert "**Evidence**" not in detail
+
+
+def test_a_headline_without_a_lead_that_the_summary_had_to_cut_stands_whole_in_the_detail() -> None:
+    """The text begins with it only where the summary has no room for all of it."""
+    headline = "No regimen leads: " + "one reason after another " * 6 + "ends here"
+    assert detail_of(headline=say(headline), lead=None).startswith(f"**{headline}**\n\n")
 
 
 def test_what_must_stand_first_in_the_text_does() -> None:

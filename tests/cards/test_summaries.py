@@ -42,6 +42,9 @@ class Longest(dict[str, str]):
             "level": "one level down, 4.4 mg/kg",
             "lowest": "3.2 mg/kg",
             "ordered": "389.4 mg (5.41 mg/kg)",
+            "failure": "heart failure symptoms",
+            "reason": "heart failure symptoms on record",
+            "since": "since the disease progressed",
         }.get(placeholder, "2026-11-20")
 
 

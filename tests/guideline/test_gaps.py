@@ -109,3 +109,9 @@ def test_r080_with_a_recent_chest_ct_the_patient_is_still_counselled():
     case = second_line(procedures=(Procedure("chest-ct", "done", ago(10), "Procedure/ct"),))
     assert "check-lungs-counsel" in said_ids(advice_on(case))
     assert "check-lungs-baseline-ct" not in said_ids(advice_on(case))
+
+
+def test_what_leads_is_checked_before_what_stands_beside_it():
+    """Where THP leads and T-DXd + pertuzumab stands beside it, what T-DXd asks of the lungs is the last of the checks."""
+    assert advice_on(a_case()).treatment.checks[-1].id == "check-lungs-baseline-ct"
+    assert advice_on(second_line()).treatment.checks[-1].id == "check-tdxd-emesis"

@@ -477,6 +477,29 @@ def test_p02_heart_failure_at_the_start(build, facts):
     assert set(alternatives_of(advice)) <= {"endocrine-alone"}
 
 
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"heart": heart_condition()}, "heart failure on record"),
+        ({"intake": intake(heart_failure_symptoms="true")}, "heart failure symptoms on record"),
+        ({"lvef": lvef(38)}, "LVEF 38 %"),
+    ],
+)
+def test_p02_the_cards_name_the_reason_that_the_record_gives(facts, reason):
+    """Symptoms alone are no diagnosis, and no card says "or" where the record knows which."""
+    advice = advice_on(second_line(**facts))
+    assert advice.treatment.headline.text == f"No HER2 regimen until cardiology has decided: {reason}"
+    (safety,) = [f for f in advice.findings if f.indicator == "critical"]
+    assert reason in safety.headline.text
+
+
+def test_r077_symptoms_alone_are_no_diagnosis_on_therapy_either():
+    symptoms = advice_on(on("trastuzumab", value=60, intake=intake(heart_failure_symptoms="true")))
+    assert "heart failure symptoms on HER2 therapy" in finding(symptoms, "HeartFailure").headline.text
+    failure = advice_on(on("trastuzumab", value=60, heart=heart_condition(day=5)))
+    assert ": heart failure on HER2 therapy" in finding(failure, "HeartFailure").headline.text
+
+
 def test_an_adjuvant_her2_drug_that_still_runs_at_the_relapse_is_under_the_same_rules():
     """Metastases found during adjuvant trastuzumab, LVEF 35 from 60: trastuzumab is running, so it is held by name."""
     case = a_case(metastases=metastasis("liver", 5), drugs=given("trastuzumab", 200, intent="curative"), lvef=(lvef(60, 210), lvef(35, 2)))

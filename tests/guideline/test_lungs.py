@@ -2,10 +2,12 @@
 
 import pytest
 
+from guideline.case import Procedure
 from tests.guideline.case_builder import (
     CURRENT_US,
     a_case,
     advice_on,
+    ago,
     alternatives_of,
     barred_in,
     finding,
@@ -165,6 +167,38 @@ def test_decision_12_new_symptoms_before_a_start_leave_no_leader(build):
     advice = advice_on(build(intake=intake(ild_history=None, respiratory_symptoms="true")))
     assert lead_of(advice) is None
     assert finding(advice, "InterstitialLungDisease").indicator == "warning"
+
+
+CLEAR_ONLY = "tdxd-once-lungs-clear"
+
+
+@pytest.mark.parametrize(
+    ("build", "options"), [(a_case, ["thp", "tdxd-pertuzumab"]), (second_line, ["tdxd", "tdm1"])], ids=["first line", "second line"]
+)
+def test_decision_12_with_new_symptoms_each_conjugate_is_an_option_on_condition_alone(build, options):
+    """T-DXd stands beside the others in each line, "only once ILD is excluded", and T-DM1 with its own warning."""
+    advice = advice_on(build(intake=SYMPTOMS))
+    assert alternatives_of(advice) == options
+    cautions = {o.regimen: {c.id for c in o.cautions} for o in advice.treatment.alternatives}
+    assert all((CLEAR_ONLY in said) == regimen.startswith("tdxd") for regimen, said in cautions.items())
+    assert all("tdm1-lung-warning" in said for regimen, said in cautions.items() if regimen == "tdm1")
+    assert advice.treatment.headline.id == "headline-lungs-first-symptoms"
+
+
+def test_r080_with_new_symptoms_no_chest_ct_on_record_is_called_recent():
+    """A CT from before the symptoms serves for nothing: the card on the lungs asks for another, and no card says that one is there."""
+    ct = Procedure("chest-ct", "done", ago(10), "Procedure/ct")
+    assert "check-lungs-counsel" in said_ids(advice_on(second_line(procedures=(ct,))))
+    said = said_ids(advice_on(second_line(procedures=(ct,), intake=SYMPTOMS)))
+    assert not {"check-lungs-counsel", "check-lungs-baseline-ct"} & said
+    assert "ild-symptoms-before-start" in said
+
+
+def test_decision_12_after_chemotherapy_alone_the_options_with_new_symptoms_are_those_of_first_line():
+    """Chemotherapy without HER2 therapy is no HER2 line: THP, and no second-line conjugate."""
+    drugs = given("paclitaxel", 400, 100, reason="progression")
+    advice = advice_on(a_case(metastases=metastasis("liver", 700), drugs=drugs, intake=SYMPTOMS))
+    assert (advice.treatment.topic, alternatives_of(advice)) == ("FirstLineTreatment", ["thp"])
 
 
 def test_r133_t_dxd_on_hold_for_the_lungs():

@@ -16,6 +16,7 @@ from tests.guideline.case_builder import (
     said_ids,
     second_line,
     source,
+    statements_of,
     status,
     thp,
     topics,
@@ -114,3 +115,19 @@ def test_decision_9_another_active_cancer_is_named_where_the_disease_progressed_
     advice = advice_on(second_line(**{"receptors": (her2("3+", 600), *HR_NEGATIVE), **facts}))
     assert advice.treatment is not None
     assert ("another-active-cancer" in said_ids(advice)) is named
+
+
+@pytest.mark.parametrize(
+    ("build", "receptors", "since"),
+    [
+        (second_line, PRIMARY, "on record"),
+        (second_line, (her2("3+", 700), *HR_NEGATIVE), "since the disease progressed"),
+        (a_case, PRIMARY, "on record"),
+    ],
+    ids=["primary alone", "metastasis, before the progression", "de novo"],
+)
+def test_r002_the_line_says_since_when_no_metastasis_was_tested(build, receptors, since):
+    """No "relapse or progression" for a patient who had neither."""
+    statements = statements_of(advice_on(build(receptors=receptors)))
+    (line,) = [statement.text for statement in statements if statement.id == "rebiopsy-if-accessible"]
+    assert line.startswith(f"No receptor result from a metastasis {since}:")

@@ -13,6 +13,7 @@ from tests.guideline.case_builder import (
     advice_on,
     alternatives_of,
     barred_in,
+    finding,
     given,
     her2,
     intake,
@@ -229,3 +230,9 @@ def test_her2_therapy_that_ended_without_a_reason_is_not_passed_over_while_endoc
     advice = advice_on(case)
     assert not advice.silent
     assert "I04" in missing_in(advice)
+
+
+def test_r122_where_the_ihc_is_known_the_ish_alone_is_missing():
+    """IHC 2+ without ISH: the score is not asked for again."""
+    (gap,) = finding(advice_on(a_case(receptors=her2("2+"))), "Her2StatusNeeded").missing
+    assert gap.ask.id == "ask-her2-ish"

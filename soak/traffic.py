@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -101,7 +100,9 @@ class Traffic:
         return Message("call that fetches", "POST", _PATIENT_VIEW, body, right=frozenset({200, 412}))
 
     def _feedback(self) -> Message:
-        card = self._chance.choice(self._cards) if self._cards else str(UUID(int=self._chance.getrandbits(128)))
+        if not self._cards:
+            return self._call()  # nothing was shown yet
+        card = self._chance.choice(self._cards)
         # The moment makes each message another: the store keeps what is repeated once.
         moment = datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC) + timedelta(seconds=self._chance.randrange(10**9))
         entry: dict[str, Any] = {"card": card, "outcome": "accepted", "outcomeTimestamp": moment.isoformat()}

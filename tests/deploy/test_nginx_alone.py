@@ -78,7 +78,7 @@ def test_nginx_writes_nothing_of_a_caller_when_things_fail(nginx: Nginx):
     assert "client:" not in nginx.log
 
 
-def test_nginx_says_what_is_wrong_with_its_configuration(nginx: Nginx, tmp_path: Path):
+def test_nginx_says_what_is_wrong_with_its_configuration(tmp_path: Path):
     """That its log says nothing of requests takes nothing from what it says of itself."""
     broken = Nginx(tmp_path, [])
     (tmp_path / "replicas.conf").write_text("nonsense;")

@@ -13,7 +13,9 @@ from msgspec import Struct
 
 from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
 from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
-from fhir_mappings.later_members import concepts_in, specimen_reference
+from fhir_mappings.conditions import side_of_tumour
+from fhir_mappings.later_members import concepts_in, extensions_of, specimen_reference
+from fhir_mappings.laterality import side_in_label, side_of_label, side_of_sites
 from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
 from fhir_mappings.percent_words import percent_in
 from fhir_mappings.record import Record, type_and_id
@@ -22,10 +24,11 @@ from fhir_mappings.resources import Component, Concept, Contained, Resource, sou
 from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
 from fhir_mappings.terminology import display_conflicts
 from fhir_mappings.tumour_claims import site_of_code, sites_in
-from guideline.case import ReceptorResult
+from guideline.case import ReceptorResult, Side
 
 Receptor = Literal["HER2", "ER", "PR"]
 Method = Literal["ihc", "ish", "unspecified"]
+_Tissue = Literal["primary", "metastasis"] | None
 Value = Literal["0", "0+", "1+", "2+", "3+", "positive", "negative", "equivocal", "low", "ultralow"]
 
 _RECEPTORS: dict[str, Receptor] = {
@@ -42,6 +45,9 @@ _METHODS: dict[str, Method] = {"obs.her2_ihc": "ihc", "obs.her2_ish": "ish"}
 _INTERPRETATIONS: dict[str, Value] = {
     "pos": "positive", "det": "positive", "neg": "negative", "nd": "negative", "e": "equivocal", "ind": "equivocal",
 }  # fmt: skip
+
+#: mCODE: the tumour that a result is about.
+_RELATED_CONDITION = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-related-condition"
 
 _INTERPRETATION_SYSTEM = re.compile(r"ObservationInterpretation|v2-0078|2\.16\.840\.1\.113883\.5\.83")
 
@@ -164,19 +170,23 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     bound = next((one.bound for one in (ratio, copies, percent) if one is not None), None)
     if value in ("0", "0+", "1+", "2+", "3+") and asked.receptor == "HER2":
         method = "ihc"
-    specimen, specimen_id = _specimen(record, resource)
+    specimen, specimen_id, side = _specimen(record, resource)
     source = source_of(resource)
     if value is not None or ratio is not None or copies is not None or percent is not None:
         found.append(
             ReceptorResult(
                 asked.receptor, method, value, result.day, specimen, specimen_id, _figure(ratio), _figure(copies), _figure(percent),
-                result.preliminary, source, bound,
+                result.preliminary, source, bound, side,
             )
         )  # fmt: skip
     # One text may hold both tests: "IHC 2+/FISH-".
     aside = ish_presence(said) if asked.receptor == "HER2" and method == "ihc" else None
     if aside is not None and aside != "not-tested":
-        found.append(ReceptorResult("HER2", "ish", aside, result.day, specimen, specimen_id, preliminary=result.preliminary, source=source))
+        found.append(
+            ReceptorResult(
+                "HER2", "ish", aside, result.day, specimen, specimen_id, preliminary=result.preliminary, source=source, side=side
+            )
+        )
     return found
 
 
@@ -273,9 +283,9 @@ def _percent(asked: _Asked, said: str, number: Number | None) -> Number | None:
     return found if found is not None and 0 <= found.value <= 100 else None
 
 
-def _specimen(record: Record, resource: Resource) -> tuple[Literal["primary", "metastasis"] | None, str | None]:
-    """Where the tissue came from, and what names the specimen."""
-    concepts = list(as_list(resource.body_site))
+def _specimen(record: Record, resource: Resource) -> tuple[_Tissue, str | None, Literal["left", "right"] | None]:
+    """Where the tissue came from, what names the specimen, and the breast whose tumour it is."""
+    concepts: list[Concept] = [*as_list(resource.body_site)]
     display, name = "", None
     reference = specimen_reference(resource)
     if reference is not None:
@@ -286,7 +296,22 @@ def _specimen(record: Record, resource: Resource) -> tuple[Literal["primary", "m
             if specimen.collection is not None and specimen.collection.body_site is not None:
                 concepts.append(specimen.collection.body_site)
         name = _specimen_name(reference.reference, specimen)
-    return _tissue(concepts, display), name
+    tissue = _tissue(concepts, display)
+    if tissue == "metastasis":
+        return tissue, name, None
+    side = side_of_sites(concepts) or side_in_label(display) or side_of_label(resource.code) or _side_of_condition(record, resource)
+    return tissue, name, side if side != "both" else None
+
+
+def _side_of_condition(record: Record, resource: Resource) -> Side | None:
+    """The breast of the one breast cancer that a result names as its condition."""
+    targets = {
+        type_and_id(extension.value_reference.reference or "")
+        for extension in extensions_of(resource)
+        if extension.url == _RELATED_CONDITION and extension.value_reference is not None
+    }
+    named = [one for one in record.of("Condition") if source_of(one) in targets]
+    return side_of_tumour(named[0]) if len(named) == 1 and len(targets) == 1 else None
 
 
 def _specimen_name(reference: str | None, specimen: Resource | Contained | None) -> str | None:
@@ -298,7 +323,7 @@ def _specimen_name(reference: str | None, specimen: Resource | Contained | None)
     return type_and_id(reference) or reference
 
 
-def _tissue(concepts: list[Concept], display: str) -> Literal["primary", "metastasis"] | None:
+def _tissue(concepts: list[Concept], display: str) -> _Tissue:
     """A word or a distant site says metastasis; breast or "primary" says primary; a regional node says neither."""
     if not concepts and not display:
         return None

@@ -63,6 +63,11 @@ def canonical_system(uri: str | None) -> str | None:
     return found
 
 
+def systems_of_code(code: str) -> frozenset[str]:
+    """The short names of the systems in which a code, as it stands, means something to us: whose code it looks like."""
+    return frozenset(name for name in _URI_OF if meanings(_URI_OF[name], code))
+
+
 def system_uri(name: str) -> str:
     """The URI that we write for a short name (`snomed` -> `http://snomed.info/sct`); `KeyError` for an unknown one."""
     return _URI_OF[name]

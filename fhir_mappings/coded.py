@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import starmap
+from typing import TypeVar
 
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Coding, Concept
@@ -13,7 +14,10 @@ from fhir_mappings.terminology import Meaning, display_conflicts, meanings
 CodingTriple = tuple[str | None, str | None, str | None]
 
 
-def as_list(value: list[Concept] | Concept | None) -> list[Concept]:
+_Coded = TypeVar("_Coded", bound=Concept)
+
+
+def as_list(value: list[_Coded] | _Coded | None) -> list[_Coded]:
     """An element that may come as a list, as one object, or not at all, as a list."""
     if value is None:
         return []

@@ -10,13 +10,14 @@ from msgspec import Struct
 from fhir_mappings.coded import CodingTriple, as_list, triples, words
 from fhir_mappings.dates import began, recorded
 from fhir_mappings.later_members import extensions_of
+from fhir_mappings.laterality import side_of_label, side_of_sites
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.stage_words import stage_group
 from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
-from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Site, Stage
+from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Side, Site, Stage
 from guideline.partial_date import PartialDate
 
 _RELATED = frozenset(
@@ -90,15 +91,17 @@ def _claims_of_codes(codings: tuple[CodingTriple, ...]) -> tuple[Claim, ...]:
 def _contradict(resource: Resource, kinds: frozenset[str]) -> bool:
     """Breast and another primary in one Condition, by its codes (trap 23) or by a coding that we know only by its words."""
     if "other-primary" in kinds:
-        return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds | _kinds_said(resource))
-    return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds) and "other-primary" in _kinds_said(resource)
+        # What spread to the breast is another primary by its code, and a tumour of the breast by its display.
+        return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds | _kinds_said(resource, by_known_codes=False))
+    return not _PRESENT_BREAST_TUMOURS.isdisjoint(kinds) and "other-primary" in _kinds_said(resource, by_known_codes=True)
 
 
-def _kinds_said(resource: Resource) -> set[str]:
-    """The kinds of tumour that the text of the code names, and the displays of codings that we do not know."""
+def _kinds_said(resource: Resource, *, by_known_codes: bool) -> set[str]:
+    """The kinds of tumour that the text of the code names, and the displays of codings: of all, or of those that we do not know."""
     said: set[str] = set()
-    unknown = [display for system, code, display in triples(resource.code) if display and not claims_of_code(system, code)]
-    for text in (*unknown, (resource.code.text if resource.code is not None else None) or ""):
+    codings = [one for one in triples(resource.code) if by_known_codes or not claims_of_code(one[0], one[1])]
+    displays = [display for _, _, display in codings if display]
+    for text in (*displays, (resource.code.text if resource.code is not None else None) or ""):
         said |= _kinds_in(text)
     return said
 
@@ -118,7 +121,13 @@ def _diagnoses(tumour: _Tumour, carrier: str) -> Iterator[Diagnosis]:
     for claim in tumour.claims:
         kind = _DIAGNOSES.get(carrier if claim.kind == "receptors" else claim.kind)
         if kind is not None:
-            yield Diagnosis(kind, tumour.status, tumour.began, claim.her2, claim.hormone_receptors, tumour.source)
+            side = side_of_tumour(tumour.resource) if kind == "invasive-breast" else None
+            yield Diagnosis(kind, tumour.status, tumour.began, claim.her2, claim.hormone_receptors, tumour.source, side)
+
+
+def side_of_tumour(resource: Resource) -> Side | None:
+    """The breast that a Condition of a breast cancer names: where it is, else what it is called."""
+    return side_of_sites([*as_list(resource.body_site)]) or side_of_label(resource.code)
 
 
 def _metastases(tumour: _Tumour, breast: frozenset[str]) -> Iterator[Metastasis]:

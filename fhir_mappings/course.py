@@ -11,7 +11,7 @@ from fhir_mappings.denial import Passage
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
-from fhir_mappings.results import Result, is_false, number_of, results, text_of
+from fhir_mappings.results import Result, has_value, is_false, number_of, results, text_of
 from fhir_mappings.stage_words import m_category, stage_contradicts_itself, stage_group
 from fhir_mappings.terminology import value_of
 from fhir_mappings.tumour_claims import sites_in
@@ -145,7 +145,7 @@ def _denied(resource: Resource) -> bool:
     return _NO.match(passage.text) is not None
 
 
-_ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b")
+_ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b|\A\s*+([0-5])\s*+[-–:=(,.]\s*+[a-z]")
 
 
 def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:
@@ -153,7 +153,10 @@ def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:
     found = []
     for result in results(record, record.of("performance"), "other"):
         grade = _ecog(result.resource)
-        if grade is not None:
+        if grade is None:
+            if has_value(result.resource):
+                record.problem("unreadable", result.resource, "no ECOG grade that can be read", "other")
+        else:
             found.append(PerformanceStatus(grade, result.day, source_of(result.resource)))
     return tuple(found)
 
@@ -169,6 +172,6 @@ def _ecog(resource: Resource) -> int | None:
                 return int(value)
         said = _ECOG_WORDS.search(words(concept))
         if said is not None:
-            return int(said[1])
+            return int(said[1] or said[2])
     said = _ECOG_WORDS.search((text_of(resource) or "").lower())
-    return int(said[1]) if said is not None else None
+    return int(said[1] or said[2]) if said is not None else None

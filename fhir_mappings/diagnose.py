@@ -15,8 +15,10 @@ from typing import Any
 import msgspec
 
 from fhir_mappings.case_builder import build_case
+from fhir_mappings.half_read import half_read
 from fhir_mappings.passed_over import PassedOver, passed_over
 from fhir_mappings.reading import read_document
+from fhir_mappings.required_codes import wrong_codes
 from guideline.case import DataProblem
 
 
@@ -31,7 +33,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What FHIR says is wrong (`faults`), what the service could not use (`unused`), and what it did not look at (`passed_over`).
+    """What FHIR says is wrong (`faults`), what the service could not use (`unused`), and what it did not look at in full (`passed_over`).
 
     Of a document with so many resources.
     """
@@ -48,7 +50,7 @@ class Diagnosis:
         if self.unused:
             lines += ["Not used by this service:", *(f"  {_line(problem)}" for problem in self.unused), ""]
         if self.passed_over:
-            lines += ["Not looked at, though it may hold a fact that matters:"]
+            lines += ["Not looked at, or not in full, though it may hold a fact that matters:"]
             lines += [f"  {one.source}: {one.reason}" for one in self.passed_over]
         if self.faults:
             lines += ["Not valid FHIR R4 (used all the same where that was safe):"]
@@ -74,7 +76,12 @@ def diagnose(body: bytes, *, today: date, patient_id: str | None = None) -> Diag
     case = build_case(request.reading, patient_id=patient_id, today=today)
     plain = msgspec.json.decode(body)
     found = list(_resources(plain))
-    return Diagnosis(len(found), tuple(fault for resource in found for fault in _faults(resource)), case.problems, passed_over(found))
+    return Diagnosis(
+        len(found),
+        tuple(fault for resource in found for fault in _faults(resource)),
+        case.problems,
+        (*passed_over(found), *half_read(found, case)),
+    )
 
 
 def _resources(document: Any) -> Iterator[dict[str, Any]]:
@@ -100,6 +107,8 @@ def _faults(resource: dict[str, Any]) -> Iterator[Fault]:
 
     kind, ident = resource["resourceType"], resource.get("id")
     source = f"{kind}/{ident}" if isinstance(ident, str) else str(kind)
+    for element in wrong_codes(resource):
+        yield Fault(source, element, "a code that FHIR R4 does not have there")
     try:
         model = get_fhir_model_class(kind)
     except (KeyError, LookupError, ValueError):

@@ -109,6 +109,8 @@ _EVERY: Final = (
 _SHORTEST_DAYS: Final = 5
 _OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
 _WEEKLY: Final = re.compile(r"(?<!twice )(?<!\d-)\b(?:weekly|every week|each week|qw|per week|/ ?week|wk)\b")
+#: Weekly doses that come first: "4 mg/kg, then 2 mg/kg weekly x 12, then 6 mg/kg every 3 weeks".
+_WEEKLY_FIRST: Final = re.compile(r"\A.{0,60}?\bmg/kg(?:/dose)?,? ?(?:iv |sc )?(?:once )?(?:weekly|every week|q ?1? ?wk?)\b")
 _MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
 _DAILY_WORD: Final = re.compile(r"\b(?:daily|q\.?d|qday|every day|each day|once a day|q ?24 ?h|every 24 ?h\w*|per day|a day)\b")
 
@@ -118,11 +120,19 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = (
     (re.compile(r"\bi\.?m\b|intramusc"), "im"),
     (re.compile(r"\bp\.?o\b|\boral|\bby mouth|\btablet|\bcapsule"), "oral"),
 )
-_LOADING: Final = re.compile(
-    r"\b(?:re-?)?load(?:ing)?\b|\b(?:initial|first|starting) (?:dose|infusion)\b(?!s? (?:over|infus|given over|in \d+ min))"
+#: What follows "first dose" where the words say how long it runs, or on which day it is due: "first dose 11/20/26 9:00".
+_RUN_OR_DAY: Final = (
+    r"s?[:,]? ?(?:over\b|infus|given (?:over|on)\b|in \d+ min|on\b|at\b|today\b|tomorrow\b|now\b|stat\b|due\b|date|time\b|"
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}:\d\d)"
 )
+_LOADING: Final = re.compile(rf"\b(?:re-?)?load(?:ing)?\b|\b(?:initial|first|starting) (?:dose|infusion)\b(?!{_RUN_OR_DAY})")
 _MAINTENANCE: Final = re.compile(
     r"\bmaintenance\b|\b(?:subsequent|following) (?:doses?|infusions?)\b(?! (?:over|infus|given over|in \d+ min))"
+)
+#: A loading dose on a condition, or one that was given: "reload with 8 mg/kg if more than 6 weeks late", "loading dose given 5/1/26".
+_NOT_THIS_TIME: Final = re.compile(
+    r"\b(?:re-?)?load(?:ing|ed)?\b[^.;]{0,40}?(?:\bif\b[^.;]*|\b(?:was given|given (?:on|in|\d{1,4}[/-]\d+)|received)\b)|"
+    r"\bif\b[^.;]{0,60}\b(?:re-?)load\b"
 )
 _NO_LOADING: Final = re.compile(
     r"\b(?:no|without|not a|no need (?:for|to)) (?:an? |any )?(?:re-?)?load|"
@@ -207,7 +217,7 @@ def frequency_in(text: str) -> Frequency:
         return Frequency(every_days=listed)
     if days is None and _OTHER_WEEK.search(low):
         days = 14
-    if days is None and _WEEKLY.search(low):
+    if (days is None and _WEEKLY.search(low)) or (days is not None and _WEEKLY_FIRST.search(low)):
         days = 7
     if days is None and _MONTHLY.search(low):
         days = 28
@@ -232,6 +242,7 @@ def loading_in(text: str) -> bool | None:
     low = _plain(text)
     if _NO_LOADING.search(low):
         return False
+    low = _NOT_THIS_TIME.sub(" ", low)
     loading, maintenance = _LOADING.search(low), _MAINTENANCE.search(low)
     if loading is None or maintenance is None:
         return None if loading is maintenance else loading is not None
@@ -246,7 +257,7 @@ def _amounts(low: str) -> Iterator[Place]:
         start, times = counted.get(found.start(), (found.start(), None))
         if relative is None or (strength and times is None):
             continue
-        amount = canonical(_number(number) * (times or 1), dose_unit(mass) or _MASSES[mass[0]])
+        amount = canonical(_number(number) * (times or 1), dose_unit(mass) or _BY_INITIAL[mass[0]])
         if amount is not None:
             before, after = low[max(start - _AROUND, 0) : start], low[found.end() : found.end() + _AROUND]
             yield Place(Amount(amount.value, amount.unit + relative, daily is not None), before, after)
@@ -259,7 +270,8 @@ def _counted(low: str) -> dict[int, tuple[int, float]]:
     return {found.start(2): (found.start(), _numeral(found[1])) for pattern in _TABLETS for found in pattern.finditer(low)}
 
 
-_MASSES: Final = {"m": "ug", "g": "g"}
+#: A spelling that no table has, by its first letter: `micrograms`, `gms`.
+_BY_INITIAL: Final = {"m": "ug", "g": "g"}
 #: How many characters around an amount may say what it is.
 _AROUND: Final = 60
 

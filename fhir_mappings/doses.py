@@ -9,11 +9,8 @@ from fhir_mappings.recorded_dose_words import recorded_amount_in
 from fhir_mappings.repeats import counted
 from fhir_mappings.resources import Dosage, DoseAndRate, Quantity, Resource, Timing
 from fhir_mappings.results import of_quantity
-from fhir_mappings.units import dose_unit
+from fhir_mappings.units import MASSES, dose_unit
 from guideline.case import Dose
-
-#: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
-_MASSES = frozenset({"mg", "g", "ug", "mg/kg", "mg/m2", "g/m2", "AUC"})
 
 
 def dose_of(resource: Resource, dosages: list[Dosage], product: str | None = None) -> Dose | None:
@@ -24,7 +21,7 @@ def dose_of(resource: Resource, dosages: list[Dosage], product: str | None = Non
     """
     structured = None
     for dose in _structured(resource, dosages):
-        if dose.unit in _MASSES:
+        if dose.unit in MASSES:
             return dose
         structured = structured or dose
     return _in_words(dosages, product) or structured

@@ -23,6 +23,7 @@ from fhir_mappings.exposures import stop_reason_of
 from fhir_mappings.later_members import contained_in, extensions_of, notes_of, reference_in, subject_bytes, validity_of
 from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.order_reasons import is_gastric, planned_product
+from fhir_mappings.order_setting import course_of, is_proposal, setting_of
 from fhir_mappings.ordered_doses import read_order
 from fhir_mappings.other_drugs import SUPPORTIVE, other_drugs_of
 from fhir_mappings.reading import Reading
@@ -194,6 +195,9 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         planned=_planned_day(draft, today) if act == "start" else None,
         replaces=_order_in(draft.prior_prescription) if act == "start" else None,
         based_on=_order_in(draft.based_on),
+        setting=setting_of(draft),
+        course=course_of(draft),
+        proposed=is_proposal(draft),
     )
 
 

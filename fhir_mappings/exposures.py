@@ -131,7 +131,14 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
     reason, intent = stop_reason_of(resource, extensions), _intent(resource, dosages, extensions)
     concept = resource.medication_codeable_concept
     dose = dose_of(resource, dosages, concept.text if concept is not None else None)
-    return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source) for drug in match.drugs]
+    held_on = _held_on(record, resource) if status == "on-hold" else None
+    return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source, held_on) for drug in match.drugs]
+
+
+def _held_on(record: Record, resource: Resource) -> PartialDate | None:
+    """The day since which an order has its status (R5), or on which a statement was made; when it was ordered says nothing of a hold."""
+    day = when(resource.status_changed) or when(resource.date_asserted)
+    return day if day is not None and not record.is_future(day) else None
 
 
 def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[str, ...]) -> Iterable[OtherDrug]:

@@ -5,6 +5,7 @@ A value whose unit is missing or unknown is not used: 1.2 mg/dL and 1.2 umol/L o
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Literal
 
@@ -29,6 +30,9 @@ _LABS: dict[str, LabKind] = {
 }
 _BODY: dict[str, Literal["weight", "height"]] = {"obs.body_weight": "weight", "obs.body_height": "height"}
 
+#: A day as FHIR writes it.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
 #: Body measures that an adult can have; what lies outside is another unit or a typing error.
 _POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
 
@@ -40,8 +44,12 @@ def read_labs(record: Record, since: date | None) -> tuple[Lab, ...]:
 
 
 def _not_before(resources: list[Resource], day: str) -> list[Resource]:
-    """Without results of earlier days, by their text alone. A month or a year may still reach into the days that count."""
-    return [resource for resource in resources if not (when := resource.effective_date_time) or len(when) < 10 or when[:10] >= day]
+    """Without results of earlier days, by their text alone. A month or a year may still reach into them, and so may `11/19/2026`."""
+    return [
+        resource
+        for resource in resources
+        if not (when := resource.effective_date_time) or len(when) < 10 or when[:10] >= day or not _DAY.match(when)
+    ]
 
 
 def _lab(record: Record, result: Result) -> Lab | None:

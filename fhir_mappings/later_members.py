@@ -94,7 +94,12 @@ def specimen_reference(resource: Resource) -> Reference | None:
 
 def extensions_of(resource: Resource) -> list[Extension]:
     """The extensions of the resource itself."""
-    return _later(_EXTENSIONS, resource.extension) or []
+    return extensions_in(resource.extension)
+
+
+def extensions_in(raw: Raw) -> list[Extension]:
+    """The extensions of an element."""
+    return _later(_EXTENSIONS, raw) or []
 
 
 def is_modified(resource: Resource) -> bool:

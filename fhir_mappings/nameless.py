@@ -1,4 +1,4 @@
-"""Medication records whose drug nobody can tell: masked, withheld, or not there.
+"""Records of a drug, or of a disease, of which nobody can tell which: masked, withheld, or not there.
 
 A record of a drug that is not ours says that it was another drug. One without a name says nothing, and may have been any drug.
 """
@@ -16,14 +16,16 @@ from fhir_mappings.resources import Resource
 _WHY_NOT: Final = ("data-absent-reason", "v3-NullFlavor")
 
 #: What servers write in place of a name that they may not tell.
-_WITHHELD: Final = re.compile(r"[\W_]*+(?:(?:data|information|medication|masked|redacted|withheld|restricted|sensitive)[\W_]++)*+")
+_WITHHELD: Final = re.compile(
+    r"[\W_]*+(?:(?:data|information|medication|condition|diagnosis|problem|masked|redacted|withheld|restricted|sensitive)[\W_]++)*+"
+)
 
 #: Security labels of a resource that lacks something, or has it blotted out.
 _LABELS: Final = (b'"MASKED"', b'"REDACTED"')
 
 
 def names_nothing(codings: Iterable[CodingTriple], text: str | None) -> bool:
-    """Whether neither a code nor a word says which medication it is."""
+    """Whether neither a code nor a word says which medication, or which disease, it is."""
     return not _is_word(text) and not any(_is_name(coding) for coding in codings)
 
 

@@ -40,10 +40,13 @@ _FORMER_CLAUSE: Final = re.compile(
     r"\b(?:previous(?:ly)?|prior(?! to\b)|formerly|last (?:dose|given|time)|earlier|received|history of|s/p)\b"
 )
 _FORMER_AFTER: Final = re.compile(
-    r"\A(?: ?\([^()]{0,30}\))?(?: ?(?:-{1,2}>|=>|→|⇒)|"
+    r"\A(?: ?\([^()]{0,30}\))?(?:"
     r",? (?:iv |po )?(?:dose )?(?:(?:was|is|has been|now) )*(?:reduced|decreased|lowered|changed|adjusted|increased) to\b|"
-    r" (?:previously|formerly|was given|given (?:on|in)|last (?:dose|cycle|time))\b)"
+    r" (?:previously|formerly|was given|given (?:on|in|\d{1,4}[/-]\d+)|last (?:dose|cycle|time))\b)"
 )
+_ARROW_AFTER: Final = re.compile(r"\A(?: ?\([^()]{0,30}\))? ?(?:-{1,2}>|=>|→|⇒)")
+#: "loading 8 mg/kg -> 6 mg/kg": the arrow leads on from a loading dose, and back to nothing.
+_LOADING_BEFORE: Final = re.compile(r"\bload(?:ing)?(?: dose)?(?: of)?:? $")
 _LIMIT_BEFORE: Final = re.compile(r"\b(?:max|maximum|exceed(?:ing)?|capped|(?:no|not) more than|limit|cumulative|lifetime)\b")
 _LIMIT_AFTER: Final = re.compile(r"\A (?:max|maximum|cumulative|lifetime)\b")
 _CONDITION_BEFORE: Final = re.compile(r"\b(?:if|unless|in case|consider|may|up to|not)\b")
@@ -58,12 +61,13 @@ _GOES_ON_AFTER: Final = re.compile(r"\A,? (?:iv |sc )?(?:as )?maintenance\b")
 class Step(NamedTuple):
     """One dose of an order: its amount, in two units where the text says so; `goes_on`: it is said to follow another step.
 
-    `drugs`: the drugs that the words right before the amount name.
+    `drugs`: the drugs that the words right before the amount name. `conditional`: it is given only if something holds.
     """
 
     amounts: tuple[Amount, ...]
     goes_on: bool = False
     drugs: tuple[str, ...] = ()
+    conditional: bool = False
 
     def beside(self, other: Amount, *, begins: bool) -> tuple[Amount, ...]:
         """The amounts that may be of the same drug as another one.
@@ -87,7 +91,9 @@ def steps_in(text: str) -> tuple[Step, ...]:
             manner, step = found[-1]
             found[-1] = manner, step._replace(amounts=(*step.amounts, place.amount))
         else:
-            found.append((_manner(place), Step((place.amount,), _goes_on(place) and bool(found), _named(place))))
+            manner = _manner(place)
+            step = Step((place.amount,), _goes_on(place) and bool(found), _named(place), manner == "conditional")
+            found.append((manner, step))
         last = place
     return tuple(step for wanted in ("stated", "conditional") for manner, step in found if manner == wanted)
 
@@ -100,6 +106,8 @@ def _in_another_unit(last: Place, place: Place) -> bool:
 def _manner(place: Place) -> _Manner:
     clause = _CLAUSE.split(place.before)[-1]
     if _FORMER_BEFORE.search(place.before) or _FORMER_CLAUSE.search(clause) or _FORMER_AFTER.match(place.after):
+        return "former"
+    if _ARROW_AFTER.match(place.after) and not _LOADING_BEFORE.search(place.before):
         return "former"
     if _LIMIT_BEFORE.search(clause) or _LIMIT_AFTER.match(place.after):
         return "former"

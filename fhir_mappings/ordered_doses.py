@@ -33,10 +33,9 @@ from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
+from fhir_mappings.units import MASSES
 from guideline.orders import OrderedDose
 
-#: Units of a dose as medicine counts it; all others (tablets, volumes) only where the record gives none of these.
-_MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
 _TABLETS: Final = ("{tbl}", "{capsule}")
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
@@ -70,6 +69,13 @@ def _read(dosage: DraftDosage) -> _Dosage:
     return _Dosage(tuple(_amounts(dosage)), events, repeat, rhythm, tuple(_words(dosage)), dosage.route, dosage.sequence)
 
 
+def _in_sequence(dosages: list[_Dosage]) -> list[_Dosage]:
+    """The dosages in the order of their sequence numbers, where all have one: the list need not be in it."""
+    if any(dosage.sequence is None for dosage in dosages):
+        return dosages
+    return sorted(dosages, key=lambda dosage: dosage.sequence or 0)
+
+
 def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, combination: bool) -> Order:
     """Read the dose and the route of an order.
 
@@ -77,7 +83,7 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
     a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
-    dosages = [_read(dosage) for dosage in dosages_of_draft(draft)]
+    dosages = _in_sequence([_read(dosage) for dosage in dosages_of_draft(draft)])
     words = [text for dosage in dosages for text in dosage.words]
     route = _route(dosages, (*words, *product))
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
@@ -95,7 +101,13 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
 
 
 def _dose(
-    amount: Amount, how_often: Frequency, *, parts: tuple[float, ...] = (), loading: bool | None = None, later: bool = False
+    amount: Amount,
+    how_often: Frequency,
+    *,
+    parts: tuple[float, ...] = (),
+    loading: bool | None = None,
+    later: bool = False,
+    conditional: bool = False,
 ) -> OrderedDose:
     return OrderedDose(
         amount=_per_dose(amount, how_often),
@@ -105,6 +117,7 @@ def _dose(
         parts=parts,
         loading=False if later else loading,
         later=later,
+        conditional=conditional,
     )
 
 
@@ -118,7 +131,7 @@ def _spoken(draft: Draft, dosages: list[_Dosage], product: Sequence[str]) -> tup
     found += [(amount, dosage) for dosage in dosages for text in dosage.words if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
     counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
-    return next((one for one in (*found, *counted) if one[0].unit in _MASSES), found[0] if found else None)
+    return next((one for one in (*found, *counted) if one[0].unit in MASSES), found[0] if found else None)
 
 
 def _further(
@@ -132,7 +145,7 @@ def _further(
 ) -> tuple[OrderedDose, ...]:
     """The other doses of an order: those of its further steps, and the same dose in another unit."""
     amount, chosen = spoken
-    found = [_dose(one, Frequency()) for one in _of_elements((draft.dose_quantity,), (dose_range_of(draft),)) if one.unit in _MASSES]
+    found = [_dose(one, Frequency()) for one in _of_elements((draft.dose_quantity,), (dose_range_of(draft),)) if one.unit in MASSES]
     follows = False
     for dosage in dosages:
         later = follows and _goes_on(dosage, chosen, loaded=dose.loading is True)
@@ -144,7 +157,7 @@ def _further(
 def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
     """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
     how_often = _frequency(dosage, ())
-    structured = [amount for amount in dosage.amounts if amount.unit in _MASSES or amount.unit == "mL"]
+    structured = [amount for amount in dosage.amounts if amount.unit in MASSES or amount.unit == "mL"]
     for amount in structured:
         yield _dose(amount, how_often, later=later if later is not None else amount.unit == first.unit)
     for text in dosage.words:
@@ -157,7 +170,8 @@ def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bo
             for amount in step.beside(first, begins=number == 0) if not of_another else ():
                 if amount not in structured:
                     # Which of several rhythms in one text is this step's cannot be told.
-                    yield _dose(amount, how_often if amount.daily else Frequency(), later=step.goes_on or later is True)
+                    often = how_often if amount.daily else Frequency()
+                    yield _dose(amount, often, later=step.goes_on or later is True, conditional=step.conditional)
 
 
 def _goes_on(dosage: _Dosage, chosen: _Dosage | None, *, loaded: bool) -> bool | None:
@@ -206,7 +220,7 @@ def _day(dosages: list[_Dosage], strength: float | None) -> WholeDay | None:
 def _shares(dosage: _Dosage, strength: float | None) -> Iterator[Share]:
     times, parts = parts_of_day(dosage.repeat)
     words = dosage.words
-    masses = (amount for amount in dosage.amounts if amount.unit in _MASSES)
+    masses = (amount for amount in dosage.amounts if amount.unit in MASSES)
     amount = next(masses, None) or (_of_tablets(dosage, strength) if parts else None)
     if amount is not None:
         yield Share(amount, times, parts or (part_of_day_in(words[0]) if words and times else frozenset()))

@@ -51,6 +51,10 @@ _FACTS: Final = tuple(
 #: What only sounds like one.
 _ANOTHER: Final = re.compile(r"a1c|urine|urinary|mean |clearance|right vent|\bbirth ?weight|ideal|serum her|mutation")
 
+#: LOINC: which gene a variant is of; and those that matter here, by name or by their number of the HGNC.
+_GENE_STUDIED: Final = "48018-6"
+_GENES: Final = ((re.compile(r"erbb2|her-?2|hgnc:3430\b"), "ERBB2"), (re.compile(r"dpyd|hgnc:3012\b"), "DPYD"))
+
 _NO_ORDER: Final = frozenset({"proposal", "plan", "option"})
 
 
@@ -75,15 +79,34 @@ def passed_over(resources: Iterable[dict[str, Any]]) -> tuple[PassedOver, ...]:
 
 
 def _of_one(plain: dict[str, Any]) -> Iterator[PassedOver]:
-    try:
-        resource = plainly_spelled(msgspec.json.decode(msgspec.json.encode(plain), type=Resource))
-    except (msgspec.MsgspecError, RecursionError):
-        return  # named as unreadable
+    resource = as_resource(plain)
+    if resource is None:
+        return
     if resource.resource_type == "MedicationRequest":
         if resource.intent in _NO_ORDER and not (plain.get("reportedBoolean") is True or plain.get("reportedReference")):
             yield PassedOver(source_of(resource), f"an order of intent {resource.intent} is none yet")
+    elif (gene := _gene(resource)) is not None:
+        yield PassedOver(source_of(resource), f"a variant of {gene}: neither a HER2 status nor a DPYD phenotype is read from one")
     elif topic_of(resource) is None and (fact := _named_fact(resource)) is not None:
         yield PassedOver(source_of(resource), f"labelled as {fact}, under no code that is known for it")
+
+
+def _gene(resource: Resource) -> str | None:
+    """The gene that a genetic variant is of, where it is one that other results of the case speak of."""
+    for component in resource.component or ():
+        if component.code is not None and any(str(coding.code) == _GENE_STUDIED for coding in component.code.coding):
+            value = component.value_codeable_concept
+            said = f"{words(value)} {' '.join(str(coding.code) for coding in value.coding)}" if value is not None else ""
+            return next((gene for pattern, gene in _GENES if pattern.search(said.lower())), None)
+    return None
+
+
+def as_resource(plain: dict[str, Any]) -> Resource | None:
+    """A resource as mapping reads it; `None` for one that is named as unreadable."""
+    try:
+        return plainly_spelled(msgspec.json.decode(msgspec.json.encode(plain), type=Resource))
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def _named_fact(resource: Resource) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from fhir_mappings.coded import contradicts_itself
+from fhir_mappings.coded import contradicts_itself, triples
 from fhir_mappings.condition_topics import ConditionTopic, condition_topics, only_asked_about
 from fhir_mappings.dates import began
+from fhir_mappings.nameless import names_nothing
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
@@ -30,11 +31,16 @@ _STATUSES: dict[str, ClinicalStatus] = {
 def diseases(record: Record) -> ProblemList:
     """The Conditions that say that this patient has, or had, something, by topic.
 
-    What was refuted, ruled out or entered in error is left out; so is, named, a Condition whose code and display disagree.
+    What was refuted, ruled out or entered in error is left out; so are, named, a Condition whose code and display disagree, and one that
+    names no disease: it may have been any.
     """
     listed: ProblemList = defaultdict(list)
     for resource in record.of("Condition"):
         topics = condition_topics(resource.code)
+        if not topics and names_nothing(triples(resource.code), resource.code.text if resource.code is not None else None):
+            if condition_status(resource.verification_status) not in _NOT_DISEASE:
+                record.problem("unreadable", resource, "names no disease", "diagnosis")
+            continue
         if not topics or condition_status(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
             continue
         if contradicts_itself(resource.code):

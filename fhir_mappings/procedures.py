@@ -9,10 +9,11 @@ from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_a
 from fhir_mappings.dates import began, ended, started, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.later_members import concepts_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.resources import ABSENT, Concept, Resource, source_of
 from fhir_mappings.status_words import condition_status
 from fhir_mappings.tumour_claims import site_of_code
 from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
@@ -25,6 +26,7 @@ _KINDS: dict[str, ProcedureKind] = {
     "proc.brain_mri": "brain-mri",
     "proc.biopsy": "biopsy",
     "proc.breast_surgery": "breast-surgery",
+    "proc.brain_resection": "brain-resection",
     "proc.hospice": "hospice",
 }
 
@@ -51,7 +53,16 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
 )
 _WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|".join(words)), kind) for kind, words in _WORDING)
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
+_BRAIN = re.compile(r"\bbrain\b|cranial|cerebr")
+_IN_THE_SKULL = re.compile(r"\bbrain\b|cerebr|cerebell|intracranial|craniotom|craniectom")
+_OPENS_THE_SKULL = re.compile(r"craniotom|craniectom")
+_REMOVES = re.compile(r"resect|excis|remov|debulk|metastasectom")
+_TUMOUR = re.compile(r"metasta|tumou?r|neoplas|lesion|\bmass\b")
+#: Done through a craniotomy as well, and no local therapy of a metastasis.
+_REMOVES_NO_TUMOUR = re.compile(r"biops|haematoma|hematoma|evacuat|abscess|shunt|drain|reservoir|catheter|explor")
 _NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
+_TO_HOSPICE = re.compile(r"\brefer\w*(?: [\w/]+){0,4} hospice|hospice(?: [\w/]+){0,2} referral")
+_NO_REFERRAL = re.compile(r"declin|refus|discussion|education|evaluation for|history|cancel")
 _MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
@@ -60,6 +71,8 @@ _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", 
 
 def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ...]:
     """Procedures done, and orders that are active or draft and have no result yet. An order is never a result (trap 12).
+
+    A referral to hospice is a booking, whoever records it: the patient is not under its care yet.
 
     EHRs leave orders `active` for years: one is open only until the examination was done, or an LVEF measured, on its day or later.
     """
@@ -72,22 +85,30 @@ def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ..
     return (*done, *(order for order in booked if not any(_fulfils(order, kind, day) for kind, day in results)))
 
 
+def _refers_to_hospice(resource: Resource) -> bool:
+    label = words(resource.code)
+    return "hospice" in label and _TO_HOSPICE.search(label) is not None and _NO_REFERRAL.search(label) is None
+
+
 def _fulfils(order: Procedure, kind: ProcedureKind, day: PartialDate | None) -> bool:
     return kind == order.kind and day is not None and order.date is not None and day.earliest >= order.date.earliest
 
 
 def _done(record: Record, resource: Resource) -> Procedure | None:
-    kind = _kind(resource)
+    referred = _refers_to_hospice(resource)
+    kind = "hospice" if referred else _kind(resource)
     day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
     if kind is not None and resource.status not in _NOT_DONE and (day is None or record.counts(day, resource)):
-        return Procedure(kind, "done", day, source_of(resource))
+        return Procedure(kind, "booked" if referred else "done", day, source_of(resource))
     return None
 
 
 def _booked(resource: Resource) -> Procedure | None:
-    kind = _kind(resource)
+    kind = "hospice" if _refers_to_hospice(resource) else _kind(resource)
     refused = resource.do_not_perform in (True, "true") or resource.intent in ("proposal", "option")
-    if kind is not None and resource.status not in _NOT_BOOKED and not refused:
+    # A referral that was carried out has led to hospice, which is seldom recorded once more.
+    open_still = resource.status not in _NOT_BOOKED or (kind == "hospice" and resource.status == "completed")
+    if kind is not None and open_still and not refused:
         day: PartialDate | None = when(resource.occurrence_date_time) or started(resource.occurrence_period) or when(resource.authored_on)
         return Procedure(kind, "booked", day, source_of(resource))
     return None
@@ -113,13 +134,26 @@ def _kind(resource: Resource) -> ProcedureKind | None:
         return "brain-radiotherapy"
     if known or not label or _NOT_THE_ACT_ITSELF.search(label):
         return None
+    if _resects_in_brain(resource, label):
+        return "brain-resection"
     return next((kind for pattern, kind in _WORDS if pattern.search(label)), None)
 
 
-def _on_brain(resource: Resource) -> bool:
+def _resects_in_brain(resource: Resource, label: str) -> bool:
+    """Whether a tumour of the brain is removed: a craniotomy for one, or any removal of one at that site. A biopsy is none."""
+    if _REMOVES_NO_TUMOUR.search(label) or not (_OPENS_THE_SKULL.search(label) or _REMOVES.search(label)):
+        return False
+    if not _on_brain(resource, _IN_THE_SKULL):
+        return False
+    reasons = concepts_in(resource.reason_code) if resource.reason_code is not ABSENT else []
+    return _TUMOUR.search(words_of_all(resource.code, *reasons)) is not None
+
+
+def _on_brain(resource: Resource, named: re.Pattern[str] = _BRAIN) -> bool:
+    """Whether the body site is coded as in the brain, or the words of the act or of its site name it."""
     sites = as_list(resource.body_site)
     coded = any(site_of_code(system, code) == "brain" for concept in sites for system, code, _ in triples(concept))
-    return coded or re.search(r"\bbrain\b|cranial|cerebr", words_of_all(resource.code, *sites)) is not None
+    return coded or named.search(words_of_all(resource.code, *sites)) is not None
 
 
 def read_allergies(record: Record) -> tuple[Allergy, ...]:

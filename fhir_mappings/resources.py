@@ -44,6 +44,12 @@ class Concept(Part, frozen=True, gc=False):
     text: str | None = None
 
 
+class BodySite(Concept, frozen=True, gc=False):
+    """A body site. Its side may stand beside the code, in an extension."""
+
+    extension: Raw = ABSENT
+
+
 class Period(Part, frozen=True, gc=False):
     """A time span; either end may be missing."""
 
@@ -157,7 +163,7 @@ class Evidence(Part, frozen=True, gc=False):
 class Collection(Part, frozen=True, gc=False):
     """Specimen.collection."""
 
-    body_site: Concept | None = None
+    body_site: BodySite | None = None
 
 
 class Contained(Part, frozen=True, gc=False):
@@ -226,7 +232,7 @@ class Resource(Part, frozen=True, gc=False):
     medication_codeable_concept: Concept | None = None
     medication_reference: Reference | None = None
     ingredient: Raw = ABSENT
-    body_site: list[Concept] | Concept | None = None
+    body_site: list[BodySite] | BodySite | None = None
     subject: Raw = ABSENT
     patient: Raw = ABSENT
     context: Raw = ABSENT
@@ -242,6 +248,7 @@ class Resource(Part, frozen=True, gc=False):
     effective_period: Period | None = None
     effective_instant: str | None = None
     effective_timing: Raw = ABSENT
+    date_asserted: str | None = None
     issued: str | None = None
     performer: Raw = ABSENT
     performed_date_time: str | None = None
@@ -280,7 +287,8 @@ class Resource(Part, frozen=True, gc=False):
     gender: str | None = None
     deceased_boolean: bool | str | None = None
     deceased_date_time: str | None = None
-    # When a drug was given, as FHIR R5 calls and spells it.
+    # Since when an order has its status (FHIR R5), and when a drug was given, as R5 calls and spells it.
+    status_changed: str | None = None
     occurence_date_time: str | None = None
     occurence_period: Period | None = None
     # Members of other FHIR versions. They are read only to recognise those resources.

@@ -23,6 +23,8 @@ _NUMBER = re.compile(
     r"\A\s*+(?:([<>]=?|≥|≤)\s*+)?"
     r"(-?(?:\d{1,3}(?:[ '’\u00a0\u202f]\d{3})++(?!\d)|\d{1,3}([.,])\d{3}(?:\3\d{3})++(?!\d)|\d++(?:[.,]\d++)?))"
     r"\s*+(%|(?:[x×] ?)?[a-zA-Zµμ/{}0-9.*\[\]^²³⁶⁹]*+)\s*+"
+    # A flag behind a unit, as laboratories print it: `45 K/uL L`.
+    r"(?:\(?[HL]{1,2}\)?\s*+)?"
 )
 
 #: `150,000`: a decimal comma or a thousands separator. A leading zero has none of the latter.

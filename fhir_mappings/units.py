@@ -27,6 +27,7 @@ _ENZYME: Final = _table(
 _COUNT: Final = _table(
     (1.0, "10*9/l 10^9/l 10e9/l x10^9/l x10*9/l x10e9/l g/l giga/l gpt/l /nl 10*6/ml 10^6/ml 10⁹/l x10⁹/l"),
     (1.0, "10*3/ul 10^3/ul 10e3/ul x10^3/ul x10*3/ul x10e3/ul 10*3.ul 1000/ul k/ul th/ul thou/ul thousand/ul"),
+    (1.0, "10(9)/l x10(9)/l 10(3)/ul x10(3)/ul 10(3)/mcl x10(3)/mcl 10(3)/µl x10(3)/µl x10(3)/mm3 x10e3/mcl x10^3/mcl x10*3/mcl"),
     (1.0, "10*3/µl 10^3/µl k/µl 10*3/mm3 10^3/mm3 10*3/mm^3 k/mm3 10*3/mcl 10^3/mcl k/mcl 10³/ul 10³/µl 10^3/μl k/μl"),
     (0.001, "/ul /µl cells/ul {cells}/ul cells/µl /mm3 /mm^3 cells/mm3 /mcl cells/mcl /μl cells/μl 10*6/l 10^6/l"),
 )
@@ -73,6 +74,9 @@ _DOSE_SPELLINGS: Final = {
     "{tbl}": "{tbl} {tablet} tablet tablets tab",
     "{capsule}": "{capsule} capsule capsules",
 }
+#: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
+MASSES: Final = frozenset({"mg", "g", "ug", "mg/kg", "mg/m2", "g/m2", "AUC"})
+
 _DOSE_UNITS: Final = {written: unit for unit, spellings in _DOSE_SPELLINGS.items() for written in spellings.split()}
 
 

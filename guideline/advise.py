@@ -47,7 +47,7 @@ def advise(case: Case, practice: Practice) -> Advice:
             findings += [gap] if gap is not None else []
         elif chosen.topic == "MaintenanceTreatment":
             # "Keep the antibodies going" never stands beside a card that holds them.
-            if any(f.topic in _ORGAN_TOPICS or f.headline.id == "lvef-low" for f in findings):
+            if any(f.topic in _ORGAN_TOPICS or f.headline.id.startswith("lvef-low") for f in findings):
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]

@@ -42,10 +42,15 @@ class Patient(Struct, frozen=True):
     source: str = "Patient"
 
 
+#: The breast that a tumour is of; `both` where one entry names two.
+Side = Literal["left", "right", "both"]
+
+
 class Diagnosis(Struct, frozen=True):
     """A tumour on the problem list, without its metastases.
 
-    `her2` and `hormone_receptors` are set only where the diagnosis code itself states them (a label without a test).
+    `her2` and `hormone_receptors` are set only where the diagnosis code itself states them (a label without a test). `side` is that of an
+    invasive breast cancer, where the record says so.
     """
 
     kind: Literal["invasive-breast", "breast-in-situ", "breast-history", "other-primary"]
@@ -54,6 +59,7 @@ class Diagnosis(Struct, frozen=True):
     her2: Literal["positive", "negative"] | None = None
     hormone_receptors: Literal["positive", "negative"] | None = None
     source: str = ""
+    side: Side | None = None
 
 
 class Metastasis(Struct, frozen=True):
@@ -86,7 +92,8 @@ class ReceptorResult(Struct, frozen=True):
     otherwise `positive`, `negative`, `equivocal`, `low`, `ultralow`. Quantitative ISH carries `ratio` (HER2/CEP17) and
     `copies` (mean HER2 signals per nucleus) with value `None`. ER/PR given as percent of cells carry `percent`.
     `bound` says when that number is only a limit (`<1 %`); of a range (`1-5 %`) the lower end is a limit.
-    `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen.
+    `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen. `side` is the breast
+    whose tumour was tested, never that of a metastasis.
     """
 
     receptor: Literal["HER2", "ER", "PR"]
@@ -101,6 +108,7 @@ class ReceptorResult(Struct, frozen=True):
     preliminary: bool = False
     source: str = ""
     bound: Bound | None = None
+    side: Literal["left", "right"] | None = None
 
 
 class DiseaseStatus(Struct, frozen=True):
@@ -134,7 +142,7 @@ class DrugRecord(Struct, frozen=True):
     Only records that prove or order exposure become a `DrugRecord`: no drafts, proposals, cancelled or erroneous entries, nothing
     `not-taken`, `intended` or `not-done`. A co-pack gives one record per drug; a fixed-dose combination
     (`pertuzumab-trastuzumab-hyaluronidase`) is one record. `start` and `end` are clinical dates; an administration has both on the
-    day it was given. `intent` is the treatment intent.
+    day it was given. `intent` is the treatment intent. `held_on`: a day on which a record that says "on hold" is known to have said so.
     """
 
     drug: str
@@ -146,6 +154,7 @@ class DrugRecord(Struct, frozen=True):
     intent: Literal["curative", "palliative"] | None = None
     dose: Dose | None = None
     source: str = ""
+    held_on: PartialDate | None = None
 
 
 #: A HER2 conjugate the terminology cannot name ("trastuzumab" with an unknown second word): no conclusion about lines is drawn from it.
@@ -270,7 +279,9 @@ class OtherDrug(Struct, frozen=True):
     source: str = ""
 
 
-ProcedureKind = Literal["echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "hospice"]
+ProcedureKind = Literal[
+    "echo", "muga", "chest-ct", "brain-mri", "biopsy", "breast-surgery", "brain-radiotherapy", "brain-resection", "hospice",
+]  # fmt: skip
 
 
 class Procedure(Struct, frozen=True):

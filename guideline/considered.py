@@ -119,7 +119,7 @@ def _treatment(s: Situation, advice: Advice) -> str:
     if s.unknown_conjugate:
         return "a HER2 conjugate of unknown name: no conclusion about the line is drawn"
     if s.study_drug is not None:
-        return "a study drug is being given: whether it is the next line is not known"
+        return "a study drug without an end is on record: whether it is the next line is not known"
     if last is None and history_open(s):
         return "which therapies were given for metastatic disease is not known"
     if last is not None and any(e.state == "unknown" for e in last.exposures):

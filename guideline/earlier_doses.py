@@ -24,7 +24,7 @@ class EarlierDoses(Struct, frozen=True):
 
     `recorded`: something is. `open`: a course is running, on hold or of unclear status. `last`: the last day it is known to have been
     given; `exact` when a dose was recorded on that day, otherwise the course ended then at the latest. No `last` while a course goes on
-    without recorded doses. `source` says so, and `drug` is what was given.
+    without recorded doses. `source` says so, and `drug` is what was given. `planned`: it is a draft's, and is still to be given.
     """
 
     recorded: bool
@@ -33,6 +33,7 @@ class EarlierDoses(Struct, frozen=True):
     exact: bool = False
     drug: str | None = None
     source: str | None = None
+    planned: bool = False
 
 
 def earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
@@ -50,6 +51,18 @@ def earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
         return EarlierDoses(recorded=True, open=is_open)
     day, exact, record = last
     return EarlierDoses(True, is_open, day, exact, record.drug, record.source)
+
+
+def drafted_before(q: OrderQuestion, order: DraftOrder, drug: str) -> EarlierDoses | None:
+    """The dose of the same antibody that another draft plans last before this one: the cycles of a plan follow one another."""
+    today = PartialDate.on(q.s.today)
+    day = order.planned or today
+    drafts = [o for o in (*q.starts, *q.beside) if o.act == "start" and any(components(drug) & components(other) for other in o.drugs)]
+    before = [(planned, o) for o in drafts if (planned := o.planned or today).latest < day.earliest]
+    if not before:
+        return None
+    last, draft = max(before, key=lambda entry: (entry[0].latest, entry[1].id))
+    return EarlierDoses(True, True, last, True, draft.drugs[0], draft.id, planned=True)
 
 
 def loaded_part(drug: str) -> str:

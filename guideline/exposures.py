@@ -32,7 +32,7 @@ class Exposure(Struct, frozen=True):
 
     `end` is None while it runs and when nobody wrote it down. `state` is `on-hold` also for an infused drug that is still
     "active" but has had no dose for nine weeks (decision 8): not current, and no proof that it was stopped. `unknown`: the record
-    gives no usable status (I17), so neither an end nor a new line is concluded from it.
+    gives no usable status (I17), so neither an end nor a new line is concluded from it. `held_on`: the last day known to be one of a hold.
     """
 
     drug: str
@@ -43,6 +43,7 @@ class Exposure(Struct, frozen=True):
     stop_reason: StopReason | None
     intent: Literal["curative", "palliative"] | None
     sources: tuple[str, ...]
+    held_on: PartialDate | None = None
 
     @property
     def last_known(self) -> PartialDate | None:
@@ -64,6 +65,7 @@ class _Course(Struct):
     last_dose: PartialDate | None = None
     stated_open: bool = False
     orders: int = 0
+    held_on: PartialDate | None = None
 
 
 def exposures(records: Iterable[DrugRecord], today: date) -> tuple[Exposure, ...]:
@@ -120,6 +122,7 @@ def _begun(record: DrugRecord) -> _Course:
         last_seen=record.start,
         stated_open=record.kind == "statement" and record.status in _OPEN,
         orders=record.kind == "order",
+        held_on=record.held_on,
     )
 
 
@@ -165,6 +168,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     if record.kind == "statement":
         course.stated_open = record.status in _OPEN
     course.last_seen = _later(course.last_seen, record.start)
+    course.held_on = _later(course.held_on, record.held_on)
 
 
 def _later(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
@@ -224,7 +228,9 @@ def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
 def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure:
     state, end = _state(course, doses_recorded, today)
     sources = course.sources if len(course.sources) == 1 else sorted(set(course.sources))
-    return Exposure(course.drug, course.start, end, state, course.last_dose, course.stop_reason, course.intent, tuple(sources))
+    return Exposure(
+        course.drug, course.start, end, state, course.last_dose, course.stop_reason, course.intent, tuple(sources), course.held_on
+    )  # fmt: skip
 
 
 def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[ExposureState, PartialDate | None]:

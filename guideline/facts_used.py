@@ -15,7 +15,7 @@ from guideline.her2_status import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import PARTNER_DRUGS, Line, components
+from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, PARTNER_DRUGS, Line, components
 
 _NAMES = {drug.id: drug.name for drug in K.drugs.values()}
 #: Room for the names of drugs in a headline.
@@ -45,14 +45,24 @@ def headline_names(drugs: Iterable[str]) -> str:
 
 
 def line_drugs(line: Line) -> str:
-    """The drugs of a line in their usual order; endocrine partners only when they are all there is."""
+    """The drugs of a line in their usual order.
+
+    Endocrine therapy and what goes with it is named where it takes the place of chemotherapy; beside chemotherapy or a conjugate (C07) it
+    is a later part, which `line_fact` tells with its day.
+    """
     return _line_drugs(line.drugs)
+
+
+def counting_drugs(line: Line) -> str:
+    """The drugs for which a line counts, in their usual order: without endocrine therapy and what goes with it."""
+    return _line_drugs(tuple([d for d in line.drugs if d not in PARTNER_DRUGS]))
 
 
 @lru_cache(maxsize=1024)
 def _line_drugs(drugs: tuple[str, ...]) -> str:
-    main = [d for n, d in enumerate(drugs) if d not in PARTNER_DRUGS and not _brought_by(drugs[n + 1 :], d)]
-    return drug_names(in_usual_order(main or drugs))
+    chemotherapy = not _CHEMOTHERAPY.isdisjoint(drugs)
+    named = [d for n, d in enumerate(drugs) if not (chemotherapy and d in PARTNER_DRUGS) and not _brought_by(drugs[n + 1 :], d)]
+    return drug_names(in_usual_order(named))
 
 
 def _brought_by(later: tuple[str, ...], drug: str) -> bool:
@@ -60,6 +70,9 @@ def _brought_by(later: tuple[str, ...], drug: str) -> bool:
     own = components(drug)
     return any(components(other) & own for other in later) and own <= {agent for other in later for agent in components(other)}
 
+
+#: With one of these a line is chemotherapy with HER2 therapy, whatever endocrine therapy joins it.
+_CHEMOTHERAPY = CYTOTOXIC_DRUGS | CONJUGATES
 
 #: The order in which the field writes combinations: the knowledge file lists the drugs that way.
 _USUAL_ORDER = {drug: place for place, drug in enumerate(K.drugs)}
@@ -70,9 +83,20 @@ def _day(day: PartialDate | None) -> str | None:
     return str(day) if day is not None else None
 
 
+def finding_dated(found: Her2Finding) -> str:
+    """A HER2 finding in a sentence, with its day."""
+    return f"{found.shown}, {found.date}" if found.date is not None else found.shown
+
+
+def finding_sided(found: Her2Finding) -> str:
+    """A HER2 finding in a sentence, with the breast that it is of, where that is known, and its day."""
+    return f"{found.side} {finding_dated(found)}" if found.side is not None else finding_dated(found)
+
+
 def her2_fact(finding: Her2Finding, name: str = "HER2") -> FactUsed:
     """A HER2 finding with its specimen."""
-    place = f" ({finding.specimen})" if finding.specimen else ""
+    said = ", ".join(part for part in (finding.specimen, finding.side) if part is not None)
+    place = f" ({said})" if said else ""
     preliminary = ", preliminary" if finding.preliminary else ""
     return FactUsed(name, f"{finding.shown}{place}{preliminary}", _day(finding.date), finding.sources[0])
 
@@ -93,11 +117,30 @@ def line_fact(line: Line, number: int) -> FactUsed:
     begun = f" from {_day(line.start)}" if line.start is not None else ""
     return FactUsed(
         name=f"Line {number}",
-        value=f"{line_drugs(line)}{begun}: {_how_it_went(line)}",
+        value=f"{line_drugs(line)}{begun}{_joined_later(line)}: {_how_it_went(line)}{_goes_on(line)}",
         date=_day(line.ended_on or line.start),
         source=line.progression.source if line.progression is not None else line.exposures[0].sources[0],
         inferred=not line.documented,
     )
+
+
+def _joined_later(line: Line) -> str:
+    """The endocrine therapy beside the chemotherapy of a line, each drug with the day from which it was given."""
+    if _CHEMOTHERAPY.isdisjoint(line.drugs):
+        return ""
+    first: dict[str, PartialDate | None] = {}
+    for e in line.exposures:
+        if e.drug in PARTNER_DRUGS:
+            first.setdefault(e.drug, e.start)
+    return "".join([f", {drug_name(drug)} from {first[drug]}" for drug in in_usual_order(first)])
+
+
+def _goes_on(line: Line) -> str:
+    """The endocrine therapy of a line that outlasts it."""
+    if line.outcome in ("ongoing", "on-hold", "progression"):
+        return ""
+    running = in_usual_order(e.drug for e in line.exposures if e.drug in PARTNER_DRUGS and e.state == "running")
+    return f"; {drug_names(running)} goes on" if running and any(d not in PARTNER_DRUGS for d in line.drugs) else ""
 
 
 def reasons_shown(reasons: Iterable[StopReason]) -> str:
@@ -124,9 +167,12 @@ def progressed_on(line: Line) -> str:
     A regimen keeps its name when its planned taxane part is over. Where a part was stopped for toxicity, what was still given is named.
     """
     given, stopped = line.progressed_on(), line.not_tolerated()
+    at_progression = {e.drug for e in given}
     if not given:
         return f"after {line_drugs(line)}{' (stopped for toxicity)' if stopped else ''}"
-    return f"on {_line_drugs(tuple(dict.fromkeys([e.drug for e in given]))) if stopped else line_drugs(line)}"
+    # Without a part that was stopped for toxicity only endocrine therapy is one that another may have replaced before.
+    drugs = [d for d in line.drugs if d in at_progression or not (stopped or d in PARTNER_DRUGS)]
+    return f"on {_line_drugs(tuple(drugs))}"
 
 
 def line_facts(s: Situation) -> tuple[FactUsed, ...]:
@@ -190,10 +236,10 @@ def hormone_fact(s: Situation) -> FactUsed | None:
 
 
 def lvef_shown(v: Lvef) -> str:
-    """An LVEF as recorded: `55 %`, `55-60 %`, `>55 %`."""
-    number = f"{v.value:g}"
+    """An LVEF as recorded, to the second decimal (49.96 is not 50): `55 %`, `55-60 %`, `>55 %`."""
+    number = f"{round(v.value, 2):g}"
     if v.upper is not None:
-        number = f"{v.value:g}-{v.upper:g}"
+        number += f"-{round(v.upper, 2):g}"
     return f"{v.bound or ''}{number} %{' (preliminary)' if v.preliminary else ''}"
 
 
@@ -219,6 +265,12 @@ def brain_fact(s: Situation) -> FactUsed | None:
     return FactUsed("CNS metastases", words, _day(b.date), b.sources[0] if b.sources else None)
 
 
+def _study_drug_fact(s: Situation) -> FactUsed | None:
+    """A study drug that is over and may have been a line."""
+    drug = s.study_drug_over
+    return FactUsed("Study drug", "over", _day(drug.end or drug.start), drug.source) if drug is not None else None
+
+
 def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
     """The facts every treatment card rests on."""
     found = [
@@ -227,6 +279,7 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         metastatic_fact(s),
         relapse_fact(s),
         *line_facts(s),
+        _study_drug_fact(s),
         brain_fact(s),
         lung_fact(s),
         lvef_fact(s.heart.latest) if s.heart.latest is not None else None,

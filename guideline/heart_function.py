@@ -18,7 +18,10 @@ _TENTH = 0.1
 
 
 class HeartFunction(Struct, frozen=True):
-    """What is known of the heart. `latest` is None when no dated, final LVEF is on record (an adverse preliminary one counts)."""
+    """What is known of the heart. `latest` is None when no dated, final LVEF is on record (an adverse preliminary one counts).
+
+    `undated_low` is the lowest value under 50 of which nobody can tell the day: it may be the newest of all.
+    """
 
     series: tuple[Lvef, ...]
     latest: Lvef | None
@@ -28,6 +31,7 @@ class HeartFunction(Struct, frozen=True):
     failure_symptoms: bool
     failure_asked: bool
     booked_echo: Procedure | None
+    undated_low: Lvef | None = None
 
     @property
     def symptomatic_failure(self) -> bool:
@@ -89,6 +93,7 @@ def heart_function(case: Case) -> HeartFunction:
     usable = [v for v in case.lvef if v.date is not None and (not v.preliminary or effective_value(v) < limits.never_silent_below)]
     usable.sort(key=lambda v: (v.date.earliest if v.date else date.min, -effective_value(v), v.source))
     latest = _latest(usable)
+    undated = [v for v in case.lvef if v.date is None and effective_value(v) < limits.never_silent_below]
     booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked"]
     symptoms = answer(case, "heart-failure-symptoms")
     return HeartFunction(
@@ -100,6 +105,7 @@ def heart_function(case: Case) -> HeartFunction:
         failure_symptoms=symptoms is not None and symptoms.values[0] == "true",
         failure_asked=symptoms is not None,
         booked_echo=min(booked, key=lambda p: (p.date.latest if p.date else date.max, p.source)) if booked else None,
+        undated_low=min(undated, key=lambda v: (effective_value(v), v.source)) if undated else None,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.bounds import reaches
 from guideline.case import Case, Diagnosis, ReceptorResult
@@ -39,6 +40,7 @@ class Her2Finding(Struct, frozen=True):
     specimen: Literal["primary", "metastasis"] | None
     sources: tuple[str, ...]
     preliminary: bool = False
+    side: Literal["left", "right"] | None = None
 
 
 class Her2Status(Struct, frozen=True):
@@ -46,6 +48,10 @@ class Her2Status(Struct, frozen=True):
 
     `basis`: `test` (a tissue result), `diagnosis` (only a diagnosis code says so) or `none`. `other_positive` is set when the leading
     result is not positive although another one (or the diagnosis code) is: discordance, until a review settles it (`reviewed`).
+
+    Cancers of both breasts, and no metastasis tested: nobody can tell which of them spread. `apart`: their results differ, so that the one
+    that is not positive leads and the positive one is `other_positive`. `one_unshown`: they do not differ, but one may have no result.
+    `not_positive`: a result that is not, where a positive one leads and no metastasis was tested.
     """
 
     state: Her2State
@@ -55,6 +61,9 @@ class Her2Status(Struct, frozen=True):
     ever_positive: bool = False
     reviewed: bool = False
     metastasis_tested_on: PartialDate | None = None
+    apart: bool = False
+    one_unshown: bool = False
+    not_positive: Her2Finding | None = None
 
     @property
     def discordant(self) -> bool:
@@ -110,18 +119,31 @@ _IHC_STATE: dict[str, Her2State] = {
 
 
 def _same_specimen(one: ReceptorResult, other: ReceptorResult, metastatic_since: PartialDate | None) -> bool:
+    if one.side is not None and other.side is not None and one.side != other.side:
+        return False
     if one.specimen_id is not None and other.specimen_id is not None and one.specimen_id != other.specimen_id:
         # A laboratory may register the slide for ISH apart from the block for IHC: on one day the two still belong together.
         if {one.method, other.method} != {"ihc", "ish"} or one.date != other.date:
             return False
     elif one.specimen_id is not None and one.specimen_id == other.specimen_id:
         return True
+    if _contradict(one, other):
+        # A second reading of one specimen, or another specimen: where nothing says which, the newer must not outdate the older.
+        return False
     if one.date is None or other.date is None:
         if one.date is not other.date:
             return False
     elif abs((one.date.earliest - other.date.earliest).days) > _SAME_SPECIMEN_DAYS:
         return False
     return is_metastasis(one, metastatic_since) == is_metastasis(other, metastatic_since)
+
+
+def _contradict(one: ReceptorResult, other: ReceptorResult) -> bool:
+    """Whether of two results of one method one is positive and the other is not."""
+    if one.method != other.method:
+        return False
+    states = {_state_of(one), _state_of(other)}
+    return "positive" in states and not states.isdisjoint(NOT_POSITIVE)
 
 
 def _findings(results: Sequence[ReceptorResult], metastatic_since: PartialDate | None) -> list[Her2Finding]:
@@ -169,6 +191,7 @@ def _finding(group: list[ReceptorResult], metastatic_since: PartialDate | None) 
         # The first source is that of the date.
         sources=(newest.source, *sorted({r.source for r in group if r.source != newest.source})),
         preliminary=True in [r.preliminary for r in group],
+        side=next((r.side for r in group if r.side is not None), None),
     )
 
 
@@ -208,29 +231,80 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
     """The leading HER2 finding and whether another contradicts it (decision 10)."""
     # A preliminary result counts only when it is adverse (decision 8): one that would open HER2 therapy waits for the final report.
     results = [r for r in case.receptors if r.receptor == "HER2" and not (r.preliminary and _state_of(r) == "positive")]
+    both = _both_breasts(case.diagnoses, results)
+    if both and metastatic_since is not None:
+        found_later = [day for d in case.diagnoses if (day := _found_after(d, metastatic_since)) is not None]
+        results = [replace(r, specimen="primary") if _of_new_primary(r, found_later) else r for r in results]
     findings = [f for f in _findings(results, metastatic_since) if f.state != "unknown"]
     if not findings:
         return _by_diagnosis(case.diagnoses)
     from_metastasis = [f for f in findings if f.specimen == "metastasis"]
     leading = _leading(from_metastasis or findings)
+    primaries = _of_each_primary(findings) if both and not from_metastasis else []
+    differing = _differing(primaries)
+    if differing is not None:
+        leading = differing
     tested_on = max([f.date for f in from_metastasis if f.date is not None], key=lambda d: d.latest, default=None)
     positives = [f for f in findings if f is not leading and f.state == "positive"]
     if not positives:
         coded = _by_diagnosis(case.diagnoses).leading
         positives = [coded] if coded is not None else []
+    one_unshown = differing is None and bool(primaries) and _one_unshown(primaries, case.diagnoses, leading.state)
     ever = leading.state == "positive" or bool(positives)
     reviewed = case.intake.get("her2-reviewed")
-    if (
-        ever
-        and reviewed is not None
-        and reviewed.values
-        and reviewed.date.latest >= _when(leading.date)
-        and any(f.state in NOT_POSITIVE for f in findings)
-    ):
+    open_question = (ever and (differing is not None or any(f.state in NOT_POSITIVE for f in findings))) or (one_unshown and not ever)
+    if open_question and reviewed is not None and reviewed.values and reviewed.date.latest >= _when(leading.date):
         settled: Her2State = leading.state if leading.state in NOT_POSITIVE else "negative"
         return Her2Status("positive" if reviewed.values[0] == "positive" else settled, "test", leading, None, ever, True, tested_on)
-    other = max(positives, key=lambda f: (_when(f.date), f.sources)) if positives and leading.state in NOT_POSITIVE else None
-    return Her2Status(leading.state, "test", leading, other, ever, False, tested_on)
+    disputed = positives and (differing is not None or leading.state in NOT_POSITIVE)
+    other = max(positives, key=lambda f: (_when(f.date), f.sources)) if disputed else None
+    earlier = [f for f in findings if f.state in NOT_POSITIVE] if leading.state == "positive" and not from_metastasis else []
+    not_positive = _leading(earlier) if earlier else None
+    return Her2Status(leading.state, "test", leading, other, ever, False, tested_on, differing is not None, one_unshown, not_positive)
+
+
+def _both_breasts(diagnoses: Sequence[Diagnosis], results: Sequence[ReceptorResult]) -> bool:
+    """Whether the record says that there is, or was, a cancer of either breast."""
+    sides = {d.side for d in diagnoses if d.kind == "invasive-breast"} | {r.side for r in results}
+    return "both" in sides or {"left", "right"} <= sides
+
+
+def _found_after(diagnosis: Diagnosis, metastatic_since: PartialDate) -> PartialDate | None:
+    """The day of a breast cancer that was found when another one had already spread."""
+    day = diagnosis.date if diagnosis.kind == "invasive-breast" else None
+    return day if day is not None and day.earliest > metastatic_since.latest else None
+
+
+def _of_new_primary(result: ReceptorResult, found: Sequence[PartialDate]) -> bool:
+    """Whether a result that names no specimen is of the days when a second primary was found: it is that one's, as far as anybody knows."""
+    if result.specimen is not None or result.date is None:
+        return False
+    day = result.date.earliest
+    return any(abs((day - each.earliest).days) <= _SAME_SPECIMEN_DAYS for each in found)
+
+
+def _of_each_primary(findings: Sequence[Her2Finding]) -> list[Her2Finding]:
+    """What is known of the cancers of two breasts: for each side the finding that leads there, and whatever may be of either."""
+    sided = ([f for f in findings if f.side == side] for side in ("left", "right"))
+    return [*(_leading(of_side) for of_side in sided if of_side), *(f for f in findings if f.side is None)]
+
+
+def _one_unshown(primaries: Sequence[Her2Finding], diagnoses: Sequence[Diagnosis], state: Her2State) -> bool:
+    """Whether one of two breast cancers may have no HER2 result.
+
+    Results that name no side may be of one and the same tumour. Where they are not positive, two are taken to be of two tumours, and a
+    cancer that is over is not asked about: nothing is advised on their ground.
+    """
+    if state == "positive":
+        return not {"left", "right"} <= {f.side for f in primaries}
+    return len(primaries) < 2 and _both_breasts([d for d in diagnoses if d.status != "resolved"], ())
+
+
+def _differing(primaries: Sequence[Her2Finding]) -> Her2Finding | None:
+    """Of findings of which one is positive and another is not, the one that is least positive."""
+    if len({f.state == "positive" for f in primaries}) < 2:
+        return None
+    return max(primaries, key=lambda f: (_LESS_POSITIVE[f.state], _when(f.date), f.sources))
 
 
 _LESS_POSITIVE = {"positive": 0, "equivocal": 1, "low": 2, "ultralow": 2, "negative": 2}

@@ -85,9 +85,9 @@ def kidneys_in_doubt(s: Situation, drugs: frozenset[str]) -> tuple[tuple[str, ..
     most = max(limits.values())
     for lab in labs_that_count(s, "egfr"):
         if just_beyond(lab.value, lab.bound) < most and not is_lower(lab.bound):
-            return tuple(limits), f"eGFR {lab.bound or ''}{lab.value:g} mL/min/1.73 m2", lab.date, most
+            return tuple(limits), f"eGFR {lab.bound or ''}{round(lab.value, 2):g} mL/min/1.73 m2", lab.date, most
     for lab in labs_that_count(s, "creatinine"):
         estimate = _at_usual_weight(s, lab)
         if estimate is not None and estimate < most and not is_upper(lab.bound):
-            return tuple(limits), f"creatinine {lab.bound or ''}{lab.value:g} mg/dL", lab.date, most
+            return tuple(limits), f"creatinine {lab.bound or ''}{round(lab.value, 2):g} mg/dL", lab.date, most
     return None

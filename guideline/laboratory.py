@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.body import body, cockcroft_gault
 from guideline.bounds import is_lower, is_upper, just_beyond
@@ -84,7 +85,7 @@ class LabValue(Struct, frozen=True):
     @property
     def amount(self) -> str:
         """The value with its unit."""
-        return f"{self.bound or ''}{self.value:g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
+        return f"{self.bound or ''}{round(self.value, 2):g} {_UNITS[self.lab]}{', preliminary' if self.preliminary else ''}"
 
 
 #: The values that count for each lab: the newest, and behind a preliminary one the newest final one.
@@ -98,6 +99,17 @@ def current_labs(s: Situation) -> CurrentLabs:
     if clearances:
         found[CLEARANCE] = clearances
     return found
+
+
+def undated_labs(s: Situation) -> CurrentLabs:
+    """What counts today, and in place of it the most adverse value of which nobody can tell the day, as if it were of today."""
+    by_kind: dict[str, list[Lab]] = {}
+    for lab in s.case.labs:
+        if lab.date is None and lab.kind in _UNITS:
+            by_kind.setdefault(lab.kind, []).append(replace(lab, date=PartialDate.on(s.today)))
+    if not by_kind:
+        return {}
+    return s.once(current_labs) | {kind: (_value(_newest(labs, kind)),) for kind, labs in by_kind.items()}
 
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:

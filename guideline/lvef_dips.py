@@ -51,6 +51,17 @@ class Dip(Struct, frozen=True):
         pairs = combinations(self.grave, 2)
         return next(((a, b) for a, b in pairs if days_between(a, b) <= _followed() and not _may_be_told_twice(a, b)), None)
 
+    def unrecovered(self, repeat_days: int) -> tuple[Lvef, Lvef] | None:
+        """A value that asks for a hold and its repeat that did not meet the restart test; a recovery in the days for the repeat counts."""
+        for place, held in enumerate(self.low):
+            in_time = self.recovered is not None and days_between(held, self.recovered) <= repeat_days
+            if in_time or held not in self.holding or held in self.grave:
+                continue
+            for v in self.low[place + 1 :]:
+                if days_between(held, v) <= _followed() and not _may_be_told_twice(held, v):
+                    return held, v
+        return None
+
     @property
     def longest(self) -> tuple[Lvef, Lvef]:
         """From which value to which one the decline is documented without a gap; a longer gap may hide a recovery."""

@@ -9,6 +9,7 @@ from msgspec import Struct
 from guideline.advice import Statement
 from guideline.case import Lvef
 from guideline.facts_used import drug_name, lvef_shown
+from guideline.heart_function import fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_dips import Dip, day_of, days_between, dips, dose_days, given_again, held_for
 from guideline.lvef_tables import Judged
@@ -30,7 +31,8 @@ def stop_for_good(s: Situation, judged: Judged) -> StopForGood | None:
     found = dips(s, judged)
     if not found or not held_for(s, judged.exposure, found[-1]):
         return None
-    return _confirmed(judged, found[-1]) or _lasting(judged, found[-1]) or _too_often(s, judged, found)
+    last = found[-1]
+    return _confirmed(judged, last) or _unrecovered(judged, last) or _lasting(judged, last) or _too_often(s, judged, found)
 
 
 def least_hold(s: Situation, judged: Judged) -> tuple[date, date] | None:
@@ -55,6 +57,19 @@ def _confirmed(judged: Judged, dip: Dip) -> StopForGood | None:
     values = {"first": lvef_shown(first), "first_day": day_of(first), "second": lvef_shown(second), "second_day": day_of(second)}
     words = K.say("lvef-stop-words-confirmed", **values).text
     return StopForGood(judged, words, K.say("lvef-stop-confirmed", drug=drug_name(judged.exposure.drug), **values), (first, second))
+
+
+def _unrecovered(judged: Judged, dip: Dip) -> StopForGood | None:
+    """R110, R113: 40-45 with a fall of 10 or more, and on repeat not back within 10 points of baseline: a later recovery lifts nothing."""
+    points, repeat_days, baseline = judged.table.resume.within_points, judged.table.repeat_days, judged.reference
+    if points is None or repeat_days is None or baseline is None or (pair := dip.unrecovered(repeat_days)) is None:
+        return None
+    first, second = pair
+    fall = f"{fall_from(baseline, second):g}"
+    words = K.say("lvef-stop-words-unrecovered", second=lvef_shown(second), second_day=day_of(second), fall=fall).text
+    values = {"first": lvef_shown(first), "first_day": day_of(first), "second": lvef_shown(second), "second_day": day_of(second)}
+    reason = K.say("lvef-stop-unrecovered", drug=drug_name(judged.exposure.drug), points=f"{points:g}", fall=fall, **values)
+    return StopForGood(judged, words, reason, pair)
 
 
 def _lasting(judged: Judged, dip: Dip) -> StopForGood | None:

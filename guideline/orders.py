@@ -19,7 +19,7 @@ class OrderedDose(Struct, frozen=True):
     `times_a_day` for oral drugs; `every_days` between infusions, on average (1 only where each day is meant: once a day is how systems
     write "once"). `parts` holds the amounts of a fixed combination in mg where the text names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
     `of_day`: the amount is that of a whole day, taken in unequal shares. `later`: it follows another dose of the same order, so that it
-    does not load.
+    does not load. `conditional`: it is given only if something holds ("8 mg/kg if more than six weeks late").
     """
 
     amount: float
@@ -30,6 +30,7 @@ class OrderedDose(Struct, frozen=True):
     loading: bool | None = None
     of_day: bool = False
     later: bool = False
+    conditional: bool = False
 
 
 class DraftOrder(Struct, frozen=True):
@@ -41,6 +42,8 @@ class DraftOrder(Struct, frozen=True):
     names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so. `replaces` is
     the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
     `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
+    `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is for a few days or goes on,
+    where the order says so; `proposed`: it proposes or plans what is ordered by another.
     """
 
     id: str
@@ -58,6 +61,9 @@ class DraftOrder(Struct, frozen=True):
     replaces: str | None = None
     based_on: str | None = None
     further: tuple[OrderedDose, ...] = ()
+    setting: Literal["inpatient", "home"] | None = None
+    course: Literal["acute", "continuous"] | None = None
+    proposed: bool = False
 
     @property
     def doses(self) -> tuple[OrderedDose, ...]:

@@ -15,8 +15,18 @@ from guideline.partial_date import PartialDate, add_days
 #: Where HER2 therapy of the body reaches poorly: that the therapy goes on says nothing about them.
 _CNS = frozenset({"brain", "leptomeningeal"})
 
+#: Local therapy of brain metastases (R128): radiotherapy may follow a resection, so it is named first.
+_LOCAL_THERAPY = ("brain-radiotherapy", "brain-resection")
+
 #: The HER2 drugs, and whether each is infused: that they go on after local therapy of the brain is a decision to keep them.
 _HER2_INFUSED = {d.id: d.infused for d in K.drugs.values() if d.drug_class.startswith("her2-")}
+
+
+class LocalTherapy(Struct, frozen=True):
+    """Local therapy of the brain: the newest irradiation (`irradiated`), else the newest resection of a tumour."""
+
+    day: PartialDate
+    irradiated: bool
 
 
 class Progression(Struct, frozen=True):
@@ -24,8 +34,8 @@ class Progression(Struct, frozen=True):
 
     `sites`: the new sites among the signs that no newer judgement outdates; `unplaced`: whether another sign (worsened, a stop reason, the
     intake) speaks of it without a place. `contradicted` is the day of a "stable" or "improved" recorded soon after new sites outside the
-    CNS that are all there is: one of the two is mistaken, and nobody can tell which. `irradiated` is the day of radiotherapy to the brain
-    since the newest sign.
+    CNS that are all there is: one of the two is mistaken, and nobody can tell which. `treated` is the local therapy of the brain since
+    the newest sign.
     """
 
     day: PartialDate | None
@@ -33,7 +43,7 @@ class Progression(Struct, frozen=True):
     sites: tuple[Site, ...] = ()
     unplaced: bool = True
     contradicted: PartialDate | None = None
-    irradiated: PartialDate | None = None
+    treated: LocalTherapy | None = None
 
     @property
     def brain_alone(self) -> bool:
@@ -63,7 +73,7 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
     Signs are a disease status of worsened, a metastasis first recorded more than 42 days after the line's start, and the intake answer
     given during the line. A newer "stable" or "improved" overrides an older sign - but not a new metastasis of the same weeks: staging of
     the body says nothing about the brain, and a lesion that is new does not become old by being stable.
-    In the newest line a brain metastasis alone is settled once it was irradiated and the line goes on (decision 13).
+    In the newest line a brain metastasis alone is settled once it had local therapy and the line goes on (decision 13).
     """
     worse: list[_Sign] = []
     better: list[_Better] = []
@@ -89,12 +99,12 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
 
 
 def _settled(day: PartialDate, better: list[_Better], case: Case) -> bool:
-    """Decision 13: the brain was irradiated since, the body was judged not worse in the weeks before, and the HER2 therapy went on."""
-    irradiated = _irradiated_since(day, case)
-    if irradiated is None or _active_since(irradiated, case):
+    """Decision 13: the brain had local therapy since, the body was judged not worse in the weeks before, and the HER2 therapy went on."""
+    treated = _treated_since(day, case)
+    if treated is None or _active_since(treated.day, case):
         return False
     weeks_before = add_days(day.earliest, -K.thresholds.intervals.new_metastasis_days)
-    return any(b.since >= weeks_before for b in better) and _went_on_after(irradiated, case)
+    return any(b.since >= weeks_before for b in better) and _went_on_after(treated.day, case)
 
 
 def _active_since(day: PartialDate, case: Case) -> bool:
@@ -122,7 +132,7 @@ def _joined(standing: list[_Sign], better: list[_Better], case: Case) -> Progres
     unplaced = any(sign.site is None for sign in standing)
     later = [b.day for b in better if b.since > newest.day.latest]
     contradicted = max(later, key=lambda day: day.latest) if later and not unplaced and sites.isdisjoint(_CNS) else None
-    return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted, _irradiated_since(newest.day, case))
+    return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted, _treated_since(newest.day, case))
 
 
 def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
@@ -136,21 +146,25 @@ def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
 
 
 def _seen_to(site: Site, day: PartialDate, case: Case) -> bool:
-    """Whether a new site is resolved, or in the brain irradiated or called stable since."""
+    """Whether a new site is resolved, or in the brain irradiated, resected or called stable since."""
     if all(m.status == "resolved" for m in case.metastases if m.site == site):
         return True
     if site != "brain":
         return False
-    if _irradiated_since(day, case) is not None:
+    if _treated_since(day, case) is not None:
         return True
     answer = case.intake.get("cns-disease")
     return answer is not None and answer.values[:1] == ("stable",) and answer.date.earliest > day.latest
 
 
-def _irradiated_since(day: PartialDate, case: Case) -> PartialDate | None:
-    """The newest day on which the brain was irradiated, not before a day."""
-    done = [p.date for p in case.procedures if p.kind == "brain-radiotherapy" and p.state == "done" and p.date is not None]
-    return max([since for since in done if since.earliest >= day.latest], key=lambda since: since.latest, default=None)
+def _treated_since(day: PartialDate, case: Case) -> LocalTherapy | None:
+    """The local therapy of the brain, not before a day."""
+    done = [(p.kind, p.date) for p in case.procedures if p.state == "done" and p.date is not None and p.date.earliest >= day.latest]
+    for kind in _LOCAL_THERAPY:
+        days = [since for what, since in done if what == kind]
+        if days:
+            return LocalTherapy(max(days, key=lambda since: since.latest), irradiated=kind == "brain-radiotherapy")
+    return None
 
 
 def _new_sites(case: Case, known_until: date) -> Iterator[tuple[PartialDate, str, Site]]:

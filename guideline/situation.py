@@ -46,7 +46,8 @@ class Situation(Struct, frozen=True):
     that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, and those of
     unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
     products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
-    `study_drug` is one being given that may be the line after the newest. `said` keeps what `once` was asked.
+    `study_drug` is one without an end that may be the line after the newest, `study_drug_over` one that may have been a line.
+    `said` keeps what `once` was asked.
     """
 
     case: Case
@@ -78,6 +79,7 @@ class Situation(Struct, frozen=True):
     not_tolerated: frozenset[str]
     unknown_conjugate: bool
     study_drug: OtherDrug | None
+    study_drug_over: OtherDrug | None
     therapy_lost: bool
     label_flags: frozenset[str]
     unknown_label_flags: frozenset[str]
@@ -170,6 +172,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
         unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
         study_drug=_study_drug(case, found, since) if case.other_drugs else None,
+        study_drug_over=_study_drug_over(case, found, since) if case.other_drugs else None,
         therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
@@ -177,22 +180,51 @@ def situation(case: Case, practice: Practice) -> Situation:
 
 
 def _study_drug(case: Case, found: Therapies, since: PartialDate | None) -> OtherDrug | None:
-    """A study drug that is being given and may be the line after the newest one: begun after that one, or nobody knows when.
+    """A study drug that nobody ended and that may be the line after the newest one: begun after that one, or nobody knows when.
 
     One begun before the newest line progressed was a part of it. Before any line, one begun long before the metastases is a record that
     nobody closed.
     """
     last = found.lines[-1] if found.lines else None
     since_last = (last.ended_on if last.progression is not None else None) or last.start if last is not None else None
-    if since_last is not None:
-        not_before = since_last.earliest
-    else:
-        not_before = add_days(since.earliest, -K.thresholds.intervals.record_lag_days) if since is not None else date.min
+    not_before = since_last.earliest if since_last is not None else _metastases_or_shortly_before(since)
     for drug in case.other_drugs:
-        over = drug.end is not None and drug.end.latest < case.today
-        if drug.drug == STUDY_DRUG and drug.status == "active" and not over and (drug.start is None or drug.start.latest >= not_before):
+        if drug.drug == STUDY_DRUG and not _over(drug, case.today) and (drug.start is None or drug.start.latest >= not_before):
             return drug
     return None
+
+
+def _study_drug_over(case: Case, found: Therapies, since: PartialDate | None) -> OtherDrug | None:
+    """A study drug that is over and may have been a line of its own: begun against the metastases while none of the lines was given.
+
+    One of which nobody knows when it was given may have been one, unless it was over before the metastases.
+    """
+    not_before = _metastases_or_shortly_before(since)
+    for drug in case.other_drugs:
+        if drug.drug != STUDY_DRUG or not _over(drug, case.today):
+            continue
+        begun = drug.start
+        if begun is None:
+            if drug.end is None or drug.end.latest >= not_before:
+                return drug
+        elif begun.latest >= not_before and not any(_begun_in(line, begun) for line in found.lines):
+            return drug
+    return None
+
+
+def _over(drug: OtherDrug, today: date) -> bool:
+    return drug.status in ("completed", "stopped", "cancelled") or (drug.end is not None and drug.end.latest < today)
+
+
+def _metastases_or_shortly_before(since: PartialDate | None) -> date:
+    return add_days(since.earliest, -K.thresholds.intervals.record_lag_days) if since is not None else date.min
+
+
+def _begun_in(line: Line, begun: PartialDate) -> bool:
+    """Whether a drug was begun with a line or while it was given: it was a part of it."""
+    if line.start is not None and begun.latest < add_days(line.start.earliest, -K.thresholds.intervals.line_start_days):
+        return False
+    return line.ended_on is None or begun.latest < line.ended_on.earliest
 
 
 def _age(case: Case) -> int | None:

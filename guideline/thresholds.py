@@ -69,7 +69,10 @@ class LvefRow:
 
 @dataclass(frozen=True, slots=True)
 class LvefResume:
-    """When a held drug may be resumed: the value recovered, or back `within_points` of baseline, as printed in `text`."""
+    """When a held drug may be resumed: the value recovered, or back `within_points` of baseline, as printed in `text`.
+
+    A label that names points of baseline ends the drug for good when the repeat is not back within them.
+    """
 
     text: str
     above: float | None = None

@@ -254,7 +254,7 @@ _Asked = tuple[str, str, Callable[[Situation], bool], Callable[[Situation], Iter
 
 #: Name, input, whether it is unknown in a situation, and what it may turn out to be.
 _ASKED: tuple[_Asked, ...] = (
-    ("HER2", "I02", lambda s: s.her2.state in ("unknown", "equivocal") or s.her2.basis == "diagnosis", _her2_values),
+    ("HER2", "I02", lambda s: s.her2.state in ("unknown", "equivocal") or s.her2.basis == "diagnosis" or s.her2.one_unshown, _her2_values),
     ("review of the discordant HER2 results", "I02", lambda s: s.her2.discordant,
      _one_of("her2-reviewed", positive="positive", negative="negative")),
     ("hormone receptors", "I03", lambda s: s.hormones.state == "unknown", _hormone_values),

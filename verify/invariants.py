@@ -248,10 +248,10 @@ def _named_as_a_check(seen: Seen, finding: Finding) -> bool:
     return finding.topic == "LvefHold" and bool({"check-lvef-low", "check-lvef-hold", "check-lvef-stop"} & checks)
 
 
-#: Facts that count for nothing: resolved, of another patient, too old, without a date, or of no rule.
+#: Facts that count for nothing: resolved, of another patient, too old, a normal value without a date, or of no rule.
 _NOTHING = {
     "heart": (HeartCondition("heart-failure", "resolved", ago(900), "Condition/resolved-heart"),),
-    "lvef": (Lvef(20.0, None, source="Observation/undated-lvef"), Lvef(75.0, ago(0), preliminary=True, source="Observation/preliminary")),
+    "lvef": (Lvef(60.0, None, source="Observation/undated-lvef"), Lvef(75.0, ago(0), preliminary=True, source="Observation/preliminary")),
     "stages": (Stage("II", ago(1950), "Observation/old-stage"),),
     "body": (BodyMeasure("height", 165.0, ago(30), "Observation/height"),),
     "diagnoses": (Diagnosis("breast-in-situ", "resolved", ago(4000), source="Condition/dcis"),),

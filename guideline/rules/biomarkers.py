@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import Finding, Statement
 from guideline.case import ReceptorResult
-from guideline.facts_used import her2_fact
+from guideline.facts_used import finding_dated, her2_fact
 from guideline.intake import said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
@@ -70,10 +70,10 @@ def rebiopsy(s: Situation) -> Finding | None:
 def biomarker_statements(s: Situation) -> list[Statement]:
     """Lines on the treatment card.
 
-    Re-biopsy where accessibility is unknown, or its result to come; a change of hormone receptors; a reviewed discordance; another cancer
-    that may be what progressed.
+    Whose HER2 status this is; re-biopsy where accessibility is unknown, or its result to come; a change of hormone receptors; a reviewed
+    discordance; another cancer that may be what progressed.
     """
-    said: list[Statement] = []
+    said = _as_to_the_primaries(s)
     pending = _biopsied_on(s)
     if pending is not None and _result_wanted(s):
         said.append(K.say("biopsy-result-pending", day=pending))
@@ -86,6 +86,14 @@ def biomarker_statements(s: Situation) -> list[Statement]:
     if _perhaps_another_cancer(s):
         said.append(K.say("another-active-cancer"))
     return said
+
+
+def _as_to_the_primaries(s: Situation) -> list[Statement]:
+    """R003: a positive result of a primary, while another primary, or another result, may not be positive and no metastasis was tested."""
+    if s.her2.one_unshown:
+        return [K.say("her2-one-breast-shown")]
+    other = s.her2.not_positive
+    return [K.say("her2-earlier-not-positive", other=finding_dated(other))] if other is not None else []
 
 
 def _perhaps_another_cancer(s: Situation) -> bool:

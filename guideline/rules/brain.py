@@ -5,7 +5,7 @@ from __future__ import annotations
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.progression import LocalTherapy
 from guideline.rules.objections import TUCATINIB
 from guideline.situation import Situation
 
@@ -48,9 +48,10 @@ def perhaps_only_the_brain(s: Situation) -> bool:
 
 def brain_alone_headline(s: Situation, line: str, regimen: str) -> Statement:
     """Decision 13: what stands first where the brain alone progressed, and the next line only behind it."""
-    irradiated = _irradiated(s)
-    if irradiated is not None:
-        return K.say("headline-brain-irradiated", irradiated=irradiated, line=line, regimen=regimen)
+    treated = _treated(s)
+    if treated is not None:
+        done = "irradiated" if treated.irradiated else "resected"
+        return K.say(f"headline-brain-{done}", treated=treated.day, line=line, regimen=regimen)
     return K.say("headline-brain-alone", line=line, regimen=regimen)
 
 
@@ -58,13 +59,15 @@ def brain_first(s: Situation) -> list[Statement]:
     """Decision 13: local therapy and unchanged HER2 therapy come first, as far as only the brain progressed."""
     if not perhaps_only_the_brain(s):
         return []
-    irradiated = _irradiated(s)
-    return [K.say("brain-body-controlled") if irradiated is None else K.say("brain-irradiated-body-open", irradiated=irradiated)]
+    treated = _treated(s)
+    if treated is None:
+        return [K.say("brain-body-controlled")]
+    return [K.say("brain-irradiated-body-open" if treated.irradiated else "brain-resected-body-open", treated=treated.day)]
 
 
-def _irradiated(s: Situation) -> PartialDate | None:
+def _treated(s: Situation) -> LocalTherapy | None:
     progression = s.last_line.progression if s.last_line is not None else None
-    return progression.irradiated if progression is not None and progression.sites == ("brain",) else None
+    return progression.treated if progression is not None and progression.sites == ("brain",) else None
 
 
 def brain_statements(s: Situation, lead: str | None) -> list[Statement]:

@@ -10,23 +10,35 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Gap, Statement
-from guideline.body import Body, Weight, body, changed, kilograms, weight_around
-from guideline.case import BodyMeasure
+from guideline.advice import INDICATOR_RANK, FactUsed, Finding
+from guideline.body import Body, Weight, body, kilograms
 from guideline.companions import settled
-from guideline.dosing import Judgement, Verdict, above, going_on, judge, lowest_level_given, needs, same
-from guideline.earlier_doses import days_after, earlier_doses, gap_to_load, loaded_part, records_of
+from guideline.dosing import Judgement, above, going_on, judge, lowest_level_given, needs, same
+from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.order_scope import deletions, safety_orders
+from guideline.rules.dose_weight import no_measure, recalculate, weight_asked
+from guideline.rules.dose_words import (
+    amount_words,
+    dose_facts,
+    flat_product_meant,
+    highest_words,
+    label_words,
+    loading_words,
+    order_fact,
+    ordered_words,
+    parts_words,
+    surface_note,
+)
+from guideline.rules.first_dose import first_without_loading
+from guideline.rules.order_scope import deletions, own_doses, safety_orders
 from guideline.rules.scope import other_primary
-from guideline.therapy_lines import components
 
-_TRASTUZUMAB, _SUBCUTANEOUS = "trastuzumab", "trastuzumab-hyaluronidase"
+_TRASTUZUMAB = "trastuzumab"
 
 #: So far above the label dose another product may be meant.
 _OTHER_PRODUCT_PERCENT = 30
@@ -38,18 +50,29 @@ def doses(q: OrderQuestion) -> Iterator[Finding]:
     for order in safety_orders(q):
         if order.dose is None or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
             continue
+        drug = order.drugs[0]
         measured = measured or body(q.s.case)
-        first = _judged(q, order, order.dose, order.drugs[0], measured)
-        further = [_judged(q, order, dose, order.drugs[0], measured) for dose in order.further if _of_this_drug(dose, order.drugs[0])]
+        lead = _lead(q, order, drug, measured)
+        first = _judged(q, order, lead, drug, measured)
+        further = [_judged(q, order, dose, drug, measured) for dose in own_doses(order, drug) if dose is not lead]
         # Of a further dose only what is too much counts: less is a step down, a rounding, or a surface that is capped.
         findings = [*([first] if first is not None else []), *(f for f in further if f is not None and f.indicator != "info")]
         if findings:
             yield max(findings, key=lambda f: INDICATOR_RANK[f.indicator])
 
 
-def _of_this_drug(dose: OrderedDose, drug: str) -> bool:
-    """Whether a further dose may be this drug's: by weight or surface only as its label gives it, else a partner's dose is quoted."""
-    return dose.unit not in ("mg/kg", "mg/m2") or any(s.unit == dose.unit for s in K.doses[drug].schedules)
+def _lead(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> OrderedDose:
+    """The dose that speaks for an order: the first one; where a weight is missing for it, the same dose as the order has it per kg."""
+    first, *others = own_doses(order, drug)
+    label, tolerance = K.doses[drug], q.s.practice.dose_tolerance_percent
+
+    def verdict(dose: OrderedDose) -> str | None:
+        found = judge(dose, label.beside(q.together), measured, tolerance, flat=label.flat)
+        return found.verdict if found is not None else None
+
+    if verdict(first) != "no-measure":
+        return first
+    return next((dose for dose in others if not dose.later and verdict(dose) not in (None, "no-measure")), first)
 
 
 def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> Finding | None:
@@ -72,86 +95,21 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
         return raised
     if found.verdict == "no-measure":
         gross = _gross(q, order, dose, drug, label, schedules, measured)
-        return gross or _no_measure(q, order, dose, drug, found.schedule, measured)
-    recalculate = _recalculate(q, order, dose, drug, found, measured)
-    if recalculate is not None:
-        return recalculate
+        return gross or no_measure(q, order, dose, drug, found.schedule, measured)
+    changed = recalculate(q, order, dose, drug, found, measured)
+    if changed is not None:
+        return changed
     if found.verdict == "over":
         return _over(q, order, dose, drug, label, found, measured)
     if found.verdict == "under":
-        return None if settled(q, drug, found.value, tolerance) else _under(order, dose, drug, found, measured)
-    return _first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
+        explained = settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, drug)
+        return None if explained else _under(order, dose, drug, found, measured)
+    return first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
 
 
-# --- Words -------------------------------------------------------------------------------------------------------------------------
-
-
-def amount_words(amount: float, unit: str) -> str:
-    """An amount as printed, with no more than two decimals: `5.4 mg/kg`, `432 mg`."""
-    return f"{round(amount, 2):g} {unit}"
-
-
-def parts_words(parts: Iterable[float]) -> str:
-    """The amounts of a fixed combination: `1200/600 mg`."""
-    return f"{'/'.join(f'{part:g}' for part in parts)} mg"
-
-
-def ordered_words(dose: OrderedDose, schedule: DoseSchedule | None = None, value: float | None = None) -> str:
-    """The dose as ordered, with the label's unit in brackets where that is another: `432 mg (6.17 mg/kg)`."""
-    later = " as a later dose" if dose.later else ""
-    if dose.parts:
-        volume = f"{amount_words(dose.amount, dose.unit)} of " if dose.unit == "mL" else ""
-        return f"{volume}{parts_words(dose.parts[:2])}{later}"
-    text = f"{amount_words(dose.amount, dose.unit)}{_often(dose, schedule)}{later}"
-    if schedule is not None and value is not None and schedule.unit not in (dose.unit, "parts"):
-        return f"{text} ({amount_words(value, schedule.unit)})"
-    return text
-
-
-def _often(dose: OrderedDose, schedule: DoseSchedule | None) -> str:
-    """How often a day, where the amount alone would be misread beside the label's."""
-    times = dose.times_a_day
-    if dose.of_day:
-        return " a day"
-    if schedule is None or times is None or schedule.times_a_day in (None, times):
-        return ""
-    return " daily" if times == 1 else f" {times:g} times daily"
-
-
-def label_words(schedule: DoseSchedule) -> str:
-    """The dose that goes on, as the label gives it."""
-    if schedule.unit == "parts":
-        return parts_words(schedule.dose_parts)
-    twice = " twice daily" if schedule.times_a_day == 2 else ""
-    return f"{amount_words(schedule.dose, schedule.unit)}{twice}"
-
-
-def loading_words(schedule: DoseSchedule) -> str:
-    """The loading dose, as the label gives it."""
-    if schedule.unit == "parts":
-        return parts_words(schedule.loading_parts)
-    return amount_words(schedule.loading if schedule.loading is not None else schedule.dose, schedule.unit)
-
-
-def order_fact(order: DraftOrder, dose: OrderedDose) -> FactUsed:
-    """The ordered dose as a fact."""
-    return FactUsed("Ordered dose", ordered_words(dose), None, order.id)
-
-
-def _facts(order: DraftOrder, dose: OrderedDose, unit: str, measured: Body) -> tuple[FactUsed, ...]:
-    """The ordered dose, and what it was calculated with."""
-    facts = [order_fact(order, dose)]
-    used = needs(dose.unit, unit)
-    if measured.weight is not None and used:
-        day = str(measured.weight.date) if measured.weight.date is not None else None
-        facts.append(FactUsed("Weight", f"{kilograms(measured.weight.kg)} kg", day, measured.weight.source))
-    if "height" in used and measured.surface is not None:
-        facts.append(FactUsed("Body surface area", f"{measured.surface:.2f} m2 (height {measured.height:g} cm)", inferred=True))
-    return tuple(facts)
-
-
-def _how(dose: OrderedDose, unit: str) -> tuple[Statement, ...]:
-    return (K.say("dose-surface"),) if "height" in needs(dose.unit, unit) else ()
+def _part_of_a_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
+    """Whether another draft holds the same drug by mouth: tablets of two strengths are prescribed as two orders."""
+    return not K.drugs[drug].infused and any(o.id != order.id and o.act == "start" and drug in o.drugs for o in (*q.starts, *q.beside))
 
 
 # --- Findings ----------------------------------------------------------------------------------------------------------------------
@@ -232,7 +190,7 @@ def _over(
     headline = K.say(
         "dose-over",
         drug=drug_name(drug), ordered=ordered_words(dose, schedule, value), percent=_percent_words(value, highest, q),
-        label=_highest_words(schedule), basis=schedule.basis,
+        label=highest_words(schedule), basis=schedule.basis,
     )  # fmt: skip
     detail = [K.say("dose-never-above", label=label_words(schedule))] if critical else []
     if elsewhere:
@@ -242,10 +200,10 @@ def _over(
     )
     if "trastuzumab" in drug and not loads_again and (percent >= _OTHER_PRODUCT_PERCENT or _like_the_trastuzumab_before(q, drug, value)):
         detail.append(K.say("dose-other-product"))
-    detail += _flat_product(dose, drug)
-    detail += _how(dose, schedule.unit)
+    detail += flat_product_meant(dose, drug)
+    detail += surface_note(dose, schedule.unit)
     return Finding(
-        "DoseCheck", indicator, headline, tuple(detail), _facts(order, dose, schedule.unit, measured),
+        "DoseCheck", indicator, headline, tuple(detail), dose_facts(order, dose, schedule.unit, measured),
         avoid=(drug,) if critical else (), suggestions=deletions((order,)) if critical else (),
     )  # fmt: skip
 
@@ -262,18 +220,6 @@ def _like_the_trastuzumab_before(q: OrderQuestion, drug: str, value: float) -> b
     return drug == T_DXD and on_it and same(value, K.doses[_TRASTUZUMAB].schedules[0].dose, q.s.practice.dose_tolerance_percent)
 
 
-def _flat_product(dose: OrderedDose, drug: str) -> tuple[Statement, ...]:
-    """P05: trastuzumab for infusion at the flat dose of its subcutaneous form."""
-    flat = K.doses[_SUBCUTANEOUS].schedules[0]
-    if drug != _TRASTUZUMAB or dose.unit != flat.unit or dose.amount != flat.dose:
-        return ()
-    return (K.say("dose-flat-product-meant", ordered=ordered_words(dose), product=drug_name(_SUBCUTANEOUS)),)
-
-
-def _highest_words(schedule: DoseSchedule) -> str:
-    return loading_words(schedule) if schedule.loading is not None else label_words(schedule)
-
-
 def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding:
     """Decision 18: below the label dose and none of its reductions, or between it and the loading dose: information."""
     schedule = found.schedule
@@ -282,11 +228,11 @@ def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, me
         headline = K.say("dose-between", loading=loading_words(schedule), **words)
     else:
         headline = K.say("dose-under", basis=schedule.basis, **words)
-    detail = [*_flat_product(dose, drug), *_how(dose, schedule.unit)]
+    detail = [*flat_product_meant(dose, drug), *surface_note(dose, schedule.unit)]
     if schedule.levels:
         levels = ", ".join(f"{level:g}" for level in (schedule.dose, *schedule.levels))
         detail.insert(0, K.say("dose-levels", levels=f"{levels} {schedule.unit}"))
-    return Finding("DoseCheck", "info", headline, tuple(detail), _facts(order, dose, schedule.unit, measured))
+    return Finding("DoseCheck", "info", headline, tuple(detail), dose_facts(order, dose, schedule.unit, measured))
 
 
 def _gross(
@@ -310,125 +256,14 @@ def _gross(
     if recent:
         finding = _over(q, order, dose, drug, label, least, measured)
         said = K.say("dose-by-old-weight", weight=kilograms(old.kg), age=old.age_days)
-        return (
-            replace(finding, detail=(said, *finding.detail), missing=_weight_asked(dose, least.schedule)) if finding is not None else None
-        )
+        return replace(finding, detail=(said, *finding.detail), missing=weight_asked(dose, least.schedule)) if finding is not None else None
     critical = label.over == "critical"
-    headline = K.say("dose-over-any-weight", drug=drug_name(drug), ordered=ordered_words(dose), label=_highest_words(least.schedule))
+    headline = K.say("dose-over-any-weight", drug=drug_name(drug), ordered=ordered_words(dose), label=highest_words(least.schedule))
     return Finding(
-        "DoseCheck", label.over, headline, _how(dose, least.schedule.unit), _facts(order, dose, least.schedule.unit, measured),
-        avoid=(drug,) if critical else (), missing=_weight_asked(dose, least.schedule), rules=("R126",),
+        "DoseCheck", label.over, headline, surface_note(dose, least.schedule.unit), dose_facts(order, dose, least.schedule.unit, measured),
+        avoid=(drug,) if critical else (), missing=weight_asked(dose, least.schedule), rules=("R126",),
         suggestions=deletions((order,)) if critical else (),
     )  # fmt: skip
-
-
-def _weight_asked(dose: OrderedDose, schedule: DoseSchedule) -> tuple[Gap, ...]:
-    return (Gap("I19", K.say("ask-weight-height") if "height" in needs(dose.unit, schedule.unit) else K.say("ask-weight")),)
-
-
-def _no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
-    """P14, I19: the weight (or height) that the dose would be judged by is missing, old or doubtful."""
-    weight = measured.weight
-    words = {"drug": drug_name(drug), "ordered": ordered_words(dose)}
-    if weight is not None and weight.state == "doubtful":
-        headline = K.say("dose-weight-doubtful", weight=kilograms(weight.kg), **words)
-    elif weight is not None and weight.state == "old":
-        age = f"{weight.age_days} days old" if weight.age_days is not None else "undated"
-        headline = K.say("dose-weight-old", age=age, unit=schedule.unit, **words)
-    else:
-        lost = any(problem.subject == "body" for problem in q.s.case.problems)
-        measure = f"{'usable ' if lost else ''}{'height' if weight is not None else 'weight'}"
-        headline = K.say("dose-weight-missing", measure=measure, unit=schedule.unit, **words)
-    facts = _facts(order, dose, schedule.unit, measured)
-    return Finding("DoseCheck", "info", headline, facts=facts, missing=_weight_asked(dose, schedule), rules=("R126",))
-
-
-def _recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:
-    """P14: the weight changed by a tenth or more since the course began, and the order does not show that it was calculated again."""
-    schedule, now, before = found.schedule, measured.weight, _earlier_weight(q, drug, found.schedule, measured)
-    if now is None or before is None:
-        return None
-    detail: tuple[Statement, ...] = ()
-    right_now = found.verdict in ("fits", "loading") and not dosed_on_earlier_weight(q, order, dose, drug, found, measured)
-    if dose.unit == schedule.unit:
-        if not right_now:
-            return None
-    else:
-        then = _judged_by(before, q, dose, schedule, measured)
-        if right_now or found.value is None or then not in ("fits", "loading"):
-            return None
-        detail = (K.say("dose-fits-old-weight", ordered=ordered_words(dose), value=amount_words(found.value, schedule.unit)),)
-    percent = round(abs(now.kg - before.value) / before.value * 100)
-    headline = K.say("dose-recalculate", drug=drug_name(drug), now=kilograms(now.kg), percent=percent, before=kilograms(before.value))
-    dosed = FactUsed("Weight at the start of the course", f"{kilograms(before.value)} kg", str(before.date), before.source)
-    return Finding("DoseCheck", "info", headline, detail, (*_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
-
-
-def _earlier_weight(q: OrderQuestion, drug: str, schedule: DoseSchedule, measured: Body) -> BodyMeasure | None:
-    """The weight at the start of the course that goes on, where the current one is a tenth or more off it."""
-    now = measured.weight
-    if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
-        return None
-    parts = components(drug)
-    courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
-    starts = [e.start for e in courses if e.start is not None]
-    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
-    return before if before is not None and changed(before.value, now.kg) else None
-
-
-def _judged_by(before: BodyMeasure, q: OrderQuestion, dose: OrderedDose, schedule: DoseSchedule, measured: Body) -> Verdict | None:
-    """What the dose was by the earlier weight."""
-    if measured.weight is None:
-        return None
-    then = Body(replace(measured.weight, kg=before.value), measured.height)
-    judged = judge(dose, (schedule,), then, q.s.practice.dose_tolerance_percent, flat=False)
-    return judged.verdict if judged is not None else None
-
-
-def dosed_on_earlier_weight(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> bool:
-    """Whether what looks like a loading dose is the usual dose in mg of a patient who lost weight since the course began.
-
-    Not so where the order calls it a loading dose, and where the gap since the last dose asks for one.
-    """
-    if found.verdict != "loading" or dose.unit == found.schedule.unit or dose.loading:
-        return False
-    last = earlier_doses(q, loaded_part(drug)).last
-    if last is not None and days_after(last, order, q.s.case)[1] >= gap_to_load(drug, found.schedule.every_days):
-        return False
-    before = _earlier_weight(q, drug, found.schedule, measured)
-    return before is not None and _judged_by(before, q, dose, found.schedule, measured) == "fits"
-
-
-def _first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
-    """R126: the dose that goes on, ordered as a first dose. Silent when another draft loads, or the order says that it is no first dose."""
-    schedule = found.schedule
-    if schedule.loading is None and schedule.unit != "parts":
-        return None
-    if dose.loading is False or q.s.therapy_lost or earlier_doses(q, loaded_part(drug)).recorded or loaded_beside(q, order, drug):
-        return None
-    limits = K.thresholds.doses
-    days = limits.reload_pertuzumab_days if "pertuzumab" in components(drug) else limits.reload_trastuzumab_3w_days
-    headline = K.say("dose-first-is-loading", drug=drug_name(drug), loading=loading_words(schedule), label=label_words(schedule))
-    detail = (K.say("dose-first-condition", days=limits.reload_trastuzumab_weekly_days if schedule.every_days == 7 else days),)
-    return Finding("DoseCheck", "info", headline, detail, (order_fact(order, dose),))
-
-
-def loaded_beside(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
-    """Whether another draft of the same session holds the loading dose (an order set has both)."""
-    nothing = Body(None, None)
-    for other in (*q.starts, *q.beside):
-        if other.id == order.id or other.act != "start" or other.dose is None or len(other.drugs) != 1:
-            continue
-        product = other.drugs[0]
-        if product not in K.doses or not components(drug) & components(product):
-            continue
-        if other.dose.loading:
-            return True
-        label = K.doses[product]
-        found = judge(other.dose, label.schedules, nothing, q.s.practice.dose_tolerance_percent, flat=label.flat)
-        if found is not None and found.verdict == "loading":
-            return True
-    return False
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (doses,)

@@ -11,12 +11,13 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Gap, Option, Statement
 from guideline.case import PerformanceStatus
 from guideline.facts_used import drug_name, drug_names, in_usual_order
+from guideline.heart_function import effective_value
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months, days_since
 from guideline.rules.options import option
 from guideline.situation import Situation
-from guideline.therapy_lines import ENDOCRINE_DRUGS, TOXICITY
+from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, TOXICITY
 
 _AROMATASE_INHIBITORS = frozenset({"anastrozole", "exemestane", "letrozole"})
 GNRH_AGONISTS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "gnrh-agonist")
@@ -56,6 +57,23 @@ def frail(s: Situation, from_ecog: int) -> bool:
     """Whether the newest performance status is at this ECOG grade or worse."""
     newest = newest_performance(s)
     return newest is not None and newest.ecog >= from_ecog
+
+
+def heart_against_her2(s: Situation) -> bool:
+    """R062: heart failure, cardiomyopathy, an LVEF below 50, or HER2 therapy stopped for the heart."""
+    latest = s.heart.latest
+    low = latest is not None and effective_value(latest) < K.thresholds.lvef.never_silent_below
+    stopped = any(e.stop_reason == "cardiac" and e.drug in HER2_DRUGS for e in s.exposures)
+    return low or stopped or s.heart.symptomatic_failure or s.heart.cardiomyopathy is not None
+
+
+def reason_for_endocrine_alone(s: Situation) -> bool:
+    """R062, C08: low burden or frailty on record, or HER2 therapy ended at the patient's wish.
+
+    Declining chemotherapy is none, nor is a long interval by itself: endocrine therapy goes with a HER2 drug then.
+    """
+    wish = any(e.drug in HER2_DRUGS and e.stop_reason in ("patient-wish", "hospice") for e in s.exposures)
+    return wish or low_burden(s) or frail(s, K.thresholds.endocrine.frail_ecog_without_her2)
 
 
 def long_interval_since(s: Situation) -> PartialDate | None:

@@ -18,8 +18,8 @@ from guideline.therapy_lines import HER2_DRUGS
 
 
 def her2_gap(s: Situation) -> tuple[Gap, ...]:
-    """I02, decision 10: HER2-positive by a diagnosis code only."""
-    return (Gap("I02", K.say("ask-her2")),) if s.her2.basis == "diagnosis" else ()
+    """I02, decision 10: HER2-positive by a diagnosis code only, or in one of two breast cancers as far as the record shows."""
+    return (Gap("I02", K.say("ask-her2")),) if s.her2.basis == "diagnosis" or s.her2.one_unshown else ()
 
 
 def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
@@ -33,6 +33,8 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
+    if heart.undated_low is not None:
+        low.append(K.say("check-lvef-undated", value=lvef_shown(heart.undated_low)))
     held = heart_finding(s)
     if held is not None and held.topic == "LvefHold" and held.avoid:
         ended = held.headline.id.startswith(("lvef-stop", "lvef-held-stop"))

@@ -12,7 +12,7 @@ from guideline.lung_history import T_DXD
 from guideline.lvef_stop import StopForGood, stop_for_good
 from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, strictest
 from guideline.rules.heart_held import held
-from guideline.rules.heart_words import all_names, fall_words, lvef_headline, stop_headline
+from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
 
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
@@ -26,7 +26,14 @@ def heart(s: Situation) -> Finding | None:
 
 def _heart(s: Situation) -> Finding | None:
     running = s.her2_running
-    return _failure(s, (*running, *s.held_drugs)) or _hold(s, running) or held(s) or _low(s, running) or _monitoring(s, running)
+    return (
+        _failure(s, (*running, *s.held_drugs))
+        or _hold(s, running)
+        or held(s)
+        or _low(s, running)
+        or _low_undated(s, running)
+        or _monitoring(s, running)
+    )
 
 
 def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
@@ -198,6 +205,31 @@ def _depends_on_baseline(s: Situation, judged: Judged, value: float) -> bool:
         return False
     row = judged.table.row(value, 100.0, s.practice.lvef_lower_limit)
     return row is not None and row.action != "continue"
+
+
+def _low_undated(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
+    """Decision 14: a value below 50 is never silent on HER2 therapy, also one whose day nobody can tell (decision 8)."""
+    low = s.heart.undated_low
+    monitored = [e.drug for e in running if e.drug in MONITORED]
+    if low is None or not monitored:
+        return None
+    below = effective_value(low) < K.thresholds.lvef.critical_below
+    headline = K.say("lvef-low-undated-hold" if below else "lvef-low-undated", value=lvef_shown(low))
+    due = _monitoring(s, running)
+    detail = [named(monitored), K.say("lvef-undated-why")]
+    if due is not None:
+        detail.append(due.headline if s.heart.latest is not None else K.say("lvef-none-dated"))
+    dated = (lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()
+    return Finding(
+        "LvefMonitoringDue",
+        "warning",
+        headline,
+        tuple(detail),
+        facts=(lvef_fact(low), *dated),
+        missing=(Gap("I07", K.say("ask-lvef-date")),),
+        rules=("R074",),
+        requests=("echocardiogram",),
+    )
 
 
 def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:

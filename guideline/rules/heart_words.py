@@ -41,4 +41,4 @@ def fall_words(fall: float | None, baseline: FactUsed | None) -> str:
     """How far the LVEF lies below the baseline, and which that is."""
     if fall is None or baseline is None:
         return "no baseline on record"
-    return f"{fall:g} points below baseline {baseline.value}" if fall > 0 else f"baseline {baseline.value}"
+    return f"{round(fall, 2):g} points below baseline {baseline.value}" if fall > 0 else f"baseline {baseline.value}"

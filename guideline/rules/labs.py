@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body
@@ -16,11 +17,12 @@ from guideline.dpyd import dpyd_facts, dpyd_phenotype
 from guideline.earlier_doses import begins_course, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met, undated_labs
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_scope import deletions, safety_orders
+from guideline.situation import Situation
 
 _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
 
@@ -29,6 +31,9 @@ ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid":
 
 #: What is said of a drug that was given before.
 _INTERRUPTS = frozenset({"hold", "stop"})
+
+#: What no dose is given under.
+_FORBIDS = _INTERRUPTS | {"avoid"}
 
 #: Docetaxel at these values was deadly: the only rows of the table that are critical (P06).
 _CRITICAL_RULE = "P06"
@@ -74,8 +79,21 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         )
     if open_ended:
         return _partner_missing(asked, open_ended, gaps)
+    undated = [
+        m for row in rows if (m := met(row, q.s.once(undated_labs))) is not None and m.row.action in _FORBIDS and not m.partner_missing
+    ]
+    if undated:
+        return replace(undated_finding(q.s, asked.drug, max(undated, key=lambda m: ACTION_RANK[m.row.action])), missing=gaps)
     untested = asked.start and dpyd is None
     return missing_labs(q, asked.drug, values, gaps, untested=untested, acts=lambda m: _acts(q, asked, m, dpyd))
+
+
+def undated_finding(s: Situation, drug: str, m: Met) -> Finding:
+    """R131: a value without a readable date that would forbid the drug if it were recent: to be looked up, and no hold."""
+    without_day = {lab.source for lab in s.case.labs if lab.date is None}
+    facts = tuple(replace(fact, date=None) if fact.source in without_day else fact for fact in lab_facts(m.values))
+    headline = K.say("lab-undated", value=shown(m), drug=drug_name(drug), action=m.row.action)
+    return Finding("LabSafety", "info", headline, (K.say("lab-undated-why"),), facts=facts, rules=(m.row.rule, "R131"))
 
 
 def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:

@@ -14,8 +14,8 @@ from guideline.dosing import lowest_level_given
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met
-from guideline.rules.labs import ACTION_RANK, assumed_limits, lab_facts, shown
+from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
+from guideline.rules.labs import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 from guideline.thresholds import LabRow
@@ -38,7 +38,7 @@ def labs_running(s: Situation) -> Finding | None:
     values = s.once(current_labs)
     found = [(e, m) for e in running.values() for m in _crossed(e, values)]
     if not found:
-        return None
+        return _undated(s, running)
     found.sort(key=lambda entry: (-ACTION_RANK[entry[1].row.action], entry[1].row.dose != "one-level-down", entry[0].drug))
     (exposure, lead), others = found[0], found[1:]
     used = tuple(dict.fromkeys(v for _, m in found for v in m.values))
@@ -52,6 +52,16 @@ def labs_running(s: Situation) -> Finding | None:
         avoid=tuple(dict.fromkeys(e.drug for e, m in found if m.row.action == "stop")),
         rules=tuple(dict.fromkeys(m.row.rule for _, m in found)),
     )
+
+
+def _undated(s: Situation, running: dict[str, Exposure]) -> Finding | None:
+    """One sentence on values without a readable date: the strictest that they would ask for if they were of today (R131)."""
+    values = s.once(undated_labs)
+    found = [(e, m) for e in running.values() for m in _crossed(e, values)] if values else []
+    if not found:
+        return None
+    e, m = max(found, key=lambda entry: (ACTION_RANK[entry[1].row.action], entry[1].row.dose == "one-level-down", entry[0].drug))
+    return undated_finding(s, e.drug, m)
 
 
 def _crossed(e: Exposure, values: CurrentLabs) -> list[Met]:

@@ -7,7 +7,7 @@ given, else no regimen leads. Brain metastases, the lungs and availability chang
 from __future__ import annotations
 
 from guideline.advice import Gap, Statement, Treatment
-from guideline.facts_used import drug_names, line_drugs, progressed_on, treatment_facts
+from guideline.facts_used import counting_drugs, drug_names, line_drugs, progressed_on, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
@@ -19,9 +19,14 @@ from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
 from guideline.rules.objections import TUCATINIB, objection, sort_out
+from guideline.rules.options import study_drug_condition
+from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation, tdxd_unavailable
 
 _ORDINALS = {2: "Second line", 3: "Third line", 4: "Fourth line", 5: "Fifth line", 6: "Sixth line", 7: "Seventh line"}
+
+#: The last therapy is over, and the record tells no reason for it, or none that explains the end of HER2 therapy.
+_ENDED_UNEXPLAINED = frozenset({"condition-completed", "condition-no-reason", "condition-other-reason"})
 
 
 def topic_of(s: Situation) -> str:
@@ -44,11 +49,14 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     left_out, asks = reasons_open(s, candidates)
     missing = ((Gap("I04", _question(s, conditional)),) if conditional is not None else ()) + (*asks, *gaps)
     missing = (*her2_gap(s), *missing)
+    study = study_drug_condition(s)
+    if study is not None and study != conditional:
+        missing = (Gap("I04", K.say("ask-study-drug-over")), *missing)
     return Treatment(
         topic_of(s),
         "info",
         _headline(s, lead, conditional),
-        detail=() if conditional is None else (conditional,),
+        detail=_said_first(s, conditional),
         facts=treatment_facts(s),
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
@@ -130,17 +138,39 @@ def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
 
 def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
     """Whether what is open is the list of therapies, not the progression, which is on record."""
-    if conditional is None or conditional.id != "condition-record-incomplete":
+    if conditional is None or conditional.id not in ("condition-record-incomplete", "condition-study-drug"):
         return False
-    return s.last_line is None or s.last_line.outcome == "progression"
+    # A line that ended for toxicity is over as well, whatever was given since.
+    open_otherwise = ("progression",) if conditional.id == "condition-record-incomplete" else ("progression", "toxicity")
+    return s.last_line is None or s.last_line.outcome in open_otherwise
+
+
+def _end_in_question(s: Situation, conditional: Statement | None) -> bool:
+    """R009, R010, R026: HER2 therapy is over, and neither progression nor another reason that ends it rightly is on record."""
+    last = s.last_line
+    if conditional is None or conditional.id not in _ENDED_UNEXPLAINED or last is None or not last.has_her2:
+        return False
+    return ACCEPTED_REASONS.isdisjoint([e.stop_reason for e in last.main_part()]) and s.once(disputed_end) is None
+
+
+def _said_first(s: Situation, conditional: Statement | None) -> tuple[Statement, ...]:
+    if conditional is None:
+        return ()
+    ended = (K.say("her2-ended-normally-goes-on"),) if _end_in_question(s, conditional) else ()
+    study = study_drug_condition(s)
+    return (conditional, *ended, *((study,) if study not in (None, conditional) else ()))
 
 
 def _question(s: Situation, conditional: Statement) -> Statement:
     """What settles the condition. Why the last therapy was ended is not asked where the record says so in words that are understood."""
+    if conditional.id == "condition-study-drug":
+        return K.say("ask-study-drug-over")
     if _history_in_doubt(s, conditional):
         return K.say("ask-prior-therapy")
     if conditional.id == "condition-new-site-stable":
         return K.say("ask-new-site")
+    if conditional.id == "condition-completed" and _end_in_question(s, conditional):
+        return K.say("ask-end-meant")
     reasons = s.last_line.end_reasons() if s.last_line is not None else frozenset()
     reason_known = bool(reasons) and "other" not in reasons
     if conditional.id == "condition-completed" or (conditional.id == "condition-other-reason" and reason_known):
@@ -162,6 +192,8 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
     if _history_in_doubt(s, conditional):
         return K.say("headline-next-line-history", line=line, regimen=regimen)
     if conditional is not None:
+        if conditional.id == "condition-completed" and _end_in_question(s, conditional):
+            return K.say("headline-next-line-completed", line=line.lower(), regimen=regimen)
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
     if isolated_in_brain(s):
         return brain_alone_headline(s, line.lower(), regimen)
@@ -180,10 +212,10 @@ def _short_reason(s: Situation) -> str:
         return "relapse within 12 months of (neo)adjuvant HER2 therapy"
     if last.outcome == "progression":
         return f"progressed {progressed_on(last)}"
-    drugs = line_drugs(last)
     if last.outcome == "toxicity":
-        return f"{drugs} stopped for toxicity"
-    return f"after {drugs}"
+        # Endocrine therapy beside it need not have been stopped, nor for that.
+        return f"{counting_drugs(last)} stopped for toxicity"
+    return f"after {line_drugs(last)}"
 
 
 def _why(s: Situation, lead: str | None) -> list[Statement]:

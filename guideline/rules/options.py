@@ -223,4 +223,25 @@ def _kind_of_note(label: Label, flags: frozenset[str], unknown: frozenset[str]) 
 
 def unknown_history(s: Situation) -> bool:
     """Whether a record of therapy is lost, unnamed or of unclear setting, so that "not used before" may not be said."""
+    return _record_incomplete(s) or s.study_drug_over is not None
+
+
+def history_condition(s: Situation) -> Statement | None:
+    """What an answer depends on where the history is unknown."""
+    if _record_incomplete(s):
+        return K.say("condition-record-incomplete")
+    return study_drug_condition(s)
+
+
+def study_drug_condition(s: Situation) -> Statement | None:
+    """Decision 24, I04: a study drug that is over may have been a line of its own, and any HER2 drug."""
+    drug = s.study_drug_over
+    if drug is None:
+        return None
+    since = f" from {drug.start}" if drug.start is not None else ""
+    until = f" until {drug.end}" if drug.end is not None else ""
+    return K.say("condition-study-drug", when=f"{since}{until}" or ", nobody wrote down when")
+
+
+def _record_incomplete(s: Situation) -> bool:
     return s.therapy_lost or s.unknown_conjugate or any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated)

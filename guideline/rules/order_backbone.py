@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import Finding
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, headline_names, hormone_fact, in_usual_order
-from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
-from guideline.rules.endocrine import frail, low_burden
+from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
 from guideline.situation import Situation
@@ -46,7 +45,7 @@ def _her2_given_or_ruled_out(q: OrderQuestion) -> bool:
     s = q.s
     if not q.together.isdisjoint(HER2_DRUGS) or any(e.drug in HER2_DRUGS and e.state in ("on-hold", "unknown") for e in s.exposures):
         return True
-    if s.unknown_conjugate or s.pregnancy == "pregnant" or _heart_reason(s):
+    if s.unknown_conjugate or s.pregnancy == "pregnant" or heart_against_her2(s):
         return True
     severe = any(a.severe and "trastuzumab" in components(a.drug) for a in s.case.allergies)
     return severe or "trastuzumab" in s.not_tolerated or any(order.stop_reason in _NOT_PROGRESSION for order in _her2_stops(q))
@@ -59,21 +58,13 @@ def _her2_stops(q: OrderQuestion) -> list[DraftOrder]:
     return [order for order in (*q.stops, *q.beside) if order.act == "stop" and not HER2_DRUGS.isdisjoint(order.drugs)]
 
 
-def _heart_reason(s: Situation) -> bool:
-    """R062: heart failure, cardiomyopathy, an LVEF below 50, or HER2 therapy stopped for the heart."""
-    latest = s.heart.latest
-    low = latest is not None and effective_value(latest) < K.thresholds.lvef.never_silent_below
-    stopped = any(e.stop_reason == "cardiac" and e.drug in HER2_DRUGS for e in s.exposures)
-    return low or stopped or s.heart.symptomatic_failure or s.heart.cardiomyopathy is not None
-
-
 def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
     """R069, decision 20: a new endocrine drug as the only treatment of hormone-receptor-positive disease, without an R062 reason."""
     s = q.s
     endocrine = new_drugs(q, ENDOCRINE_DRUGS)
     if not endocrine or s.hormones.state != "positive" or not _cytotoxics_given(q).isdisjoint(CYTOTOXIC_DRUGS):
         return
-    if _her2_given_or_ruled_out(q) or _endocrine_reason(s) or stops_without_reason(q):
+    if _her2_given_or_ruled_out(q) or reason_for_endocrine_alone(s) or stops_without_reason(q):
         return
     detail = [K.say("order-endocrine-with-her2"), K.say("order-endocrine-reasons")]
     facts = tuple(fact for fact in (hormone_fact(s), *course_facts(s)) if fact is not None)
@@ -81,15 +72,6 @@ def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
         "EndocrineWithoutHer2", "warning", K.say("order-endocrine-alone", drugs=headline_names(endocrine)), tuple(detail),
         facts=facts, avoid=("endocrine-alone",), rules=("R069", "R060"),
     )  # fmt: skip
-
-
-def _endocrine_reason(s: Situation) -> bool:
-    """R062, C08: low burden or frailty on record, or HER2 therapy ended at the patient's wish.
-
-    Declining chemotherapy is none, nor is a long interval by itself: endocrine therapy goes with a HER2 drug then.
-    """
-    wish = any(e.drug in HER2_DRUGS and e.stop_reason in ("patient-wish", "hospice") for e in s.exposures)
-    return wish or low_burden(s) or frail(s, K.thresholds.endocrine.frail_ecog_without_her2)
 
 
 def chemo_endocrine_concurrent(q: OrderQuestion) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from guideline.rules import order_backbone, order_safety
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.objections import objection
-from guideline.rules.options import label_note, unknown_history
+from guideline.rules.options import history_condition, label_note, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
 from guideline.rules.order_products import product_mix_up
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, ordered_drugs, orders_of, pathway_orders
@@ -77,8 +77,8 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     again = _adjuvant(s, T_DM1)
     detail.append(_not_repeated(T_DM1) if again else K.say("order-tdm1-reasons"))
     detail += [*([note] if note is not None else []), *_pair(s)]
-    if unknown_history(s):
-        detail.append(K.say("condition-record-incomplete"))
+    if (history := history_condition(s)) is not None:
+        detail.append(history)
     missing = _history_gap(s)
     if not s.lungs.known:
         # Nothing recorded about the lungs is not "nothing against T-DXd".

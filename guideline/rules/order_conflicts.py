@@ -10,60 +10,112 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, Statement
 from guideline.body import body
 from guideline.exposures import Exposure
-from guideline.facts_used import course_fact, drug_name, headline_names, in_usual_order
+from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate, add_months, within_months
 from guideline.rules import order_products
-from guideline.rules.order_scope import deletions, ordered_drugs, orders_of, safety_orders
+from guideline.rules.dose_words import order_fact
+from guideline.rules.order_scope import deletions, is_new, ordered_drugs, orders_of, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
+from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 
 ANTIBODIES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody")
 KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 _DOXORUBICIN = frozenset({"doxorubicin", "liposomal-doxorubicin"})
+
+#: What a headline has room for, in characters: drugs beside the ordered ones, and drafts alone.
+_ROOM_BESIDE, _ROOM_ALONE = 36, 80
 
 #: P01: of these only one is given at a time. Pertuzumab alone goes beside trastuzumab or T-DXd.
 _ONE_AT_A_TIME = (ANTIBODIES | CONJUGATES) - {"pertuzumab"}
 
 
 def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
-    """P01: two antibodies or conjugates, pertuzumab beside a product that holds it, or two HER2 kinase inhibitors."""
-    asked = ordered_drugs(safety_orders(q))
-    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _over_by_progression(q.s, e)}
-    ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
-    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if _excludes(drug, other)]
+    """P01: two antibodies or conjugates, pertuzumab beside a product that holds it, or two HER2 kinase inhibitors: critical.
+
+    Any other pair that is not among those given together is a warning when one of the two is begun: mostly the earlier drug was not ended.
+    """
     orders = safety_orders(q)
-    pairs = [(drug, other) for drug, other in pairs if other in ordered or not order_products.meant_as(orders, drug, other)]
-    if not pairs:
+    asked = ordered_drugs(orders)
+    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _is_over(q, e)}
+    ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
+    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not _go_together(drug, other)]
+    pairs = [
+        (drug, other)
+        for drug, other in pairs
+        if other in ordered or not (order_products.meant_as(orders, drug, other) or _goes_over(q, drug, running[other]))
+    ]
+    duplicates = [pair for pair in pairs if _excludes(*pair)]
+    told = duplicates or [(drug, other) for drug, other in pairs if is_new(q.s, drug)]
+    if not told:
         return
-    mine = in_usual_order(drug for drug, _ in pairs)
-    still_running = in_usual_order(other for _, other in pairs if other in running and other not in ordered)
-    if still_running:
-        headline = K.say("order-duplicate-running", drugs=headline_names(mine), others=_short_names(still_running))
-    else:
-        headline = K.say("order-duplicate-drafts", drugs=headline_names({*mine, *(other for _, other in pairs)}))
+    mine = in_usual_order(drug for drug, _ in told)
+    # With one of these drugs all goes that does not belong beside it, duplicate or not.
+    others = {other for drug, other in pairs if drug in mine and ((drug, other) in told or is_new(q.s, drug))}
+    still_running = in_usual_order(other for other in others if other in running and other not in ordered)
     yield Finding(
         "DuplicateHer2Therapy",
-        "critical",
-        headline,
+        "critical" if duplicates else "warning",
+        _not_together(mine, others, still_running, duplicate=bool(duplicates)),
         (K.say("order-duplicate-allowed"), K.say("order-duplicate-switch")),
         facts=tuple(_running_fact(q, running[drug]) for drug in still_running),
         avoid=tuple(mine),
-        rules=("P01", "R083"),
-        suggestions=deletions(orders_of(safety_orders(q), mine)),
+        rules=("P01", "R083") if duplicates else ("P01",),
+        suggestions=deletions(orders_of(orders, mine)),
     )
 
 
+def _not_together(mine: list[str], others: set[str], still_running: list[str], *, duplicate: bool) -> Statement:
+    """What to do: about what runs already, else about the drafts among themselves."""
+    kind = "duplicate" if duplicate else "pair"
+    if still_running:
+        return K.say(f"order-{kind}-running", drugs=_names(mine, _ROOM_BESIDE), others=_names(still_running, _ROOM_BESIDE))
+    drafts = in_usual_order({*mine, *others})
+    said = f"order-{kind}-drafts" if len(drafts) == 2 or not duplicate else "order-duplicate-several"
+    return K.say(said, drugs=_names(drafts, _ROOM_ALONE))
+
+
+def _names(drugs: list[str], room: int) -> str:
+    """Drugs in full, by their abbreviations where that would overrun a headline, else the first one and how many more."""
+    short = [K.drugs[drug].short for drug in drugs]
+    return next((names for names in (drug_names(drugs), " + ".join(short)) if len(names) <= room), f"{short[0]} and {len(short) - 1} more")
+
+
+def _go_together(drug: str, other: str) -> bool:
+    """P01: one drug, pertuzumab beside trastuzumab or T-DXd, and a kinase inhibitor beside trastuzumab, with or without pertuzumab."""
+    pair = {drug, other}
+    if len(pair) == 1:
+        return True
+    if pair & KINASE_INHIBITORS:
+        return bool(pair & (TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS))
+    return "pertuzumab" in pair and bool(pair & ((TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) | {T_DXD}))
+
+
 def _excludes(drug: str, other: str) -> bool:
-    if drug == other:
-        return False
     if drug in KINASE_INHIBITORS and other in KINASE_INHIBITORS:
         return True
     if drug in _ONE_AT_A_TIME and other in _ONE_AT_A_TIME:
         return True
     return drug in PERTUZUMAB_PRODUCTS and other in PERTUZUMAB_PRODUCTS
+
+
+def _goes_over(q: OrderQuestion, drug: str, e: Exposure) -> bool:
+    """R136: the same antibody in another form, while no order of the earlier form is left to stop. A dose too early has its own card."""
+    return bool(components(drug) & components(e.drug)) and not _stands(q.s, e)
+
+
+def _stands(s: Situation, e: Exposure) -> bool:
+    """Whether an order or statement of a therapy is still open: its doses alone, and orders that are fulfilled, leave nothing to stop."""
+    return any(
+        record.kind != "administration"
+        and record.status in ("active", "on-hold", "unknown")
+        and (record.end is None or record.end.latest >= s.today)
+        for record in s.case.drugs
+        if record.source in e.sources
+    )
 
 
 def _running(q: OrderQuestion) -> list[Exposure]:
@@ -77,22 +129,26 @@ def _running(q: OrderQuestion) -> list[Exposure]:
     ]
 
 
-def _over_by_progression(s: Situation, e: Exposure) -> bool:
-    """Whether a therapy known by its doses alone ended with the progression documented since the last one: there is no order to stop.
+def _is_over(q: OrderQuestion, e: Exposure) -> bool:
+    """Whether a therapy of which no order is left to stop is over: progression since its last dose, or six weeks without a dose.
 
-    Then another HER2 therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory).
+    Then another HER2 therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory), or the next step
+    of a plan.
     """
-    last = s.last_line
-    if last is None or last.outcome != "progression" or last.ended_on is None or e not in last.exposures or e.last_dose is None:
+    last_dose = e.last_dose or _last_order(q.s, e)
+    if last_dose is None or _stands(q.s, e):
         return False
-    doses_alone = not any(d.kind != "administration" and d.source in e.sources for d in s.case.drugs)
-    return doses_alone and last.ended_on.latest >= e.last_dose.earliest
+    if (q.s.today - last_dose.latest).days >= K.thresholds.doses.reload_pertuzumab_days:
+        return True
+    last = q.s.last_line
+    progressed = last is not None and last.outcome == "progression" and e in last.exposures
+    return progressed and last is not None and last.ended_on is not None and last.ended_on.latest >= last_dose.earliest
 
 
-def _short_names(drugs: Iterable[str]) -> str:
-    """Drugs that run already: named in full, or by their abbreviations where several would overrun a headline."""
-    listed = list(drugs)
-    return drug_name(listed[0]) if len(listed) == 1 else " + ".join(K.drugs[drug].short for drug in listed)
+def _last_order(s: Situation, e: Exposure) -> PartialDate | None:
+    """The day of the newest order of a course: where orders are fulfilled cycle by cycle, that of the last dose."""
+    days = [record.start for record in s.case.drugs if record.source in e.sources and record.start is not None]
+    return max(days, key=lambda day: day.latest, default=None)
 
 
 def _running_fact(q: OrderQuestion, e: Exposure) -> FactUsed:
@@ -204,27 +260,42 @@ def _last_dose(q: OrderQuestion, e: Exposure) -> PartialDate | None:
 
 
 def _lifetime_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
-    """P13: lifetime doxorubicin with this order, as far as doses in mg/m2 are on record."""
+    """P13: lifetime doxorubicin with every dose of this order, as far as doses by surface, or with a surface, are on record."""
     asked = orders_of(orders, _DOXORUBICIN)
     if not asked:
         return None
     doses = [r for r in q.s.case.drugs if r.drug in _DOXORUBICIN and r.kind == "administration" and r.dose is not None]
     surface = body(q.s.case).surface
     given = sum(_per_m2(r.dose.amount, r.dose.unit, surface) for r in doses if r.dose is not None)
-    now = sum(_per_m2(order.dose.amount, order.dose.unit, surface) for order in asked if order.dose is not None)
+    now = sum(_ordered_per_m2(order, surface) for order in asked)
     limits = K.thresholds.doses
     total = given + now
-    if not given or total <= limits.doxorubicin_warning:
+    if total <= limits.doxorubicin_warning:
         return None
     critical = total > limits.doxorubicin_critical
     limit = limits.doxorubicin_critical if critical else limits.doxorubicin_warning
     headline = K.say("order-doxorubicin-lifetime", total=f"{total:.0f}", limit=f"{limit:g}")
     drugs = ordered_drugs(asked, _DOXORUBICIN)
-    fact = FactUsed("Doxorubicin on record", f"{given:.0f} mg/m2 in {len(doses)} doses", inferred=True)
+    facts = (
+        FactUsed("Doxorubicin on record", f"{given:.0f} mg/m2 in {len(doses)} doses", inferred=True),
+        *(order_fact(order, dose) for order in asked for dose in order.doses),
+    )
     return Finding(
         "AnthracyclineWithTrastuzumab", "critical" if critical else "warning", headline, (K.say("order-doxorubicin-counted"),),
-        facts=(fact,), avoid=tuple(drugs), rules=("P13",), suggestions=deletions(asked),
+        facts=facts if doses else facts[1:], avoid=tuple(drugs), rules=("P13",), suggestions=deletions(asked),
     )  # fmt: skip
+
+
+def _ordered_per_m2(order: DraftOrder, surface: float | None) -> float:
+    """What an order adds, in mg/m2: its first dose, which may be written in two units, and each dose that follows it.
+
+    Another amount of the same unit that follows nothing is a partner's, as in "60 and 600 mg/m2".
+    """
+    if order.dose is None:
+        return 0.0
+    first = [order.dose, *(dose for dose in order.further if not dose.later and dose.unit != order.dose.unit)]
+    later = [dose for dose in order.further if dose.later]
+    return max(_per_m2(dose.amount, dose.unit, surface) for dose in first) + sum(_per_m2(dose.amount, dose.unit, surface) for dose in later)
 
 
 def _per_m2(amount: float, unit: str, surface: float | None) -> float:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
-from guideline.advice import Finding, Statement, Suggestion
+from guideline.advice import Finding, Indicator, Statement, Suggestion
 from guideline.body import body
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.orders import DraftOrder
+from guideline.orders import DraftOrder, OrderedDose
+from guideline.rules.dose_words import ordered_words
 from guideline.rules.objections import objection
-from guideline.rules.order_scope import deletions, orders_of, safety_orders
+from guideline.rules.order_scope import deletions, orders_of, own_doses, safety_orders
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 
@@ -23,8 +25,17 @@ _PRODUCT = {
     **{drug: drug for drug in CONJUGATES},
 }
 
+_TRASTUZUMAB = "trastuzumab"
 _SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody" and d.route == "sc")
 _ANTIBODIES_AND_CONJUGATES = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate"))
+
+
+class _Sign(NamedTuple):
+    """What gives a mix-up away: the headline, how urgent it is, and the detail."""
+
+    said: Statement
+    indicator: Indicator
+    detail: list[Statement]
 
 
 def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
@@ -38,33 +49,55 @@ def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
-    per_kg = _per_kg(q.s, order)
-    if order.plan is not None and _not_planned(order, drug):
-        said, indicator = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan)), "critical"
-        detail = [K.say("order-different-drugs"), *_beside_what_runs(q, order.plan, drug)]
-    elif drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
-        said, indicator = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD)), "critical"
-        detail = [K.say("order-different-drugs")]
-    elif drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, _tolerance(q)):
-        said, indicator = K.say("order-tdxd-at-tdm1-dose", drug=drug_name(T_DXD), other=drug_name(T_DM1)), "warning"
-        detail = [K.say("order-different-drugs")]
-    elif drug in _SUBCUTANEOUS and order.dose is not None and order.dose.unit == "mg/kg":
-        said, indicator = K.say("order-flat-product-by-weight", drug=drug_name(drug)), "critical"
-        detail = [K.say("order-flat-products")]
-    elif drug in _SUBCUTANEOUS and order.route == "iv":
-        said, indicator = K.say("order-sc-product-iv", drug=drug_name(drug)), "critical"
-        detail = [K.say("order-flat-products")]
-    elif drug == "trastuzumab" and order.route == "sc":
-        said, indicator = K.say("order-iv-product-sc", drug=drug_name(drug)), "critical"
-        detail = [K.say("order-flat-products")]
-    else:
+    sign = _by_plan(q, order, drug) or _by_dose(q, order, drug) or _by_form(order, drug)
+    if sign is None:
         return None
-    if drug == T_DM1:
-        detail.append(K.say("tdm1-never-above"))
+    never = [K.say("tdm1-never-above")] if drug == T_DM1 else []
     return Finding(
-        "ProductMixUp", indicator, said, tuple(detail), avoid=(drug,), rules=("R083", "R126"),  # type: ignore[arg-type]
+        "ProductMixUp", sign.indicator, sign.said, (*sign.detail, *never), avoid=(drug,), rules=("R083", "R126"),
         suggestions=(*_meant(q, order, drug), *deletions((order,))),
     )  # fmt: skip
+
+
+def _by_plan(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
+    """Not what the order's own plan names."""
+    if order.plan is None or not _not_planned(order, drug):
+        return None
+    said = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan))
+    return _Sign(said, "critical", [K.say("order-different-drugs"), *_beside_what_runs(q, order.plan, drug)])
+
+
+def _by_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
+    """Another product's dose, whichever of the doses of the order it is."""
+    for dose in own_doses(order, drug):
+        per_kg = _per_kg(q.s, dose)
+        if drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
+            said = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD))
+            return _Sign(said, "critical", [K.say("order-different-drugs")])
+        if drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, _tolerance(q)):
+            said = K.say("order-tdxd-at-tdm1-dose", drug=drug_name(T_DXD), other=drug_name(T_DM1))
+            return _Sign(said, "warning", [K.say("order-different-drugs")])
+        conjugate = _dose_level_of(dose) if drug == _TRASTUZUMAB else None
+        if conjugate is not None:
+            said = K.say(
+                "order-trastuzumab-at-conjugate-dose", drug=drug_name(drug), ordered=ordered_words(dose), other=drug_name(conjugate)
+            )
+            return _Sign(said, "warning", [K.say("order-different-drugs")])
+        if drug in _SUBCUTANEOUS and dose.unit == "mg/kg":
+            said = K.say("order-flat-product-by-weight", drug=drug_name(drug))
+            return _Sign(said, "critical", [K.say("order-flat-products")])
+    return None
+
+
+def _by_form(order: DraftOrder, drug: str) -> _Sign | None:
+    """Another form's route."""
+    if drug in _SUBCUTANEOUS and order.route == "iv":
+        said = K.say("order-sc-product-iv", drug=drug_name(drug))
+    elif drug == _TRASTUZUMAB and order.route == "sc":
+        said = K.say("order-iv-product-sc", drug=drug_name(drug))
+    else:
+        return None
+    return _Sign(said, "critical", [K.say("order-flat-products")])
 
 
 def mixed_up(q: OrderQuestion, order: DraftOrder) -> bool:
@@ -130,14 +163,20 @@ def _only_like_tdm1(dose: float, tolerance: float) -> bool:
     return _like(dose, _highest(T_DM1), tolerance) and not fits_tdxd
 
 
-def _per_kg(s: Situation, order: DraftOrder) -> float | None:
-    """The ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
-    if order.dose is None:
+def _dose_level_of(dose: OrderedDose) -> str | None:
+    """The conjugate whose dose level is written per kg, to the decimal: 5.4 mg/kg lies within the tolerance of trastuzumab's 6 mg/kg."""
+    own = {amount for s in K.doses[_TRASTUZUMAB].schedules for amount in (s.loading, s.dose)}
+    if dose.unit != "mg/kg" or dose.amount in own:
         return None
-    if order.dose.unit == "mg/kg":
-        return order.dose.amount
-    kg = body(s.case).kg if order.dose.unit == "mg" else None
-    return order.dose.amount / kg if kg is not None else None
+    return next((drug for drug in (T_DXD, T_DM1) if dose.amount in K.thresholds.dose_levels[drug].levels), None)
+
+
+def _per_kg(s: Situation, dose: OrderedDose) -> float | None:
+    """An ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
+    if dose.unit == "mg/kg":
+        return dose.amount
+    kg = body(s.case).kg if dose.unit == "mg" else None
+    return dose.amount / kg if kg is not None else None
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (product_mix_up,)

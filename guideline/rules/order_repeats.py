@@ -1,7 +1,8 @@
 """The same HER2 drug twice among the drafts of one session: for one day, or for days too near (P01, R126; decision 18).
 
 TRAP: drafts of the same drug are often in order: the cycles of a plan, a loading dose and what follows it, a step of a dose escalation,
-tablets of two strengths, the two shares of a day, a draft that takes another's place. What may be one of these makes no card.
+tablets of two strengths, the two shares of a day, doses on the ward and a prescription for home, a draft that takes another's place. What
+may be one of these makes no card.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.dose import label_words, order_fact, ordered_words
+from guideline.rules.dose_words import label_words, order_fact, ordered_words
 from guideline.rules.order_scope import deletions, ordered_drugs, safety_orders
 
 _RIGHT = ("fits", "loading")
@@ -48,6 +49,8 @@ def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body
         first, second = one.dose, other.dose
         if not (one.asked or other.asked) or first is None or second is None or _takes_its_place(one, other):
             continue
+        if not K.drugs[drug].infused and _follow_each_other(one, other):
+            continue
         if not _for_one_day(one, other, drafts) or not _are_one_dose(q, drug, first, second, measured):
             continue
         headline = K.say("order-duplicate-same", drug=drug_name(drug), first=ordered_words(first), second=ordered_words(second))
@@ -60,8 +63,15 @@ def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body
 
 
 def _takes_its_place(one: DraftOrder, other: DraftOrder) -> bool:
-    """Whether one of two drafts is the other again, replaces it or carries it out."""
+    """Whether one of two drafts is the other again, replaces it or carries it out, or is the plan that the other one orders."""
+    if one.proposed is not other.proposed:
+        return True
     return one.id == other.id or one.id in (other.replaces, other.based_on) or other.id in (one.replaces, one.based_on)
+
+
+def _follow_each_other(one: DraftOrder, other: DraftOrder) -> bool:
+    """Whether of two orders of a drug by mouth one is for the ward and one for home, or one for a few days and one to go on."""
+    return any(None not in said and said[0] != said[1] for said in ((one.setting, other.setting), (one.course, other.course)))
 
 
 def _for_one_day(one: DraftOrder, other: DraftOrder, drafts: list[DraftOrder]) -> bool:

@@ -23,7 +23,7 @@ from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
-from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, pregnancy
+from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, possible_fact, pregnancy, suspected_pregnancy
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
 
@@ -32,7 +32,7 @@ _CHEST_CT = (Suggestion("request", "chest-ct"),)
 
 
 def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
-    """R124, decision 15: critical when documented; asked once, before a first dose, when it may be and nobody wrote it down."""
+    """R124, decisions 15 and 16: critical when documented, a warning at any order while suspected, else asked once before a first dose."""
     orders = safety_orders(q)
     drugs = ordered_drugs(orders)
     if not drugs:
@@ -45,6 +45,12 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
             avoid=tuple(drugs),
             suggestions=deletions(orders_of(orders, drugs), recommended=True),
         )
+        return
+    suspected = suspected_pregnancy(q.s)
+    if suspected is not None:
+        ask = K.say("order-pregnancy-possible", drugs=headline_names(drugs), date=str(suspected.date))
+        facts = (possible_fact(suspected),)
+        yield Finding("Pregnancy", "warning", ask, facts=facts, missing=(Gap("I13", ask),), rules=("R124", "R131"))
         return
     new = [drug for drug in drugs if is_new(q.s, drug)]
     doubted = contradicted_pregnancy(q.s)
@@ -126,7 +132,14 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
             "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
             facts=(*_heart_conditions(s), *facts), rules=("P02", "R077"),
         )  # fmt: skip
-    if not state.current and state.booked_echo is None:
+    if state.undated_low is not None:
+        headline = K.say("order-lvef-undated", drugs=names, value=lvef_shown(state.undated_low))
+        gap = Gap("I07", K.say("ask-lvef-date"))
+        yield Finding(
+            "LvefBaselineNeeded", "warning", headline, (K.say("lvef-undated-why"), K.say("order-lvef-cardiology")),
+            facts=(lvef_fact(state.undated_low), *facts), missing=(gap,), rules=("P02",), suggestions=_ECHO,
+        )  # fmt: skip
+    elif not state.current and state.booked_echo is None:
         yield _baseline_needed(s, names, facts)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from guideline.advice import FactUsed, Suggestion
 from guideline.facts_used import in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
-from guideline.orders import DraftOrder
+from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.scope import breast_present, other_primary, scope
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
@@ -43,6 +44,16 @@ def orders_of(orders: Iterable[DraftOrder], drugs: Iterable[str]) -> tuple[Draft
     """The orders of one of `drugs`."""
     wanted = frozenset(drugs)
     return tuple(order for order in orders if not wanted.isdisjoint(order.drugs))
+
+
+def own_doses(order: DraftOrder, drug: str) -> tuple[OrderedDose, ...]:
+    """The doses of an order that are its drug's: the first one, and those by weight or surface only as the label gives the drug.
+
+    Another unit is that of a partner whose dose the order quotes.
+    """
+    units = {schedule.unit for schedule in K.doses[drug].schedules} if drug in K.doses else set()
+    further = (dose for dose in order.further if dose.unit not in ("mg/kg", "mg/m2") or dose.unit in units)
+    return (order.dose, *further) if order.dose is not None else ()
 
 
 def is_start(s: Situation, drug: str) -> bool:

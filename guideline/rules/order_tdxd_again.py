@@ -18,7 +18,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.dose import order_fact, ordered_words
+from guideline.rules.dose_words import order_fact, ordered_words
 from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
 from guideline.tdxd_restart import Restart, restarts
 

@@ -27,19 +27,24 @@ def pregnancy(s: Situation) -> Finding | None:
 
 
 def possible_pregnancy(s: Situation) -> Finding | None:
-    """R124: a positive test or a suspicion, as new as a laboratory value that counts, while a HER2 drug runs: asked, not believed."""
-    if s.pregnancy != "unknown" or not s.her2_running:
+    """R124: a suspected pregnancy while a HER2 drug runs: asked, not believed."""
+    suspected = suspected_pregnancy(s)
+    if suspected is None or not s.her2_running:
+        return None
+    running = in_usual_order(e.drug for e in s.her2_running)
+    ask = K.say("pregnancy-possible-running", drugs=drug_names(running), date=str(suspected.date))
+    return Finding("Pregnancy", "warning", ask, facts=(possible_fact(suspected),), missing=(Gap("I13", ask),))
+
+
+def suspected_pregnancy(s: Situation) -> Pregnancy | None:
+    """A positive test or a suspicion, as new as a laboratory value that counts, that nothing newer excludes."""
+    if s.pregnancy != "unknown":
         return None
     suspected = max((p for p in s.case.pregnancies if p.status == "possible" and p.date is not None), key=_recency, default=None)
     if suspected is None or suspected.date is None or (s.today - suspected.date.earliest).days > K.thresholds.intervals.labs_days:
         return None
     negative = (p.date for p in s.case.pregnancies if p.status == "not-pregnant" and p.date is not None)
-    if any(day.earliest >= suspected.date.latest for day in negative):
-        return None
-    running = in_usual_order(e.drug for e in s.her2_running)
-    ask = K.say("pregnancy-possible-running", drugs=drug_names(running), date=str(suspected.date))
-    facts = (FactUsed("Pregnancy", "possible", str(suspected.date), suspected.source),)
-    return Finding("Pregnancy", "warning", ask, facts=facts, missing=(Gap("I13", ask),))
+    return None if any(day.earliest >= suspected.date.latest for day in negative) else suspected
 
 
 def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
@@ -56,6 +61,11 @@ def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
 def documented_fact(found: Pregnancy) -> FactUsed:
     """The documented pregnancy as a card names it."""
     return FactUsed("Pregnancy", "documented", str(found.date) if found.date is not None else None, found.source)
+
+
+def possible_fact(found: Pregnancy) -> FactUsed:
+    """The suspected pregnancy as a card names it."""
+    return FactUsed("Pregnancy", "possible", str(found.date) if found.date is not None else None, found.source)
 
 
 def _recency(found: Pregnancy) -> tuple[int, str]:

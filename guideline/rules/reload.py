@@ -1,7 +1,8 @@
 """Loading again after a gap, and doses that come too early (P04).
 
 Trastuzumab is loaded again after a gap longer than its limit, pertuzumab and the fixed-dose combination from theirs on; conjugates never.
-The gap counts from the last known dose of the same antibody in any product; the day of the order's own dose is no gap.
+The gap counts from the last known dose of the same antibody in any product, or from the day that another draft plans it for before this
+one; the day of the order's own dose is no gap.
 """
 
 from __future__ import annotations
@@ -11,20 +12,25 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
-from guideline.earlier_doses import EarlierDoses, days_after, earlier_doses, gap_to_load, loaded_part, not_before
+from guideline.earlier_doses import EarlierDoses, days_after, drafted_before, earlier_doses, gap_to_load, loaded_part, not_before
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.order_question import OrderQuestion
-from guideline.orders import DraftOrder
+from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import PartialDate
-from guideline.rules.dose import dosed_on_earlier_weight, label_words, loaded_beside, loading_words, ordered_words
+from guideline.rules.dose_weight import dosed_on_earlier_weight
+from guideline.rules.dose_words import flat_product_meant, label_words, loading_words, ordered_words
+from guideline.rules.first_dose import loaded_beside
 from guideline.rules.order_products import mixed_up
-from guideline.rules.order_scope import safety_orders
+from guideline.rules.order_scope import own_doses, safety_orders
 from guideline.therapy_lines import components
 
 _WEEKLY = 7
 _THREE_WEEKLY = 21
+
+#: A dose that is the label's, and what it is by the label.
+_Judged = tuple[OrderedDose, Judgement]
 
 
 def reloading(q: OrderQuestion) -> Iterator[Finding]:
@@ -38,26 +44,33 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         if not earlier.recorded:
             continue
         measured = measured or body(q.s.case)
-        found = _judgement(q, order, drug, measured)
+        found = _judgements(q, order, drug, measured)
         finding = _too_early(q, order, drug, earlier, found)
         if finding is None and not mixed_up(q, order):
-            finding = _loading(q, order, drug, earlier_doses(q, loaded_part(drug)), found, measured)
+            part = loaded_part(drug)
+            finding = _loading(q, order, drug, drafted_before(q, order, part) or earlier_doses(q, part), found, measured)
         if finding is not None:
             yield finding
 
 
-def _judgement(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> Judgement | None:
-    """The ordered dose by its label, whatever its size; None without a readable dose."""
-    if order.dose is None:
-        return None
+def _judgements(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> list[_Judged]:
+    """Each dose of the order that may be the next one, by its label: usual or loading doses.
+
+    What follows another dose, or hangs on a condition, is not the next one.
+    """
     label = K.doses[drug]
-    return judge(order.dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+    found = [
+        (dose, judge(dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat))
+        for dose in own_doses(order, drug)
+        if not (dose.later or dose.conditional)
+    ]
+    return [(dose, judged) for dose, judged in found if judged is not None and judged.verdict in ("fits", "loading")]
 
 
-def _schedule(order: DraftOrder, drug: str, found: Judgement | None) -> DoseSchedule | None:
+def _schedule(order: DraftOrder, drug: str, found: list[_Judged]) -> DoseSchedule | None:
     """The schedule of the order: by its dose, else by its interval, else the only one there is; None when that leaves two."""
-    if found is not None and found.verdict in ("fits", "loading"):
-        return found.schedule
+    if found:
+        return found[0][1].schedule
     schedules = K.doses[drug].schedules
     every = order.dose.every_days if order.dose is not None else None
     alike = [s for s in schedules if s.every_days == every] if every is not None else []
@@ -67,11 +80,11 @@ def _schedule(order: DraftOrder, drug: str, found: Judgement | None) -> DoseSche
 
 
 def _last_fact(earlier: EarlierDoses) -> FactUsed:
-    name = "Last dose" if earlier.exact else "Last course ended"
+    name = "Planned dose" if earlier.planned else "Last dose" if earlier.exact else "Last course ended"
     return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
 
 
-def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None) -> Finding | None:
+def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> Finding | None:
     """A three-weekly drug again less than 18 days (site setting) after a recorded dose."""
     schedule, last = _schedule(order, drug, found), earlier.last
     if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
@@ -91,38 +104,50 @@ def _days(days: int) -> str:
 
 
 def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
-    """Whether the earlier doses were weekly ones: the three-weekly schedule then begins a week after the last of them."""
-    records = [r for r in q.s.case.drugs if components(r.drug) & components(drug)]
+    """Whether the earlier doses were weekly ones: the three-weekly schedule then begins a week after the last of them.
+
+    Two records a day apart are no weekly doses: one dose that two systems wrote down, or one too many.
+    """
+    records = [r for r in q.s.case.drugs if components(r.drug) & components(drug) and _has_weekly_schedule(r.drug)]
     if any(r.dose is not None and r.dose.every_days == _WEEKLY and r.status in ("active", "completed", "stopped") for r in records):
         return True
     given = [r.start for r in records if r.kind == "administration" and r.start is not None]
-    return any(0 < (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
+    return any(_WEEKLY - 2 <= (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
 
 
-def _loading(
-    q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: Judgement | None, measured: Body
-) -> Finding | None:
-    dose, last = order.dose, earlier.last
-    if dose is None or last is None or found is None or found.verdict not in ("fits", "loading"):
-        return None
-    schedule = found.schedule
-    if schedule.loading is None and schedule.unit != "parts":
+def _has_weekly_schedule(drug: str) -> bool:
+    label = K.doses.get(drug)
+    return label is None or any(schedule.every_days == _WEEKLY for schedule in label.schedules)
+
+
+def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged], measured: Body) -> Finding | None:
+    """Judged by all doses of the order that may be the next one: in another unit, or in the words, it may load where the first does not."""
+    last = earlier.last
+    loaded = [(dose, judged) for dose, judged in found if judged.schedule.loading is not None or judged.schedule.unit == "parts"]
+    if last is None or not loaded:
         return None
     least, most = days_after(last, order, q.s.case)
+    loads = [
+        (dose, judged)
+        for dose, judged in loaded
+        if judged.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, judged, measured)
+    ]
+    dose, judged = (loads or loaded)[0]
+    schedule = judged.schedule
     limit, words = _limit(drug, schedule)
     said = {
         "drug": drug_name(drug),
         "loading": loading_words(schedule),
         "label": label_words(schedule),
-        "ordered": ordered_words(dose, schedule, found.value),
+        "ordered": ordered_words(dose, schedule, judged.value),
     }
-    if found.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
+    facts = (_last_fact(earlier),)
+    if judged.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
         detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
-        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, (_last_fact(earlier),))
-    again = found.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, found, measured)
-    if again and earlier.exact and 0 < least <= most < limit:
-        detail = (K.say("reload-not-needed-why", limit=words.text),)
-        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), detail, (_last_fact(earlier),))
+        return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, facts)
+    if loads and earlier.exact and 0 < least <= most < limit:
+        why = (K.say("reload-not-needed-why", limit=words.text), *flat_product_meant(dose, drug))
+        return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), why, facts)
     return None
 
 

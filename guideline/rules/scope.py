@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from guideline.advice import Finding, Gap
-from guideline.facts_used import her2_fact, metastatic_fact
-from guideline.her2_status import Her2Finding
+from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
+from guideline.partial_date import add_days
 from guideline.situation import Situation, distant
 from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
 
@@ -44,6 +44,8 @@ def scope(s: Situation) -> Scope:
         return Scope(treatable=True)
     if state in ("unknown", "equivocal"):
         return Scope(finding=her2_needed(s))
+    if s.her2.one_unshown:
+        return Scope(finding=other_breast_untested(s))
     if state in ("low", "ultralow") and not s.her2.ever_positive:
         return Scope(finding=her2_low(s))
     # HER2-negative, or a review that settled on "not positive": outside, and silent.
@@ -59,10 +61,28 @@ def _not_a_patient_of_ours(s: Situation) -> Scope | None:
         return Scope(("R001", "R132"), "the patient has died")
     if s.age is not None and s.age < adult:
         return Scope(("R001", "R132"), f"the patient is under {adult}")
-    hospice = any(p.kind == "hospice" for p in s.case.procedures)
-    if last is not None and not s.her2_running:
-        hospice = hospice or any(e.stop_reason in ("hospice", "death") for e in last.exposures)
-    return Scope(("R001", "R132"), "hospice care is on record") if hospice else None
+    ended_for = {e.stop_reason for e in last.exposures} if last is not None and not s.her2_running else set()
+    if "death" in ended_for or any(p.kind == "hospice" and p.state == "done" for p in s.case.procedures):
+        return Scope(("R001", "R132"), "hospice care is on record")
+    # Not under hospice care yet: nothing to advise, but whoever orders a HER2 drug after all is told what speaks against it (decision 16).
+    if "hospice" in ended_for or _referred_to_hospice(s):
+        return Scope(("R132",), "no HER2 drug is being given, and hospice is ordered or was the reason to stop")
+    return None
+
+
+def _referred_to_hospice(s: Situation) -> bool:
+    """Whether hospice is ordered and HER2 therapy is over: a referral alone is no hospice care, and outdated by therapy given after it.
+
+    The last dose may fall into the weeks in which the referral takes effect.
+    """
+    if s.her2_running:
+        return False
+    given = [day for e in s.exposures if e.drug in HER2_DRUGS and (day := e.last_known or e.start) is not None]
+    grace = K.thresholds.intervals.line_start_days
+    return any(
+        p.kind == "hospice" and (p.date is None or all(day.earliest <= add_days(p.date.latest, grace) for day in given))
+        for p in s.case.procedures
+    )
 
 
 def _diagnoses_lost(s: Situation) -> bool:
@@ -156,6 +176,21 @@ def her2_needed(s: Situation) -> Finding:
     )
 
 
+def other_breast_untested(s: Situation) -> Finding:
+    """R122: cancers of both breasts, one of them not HER2-positive, and no result of the other or of a metastasis."""
+    leading = s.her2.leading
+    assert leading is not None
+    return Finding(
+        "Her2StatusNeeded",
+        "info",
+        K.say("her2-other-breast-untested", shown=finding_sided(leading)),
+        (K.say("her2-what-test-changes"),),
+        facts=(her2_fact(leading), metastatic_fact(s)),
+        missing=(Gap("I02", K.say("ask-her2")),),
+        requests=("her2-ihc",),
+    )
+
+
 def her2_low(s: Situation) -> Finding:
     """R121: HER2-low or -ultralow: these rules are off; one neutral line."""
     leading = s.her2.leading
@@ -164,25 +199,28 @@ def her2_low(s: Situation) -> Finding:
 
 
 def discordance(s: Situation) -> Finding:
-    """R134, R003: a metastasis that is not HER2-positive after a positive result: both are shown, nothing is assumed."""
+    """R134, R003: a metastasis that is not HER2-positive after a positive result, or two primaries that differ: nothing is assumed."""
     leading, other = s.her2.leading, s.her2.other_positive
     assert leading is not None
     assert other is not None
+    headline = K.say("discordance", leading=finding_dated(leading), other=finding_dated(other))
     detail = [K.say("discordance-review"), K.say("discordance-if-positive")]
+    if s.her2.apart:
+        detail = [K.say("primaries-differ-why"), K.say("her2-what-test-changes")]
+        if leading.side is not None and other.side is not None:
+            headline = K.say("primaries-differ", leading=finding_sided(leading), other=finding_sided(other))
     if s.her2.state in ("low", "ultralow"):
         detail.append(K.say("discordance-if-low"))
     if s.on_treatment:
         detail.append(K.say("discordance-on-treatment"))
+    # Whoever gives HER2 therapy against the metastases has judged whose they are, and nothing is to be chosen now.
+    judged = s.her2.apart and bool(s.her2_running)
     return Finding(
         "Her2Discordance",
-        "warning",
-        K.say("discordance", leading=_dated(leading), other=_dated(other)),
+        "info" if judged else "warning",
+        headline,
         tuple(detail),
         facts=(her2_fact(leading, "HER2, leading result"), her2_fact(other, "HER2, positive result"), metastatic_fact(s)),
         missing=(Gap("I02", K.say("ask-her2-review")),),
         requests=("her2-ihc", "her2-ish"),
     )
-
-
-def _dated(found: Her2Finding) -> str:
-    return f"{found.shown}, {found.date}" if found.date is not None else found.shown

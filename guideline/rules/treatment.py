@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
@@ -12,12 +12,13 @@ from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_months, days_since
+from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
 from guideline.rules.first_line import first_line
 from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
-from guideline.rules.options import unknown_history
+from guideline.rules.options import history_condition, study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
@@ -81,7 +82,7 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
     if relapse is not None and relapse.within_12 is True:
         if T_DXD in relapse.drugs:
             return after_adjuvant_tdxd(s)
-        return next_line(s, K.say("condition-record-incomplete") if s.therapy_lost else None)
+        return next_line(s, K.say("condition-record-incomplete") if s.therapy_lost else study_drug_condition(s))
     if relapse is not None and relapse.within_12 is None:
         return interval_unclear(s)
     return first_line(s, _first_line_condition(s))
@@ -124,10 +125,12 @@ def _recent(s: Situation) -> bool:
 
 
 def _first_line_condition(s: Situation) -> Statement | None:
-    if said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost:
-        return None
     if s.therapy_lost:
         return K.say("condition-record-incomplete")
+    if s.study_drug_over is not None:
+        return study_drug_condition(s)
+    if said_yes(s.case, "prior-therapy-complete"):
+        return None
     if not s.exposures:
         return K.say("condition-nothing-on-record")
     return K.say("condition-endocrine-only") if s.therapies.lines and not _recent(s) else None
@@ -137,8 +140,9 @@ def _condition(s: Situation) -> Statement | None:
     """Decision 6: over, nothing running and no reason: the next line, conditionally. A lost record makes everything conditional."""
     last = s.last_line
     assert last is not None
-    if unknown_history(s):
-        return K.say("condition-record-incomplete")
+    history = history_condition(s)
+    if history is not None and history.id == "condition-record-incomplete":
+        return history
     if last.progression is not None and last.progression.contradicted is not None:
         found = last.progression
         sites = ", ".join(found.sites).replace("-", " ")
@@ -146,42 +150,71 @@ def _condition(s: Situation) -> Statement | None:
     if last.outcome == "completed":
         return K.say("condition-completed")
     if last.outcome not in ("changed", "unknown"):
-        return None
+        return history
     # That the taxane was completed is no reason for the end of the antibodies.
     reasons = {e.stop_reason for e in last.main_part() if e.stop_reason is not None}
     return K.say("condition-other-reason", reason=reasons_shown(reasons)) if reasons else K.say("condition-no-reason")
 
 
 def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
-    """R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly."""
-    reasons = last.end_reasons()
-    if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
-        return None
-    headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
-    return Finding("MissingData", "info", headline, facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-line-outcome")),))
+    """R009, R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly.
+
+    A planned end is none; with an R062 reason for endocrine therapy alone on record it is not questioned.
+    """
+    if last.outcome == "completed":
+        if not last.has_her2 or reason_for_endocrine_alone(s) or heart_against_her2(s):
+            return None
+        headline, ask = K.say("her2-completed-endocrine-goes-on"), K.say("ask-end-meant")
+    else:
+        reasons = last.end_reasons()
+        if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
+            return None
+        headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
+        ask = K.say("ask-line-outcome")
+    unexplained = last.has_her2 and ACCEPTED_REASONS.isdisjoint([e.stop_reason for e in last.main_part()])
+    why = (K.say("her2-ended-normally-goes-on"),) if unexplained else ()
+    return Finding("MissingData", "info", headline, why, facts=treatment_facts(s), missing=(Gap("I04", ask),))
 
 
 def _held_for_long(s: Situation, last: Line) -> Finding | None:
-    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it."""
+    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it.
+
+    Counted from the last dose; where none is recorded from a day on which it was recorded as a hold, else from the start: since when it is
+    held nobody knows then, and the question is the same.
+    """
     held = [e for e in last.main_part() if e.state == "on-hold"]
     if planned_again(held, s.case):
         return None
-    given = last_day_of(held)
-    long = given is not None and (s.today - given.latest).days > LONGEST_SILENCE_DAYS
+    given, so_recorded = last_day_of(held), _newest(e.held_on for e in held)
+    since = given or so_recorded or _newest(e.start for e in held)
+    long = since is not None and (s.today - since.latest).days > LONGEST_SILENCE_DAYS
     for_pregnancy = _held_for_pregnancy(s, held, given)
     pregnancy_over = for_pregnancy and s.pregnancy == "excluded"
     if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
         return None
     drugs = [e.drug for e in held]
-    last_dose = f", last dose {given}" if given is not None else ""
-    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=last_dose)
+    begun = _held_since(given, so_recorded, since)
+    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=begun)
     reasons = {e.stop_reason for e in held if e.stop_reason is not None}
     without_reason = K.say("held-pregnancy-found" if for_pregnancy else "held-no-reason")
     why = K.say("held-because", reason=reasons_shown(reasons)) if reasons else without_reason
-    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long else []
+    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long and (given or so_recorded) else []
     again = [K.say("held-load-again", drugs=drug_names(loaded))] if loaded else []
     ask = Gap("I17", K.say("ask-on-hold"))
     return Finding("MissingData", "info", headline, (why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
+
+
+def _newest(days: Iterable[PartialDate | None]) -> PartialDate | None:
+    return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
+
+
+def _held_since(given: PartialDate | None, so_recorded: PartialDate | None, begun: PartialDate | None) -> str:
+    """What is known of when a hold began: the last dose, a day on which it was recorded as a hold, or only when the drug was begun."""
+    if given is not None:
+        return f", last dose {given}"
+    if so_recorded is not None:
+        return f", so recorded on {so_recorded}"
+    return f" (begun {begun}, no dose on record)" if begun is not None else ""
 
 
 def _held_for_pregnancy(s: Situation, held: Sequence[Exposure], given: PartialDate | None) -> bool:
@@ -206,7 +239,8 @@ def therapy_gap(s: Situation) -> Finding | None:
     last = s.last_line
     if s.study_drug is not None and not s.on_treatment and (last is None or not _controlled_without_her2(s, last)):
         begun = str(s.study_drug.start) if s.study_drug.start is not None else None
-        facts = (*treatment_facts(s), FactUsed("Study drug", "being given", begun, s.study_drug.source))
+        state = {"active": "being given", "on-hold": "on hold"}.get(s.study_drug.status, "status not recorded")
+        facts = (*treatment_facts(s), FactUsed("Study drug", state, begun, s.study_drug.source))
         return Finding("MissingData", "info", K.say("study-drug"), facts=facts, missing=(Gap("I04", K.say("ask-study-drug")),))
     if last is not None and (
         any(e.state == "unknown" for e in last.exposures)
@@ -223,7 +257,7 @@ def therapy_gap(s: Situation) -> Finding | None:
         )
     if last is not None and last.outcome == "on-hold" and (held := _held_for_long(s, last)) is not None:
         return held
-    if last is not None and last.outcome in ("unknown", "changed") and _controlled_without_her2(s, last) and not _better_since(s, last):
+    if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:
         headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")

@@ -59,7 +59,7 @@ def _her2(s: Situation) -> SummaryItem:
 
 
 def _finding(found: Her2Finding) -> str:
-    place = f", {found.specimen}" if found.specimen else ""
+    place = "".join(f", {part}" for part in (found.specimen, found.side) if part is not None)
     return f"{found.shown}{place}{', preliminary' if found.preliminary else ''}"
 
 

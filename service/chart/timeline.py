@@ -210,6 +210,7 @@ _PROCEDURES = {
     "biopsy": "biopsy",
     "breast-surgery": "breast surgery",
     "brain-radiotherapy": "brain radiotherapy",
+    "brain-resection": "resection of a brain tumour",
     "hospice": "hospice care",
 }
 

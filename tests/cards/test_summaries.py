@@ -8,7 +8,8 @@ from guideline.knowledge_base import KNOWLEDGE
 #: The sentences that rules use as headlines, beside those whose id begins with `headline-`.
 HEADLINES = [
     "brain-mri-urgent", "brain-urgent", "discordance", "heart-failure-at-start", "heart-failure-on-her2", "her2-equivocal", "her2-low",
-    "held-for-long", "held-pregnancy-over", "her2-ended-endocrine-goes-on", "her2-ended-otherwise-endocrine-goes-on",
+    "held-for-long", "held-pregnancy-over", "her2-completed-endocrine-goes-on", "her2-ended-endocrine-goes-on",
+    "her2-ended-otherwise-endocrine-goes-on",
     "her2-unknown", "her2-unknown-on-therapy", "ild-active-before-start", "ild-active-on-conjugate", "ild-do-not-restart", "ild-grade-1",
     "ild-grade-1-no-level", "ild-held-lower", "ild-held-open", "ild-held-same", "ild-held-ungraded", "ild-new-under-treatment",
     "ild-on-hold", "ild-stop-for-good", "ild-symptoms", "ild-symptoms-before-start", "lvef-below-40-at-start", "lvef-below-50-at-start",
@@ -36,7 +37,7 @@ class Longest(dict[str, str]):
             "days": "1234",
             "line": "Second-line",
             "span": "more than 28 days",
-            "last": ", last dose 2026-11-20",
+            "last": " (begun 2026-11-20, no dose on record)",
             "limit": "28",
             "level": "one level down, 4.4 mg/kg",
             "lowest": "3.2 mg/kg",

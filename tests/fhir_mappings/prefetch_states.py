@@ -30,8 +30,10 @@ def resource_for(key: str, patient: str) -> Json:
     if kind == "Patient":
         return {"resourceType": kind, "id": patient, "gender": "female", "birthDate": "1970-05-04"}
     subject = "patient" if kind == "AllergyIntolerance" else "subject"
-    drug = {"medicationCodeableConcept": {"text": "omeprazole 20 mg"}} if kind in MEDICATION_KINDS else {}
-    return {"resourceType": kind, "id": f"of-{key}", subject: {"reference": f"Patient/{patient}"}, **drug}
+    name = {"medicationCodeableConcept": {"text": "omeprazole 20 mg"}} if kind in MEDICATION_KINDS else {}
+    if kind == "Condition":
+        name = {"code": {"text": "Hypertension"}}
+    return {"resourceType": kind, "id": f"of-{key}", subject: {"reference": f"Patient/{patient}"}, **name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from fhir_mappings.code_tables import CONCEPTS, system_uri
+from fhir_mappings.tumour_claims import claims_of_code
 from guideline.case import Metastasis
 from tests.fhir_mappings.resource_builders import (
     BREAST_CANCER,
@@ -229,3 +231,40 @@ def test_a_stage_in_the_diagnosis_code_or_beside_it(code, value):
     assert [s.value for s in case_of(patient(), condition((SNOMED, code))).stages] == [value]
     staged = condition(BREAST_CANCER, stage=[{"summary": concept(text=f"Stage {value}")}])
     assert [s.value for s in case_of(patient(), staged).stages] == [value]
+
+
+def test_a_display_that_names_another_cancer_makes_its_code_unusable():
+    """The code of breast cancer beside "Malignant tumor of lung" (trap 16): neither is believed, and it is named."""
+    case = case_of(patient(), condition((SNOMED, "254837009", "Malignant tumor of lung")))
+    assert (case.diagnoses, problems_of(case)) == ((), [("code-text-conflict", "diagnosis")])
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "display"),
+    [
+        (system_uri(entry.system), entry.code, entry.display)
+        for found in CONCEPTS.values()
+        for entry in found.codes
+        if "invasive-breast" in {claim.kind for claim in claims_of_code(system_uri(entry.system), entry.code)}
+    ],
+)
+def test_no_code_of_breast_cancer_contradicts_the_display_it_has_itself(system, code, display):
+    """All displays of the terminology's own table are believed."""
+    assert problems_of(case_of(patient(), condition((system, code, display)))) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        None,
+        {},
+        concept(text="Masked"),
+        concept(("http://terminology.hl7.org/CodeSystem/data-absent-reason", "masked", "Masked")),
+        {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}]},
+    ],
+)
+def test_a_condition_that_names_no_disease_is_named(code):
+    """Masked, or empty: it may have been the cancer itself. What was refuted was none, whatever it was."""
+    assert problems_of(case_of(patient(), condition(code=code))) == [("unreadable", "diagnosis")]
+    assert problems_of(case_of(patient(), condition(code=code, verified="refuted"))) == []
+    assert problems_of(case_of(patient(), condition(("urn:oid:1.2.3", "house-4711")))) == []

@@ -109,6 +109,8 @@ def test_a_history_may_name_its_site():
         ({"valueInteger": 1}, 1),
         ({"valueQuantity": {"value": 2}}, 2),
         ({"valueString": "ECOG 3"}, 3),
+        ({"valueString": "2: ambulatory, capable of self-care"}, 2),
+        ({"valueCodeableConcept": concept(text="1 - Restricted in strenuous activity")}, 1),
         ({"valueCodeableConcept": concept((LOINC, "LA9623-5"))}, 1),
         ({"interpretation": [concept((LOINC, "LA9625-0"))]}, 3),
         ({"valueCodeableConcept": concept((SNOMED, "422512005"))}, 1),
@@ -119,10 +121,12 @@ def test_ecog(members, grade):
     assert [p.ecog for p in case(ECOG, **members).performance] == [grade]
 
 
-@pytest.mark.parametrize("members", [{"valueInteger": 90}, {"valueInteger": 1.5}, {"valueString": "good"}, {}])
+@pytest.mark.parametrize("members", [{"valueInteger": 90}, {"valueInteger": 1.5}, {"valueString": "good"}, {"valueString": "0-1"}, {}])
 def test_what_is_no_ecog(members):
-    """A number beyond 0 to 5 is no ECOG grade."""
-    assert case(ECOG, **members).performance == ()
+    """A number beyond 0 to 5 is no ECOG grade, and two of them are none; what holds a value and no grade is named."""
+    found = case(ECOG, **members)
+    assert found.performance == ()
+    assert problems_of(found) == ([("unreadable", "other")] if members else [])
 
 
 def test_erroneous_statuses_and_stages_are_named():

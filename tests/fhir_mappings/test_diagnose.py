@@ -6,7 +6,23 @@ import pytest
 
 from fhir_mappings.diagnose import diagnose
 from fhir_mappings.errors import NotJson
-from tests.fhir_mappings.resource_builders import IHC, LOINC, POSITIVE, TODAY, bundle, concept, observation, order, patient, statement
+from tests.fhir_mappings.resource_builders import (
+    IHC,
+    LOINC,
+    LVEF,
+    POSITIVE,
+    RXNORM,
+    SNOMED,
+    T_DXD,
+    TODAY,
+    bundle,
+    concept,
+    condition,
+    observation,
+    order,
+    patient,
+    statement,
+)
 
 GOOD = observation(IHC, valueCodeableConcept=concept(POSITIVE))
 
@@ -41,6 +57,15 @@ def test_what_the_service_could_not_use_is_named_with_its_reason():
 HOUSE = "urn:oid:1.2.840.114350"
 
 
+def variant(gene):
+    """A genetic variant as mCODE and the genomics guide write it."""
+    studied = {
+        "code": concept((LOINC, "48018-6", "Gene studied")),
+        "valueCodeableConcept": concept(("http://www.genenames.org/geneId", gene)),
+    }
+    return observation((LOINC, "69548-6"), ident="9", valueCodeableConcept=concept((LOINC, "LA9633-4", "Present")), component=[studied])
+
+
 @pytest.mark.parametrize(
     ("unread", "told"),
     [
@@ -49,6 +74,7 @@ HOUSE = "urn:oid:1.2.840.114350"
         (observation((HOUSE, "77"), ident="9", code=concept((HOUSE, "77"), text="Platelets")), "Observation/9: labelled as platelets"),
         (observation(code=concept(text="Ejection Fraction"), ident="9", valueInteger=38), "Observation/9: labelled as LVEF"),
         (observation(code=concept((HOUSE, "3", "Estrogen receptor")), ident="9"), "Observation/9: labelled as a hormone receptor"),
+        (variant("ERBB2"), "Observation/9: a variant of ERBB2"),
         (order(text="Enhertu", ident="9", intent="Plan"), "MedicationRequest/9: an order of intent plan is none yet"),
     ],
 )
@@ -67,6 +93,7 @@ def test_what_is_never_looked_at_is_told_to_who_asks(unread, told):
         observation((LOINC, "32623-1", "Platelet mean volume"), ident="9"),
         observation(code=concept((HOUSE, "4", "Creatinine, urine")), ident="9"),
         observation(code=concept(text="Potassium"), ident="9"),
+        variant("TP53"),
         order(text="Enhertu", ident="9", intent="plan", reportedBoolean=True),
     ],
 )
@@ -119,3 +146,66 @@ def test_what_is_not_json_raises_as_reading_does():
     """The caller handles one tree of errors."""
     with pytest.raises(NotJson):
         diagnose(b"nope", today=TODAY)
+
+
+def told(*resources):
+    """What stands in the third list, and the faults by element."""
+    found = of(bundle(patient(), *resources))
+    return [one.reason for one in found.passed_over], [(fault.source, fault.element) for fault in found.faults]
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ({**GOOD, "subject": {"display": "Jane"}}, "names no patient"),
+        (observation(IHC, valueCodeableConcept=concept(POSITIVE), effectiveDateTime=None), "a receptor result without a date"),
+        (observation(LVEF, valueInteger=38, effectiveDateTime=None), "an LVEF without a date"),
+        (condition((SNOMED, "94381002"), onsetDateTime=None), "a metastasis without a date"),
+        (order(T_DXD, authoredOn=None), "a therapy without a date"),
+        (order(T_DXD, dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 350}}]}]), "a dose without a unit"),
+        (order(("http://hl7.org/fhir/sid/ndc", "2267582")), "one of another (rxnorm)"),
+        (order(("http://rxnorm.info", "2267582", "fam-trastuzumab deruxtecan")), "one of another (rxnorm)"),
+        (condition(("http://hl7.org/fhir/sid/icd-10cm", "C50.912", "Breast cancer")), "one of another (icd10cm)"),
+    ],
+)
+def test_what_was_read_without_a_part_that_matters_is_told(resource, reason):
+    """No patient, no date, no unit, the wrong code system: valid FHIR, and no loss that a case could name."""
+    reasons, faults = told(resource)
+    assert len(reasons) == 1
+    assert reason in reasons[0]
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        order(T_DXD, dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 350, "unit": "mg"}}]}]),
+        order((RXNORM, "5640", "ibuprofen")),
+        order(("http://hl7.org/fhir/sid/ndc", "0000-0000-00")),
+        observation((HOUSE, "93306", "Potassium"), valueInteger=4),
+        observation(LVEF, valueInteger=38, effectiveDateTime="11/19/2026"),
+    ],
+)
+def test_what_is_whole_or_none_of_ours_or_named_already_is_not_told(resource):
+    """Another drug, a house code of few digits beside its label, a date that the case itself names."""
+    assert told(resource)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "element"),
+    [
+        ({**GOOD, "status": "completed"}, "status"),
+        (order(T_DXD, status="Dispensed"), "status"),
+        (order(T_DXD, intent="ordered"), "intent"),
+        (condition((SNOMED, "254837009"), status="current"), "clinicalStatus"),
+        (condition((SNOMED, "254837009"), verified="yes"), "verificationStatus"),
+    ],
+)
+def test_a_status_that_fhir_does_not_have_is_a_fault(resource, element):
+    """The shape is right and the word is not: used where that is safe, and named."""
+    assert [fault for _, fault in told(resource)[1]] == [element]
+
+
+def test_a_missing_date_of_birth_is_told():
+    """Age decides whom the service speaks of, and whom it asks about pregnancy."""
+    assert [one.reason for one in of(bundle(patient(birthDate=None), GOOD)).passed_over] == ["no date of birth that can be read"]

@@ -110,7 +110,7 @@ def test_the_sandbox_before_a_drug_is_chosen():
         selections=["MedicationRequest/request-123"],
     )
     (order,) = read_draft_orders(sent, hook="order-select", today=TODAY)
-    assert order == DraftOrder("MedicationRequest/request-123", "start", True)
+    assert order == DraftOrder("MedicationRequest/request-123", "start", True, setting="home")
     assert not relevant(sent, hook="order-select")
 
 
@@ -554,6 +554,10 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg IV every 3 weeks; ondansetron 8 mg daily", 21),
         ("1000 mg/m2 on days 1-14 of a 21-day cycle", 21),
         ("8 mg/kg day 1, 6 mg/kg q3w", 21),
+        ("4 mg/kg, then 2 mg/kg weekly x 12, then 6 mg/kg every 3 weeks", 7),
+        ("Week 1: 4 mg/kg IV. Weeks 2-12: 2 mg/kg IV weekly. Then 6 mg/kg q3w", 7),
+        ("6 mg/kg every 3 weeks, with paclitaxel 80 mg/m2 weekly", 21),
+        ("with paclitaxel 80 mg/m2 weekly: 6 mg/kg every 3 weeks", 21),
         ("8 mg/kg IV day 1 and 2 hours later", None),
         ("5.4 mg/kg, Intravenous, Daily, for 1 dose", None),
         ("5.4 mg/kg IV daily, starting 11/21/26, last dose 11/21/26", None),
@@ -672,6 +676,21 @@ def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, furthe
     assert [one.amount for one in dosed(per_kg(3.6, text=text), text="Kadcyla").further] == further
 
 
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("6 mg/kg every 3 weeks. Reload with 8 mg/kg if more than 6 weeks late", [(8, True)]),
+        ("6 mg/kg every 3 weeks (loading 8 mg/kg given 05/01/26)", []),
+        ("6 mg/kg every 3 weeks, first cycle 8 mg/kg given over 90 minutes", [(8, False)]),
+        ("loading 8 mg/kg -> 6 mg/kg every 3 weeks", [(6, False)]),
+        ("8 mg/kg -> 6 mg/kg every 3 weeks", []),
+    ],
+)
+def test_a_dose_on_a_condition_is_told_from_one_that_was_given(text, further):
+    """What is ordered for a case that may come is marked; what was given is not ordered."""
+    assert [(one.amount, one.conditional) for one in dosed({"text": text}, text="trastuzumab").further] == further
+
+
 def test_the_further_doses_of_a_fixed_combination():
     """The loading volume, or the loading amounts, for every cycle; the two amounts of one dose are no two doses."""
     volume: Json = {"doseAndRate": [{"doseQuantity": quantity(15, "mL")}]}
@@ -703,6 +722,17 @@ def test_the_parts_of_a_fixed_combination():
         ("6 mg/kg", None),
         ("6 mg/kg, no loading dose", False),
         ("420 mg, first dose over 60 minutes, subsequent doses over 30", None),
+        ("420 mg = 6 mg/kg, IV piggyback, q3wk, first dose 11/20/26 9:00:00", None),
+        ("420 mg every 3 weeks, first dose today", None),
+        ("420 mg IV, first dose: 2026-11-20", None),
+        ("420 mg q3wk, first dose on Friday", None),
+        ("6 mg/kg every 3 weeks. Reload with 8 mg/kg if more than 6 weeks since the last dose", None),
+        ("6 mg/kg every 3 weeks; if late, reload", None),
+        ("6 mg/kg q3w (loading 8 mg/kg given 5/1/26)", None),
+        ("8 mg/kg loading, given over 90 minutes", True),
+        ("8 mg/kg first dose, then 6 mg/kg", True),
+        ("first dose 8 mg/kg", True),
+        ("First dose: 560 mg", True),
     ],
 )
 def test_loading_words(text, loading):
@@ -806,6 +836,41 @@ def test_the_order_that_an_order_takes_the_place_of():
 
 
 # --- robustness
+
+
+CATEGORY = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
+COURSE = "http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy"
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"category": [concept((CATEGORY, "inpatient", "Inpatient"))]}, ("inpatient", None, False)),
+        ({"category": [concept((CATEGORY, "discharge", "Discharge"))]}, ("home", None, False)),
+        ({"category": concept((CATEGORY, "community"))}, ("home", None, False)),
+        ({"category": [concept(text="Outpatient")]}, ("home", None, False)),
+        ({"category": [concept((CATEGORY, "community")), concept((CATEGORY, "discharge"))]}, ("home", None, False)),
+        ({"category": [concept((CATEGORY, "inpatient")), concept((CATEGORY, "outpatient"))]}, (None, None, False)),
+        ({"category": "inpatient"}, (None, None, False)),
+        ({"courseOfTherapyType": concept((COURSE, "acute", "Short course (acute) therapy"))}, (None, "acute", False)),
+        ({"courseOfTherapyType": concept((COURSE, "continuous", "Continuous long term therapy"))}, (None, "continuous", False)),
+        ({"courseOfTherapyType": concept((COURSE, "seasonal", "Seasonal"))}, (None, None, False)),
+        ({"intent": "plan"}, (None, None, True)),
+        ({"intent": "instance-order"}, (None, None, False)),
+        ({}, (None, None, False)),
+    ],
+)
+def test_where_and_for_how_long_an_order_holds(members, expected):
+    """Codes, or the words that EHRs put there; what is contradictory or of another shape says nothing."""
+    order = one(text="tucatinib", **members)
+    assert (order.setting, order.course, order.proposed) == expected
+
+
+def test_dosages_stand_in_the_order_of_their_sequence():
+    """The list need not be in it: the loading dose is sequence 1."""
+    later, first = ({"sequence": n, "doseAndRate": [{"doseQuantity": quantity(mg, "mg/kg")}]} for n, mg in ((2, 6), (1, 8)))
+    order = one(text="trastuzumab", dosageInstruction=[later, first])
+    assert [(dose.amount, dose.later) for dose in order.doses] == [(8, False), (6, True)]
 
 
 def test_a_member_of_the_wrong_shape_costs_that_member_only():

@@ -65,6 +65,22 @@ def test_statuses_and_an_absent_one():
     """A status that is absent is unknown: no end and no progression is inferred from it."""
     assert one(statement(TRASTUZUMAB, status=None)).status == "unknown"
     assert one(order(TRASTUZUMAB, status="on-hold")).status == "on-hold"
+
+
+@pytest.mark.parametrize(
+    ("found", "day"),
+    [
+        (statement(TRASTUZUMAB, status="on-hold", dateAsserted="2026-08-01"), "2026-08-01"),
+        (order(TRASTUZUMAB, status="on-hold", statusChanged="2026-08-01T10:00:00Z"), "2026-08-01"),
+        (order(TRASTUZUMAB, status="on-hold"), None),
+        (statement(TRASTUZUMAB, status="active", dateAsserted="2026-08-01"), None),
+        (statement(TRASTUZUMAB, status="on-hold", dateAsserted="2027-08-01"), None),
+    ],
+    ids=["a statement", "an order of R5", "an order of R4", "active", "in the future"],
+)
+def test_r133_the_day_on_which_a_hold_was_recorded(found, day):
+    """Since which an order has its status, or on which a statement was made; the day of ordering says nothing of a hold."""
+    assert one(found).held_on == (on(day) if day is not None else None)
     assert one(administration(TRASTUZUMAB, status="in-progress")).status == "active"
 
 

@@ -80,6 +80,8 @@ def test_limits_stay_limits_and_texts_are_read_as_numbers():
         (PLATELETS, "150 000/uL", 150),
         (PLATELETS, "150,000 cells/mm3", 150),
         (PLATELETS, "250 x 10^9/L", 250),
+        (PLATELETS, "45 K/uL L", 45),
+        (BILIRUBIN, "3.1 mg/dL (H)", 3.1),
         (PLATELETS, "250 ×10⁹/L", 250),
         (NEUTROPHILS, "1,800 /uL", 1.8),
         (NEUTROPHILS, "1,8 10*9/L", 1.8),
@@ -178,6 +180,15 @@ def test_impossible_body_measures_are_named(code, value, unit):
     case = case_of(patient(), observation(code, valueQuantity=quantity(value, unit)))
     assert case.body == ()
     assert len(case.problems) == 1
+
+
+def test_a_date_that_cannot_be_read_is_of_no_earlier_day():
+    """`11/19/2026` sorts before every day of FHIR's writing: the value stays, without a date, and is named."""
+    case = case_of(
+        observation(PLATELETS, valueQuantity=quantity(40, "K/uL"), effectiveDateTime="11/19/2026"), labs_since=date(2026, 10, 30)
+    )
+    assert [(lab.value, lab.date) for lab in case.labs] == [(40, None)]
+    assert problems_of(case) == [("unreadable", "lab")]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def kinds(*resources):
         ((SNOMED, "86259008"), "biopsy"),
         ((SNOMED, "392021009"), "breast-surgery"),
         ((SNOMED, "305336008"), "hospice"),
+        ((CPT, "61510"), "brain-resection"),
+        ((CPT, "61518"), "brain-resection"),
     ],
 )
 def test_procedures_by_code(code, kind):
@@ -70,7 +72,7 @@ def test_procedures_by_code(code, kind):
 )
 def test_procedures_by_label(text, kind):
     """Where no code is known, clear words count."""
-    expected = [] if text.startswith("Referral") else [(kind, "done")]
+    expected = [(kind, "booked" if text.startswith("Referral") else "done")]
     assert kinds(done(code=concept(text=text))) == expected
 
 
@@ -98,11 +100,72 @@ def test_hospice_care_on_the_problem_list(members, under_care):
     assert kinds(condition(**members) | {"code": code}) == ([("hospice", "done")] if under_care else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "referred"),
+    [
+        ("Referral to hospice", True),
+        ("Ambulatory referral to hospice", True),
+        ("Hospice referral", True),
+        ("Referred to home hospice care", True),
+        ("Declined referral to hospice", False),
+        ("Discussion of hospice referral", False),
+        ("Referral to palliative care", False),
+    ],
+)
+def test_decision_9_a_referral_to_hospice_is_no_hospice_care(text, referred):
+    """Ordered, or recorded as made: a booking. Carried out, the order still says where the patient is."""
+    expected = [("hospice", "booked")] if referred else []
+    assert kinds(booked(code=concept(text=text))) == expected
+    assert kinds(booked(code=concept(text=text), status="completed")) == expected
+    assert kinds(booked(code=concept(text=text), status="revoked")) == []
+    assert kinds(done(code=concept(text=text))) == expected
+
+
 def test_radiotherapy_counts_where_the_brain_was_irradiated():
     """A general radiotherapy code with the brain as body site is brain radiotherapy; without it, nothing that matters."""
     code = (SNOMED, "33195004", "Teleradiotherapy procedure (procedure)")
     assert kinds(done(code, bodySite=[concept((SNOMED, "12738006"))])) == [("brain-radiotherapy", "done")]
     assert kinds(done(code, bodySite=[concept((SNOMED, "76752008"))])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("Resection of brain metastasis", True),
+        ("Craniotomy for tumor resection", True),
+        ("Left frontal craniotomy, metastasis", True),
+        ("Suboccipital craniectomy and excision of cerebellar lesion", True),
+        ("Cerebral metastasectomy", True),
+        ("Craniotomy for excision of brain tumor, supratentorial, except meningioma", True),
+        ("Craniotomy", False),
+        ("Craniotomy for brain tumor biopsy", False),
+        ("Craniotomy for evacuation of hematoma", False),
+        ("Craniotomy for resection of meningioma", False),
+        ("Resection of liver metastasis", False),
+        ("Excision of lesion of scalp", False),
+        ("Excision of tumor of cranial nerve", False),
+        ("Discussion of craniotomy for tumor", False),
+        ("MRI brain, status of the lesion", False),
+    ],
+)
+def test_the_resection_of_a_brain_tumour_is_local_therapy(text, counts):
+    """By clear words: the removal of a tumour inside the skull; no biopsy, no other operation, no other tumour."""
+    assert (("brain-resection", "done") in kinds(done(code=concept(text=text)))) is counts
+
+
+@pytest.mark.parametrize(
+    ("text", "members", "counts"),
+    [
+        ("Craniotomy", {"reasonCode": [concept(text="Metastasis to brain")]}, True),
+        ("Craniotomy", {"reasonCode": [concept(text="Subdural hematoma")]}, False),
+        ("Craniotomy for evacuation of clot", {"reasonCode": [concept(text="Metastasis to brain")]}, False),
+        ("Excision of lesion", {"bodySite": [concept((SNOMED, "12738006"))]}, True),
+        ("Excision of lesion", {"bodySite": [concept((SNOMED, "76752008"))]}, False),
+    ],
+)
+def test_reason_and_body_site_tell_what_an_operation_was_for(text, members, counts):
+    """A craniotomy for a metastasis, the excision of a lesion at the brain."""
+    assert kinds(done(code=concept(text=text), **members)) == ([("brain-resection", "done")] if counts else [])
 
 
 @pytest.mark.parametrize("status", ["not-done", "entered-in-error", "preparation"])

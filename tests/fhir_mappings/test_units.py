@@ -14,6 +14,7 @@ from fhir_mappings.units import dose_unit, factor
         ("height", "[in_i]", 2.54),
         ("platelets", "10*9/L", 1.0),
         ("platelets", "10*3/uL", 1.0),
+        ("platelets", "x10(3)/mcL", 1.0),
         ("neutrophils", "cells/uL", 0.001),
         ("haemoglobin", "g/L", 0.1),
         ("bilirubin", "umol/L", 584.66e-6 / 10 * 1000),

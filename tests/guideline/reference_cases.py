@@ -313,7 +313,7 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "therapy partly not seen, THP goes on": on_therapy(*thp(300), problems=DataProblem("incomplete", "therapy", "")),
     "second line, T-DXd pneumonitis ungraded": second_line(lungs=lung(cause_drug=T_DXD, status="resolved", onset=200)),
     "second line, T-DXd pneumonitis of grade 1, active": second_line(intake=intake(ild_history="tdxd-grade-1-active")),
-    "second line, therapy stopped for another reason": second_line(drugs=thp(690, 10, reason="patient-choice")),
+    "second line, therapy stopped for another reason": second_line(drugs=thp(690, 10, reason="patient-wish")),
     "second line after a completed course": second_line(drugs=thp(690, 10, reason="completed")),
     "second line, trastuzumab not tolerated": second_line(drugs=failed(("trastuzumab", "pertuzumab", "docetaxel"), 690, 10, "toxicity")),
     "second line on vinorelbine with trastuzumab": on_therapy(*failed(("trastuzumab", "vinorelbine"), 690, 10)),
@@ -429,7 +429,7 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         *failed((T_DM1,), 390, 10), problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")
     ),
     "second line, trastuzumab not tolerated, stopped for two reasons": second_line(
-        drugs=(given("trastuzumab", 690, 10, reason="patient-choice"), given("pertuzumab", 690, 10, reason="other"))
+        drugs=(given("trastuzumab", 690, 10, reason="patient-wish"), given("pertuzumab", 690, 10, reason="other"))
     ),
     "maintenance, mild allergy to trastuzumab": on_therapy(
         *MAINTAINED, receptors=POSITIVE, allergies=Allergy("trastuzumab", False, "AllergyIntolerance/1")
@@ -485,6 +485,25 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     ),
     "T-DM1 runs, respiratory symptoms": after_thp(given(T_DM1, 390), intake=intake(respiratory_symptoms="true")),
     "T-DXd held, no reason, lungs clear": after_thp(given(T_DXD, 390, status="on-hold")),
+    "T-DXd held, a repeat not back within 10 points, recovered later": after_thp(
+        given(T_DXD, 390, status="on-hold", reason="cardiac"), lvef=(lvef(60, 4), lvef(48, 80), lvef(44, 100), lvef(62, 410))
+    ),
+    "second line after a study drug that is over": second_line(
+        drugs=thp(690, 70, reason="progression"),
+        other_drugs=OtherDrug(STUDY_DRUG, "stopped", ago(60), ago(12), "MedicationStatement/study"),
+    ),
+    "trastuzumab completed, letrozole goes on": on_therapy(
+        given("trastuzumab", 400, 10, reason="completed"), given("letrozole", 400), receptors=POSITIVE
+    ),
+    "progressed on trastuzumab with letrozole": on_therapy(
+        given("trastuzumab", 400, 10, reason="progression"), given("letrozole", 400), receptors=POSITIVE
+    ),
+    "a brain metastasis alone, resected": on_therapy(
+        given("trastuzumab", 300),
+        metastases=(*LONG, metastasis("brain", 60)),
+        procedures=Procedure("brain-resection", "done", ago(40), "Procedure/r"),
+    ),
+    "hospice ordered, THP over": on_therapy(*thp(690, 10), procedures=Procedure("hospice", "booked", ago(3), "ServiceRequest/h")),
     "T-DXd held for the lungs, nothing on the list": after_thp(given(T_DXD, 390, status="on-hold", reason="lung")),
     "early relapse after seven months, current evidence": (early(240), CURRENT_US),
     "early relapse, the brain predominates": early(

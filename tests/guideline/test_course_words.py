@@ -47,6 +47,64 @@ def test_decision_3_progressed_on_names_what_was_being_given(drugs, words, fact)
     assert line_facts(s)[-1].value.partition(": ")[2] == fact
 
 
+LETROZOLE = given("letrozole", 400)
+ANTIBODY = given("trastuzumab", 400, 10, reason="progression")
+
+
+@pytest.mark.parametrize(
+    ("drugs", "words", "fact"),
+    [
+        ((ANTIBODY, LETROZOLE), "on trastuzumab + letrozole", "trastuzumab + letrozole from 2025-10-16: progressed"),
+        (
+            (ANTIBODY, LETROZOLE, given("palbociclib", 400)),
+            "on trastuzumab + letrozole + palbociclib",
+            "trastuzumab + letrozole + palbociclib from 2025-10-16: progressed",
+        ),
+        (
+            (ANTIBODY, given("letrozole", 400, 200), given("exemestane", 199)),
+            "on trastuzumab + exemestane",
+            "trastuzumab + letrozole + exemestane from 2025-10-16: progressed",
+        ),
+        (
+            (ANTIBODY, given("letrozole", 400, 200, reason="toxicity")),
+            "on trastuzumab",
+            "trastuzumab + letrozole from 2025-10-16: letrozole stopped for toxicity; progressed",
+        ),
+        (
+            (*thp(690), given("letrozole", 500)),
+            "on trastuzumab + pertuzumab + docetaxel",
+            "trastuzumab + pertuzumab + docetaxel from 2024-12-30, letrozole from 2025-07-08: progressed",
+        ),
+        (
+            (given("trastuzumab-deruxtecan", 400), given("letrozole", 200)),
+            "on trastuzumab deruxtecan",
+            "trastuzumab deruxtecan from 2025-10-16, letrozole from 2026-05-04: progressed",
+        ),
+    ],
+    ids=["endocrine", "with palbociclib", "one after the other", "not tolerated", "joined chemotherapy", "joined a conjugate"],
+)
+def test_r061_endocrine_therapy_is_named_with_the_her2_drug_it_was_given_with(drugs, words, fact):
+    """In place of chemotherapy it is a part of the regimen that failed; beside chemotherapy the line tells it with its day."""
+    s = after(*drugs)
+    assert progressed_on(s.therapies.lines[-1]) == words
+    assert line_facts(s)[-1].value == fact
+
+
+@pytest.mark.parametrize(
+    ("reason", "headline", "fact"),
+    [
+        ("toxicity", "Second line: T-DXd - trastuzumab stopped for toxicity", "stopped for toxicity; letrozole goes on"),
+        ("completed", None, "completed; letrozole goes on"),
+    ],
+)
+def test_r061_endocrine_therapy_that_outlasts_the_line(reason, headline, fact):
+    """What happened to the HER2 drug is not said of letrozole."""
+    advice = advice_on(on_therapy(given("trastuzumab", 400, 10, reason=reason), LETROZOLE))
+    assert (advice.treatment.headline.text if advice.treatment is not None else None) == headline
+    (line,) = [f for f in (advice.treatment or advice.findings[0]).facts if f.name == "Line 1"]
+    assert line.value == f"trastuzumab + letrozole from 2025-10-16: {fact}"
+
+
 def test_decision_3_the_headline_says_so():
     """The second line's headline after T-DM1 stopped for toxicity."""
     case = on_therapy(given(T_DM1, 400, 144, reason="toxicity"), disease_statuses=status("worsened", 6))

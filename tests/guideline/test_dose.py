@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from guideline.advice import Suggestion
@@ -9,9 +11,10 @@ from guideline.case import DataProblem, Diagnosis, Dose, Procedure
 from guideline.dosing import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orders import OrderedDose
+from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules import dose as module
-from tests.guideline.case_builder import a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
+from tests.guideline.case_builder import TODAY, a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
 from tests.guideline.measure_builder import BODY, dosed, height, weight
 from tests.guideline.order_builder import beside, order, says, stop, words
 
@@ -110,7 +113,7 @@ def test_the_dose_of_each_drug(drug, amount, unit, expected):
 @pytest.mark.parametrize(
     ("drug", "amount", "how", "said"),
     [
-        ("capecitabine", 6500, {"times_a_day": 1, "of_day": True}, "capecitabine 6500 mg a day (1814.44 mg/m2) is"),
+        ("capecitabine", 6500, {"times_a_day": 1, "of_day": True}, "capecitabine 6500 mg a day (1814 mg/m2) is"),
         ("capecitabine", 3500, {"times_a_day": 1, "of_day": True}, None),
         ("tucatinib", 300, {"times_a_day": 3}, "tucatinib 300 mg 3 times daily is 50 % above the label dose of 300 mg twice daily"),
         ("neratinib", 300, {"times_a_day": 1}, "neratinib 300 mg is"),
@@ -397,6 +400,31 @@ def test_an_order_set_may_hold_both_doses():
     assert verdict(case, order("trastuzumab", 6, "mg/kg", loading=False)) is None
 
 
+def test_one_order_may_hold_both_doses():
+    """The usual dose with the loading dose in the words of the same order; what only follows does not load."""
+    new = a_case(body=BODY)
+    usual = {"every_days": 21}
+    assert verdict(new, order("trastuzumab", 6, "mg/kg", **usual)) == "info"
+    assert verdict(new, order("trastuzumab", 6, "mg/kg", **usual, further=(dose(8),))) is None
+    assert verdict(new, order("pertuzumab", 420, further=(dose(840, "mg"),))) is None
+    assert verdict(new, order("trastuzumab", 6, "mg/kg", **usual, further=(dose(6, later=True),))) == "info"
+    assert verdict(new, order("trastuzumab", 6, "mg/kg", **usual), beside("trastuzumab", 6, "mg/kg", further=(dose(8),))) is None
+
+
+def test_the_later_cycles_of_a_plan_are_no_first_dose():
+    """Of four drafts of the usual dose the first one alone is told to load."""
+    later = [order("pertuzumab", 420, planned=PartialDate.on(TODAY + timedelta(days=21 * n))) for n in range(4)]
+    assert verdict(a_case(body=BODY), *later) == "info"
+
+
+def test_tablets_of_two_strengths_are_two_orders():
+    """Capecitabine 1500 mg in tablets of 500 mg and 300 mg in tablets of 150 mg: neither is too little."""
+    two = [order("capecitabine", amount, times_a_day=2.0) for amount in (1500, 300)]
+    assert verdict(CASE, *two) is None
+    assert verdict(CASE, two[1]) == "info"
+    assert verdict(CASE, two[1], beside("trastuzumab", 6, "mg/kg")) == "info"
+
+
 def test_the_order_itself_in_the_chart_is_no_earlier_dose():
     """A draft that the record already shows as an active order of today was never given."""
     today = given("trastuzumab", 0, kind="order", source="MedicationRequest/7")
@@ -636,7 +664,7 @@ def test_milligrams_without_a_usable_weight(body, says_):
 @pytest.mark.parametrize(
     ("body", "drug", "amount", "expected", "says_"),
     [
-        (weight(70, 30), TDXD, 1000, "critical", "1000 mg (14.29 mg/kg) is 165 % above"),
+        (weight(70, 30), TDXD, 1000, "critical", "1000 mg (14.3 mg/kg) is 165 % above"),
         (weight(70, 30), TDXD, 492, "critical", "30 % above"),
         (weight(70, 183), TDXD, 1000, "critical", "165 % above"),
         (weight(70, 30), TDXD, 491, "info", "cannot be judged: the weight is 30 days old"),
@@ -667,6 +695,31 @@ def test_the_old_weight_that_a_dose_is_judged_by_is_named():
     """P14: the weight, its age, and that the patient is to be weighed."""
     (f,) = found(second_line(body=weight(70, 30)), order(TDXD, 1000, "mg"))
     assert "Judged by the last weight, 70 kg, 30 days old: weigh before the dose." in words(f)
+
+
+def test_a_dose_per_kg_beside_milligrams_needs_no_weight():
+    """Of "378 mg (5.4 mg/kg)" the second can be judged; a gross overdose in mg still counts."""
+    case = second_line(body=())
+    assert verdict(case, order(TDXD, 378, further=(dose(5.4),))) is None
+    assert verdict(case, order(TDXD, 378, further=(dose(6.4),))) == "critical"
+    assert verdict(case, order(TDXD, 3780, further=(dose(5.4),))) == "critical"
+    assert verdict(case, order(TDXD, 378, further=(dose(5.4, later=True),))) == "info"
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "said"),
+    [
+        ("capecitabine", 6500, "mg", "6500 mg (3629 mg/m2)"),
+        ("capecitabine", 3814.44, "mg/m2", "3814 mg/m2"),
+        ("trastuzumab", 999.5, "mg", "999.5 mg (14.3 mg/kg)"),
+        ("trastuzumab", 12.3456, "mg/kg", "12.3 mg/kg"),
+        (TDXD, 432.25, "mg", "432.2 mg (6.17 mg/kg)"),
+    ],
+)
+def test_figures_are_printed_as_a_pharmacist_writes_them(drug, amount, unit, said):
+    """Three figures, whole from 100 on; the ordered amount stays recognisable."""
+    (f,) = found(CASE, order(drug, amount, unit))
+    assert f" {said} is " in f.headline.text
 
 
 def test_a_weight_that_cannot_be_right_is_not_called_missing():

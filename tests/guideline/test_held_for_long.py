@@ -4,6 +4,7 @@ import pytest
 
 from tests.guideline.case_builder import (
     advice_on,
+    ago,
     doses,
     finding,
     given,
@@ -29,7 +30,21 @@ def held(drug: str, last: int, **more):
     [
         (held("trastuzumab", 64), {}, True),
         (held("trastuzumab", 63), {}, False),
-        ((given("trastuzumab", 400, status="on-hold"),), {}, False),
+        ((given("trastuzumab", 400, status="on-hold"),), {}, True),
+        ((given("trastuzumab", 64, status="on-hold"),), {}, True),
+        ((given("trastuzumab", 63, status="on-hold"),), {}, False),
+        ((given("trastuzumab", 400, status="on-hold", held_on=ago(64)),), {}, True),
+        ((given("trastuzumab", 400, status="on-hold", held_on=ago(63)),), {}, False),
+        (
+            (
+                given("trastuzumab", 400, status="on-hold", held_on=ago(90)),
+                given("trastuzumab", 380, status="on-hold", held_on=ago(63)),
+            ),
+            {},
+            False,
+        ),
+        ((given("tucatinib", 400, status="on-hold"),), {}, True),
+        (held("trastuzumab", 64, held_on=ago(10)), {}, True),
         (held("trastuzumab", 64), {"planned": planned("trastuzumab", -7)}, False),
         (held("trastuzumab", 64, reason="cardiac"), {"lvef": (lvef(62, 410), lvef(40, 64), lvef(45, 5))}, False),
         (held("trastuzumab", 64), {"heart": heart_condition()}, False),
@@ -40,7 +55,14 @@ def held(drug: str, last: int, **more):
     ids=[
         "64 days",
         "63 days",
-        "since nobody knows when",
+        "since nobody knows when, begun long ago",
+        "begun 64 days ago",
+        "begun 63 days ago",
+        "so recorded 64 days ago",
+        "so recorded 63 days ago",
+        "two records",
+        "an oral drug",
+        "the last dose decides",
         "a restart is ordered",
         "the LVEF",
         "heart failure",
@@ -67,6 +89,21 @@ def test_r133_the_card_says_since_when_and_why_and_to_load_again():
     ]
     conjugate = finding(advice_on(on_therapy(*held("trastuzumab-deruxtecan", 90))), "MissingData")
     assert [line.id for line in conjugate.detail] == ["held-no-reason"]
+
+
+@pytest.mark.parametrize(
+    ("held_on", "words", "loaded"),
+    [
+        (ago(90), "trastuzumab on hold, so recorded on 2026-08-22: is a restart planned, or was it stopped?", True),
+        (None, "trastuzumab on hold (begun 2025-10-16, no dose on record): is a restart planned, or was it stopped?", False),
+    ],
+)
+def test_r133_without_a_recorded_dose_the_card_says_what_is_known_of_the_hold(held_on, words, loaded):
+    """The day on which it was recorded as one, else when the drug was begun: a gap that nobody can measure asks for no loading dose."""
+    card = finding(advice_on(on_therapy(given("trastuzumab", 400, status="on-hold", held_on=held_on))), "MissingData")
+    assert card.headline.text == words
+    assert ("held-load-again" in [line.id for line in card.detail]) is loaded
+    assert [gap.input for gap in card.missing] == ["I17"]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,6 @@ def said(case):
         (T_DXD, [(36, 60), (37, 42)], STOP),
         (T_DXD, [(36, 60), (54, 2)], READY),
         (T_DXD, [(36, 60), (42, 42), (54, 2)], READY),
-        (T_DXD, [(43, 60), (44, 42), (54, 2)], READY),
         (T_DXD, [(36, 60), (55, 40), (37, 20), (54, 2)], READY),
         (T_DXD, [(36, 160), (37, 69), (54, 2)], STOP),
         (T_DXD, [(36, 161), (37, 69), (54, 2)], READY),
@@ -55,6 +54,44 @@ def said(case):
 def test_r110_r113_a_confirmed_value_below_40_ends_the_drug_for_good(drug, values, expected):
     """Twice below 40 with no recovery between, near enough to be its repeat: stop for good, whatever the newest value is."""
     assert said(on_hold(drug, *values)) == expected
+
+
+@pytest.mark.parametrize("drug", [T_DXD, T_DM1])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([(43, 60), (44, 42), (54, 2)], STOP),
+        ([(43, 60), (48, 42), (54, 2)], STOP),
+        ([(43, 60), (50, 42), (44, 40), (54, 2)], READY),
+        ([(43, 60), (54, 2)], READY),
+        ([(44, 60), (45, 50), (54, 39)], READY),
+        ([(44, 60), (45, 50), (54, 38)], STOP),
+        ([(36, 60), (43, 42), (54, 2)], READY),
+        ([(36, 60), (43, 42), (45, 20), (54, 2)], STOP),
+        ([(44, 60), (44, 53), (54, 2)], READY),
+        ([(44, 60), (44, 52), (54, 2)], STOP),
+        ([(44, 160), (45, 69), (54, 2)], STOP),
+        ([(44, 161), (45, 69), (54, 2)], READY),
+        ([(44, 60), lvef(45, 42, preliminary=True), (54, 2)], READY),
+    ],
+    ids=[
+        "not back on repeat", "above 45, and not back", "back by 10 points", "back on repeat", "back within three weeks", "a day later",
+        "below 40 not confirmed", "and its repeat not back", "told twice", "another examination", "within 91 days", "a gap", "preliminary",
+    ],
+)  # fmt: skip
+def test_r110_r113_40_to_45_and_not_back_within_10_points_on_repeat_ends_the_drug_for_good(drug, values, expected):
+    """Baseline 60, a fall of 10 or more to 40-45, and the repeat still 11 or more below: a recovery after that lifts nothing."""
+    assert said(on_hold(drug, *values)).removesuffix("-long") == expected
+
+
+def test_r110_the_card_of_a_repeat_that_was_not_back_says_how_far_it_was():
+    """44, then 48: within no restart test of T-DXd; 60 afterwards does not meet it any more."""
+    card = finding(advice_on(on_hold(T_DXD, (44, 60), (48, 40), (60, 2))), "LvefHold")
+    assert card.headline.text == (
+        "Do not restart trastuzumab deruxtecan: label says stop for good - LVEF 48 % on repeat (2026-10-11), still 12 points below baseline"
+    )
+    assert [line.id for line in card.detail] == ["lvef-stop-unrecovered", "lvef-stop-later", "lvef-stop-not-progression"]
+    assert card.avoid == (T_DXD,)
 
 
 @pytest.mark.parametrize(("drug", "expected"), [(T_DXD, STOP), (T_DM1, READY)])

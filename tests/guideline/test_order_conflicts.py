@@ -7,6 +7,7 @@ import pytest
 
 from guideline.case import BodyMeasure, Diagnosis, Dose
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.rules import order_conflicts
 from tests.guideline.case_builder import (
@@ -50,7 +51,7 @@ def test_v47_tdxd_while_trastuzumab_runs():
     case = on_therapy(*(dose("trastuzumab", d) for d in (26, 5)), *(dose("pertuzumab", d) for d in (26, 5)))
     found = only(says(RULES, case, tdxd(id="MedicationRequest/t")), "DuplicateHer2Therapy")
     assert found.indicator == "critical"
-    assert found.headline.text.startswith("Stop trastuzumab first: trastuzumab deruxtecan")
+    assert found.headline.text.startswith("Stop trastuzumab first or cancel this order: trastuzumab deruxtecan")
     assert [(s.act, s.order) for s in found.suggestions] == [("delete", "MedicationRequest/t")]
 
 
@@ -102,6 +103,88 @@ def test_p01_duplicates(running, asked):
 def test_p01_allowed_together(running, asked):
     """P01, R136: allowed pairs, the next cycle, a biosimilar, and switches whose stop order lies in the same set."""
     assert says(RULES, on_therapy(*(given(drug, 100) for drug in running)), *asked) == []
+
+
+def fulfilled(*days):
+    return tuple(given(drug, d, kind="order", status="completed") for drug in ("trastuzumab", "pertuzumab") for d in days)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "facts", "duplicate"),
+    [
+        (fulfilled(84, 63, 42, 21), {"disease_statuses": status("worsened", 5)}, False),
+        (fulfilled(84, 63, 42, 21), {"disease_statuses": ()}, True),
+        (fulfilled(84, 63, 42, 21), {"disease_statuses": status("worsened", 30)}, True),
+        (doses("trastuzumab", 126, 42), {}, False),
+        (doses("trastuzumab", 125, 41), {}, True),
+        ((given("trastuzumab", 126), *doses("trastuzumab", 126, 42)), {}, True),
+    ],
+    ids=["fulfilled, progressed since", "fulfilled", "progressed before", "six weeks", "less", "still on the list"],
+)
+def test_p01_what_is_over_with_nothing_left_to_stop_is_no_duplicate(drugs, facts, duplicate):
+    """After neoadjuvant antibodies, or after progression, T-DM1 is the next step: nothing is open, and six weeks went by."""
+    case = a_case(metastases=LONG, drugs=drugs, **facts)
+    assert ("DuplicateHer2Therapy" in topics_of(says(RULES, case, order(T_DM1, 3.6, "mg/kg")))) is duplicate
+
+
+PAIRS = [
+    ((T_DM1,), ("pertuzumab",)), ((T_DM1,), ("tucatinib",)), ((T_DXD,), ("tucatinib",)), ((T_DXD,), ("neratinib",)),
+    (("margetuximab",), ("pertuzumab",)), (("zanidatamab",), ("lapatinib",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "running"), PAIRS)
+def test_p01_what_is_neither_duplicate_nor_an_allowed_pair_is_a_warning_once(asked, running):
+    """Begun beside what still runs (mostly an earlier drug that nobody ended), or both drafted: a warning. The next cycle is silent."""
+    (drug,), (other,) = asked, running
+    found = only(says(RULES, on_therapy(given(other, 100)), order(drug)), "DuplicateHer2Therapy")
+    assert (found.indicator, found.headline.text[: 5 + len(other)]) == ("warning", f"Stop {K.drugs[other].name}")
+    drafted = only(says(RULES, on_therapy(), order(drug), order(other)), "DuplicateHer2Therapy")
+    assert (drafted.indicator, drafted.headline.id) == ("warning", "order-pair-drafts")
+    assert says(RULES, on_therapy(given(other, 100), given(drug, 100)), order(drug)) == []
+
+
+@pytest.mark.parametrize(
+    ("running", "asked", "named"),
+    [
+        (("trastuzumab", "pertuzumab"), T_DM1, "Stop trastuzumab + pertuzumab first"),
+        (("trastuzumab", "pertuzumab"), T_DXD, "Stop trastuzumab first"),
+        (("trastuzumab", "tucatinib"), T_DXD, "Stop trastuzumab + tucatinib first"),
+        ((SC, "pertuzumab"), PHESGO, "Stop trastuzumab SC + pertuzumab first"),
+    ],
+)
+def test_p01_all_that_goes_with_a_switch_is_named(running, asked, named):
+    """T-DM1 takes the place of both antibodies; pertuzumab may stay beside T-DXd; a kinase inhibitor goes with its trastuzumab."""
+    found = only(says(RULES, on_therapy(*(given(drug, 100) for drug in running)), order(asked)), "DuplicateHer2Therapy")
+    assert found.headline.text.startswith(named)
+    assert len(found.facts) == named.count("+") + 1
+
+
+def test_p01_three_drafts_are_not_reduced_to_one():
+    """Either the fixed combination or the two antibodies: "keep one" would leave one of the two out."""
+    found = only(says(RULES, on_therapy(), order("trastuzumab"), order("pertuzumab"), order(PHESGO)), "DuplicateHer2Therapy")
+    assert found.headline.text == f"Not all of these: trastuzumab + pertuzumab + {PHESGO} together are duplicate HER2 therapy"
+
+
+HP_21 = (*doses("trastuzumab", 84, 21), *doses("pertuzumab", 84, 21))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked", "duplicate"),
+    [
+        (HP_21, order(PHESGO, 600, parts=(600, 600)), False),
+        (doses("trastuzumab", 84, 21), order(SC, 600), False),
+        (doses(SC, 84, 21), order("trastuzumab", 6, "mg/kg"), False),
+        (tuple(given("trastuzumab", d, kind="order", status="completed") for d in (84, 63, 42, 21)), order(SC, 600), False),
+        ((*HP_21, given("trastuzumab", 84, kind="order")), order(PHESGO, 600, parts=(600, 600)), True),
+        ((*doses("trastuzumab", 84, 21), given("trastuzumab", 84)), order(SC, 600), True),
+        (doses("trastuzumab", 84, 21), order(T_DXD, 5.4, "mg/kg"), True),
+        (doses("trastuzumab", 84, 21), order("margetuximab", 15, "mg/kg"), True),
+    ],
+)
+def test_r136_another_form_of_the_same_antibody_once_no_order_is_left_to_stop(drugs, asked, duplicate):
+    """Section 5, 8: IV to SC and back by doses alone, or by orders that are fulfilled, is silent; with an open order it is a duplicate."""
+    assert ("DuplicateHer2Therapy" in topics_of(says(RULES, on_therapy(*drugs), asked))) is duplicate
 
 
 HP_DOSES = (*doses("trastuzumab", 300, 20), *doses("pertuzumab", 300, 20))
@@ -242,6 +325,31 @@ def test_p13_lifetime_doxorubicin(cycles, indicator):
     assert [f.indicator for f in found] == ([indicator] if indicator else [])
 
 
+@pytest.mark.parametrize(
+    ("first", "further", "total"),
+    [
+        ((60, "mg/m2"), (OrderedDose(107, "mg"),), None),  # the same dose in mg
+        ((60, "mg/m2"), (OrderedDose(50, "mg/m2", later=True),), "410"),
+        ((60, "mg/m2"), (OrderedDose(600, "mg/m2"),), None),  # the partner of "60 and 600 mg/m2"
+        ((107, "mg"), (OrderedDose(110, "mg/m2"),), "410"),
+        ((30, "mg/m2"), (OrderedDose(35, "mg/m2", later=True), OrderedDose(36, "mg/m2", later=True)), "401"),
+    ],
+)
+def test_p13_every_dose_of_the_order_counts(first, further, total):
+    """300 mg/m2 on record and what the order adds: one dose in two units once, each dose that follows on top."""
+    past = tuple(dose("doxorubicin", 3000 + 21 * n, dose=Dose(60, "mg/m2")) for n in range(5))
+    surface = (BodyMeasure("weight", 70, ago(5), "Observation/w"), BodyMeasure("height", 165, ago(400), "Observation/h"))
+    found = says(RULES, a_case(drugs=past, body=surface), order("doxorubicin", *first, further=further))
+    assert [f"reach {total} mg/m2" in f.headline.text for f in found] == ([True] if total else [])
+
+
+def test_p13_one_order_may_be_too_much_alone():
+    """600 mg/m2 with nothing on record; the ordered dose is named, and no earlier one."""
+    found = only(says(RULES, a_case(), order("doxorubicin", 600, "mg/m2")), "AnthracyclineWithTrastuzumab")
+    assert found.indicator == "critical"
+    assert [(fact.name, fact.value) for fact in found.facts] == [("Ordered dose", "600 mg/m2")]
+
+
 # --- R083, R126, P05, R136 -------------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +414,32 @@ def test_r126_the_dose_alone_gives_the_mix_up_away():
 def test_r126_other_doses_of_tdm1_are_no_mix_up(per_kg):
     """Doses that are not like T-DXd's are left to the dose check."""
     assert says(RULES, second_line(), order(T_DM1, per_kg, "mg/kg")) == []
+
+
+MORE = OrderedDose(5.4, "mg/kg", later=True)
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "more", "headline"),
+    [
+        (T_DM1, 3.6, "mg/kg", {"further": (MORE,)}, "order-tdm1-at-tdxd-dose"),
+        (T_DM1, 3.6, "mg/kg", {"further": (OrderedDose(3.0, "mg/kg", later=True),)}, None),
+        (T_DXD, 5.4, "mg/kg", {"further": (OrderedDose(3.6, "mg/kg", later=True),)}, "order-tdxd-at-tdm1-dose"),
+        (T_DXD, 5.4, "mg/kg", {"further": (OrderedDose(4.4, "mg/kg", later=True),)}, None),
+        ("trastuzumab", 5.4, "mg/kg", {}, "order-trastuzumab-at-conjugate-dose"),
+        ("trastuzumab", 3.6, "mg/kg", {}, "order-trastuzumab-at-conjugate-dose"),
+        ("trastuzumab", 8, "mg/kg", {"further": (MORE,)}, "order-trastuzumab-at-conjugate-dose"),
+        ("trastuzumab", 8, "mg/kg", {"further": (OrderedDose(6, "mg/kg", later=True),)}, None),
+        ("trastuzumab", 4, "mg/kg", {"further": (OrderedDose(2, "mg/kg", later=True),)}, None),
+        ("trastuzumab", 378, "mg", {}, None),  # a rounded 6 mg/kg
+        ("trastuzumab", 5.5, "mg/kg", {}, None),
+    ],
+)
+def test_another_products_dose_in_any_dose_of_an_order(drug, amount, unit, more, headline):
+    """R083, R126: a conjugate's dose per kg on trastuzumab lies within the tolerance of its own, so it counts to the decimal."""
+    case = second_line(body=(BodyMeasure("weight", 70, ago(5), "Observation/w"),))
+    found = [f for f in says(RULES, case, order(drug, amount, unit, **more)) if f.topic == "ProductMixUp"]
+    assert [f.headline.id for f in found] == ([headline] if headline else [])
 
 
 @pytest.mark.parametrize(("per_kg", "found"), [(3.6, ["ProductMixUp"]), (3.2, []), (3.3, []), (4.4, []), (5.4, []), (4.0, [])])

@@ -171,3 +171,32 @@ def test_the_interval_of_the_drafts_is_said():
     (f,) = found(*(order(TDXD, 5.4, "mg/kg", planned=on(day)) for day in (0, 7, 14)))
     assert "is ordered every 7 days; the label gives 5.4 mg/kg every 21 days" in f.headline.text
     assert [fact.date for fact in f.facts] == [TODAY.isoformat(), (TODAY + timedelta(days=7)).isoformat()]
+
+
+# --- The ward and home ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "twice"),
+    [
+        ({"setting": "inpatient"}, {"setting": "home"}, False),
+        ({"course": "acute"}, {"course": "continuous"}, False),
+        ({"proposed": True}, {}, False),
+        ({"setting": "inpatient"}, {"setting": "inpatient"}, True),
+        ({"setting": "home"}, {"setting": "home"}, True),
+        ({"setting": "inpatient"}, {}, True),
+        ({"course": "acute"}, {}, True),
+        ({"proposed": True}, {"proposed": True}, True),
+    ],
+)
+def test_doses_on_the_ward_and_a_prescription_for_home_are_no_repeat(first, second, twice):
+    """A kinase inhibitor for the stay and for afterwards, or planned and ordered: silent; where the orders do not tell, the card stays."""
+    words_ = {"times_a_day": 2.0}
+    got = found(order("tucatinib", 300, **words_, **first), order("tucatinib", 300, **words_, **second))
+    assert ["is ordered twice" in f.headline.text for f in got] == ([True] if twice else [])
+
+
+def test_an_infusion_is_given_once_wherever_it_is_ordered():
+    """T-DXd on the ward and in the day clinic, for the same day: twice. A plan and its order are one."""
+    assert found(order(TDXD, 5.4, "mg/kg", setting="inpatient"), order(TDXD, 5.4, "mg/kg", setting="home"))
+    assert not found(order(TDXD, 5.4, "mg/kg", proposed=True), order(TDXD, 5.4, "mg/kg"))

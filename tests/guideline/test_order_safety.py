@@ -86,6 +86,31 @@ def test_decision_15_unknown_is_asked_once_before_a_first_dose():
     assert says(RULES, on_tdxd(**OPEN), tdxd()) == []
 
 
+@pytest.mark.parametrize("case", [on_tdxd, second_line], ids=["the next cycle", "a first dose"])
+def test_decision_16_a_suspected_pregnancy_is_named_at_every_order(case):
+    """A positive test five days ago: one warning with its day, for the drug that runs as for a new one, and nothing "not on record"."""
+    found = only(says(RULES, case(pregnancies=pregnancy("possible", 5), **OPEN), tdxd()), "Pregnancy")
+    assert (found.indicator, found.avoid, found.suggestions) == ("warning", (), ())
+    assert found.headline.text == "Confirm or exclude the possible pregnancy of 2026-11-15 before trastuzumab deruxtecan"
+    assert [(gap.input, fact.value, fact.date) for gap in found.missing for fact in found.facts] == [("I13", "possible", "2026-11-15")]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"pregnancies": pregnancy("possible", 30)},
+        {"pregnancies": (pregnancy("possible", 12), pregnancy("not-pregnant", 9))},
+        {"pregnancies": pregnancy("possible", 5), "age": 60},
+        {"pregnancies": pregnancy("possible", 5), "sex": "male"},
+        {"pregnancies": pregnancy("possible", 5), "intake": intake(menopausal_status="postmenopausal", pregnancy_excluded=None)},
+    ],
+    ids=["long ago", "denied since", "over 55", "man", "postmenopausal"],
+)
+def test_a_suspicion_that_no_longer_stands_alerts_no_cycle(facts):
+    """As on opening the chart: old, denied since, or not possible."""
+    assert says(RULES, on_tdxd(**{**OPEN, **facts}), tdxd()) == []
+
+
 @pytest.mark.parametrize(
     "facts",
     [{"sex": "male"}, {"age": 60}, {"age": 50}, {"age": 38}],
@@ -415,7 +440,7 @@ def test_every_headline_fits_a_summary(room):
         "date": "2026-11-13",
     }
     more = {"anthracycline": "liposomal doxorubicin", "chemo": "cyclophosphamide", "other": "x" * 22, "total": 1000, "limit": 550}
-    more |= {"first": "1234.56 mg/m2", "second": "1200/600 mg"}
+    more |= {"first": "1234.56 mg/m2", "second": "1200/600 mg", "ordered": "5.4 mg/kg"}
     details = {"order-flat-products", "order-tdxd-label", "order-pair-label", "order-tdm1-comparison", "order-anthracycline-evidence"}
     for name in [*K.statements, *K.templates]:
         if name.startswith("order-") and name not in details and not name.startswith(NOT_HEADLINES):

@@ -177,6 +177,30 @@ def test_decision_13_an_irradiated_brain_metastasis_alone_is_settled_where_the_b
     assert situation_of(on_therapy(*RUNNING, drugs, **facts)).therapies.lines[-1].outcome == outcome
 
 
+def operation(state, day):
+    return Procedure("brain-resection", state, ago(day), "Procedure/2")
+
+
+def test_r128_a_resected_brain_metastasis_is_settled_like_an_irradiated_one():
+    """Local therapy is local therapy: done, the body stable before, a dose since."""
+    facts = {"metastases": BRAIN, "disease_statuses": status("stable", 61)}
+    resected = situation_of(on_therapy(*RUNNING, DOSE, procedures=operation("done", 40), **facts))
+    assert resected.therapies.lines[-1].outcome == "ongoing"
+    for procedures in (operation("booked", 40), operation("done", 61)):
+        assert situation_of(on_therapy(*RUNNING, DOSE, procedures=procedures, **facts)).therapies.lines[-1].outcome == "progression"
+
+
+def test_r128_after_a_resection_alone_the_radiotherapy_is_asked_about():
+    """No "local therapy first" once the tumour was removed; with radiotherapy since, or before it, that is what was done."""
+    advice = advice_on(on_therapy(*RUNNING, DOSE, metastases=BRAIN, procedures=operation("done", 40)))
+    assert advice.treatment.headline.text.startswith(f"Brain tumour resected {ago(40)}: with the body stable HER2 therapy unchanged; else")
+    assert advice.treatment.why[0].id == "brain-resected-body-open"
+    assert "no radiotherapy of the brain since is on record" in advice.treatment.why[0].text
+    for day in (20, 45):
+        both = on_therapy(*RUNNING, DOSE, metastases=BRAIN, procedures=(operation("done", 40), radiotherapy("done", day)))
+        assert advice_on(both).treatment.headline.id == "headline-brain-irradiated"
+
+
 def test_decision_13_a_later_line_keeps_the_brain_progression_before_it():
     """The therapy was changed in the end: the line before it progressed in the brain, irradiated or not."""
     next_line = (DOSE, given("trastuzumab-deruxtecan", 10))
@@ -194,10 +218,10 @@ def test_decision_13_irradiated_and_the_body_not_judged_asks_for_the_body():
     assert lead_of(advice) == "tdxd"
 
 
-@pytest.mark.parametrize("id_", ["headline-brain-alone", "headline-brain-irradiated"])
+@pytest.mark.parametrize("id_", ["headline-brain-alone", "headline-brain-irradiated", "headline-brain-resected"])
 def test_decision_13_each_headline_has_room_for_every_line(id_):
     """With the longest line and the longest words for what leads, the headline stays one."""
-    values = {"irradiated": str(ago(40))} if id_ == "headline-brain-irradiated" else {}
+    values = {"treated": str(ago(40))} if id_ != "headline-brain-alone" else {}
     assert len(KNOWLEDGE.say(id_, line="seventh line", regimen="no standard regimen", **values).text) < 140
 
 

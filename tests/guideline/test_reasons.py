@@ -61,7 +61,10 @@ MAINTAINED = THP + " goes on without documented progression; "
         (a_case(patient=Patient(PartialDate.parse("1970"), "female", deceased=True)), "the patient has died"),
         (a_case(age=17), "the patient is under 18"),
         (a_case(procedures=Procedure("hospice", "done", PartialDate.on(TODAY), "Procedure/1")), "hospice care is on record"),
-        (second_line(drugs=thp(690, 10, reason="hospice")), "hospice care is on record"),
+        (
+            second_line(drugs=thp(690, 10, reason="hospice")),
+            "no HER2 drug is being given, and hospice is ordered or was the reason to stop",
+        ),
         (a_case(diagnoses=()), "no invasive breast cancer is on record"),
         (
             a_case(diagnoses=Diagnosis("breast-history", "active", source="Condition/1"), metastases=()),

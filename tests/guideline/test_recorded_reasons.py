@@ -2,8 +2,23 @@
 
 import pytest
 
+from guideline.case import PerformanceStatus
 from guideline.facts_used import line_drugs, line_facts
-from tests.guideline.case_builder import HR_POSITIVE, advice_on, given, her2, on_therapy, situation_of, status
+from tests.guideline.case_builder import (
+    HR_POSITIVE,
+    advice_on,
+    ago,
+    given,
+    her2,
+    intake,
+    lvef,
+    on_therapy,
+    said_ids,
+    situation_of,
+    source,
+    status,
+    thp,
+)
 
 PHESGO = "pertuzumab-trastuzumab-hyaluronidase"
 HR_POSITIVE_DISEASE = (her2("3+"), *HR_POSITIVE)
@@ -28,10 +43,22 @@ def ended(reason: str | None, other: str | None = None):
         (ended("patient-wish", "completed"), None),
         (ended("other"), "her2-ended-otherwise-endocrine-goes-on"),
         (ended("patient-wish", "other"), "her2-ended-otherwise-endocrine-goes-on"),
+        (ended("completed"), "her2-completed-endocrine-goes-on"),
         (ended(None), "her2-ended-endocrine-goes-on"),
         ((given("trastuzumab", 300, 4, reason="patient-wish"), given("pertuzumab", 300, 4)), "her2-ended-endocrine-goes-on"),
     ],
-    ids=["wish", "pregnancy", "hospice", "unavailable", "two reasons", "another", "one of them another", "none", "one without"],
+    ids=[
+        "wish",
+        "pregnancy",
+        "hospice",
+        "unavailable",
+        "two reasons",
+        "another",
+        "one of them another",
+        "a planned end",
+        "none",
+        "one without",
+    ],
 )
 def test_r010_endocrine_therapy_that_goes_on_alone(drugs, headline):
     """Silent for a reason that ends HER2 therapy rightly; no recorded reason is called unrecorded."""
@@ -42,11 +69,70 @@ def test_r010_endocrine_therapy_that_goes_on_alone(drugs, headline):
 
 
 @pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        ({}, True),
+        ({"disease_statuses": status("stable", 60)}, True),
+        ({"disease_statuses": status("stable", 2)}, False),
+        ({"intake": intake(disease_burden="low")}, False),
+        ({"performance": PerformanceStatus(3, ago(5), source("Observation"))}, False),
+        ({"lvef": lvef(47)}, False),
+    ],
+    ids=["nothing else", "stable before the end", "stable since", "low burden", "frail", "the heart"],
+)
+def test_r009_a_planned_end_is_asked_about_while_endocrine_therapy_goes_on(facts, asked):
+    """R062: not with a reason for endocrine therapy alone on record, nor where the disease was judged to be under control since."""
+    case = on_therapy(*ended("completed"), given("letrozole", 170), **{"receptors": HR_POSITIVE_DISEASE, **facts})
+    assert ("her2-completed-endocrine-goes-on" in said_ids(advice_on(case))) is asked
+
+
+@pytest.mark.parametrize(
+    ("reasons", "normally"),
+    [
+        (("completed",), True),
+        ((None,), True),
+        (("other",), True),
+        ((None, "completed"), True),
+        (("patient-wish",), False),
+        (("unavailable",), False),
+        (("patient-wish", "completed"), False),
+        (("toxicity", None), False),
+    ],
+)
+def test_r009_the_card_says_that_her2_therapy_normally_goes_on(reasons, normally):
+    """Over without progression and without a reason that ends it rightly: said beside the condition of the next line."""
+    treatment = advice_on(on_therapy(*ended(*reasons))).treatment
+    assert ([line.id for line in treatment.detail][1:] == ["her2-ended-normally-goes-on"]) is normally
+
+
+def test_r009_a_planned_end_leads_the_card():
+    """Completed, without progression: that, and the question, stand before the next line; T-DXd as the later end is no other matter."""
+    advice = advice_on(on_therapy(*ended("completed")))
+    assert advice.treatment.headline.text == (
+        "HER2 therapy ended as completed, no progression recorded: confirm why; second line, if progressed: T-DXd"
+    )
+    assert "\n".join(line.text for line in advice.treatment.detail) == (
+        "The last therapy is recorded as completed, without progression: this holds if the disease has progressed since.\n"
+        "HER2 therapy normally goes on until progression or unacceptable toxicity; no progression is documented: "
+        "confirm that it was meant to end."
+    )
+    later = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 390, 100, reason="completed"))
+    assert advice_on(on_therapy(*later)).treatment.headline.text.endswith("third line, if progressed: tucatinib triplet")
+
+
+def test_chemotherapy_alone_that_was_completed_was_meant_to_end():
+    """Third line: vinorelbine completed; nothing of HER2 therapy ended with it."""
+    drugs = (*thp(690, 500, reason="progression"), given("vinorelbine", 300, 100, reason="completed"))
+    treatment = advice_on(on_therapy(*drugs)).treatment
+    assert (treatment.headline.id, len(treatment.detail)) == ("headline-next-line-conditional", 1)
+
+
+@pytest.mark.parametrize(
     ("reason", "other", "words", "ask"),
     [
         ("patient-wish", None, "ended (patient wish)", "ask-progressed-since"),
         ("patient-wish", "completed", "ended (completed, patient wish)", "ask-progressed-since"),
-        ("completed", None, "completed", "ask-progressed-since"),
+        ("completed", None, "completed", "ask-end-meant"),
         ("other", None, "ended (another reason)", "ask-line-outcome"),
         (None, None, "ended, reason not recorded", "ask-line-outcome"),
         (None, "patient-wish", "ended, reason not recorded", "ask-line-outcome"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules import reload as module
@@ -128,6 +129,69 @@ def test_the_fixed_dose_combination(days, parts, expected, before):
         (dosed("trastuzumab", days, 6, "mg/kg"), dosed("pertuzumab", days, 420, "mg")) if before == "intravenous" else (dose(PHESGO, days),)
     )
     assert kind(earlier, order(PHESGO, parts[0], "mg", parts=parts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "further", "expected"),
+    [
+        (21, (8, "mg/kg"), (OrderedDose(6, "mg/kg", later=True),), "again"),
+        (42, (8, "mg/kg"), (OrderedDose(6, "mg/kg", later=True),), None),
+        (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg"),), None),  # the words load
+        (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg"),), "again"),
+        (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg", conditional=True),), None),  # "reload if more than six weeks late"
+        (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg", conditional=True),), "load"),
+        (42, (6, "mg/kg"), (OrderedDose(420, "mg"),), "load"),
+        (42, (6, "mg/kg"), (OrderedDose(8, "mg/kg", later=True),), "load"),  # what follows loads nothing
+        (21, (6, "mg/kg"), (OrderedDose(8, "mg/kg", later=True),), None),  # an overdose, and no reload
+    ],
+)
+def test_every_dose_of_an_order_is_seen(days, first, further, expected):
+    """A loading dose and what follows it in one order is normal; the loading dose may stand in the words, or in another unit."""
+    assert kind(three_weekly(days), order("trastuzumab", *first, every_days=21, further=further)) == expected
+
+
+def on(days):
+    return PartialDate.on(TODAY + timedelta(days=days))
+
+
+def cycles(drug, *amounts, unit="mg/kg", every=21):
+    return [order(drug, amount, unit, planned=on(every * n), id=f"MedicationRequest/c{n}") for n, amount in enumerate(amounts)]
+
+
+@pytest.mark.parametrize(
+    ("days", "drafts", "expected"),
+    [
+        (21, cycles("trastuzumab", 6, 6, 6, 6), []),
+        (21, cycles("trastuzumab", 6, 6, every=35), [("MedicationRequest/c0", "reload-needed")]),
+        (42, cycles("trastuzumab", 8, 6, 6), []),
+        (42, cycles("trastuzumab", 8, 8), [("MedicationRequest/c0", "reload-not-needed")]),
+        (42, cycles("trastuzumab", 6, 6), [("2026-10-09", "reload-needed")]),
+    ],
+)
+def test_the_cycles_of_a_plan_follow_one_another(days, drafts, expected):
+    """Each draft counts from the one before it, not from the last dose that was given."""
+    got = says(module.RULES, second_line(body=BODY, drugs=three_weekly(days)), *drafts)
+    assert [(f.facts[0].source if f.facts[0].name == "Planned dose" else f.facts[0].date, f.headline.id) for f in got] == expected
+
+
+def test_a_loading_dose_in_milligrams_beside_the_later_one():
+    """560 mg at 70 kg is 8 mg/kg: the other draft is not told to load."""
+    drafts = (order("trastuzumab", 560, planned=on(0)), order("trastuzumab", 420))
+    assert says(module.RULES, second_line(body=BODY, drugs=three_weekly(42)), *drafts) == []
+
+
+def test_a_dose_per_kg_in_the_words_is_judged_where_the_weight_is_missing():
+    """560 mg cannot be judged without a weight; "8 mg/kg" beside it can."""
+    case = second_line(drugs=three_weekly(21))
+    (got,) = says(module.RULES, case, order("trastuzumab", 560, further=(OrderedDose(8, "mg/kg"),)))
+    assert got.headline.id == "reload-not-needed"
+
+
+def test_the_flat_dose_of_the_subcutaneous_form_is_asked_about():
+    """P05: 600 mg is 8 mg/kg at 75 kg: no second loading dose, or the subcutaneous product meant."""
+    case = second_line(body=(weight(75),), drugs=three_weekly(21))
+    (got,) = says(module.RULES, case, order("trastuzumab", 600))
+    assert "600 mg is the flat dose of trastuzumab-hyaluronidase" in words(got)
 
 
 def test_volumes_of_the_fixed_dose_combination():
@@ -274,3 +338,14 @@ def test_the_shortest_interval_is_a_setting():
     ask = order("trastuzumab", 6, "mg/kg")
     assert says(module.RULES, case, ask)
     assert says(module.RULES, case, ask, practice=Practice(minimum_interval_days=17)) == []
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit"), [("trastuzumab", 6, "mg/kg"), ("trastuzumab-deruxtecan", 5.4, "mg/kg"), ("pertuzumab", 420, "mg")]
+)
+@pytest.mark.parametrize("apart", [0, 1, 4])
+def test_a_dose_that_is_recorded_twice_is_no_weekly_schedule(drug, amount, unit, apart):
+    """Two systems wrote each dose down, on one day or a few apart: the next one is early all the same, and on time on time."""
+    for days, expected in ((9, "early"), (21, None)):
+        twins = [dosed(drug, day + more, amount, unit) for day in (days, days + 21, days + 42) for more in (0, apart)]
+        assert kind(tuple(twins), order(drug, amount, unit, every_days=21)) == expected

@@ -6,6 +6,7 @@ import pytest
 
 from guideline.case import Diagnosis, Patient, Procedure
 from guideline.partial_date import PartialDate
+from guideline.rules import order_safety
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
     LONG,
@@ -25,9 +26,11 @@ from tests.guideline.case_builder import (
     said_ids,
     second_line,
     stage,
+    thp,
     topics,
     words_of,
 )
+from tests.guideline.order_builder import order, says
 
 DCIS = Diagnosis("breast-in-situ", "active", ago(900), source="Condition/dcis")
 HISTORY = Diagnosis("breast-history", "resolved", ago(3000), source="Condition/history")
@@ -88,6 +91,39 @@ def test_decision_9_another_primary_that_does_not_explain_the_metastases_does_no
     """The record links the metastasis to the breast, or a metastasis was tested for HER2."""
     base = {"diagnoses": (breast_cancer(), OTHER), "receptors": (her2("3+", 900, "primary"), *HR_NEGATIVE)}
     assert lead_of(advice_on(a_case(**{**base, **facts}))) is not None
+
+
+REFERRED = Procedure("hospice", "booked", ago(5), "ServiceRequest/1")
+
+
+@pytest.mark.parametrize(
+    ("drugs", "day", "silent"),
+    [
+        (thp(600, 10), 5, True),
+        (thp(600, 10, reason="progression"), 5, True),
+        (thp(600, 3), 5, True),
+        (thp(600, 3), 31, True),
+        (thp(600, 3), 32, False),
+        (thp(600, 3), None, True),
+        (thp(600), 5, False),
+        (thp(600), None, False),
+    ],
+    ids=["ended", "progressed", "ended after it", "four weeks after it", "later", "undated", "running", "running, undated"],
+)
+def test_decision_9_a_referral_to_hospice_is_silent_once_her2_therapy_is_over(drugs, day, silent):
+    """Not under its care yet: while a HER2 drug runs an LVEF of 38 % is told; one given long after the referral has outdated it."""
+    referral = Procedure("hospice", "booked", ago(day) if day is not None else None, "ServiceRequest/1")
+    advice = advice_on(on_therapy(*drugs, procedures=referral, lvef=lvef(38, 5)))
+    assert (topics(advice) == []) is silent
+    assert "R001" not in advice.silent
+
+
+def test_decision_16_a_her2_drug_ordered_after_the_referral_is_still_checked():
+    """T-DXd at an LVEF of 35 %, HER2 therapy over, hospice ordered or the reason: nothing about the pathway, but the heart is named."""
+    for facts in ({"drugs": thp(600, 10), "procedures": REFERRED}, {"drugs": thp(600, 10, reason="hospice")}):
+        case = a_case(**{"metastases": LONG, "lvef": lvef(35, 5), **facts})
+        found = says(order_safety.RULES, case, order("trastuzumab-deruxtecan", 5.4, "mg/kg"))
+        assert "LvefHold" in [f.topic for f in found]
 
 
 def test_decision_9_hospice_as_the_reason_for_stopping_is_silent():

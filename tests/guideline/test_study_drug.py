@@ -3,10 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from guideline.case import STUDY_DRUG, OtherDrug
+from guideline.case import STUDY_DRUG, DataProblem, OtherDrug
 from tests.guideline.case_builder import (
     LONG,
     a_case,
+    adjuvant,
     advice_on,
     given,
     intake,
@@ -39,9 +40,14 @@ def changes_nothing(case):
         second_line(drugs=thp(690, 10), other_drugs=study()),
         a_case(other_drugs=study()),
         a_case(metastases=LONG, intake=intake(prior_therapy_complete=None), other_drugs=study()),
+        second_line(other_drugs=study(status="on-hold")),
+        second_line(other_drugs=study(status="unknown")),
     ],
-    ids=["after progression", "since nobody knows when", "planned end", "among others", "no reason", "no line yet", "no therapy on record"],
-)
+    ids=[
+        "after progression", "since nobody knows when", "planned end", "among others", "no reason", "no line yet", "no therapy on record",
+        "on hold", "status unknown",
+    ],
+)  # fmt: skip
 def test_the_next_line_is_not_advised_beside_a_study_drug(case):
     """One card asks what it is (I04) in place of a regimen."""
     advice = advice_on(case)
@@ -54,16 +60,66 @@ def test_the_next_line_is_not_advised_beside_a_study_drug(case):
     "more",
     [
         {"other_drugs": study(40, 12)},
-        {"other_drugs": study(status="stopped")},
-        {"other_drugs": study(status="on-hold")},
         {"other_drugs": study(drug="gemfibrozil")},
         {"other_drugs": study(900)},
+        {"other_drugs": study(900, 800)},
+        {"other_drugs": study(710, 12)},
+        {"other_drugs": study(None, 800)},
     ],
-    ids=["over", "stopped", "on hold", "another medicine", "begun before the last line"],
+    ids=["over", "another medicine", "before the metastases", "and over", "begun with the line", "over before the metastases"],
 )
 def test_other_records_leave_the_advice_as_it_is(more):
-    """What is not being given, or was begun before the newest line, is not that line's successor."""
+    """What was a part of the newest line, or given before the metastases, is neither that line's successor nor a line."""
     assert changes_nothing(second_line(**more))
+
+
+PROGRESSED = thp(690, 70, reason="progression")
+
+
+@pytest.mark.parametrize(
+    ("drugs", "study_drug", "headline"),
+    [
+        (PROGRESSED, study(60, 12), "Second line, if the treatment history is complete: T-DXd"),
+        (PROGRESSED, study(60, None, "stopped"), "Second line, if the treatment history is complete: T-DXd"),
+        (PROGRESSED, study(None, None, "completed"), "Second line, if the treatment history is complete: T-DXd"),
+        (thp(690, 70, reason="toxicity"), study(60, 12), "Second line, if the treatment history is complete: T-DXd"),
+        (thp(690, 70), study(60, 12), "Second line, if the disease has progressed: T-DXd"),
+        (
+            (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 190, 10, reason="progression")),
+            study(390, 200),
+            "Third line, if the treatment history is complete: tucatinib triplet",
+        ),
+    ],
+    ids=["over", "stopped, no date", "nobody knows when", "after toxicity", "no reason on record", "between two lines"],
+)
+def test_r131_a_study_drug_that_is_over_may_have_been_a_line(drugs, study_drug, headline):
+    """Decision 24: which drug it was nobody knows, so the number of the line and "never given" hold on condition, and the card asks."""
+    advice = advice_on(on_therapy(*drugs, other_drugs=study_drug))
+    assert advice.treatment.headline.text == headline
+    assert "condition-study-drug" in [line.id for line in advice.treatment.detail]
+    assert [gap.ask.id for gap in advice.treatment.missing].count("ask-study-drug-over") == 1
+    assert "Study drug" in [fact.name for fact in advice.treatment.facts]
+
+
+def test_r131_the_card_says_when_the_study_drug_was_given():
+    """From, until; of an undated one that nobody wrote it down. An early relapse and a first line hold on the same condition."""
+
+    def condition(case):
+        (said_so,) = [line.text for line in advice_on(case).treatment.detail if line.id == "condition-study-drug"]
+        return said_so
+
+    both = condition(on_therapy(*PROGRESSED, other_drugs=study(60, 12)))
+    assert both.startswith("A study drug is on record beside the lines of therapy from 2026-09-21 until 2026-11-08; it may have been")
+    assert "therapy, nobody wrote down when; it" in condition(on_therapy(*PROGRESSED, other_drugs=study(None, None, "stopped")))
+    assert "until 2026-11-15" in condition(a_case(other_drugs=study(18, 5)))
+    assert "until 2026-11-15" in condition(a_case(drugs=adjuvant("trastuzumab", 700, 100), other_drugs=study(18, 5)))
+
+
+def test_a_lost_record_outweighs_a_study_drug():
+    """What could not be read may be any number of therapies."""
+    lost = DataProblem("unreadable", "therapy", "MedicationStatement/9")
+    advice = advice_on(on_therapy(*PROGRESSED, other_drugs=study(60, 12), problems=lost))
+    assert advice.treatment.detail[0].id == "condition-record-incomplete"
 
 
 def test_beside_a_line_that_goes_on_nothing_is_asked():

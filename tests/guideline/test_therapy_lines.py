@@ -438,3 +438,13 @@ def test_decision_8_the_setting_of_a_therapy(intent, start, running, expected):
     end = None if running or start is None else 15
     found = situation_of(a_case(drugs=given("trastuzumab", start, end, intent=intent), intake=intake(prior_therapy_complete=None)))
     assert setting(found.exposures[0], found.metastatic_since) == expected
+
+
+@pytest.mark.parametrize("apart", [0, 1, 4])
+def test_doses_that_two_systems_recorded_are_one_line(apart):
+    """Each dose twice, on one day or a few apart, beside a statement and an order of the same drug: one course, one line."""
+    twins = tuple(dose("trastuzumab-deruxtecan", day + more) for day in range(10, 130, 21) for more in (0, apart))
+    told = (given("trastuzumab-deruxtecan", 134), given("trastuzumab-deruxtecan", 134, kind="order"))
+    found = situation_of(a_case(metastases=LONG, drugs=(*thp(690, 200, reason="progression"), *twins, *told)))
+    assert found.used_line_count == 2
+    assert [e.drug for e in found.her2_running] == ["trastuzumab-deruxtecan"]

@@ -26,7 +26,7 @@ SHIPPED_EXTRAS = ("postgresql", "redis")
 VENDORED = Path("service", "static", "vendor", "README.md")
 
 _LIBRARY = re.compile(
-    r"^\| `[\w.-]+-(?P<version>[\d.]+)` \| .* \| npm `(?P<name>[^`]+)` \| (?P<licence>[^|]+) \| `(?P<sum>[0-9a-f]{64})` \|$", re.M
+    r"^\| `[\w.-]+-(?P<version>[\d.]+)` \| .* \| npm `(?P<name>[^`]+)` \| (?P<licence>[^|]+) \| `(?P<sum>[0-9a-f]{64})` \|$", re.MULTILINE
 )
 
 

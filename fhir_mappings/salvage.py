@@ -39,6 +39,8 @@ _MOST_LINKS = 100
 _NO_OBJECT = Resource()
 _NO_ENTRY = Entry(None, _NO_OBJECT)
 
+_BRACE = ord("{")
+
 _RESOURCE = msgspec.json.Decoder(Resource)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
@@ -112,7 +114,7 @@ class Salvage:
 
 def _is_object(raw: msgspec.Raw) -> bool:
     """Whether a piece is a JSON object: quicker to see than to find out by decoding, where there are many that are none."""
-    return memoryview(raw)[:1] == b"{"
+    return memoryview(raw)[0] == _BRACE
 
 
 def _parts(raw: bytes | msgspec.Raw) -> list[msgspec.Raw] | None:

@@ -23,7 +23,7 @@ def stand_behind_proxies(app: Flask, settings: Settings) -> None:
     if settings.trusted_networks:
         # The first address from the right that is no trusted hop: whatever stands to the left of it, the caller may have written.
         believing = wrap_wsgi_with_proxy_headers(app.wsgi_app, list(settings.trusted_networks))
-        app.wsgi_app = _with_bare_addresses(believing)  # type: ignore[method-assign]
+        app.wsgi_app = _with_bare_addresses(believing)  # type: ignore[assignment,method-assign]
 
 
 def _with_bare_addresses(answer: WSGIApplication) -> WSGIApplication:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
+
+#: How often a wait is interrupted to see whether it is over, in seconds.
+_LOOK_AROUND: Final = 0.1
 
 
 def wait_no_longer(engine: Engine, patience: float) -> None:
@@ -58,9 +61,9 @@ def _impatient() -> tuple[Any, type[Exception]]:
 
         patience: float
 
-        def wait(self, *arguments: Any, timeout: float | None = None, **further: Any) -> Any:
+        def wait(self, gen: Any, interval: float = _LOOK_AROUND, timeout: float | None = None) -> Any:
             try:
-                return super().wait(*arguments, timeout=self.patience if timeout is None else timeout, **further)
+                return super().wait(gen, interval, self.patience if timeout is None else timeout)
             except _WaitTimeout:
                 self.close()
                 raise SilentServerError("the server is silent") from None

@@ -36,7 +36,7 @@ def _advisories(further: list[str]) -> int:
         return 0
     print("\n".join(report.lines()))
     libraries = (f"{part['name']} {part['version']}" for part in vendored_parts((ROOT / VENDORED).read_text()))
-    print(print(f"Not audited, they are no Python: {', '.join(libraries)}. The bill of materials has them, for a scanner that knows npm."))
+    print(f"Not audited, they are no Python: {', '.join(libraries)}. The bill of materials has them, for a scanner that knows npm.")
     return 1 if report.faulty else 0
 
 

@@ -150,7 +150,8 @@ def _fact(fact: FactUsed, value: str) -> dict[str, Any]:
     read: dict[str, Any] = {"name": fact.name, "value": value}
     if fact.date:
         read["date"] = fact.date
-    if fact.source and (source := one_line(fact.source, SOURCE_LIMIT)):
+    # A resource without an id cannot be named; its type alone leads nowhere.
+    if fact.source and "/" in fact.source and (source := one_line(fact.source, SOURCE_LIMIT)):
         read["source"] = source
     if fact.inferred:
         read["inferred"] = True

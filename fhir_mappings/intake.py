@@ -5,8 +5,10 @@ How long an answer counts, and whether a newer coded fact overrules it, is decid
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -72,7 +74,7 @@ _ITEMS = msgspec.json.Decoder(list[_Item])
 
 def read_intake(record: Record) -> dict[str, IntakeAnswer]:
     """The newest answer to each item, of questionnaires that are completed or amended and say when they were answered."""
-    found: dict[str, tuple[_Order, IntakeAnswer]] = {}
+    found: defaultdict[str, list[_Given]] = defaultdict(list)
     for resource in record.of("QuestionnaireResponse"):
         form = resource.questionnaire if isinstance(resource.questionnaire, str) else ""
         if form.split("|", 1)[0] != QUESTIONNAIRE or resource.status not in ("completed", "amended"):
@@ -81,24 +83,41 @@ def read_intake(record: Record) -> dict[str, IntakeAnswer]:
         if day is None:
             record.problem("incomplete", resource, "answers without a date", "intake")
         elif record.counts(day, resource, "intake"):
+            at, zoned = _instant(resource.authored)
             for link_id, answer in _answers(record, resource, day).items():
-                order = (answer.date, _instant(resource.authored), answer.source, answer.values)
-                if link_id not in found or order > found[link_id][0]:
-                    found[link_id] = order, answer
-    return {link_id: answer for link_id, (_, answer) in sorted(found.items())}
+                found[link_id].append(_Given(at, zoned, answer))
+    return {link_id: _newest(given) for link_id, given in sorted(found.items())}
 
 
-#: Newer answers are greater. Of one day the later one counts, as far as the time is known.
-_Order = tuple[PartialDate, float, str, tuple[str, ...]]
+class _Given(NamedTuple):
+    """An answer, when it was given in seconds since 1970 (without a time of day, when the day began), and whether its zone is known."""
+
+    at: float
+    zoned: bool
+    answer: IntakeAnswer
 
 
-def _instant(authored: str | None) -> float:
-    """When answers were given, in seconds; without a time of day, when the day began."""
+def _newest(given: Sequence[_Given]) -> IntakeAnswer:
+    """The newest answer. The dates of two time zones do not compare, their instants do; without a zone the date is all there is."""
+    zoned = [one for one in given if one.zoned]
+    others = [one for one in given if not one.zoned]
+    newest = [max(zoned, key=lambda one: (one.at, _age(one)))] if zoned else []
+    return max((*newest, *others), key=_age).answer
+
+
+def _age(one: _Given) -> tuple[PartialDate, float, str, tuple[str, ...]]:
+    """Newer answers are greater. Of one day the later one counts, as far as the time is known."""
+    return one.answer.date, one.at, one.answer.source, one.answer.values
+
+
+def _instant(authored: str | None) -> tuple[float, bool]:
+    """When answers were given, and whether the time zone is known."""
     try:
         moment = datetime.fromisoformat(authored or "")
     except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+        return 0.0, False
+    zoned = moment.tzinfo is not None
+    return (moment if zoned else moment.replace(tzinfo=UTC)).timestamp(), zoned
 
 
 def _answers(record: Record, resource: Resource, day: PartialDate) -> dict[str, IntakeAnswer]:

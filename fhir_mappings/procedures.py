@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
-from fhir_mappings.dates import began, ended, started, when
+from fhir_mappings.dates import began, ended, recorded, started, unreadable, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.later_members import concepts_in
@@ -177,7 +177,19 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
         drugs |= dict.fromkeys(match.drugs)
     severe = _severe(resource)
     for drug in drugs:
-        yield Allergy(drug, severe, source_of(resource))
+        yield Allergy(drug, severe, source_of(resource), _last_reaction(resource))
+
+
+def _last_reaction(resource: Resource) -> PartialDate | None:
+    """The last day that an entry speaks of: its onset and last occurrence, each reaction, the day it was written down.
+
+    None where one of them cannot be read: whatever was given since may have been given before it.
+    """
+    texts = [resource.onset_date_time, resource.last_occurrence, *(reaction.onset for reaction in resource.reaction or ())]
+    if any(map(unreadable, (*texts, resource.recorded_date))):
+        return None
+    days = [recorded(resource), *map(when, texts)]
+    return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
 
 
 @remembered(maxsize=1024)

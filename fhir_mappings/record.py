@@ -174,6 +174,22 @@ def _about_others(subjects: _Subjects, key: str, entries: Iterable[Entry]) -> bo
     return brought
 
 
+def of_others_only(reading: Reading, patient_id: str) -> bool:
+    """Whether records of other patients came, and nothing about this one: they say nothing, not even that nothing is recorded."""
+    patients = list(_patients(reading))
+    own = _own_references(reading, patients, patient_id)
+    subjects = _Subjects(own, _linked_references(patients, own))
+    strangers = False
+    for entry in reading.entries:
+        if entry.resource is None or entry.resource.resource_type in _REFERENCED:
+            continue
+        verdict = subjects.verdict(entry.resource, entry.full_url)
+        if verdict is None:
+            return False
+        strangers |= verdict == "other-patient"
+    return strangers
+
+
 def _newest(versions: Sequence[Resource]) -> list[Resource]:
     """The newest of the contents that came under one id, each once; all of them where no version tells them apart."""
     ages = [_age(one) for one in versions]

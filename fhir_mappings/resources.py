@@ -180,6 +180,7 @@ class Contained(Part, frozen=True, gc=False):
 class Reaction(Part, frozen=True, gc=False):
     """AllergyIntolerance.reaction."""
 
+    onset: str | None = None
     severity: str | None = None
     substance: Concept | None = None
 
@@ -244,6 +245,7 @@ class Resource(Part, frozen=True, gc=False):
     abatement_boolean: bool | str | None = None
     abatement_string: str | None = None
     recorded_date: str | None = None
+    last_occurrence: str | None = None
     effective_date_time: str | None = None
     effective_period: Period | None = None
     effective_instant: str | None = None

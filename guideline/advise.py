@@ -16,7 +16,7 @@ from guideline.rules.pregnancy import possible_pregnancy, pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.start_labs import naming_values
 from guideline.rules.treatment import therapy_gap, treatment
-from guideline.rules.unseen import naming_forbidden, naming_unseen, naming_unsent, unseen_history
+from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, naming_unsent, unseen_history
 from guideline.site_rules import switched_on, treatment_spoken
 from guideline.situation import Situation, situation
 
@@ -60,10 +60,10 @@ def advise(case: Case, practice: Practice) -> Advice:
     if chosen is None and not findings and found.treatable:
         findings = [f for f in (unseen_history(case),) if f is not None]
     if case.problems:
-        if not s.therapies.used_lines:
-            chosen = naming_unsent(case, chosen)
+        chosen = naming_unsent(case, chosen)
         chosen, findings = naming_unseen(case, chosen, findings)
         chosen, findings = naming_forbidden(case, chosen, findings)
+        chosen, findings = naming_unread_answers(case, chosen, findings)
     silent = () if chosen is not None or findings else ("R132",)
     switched_off = tuple(sorted(silenced | later | on_treatment))
     return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off, (*hidden, *hidden_later))

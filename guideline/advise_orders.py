@@ -25,7 +25,7 @@ from guideline.rules import (
     reload,
     supportive_care,
 )
-from guideline.rules.unseen import naming_forbidden, naming_unseen, unchecked_order
+from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, unchecked_order
 from guideline.site_rules import switched_on
 
 _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
@@ -77,6 +77,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
         findings = [f for f in (unchecked_order(case),) if f is not None]
     _, findings = naming_unseen(case, None, findings)
     _, findings = naming_forbidden(case, None, findings)
+    _, findings = naming_unread_answers(case, None, findings)
     silent = () if findings else ("R132",)
     switched_off = tuple(sorted(silenced))
     return Advice(None, tuple(findings), silent, practice.label, K.version, question.s.used_line_count, switched_off, tuple(hidden))

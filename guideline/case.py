@@ -255,11 +255,12 @@ class BodyMeasure(Struct, frozen=True):
 
 
 class Allergy(Struct, frozen=True):
-    """An active allergy or intolerance to a drug of the knowledge files."""
+    """An active allergy or intolerance to a drug of the knowledge files; `date`: the last day that the entry speaks of."""
 
     drug: str
     severe: bool | None = None
     source: str = ""
+    date: PartialDate | None = None
 
 
 #: A medication that calls itself a study or investigational drug, and that the terminology does not know.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from msgspec import Struct
 
-from guideline.case import Case, DrugRecord
+from guideline.case import Case, DrugRecord, StopReason
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -15,6 +17,9 @@ from guideline.partial_date import PartialDate, add_days, days_since
 from guideline.therapy_lines import components
 
 _WEEKLY = 7
+
+#: An end that says nothing against the drug.
+_NEUTRAL: frozenset[StopReason | None] = frozenset({None, "completed", "other"})
 #: A record of the asked order itself that begins within these days is the order, not an earlier course.
 _SAME_ORDER_DAYS = 7
 
@@ -76,8 +81,31 @@ def records_of(q: OrderQuestion, drug: str) -> list[DrugRecord]:
 
 
 def begins_course(q: OrderQuestion, drug: str) -> bool:
-    """Whether the order begins the drug: no course of it is open."""
-    return not earlier_doses(q, drug).open
+    """Whether the order begins the drug: no course of it is open, or ended lately for no reason that speaks against it."""
+    return not earlier_doses(q, drug).open and not goes_on(q, drug)
+
+
+def goes_on(q: OrderQuestion, drug: str) -> bool:
+    """Whether a drug ordered now only goes on: it was given lately, in this form or another, and its end says nothing against it.
+
+    An order that is completed, or stopped to be written anew (the next refill, another route), is no end of the therapy.
+    """
+    return _all_parts(q, drug, lambda e: e.state != "ended" or e.stop_reason in _NEUTRAL)
+
+
+def given_lately(q: OrderQuestion, drug: str) -> bool:
+    """Whether what is in a drug was given within the longest pause of one course, for whatever reason it was stopped, or is on hold."""
+    return _all_parts(q, drug, lambda _: True)
+
+
+def _all_parts(q: OrderQuestion, drug: str, counts: Callable[[Exposure], bool]) -> bool:
+    courses = [e for e in q.s.exposures if counts(e) and not _is_order(e.sources, e.start, q) and _lately(q, e)]
+    return components(drug) <= {part for e in courses for part in components(e.drug)}
+
+
+def _lately(q: OrderQuestion, e: Exposure) -> bool:
+    last = e.last_known or last_given(q.s.case, e)
+    return e.state != "ended" or (last is not None and add_days(last.latest, LONGEST_SILENCE_DAYS) >= q.s.today)
 
 
 def _is_order(sources: Iterable[str], start: PartialDate | None, q: OrderQuestion) -> bool:

@@ -243,6 +243,8 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     if end is not None and end.earliest > today:
         # An end that lies ahead is a plan: until then it is being given.
         return ("on-hold", None) if status == "on-hold" else ("running", None)
+    if _awaits_refill(course, today):
+        return "running", None
     if status in ("stopped", "completed", "cancelled"):
         return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", end or last)
     if end is not None and end.latest < today:
@@ -257,6 +259,15 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
         just_begun = last is None and started is not None and (today - started.latest).days <= LONGEST_SILENCE_DAYS
         return ("running", None) if just_begun else ("on-hold", None)
     return "running", None
+
+
+def _awaits_refill(course: _Course, today: date) -> bool:
+    """An oral drug whose last order reached the end of its supply days ago, and nobody ended it: the refill is about to be signed."""
+    drug = K.drugs.get(course.drug)
+    if drug is None or drug.infused or course.end is None or course.stop_reason is not None or course.orders < len(course.sources):
+        return False
+    out = (today - course.end.latest).days
+    return course.status in ("active", "completed") and 0 <= out <= K.thresholds.intervals.oral_refill_days
 
 
 def _fulfilled_orders_run_on(course: _Course, recently_given: bool, today: date) -> bool:

@@ -47,6 +47,7 @@ class Situation(Struct, frozen=True):
     unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
     products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
     `study_drug` is one without an end that may be the line after the newest, `study_drug_over` one that may have been a line.
+    `therapy_lost`: records of therapy were not seen, or could not be read; `therapy_unsent`: one kind of them never came, another did.
     `said` keeps what `once` was asked.
     """
 
@@ -81,6 +82,7 @@ class Situation(Struct, frozen=True):
     study_drug: OtherDrug | None
     study_drug_over: OtherDrug | None
     therapy_lost: bool
+    therapy_unsent: bool
     label_flags: frozenset[str]
     unknown_label_flags: frozenset[str]
     said: dict[Callable[[Situation], Any], Any] = field(default_factory=dict)
@@ -107,6 +109,11 @@ class Situation(Struct, frozen=True):
     def on_treatment(self) -> bool:
         """Whether the newest line that counts is being given or held, without documented progression."""
         return self.last_line is not None and self.last_line.outcome in ("ongoing", "on-hold")
+
+    @property
+    def therapy_seen(self) -> bool:
+        """Whether every record of therapy that the EHR keeps was looked at and read."""
+        return not (self.therapy_lost or self.therapy_unsent)
 
     def used(self, drug: str) -> bool:
         """Whether a drug was ever given, in any setting, under any brand or in a combination."""
@@ -174,6 +181,7 @@ def situation(case: Case, practice: Practice) -> Situation:
         study_drug=_study_drug(case, found, since) if case.other_drugs else None,
         study_drug_over=_study_drug_over(case, found, since) if case.other_drugs else None,
         therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
+        therapy_unsent=any(p.subject == "therapy" and p.kind == "unsent" for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
     )

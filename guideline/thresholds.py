@@ -137,6 +137,7 @@ class Intervals:
     line_start_days: int
     line_gap_days: int
     infused_without_dose_days: int
+    oral_refill_days: int
     taxane_without_dose_days: int
     acknowledged_days: int
     later_line_from: int
@@ -253,7 +254,8 @@ class Doses:
     """Doses over time: shortest interval of a three-weekly drug, gaps after which a drug is loaded again, lifetime doxorubicin (mg/m2).
 
     Trastuzumab is loaded again after a gap longer than its days, pertuzumab after a gap of `reload_pertuzumab_days` or more.
-    A taxane stopped before `induction_minimum_cycles` is no completed induction; planned, it lasts `chemotherapy_months` at most.
+    A taxane is over with `taxane_cycles`; stopped before `induction_minimum_cycles` it is no completed induction; planned, it lasts
+    `chemotherapy_months` at most.
     A weight outside `weight_least` to `weight_most` (kg) is taken for an error of entry.
     """
 
@@ -268,6 +270,7 @@ class Doses:
     weight_overdose_days: int
     doxorubicin_warning: float
     doxorubicin_critical: float
+    taxane_cycles: int
     induction_minimum_cycles: int
     chemotherapy_months: int
     endocrine_beside_tdxd_cycles: int

@@ -91,7 +91,7 @@ def _lung_values(s: Situation) -> Iterator[tuple[str, Case]]:
         "none": "none", "radiation-pneumonitis-resolved": "radiation pneumonitis, resolved", "other-resolved": "another ILD, resolved",
         "other-active": "another ILD, active",
     }  # fmt: skip
-    if s.used(T_DXD) or s.therapy_lost or history_open(s):
+    if s.used(T_DXD) or not s.therapy_seen or history_open(s):
         words |= {
             "tdxd-grade-1-resolved": "T-DXd pneumonitis, grade 1, resolved", "tdxd-grade-1-active": "T-DXd pneumonitis, grade 1, active",
             "tdxd-grade-2-or-worse": "T-DXd pneumonitis, grade 2 or worse",
@@ -153,7 +153,7 @@ def _pregnancy_values(s: Situation) -> Iterator[tuple[str, Case]]:
 
 
 def _history_is_open(s: Situation) -> bool:
-    return s.therapy_lost or (not s.therapies.used_lines and not said_yes(s.case, "prior-therapy-complete"))
+    return not s.therapy_seen or (not s.therapies.used_lines and not said_yes(s.case, "prior-therapy-complete"))
 
 
 def _history_values(s: Situation) -> Iterator[tuple[str, Case]]:

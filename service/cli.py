@@ -11,6 +11,7 @@ import argparse
 import os
 import shutil
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -164,7 +165,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 def _input(name: str, today: date) -> bytes:
     if name == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read().removeprefix(BOM_UTF8)
     if name.startswith(SAMPLE_PREFIX):
         from service.samples import names, order_names, order_request_body, request_body
 
@@ -175,7 +176,8 @@ def _input(name: str, today: date) -> bytes:
             return orjson.dumps(order_request_body(sample, today))
         raise UnreadableInput(f"there is no sample of that name; there are {', '.join([*names(), *order_names()])}")
     try:
-        return Path(name).read_bytes()
+        # Some editors put a byte order mark first.
+        return Path(name).read_bytes().removeprefix(BOM_UTF8)
     except OSError as error:
         raise UnreadableInput(f"{name}: {error.strerror}") from None
 

@@ -16,7 +16,8 @@ ServiceError
     ├── NotAuthenticated      401 login          who calls is not proven; why stands in the log only
     ├── NotServed             404 not-found      no such service or page
     ├── WrongMethod           405 not-supported
-    ├── PrefetchMissing       412 required       neither prefetch nor the FHIR server brought a kind of resource that every answer needs
+    ├── PrefetchMissing       412 required       neither prefetch nor the FHIR server brought a kind of resource that every answer needs,
+    │                                            or nothing of this patient
     ├── BodyTooLarge          413 too-long
     ├── UnsupportedEncoding   415 not-supported  a body compressed in another way than gzip
     ├── TooOften              429 throttled      this client called too often
@@ -184,32 +185,42 @@ class PrefetchMissing(CallError):
     """Kinds of resource that every answer needs and that neither a satisfied prefetch key nor a fetch could have carried.
 
     `fetched`: what came of asking the FHIR server, for the log; `None` where the request names none, or none may be asked at all.
-    `not_asked`: why the one it names was not asked.
+    `not_asked`: why the one it names was not asked. `strangers`: what came is all about other patients.
     """
 
     status = 412
 
-    def __init__(self, kinds: Sequence[str], *, fetched: Mapping[str, int | str] | None = None, not_asked: str | None = None) -> None:
+    def __init__(
+        self,
+        kinds: Sequence[str],
+        *,
+        fetched: Mapping[str, int | str] | None = None,
+        not_asked: str | None = None,
+        strangers: bool = False,
+    ) -> None:
         self.kinds = tuple(kinds)
         self.fetched = fetched
-        if not_asked is not None:
-            why = _NOT_ASKED[not_asked]
-        elif fetched is not None:
-            reasons = [words for outcome, words in _NOT_GIVEN.items() if outcome in fetched]
-            why = f"and the FHIR server did not give them ({'; '.join(reasons) or 'not among what it answered'}). "
+        if strangers:
+            texts = [
+                f"No {kind} resources of the patient of context.patientId came: all that came is of another patient." for kind in kinds
+            ]
         else:
-            why = "and there is no FHIR server in the request from which this service may fetch them. "
-        super().__init__(
-            *(
-                Issue(
-                    "required",
-                    f"No prefetch key carries {kind} resources, {why}"
-                    "Send the prefetch of its discovery entry; a key without data is sent as null.",
-                    "prefetch",
-                )
+            why = _why_not_fetched(fetched, not_asked)
+            texts = [
+                f"No prefetch key carries {kind} resources, {why}"
+                "Send the prefetch of its discovery entry; a key without data is sent as null."
                 for kind in kinds
-            )
-        )
+            ]
+        super().__init__(*(Issue("required", text, "context.patientId" if strangers else "prefetch") for text in texts))
+
+
+def _why_not_fetched(fetched: Mapping[str, int | str] | None, not_asked: str | None) -> str:
+    if not_asked is not None:
+        return _NOT_ASKED[not_asked]
+    if fetched is not None:
+        reasons = [words for outcome, words in _NOT_GIVEN.items() if outcome in fetched]
+        return f"and the FHIR server did not give them ({'; '.join(reasons) or 'not among what it answered'}). "
+    return "and there is no FHIR server in the request from which this service may fetch them. "
 
 
 class BodyTooLarge(CallError):

@@ -13,7 +13,7 @@ from fhir_mappings.errors import Unreadable
 from fhir_mappings.reading import HookRequest, Reading, read_document
 from service.cds_hooks.answers import answer_request
 from service.cds_hooks.envelope import check_envelope
-from service.cds_hooks.registry import PATIENT_VIEW, SERVICES
+from service.cds_hooks.registry import PATIENT_VIEW, SERVICES, CdsService
 from service.errors import UnreadableInput
 from service.evaluation import ORDER_HOOKS, Evaluation, Question, evaluate
 from service.settings import Settings
@@ -31,13 +31,25 @@ def evaluate_record(body: bytes, *, hook: str | None, patient: str | None, setti
     if service is None:
         raise UnreadableInput(f"this hook is not served; served: {', '.join(service.hook for service in SERVICES.values())}")
     if document.envelope:
-        check_envelope(document.envelope, service)
-        return answer_request(service, document, settings)
+        return _evaluate_request(document, service, patient, settings)
+    if not document.reading.entries:
+        raise UnreadableInput("the input holds no resource that is read here")
     question = Question(service.hook, drafts_of(body)) if service.hook in ORDER_HOOKS else Question(service.hook)
     if question.about_orders and not question.members:
         raise UnreadableInput(f"{asked} asks about orders: give a CDS Hooks request, or a record with a MedicationRequest of status draft")
     patient_id = _patient_id(document.reading, patient)
     return evaluate(document.reading, patient_id=patient_id, settings=settings, question=question)
+
+
+def _evaluate_request(request: HookRequest, service: CdsService, patient: str | None, settings: Settings) -> Evaluation:
+    """Evaluate a whole CDS Hooks request, which says itself what is asked about whom."""
+    sent = request.envelope.get("hook")
+    if sent != service.hook and any(sent == other.hook for other in SERVICES.values()):
+        raise UnreadableInput(f"the input is a request of the hook {sent}, not of {service.hook}")
+    check_envelope(request.envelope, service)
+    if patient is not None and patient != request.envelope["context"]["patientId"]:
+        raise UnreadableInput("the request is about another patient than --patient names")
+    return answer_request(service, request, settings)
 
 
 def drafts_of(body: bytes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from limits import parse_many
 from pydantic import AfterValidator, BeforeValidator, FilePath
 from pydantic_settings import NoDecode
 
+from fhir_mappings.prefetch_queries import MEDICATION_KINDS
 from service.auth.issuers import read_algorithms, read_issuers
 from service.fhir_client.origins import read_allowed_hosts
 from service.record.sealing import read_keys
@@ -36,6 +37,14 @@ _REDIS_PATH = re.compile(r"/?|/[0-9]+")
 def variable(field: str) -> str:
     """The environment variable of a settings field: `max_body_mb` -> `HER2CDS_MAX_BODY_MB`."""
     return PREFIX + field.upper()
+
+
+def read_medication_kinds(value: str) -> frozenset[str]:
+    """The kinds of medication record in a list separated by commas. Raises `ValueError` for another kind, and for none at all."""
+    kinds = frozenset(filter(None, map(str.strip, value.split(","))))
+    if not kinds or not kinds.issubset(MEDICATION_KINDS):
+        raise ValueError(f"should be one or more of {', '.join(MEDICATION_KINDS)}, separated by commas")
+    return kinds
 
 
 def _time_zone(value: str) -> str:
@@ -153,5 +162,6 @@ Networks = Annotated[str, _readable(lambda value: read_allowed_hosts("", value))
 SealingKeys = Annotated[str, _readable(read_keys)]
 TokenIssuers = Annotated[str, _readable(read_issuers)]
 TokenAlgorithms = Annotated[str, _readable(read_algorithms)]
+MedicationRecords = Annotated[str, _readable(read_medication_kinds)]
 SmartClients = Annotated[tuple[SmartClient, ...], NoDecode, BeforeValidator(_smart_clients)]
 CertificateFile = Annotated[FilePath | None, OR_NONE, AfterValidator(_certificates)]

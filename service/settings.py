@@ -22,6 +22,7 @@ from pydantic import DirectoryPath, Field, FilePath, ValidationError, model_vali
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceFault
 
+from fhir_mappings.prefetch_queries import MEDICATION_KINDS
 from guideline.practice import Practice
 from guideline.site_file import SiteFile, read_site_file
 from service.auth.issuers import Issuer, read_algorithms, read_issuers
@@ -34,6 +35,7 @@ from service.setting_values import (
     BrowserOrigins,
     CertificateFile,
     DatabaseAddress,
+    MedicationRecords,
     Networks,
     Origins,
     Rates,
@@ -46,6 +48,7 @@ from service.setting_values import (
     TokenIssuers,
     WebAddress,
     WebPath,
+    read_medication_kinds,
     variable,
 )
 from service.sites.audience import Audience, read_audience
@@ -174,6 +177,11 @@ class Settings(BaseSettings):
         json_schema_extra={"shown_default": "the public authorities"},
     )
     deadline_ms: int = Field(400, ge=50, le=30_000, description="Time for fetching in milliseconds, for a whole call.")
+    medication_records: MedicationRecords = Field(
+        ",".join(MEDICATION_KINDS),
+        description="Kinds of medication record that the EHR keeps, separated by commas. Where one of these is neither sent nor to be "
+        "fetched, no card says that a drug was never given.",
+    )
     client: Literal["auto", "epic", "oracle-health", "athenahealth", "generic"] = Field(
         "auto",
         description="The EHR whose limits the cards keep to. `auto`: Epic where a request carries Epic's extension, else none. "
@@ -343,6 +351,11 @@ class Settings(BaseSettings):
     def smart_frame_origins(self) -> tuple[str, ...]:
         """The origins whose pages may show the SMART app."""
         return tuple(filter(None, (entry.strip().rstrip("/") for entry in self.smart_frame_ancestors.split(","))))
+
+    @cached_property
+    def medication_kinds(self) -> frozenset[str]:
+        """The kinds of medication record that the EHR keeps."""
+        return read_medication_kinds(self.medication_records)
 
     @cached_property
     def issuers(self) -> tuple[Issuer, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding
 from guideline.case import Allergy
 from guideline.facts_used import drug_name
+from guideline.going_on import given_on
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -21,7 +22,7 @@ def allergies(q: OrderQuestion) -> Iterator[Finding]:
     for order in safety_orders(q):
         for drug in order.drugs:
             concerned = sorted(
-                (a for a in q.s.case.allergies if parts_of(drug) & parts_of(a.drug)),
+                (a for a in q.s.case.allergies if parts_of(drug) & parts_of(a.drug) and not _tolerated_since(q, drug, a)),
                 key=lambda a: (-_rank(drug, a), a.drug, a.source),
             )
             if concerned:
@@ -31,6 +32,14 @@ def allergies(q: OrderQuestion) -> Iterator[Finding]:
 def parts_of(drug: str) -> frozenset[str]:
     """A drug, what a combination holds, and the antibody of a conjugate: all HER2 conjugates here are made of trastuzumab."""
     return components(drug) | ({"trastuzumab"} if drug in CONJUGATES else frozenset()) | {drug}
+
+
+def _tolerated_since(q: OrderQuestion, drug: str, allergy: Allergy) -> bool:
+    """Whether a reaction that was not severe was followed by a dose of what it was to: it is known, and was no allergy (decision 23)."""
+    if allergy.severe is not False or allergy.date is None:
+        return False
+    same = (r for r in q.s.case.drugs if r.drug in (drug, allergy.drug) and components(allergy.drug) <= parts_of(r.drug))
+    return any(day.earliest > allergy.date.latest for day in given_on(same))
 
 
 def _whole(drug: str, allergy: Allergy) -> bool:

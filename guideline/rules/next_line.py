@@ -138,7 +138,7 @@ def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
 
 def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
     """Whether what is open is the list of therapies, not the progression, which is on record."""
-    if conditional is None or conditional.id not in ("condition-record-incomplete", "condition-study-drug"):
+    if conditional is None or conditional.id not in ("condition-record-incomplete", "condition-study-drug", "medications-not-sent"):
         return False
     # A line that ended for toxicity is over as well, whatever was given since.
     open_otherwise = ("progression",) if conditional.id == "condition-record-incomplete" else ("progression", "toxicity")

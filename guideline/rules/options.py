@@ -222,15 +222,16 @@ def _kind_of_note(label: Label, flags: frozenset[str], unknown: frozenset[str]) 
 
 
 def unknown_history(s: Situation) -> bool:
-    """Whether a record of therapy is lost, unnamed or of unclear setting, so that "not used before" may not be said."""
-    return _record_incomplete(s) or s.study_drug_over is not None
+    """Whether a record of therapy is lost, unnamed, of unclear setting or of a kind that never came: nobody may say "not used before"."""
+    return history_condition(s) is not None
 
 
 def history_condition(s: Situation) -> Statement | None:
     """What an answer depends on where the history is unknown."""
     if _record_incomplete(s):
         return K.say("condition-record-incomplete")
-    return study_drug_condition(s)
+    study = study_drug_condition(s)
+    return K.say("medications-not-sent") if study is None and s.therapy_unsent else study
 
 
 def study_drug_condition(s: Situation) -> Statement | None:

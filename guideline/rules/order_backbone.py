@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, headline_names, hormone_fact, in_usual_order
+from guideline.going_on import chemotherapy_going_on
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.partial_date import add_days
 from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
-from guideline.situation import Situation
 from guideline.therapy_lines import ANTHRACYCLINES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
 
 
@@ -62,7 +60,7 @@ def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
     """R069, decision 20: a new endocrine drug as the only treatment of hormone-receptor-positive disease, without an R062 reason."""
     s = q.s
     endocrine = new_drugs(q, ENDOCRINE_DRUGS)
-    if not endocrine or s.hormones.state != "positive" or not _cytotoxics_given(q).isdisjoint(CYTOTOXIC_DRUGS):
+    if not endocrine or s.hormones.state != "positive" or not chemotherapy_going_on(q).isdisjoint(CYTOTOXIC_DRUGS):
         return
     if _her2_given_or_ruled_out(q) or reason_for_endocrine_alone(s) or stops_without_reason(q):
         return
@@ -77,7 +75,7 @@ def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
 def chemo_endocrine_concurrent(q: OrderQuestion) -> Iterator[Finding]:
     """R070: classical chemotherapy and endocrine therapy at the same time; conjugates (R137) and GnRH agonists are not meant (C23)."""
     s = q.s
-    cytotoxics, endocrine = _cytotoxics_given(q), q.together & ENDOCRINE_DRUGS
+    cytotoxics, endocrine = chemotherapy_going_on(q), q.together & ENDOCRINE_DRUGS
     if not cytotoxics or not endocrine or s.hormones.state != "positive":
         return
     if not new_drugs(q, cytotoxics | endocrine):
@@ -91,18 +89,6 @@ def chemo_endocrine_concurrent(q: OrderQuestion) -> Iterator[Finding]:
         rules=("R070", "R067"),
         suggestions=deletions(orders_of(pathway_orders(q), endocrine)),
     )
-
-
-def _cytotoxics_given(q: OrderQuestion) -> frozenset[str]:
-    """Classical cytotoxics that would be given: ordered, or running and not silent for six weeks (then that part is over)."""
-    ordered = {drug for order in (*q.starts, *q.beside) if order.act == "start" for drug in order.drugs}
-    running = {e.drug for e in q.running if not _silent(q.s, e)}
-    return CYTOTOXIC_DRUGS & (ordered | running)
-
-
-def _silent(s: Situation, e: Exposure) -> bool:
-    pause = K.thresholds.intervals.taxane_without_dose_days
-    return e.last_dose is not None and add_days(e.last_dose.latest, pause) < s.today
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Gap, Statement, Suggestion
+from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
+from guideline.going_on import given_with_orders
 from guideline.heart_function import effective_value
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -51,6 +53,12 @@ def _history_gap(s: Situation, *, nothing_recorded: bool = False) -> tuple[Gap, 
     return (Gap("I04", K.say("ask-prior-therapy")),) if silent or unknown_history(s) else ()
 
 
+def _doubt(s: Situation) -> tuple[Statement, ...]:
+    """What "not used before" rests on, where not every record of therapy was seen."""
+    doubt = history_condition(s)
+    return () if doubt is None else (doubt,)
+
+
 def _tdxd_possible(s: Situation) -> bool:
     """Whether T-DXd could be given instead: not used, not barred by the lungs, the heart, pregnancy, allergy or supply."""
     ruled_out = s.lungs.symptoms or s.unknown_conjugate or s.pregnancy == "pregnant" or heart_forbids_her2(s)
@@ -77,8 +85,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     again = _adjuvant(s, T_DM1)
     detail.append(_not_repeated(T_DM1) if again else K.say("order-tdm1-reasons"))
     detail += [*([note] if note is not None else []), *_pair(s)]
-    if (history := history_condition(s)) is not None:
-        detail.append(history)
+    detail += _doubt(s)
     missing = _history_gap(s)
     if not s.lungs.known:
         # Nothing recorded about the lungs is not "nothing against T-DXd".
@@ -162,7 +169,7 @@ def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:
         "FirstLineRestart",
         "warning",
         K.say("order-first-line-restart"),
-        (*detail, *((note,) if note is not None else ()), *_pair(s)),
+        (*detail, *((note,) if note is not None else ()), *_pair(s), *_doubt(s)),
         facts=course_facts(s),
         missing=_history_gap(s),
         avoid=("thp",),
@@ -181,7 +188,7 @@ def tdxd_monotherapy_first_line(q: OrderQuestion) -> Iterator[Finding]:
         "TdxdMonotherapyFirstLine",
         "warning",
         K.say("order-tdxd-alone", drug=drug_name(T_DXD)),
-        (K.say("order-tdxd-alone-instead"), K.say("tdxd-not-alone-first-line")),
+        (K.say("order-tdxd-alone-instead"), K.say("tdxd-not-alone-first-line"), *_doubt(s)),
         facts=course_facts(s),
         missing=_history_gap(s, nothing_recorded=True),
         avoid=("tdxd",),
@@ -271,7 +278,8 @@ def _instead_of_adjuvant(s: Situation, drug: str) -> tuple[Statement, ...]:
 def label_window(q: OrderQuestion) -> Iterator[Finding]:
     """R107-R109, R135: a regimen outside the label of the site. Only where no stronger card speaks about the order."""
     s = q.s
-    new = new_drugs(q, HER2_DRUGS | {"palbociclib"})
+    # What was given lately only goes on, in another form or by another order.
+    new = [drug for drug in new_drugs(q, HER2_DRUGS | {"palbociclib"}) if not goes_on(q, drug)]
     if not new or unknown_history(s) or history_open(s) or s.pregnancy == "pregnant" or _line_just_begun(s):
         return
     regimen = _regimen(q, frozenset(new))
@@ -309,7 +317,7 @@ def _covered(s: Situation, regimen: str) -> bool:
 
 def _regimen(q: OrderQuestion, new: frozenset[str]) -> str | None:
     """The regimen that the new drugs make together with what else is given, where a label speaks about it."""
-    together = _given_together(q)
+    together = given_with_orders(q)
     both = {"trastuzumab", "pertuzumab"} <= together
     found = None
     if T_DXD in new or (T_DXD in together and "pertuzumab" in new):

@@ -11,8 +11,8 @@ from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, State
 from guideline.body import body
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
+from guideline.going_on import KINASE_INHIBITORS, go_together, last_given, way
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate, add_months, within_months
@@ -20,10 +20,9 @@ from guideline.rules import order_products
 from guideline.rules.dose_words import order_fact
 from guideline.rules.order_scope import deletions, is_new, ordered_drugs, orders_of, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
+from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
 
 ANTIBODIES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody")
-KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 _DOXORUBICIN = frozenset({"doxorubicin", "liposomal-doxorubicin"})
 
 #: What a headline has room for, in characters: drugs beside the ordered ones, and drafts alone.
@@ -40,32 +39,43 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     """
     orders = safety_orders(q)
     asked = ordered_drugs(orders)
-    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS and not _is_over(q, e)}
+    running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS}
     ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
-    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not _go_together(drug, other)]
-    pairs = [
-        (drug, other)
-        for drug, other in pairs
-        if other in ordered or not (order_products.meant_as(orders, drug, other) or _goes_over(q, drug, running[other]))
-    ]
-    duplicates = [pair for pair in pairs if _excludes(*pair)]
-    told = duplicates or [(drug, other) for drug, other in pairs if is_new(q.s, drug)]
+    pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not go_together(drug, other)]
+    ways = {(drug, other): way(q, drug, running[other]) for drug, other in pairs if other not in ordered}
+    pairs = [pair for pair in pairs if pair not in ways or not (ways[pair] == "gives-way" or order_products.meant_as(orders, *pair))]
+    excluded = [pair for pair in pairs if _excludes(*pair)]
+    duplicates = [pair for pair in excluded if ways.get(pair) != "unsaid"]
+    told = duplicates or excluded or [(drug, other) for drug, other in pairs if is_new(q.s, drug)]
     if not told:
         return
     mine = in_usual_order(drug for drug, _ in told)
     # With one of these drugs all goes that does not belong beside it, duplicate or not.
     others = {other for drug, other in pairs if drug in mine and ((drug, other) in told or is_new(q.s, drug))}
     still_running = in_usual_order(other for other in others if other in running and other not in ordered)
+    facts = tuple(_running_fact(q, running[drug]) for drug in still_running)
+    if excluded and not duplicates:
+        yield _perhaps_a_switch(mine, still_running, facts)
+        return
     yield Finding(
         "DuplicateHer2Therapy",
         "critical" if duplicates else "warning",
         _not_together(mine, others, still_running, duplicate=bool(duplicates)),
         (K.say("order-duplicate-allowed"), K.say("order-duplicate-switch")),
-        facts=tuple(_running_fact(q, running[drug]) for drug in still_running),
+        facts=facts,
         avoid=tuple(mine),
         rules=("P01", "R083") if duplicates else ("P01",),
         suggestions=deletions(orders_of(orders, mine)),
     )
+
+
+def _perhaps_a_switch(mine: list[str], earlier: list[str], facts: tuple[FactUsed, ...]) -> Finding:
+    """No order of the earlier drugs is left to stop, and nothing says why they end: most likely a switch, said once, at its first order."""
+    headline = K.say("order-duplicate-given", drugs=_names(mine, _ROOM_BESIDE), others=_names(earlier, _ROOM_BESIDE))
+    return Finding(
+        "DuplicateHer2Therapy", "warning", headline, (K.say("order-duplicate-given-end"), K.say("order-duplicate-allowed")),
+        facts=facts, avoid=tuple(mine), rules=("P01", "R083"),
+    )  # fmt: skip
 
 
 def _not_together(mine: list[str], others: set[str], still_running: list[str], *, duplicate: bool) -> Statement:
@@ -84,38 +94,12 @@ def _names(drugs: list[str], room: int) -> str:
     return next((names for names in (drug_names(drugs), " + ".join(short)) if len(names) <= room), f"{short[0]} and {len(short) - 1} more")
 
 
-def _go_together(drug: str, other: str) -> bool:
-    """P01: one drug, pertuzumab beside trastuzumab or T-DXd, and a kinase inhibitor beside trastuzumab, with or without pertuzumab."""
-    pair = {drug, other}
-    if len(pair) == 1:
-        return True
-    if pair & KINASE_INHIBITORS:
-        return bool(pair & (TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS))
-    return "pertuzumab" in pair and bool(pair & ((TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) | {T_DXD}))
-
-
 def _excludes(drug: str, other: str) -> bool:
     if drug in KINASE_INHIBITORS and other in KINASE_INHIBITORS:
         return True
     if drug in _ONE_AT_A_TIME and other in _ONE_AT_A_TIME:
         return True
     return drug in PERTUZUMAB_PRODUCTS and other in PERTUZUMAB_PRODUCTS
-
-
-def _goes_over(q: OrderQuestion, drug: str, e: Exposure) -> bool:
-    """R136: the same antibody in another form, while no order of the earlier form is left to stop. A dose too early has its own card."""
-    return bool(components(drug) & components(e.drug)) and not _stands(q.s, e)
-
-
-def _stands(s: Situation, e: Exposure) -> bool:
-    """Whether an order or statement of a therapy is still open: its doses alone, and orders that are fulfilled, leave nothing to stop."""
-    return any(
-        record.kind != "administration"
-        and record.status in ("active", "on-hold", "unknown")
-        and (record.end is None or record.end.latest >= s.today)
-        for record in s.case.drugs
-        if record.source in e.sources
-    )
 
 
 def _running(q: OrderQuestion) -> list[Exposure]:
@@ -129,31 +113,9 @@ def _running(q: OrderQuestion) -> list[Exposure]:
     ]
 
 
-def _is_over(q: OrderQuestion, e: Exposure) -> bool:
-    """Whether a therapy of which no order is left to stop is over: progression since its last dose, or six weeks without a dose.
-
-    Then another HER2 therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory), or the next step
-    of a plan.
-    """
-    last_dose = e.last_dose or _last_order(q.s, e)
-    if last_dose is None or _stands(q.s, e):
-        return False
-    if (q.s.today - last_dose.latest).days >= K.thresholds.doses.reload_pertuzumab_days:
-        return True
-    last = q.s.last_line
-    progressed = last is not None and last.outcome == "progression" and e in last.exposures
-    return progressed and last is not None and last.ended_on is not None and last.ended_on.latest >= last_dose.earliest
-
-
-def _last_order(s: Situation, e: Exposure) -> PartialDate | None:
-    """The day of the newest order of a course: where orders are fulfilled cycle by cycle, that of the last dose."""
-    days = [record.start for record in s.case.drugs if record.source in e.sources and record.start is not None]
-    return max(days, key=lambda day: day.latest, default=None)
-
-
 def _running_fact(q: OrderQuestion, e: Exposure) -> FactUsed:
-    day = e.last_dose or e.start
-    return course_fact(q.s.case, e, "last dose" if e.last_dose is not None else "ongoing", day)
+    last = last_given(q.s.case, e)
+    return course_fact(q.s.case, e, "last dose" if last is not None else "ongoing", last or e.start)
 
 
 def anthracycline_with_her2(q: OrderQuestion) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
+from guideline.earlier_doses import given_lately
 from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -209,7 +210,7 @@ def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterato
         if again is not None:
             yield again
     elif not _chest_ct_done_or_booked(s):
-        yield from _before_first_tdxd(s, name)
+        yield from _before_first_tdxd(q, name)
 
 
 def _why_not_now(s: Situation, name: str) -> Statement:
@@ -219,12 +220,12 @@ def _why_not_now(s: Situation, name: str) -> Statement:
     return K.say("order-ild-ungraded" if ungraded else "order-ild-active", drug=name)
 
 
-def _before_first_tdxd(s: Situation, name: str) -> Iterator[Finding]:
-    """R117, R080, I09: resolved lung disease, or none on record: information, and a CT at one click."""
-    history = s.lungs
+def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
+    """R117, R080, I09: resolved lung disease, or before a first dose nothing on record: information, and a CT at one click."""
+    s, history = q.s, q.s.lungs
     if history.resolved or history.radiation_resolved:
         found = _ild(s, "info", K.say("order-lungs-resolved", drug=name), (K.say("tdxd-after-resolved-lung-disease"),))
-    elif not history.known:
+    elif not history.known and not given_lately(q, T_DXD):
         ask = K.say("order-ask-lungs")
         detail = (K.say("order-waits-for-results"),)
         found = Finding("InterstitialLungDisease", "info", K.say("order-lungs-unknown", drug=name), detail, missing=(Gap("I09", ask),))

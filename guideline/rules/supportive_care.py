@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding
 from guideline.companions import Companion, companions, in_group
-from guideline.earlier_doses import begins_course
+from guideline.earlier_doses import begins_course, given_lately
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.rules.order_scope import safety_orders
@@ -17,7 +17,7 @@ def supportive_care(q: OrderQuestion) -> Iterator[Finding]:
     asked = {drug for order in safety_orders(q) for drug in order.drugs}
     found: tuple[Companion, ...] | None = None
     for care in K.supportive_care:
-        if care.drug not in asked or not begins_course(q, care.drug):
+        if care.drug not in asked or not begins_course(q, care.drug) or given_lately(q, care.drug):
             continue
         found = companions(q) if found is None else found
         absent = [group for group in care.all_of if next(in_group(found, group), None) is None]

@@ -18,7 +18,7 @@ from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
-from guideline.rules.options import history_condition, study_drug_condition
+from guideline.rules.options import history_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
@@ -82,21 +82,24 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
     if relapse is not None and relapse.within_12 is True:
         if T_DXD in relapse.drugs:
             return after_adjuvant_tdxd(s)
-        return next_line(s, K.say("condition-record-incomplete") if s.therapy_lost else study_drug_condition(s))
+        return next_line(s, history_condition(s))
     if relapse is not None and relapse.within_12 is None:
         return interval_unclear(s)
     return first_line(s, _first_line_condition(s))
 
 
 def history_open(s: Situation) -> bool:
-    """Decision 5: metastatic for more than 90 days, or since nobody knows when, with no therapy against it on record."""
+    """Decision 5: metastatic for more than 90 days, or since nobody knows when, with no therapy against it on record.
+
+    That the clinician calls the list complete settles it only where the list was read: what is not seen may be on it.
+    """
     if s.therapies.used_lines:
         return False
     if any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated):
         return True
     if _early_her2_goes_on(s):
         return False
-    if said_yes(s.case, "prior-therapy-complete"):
+    if said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost:
         return False
     if any(line for line in s.therapies.lines) and not s.therapies.undated:
         return False
@@ -125,19 +128,18 @@ def _recent(s: Situation) -> bool:
 
 
 def _first_line_condition(s: Situation) -> Statement | None:
-    if s.therapy_lost:
-        return K.say("condition-record-incomplete")
-    if s.study_drug_over is not None:
-        return study_drug_condition(s)
-    if said_yes(s.case, "prior-therapy-complete"):
-        return None
+    if s.therapy_lost or s.study_drug_over is not None or said_yes(s.case, "prior-therapy-complete"):
+        return history_condition(s)
     if not s.exposures:
         return K.say("condition-nothing-on-record")
-    return K.say("condition-endocrine-only") if s.therapies.lines and not _recent(s) else None
+    return K.say("condition-endocrine-only") if s.therapies.lines and not _recent(s) else history_condition(s)
 
 
 def _condition(s: Situation) -> Statement | None:
-    """Decision 6: over, nothing running and no reason: the next line, conditionally. A lost record makes everything conditional."""
+    """Decision 6: over, nothing running and no reason: the next line, conditionally. A lost record makes everything conditional.
+
+    So does a kind of record that never came; but what the records that did come leave open is said first.
+    """
     last = s.last_line
     assert last is not None
     history = history_condition(s)
@@ -260,6 +262,6 @@ def therapy_gap(s: Situation) -> Finding | None:
     if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:
-        headline = K.say("therapy-undated") if s.therapies.undated else K.say("no-therapy-on-record")
+        headline = K.say("therapy-undated" if s.therapies.undated else "therapy-not-read" if s.therapy_lost else "no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))
     return None

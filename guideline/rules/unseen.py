@@ -48,13 +48,11 @@ def unseen_parts(case: Case) -> tuple[str, ...]:
 
 
 def naming_unsent(case: Case, chosen: Treatment | None) -> Treatment | None:
-    """A treatment that rests on "no line of therapy yet", saying that a kind of medication record was never sent.
-
-    That it says so first does not make it conditional: the clinician may have confirmed the history (decision 5).
-    """
-    if chosen is None or not any(p.kind == "unsent" and p.subject == "therapy" for p in case.problems):
+    """The treatment card, saying that a kind of medication record was never sent, where that is not its condition anyway."""
+    said = K.say("medications-not-sent")
+    if chosen is None or said in chosen.detail or not any(p.kind == "unsent" and p.subject == "therapy" for p in case.problems):
         return chosen
-    return replace(chosen, detail=(K.say("medications-not-sent"), *chosen.detail))
+    return replace(chosen, detail=(said, *chosen.detail))
 
 
 def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
@@ -66,11 +64,7 @@ def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Findi
         parts = tuple(part for part in parts if part != "therapy")
     if not parts or any(f.topic == "MissingData" and f.headline.id in _SAID for f in findings):
         return chosen, list(findings)
-    said = K.say("record-not-seen", parts=_words(parts))
-    settled = [_as_far_as_seen(f, parts) for f in findings]
-    if chosen is not None:
-        return _with_detail(chosen, said), settled
-    return None, [_with_detail(settled[0], said), *settled[1:]] if settled else []
+    return _on_first_card(K.say("record-not-seen", parts=_words(parts)), chosen, [_as_far_as_seen(f, parts) for f in findings])
 
 
 def naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
@@ -81,11 +75,14 @@ def naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Fi
     parts = tuple(sorted({p.subject for p in case.problems if p.kind == "forbidden" and p.subject in _TELLING}))
     if not parts:
         return chosen, list(findings)
-    said = K.say("record-not-permitted", parts=_words(parts))
-    settled = [_as_far_as_seen(f, parts) for f in findings]
-    if chosen is not None:
-        return _with_detail(chosen, said), settled
-    return None, [_with_detail(settled[0], said), *settled[1:]] if settled else []
+    return _on_first_card(K.say("record-not-permitted", parts=_words(parts)), chosen, [_as_far_as_seen(f, parts) for f in findings])
+
+
+def naming_unread_answers(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    """The same advice, its first card saying that an intake answer was given and could not be read: nobody here knows what it says."""
+    if not any(p.kind == "unreadable" and p.subject == "intake" for p in case.problems):
+        return chosen, list(findings)
+    return _on_first_card(K.say("intake-answer-not-read"), chosen, findings)
 
 
 def unchecked_order(case: Case) -> Finding | None:
@@ -109,6 +106,12 @@ def _few_words(parts: Sequence[str]) -> str:
 
 def _words(parts: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(K.say(f"record-part-{part}").text for part in parts))
+
+
+def _on_first_card(said: Statement, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    if chosen is not None:
+        return _with_detail(chosen, said), list(findings)
+    return None, [_with_detail(findings[0], said), *findings[1:]] if findings else []
 
 
 def _with_detail(finding: _Any, said: Statement) -> _Any:

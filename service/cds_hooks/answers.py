@@ -62,7 +62,7 @@ def answer_request(
         _check_drafts(question.members)
     if question.nothing_relevant():
         return nothing_asked(settings)
-    reading, fetched = resolve(hook_request, service, fhir)
+    reading, fetched = resolve(hook_request, service, fhir, settings.medication_kinds)
     patient_id = hook_request.envelope["context"]["patientId"]
     evaluation = evaluate(reading, patient_id=patient_id, settings=settings, question=question, memory=memory)
     return evaluation if fetched is None else replace(evaluation, fetched=fetched)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import IO
 
 from flask import Blueprint, Response, request
@@ -53,8 +54,11 @@ def service_of(service_id: str) -> CdsService:
 
 
 def received_body(settings: Settings) -> bytes:
-    """The body as bytes, unpacked; one over the limit is refused, before anything is read where its length is announced."""
-    return unpack(_sent_body(settings), request.headers.get("Content-Encoding", ""), settings.max_body_mb)
+    """The body as bytes, unpacked; one over the limit is refused, before anything is read where its length is announced.
+
+    A byte order mark, which some writers of text put first, is no part of it.
+    """
+    return unpack(_sent_body(settings), request.headers.get("Content-Encoding", ""), settings.max_body_mb).removeprefix(BOM_UTF8)
 
 
 def _sent_body(settings: Settings) -> bytes:

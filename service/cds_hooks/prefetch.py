@@ -1,4 +1,4 @@
-"""What a request brought, what is fetched beside it, and whether that is enough to answer (decision 26).
+"""What a request brought, what is fetched beside it, and whether that is enough to answer (decisions 25, 26).
 
 A key that says "no data" is an answer; a key that is absent, failed or garbage is none. What a key's own query asks for is known for the
 keys of our discovery entry. Clients rename and merge keys, so what stands under an unknown key counts by its content, and a Bundle there
@@ -24,6 +24,7 @@ from urllib.parse import quote
 from fhir_mappings.medication_references import open_references
 from fhir_mappings.prefetch_queries import MEDICATION_KINDS
 from fhir_mappings.reading import HookRequest, KeyContent, Reading
+from fhir_mappings.record import of_others_only
 from guideline.case import DataProblem
 from service.cds_hooks.registry import CdsService
 from service.errors import PrefetchMissing
@@ -42,11 +43,14 @@ _MEDICATIONS: Final = "medications"
 _MOST_PAGED: Final = 40
 
 
-def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | Fetched | None) -> tuple[Reading, Fetched | None]:
+def resolve(
+    request: HookRequest, service: CdsService, fhir: FhirClient | Fetched | None, kept: Collection[str] = MEDICATION_KINDS
+) -> tuple[Reading, Fetched | None]:
     """The whole reading of a request: its prefetch, and what could be fetched beside it before the deadline.
 
-    Returns what was fetched as well, `None` when there is no server to ask. Raises `PrefetchMissing` when nothing could have carried a kind
-    of resource that every answer needs. A request that is evaluated again brings with it what was fetched then, in place of a client.
+    `kept` are the kinds of medication record of the site's EHR. Returns what was fetched as well, `None` when there is no server to ask.
+    Raises `PrefetchMissing` when nothing could have carried a kind of resource that every answer needs, or all that came is of other
+    patients. A request that is evaluated again brings with it what was fetched then, in place of a client.
     """
     reading, fetched = request.reading, None
     if isinstance(fhir, Fetched):
@@ -59,11 +63,13 @@ def resolve(request: HookRequest, service: CdsService, fhir: FhirClient | Fetche
         reading = reading + fetched.reading
         count_fetched(fetched.outcomes, fetched.requests)
     count_prefetch(reading.keys, service.prefetch)
-    missing = missing_kinds(reading.keys, service, service.required_kinds)
+    strangers = of_others_only(reading, request.envelope["context"]["patientId"])
+    missing = tuple(service.required_kinds) if strangers else missing_kinds(reading.keys, service, service.required_kinds)
     if missing:
         not_asked = fetched.not_asked if fetched is not None else None
-        raise PrefetchMissing(missing, fetched=fetched.counts() if fetched is not None else None, not_asked=not_asked)
-    unseen = unseen_medications(reading.keys, service)
+        counts = fetched.counts() if fetched is not None else None
+        raise PrefetchMissing(missing, fetched=counts, not_asked=not_asked, strangers=strangers)
+    unseen = unseen_medications(reading.keys, service, kept)
     return replace(reading, problems=(*reading.problems, unseen)) if unseen else reading, fetched
 
 
@@ -131,16 +137,16 @@ def missing_kinds(keys: Mapping[str, KeyContent], service: CdsService, kinds: It
     return () if anything else tuple(kind for kind in kinds if kind not in carried)
 
 
-def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService) -> DataProblem | None:
-    """What must not be read as "never given": no kind of medication record was seen, or one of ours was neither sent nor refused.
+def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService, kept: Collection[str]) -> DataProblem | None:
+    """What must not be read as "never given": no kind of medication record was seen, or one that is kept was neither sent nor refused.
 
-    Few EHRs have all three kinds. One that the FHIR server refuses is not there; of one that was merely left out nobody knows, since some
-    clients leave out the keys whose queries failed.
+    `kept` are the kinds of the site's EHR. One of them that is merely left out may be one whose query failed: some clients leave out the
+    keys of such queries. One that the FHIR server refuses is not there. Where keys are renamed, nobody knows which were left out.
     """
     told: set[str] = set()
     renamed = False
     for key, content in keys.items():
-        renamed |= key not in service.prefetch
+        renamed |= key not in service.prefetch and content.state != "unused"
         if content.state in _SATISFIED:
             told |= content.types
             template = service.prefetch.get(key)
@@ -149,11 +155,11 @@ def unseen_medications(keys: Mapping[str, KeyContent], service: CdsService) -> D
             elif content.bundled and len(content.types) > 1:
                 told.update(MEDICATION_KINDS)
     if told.isdisjoint(MEDICATION_KINDS):
-        return DataProblem("incomplete", "therapy", "", "no medication records were sent")
-    untold = set(MEDICATION_KINDS) - told
+        return DataProblem("incomplete", "therapy", "", "no medication record of any kind was seen")
+    untold = set(kept) - told
     if renamed or not untold:
         return None
-    left_out = [key for key, template in service.prefetch.items() if key not in keys and queried_type(template) in untold]
+    left_out = [kind for key, template in service.prefetch.items() if key not in keys and (kind := queried_type(template)) in untold]
     return DataProblem("unsent", "therapy", "", f"not sent: {', '.join(left_out)}") if left_out else None
 
 

@@ -111,6 +111,8 @@ def _line(s: Situation) -> SummaryItem:
         relapse = relapse_fact(s)
         before = f"; {relapse.value.partition('; ')[0]}" if relapse is not None else ""
         given = f"none on record for metastatic disease{before}" if s.metastatic else "none for metastatic disease"
+        if not s.therapy_seen:
+            given = f"not every record was read; none seen for metastatic disease{before}"
         return SummaryItem("Line of therapy", given, None, (relapse.source,) if relapse is not None and relapse.source else ())
     shown = line_fact(last, s.used_line_count)
     how = shown.value.rpartition(": ")[2]

@@ -13,8 +13,8 @@ _WORDS: Final = {"type": "array", "items": {"type": "string", "minLength": 1}, "
 
 #: Settings that each of several sites may have for itself, by the names of their fields. What a site's file does not say holds for all.
 OF_A_SITE: Final = frozenset({
-    "public_url", "profile", "jurisdiction", "cpt", "client", "detail", "fhir_hosts", "fhir_networks", "fhir_ca_file", "deadline_ms",
-    "cors_origins", "jwt_audiences", "shadow", "timezone",
+    "public_url", "profile", "jurisdiction", "cpt", "client", "detail", "medication_records", "fhir_hosts", "fhir_networks", "fhir_ca_file",
+    "deadline_ms", "cors_origins", "jwt_audiences", "shadow", "timezone",
 })  # fmt: skip
 
 #: So begin the settings of the SMART app, which each site registers with its own EHR; but all sites keep sessions in one store.

@@ -8,7 +8,9 @@ from typing import Final
 
 import msgspec
 
+from fhir_mappings.prefetch_queries import MEDICATION_KINDS
 from fhir_mappings.reading import HookRequest, Reading
+from fhir_mappings.record import of_others_only
 from service.cds_hooks.prefetch import fetch_open, missing_kinds, unseen_medications
 from service.cds_hooks.registry import PATIENT_VIEW
 from service.errors import StoreUnavailable
@@ -69,11 +71,11 @@ def _read(session: SmartSession) -> Reading:
     note_fetched(fetched.counts())
     count_fetched(fetched.outcomes, fetched.requests)
     reading = fetched.reading
-    if missing_kinds(reading.keys, PATIENT_VIEW, PATIENT_VIEW.required_kinds):
+    if missing_kinds(reading.keys, PATIENT_VIEW, PATIENT_VIEW.required_kinds) or of_others_only(reading, session.patient_id):
         if fetched.outcomes.get("unauthorized"):
             raise SessionEnded("token")
         raise RecordUnavailable
-    unseen = unseen_medications(reading.keys, PATIENT_VIEW)
+    unseen = unseen_medications(reading.keys, PATIENT_VIEW, MEDICATION_KINDS)
     return replace(reading, problems=(*reading.problems, unseen)) if unseen else reading
 
 

@@ -55,6 +55,13 @@ def test_the_treatment_card_carries_the_public_contract() -> None:
     }
 
 
+@pytest.mark.parametrize("source", [None, "", "Observation"])
+def test_a_resource_without_an_id_is_not_named(source: str | None) -> None:
+    """The public contract has `Observation/123`: a bare type names no resource."""
+    (card,) = cards_of(treatment=thp_first(facts=(replace(HER2_FACT, source=source),)))
+    assert behind(card)["facts"] == [{"name": "HER2", "value": "IHC 3+", "date": "2026-01-05"}]
+
+
 def test_rules_stand_in_order() -> None:
     """Rules of the inventory stand before order checks, each by number."""
     (card,) = cards_of(finding("DoseCheck", rules=("P10", "R101", "P02", "R020")))

@@ -55,6 +55,24 @@ def test_of_one_day_the_later_answer_wins(idents, times):
     assert intake(earlier, later) == intake(later, earlier) == {"cns-symptoms": ("false",)}
 
 
+@pytest.mark.parametrize("idents", [("1", "2"), ("2", "1")])
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-11-02T03:00:00Z", "2026-11-01T23:00:00-05:00"),
+        ("2026-11-02T00:30:00+05:00", "2026-11-01T20:00:00Z"),
+        ("2026-11-01T23:59:00Z", "2026-11-02"),
+    ],
+)
+def test_the_later_answer_wins_across_time_zones(idents, earlier, later):
+    """Two writers, two offsets: the instant counts, and a date alone is compared as a date."""
+    first, second = (
+        response(item("cns-symptoms", [{"valueBoolean": value}]), ident=ident, authored=authored)
+        for value, ident, authored in zip((True, False), idents, (earlier, later), strict=True)
+    )
+    assert intake(first, second) == intake(second, first) == {"cns-symptoms": ("false",)}
+
+
 @pytest.mark.parametrize("link_id", sorted(ITEMS))
 def test_every_item_of_the_questionnaire_is_read(link_id):
     """Each item of the public contract takes each of its answers."""

@@ -204,6 +204,23 @@ def allergy(*codings, **members):
     return {"resourceType": "AllergyIntolerance", "id": "1", "patient": {"reference": "Patient/p1"}, "code": concept(*codings), **members}
 
 
+@pytest.mark.parametrize(
+    ("members", "day"),
+    [
+        ({"recordedDate": "2026-01-12"}, "2026-01-12"),
+        ({"onsetDateTime": "2026-01-10", "recordedDate": "2026-01-12T09:00:00Z"}, "2026-01-12"),
+        ({"recordedDate": "2026-01-12", "lastOccurrence": "2026-02"}, "2026-02"),
+        ({"recordedDate": "2026-01-12", "reaction": [{"onset": "2026-03-02"}, {"severity": "mild"}]}, "2026-03-02"),
+        ({"recordedDate": "2026-01-12", "lastOccurrence": "02/03/2026"}, None),
+        ({}, None),
+    ],
+)
+def test_the_last_day_that_an_allergy_speaks_of(members, day):
+    """A dose given after it was tolerated; a day that cannot be read may be any."""
+    (found,) = case_of(patient(), allergy(TRASTUZUMAB, **members)).allergies
+    assert (str(found.date) if found.date is not None else None) == day
+
+
 def test_allergies():
     """By ingredient, text or the substance of a reaction, with the severity where it is said."""
     severe = allergy(TRASTUZUMAB, criticality="high")

@@ -81,6 +81,12 @@ def doses(drug: str, first: int, last: int, every: int = 21) -> tuple[DrugRecord
     return tuple(dose(drug, day) for day in range(last, first + 1, every))
 
 
+def cycles(drug: str, first: int, last: int, every: int = 21) -> tuple[DrugRecord, ...]:
+    """One order a cycle, each fulfilled with its dose, from `first` to `last` days ago."""
+    orders = tuple(given(drug, day, kind="order", status="completed") for day in range(last, first + 1, every))
+    return (*orders, *doses(drug, first, last, every))
+
+
 def thp(start: int, end: int | None = None, *, reason: str | None = None, taxane_end: int | None = None) -> tuple[DrugRecord, ...]:
     """Trastuzumab + pertuzumab + docetaxel; the docetaxel part is over four months after the start unless said otherwise."""
     over = taxane_end if taxane_end is not None else max(start - 120, end or 0)

@@ -415,6 +415,10 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         problems=(DataProblem("incomplete", "therapy", ""), DataProblem("incomplete", "lvef", ""))
     ),
     "first line, medications never sent": a_case(problems=DataProblem("unsent", "therapy", "")),
+    "second line, a kind of medication record never sent": second_line(problems=DataProblem("unsent", "therapy", "")),
+    "long metastatic, called complete, medications not read": a_case(
+        metastases=metastasis("liver", 700), problems=DataProblem("incomplete", "therapy", "")
+    ),
     "first line, allergies not permitted": a_case(problems=DataProblem("forbidden", "allergy", "")),
     "third line after T-DXd, a record of therapy was lost": after_thp(
         *failed((T_DXD,), 390, 10), problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")

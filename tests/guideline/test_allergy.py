@@ -7,7 +7,7 @@ import pytest
 from guideline.advice import Suggestion
 from guideline.case import Allergy
 from guideline.rules import allergy as module
-from tests.guideline.case_builder import a_case, given, second_line
+from tests.guideline.case_builder import a_case, ago, cycles, dose, given, on_therapy, second_line
 from tests.guideline.order_builder import beside, order, says, stop, words
 
 TDXD, TDM1, PHESGO, SC = (
@@ -103,3 +103,35 @@ def test_every_headline_fits_on_a_card():
     assert len(texts) > 40
     assert [text for text in texts if len(text) >= 140] == []
     assert all(words(f) for f in found(allergic(TDXD), order(TDXD)))
+
+
+@pytest.mark.parametrize(
+    ("severe", "noted", "drugs", "ordered", "speaks"),
+    [
+        (False, 42, cycles("trastuzumab", 42, 21), "trastuzumab", False),
+        (False, 42, cycles("trastuzumab", 42, 21), TDXD, False),
+        (False, 42, (dose(PHESGO, 21),), PHESGO, False),
+        (False, 21, cycles("trastuzumab", 42, 21), "trastuzumab", True),
+        (False, None, cycles("trastuzumab", 42, 21), "trastuzumab", True),
+        (False, 42, (dose("pertuzumab", 21),), "trastuzumab", True),
+        (False, 42, (dose(TDM1, 21),), "trastuzumab", True),
+        (False, 42, (given("trastuzumab", 60, kind="order"),), "trastuzumab", True),
+        (None, 42, cycles("trastuzumab", 42, 21), "trastuzumab", True),
+        (True, 42, cycles("trastuzumab", 42, 21), "trastuzumab", True),
+    ],
+    ids=[
+        "given since", "another drug with its antibody", "the fixed combination given since", "of the day of the last dose", "no day",
+        "another antibody since", "another drug since", "ordered only", "severity not recorded", "severe",
+    ],
+)  # fmt: skip
+def test_decision_23_a_mild_reaction_is_not_repeated_once_a_later_dose_was_given(severe, noted, drugs, ordered, speaks):
+    """Said at the first order after the entry; a dose given since shows that it was seen and dealt with."""
+    allergies = (Allergy("trastuzumab", severe, "AllergyIntolerance/1", ago(noted) if noted is not None else None),)
+    assert bool(says(module.RULES, on_therapy(*drugs, allergies=allergies), order(ordered))) is speaks
+
+
+def test_a_tolerated_reaction_hides_no_other_one():
+    """Two entries: the mild one was followed by doses, the one of unknown severity is still asked about."""
+    allergies = tuple(Allergy("trastuzumab", severe, f"AllergyIntolerance/{n}", ago(42)) for n, severe in ((1, False), (2, None)))
+    (f,) = says(module.RULES, on_therapy(*cycles("trastuzumab", 42, 21), allergies=allergies), order("trastuzumab"))
+    assert [fact.source for fact in f.facts] == ["AllergyIntolerance/2"]

@@ -187,3 +187,22 @@ def test_doses_that_nobody_dated_are_a_course():
     assert set(found.sources) == {one.source for one in undated}
     dated = [given("trastuzumab-deruxtecan", 40), *doses("trastuzumab-deruxtecan", 40, 19)]
     assert courses(*dated, *undated) == courses(*dated)
+
+
+@pytest.mark.parametrize(
+    ("record", "state"),
+    [
+        (given("letrozole", 90, 0, kind="order", status="completed"), "running"),
+        (given("letrozole", 104, 14, kind="order", status="completed"), "running"),
+        (given("letrozole", 105, 15, kind="order", status="completed"), "ended"),
+        (given("letrozole", 90, 1, kind="order", status="active"), "running"),
+        (given("letrozole", 90, 1, kind="order"), "ended"),
+        (given("letrozole", 90, 1, kind="order", status="completed", reason="toxicity"), "ended"),
+        (given("letrozole", 90, 1, status="completed"), "ended"),
+        (given("trastuzumab", 90, 1, kind="order", status="completed"), "ended"),
+    ],
+    ids=["today", "14 days", "15 days", "active", "stopped", "a reason", "a statement", "infused"],
+)
+def test_an_oral_drug_whose_supply_ran_out_awaits_its_refill(record, state):
+    """Some days between one order's end and the next one's signature are no end of a therapy that nobody ended."""
+    assert the_course(record).state == state

@@ -325,6 +325,35 @@ def test_dpd_not_tested():
     assert found(GOOD_LABS, order("tucatinib"), intake=intake()) == []
 
 
+def refill(day, until, **more):
+    return given("capecitabine", day, until, kind="order", **{"status": "completed", **more})
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked"),
+    [
+        ((refill(21, 0),), False),
+        ((refill(51, 21), refill(30, 0)), False),
+        ((refill(60, 50),), False),
+        ((refill(64, None),), True),
+        ((refill(63, None),), False),
+        ((refill(400, 380),), True),
+        ((refill(30, 9, status="stopped", reason="toxicity"),), True),
+        ((refill(30, 9, status="stopped", reason="completed"),), False),
+    ],
+    ids=["refill", "later refill", "after a pause", "64 days", "63 days", "years later", "stopped for toxicity", "stopped to be renewed"],
+)
+def test_a_refill_is_no_first_dose(drugs, asked):
+    """Section 5, 15: the last supply was completed; nothing of a first dose is asked, unless it was stopped for toxicity or long ago."""
+    assert bool(found(GOOD_LABS, order("capecitabine"), drugs=drugs, intake=intake())) is asked
+
+
+def test_the_order_itself_in_the_chart_is_no_earlier_dose():
+    """Some EHRs store what is being signed: a first order that is already there begins the drug all the same."""
+    stored = given("capecitabine", 0, kind="order", source="MedicationRequest/new")
+    assert len(found(GOOD_LABS, order("capecitabine", id="MedicationRequest/new"), drugs=(stored,), intake=intake())) == 1
+
+
 def test_dpd_beside_the_kidney():
     """Both problems of one drug stand on one card."""
     f = one(labs(**clearance(40)), order("capecitabine"), intake=intake())

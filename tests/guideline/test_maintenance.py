@@ -49,11 +49,21 @@ def test_r009_r011_r067_taxane_over_antibodies_going_on_hormone_receptor_positiv
         {"receptors": (her2("3+"),)},
         {"drugs": (given("trastuzumab", 100), given("pertuzumab", 100), given("docetaxel", 100))},
         {"drugs": (*thp(300, taxane_end=100), given("letrozole", 90))},
+        {"drugs": (*thp(300, taxane_end=100), given("letrozole", 90, 3, kind="order", status="completed"))},
         {"drugs": (given("trastuzumab", 300), given("pertuzumab", 300))},
         {"drugs": (given("trastuzumab-deruxtecan", 300), given("docetaxel", 300, 200))},
         {"drugs": thp(300, 10, taxane_end=100, reason="progression")},
     ],
-    ids=["HR-negative", "HR unknown", "taxane running", "letrozole running", "no chemotherapy", "conjugate", "progressed"],
+    ids=[
+        "HR-negative",
+        "HR unknown",
+        "taxane running",
+        "letrozole running",
+        "letrozole to be refilled",
+        "no chemotherapy",
+        "conjugate",
+        "progressed",
+    ],
 )
 def test_decision_7_no_maintenance_card_otherwise(facts):
     """The taxane documented as over, HR+, antibodies going on, no endocrine therapy: all of it."""

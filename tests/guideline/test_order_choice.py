@@ -15,6 +15,7 @@ from tests.guideline.case_builder import (
     adjuvant,
     ago,
     breast_cancer,
+    cycles,
     dose,
     doses,
     given,
@@ -30,11 +31,13 @@ from tests.guideline.case_builder import (
     second_line,
     thp,
 )
+from tests.guideline.case_builder import status as worsened
 from tests.guideline.order_builder import asks, beside, only, order, says, stop, topics_of, words
 
 RULES = order_choice.RULES
 T_DM1 = "trastuzumab-emtansine"
 T_DXD = "trastuzumab-deruxtecan"
+PHESGO = "pertuzumab-trastuzumab-hyaluronidase"
 POSITIVE = (her2("3+"), *HR_POSITIVE)
 
 
@@ -481,6 +484,44 @@ def test_r137_near_misses_are_silent(drugs, asked):
     assert says(RULES, hr_positive_on(*drugs), asked) == []
 
 
+HP_ON = (*cycles("trastuzumab", 126, 21), *cycles("pertuzumab", 126, 21))
+LETROZOLE = order("letrozole", 2.5)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked", "waits"),
+    [
+        ((*HP_ON, *cycles("docetaxel", 126, 21)), (LETROZOLE,), False),
+        ((*HP_ON, *doses("docetaxel", 126, 21)), (LETROZOLE,), False),
+        ((*HP_ON, *cycles("paclitaxel", 129, 10, 7)), (LETROZOLE,), False),
+        ((*HP_ON, *cycles("docetaxel", 126, 42)), (LETROZOLE,), False),
+        (tuple(given("docetaxel", day, kind="order", status="completed") for day in (85, 64, 43)), (LETROZOLE,), False),
+        ((*HP_ON, *cycles("docetaxel", 63, 21)), (LETROZOLE, order("trastuzumab", 6, "mg/kg")), False),
+        ((*HP_ON, *cycles("docetaxel", 63, 21)), (LETROZOLE, beside(PHESGO, 600)), False),
+        ((*HP_ON, *cycles("docetaxel", 63, 21)), (LETROZOLE,), True),
+        ((*cycles("trastuzumab", 52, 10), *cycles("docetaxel", 52, 10)), (LETROZOLE, order("trastuzumab", 6, "mg/kg")), True),
+        ((*HP_ON, *cycles("docetaxel", 126, 21), given("docetaxel", 126, kind="order")), (LETROZOLE,), True),
+        ((*HP_ON, *cycles("docetaxel", 126, 21)), (LETROZOLE, beside("docetaxel", 75, "mg/m2")), True),
+    ],
+    ids=[
+        "six cycles", "six cycles by doses alone", "eighteen weeks", "five, left out once", "three by orders, six weeks ago",
+        "three, the antibody without it", "three, the fixed combination without it", "three, its next cycle open",
+        "in the middle of a cycle", "an order is open", "the seventh in the session",
+    ],
+)  # fmt: skip
+def test_r070_chemotherapy_by_fulfilled_orders_alone_is_over_with_its_cycles_or_once_it_is_left_out(drugs, asked, waits):
+    """R067, decision 7: at the first visit with the antibodies alone endocrine therapy begins; an open or drafted taxane comes first."""
+    found = topics_of(says(RULES, hr_positive_on(*drugs), *asked))
+    assert ("ChemoEndocrineConcurrent" in found) is waits
+
+
+def test_r070_an_oral_cytotoxic_that_was_refilled_goes_on():
+    """Six cycles are a taxane's; capecitabine runs for as long as it is taken."""
+    refills = tuple(given("capecitabine", day, kind="order", status="completed") for day in range(189, 0, -21))
+    found = says(RULES, hr_positive_on(*HP_ON, *refills), LETROZOLE)
+    assert topics_of(found) == ["ChemoEndocrineConcurrent"]
+
+
 def test_r070_the_taxane_that_is_stopped_in_the_same_set_is_over():
     """Stop docetaxel, start letrozole: sequence, not concurrence."""
     case = hr_positive_on(given("trastuzumab", 200), given("pertuzumab", 200), given("docetaxel", 200))
@@ -526,6 +567,28 @@ def test_no_label_note_beside_a_warning_about_the_same_order():
     """A duplicate or a low LVEF speaks first; the label window is information for orders that are otherwise in order."""
     assert says(RULES, on_therapy(given("trastuzumab", 100), given("pertuzumab", 100)), order(T_DXD, 5.4, "mg/kg")) == []
     assert says(RULES, a_case(lvef=lvef(45)), *triplet()) == []
+
+
+def stopped_last(drug, reason):
+    """Cycles up to three weeks ago; the last order was stopped by the clinician to switch."""
+    *before, last = cycles(drug, 126, 42), given(drug, 21, 0, kind="order", reason=reason)
+    return (*before[0], last, dose(drug, 21))
+
+
+@pytest.mark.parametrize("reason", [None, "completed", "other"])
+@pytest.mark.parametrize("taxane", [(), cycles("docetaxel", 126, 21), cycles("docetaxel", 84, 21)], ids=["none", "over", "goes on"])
+def test_r136_the_antibodies_in_another_form_are_no_new_regimen_for_the_label(reason, taxane):
+    """Section 5, 8: IV stopped, Phesgo ordered in its place, in any cycle: the label's window was asked at the start of the line."""
+    drugs = (*stopped_last("trastuzumab", reason), *stopped_last("pertuzumab", reason), *taxane)
+    with_taxane = (beside("docetaxel", 75, "mg/m2"),) if len(taxane) == 8 else ()
+    assert says(RULES, on_therapy(*drugs), order(PHESGO, 600, parts=(600, 600)), *with_taxane) == []
+
+
+@pytest.mark.parametrize("given_as", [cycles, doses])
+def test_r135_pertuzumab_of_the_line_that_failed_is_no_part_of_the_next_regimen(given_as):
+    """Progression on trastuzumab + pertuzumab, T-DXd ordered: that is T-DXd alone, on its label."""
+    case = on_therapy(*given_as("trastuzumab", 210, 21), *given_as("pertuzumab", 210, 21), disease_statuses=worsened("worsened", 3))
+    assert says(RULES, case, order(T_DXD, 5.4, "mg/kg")) == []
 
 
 def test_r131_no_label_judgement_on_an_unknown_history():

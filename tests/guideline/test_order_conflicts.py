@@ -16,11 +16,13 @@ from tests.guideline.case_builder import (
     a_case,
     adjuvant,
     ago,
+    cycles,
     dose,
     doses,
     given,
     her2,
     intake,
+    metastasis,
     on_therapy,
     said,
     second_line,
@@ -211,6 +213,88 @@ def test_section_5_4_the_switch_after_progression_is_no_duplicate_of_past_doses(
     """Doses alone, and progression documented since the last one: nothing is left to stop, and T-DXd is what the chart's card asks for."""
     case = a_case(metastases=LONG, drugs=drugs, **facts)
     assert ("DuplicateHer2Therapy" in topics_of(says(RULES, case, tdxd()))) is critical
+
+
+HP_CYCLES = (*cycles("trastuzumab", 210, 21), *cycles("pertuzumab", 210, 21))
+HP_BEFORE = (*cycles("trastuzumab", 252, 63), *cycles("pertuzumab", 252, 63))
+PAIR_CYCLES = (*cycles(T_DXD, 189, 21), *cycles("pertuzumab", 189, 21))
+TRIPLET = (order("trastuzumab", 8, "mg/kg"), order("tucatinib", 300), order("capecitabine", 1000, "mg/m2"))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "facts", "asked", "indicator"),
+    [
+        (HP_CYCLES, {"disease_statuses": status("worsened", 3)}, (tdxd(),), None),
+        ((*HP_BEFORE, *cycles(T_DXD, 42, 21)), {"disease_statuses": status("worsened", 45)}, (tdxd(),), None),
+        (HP_CYCLES, {}, (tdxd(),), "warning"),
+        (HP_CYCLES, {"disease_statuses": status("stable", 3)}, (tdxd(),), "warning"),
+        ((*HP_BEFORE, *cycles(T_DXD, 42, 21)), {}, (tdxd(),), None),
+        (cycles(T_DXD, 210, 21), {"disease_statuses": status("worsened", 3)}, TRIPLET, None),
+        (cycles(T_DXD, 210, 21), {}, TRIPLET, "warning"),
+        ((*cycles(T_DXD, 252, 63), *cycles("trastuzumab", 42, 21)), {}, (order("trastuzumab", 6, "mg/kg"),), None),
+        (PAIR_CYCLES, {}, (order("trastuzumab", 8, "mg/kg"), order("pertuzumab", 420)), "warning"),
+        (PAIR_CYCLES, {}, (order(PHESGO, 1200, parts=(1200, 600)),), "warning"),
+        (HP_CYCLES, {}, (order(PHESGO, 600, parts=(600, 600)),), None),
+        ((*HP_BEFORE, *cycles(PHESGO, 42, 21)), {}, (order(PHESGO, 600, parts=(600, 600)),), None),
+        (cycles("trastuzumab", 210, 21), {}, (order(SC, 600),), None),
+    ],
+    ids=[
+        "progression: first dose", "progression: third dose", "no word of progression", "stable", "once only",
+        "triplet", "triplet, no word", "triplet, once only", "T-DXd + pertuzumab to the antibodies", "to the fixed combination",
+        "IV to fixed", "the next fixed", "IV to SC",
+    ],
+)  # fmt: skip
+def test_p01_a_switch_where_every_order_is_fulfilled_is_no_duplicate(drugs, facts, asked, indicator):
+    """One order a cycle: nothing is left to stop. Silent with the reason on record, or once the new drug is given; else one warning."""
+    found = says(RULES, a_case(metastases=LONG, drugs=drugs, **facts), *asked)
+    assert [(f.indicator, f.suggestions) for f in found if f.topic == "DuplicateHer2Therapy"] == ([(indicator, ())] if indicator else [])
+
+
+def test_p01_a_relapse_under_adjuvant_antibodies_is_the_switch():
+    """Adjuvant trastuzumab + pertuzumab, one order a cycle, metastases found since the last dose: T-DXd is the next therapy."""
+    adjuvant_hp = tuple(
+        given(r.drug, str(r.start), str(r.end) if r.end else None, kind=r.kind, status=r.status, intent="curative") for r in HP_CYCLES
+    )
+    assert says(RULES, a_case(drugs=adjuvant_hp, metastases=(metastasis("liver", 7),)), tdxd()) == []
+    before = a_case(drugs=adjuvant_hp, metastases=(metastasis("liver", 30),))
+    assert only(says(RULES, before, tdxd()), "DuplicateHer2Therapy").indicator == "warning"
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked"),
+    [
+        ((*cycles("trastuzumab", 63, 21), *cycles(T_DXD, 63, 21)), tdxd()),
+        ((*cycles("trastuzumab", 63, 21), *cycles(T_DXD, 63, 21)), order("trastuzumab", 6, "mg/kg")),
+        ((*cycles("trastuzumab", 49, 28), *cycles(T_DXD, 42, 21)), tdxd()),
+        ((*cycles("trastuzumab", 210, 42), *cycles(T_DXD, 21, 21)), order("trastuzumab", 6, "mg/kg")),
+        ((*cycles("trastuzumab", 210, 42), *cycles(T_DXD, 21, 21), given("trastuzumab", 210, kind="order")), tdxd()),
+        (cycles("trastuzumab", 217, 7), tdxd()),
+    ],
+    ids=[
+        "both given, the new one again", "both given, the old one again", "by turns", "the old plan goes on after the switch",
+        "an order stays open after the switch", "in the middle of a cycle",
+    ],
+)  # fmt: skip
+def test_p01_what_really_goes_on_side_by_side_stays_critical(drugs, asked):
+    """Given both, the old plan ordered again beside the new drug, an order left open, or a dose before the next one is due."""
+    found = only(says(RULES, a_case(metastases=LONG, drugs=drugs), asked), "DuplicateHer2Therapy")
+    assert found.indicator == "critical"
+    assert len(found.suggestions) == 1
+
+
+def test_p01_a_switch_ordered_ahead_counts_from_its_day():
+    """The last dose was 7 days ago; T-DXd for today is beside it, for the day of the next cycle it may be the switch."""
+    case = a_case(metastases=LONG, drugs=cycles("trastuzumab", 217, 7))
+    ahead = only(says(RULES, case, tdxd(planned=ago(-14))), "DuplicateHer2Therapy")
+    assert ahead.indicator == "warning"
+    assert ahead.headline.text == "No end of trastuzumab is on record: give trastuzumab deruxtecan only instead, not as well"
+
+
+def test_p01_oral_kinase_inhibitors_that_were_refilled_to_the_end_are_a_switch():
+    """Lapatinib for 30 days at a time, the last supply at its end: tucatinib instead is asked about once, not called a duplicate."""
+    refills = tuple(given("lapatinib", day, day - 30, kind="order", status="completed") for day in (90, 60, 30))
+    found = says(RULES, a_case(metastases=LONG, drugs=refills), order("tucatinib", 300))
+    assert [f.indicator for f in found] == ["warning"]
 
 
 def test_p01_a_held_or_ended_drug_is_no_duplicate():

@@ -14,6 +14,7 @@ from tests.guideline.case_builder import (
     ago,
     booked_echo,
     breast_cancer,
+    dose,
     doses,
     given,
     heart_condition,
@@ -341,6 +342,21 @@ def test_v25_old_echo_and_unknown_lungs():
 def test_section_5_reminders_only_at_the_start():
     """Section 5: unknown or resolved lungs are not recalled at each cycle."""
     assert says(RULES, on_tdxd(intake=intake(ild_history=None)), tdxd()) == []
+
+
+@pytest.mark.parametrize(
+    ("drugs", "asked"),
+    [
+        ((given(T_DXD, 200, status="on-hold"), dose(T_DXD, 80)), False),
+        ((given(T_DXD, 100, 30), dose(T_DXD, 30)), False),
+        ((given(T_DXD, 400, 300), dose(T_DXD, 300)), True),
+    ],
+    ids=["on hold", "ended a month ago", "ended long ago"],
+)
+def test_section_5_a_restart_after_recent_doses_is_no_first_dose(drugs, asked):
+    """The lung history is asked for before a first dose; what was given some weeks ago is not begun."""
+    found = says(RULES, on_therapy(*drugs, intake=intake(ild_history=None)), tdxd())
+    assert ("order-lungs-unknown" in {f.headline.id for f in found}) is asked
 
 
 @pytest.mark.parametrize(

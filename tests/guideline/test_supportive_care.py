@@ -59,6 +59,13 @@ def test_only_at_the_start(drug):
     assert len(found(second_line(drugs=given(drug, 300, 200)), order(drug))) == 1
 
 
+@pytest.mark.parametrize("reason", [None, "lung", "toxicity", "progression"])
+def test_no_first_cycle_after_doses_of_the_last_weeks(reason):
+    """A drug ended some weeks ago and ordered again is no first cycle, whatever ended it; after 63 days it begins anew."""
+    assert found(second_line(drugs=(given(TDXD, 150, 40, reason=reason), dose(TDXD, 40))), order(TDXD)) == []
+    assert len(found(second_line(drugs=(given(TDXD, 250, 70, reason=reason), dose(TDXD, 70))), order(TDXD))) == 1
+
+
 def test_any_corticosteroid_counts():
     """Prednisone beside docetaxel is premedication enough for silence."""
     assert found(second_line(other_drugs=taken("prednisone")), order("docetaxel")) == []

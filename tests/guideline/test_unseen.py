@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from guideline.advice import Advice, Finding
@@ -11,7 +12,7 @@ from guideline.case import DataProblem
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules.unseen import unchecked_order, unseen_history
-from tests.guideline.case_builder import a_case, doses, her2, lvef, on_therapy, second_line, words_of
+from tests.guideline.case_builder import a_case, doses, her2, lvef, metastasis, on_therapy, second_line, thp, words_of
 from tests.guideline.order_builder import order
 
 PRACTICE = Practice()
@@ -142,12 +143,76 @@ def test_decision_32_headlines_have_room():
         assert len(finding.headline.text) < 140
 
 
-def test_decision_5_medications_that_were_never_sent_are_said_first():
-    """A first line rests on the record and on the clinician's word; the card says that a part of the record never came."""
-    unsent = (DataProblem("unsent", "therapy", "", "no medication records were sent"),)
-    treatment = advise(a_case(problems=unsent), PRACTICE).treatment
-    assert treatment is not None
-    assert treatment.detail[0] == NOT_SENT
-    later = advise(second_line(problems=unsent), PRACTICE).treatment
-    assert later is not None
-    assert NOT_SENT not in later.detail
+@pytest.mark.parametrize("orders", [(), (order("trastuzumab-deruxtecan", 5.4, "mg/kg"),)])
+def test_r131_an_intake_answer_that_could_not_be_read_is_said(orders):
+    """Somebody answered: "nothing is recorded" must not stand alone. No card of its own, and nothing about other losses."""
+    said = K.say("intake-answer-not-read")
+    ask = (lambda case: advise_orders(case, orders, PRACTICE)) if orders else (lambda case: advise(case, PRACTICE))
+    for kind, subject, named in (("unreadable", "intake", True), ("unreadable", "body", False), ("erroneous", "intake", False)):
+        before = ask(second_line(lvef=()))
+        after = ask(second_line(lvef=(), problems=(DataProblem(kind, subject),)))
+        cards = [(f.topic, f.headline) for f in (after.treatment, *after.findings) if f is not None]
+        assert cards == [(f.topic, f.headline) for f in (before.treatment, *before.findings) if f is not None]
+        told = [said in f.detail for f in (after.treatment, *after.findings) if f is not None]
+        assert told[0] is named
+        assert not any(told[1:])
+
+
+UNSENT = (DataProblem("unsent", "therapy", "", "not sent: MedicationRequest"),)
+
+
+def test_r131_no_drug_is_called_unused_while_a_kind_of_medication_record_never_came():
+    """T-DXd may stand in the records that were left out: the second line is worded on condition, as where their query failed."""
+    whole = advise(second_line(), PRACTICE).treatment
+    unsent = advise(second_line(problems=UNSENT), PRACTICE).treatment
+    failed = advise(second_line(problems=incomplete("therapy")), PRACTICE).treatment
+    assert whole is not None
+    assert unsent is not None
+    assert failed is not None
+    assert "I04" not in {gap.input for gap in whole.missing}
+    assert "I04" in {gap.input for gap in unsent.missing}
+    assert unsent.headline == failed.headline == K.say("headline-next-line-history", line="Second line", regimen="T-DXd")
+    assert unsent.detail[0] == NOT_SENT
+
+
+def test_r131_what_the_records_themselves_leave_open_is_asked_first():
+    """Over and no reason: the question stays whether it progressed; that a kind of record never came is said beside it."""
+    case = second_line(drugs=thp(300, 20), disease_statuses=())
+    whole, unsent = (advise(msgspec.structs.replace(case, problems=problems), PRACTICE).treatment for problems in ((), UNSENT))
+    assert whole is not None
+    assert unsent is not None
+    assert (unsent.headline, unsent.missing) == (whole.headline, whole.missing)
+    assert unsent.detail == (NOT_SENT, *whole.detail)
+
+
+def test_decision_5_a_first_line_is_conditional_while_a_kind_of_medication_record_never_came():
+    """Whatever the clinician confirmed was the list in the EHR, of which a part never came."""
+    whole, unsent = (advise(a_case(problems=problems), PRACTICE).treatment for problems in ((), UNSENT))
+    assert whole is not None
+    assert unsent is not None
+    assert whole.headline.id == "headline-first-line-thp"
+    assert unsent.headline.id == "headline-first-line-conditional"
+    assert unsent.detail[0] == NOT_SENT
+    assert [gap.input for gap in unsent.missing][:1] == ["I04"]
+
+
+def test_r131_t_dm1_is_questioned_on_condition_while_a_kind_of_medication_record_never_came():
+    """R030: "T-DXd not used before" is not known; the order is questioned all the same."""
+    orders = [order("trastuzumab-emtansine", 3.6, "mg/kg")]
+    (whole,) = [f for f in advise_orders(second_line(), orders, PRACTICE).findings if f.topic == "NonPreferredAgent"]
+    (unsent,) = [f for f in advise_orders(second_line(problems=UNSENT), orders, PRACTICE).findings if f.topic == "NonPreferredAgent"]
+    assert (whole.headline.id, unsent.headline.id) == ("order-tdm1-not-preferred", "order-tdm1-not-preferred-if-new")
+    assert NOT_SENT in unsent.detail
+    assert "I04" in {gap.input for gap in unsent.missing} - {gap.input for gap in whole.missing}
+
+
+@pytest.mark.parametrize("problems", [incomplete("therapy"), (DataProblem("old-fhir", "therapy"),)])
+def test_decision_5_a_complete_list_that_was_not_read_is_no_empty_list(problems):
+    """Metastatic for years, the intake says complete, and no therapy could be read: the history is asked for, and no regimen named."""
+    long = {"metastases": (metastasis("liver", 700),)}
+    assert advise(a_case(**long), PRACTICE).treatment is not None
+    advice = advise(a_case(**long, problems=problems), PRACTICE)
+    assert advice.treatment is None
+    (asked,) = [f for f in advice.findings if f.topic == "MissingData"]
+    assert asked.headline.id == "therapy-not-read"
+    assert [gap.input for gap in asked.missing] == ["I04"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import Any
 
 import orjson
@@ -52,6 +53,14 @@ def test_what_is_no_json_object_is_400(client: CheckedClient, body: bytes):
     response = client.call(body)
     assert response.status_code == 400
     assert issues(response)[0]["code"] in {"structure", "required"}
+
+
+def test_a_byte_order_mark_is_no_fault(client: CheckedClient):
+    """Some writers of text put one first; what follows is JSON."""
+    body = orjson.dumps(request_body("second-line", TODAY))
+    assert [card["summary"] for card in client.call(BOM_UTF8 + body).get_json()["cards"]] == [
+        card["summary"] for card in client.call(body).get_json()["cards"]
+    ]
 
 
 ENVELOPES = {

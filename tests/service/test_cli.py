@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -157,6 +158,10 @@ BAD_INPUT = {
     "an object that is no record": b'{"name": "x"}',
     "a request without patient": b'{"hook": "patient-view", "hookInstance": "1", "context": {"userId": "Practitioner/1"}, "prefetch": {}}',
     "a request for a hook that is not served": orjson.dumps(request_body("second-line", TODAY) | {"hook": "order-cancel"}),
+    "an empty array": b"[]",
+    "numbers": b"[1, 2]",
+    "an empty Bundle": b'{"resourceType": "Bundle", "type": "collection"}',
+    "an outcome instead of a record": b'{"resourceType": "OperationOutcome", "issue": []}',
     "two patients": orjson.dumps([{"resourceType": "Patient", "id": "a"}, {"resourceType": "Patient", "id": "b"}]),
 }
 
@@ -180,6 +185,8 @@ def test_bad_input_is_status_1_and_named(capsys: pytest.CaptureFixture[str], tmp
         ["evaluate", "."],
         ["evaluate", "sample:nobody"],
         ["evaluate", "sample:second-line", "--hook", "order-cancel"],
+        ["evaluate", "sample:second-line", "--hook", "order-sign"],
+        ["evaluate", "sample:second-line", "--patient", "zzz"],
     ],
 )
 def test_what_is_not_there_is_status_1(capsys: pytest.CaptureFixture[str], arguments: list[str]):
@@ -187,6 +194,22 @@ def test_what_is_not_there_is_status_1(capsys: pytest.CaptureFixture[str], argum
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (1, "")
     assert len(err.splitlines()) == 1
+
+
+def test_the_patient_of_a_request_may_be_named(capsys: pytest.CaptureFixture[str]):
+    """Who names the patient whom the request is about gets that patient's cards."""
+    patient = request_body("second-line", TODAY)["context"]["patientId"]
+    expected = run(capsys, "evaluate", "sample:second-line", "--today", DAY)
+    assert run(capsys, "evaluate", "sample:second-line", "--today", DAY, "--patient", patient) == expected
+
+
+def test_a_byte_order_mark_is_no_fault(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """Some editors put one before a file."""
+    file = tmp_path / "patient.json"
+    file.write_bytes(BOM_UTF8 + orjson.dumps(collection("second-line")))
+    status, out, err = run(capsys, "evaluate", str(file), "--today", DAY)
+    assert (status, err) == (0, "")
+    assert "Second line" in out
 
 
 @pytest.mark.parametrize(

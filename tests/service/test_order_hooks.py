@@ -88,14 +88,31 @@ def test_the_first_keystroke_is_answered_in_under_5_ms(client: CheckedClient, sh
     assert min(taken) < 0.005
 
 
-@BOTH
 @pytest.mark.parametrize("missing", [{"draftOrders"}, {"selections"}, {"selections", "draftOrders"}])
-def test_the_sandbox_leaves_out_what_is_required(client: CheckedClient, hook: str, missing: set[str]):
+def test_the_sandbox_leaves_out_what_is_required(client: CheckedClient, missing: set[str]):
     """Clicking "Rx View" again sends order-select without `selections` and `draftOrders`: no failure."""
-    body = sandbox_request(hook, "tdm1")
+    body = sandbox_request(SELECT, "tdm1")
     body["context"] = {key: value for key, value in body["context"].items() if key not in missing}
-    found = topics(client, body)
-    assert bool(found) == (hook == SIGN and "draftOrders" not in missing)
+    assert topics(client, body) == []
+
+
+@pytest.mark.parametrize("selections", ["", {}, 5, None, ["MedicationRequest/1"]])
+def test_selections_are_unknown_at_signing(client: CheckedClient, selections: Any):
+    """The hook has no such member: whatever stands there is passed over, and the signed order is judged."""
+    body = sandbox_request(SIGN, "tdm1")
+    assert topics(client, body | {"context": body["context"] | {"selections": selections}}) == topics(client, body) != []
+
+
+@pytest.mark.parametrize("orders", [{}, {"draftOrders": None}, {"draftOrders": {"resourceType": "Foo", "entry": []}}], ids=str)
+def test_signing_nothing_is_no_approval(client: CheckedClient, orders: dict[str, Any]):
+    """No orders at the moment of signing: 400, since an empty answer would say that they were checked. An empty Bundle is a Bundle."""
+    body = sandbox_request(SIGN, "tdm1")
+    del body["context"]["draftOrders"]
+    response = client.call(body | {"context": body["context"] | orders}, path=path(SIGN))
+    assert response.status_code == 400
+    assert {field.partition(".resourceType")[0] for field in named_fields(response)} == {"context.draftOrders"}
+    empty = {"draftOrders": {"resourceType": "Bundle", "type": "collection"}}
+    assert topics(client, body | {"context": body["context"] | empty}) == []
 
 
 @BOTH
@@ -109,7 +126,6 @@ ENVELOPES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "a patient as user": ({"userId": "Patient/1"}, {"context.userId"}),
     "no user": ({"userId": None}, {"context.userId"}),
     "patientId as a reference": ({"patientId": "Patient/1"}, {"context.patientId"}),
-    "selections as a string": ({"selections": "MedicationRequest/1"}, {"context.selections"}),
     "draftOrders as an array": ({"draftOrders": []}, {"context.draftOrders"}),
 }
 
@@ -122,6 +138,13 @@ def test_a_faulty_context_is_400(client: CheckedClient, hook: str, members: dict
     response = client.call(body | {"context": body["context"] | members}, path=path(hook))
     assert response.status_code == 400
     assert named_fields(response) == fields
+
+
+def test_selections_of_a_wrong_kind_are_400(client: CheckedClient):
+    """Where orders are selected, what is selected has to be told."""
+    body = sandbox_request(SELECT)
+    response = client.call(body | {"context": body["context"] | {"selections": "MedicationRequest/1"}}, path=path(SELECT))
+    assert (response.status_code, named_fields(response)) == (400, {"context.selections"})
 
 
 @BOTH

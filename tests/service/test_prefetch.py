@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from guideline.knowledge_base import KNOWLEDGE
 from service.cds_hooks.prefetch import queried_type
 from service.cds_hooks.registry import PATIENT_VIEW
-from service.samples import request_body
+from service.samples import order_request_body, request_body
 from tests.service.checked_client import TODAY, CheckedClient, issues, without_uuids
 
 EMPTY = {"resourceType": "Bundle", "type": "searchset", "total": 0}
@@ -136,6 +138,43 @@ def test_keys_may_be_merged_and_renamed_without_a_difference(client: CheckedClie
     assert without_uuids(client.call(renamed).get_json()["cards"]) == cards
 
 
+HOOKS = {
+    "her2-patient-view": lambda: request_body("second-line", TODAY),
+    "her2-order-select": lambda: order_request_body("order-tdm1", TODAY),
+}
+
+
+@pytest.mark.parametrize("service", HOOKS)
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_record_of_another_patient_is_no_empty_record(client: CheckedClient, service: str, merged: bool):
+    """An id that the EHR maps wrongly must not silence a whole site: 412 says whose data came, without saying who that is."""
+    body = HOOKS[service]()
+    if merged:
+        body["prefetch"] = {"record": bundle(*(one for value in body["prefetch"].values() for one in resources(value) or [value] if one))}
+    assert client.call(body, path=f"/cds-services/{service}").status_code == 200
+    stranger = json.loads(json.dumps(body["prefetch"]).replace(body["context"]["patientId"], "mrn-4711"))
+    response = client.call(body | {"prefetch": stranger}, path=f"/cds-services/{service}")
+    assert response.status_code == 412
+    assert {issue["expression"][0] for issue in issues(response)} == {"context.patientId"}
+    assert all("of another patient" in issue["details"]["text"] for issue in issues(response))
+    assert "4711" not in response.text
+
+
+def test_one_search_that_brought_another_patient_is_a_gap_and_no_refusal(client: CheckedClient, request_of: Any):
+    """The rest of the record is this patient's: cards, which name what was not seen."""
+    body = request_of("second-line")
+    stranger = json.loads(json.dumps(body["prefetch"]["conditions"]).replace(body["context"]["patientId"], "mrn-4711"))
+    response = client.call(body | {"prefetch": body["prefetch"] | {"conditions": stranger}})
+    assert response.status_code == 200
+    assert [card["source"]["topic"]["code"] for card in response.get_json()["cards"]] == ["MissingData"]
+
+
+def test_nothing_recorded_and_a_word_about_somebody_else(client: CheckedClient):
+    """Resources that name no patient at all are dropped, and refuse nothing."""
+    nobody = {name: value for name, value in CONDITION.items() if name != "subject"}
+    assert client.call(request_with(by_key(None, bundle(nobody), EMPTY))).status_code == 200
+
+
 MEDICATION_KEYS = ("medicationRequests", "medicationStatements", "medicationAdministrations")
 OBSERVATION_ALONE = bundle(OBSERVATION)
 NOT_SENT = KNOWLEDGE.say("medications-not-sent").text
@@ -171,16 +210,50 @@ def test_a_failed_query_under_an_unknown_key_may_have_been_the_medications(clien
     assert card["extension"]["dev.her2cds.advice"]["missing"] == ["I04"]
 
 
-@pytest.mark.parametrize("left_out", ["medicationStatements", "medicationAdministrations"])
-def test_a_kind_of_medication_record_that_is_not_sent_does_not_weaken_what_another_says(
-    client: CheckedClient, request_of: Any, left_out: str
+ONE_KIND = {"medicationRequests": "MedicationRequest", "medicationStatements": "MedicationStatement"}
+
+
+@pytest.mark.parametrize("key", ONE_KIND)
+def test_a_drug_is_not_called_unused_where_a_kind_of_medication_record_was_left_out(client: CheckedClient, request_of: Any, key: str):
+    """Some clients leave out the key of a query that failed: what stands only there may be the drug that is advised."""
+    body = request_of("second-line")
+    told = [resource for medications in MEDICATION_KEYS for resource in resources(body["prefetch"].pop(medications))]
+    body["prefetch"][key] = bundle(*told)
+    card = treatment(client, body)
+    assert card["summary"].startswith("Second line, if the treatment history is complete: ")
+    assert "I04" in card["extension"]["dev.her2cds.advice"]["missing"]
+    assert NOT_SENT in card["detail"]
+
+
+@pytest.mark.parametrize(("key", "kind"), ONE_KIND.items())
+def test_a_kind_of_medication_record_that_the_ehr_does_not_keep_is_no_gap(
+    client_of: Callable[..., CheckedClient], request_of: Any, key: str, kind: str
 ):
-    """What one record tells of progression holds without the others: many EHRs have one kind only."""
-    body = request_of("third-line")
+    """Many EHRs have one kind only: the site says so once, and no card has to say it every day."""
+    client = client_of(medication_records=kind)
+    body = request_of("second-line")
     whole = treatment(client, body)
-    told = [resource for key in MEDICATION_KEYS for resource in resources(body["prefetch"].pop(key))]
-    body["prefetch"] |= {key: bundle(*told) for key in MEDICATION_KEYS if key != left_out}
-    assert treatment(client, body)["summary"] == whole["summary"]
+    told = [resource for medications in MEDICATION_KEYS for resource in resources(body["prefetch"].pop(medications))]
+    body["prefetch"][key] = bundle(*told)
+    card = treatment(client, body)
+    assert (card["summary"], NOT_SENT in card["detail"]) == (whole["summary"], False)
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ({"role": {"resourceType": "PractitionerRole", "id": "r"}}, True),
+        ({"observations": OBSERVATION_ALONE}, False),
+        ({"k7": EMPTY}, False),
+    ],
+    ids=["not ours", "renamed", "perhaps renamed"],
+)
+def test_who_renames_keys_may_have_left_out_none(client: CheckedClient, request_of: Any, beside: dict[str, Any], said: bool):
+    """Which keys such a client left out is not known. One that sends more than is asked for has renamed nothing."""
+    body = request_of("first-line")
+    del body["prefetch"]["medicationStatements"]
+    body["prefetch"] |= beside
+    assert (NOT_SENT in treatment(client, body)["detail"]) == said
 
 
 def resources(value: Any) -> list[dict[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from audit.advisories import audit
-from audit.sbom import write_sbom
+from audit.advisories import all_pins, audit
+from audit.sbom import VENDORED, vendored_parts, write_sbom
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,11 +27,16 @@ def main() -> int:
 
 
 def _advisories(further: list[str]) -> int:
-    report = audit(ROOT / "constraints.txt", further)
+    with TemporaryDirectory() as folder:
+        pins = Path(folder, "pins.txt")
+        pins.write_text("\n".join(all_pins(ROOT)))
+        report = audit(pins, further)
     if report is None:
         print("NOT AUDITED: the advisory service cannot be reached, or does not know a package that is known to be vulnerable.")
         return 0
     print("\n".join(report.lines()))
+    libraries = (f"{part['name']} {part['version']}" for part in vendored_parts((ROOT / VENDORED).read_text()))
+    print(f"Not audited, they are no Python: {', '.join(libraries)}. The bill of materials has them, for a scanner that knows npm.")
     return 1 if report.faulty else 0
 
 

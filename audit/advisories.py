@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,13 @@ class Report:
             lines.append(f"Not audited, the service does not know them: {', '.join(self.unknown)}")
         known = self.asked - len(self.unknown)
         return [*lines, f"{known} packages audited, {len(self.vulnerable)} with known vulnerabilities."]
+
+
+def all_pins(root: Path) -> list[str]:
+    """Every exact version of a project: those that are installed, and those that build the package."""
+    installed = [line for line in (root / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
+    building: list[str] = tomllib.loads((root / "pyproject.toml").read_text())["build-system"]["requires"]
+    return [*installed, *(line for line in building if line not in installed)]
 
 
 def audit(pins: Path, further: Sequence[str] = ()) -> Report | None:

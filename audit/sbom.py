@@ -1,4 +1,4 @@
-"""Writes the bill of materials as CycloneDX JSON: every package of the environment, and which of them ship.
+"""Writes the bill of materials as CycloneDX JSON: every package of the environment, and which of them ship; what browsers load as well.
 
 What only development needs is marked `excluded`, as CycloneDX calls what is not there at run time: a scanner of a site need not ask us
 about the tests' packages.
@@ -7,6 +7,7 @@ about the tests' packages.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,13 @@ from packaging.utils import canonicalize_name
 
 #: The extras that the container image installs.
 SHIPPED_EXTRAS = ("postgresql", "redis")
+
+#: The libraries that pages load, with their table; npm's names, versions, licences and sums stand in it.
+VENDORED = Path("service", "static", "vendor", "README.md")
+
+_LIBRARY = re.compile(
+    r"^\| `[\w.-]+-(?P<version>[\d.]+)` \| .* \| npm `(?P<name>[^`]+)` \| (?P<licence>[^|]+) \| `(?P<sum>[0-9a-f]{64})` \|$", re.MULTILINE
+)
 
 
 def write_sbom(environment: Path, project: Path, file: Path) -> int:
@@ -35,9 +43,27 @@ def write_sbom(environment: Path, project: Path, file: Path) -> int:
     shipped = closure(shipped_requirements(tomllib.loads(project.read_text())["project"]), needs)
     for part in bill["components"]:
         part["scope"] = "required" if canonicalize_name(part["name"]) in shipped else "excluded"
+    bill["components"] += vendored_parts((project.parent / VENDORED).read_text())
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(bill, indent=2, sort_keys=True) + "\n")
     return len(bill["components"])
+
+
+def vendored_parts(table: str) -> list[dict[str, Any]]:
+    """The libraries of the table, as components of a bill."""
+    return [
+        {
+            "type": "library",
+            "bom-ref": f"pkg:npm/{one['name']}@{one['version']}",
+            "purl": f"pkg:npm/{one['name']}@{one['version']}",
+            "name": one["name"],
+            "version": one["version"],
+            "scope": "required",
+            "hashes": [{"alg": "SHA-256", "content": one["sum"]}],
+            "licenses": [{"expression": one["licence"].replace(" or ", " OR ")}],
+        }
+        for one in _LIBRARY.finditer(table)
+    ]
 
 
 def shipped_requirements(project: Mapping[str, Any]) -> list[Requirement]:

@@ -97,7 +97,9 @@ class _Opening:
         self._entries = entries
         self._problems = problems
         self._types: set[str] = set()
-        self._unreadable: list[DataProblem] = []
+        # Named once for a key, however many there are.
+        self._unreadable: tuple[DataProblem, ...] = ()
+        self._without_content = False
         self._answered = False
         self._failed = False
         self._total = 0
@@ -122,7 +124,7 @@ class _Opening:
     def take(self, entries: Iterable[Entry], *, counted_none: bool = False) -> bool:
         """Sort the entries of one Bundle. Returns whether they are an answer: nothing in them failed or is of a foreign type."""
         bare: list[Entry] = []
-        others = foreign = False
+        others = foreign = unreadable = False
         keep, note_type = self._entries.append, self._types.add
         for entry in entries:
             resource = entry.resource
@@ -148,7 +150,9 @@ class _Opening:
                 if kind in OLD_TYPES:
                     self._old_fhir(resource)
             else:
-                self._unreadable.append(DataProblem("unreadable", lost_with_key(self._key), "", "not a FHIR resource"))
+                unreadable = True
+        if unreadable:
+            self._unreadable = (DataProblem("unreadable", lost_with_key(self._key), "", "not a FHIR resource"),)
         failed = self._without_resource(bare, alone=not others and not counted_none) if bare else False
         return not failed and not foreign
 
@@ -158,7 +162,7 @@ class _Opening:
         for entry in bare:
             response, outcome = response_of(entry), entry.resource
             if response is None and outcome is None:
-                self._problems.append(DataProblem("unreadable", lost_with_key(self._key), "", "an entry without a resource"))
+                self._without_content = True
             elif response is not None and response.status is not None:
                 fine = str(response.status).startswith("2") and _SEVERE.isdisjoint(response.severities)
                 self._answered |= fine
@@ -171,6 +175,8 @@ class _Opening:
 
     def content(self, sent_alone: int, kept: tuple[Entry, ...]) -> KeyContent:
         """What it all came to; the first `sent_alone` Bundles stood under the key itself, and `kept` came of it."""
+        if self._without_content:
+            self._problems.append(DataProblem("unreadable", lost_with_key(self._key), "", "an entry without a resource"))
         state = self._state()
         if state == "unused":
             return KeyContent("unused", frozenset(self._types), bundled=bool(self.bundles))

@@ -24,7 +24,7 @@ from fhir_mappings.bundles import KeyContent, KeyState, open_value
 from fhir_mappings.errors import NotFhir, NotJson, TooDeep, WrongShape
 from fhir_mappings.lost_facts import lost_with_key
 from fhir_mappings.resources import Entry, Resource
-from fhir_mappings.salvage import salvage, salvage_parts
+from fhir_mappings.salvage import Salvage
 from guideline.case import DataProblem
 
 __all__ = ["DOCUMENT", "HookRequest", "KeyContent", "KeyState", "Reading", "read_document", "read_hook_request", "read_value"]
@@ -74,10 +74,11 @@ _LONGEST_ARRAY = 20_000
 #: The most prefetch keys: a discovery entry names some twenty. Each costs more to look at than to write.
 _MOST_KEYS = 1000
 
-#: Documents over this size are looked at before they are decoded: FHIR has an object in about a hundred bytes, and what has one in
-#: fewer than `_DENSEST` is none, but would take a hundred times its size in memory.
+#: Documents over this size are looked at before they are decoded: FHIR has an object in about sixty bytes, and a value in about eighteen.
+#: What has one in fewer than these is none, but would take a hundred times its size in memory.
 _LARGE = 2 * 1024 * 1024
-_DENSEST = 12
+_DENSEST_OBJECTS = 20
+_DENSEST_VALUES = 6
 
 _T = TypeVar("_T")
 
@@ -156,7 +157,7 @@ def _read_one(raw: bytes | msgspec.Raw, key: str, collector: _Collector) -> None
         collector.add(key, _decoded(_VALUE.decode, raw))
     except msgspec.ValidationError:
         _decoded(_ANY.decode, raw)  # decoding stopped at the first odd member: is the rest JSON at all?
-        collector.add_all(key, salvage(raw, lost_with_key(key), collector.problems))
+        collector.add_all(key, collector.salvage.value(raw, lost_with_key(key)))
 
 
 def _read_cut_request(body: bytes, collector: _Collector) -> HookRequest:
@@ -181,7 +182,7 @@ def _check_keys(prefetch: Mapping[str, object]) -> None:
 
 def _decoded(decode: Callable[[bytes | msgspec.Raw], _T], raw: bytes | msgspec.Raw) -> _T:
     """Decode, with what is wrong about the document as a whole as our own errors; `msgspec.ValidationError` passes through."""
-    if memoryview(raw).nbytes > _LARGE and bytes(raw).count(b"{") * _DENSEST > memoryview(raw).nbytes:
+    if memoryview(raw).nbytes > _LARGE and _is_too_dense(bytes(raw)):
         raise NotFhir
     try:
         return decode(raw)
@@ -196,6 +197,14 @@ def _decoded(decode: Callable[[bytes | msgspec.Raw], _T], raw: bytes | msgspec.R
         raise TooDeep from None
 
 
+def _is_too_dense(document: bytes) -> bool:
+    """Whether a document holds more objects, or more values of any kind, than FHIR of its size could."""
+    objects = document.count(b"{")
+    # Every value is the first of an object or an array, or stands behind a comma; what stands in texts is counted too, and is little.
+    values = objects + document.count(b"[") + document.count(b",")
+    return objects * _DENSEST_OBJECTS > len(document) or values * _DENSEST_VALUES > len(document)
+
+
 def _envelope(request: _Envelope) -> dict[str, Any]:
     names = (("hook", "hook"), ("hook_instance", "hookInstance"), ("context", "context"), ("fhir_server", "fhirServer"),
              ("fhir_authorization", "fhirAuthorization"), ("extension", "extension"))  # fmt: skip
@@ -208,6 +217,7 @@ class _Collector:
     def __init__(self) -> None:
         self.resources: list[Entry] = []
         self.problems: list[DataProblem] = []
+        self.salvage = Salvage(self.problems)
         self.keys: dict[str, KeyContent] = {}
 
     def reading(self) -> Reading:
@@ -217,7 +227,7 @@ class _Collector:
     def add(self, key: str, value: Resource | list[msgspec.Raw] | None) -> None:
         """Take the value of a key."""
         if isinstance(value, list):
-            self.add_all(key, salvage_parts(value[:_LONGEST_ARRAY], lost_with_key(key), self.problems))
+            self.add_all(key, self.salvage.parts(value[:_LONGEST_ARRAY], lost_with_key(key)))
             if len(value) > _LONGEST_ARRAY:
                 self.problems.append(DataProblem("incomplete", lost_with_key(key), "", "an array of which only the beginning was read"))
         else:

@@ -2,7 +2,7 @@
 
 The document is cut into resources, and each is decoded by itself. A resource that still does not decode loses the members that
 are broken, or is lost as a whole where such a member decides what the resource says (its code, its value, whom it is about, whether
-it is refuted). Every loss is named.
+it is refuted). Every loss is named. How many pieces a document may be cut into is limited: each costs more to look at than to write.
 """
 
 from __future__ import annotations
@@ -29,6 +29,18 @@ _DECISIVE = frozenset(
 #: Bundles nested more deeply than this are not opened: each level is cut again, and no server nests them.
 _DEEPEST = 8
 
+#: The most entries of all Bundles of a document that are looked at one by one. The largest body holds fewer resources than that.
+_MOST_ENTRIES = 50_000
+
+#: The most links of a Bundle: servers write a handful.
+_MOST_LINKS = 100
+
+#: An entry, or what stands in one, that is no JSON object.
+_NO_OBJECT = Resource()
+_NO_ENTRY = Entry(None, _NO_OBJECT)
+
+_BRACE = ord("{")
+
 _RESOURCE = msgspec.json.Decoder(Resource)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
@@ -39,19 +51,70 @@ _MEMBERS = {field.encode_name: (field.name, msgspec.json.Decoder(field.type)) fo
 _MEMBERS["code"] = ("code", msgspec.json.Decoder(Concept | None))
 
 
-def salvage(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem]) -> list[Resource]:
-    """The readable resources of one JSON value (a resource, a Bundle or an array of them), Bundles as Bundles of what was readable.
+class Salvage:
+    """Saves what can be saved of one document. Adds a problem for each loss to `problems`."""
 
-    Adds a problem for each loss; `subject` is the kind of fact lost where nothing better is known.
-    """
-    parts = _parts(raw)
-    return salvage_parts([raw] if parts is None else parts, subject, problems)
+    def __init__(self, problems: list[DataProblem]) -> None:
+        self._problems = problems
+        self._entries_left = _MOST_ENTRIES
+
+    def value(self, raw: bytes | msgspec.Raw, subject: str) -> list[Resource]:
+        """The readable resources of one JSON value (a resource, a Bundle or an array of them), Bundles as Bundles of what was readable.
+
+        `subject` is the kind of fact lost where nothing better is known.
+        """
+        parts = _parts(raw)
+        return self.parts([raw] if parts is None else parts, subject)
+
+    def parts(self, parts: Sequence[bytes | msgspec.Raw], subject: str) -> list[Resource]:
+        """The readable resources of an array that was cut already; see `value`."""
+        found = [self._resource(part, subject, 0) for part in parts]
+        return [resource for resource in found if resource is not None]
+
+    def _resource(self, raw: bytes | msgspec.Raw, subject: str, depth: int) -> Resource | None:
+        resource: Resource | None = _or_none(_RESOURCE, raw)
+        if resource is not None:
+            return resource
+        members = _or_none(_OBJECT, raw)
+        if members is None:
+            return _NO_OBJECT  # without a type: the reader names it
+        kind = _or_none(_TEXT, members.get("resourceType"))
+        if kind == "Bundle":
+            return self._bundle(members, subject, depth)
+        if not kind:
+            return _NO_OBJECT
+        if kind not in USED_TYPES and kind not in OLD_TYPES:
+            return Resource(resource_type=kind, issue=members.get("issue", ABSENT))
+        return _without_broken_members(kind, members, self._problems)
+
+    def _bundle(self, members: dict[str, msgspec.Raw], subject: str, depth: int) -> Resource | None:
+        entries = _parts(members["entry"]) if "entry" in members else []
+        if entries is None or depth == _DEEPEST or len(entries) > self._entries_left:
+            self._problems.append(DataProblem("unreadable", subject, "", "a Bundle whose entries cannot be read"))
+            return None
+        self._entries_left -= len(entries)
+        found = [self._entry(raw, subject, depth) for raw in entries]
+        read = [entry for entry in found if entry is not None]
+        link = _links(members.get("link"), subject, self._problems)
+        return Resource(resource_type="Bundle", total=members.get("total", ABSENT), link=link, entry=read)
+
+    def _entry(self, raw: msgspec.Raw, subject: str, depth: int) -> Entry | None:
+        """An entry of a Bundle; `None` when its resource is lost, and named."""
+        entry = _or_none(_OBJECT, raw) if _is_object(raw) else None
+        if entry is None:
+            return _NO_ENTRY
+        resource: Resource | None = None
+        sent = entry.get("resource")
+        if sent is not None and bytes(sent) != b"null":
+            resource = self._resource(sent, subject, depth + 1) if _is_object(sent) else _NO_OBJECT
+            if resource is None:
+                return None
+        return Entry(_or_none(_TEXT, entry.get("fullUrl")), resource, entry.get("search", ABSENT), entry.get("response", ABSENT))
 
 
-def salvage_parts(parts: Sequence[bytes | msgspec.Raw], subject: str, problems: list[DataProblem]) -> list[Resource]:
-    """The readable resources of an array that was cut already; see `salvage`."""
-    found = [_resource(part, subject, problems, 0) for part in parts]
-    return [resource for resource in found if resource is not None]
+def _is_object(raw: msgspec.Raw) -> bool:
+    """Whether a piece is a JSON object: quicker to see than to find out by decoding, where there are many that are none."""
+    return memoryview(raw)[0] == _BRACE
 
 
 def _parts(raw: bytes | msgspec.Raw) -> list[msgspec.Raw] | None:
@@ -59,50 +122,13 @@ def _parts(raw: bytes | msgspec.Raw) -> list[msgspec.Raw] | None:
     return found
 
 
-def _resource(raw: bytes | msgspec.Raw, subject: str, problems: list[DataProblem], depth: int) -> Resource | None:
-    resource: Resource | None = _or_none(_RESOURCE, raw)
-    if resource is not None:
-        return resource
-    members = _or_none(_OBJECT, raw)
-    if members is None:
-        return Resource()  # without a type: the reader names it
-    kind = _or_none(_TEXT, members.get("resourceType"))
-    if kind == "Bundle":
-        return _bundle(members, subject, problems, depth)
-    if not kind:
-        return Resource()
-    if kind not in USED_TYPES and kind not in OLD_TYPES:
-        return Resource(resource_type=kind, issue=members.get("issue", ABSENT))
-    return _without_broken_members(kind, members, problems)
-
-
-def _bundle(members: dict[str, msgspec.Raw], subject: str, problems: list[DataProblem], depth: int) -> Resource | None:
-    entries = _parts(members["entry"]) if "entry" in members else []
-    if entries is None or depth == _DEEPEST:
-        problems.append(DataProblem("unreadable", subject, "", "a Bundle whose entries cannot be read"))
-        return None
-    read: list[Entry] = []
-    for raw in entries:
-        entry = _or_none(_OBJECT, raw)
-        if entry is None:
-            read.append(Entry(None, Resource()))
-        else:
-            sent = "resource" in entry and bytes(entry["resource"]) != b"null"
-            resource = _resource(entry["resource"], subject, problems, depth + 1) if sent else None
-            if sent and resource is None:
-                continue  # lost, and named
-            url = _or_none(_TEXT, entry.get("fullUrl"))
-            read.append(Entry(url, resource, entry.get("search", ABSENT), entry.get("response", ABSENT)))
-    link = _links(members.get("link"), subject, problems)
-    return Resource(resource_type="Bundle", total=members.get("total", ABSENT), link=link, entry=read)
-
-
 def _links(raw: msgspec.Raw | None, subject: str, problems: list[DataProblem]) -> list[Link]:
     """The links of a Bundle, or the single one that stands for a list. One that cannot be read may lead to a further page."""
     if raw is None or bytes(raw) == b"null":
         return []
-    found = [_or_none(_LINK, part) for part in _parts(raw) or [raw]]
-    if None in found:
+    parts = _parts(raw) or [raw]
+    found = [_or_none(_LINK, part) for part in parts[:_MOST_LINKS]]
+    if None in found or len(parts) > _MOST_LINKS:
         problems.append(DataProblem("incomplete", subject, "", "a link of a Bundle that cannot be read"))
     return [link for link in found if link is not None]
 

@@ -27,12 +27,13 @@ def ready() -> Response:
     """The knowledge is loaded: which version, how this site reads it, and whether feedback and decision record can be stored at present.
 
     A store that cannot be reached or written does not make the service unready: cards are shown without it, and must not stop for its sake.
-    Where a site answers no call that is not on record (`HER2CDS_RECORD=required`), it does: 503.
+    Where no call is answered without it, it does (503): with `HER2CDS_RECORD=required`, which wants each on record, and with
+    `HER2CDS_AUTH=required`, which wants to know that a token was not used before.
     """
     settings = site_settings()
     reachable = site_store().look()
     record = _record(settings, reachable=reachable)
-    unready = settings.record == "required" and not reachable
+    unready = not reachable and "required" in (settings.record, settings.auth)
     content = {
         "status": "not ready" if unready else "ready",
         "knowledge": KNOWLEDGE.version,

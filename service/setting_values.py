@@ -30,6 +30,9 @@ _SHORTEST_SECRET = 16
 #: One or more steps, none of them dots alone.
 _PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+")
 
+#: The number of a Redis database, or nothing.
+_REDIS_PATH = re.compile(r"/?|/[0-9]+")
+
 
 def variable(field: str) -> str:
     """The environment variable of a settings field: `max_body_mb` -> `HER2CDS_MAX_BODY_MB`."""
@@ -80,7 +83,9 @@ def _database(value: str) -> str:
 
 
 def _redis(value: str) -> str:
-    if value and (urlsplit(value).scheme not in {"redis", "rediss"} or not urlsplit(value).hostname):
+    parts = urlsplit(value)
+    whole = parts.scheme in {"redis", "rediss"} and parts.hostname and _has_port(value) and _REDIS_PATH.fullmatch(parts.path)
+    if value and not whole:
         raise ValueError("should be redis://HOST:PORT/DB or rediss://HOST:PORT/DB")
     return value
 

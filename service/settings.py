@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import DirectoryPath, Field, FilePath, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceFault
 
 from fhir_mappings.prefetch_queries import MEDICATION_KINDS
@@ -452,11 +452,19 @@ def load_settings() -> Settings:
 
 
 def unknown_variables() -> list[str]:
-    """`HER2CDS_*` variables of the environment, and files of `HER2CDS_SECRETS`, that no setting of this release reads: misspelt ones."""
+    """What no setting of this release reads, though it is called like one: misspelt.
+
+    Variables of the environment, lines of `.env`, and files of `HER2CDS_SECRETS`; the latter two may be in small letters.
+    """
     known = {variable(name) for name in Settings.model_fields}
-    return sorted(
-        {name for name in os.environ if name.startswith(PREFIX)} - known | {name for name in _secrets() if name.upper() not in known}
-    )
+    variables = {name for name in os.environ if name.startswith(PREFIX)} | set(_lines())
+    return sorted(variables - known | {name for name in _secrets() if name.upper() not in known})
+
+
+def _lines() -> Iterator[str]:
+    """The lines of `.env` that are named as settings are; a file that cannot be read is a fault of `load_settings`."""
+    with suppress(OSError, ValueError):
+        yield from (name.upper() for name in DotEnvSettingsSource(Settings).env_vars if name.upper().startswith(PREFIX))
 
 
 def _secrets() -> Iterator[str]:

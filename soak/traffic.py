@@ -101,13 +101,15 @@ class Traffic:
         return Message("call that fetches", "POST", _PATIENT_VIEW, body, right=frozenset({200, 412}))
 
     def _feedback(self) -> Message:
-        card = self._chance.choice(self._cards) if self._cards else str(UUID(int=self._chance.getrandbits(128)))
+        ours = bool(self._cards)
+        card = self._chance.choice(self._cards) if ours else str(UUID(int=self._chance.getrandbits(128)))
         # The moment makes each message another: the store keeps what is repeated once.
         moment = datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC) + timedelta(seconds=self._chance.randrange(10**9))
         entry: dict[str, Any] = {"card": card, "outcome": "accepted", "outcomeTimestamp": moment.isoformat()}
         if self._chance.random() < 0.5:
             entry |= {"outcome": "overridden", "overrideReason": {"reason": {"code": "patient-preference", "system": "urn:x"}}}
-        kept = (card, moment.replace(tzinfo=None))
+        # A card that is not ours is kept under another name.
+        kept = (card, moment.replace(tzinfo=None)) if ours else None
         return Message("feedback", "POST", f"{_PATIENT_VIEW}/feedback", orjson.dumps({"feedback": [entry]}), feedback=kept)
 
     def _bad(self) -> Message:

@@ -28,7 +28,7 @@ _JWKS: Final = "application/jwk-set+json, application/json;q=0.9, */*;q=0.1"
 
 
 class KeySource:
-    """The keys of one place. Safe to use from several threads; one of them reads at a time, the others wait for what it finds."""
+    """The keys of one place. Safe to use from several threads; one of them reads at a time."""
 
     def __init__(self, place: str, load: Callable[[], bytes]) -> None:
         """Take the place's name in the log and what reads it, raising `OSError`, `Refused`, `Unavailable` or `NotKeys`."""
@@ -49,8 +49,11 @@ class KeySource:
         return self._keys
 
     def newest_keys(self) -> tuple[PublicKey, ...] | None:
-        """The keys, read again unless that was tried a moment ago."""
-        if not self._lock.acquire(timeout=2 * WAIT):
+        """The keys, read again unless that was tried a moment ago.
+
+        One caller reads. The others wait for what it finds only where the last reading went well: a place that hangs must not hold all.
+        """
+        if not self._lock.acquire(timeout=0 if self._failed else 2 * WAIT):
             return self._keys
         try:
             if self._tried is None or monotonic() - self._tried >= PAUSE:

@@ -29,9 +29,12 @@ def feedback(service_id: str) -> ResponseReturnValue:
     except orjson.JSONDecodeError:
         raise BodyNotJson("The body is not JSON.") from None
     store = site_store()
+    knows_cards = store.learn_salt()
     entries, issues = read_feedback(body, store.keys_of(site.name), store.salt_of(site.name))
     if issues and not entries:
         raise NoFeedback(*issues)
+    if not knows_cards:
+        raise FeedbackNotKept
     try:
         store.keep(service.id, entries)
     except StoreUnavailable:

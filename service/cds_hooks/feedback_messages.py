@@ -7,7 +7,8 @@
 | Epic, reasons of the site | `overrideReasons.extension["com.epic.cdshooks.feedback.overrideReason.reasonCategory"]` and others |
 | the old CDS Hooks Sandbox | `overrideReason: {"code": string, "system": string}` |
 
-Free text (a comment, a display, a reason in prose) is noticed and dropped: it may name the patient.
+Free text (a comment, a display, a reason in prose) is noticed and dropped: it may name the patient. So may a single word in the place of
+a code: only our own codes, Epic's numbers, and codes of a system with an address are kept.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from cards.card_key import CardKeys
+from cards.override_reasons import OVERRIDE_REASONS
 from service.errors import Issue
 from service.store.feedback_log import Feedback, utc_now
 from service.store.tables import CODE_LENGTH, SYSTEM_LENGTH
@@ -31,7 +33,10 @@ _EPIC_PREFIX = "com.epic.cdshooks.feedback.overrideReason."
 
 #: A code has no spaces; what has some is somebody's words. Nor control characters: PostgreSQL takes no NUL, and a terminal obeys some.
 _CODE = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f]{{1,{CODE_LENGTH}}}")
-_SYSTEM = re.compile(rf"[^\s\x00-\x1f\x7f-\x9f]{{1,{SYSTEM_LENGTH}}}")
+#: Systems are URIs.
+_SYSTEM = re.compile(rf"(?=(?:https?|urn):)[^\s\x00-\x1f\x7f-\x9f]{{1,{SYSTEM_LENGTH}}}")
+_CATEGORY = re.compile(rf"[0-9]{{1,{CODE_LENGTH}}}")
+_OUR_CODES = frozenset(OVERRIDE_REASONS.reasons)
 
 _MOST_SUGGESTIONS = 20
 
@@ -77,10 +82,11 @@ def _faults(entry: Any, place: str) -> Iterator[Issue]:
 
 def _entry(entry: Mapping[str, Any], keys: CardKeys, salt: bytes) -> Feedback:
     card = _uuid(entry["card"])
+    topic = keys.topic_of(card) if card else None
     system, code, commented = _override(entry)
     return Feedback(
-        card=str(card) if card else _stand_in(entry["card"], salt),
-        topic=(keys.topic_of(card) if card else None) or "",
+        card=str(card) if topic else stand_in(str(card or entry["card"]), salt),
+        topic=topic or "",
         outcome=entry["outcome"],
         outcome_at=_moment(entry.get("outcomeTimestamp")),
         reason_system=system,
@@ -90,8 +96,11 @@ def _entry(entry: Mapping[str, Any], keys: CardKeys, salt: bytes) -> Feedback:
     )
 
 
-def _stand_in(card: str, salt: bytes) -> str:
-    """A card that is not ours is counted, but what its client calls it may be anything, so it is not kept as it is."""
+def stand_in(card: str, salt: bytes) -> str:
+    """A card that this site did not show is counted, but not under its own name.
+
+    What a client calls it may be anything, and the uuid of a card of another site, kept as it is, would set that card aside over there.
+    """
     return str(UUID(bytes=hmac.digest(salt, card.encode(), "sha256")[:16]))
 
 
@@ -110,7 +119,10 @@ def _override(entry: Mapping[str, Any]) -> tuple[str, str, bool]:
         coding = next((one for one in _list(reason.get("coding")) if isinstance(one, dict)), reason)
         code, system = coding.get("code"), coding.get("system")
         if isinstance(code, str) and _CODE.fullmatch(code):
-            return system if isinstance(system, str) and _SYSTEM.fullmatch(system) else "", code, commented
+            if isinstance(system, str) and _SYSTEM.fullmatch(system):
+                return system, code, commented
+            if code in _OUR_CODES:
+                return "", code, commented
         commented = commented or _is_text(code) or _is_text(coding.get("display")) or _is_text(reason.get("text"))
     else:
         commented = commented or _is_text(reason)
@@ -120,7 +132,7 @@ def _override(entry: Mapping[str, Any]) -> tuple[str, str, bool]:
 def _epic_reason(extension: Any, *, commented: bool) -> tuple[str, str, bool]:
     members = extension if isinstance(extension, dict) else {}
     code = members.get(EPIC_REASONS)
-    if isinstance(code, str) and _CODE.fullmatch(code):
+    if isinstance(code, str) and _CATEGORY.fullmatch(code):
         return EPIC_REASONS, code, commented
     named = any(name.startswith(_EPIC_PREFIX) and _is_text(value) for name, value in members.items())
     return "", "", commented or named

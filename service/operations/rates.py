@@ -6,6 +6,7 @@ that all processes share. A Redis that cannot be reached never stops a call: eac
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network, ip_address
 from math import ceil
 from time import monotonic, time
 from typing import Any, Final
@@ -26,6 +27,9 @@ from service.site import chosen_site
 #: How long a shared store may take, and for how long one that failed is left alone, in seconds.
 _WAIT: Final = 0.05
 _PAUSE: Final = 5.0
+
+#: The length of an IPv6 prefix that one network has.
+_IPV6_NETWORK: Final = 64
 
 #: What costs as much as a caller likes; a launch, which anybody may begin, asks the EHR and writes a row.
 _RATED: Final = frozenset({"calls.call", "feedback.feedback", "discovery.discover", "smart.launch", "smart.callback"})
@@ -82,10 +86,21 @@ def client_key() -> str:
     """Who calls: the issuer of a verified token and its site, else the address."""
     client = g.get("client")
     if client is None:
-        return f"address {request.remote_addr}"
+        return f"address {_of_one_caller(request.remote_addr or '')}"
     # Hospitals of one vendor may share an issuer, and must not use up each other's calls.
     site = chosen_site(request.environ)
     return f"iss {client.iss} {site.name if site is not None else ''}"
+
+
+def _of_one_caller(address: str) -> str:
+    """What a caller cannot change at will: the address, of IPv6 the network (/64), in which each device has as many as it likes."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    return str(known.ipv4_mapped or IPv6Network((known, _IPV6_NETWORK), strict=False))
 
 
 def _redis(url: str) -> Storage:

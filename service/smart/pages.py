@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, render_template, request
 
 from service.responses import json_response
+from service.site import site_settings
 from service.smart.errors import SmartError
 from service.smart.site import smart_site
 
@@ -13,7 +14,9 @@ _NO_STORE = "no-store"
 
 def as_app_page(response: Response) -> Response:
     """An answer of the app: shown only inside the EHRs that the site lists, running our own scripts only, kept by nobody."""
-    ancestors = " ".join(("'self'", *smart_site().frame_ancestors))
+    # Pages of ours frame the app in the demo alone; under a shared origin there are others.
+    ours = ("'self'",) if site_settings().demo else ()
+    ancestors = " ".join((*ours, *smart_site().frame_ancestors)) or "'none'"
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         f"base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"

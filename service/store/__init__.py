@@ -5,7 +5,8 @@ dealt with already, and counts cards shown without writing on the way of an answ
 never a card; but where clients must be authenticated, their calls (503) as well, since nobody can say then whether a token is new.
 
 `tables`, `migrations`    what is kept, and how the tables came to be
-`database`            the door to an SQLite file, or to PostgreSQL by URL; `sqlite_statements` and `upsert`: what SQLAlchemy lacks for them
+`database`            the door to an SQLite file, or to PostgreSQL by URL; `sqlite_statements` and `upsert`: what SQLAlchemy lacks for them;
+                      `silent_server`: how long PostgreSQL is waited for
 `feedback_log`        what became of a card
 `shown_counts`        how often each kind of card was shown
 `replay`              tokens of clients that were used

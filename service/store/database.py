@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from service.errors import StoreUnavailable
+from service.store.silent_server import wait_longer, wait_no_longer
 from service.store.sqlite_statements import SqliteStatements
 
 #: The newest migration in `migrations/versions`. Migrations with the same first digit only add tables, and columns that an older release
@@ -40,6 +41,9 @@ _SURVEY_WAIT = 600
 
 #: How long a PostgreSQL server may take to accept a connection, in seconds (the least that libpq knows).
 _CONNECT_WAIT = 2
+
+#: How long after the end of a statement's time, which the server keeps, its answer is waited for, in seconds.
+_SILENCE = 0.5
 
 #: The lock that one migration of one site holds, so that two hosts do not migrate at once. Any fixed number.
 _MIGRATION_LOCK = 0x4845_5232
@@ -110,7 +114,8 @@ class Database:
             return
         with _faults_named(), self._writer.begin() as connection:
             connection.execute(text(f"SET LOCAL statement_timeout = {1000 * _SURVEY_WAIT}"))
-            yield connection
+            with wait_longer(connection, _SURVEY_WAIT + _SILENCE):
+                yield connection
 
     def rows(self, query: str, parameters: Sequence[str]) -> Sequence[Sequence[Any]]:
         """The rows of a query in the database's own SQL, for reading on the way of an answer. Raises `StoreUnavailable`."""
@@ -191,7 +196,11 @@ class Database:
         if self._file is None:
             limits = f"-c lock_timeout={int(1000 * wait)} -c statement_timeout={int(2000 * wait)}"
             arguments = {"connect_timeout": _CONNECT_WAIT, "options": limits}
-            return create_engine(url, pool_size=4, max_overflow=8, pool_timeout=wait, pool_pre_ping=True, connect_args=arguments, **options)
+            server = create_engine(
+                url, pool_size=4, max_overflow=8, pool_timeout=wait, pool_pre_ping=True, connect_args=arguments, **options
+            )
+            wait_no_longer(server, 2 * wait + _SILENCE)
+            return server
         engine = create_engine(url, creator=_opener(self._file, wait), pool_size=4, max_overflow=8, pool_timeout=1, **options)
         event.listen(engine, "connect", _note_inode(self._file))
         event.listen(engine, "checkout", _refuse_vanished(self._file))

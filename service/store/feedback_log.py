@@ -18,6 +18,9 @@ Outcome = Literal["accepted", "overridden"]
 #: How long a card that a clinician has dealt with is not shown again (decision 22).
 ACKNOWLEDGED_FOR = timedelta(days=KNOWLEDGE.thresholds.intervals.acknowledged_days)
 
+#: How far apart the clocks of the hosts of one deployment may be.
+_CLOCKS_DIFFER = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
@@ -67,15 +70,20 @@ def keep_feedback(database: Database, service: str, entries: Sequence[Feedback])
 def find_acknowledged(database: Database, cards: Sequence[str]) -> frozenset[str]:
     """Those of some cards that were dealt with in the last ninety days: accepted, or said why not. Raises `StoreUnavailable`.
 
-    What counts is when we heard of it: the clocks of clients differ.
+    The days count from the moment the client names or the one we heard of it, whichever is earlier: what is sent again much later, or
+    with a clock that is ahead, silences nothing for longer. What we heard of in the future, when our own clock was ahead, does not count.
     """
-    since = (utc_now() - ACKNOWLEDGED_FOR).isoformat(" ", "microseconds")  # as SQLAlchemy writes moments into SQLite
-    return frozenset([card for (card,) in database.rows(acknowledged_query(database.placeholder, len(cards)), [*cards, since])])
+    now = utc_now()
+    # As SQLAlchemy writes moments into SQLite.
+    since, until = (moment.isoformat(" ", "microseconds") for moment in (now - ACKNOWLEDGED_FOR, now + _CLOCKS_DIFFER))
+    found = database.rows(acknowledged_query(database.placeholder, len(cards)), [*cards, since, since, until])
+    return frozenset([card for (card,) in found])
 
 
 @cache
 def acknowledged_query(placeholder: str, cards: int) -> str:
-    """The query for a number of cards; after these its last parameter is the moment since when feedback counts."""
+    """The query for a number of cards; its parameters after these: since when feedback counts, twice, and until when."""
     wanted = ", ".join([placeholder] * cards)
     dealt_with = "outcome = 'accepted' OR reason_code <> '' OR commented"
-    return f"SELECT card FROM feedback WHERE card IN ({wanted}) AND received_at > {placeholder} AND ({dealt_with})"  # noqa: S608 - no values
+    counts = f"outcome_at > {placeholder} AND received_at > {placeholder} AND received_at <= {placeholder}"
+    return f"SELECT card FROM feedback WHERE card IN ({wanted}) AND {counts} AND ({dealt_with})"  # noqa: S608 - no values

@@ -41,6 +41,7 @@ class Store:
         self._database = database
         self._given_salt = salt
         self._salt = salt or new_salt()
+        self._salt_known = bool(salt)
         self._keys = CardKeys(self._salt.encode())
         self._site_keys: dict[tuple[str, str], CardKeys] = {}
         self._counts = ShownCounts()
@@ -77,6 +78,12 @@ class Store:
             self._site_keys[named] = CardKeys(self.salt_of(site))
         return self._site_keys[named]
 
+    def learn_salt(self) -> bool:
+        """Take over the salt of a store that was never reached; whether it is known now."""
+        if not self._salt_known:
+            self.open()
+        return self._salt_known
+
     @property
     def works(self) -> bool:
         """Whether the store worked when it was last used."""
@@ -92,6 +99,7 @@ class Store:
             if not self._given_salt:
                 self._salt = shared_salt(self._database, self._salt)
                 self._keys = CardKeys(self._salt.encode())
+                self._salt_known = True
         except StoreUnavailable as fault:
             self._failed(fault)
             return False

@@ -68,7 +68,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("the document was cut")
 
     monkeypatch.setattr(fhir_mappings.reading, "_read_cut_request", cut)
-    monkeypatch.setattr(fhir_mappings.reading, "salvage", cut)
+    monkeypatch.setattr(fhir_mappings.reading.Salvage, "value", cut)
 
 
 def read(prefetch: Json) -> Reading:

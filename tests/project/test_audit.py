@@ -15,8 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from audit.advisories import CANARY, read_report
-from audit.sbom import closure
+from audit.advisories import CANARY, all_pins, read_report
+from audit.sbom import VENDORED, closure, vendored_parts
 from tests.outside.programs import needs, path_of
 from tests.project.test_dependencies import PROJECT, ROOT, _pins
 
@@ -115,7 +115,24 @@ def test_the_bill_of_materials_is_complete(tmp_path: Path):
     assert {name: parts[name]["version"] for name in _pins() if name in parts} == _pins()
     scopes = {name: part["scope"] for name, part in parts.items()}
     assert {scopes[name] for name in ("flask", "werkzeug", "granian", "cryptography", "psycopg", "redis")} == {"required"}
+    assert {scopes[name] for name in ("d3", "dompurify", "marked")} == {"required"}
     assert {scopes[name] for name in ("pytest", "mypy", "hypothesis", "ruff", "pip")} == {"excluded"}
+
+
+def test_what_browsers_load_is_in_the_bill():
+    """Every library of others that pages load, under the name by which a scanner knows it."""
+    parts = vendored_parts((ROOT / VENDORED).read_text())
+    assert {f"{part['name']}-{part['version']}" for part in parts} == {
+        one.name for one in (ROOT / VENDORED).parent.iterdir() if one.is_dir()
+    }
+    assert all(part["purl"] == f"pkg:npm/{part['name']}@{part['version']}" and part["scope"] == "required" for part in parts)
+    assert all(len(part["hashes"][0]["content"]) == 64 and part["licenses"][0]["expression"] for part in parts)
+
+
+def test_what_builds_the_package_is_audited():
+    """The packages that run while the image is built are among those that the advisory service is asked about."""
+    assert "hatchling==1.33.0" in all_pins(ROOT)
+    assert len(all_pins(ROOT)) == len(set(all_pins(ROOT))) > len(_pins())
 
 
 def test_what_ships_is_followed_to_the_end():

@@ -28,6 +28,16 @@ def test_pinned_within_bounds(dependency: Requirement) -> None:
     assert dependency.specifier.contains(_pins()[canonicalize_name(dependency.name)])
 
 
+def test_what_builds_the_package_is_exact() -> None:
+    """Builders fetch and run these, whatever is newest elsewhere; what is installed anyway is built with in the same version."""
+    building = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    versions = dict(line.split("==") for line in building)
+    assert {"hatchling", "packaging", "pathspec", "pluggy", "trove-classifiers"} <= versions.keys()
+    assert {name: version for name, version in versions.items() if name in _pins()} == {
+        name: version for name, version in _pins().items() if name in versions
+    }
+
+
 def test_constraints_name_versions_only() -> None:
     """The pins say a name and an exact version, never a place to fetch from, so they serve behind any package index."""
     lines = (ROOT / "constraints.txt").read_text().splitlines()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def cards(client: CheckedClient, body: dict[str, Any]) -> dict[str, dict[str, An
 def set_aside(client: CheckedClient, card: dict[str, Any], path: str = CALL, **members: Any) -> None:
     """Tell the service that a card was overridden, for its first reason unless told otherwise."""
     said = {"overrideReason": {"reason": card["overrideReasons"][0]}} | members
-    entry = {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T10:00:00Z"} | said
+    entry = {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": datetime.now(UTC).isoformat()} | said
     assert client.give_feedback({"feedback": [entry]}, path=path).status_code == 200
 
 
@@ -133,7 +134,7 @@ def test_two_workers_share_feedback(tmp_path: Path, second_line: dict[str, Any])
         assert all(answer == answers[0] for answer in answers)
         topic = requests.post(running.url + CALL, json=second_line, timeout=120).json()["cards"][0]
         assert topic["indicator"] != "critical"
-        entry = {"card": topic["uuid"], "outcome": "accepted", "outcomeTimestamp": "2026-11-20T10:00:00Z"}
+        entry = {"card": topic["uuid"], "outcome": "accepted", "outcomeTimestamp": datetime.now(UTC).isoformat()}
         assert requests.post(f"{running.url}{CALL}/feedback", json={"feedback": [entry]}, timeout=120).status_code == 200
         assert all(_uuids(running, second_line) == answers[0] - {topic["uuid"]} for _ in range(20))
     finally:

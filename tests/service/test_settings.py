@@ -9,6 +9,7 @@ import pytest
 
 from guideline.practice import Practice
 from service.app import create_app
+from service.configuration import check
 from service.errors import SettingsError
 from service.settings import Settings, load_settings, settings_table, unknown_variables, usable_cores, variable
 from tests.service.checked_client import site
@@ -149,6 +150,15 @@ def test_misspelt_settings_are_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("HER2CDS_PROFIL", "current")
     monkeypatch.setenv("HER2CDS_SECRETS", str(tmp_path))
     assert unknown_variables() == ["HER2CDS_PROFIL", "HER2CDS_RECORDKEY"]
+
+
+def test_misspelt_lines_of_the_env_file_are_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A line of `.env` that looks like ours and is none is found, in large or small letters, by the check too; other lines are nobody's."""
+    monkeypatch.chdir(tmp_path)
+    lines = ("HER2CDS_PROFIL=current", "her2cds_jurisdictio=EU", "HER2CDS_PORT=8001", "PATH_OF_OTHERS=x", "# HER2CDS_NOTE=1")
+    (tmp_path / ".env").write_text("\n".join(lines))
+    assert unknown_variables() == ["HER2CDS_JURISDICTIO", "HER2CDS_PROFIL"]
+    assert {note.partition(" ")[0] for note in check().notes if "no setting" in note} == {"HER2CDS_JURISDICTIO", "HER2CDS_PROFIL"}
 
 
 @pytest.mark.parametrize("auth", ["warn", "required"])

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -181,9 +182,28 @@ def test_acknowledged_for_ninety_days(tmp_path: Path, database: Database):
     assert opened(tmp_path).acknowledged([card]) == frozenset()
 
 
+def test_the_days_count_from_the_moment_of_the_feedback(tmp_path: Path):
+    """What a client sends again long after silences nothing for longer; nor does a client's clock that is ahead."""
+    old, recent, ahead = (str(uuid4()) for _ in range(3))
+    moments = {old: -ACKNOWLEDGED_FOR, recent: timedelta(hours=1) - ACKNOWLEDGED_FOR, ahead: timedelta(days=400)}
+    store = opened(tmp_path)
+    store.keep("her2-patient-view", [replace(feedback(card), outcome_at=utc_now() + by) for card, by in moments.items()])
+    assert store.acknowledged(moments) == {recent, ahead}
+
+
+def test_what_was_received_in_the_future_silences_nothing(tmp_path: Path, database: Database):
+    """A host whose clock was ahead for a while leaves no advice silent for years; clocks of two hosts may differ by hours."""
+    card = str(uuid4())
+    opened(tmp_path).keep("her2-patient-view", [feedback(card)])
+    for by, silent in ((timedelta(hours=20), {card}), (timedelta(days=400), set())):
+        with database.writing() as connection:
+            connection.execute(FEEDBACK.update().values(received_at=utc_now() + by, outcome_at=utc_now() + by))
+        assert opened(tmp_path).acknowledged([card]) == silent
+
+
 def test_looking_up_uses_the_index(database: Database):
     """The look-up on the way of an answer never walks the table."""
-    plan = database.rows(f"EXPLAIN QUERY PLAN {acknowledged_query('?', 2)}", ["a", "b", "2026"])
+    plan = database.rows(f"EXPLAIN QUERY PLAN {acknowledged_query('?', 2)}", ["a", "b", "2026", "2026", "2027"])
     assert plan
     assert all("USING INDEX" in row[3] for row in plan)
 

@@ -95,6 +95,18 @@ def test_a_vanished_file(client_of: Clients, tmp_path: Path, second_line: dict[s
     assert_works_with_store(client)
 
 
+def test_feedback_on_a_card_of_another_process_once_the_store_is_there(client_of: Clients, tmp_path: Path, second_line: dict[str, Any]):
+    """A process that has not reached the store yet knows a card of another process as soon as it can keep what became of it."""
+    (tmp_path / "data").write_text("in the way")
+    late = client_of(data=tmp_path / "data")
+    (tmp_path / "data").unlink()
+    other = client_of(data=tmp_path / "data")
+    card = next(card for card in other.call(second_line).get_json()["cards"] if card["indicator"] != "critical")
+    entry = {"card": card["uuid"], "outcome": "accepted"}
+    assert late.give_feedback({"feedback": [entry]}).status_code == 200
+    assert card["uuid"] not in {shown["uuid"] for shown in other.call(second_line).get_json()["cards"]}
+
+
 def test_a_file_that_is_no_store(client_of: Clients, tmp_path: Path, second_line: dict[str, Any]):
     """A damaged file is left as it is, and cards are shown."""
     file = tmp_path / "her2-cds.sqlite"

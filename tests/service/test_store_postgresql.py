@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+import requests
+from sqlalchemy import select, text
 
 from service.store.database import NEWEST, Database
 from service.store.shown_counts import Shown
 from service.store.tables import SHOWN
 from tests.outside.ports import free_port
 from tests.outside.programs import needs, path_of
-from tests.service.checked_client import TODAY, CheckedClient
+from tests.service.checked_client import CALL, TODAY, CheckedClient
 from tests.service.test_feedback import entry
+from tests.service.test_server import start, wait_until_ready
+from tests.stopwatch import Stopwatch, wait_for
 
 pytestmark = needs("postgresql")
 
@@ -42,6 +48,21 @@ class Server:
     def start(self) -> None:
         options = f"-p {self._port} -k {self._data} -c listen_addresses=127.0.0.1 -c fsync=off"
         self._run("pg_ctl", "--pgdata", str(self._data), "--log", str(self._data / "log"), "--wait", "--options", options, "start")
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """All of its processes stand still, as on a machine that was paused: what is sent arrives, and nothing comes back."""
+        first = int((self._data / "postmaster.pid").read_text().split()[0])
+        children = subprocess.run(["pgrep", "-P", str(first)], check=True, capture_output=True, text=True, timeout=60)  # noqa: S603, S607
+        processes = [first, *map(int, children.stdout.split())]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
 
     def stop(self) -> None:
         self._run("pg_ctl", "--pgdata", str(self._data), "--wait", "--mode", "immediate", "stop")
@@ -99,3 +120,39 @@ def test_a_server_that_stops_and_comes_back(server: Server, client_of: Callable[
     assert client.store.open()  # as the thread in the background does, every few seconds
     assert client.get("/readyz").get_json()["store"] == "reachable"
     assert client.call(colleague).get_json()["cards"]
+
+
+def test_a_server_that_falls_silent(server: Server, tmp_path: Path, second_line: dict[str, Any]):
+    """Calls wait for it for a moment, not for as long as it likes: all get their cards, later ones at once, and feedback is refused."""
+    running = start(tmp_path, free_port(), DATABASE_URL=server.url)
+    message = {"feedback": [entry("123458")]}
+
+    def call(_: int) -> int:
+        return len(requests.post(running.url + CALL, json=second_line, timeout=30).json()["cards"])
+
+    def feedback() -> int:
+        return requests.post(f"{running.url}{CALL}/feedback", json=message, timeout=30).status_code
+
+    try:
+        wait_until_ready(running)
+        with ThreadPoolExecutor(12) as threads:
+            assert all(threads.map(call, range(12)))
+            with server.silent():
+                assert all(threads.map(call, range(12)))
+                with Stopwatch() as watch:
+                    assert call(0)
+                assert watch.seconds < 1
+                assert feedback() == 503
+        wait_for(lambda: requests.get(f"{running.url}/readyz", timeout=30).json()["store"] == "reachable")
+        assert feedback() == 200
+    finally:
+        running.process.terminate()
+        running.process.wait(120)
+
+
+def test_a_survey_may_take_longer_than_an_answer(server: Server):
+    """What reads for minutes is not taken for a silent server."""
+    database = Database(server.url)
+    with database.surveying() as connection:
+        assert connection.execute(text("SELECT 1 FROM pg_sleep(5)")).scalar() == 1
+    database.close()

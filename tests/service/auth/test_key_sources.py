@@ -273,6 +273,31 @@ def test_one_reads_and_the_others_wait():
     assert all(keys is not None and keys[0].kid == "ec" for keys in found)
 
 
+def test_nobody_waits_beside_who_reads_a_place_that_failed(clock: Clock):
+    """Tokens of an issuer whose host hangs cost one thread, not all: who comes while that one waits takes what is known."""
+    hanging, reading = threading.Event(), threading.Event()
+    failed = [OSError()]
+
+    def load() -> bytes:
+        if failed:
+            raise failed.pop()
+        reading.set()
+        hanging.wait(60)
+        raise OSError
+
+    source = KeySource("a host", load)
+    assert source.newest_keys() is None
+    clock.ahead += key_source.PAUSE
+    first = threading.Thread(target=source.newest_keys)
+    first.start()
+    assert reading.wait(60)
+    with Stopwatch() as watch:
+        assert [source.newest_keys() for _ in range(20)] == [None] * 20
+    assert watch.seconds < 1
+    hanging.set()
+    first.join(60)
+
+
 def test_a_jwks_of_too_many_keys_is_none():
     """A list of keys is bounded: each costs time to read."""
     from service.auth.keys import read_keys  # noqa: PLC0415

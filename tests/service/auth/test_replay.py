@@ -106,6 +106,7 @@ def test_without_the_store_no_call_is_answered(guarded: Callable[..., CheckedCli
             line = log_line()
             assert (line["auth"], line["reason"]) == ("refused", "store")
         assert client.call(second_line).status_code == 401
+        assert client._client.get("/readyz").status_code == 503
     assert watch.seconds < 2
     (tmp_path / "data").unlink()
     away.rename(tmp_path / "data")

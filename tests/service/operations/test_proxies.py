@@ -74,6 +74,11 @@ HOPS = {
     "somebody else": (TRUSTED, "198.51.100.1", "203.0.113.5", "198.51.100.1"),
     "two trusted hops": (TRUSTED, "10.0.0.1", "203.0.113.5, 10.9.9.9", "203.0.113.5"),
     "what the caller wrote to the left": (TRUSTED, "10.0.0.1", "1.2.3.4, 203.0.113.5", "203.0.113.5"),
+    "a port": (TRUSTED, "10.0.0.1", "203.0.113.5:4711", "203.0.113.5"),
+    "a port at a trusted hop": (TRUSTED, "10.0.0.1", "203.0.113.5:4711, 10.9.9.9:80", "203.0.113.5"),
+    "IPv6 with a port": (TRUSTED, "10.0.0.1", "[2001:db8::5]:4711", "2001:db8::5"),
+    "IPv6 in brackets": (TRUSTED, "10.0.0.1", "[2001:db8::5]", "2001:db8::5"),
+    "no address": (TRUSTED, "10.0.0.1", "203.0.113.5, junk1", "unknown"),
     "no header": (TRUSTED, "10.0.0.1", "", "10.0.0.1"),
 }
 

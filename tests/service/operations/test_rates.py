@@ -50,6 +50,18 @@ def test_too_many_calls_are_429_with_the_time_to_wait(client_of: Callable[..., C
     assert number(read_numbers(client.get("/metrics").text), "her2cds_turned_away_total", reason="rate") >= 2
 
 
+def test_a_network_of_ipv6_is_one_client(client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):
+    """A device may take any address of its network, so these are counted together; IPv4 in IPv6 is the address it stands for."""
+    client = client_of(rate="2/year")
+
+    def status(address: str) -> int:
+        return client.call(second_line, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    assert [status(f"2001:db8:0:1::{last}") for last in (1, 2, 3)] == [200, 200, 429]
+    assert status("2001:db8:0:2::1") == 200
+    assert [status(f"::ffff:192.0.2.{last}") for last in (1, 2, 3, 4)] == [200] * 4
+
+
 def test_a_refusal_can_be_read_by_pages_and_preflights_are_not_counted(
     client_of: Callable[..., CheckedClient], second_line: dict[str, Any]
 ):
@@ -107,7 +119,15 @@ def test_a_verified_client_is_known_by_its_issuer():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("RATE", "often"), ("RATE", "10/blink"), ("RATE_STORE", "memcached://x"), ("RATE_STORE", "redis:///7")],
+    [
+        ("RATE", "often"),
+        ("RATE", "10/blink"),
+        ("RATE_STORE", "memcached://x"),
+        ("RATE_STORE", "redis:///7"),
+        ("RATE_STORE", "redis://:word@h:x/0"),
+        ("RATE_STORE", "redis://h/abc"),
+        ("RATE_STORE", "redis://h/0/1"),
+    ],
 )
 def test_faulty_rates_are_named_at_the_start(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
     """The variable is named, its value is not repeated."""

@@ -92,8 +92,14 @@ def test_the_same_patient_id_at_two_hospitals_is_not_the_same_patient(deployment
 def test_a_card_of_one_site_is_unknown_at_another(deployment: Deployment, request_of: Callable[[str], dict[str, Any]]):
     """Feedback on a card that another hospital was shown is taken for one on somebody else's card, and sets nothing aside anywhere."""
     client, body = deployment(), request_of("echo-overdue")
-    _set_aside(client, _cards(client, body, NORTHERN)["LvefMonitoringDue"], SOUTHERN)
+    northern = _cards(client, body, NORTHERN)
+    for card in northern.values():
+        _set_aside(client, card, SOUTHERN)
+        accepted = {"card": card["uuid"].upper(), "outcome": "accepted"}
+        assert client.give_feedback({"feedback": [accepted]}, path=SOUTHERN).status_code == 200
     assert {row.topic for row in _feedback(client)} == {""}
+    assert not {row.card for row in _feedback(client)} & {card["uuid"] for card in northern.values()}
+    assert _cards(client, body, NORTHERN) == northern
     assert "LvefMonitoringDue" in _cards(client, body, SOUTHERN)
 
 

@@ -78,7 +78,7 @@ def error_of(response: TestResponse) -> str:
     assert response.status_code >= 400
     assert response.mimetype == "text/html"
     assert response.headers["Cache-Control"] == "no-store"
-    assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
+    assert re.search(r"frame-ancestors [^*]+$", response.headers["Content-Security-Policy"])
     found = re.search(r"her2-cds · ([a-z-]+)", response.text)
     assert found is not None, response.text
     return found[1]

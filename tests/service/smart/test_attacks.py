@@ -267,11 +267,13 @@ def test_frames(app_of):
     app = app_of(smart_clients=f"{NOWHERE} her2-cds", smart_frame_ancestors="https://ehr.example.org, https://portal.example.org/")
     answer = Browser(app).get("/smart/")
     policy = answer.headers["Content-Security-Policy"]
-    assert "frame-ancestors 'self' https://ehr.example.org https://portal.example.org" in policy
+    assert "frame-ancestors https://ehr.example.org https://portal.example.org" in policy
     assert "X-Frame-Options" not in answer.headers
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer.headers.getlist("Content-Security-Policy") == [policy]
+    nowhere = Browser(app_of(smart_clients=f"{NOWHERE} her2-cds")).get("/smart/")
+    assert nowhere.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
 
 
 def test_a_form_is_read_for_a_session_alone(app: Flask, opened: Opened):

@@ -82,7 +82,7 @@ def naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Fi
 
 def naming_unread_answers(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
     """The same advice, its first card saying that an intake answer was given and could not be read: nobody here knows what it says."""
-    if not any(p.kind == "unreadable" and p.subject == "intake" for p in case.problems):
+    if not any(p.kind == "unreadable" and p.subject == "intake" and p.source for p in case.problems):
         return chosen, list(findings)
     return _on_first_card(K.say("intake-answer-not-read"), chosen, findings)
 

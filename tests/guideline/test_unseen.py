@@ -148,9 +148,15 @@ def test_r131_an_intake_answer_that_could_not_be_read_is_said(orders):
     """Somebody answered: "nothing is recorded" must not stand alone. No card of its own, and nothing about other losses."""
     said = K.say("intake-answer-not-read")
     ask = (lambda case: advise_orders(case, orders, PRACTICE)) if orders else (lambda case: advise(case, PRACTICE))
-    for kind, subject, named in (("unreadable", "intake", True), ("unreadable", "body", False), ("erroneous", "intake", False)):
+    form = "QuestionnaireResponse/1"
+    for problem, named in (
+        (DataProblem("unreadable", "intake", form), True),
+        (DataProblem("unreadable", "intake", "", "no resource of a type that is read"), False),
+        (DataProblem("unreadable", "body", "Observation/1"), False),
+        (DataProblem("erroneous", "intake", form), False),
+    ):
         before = ask(second_line(lvef=()))
-        after = ask(second_line(lvef=(), problems=(DataProblem(kind, subject),)))
+        after = ask(second_line(lvef=(), problems=(problem,)))
         cards = [(f.topic, f.headline) for f in (after.treatment, *after.findings) if f is not None]
         assert cards == [(f.topic, f.headline) for f in (before.treatment, *before.findings) if f is not None]
         told = [said in f.detail for f in (after.treatment, *after.findings) if f is not None]

@@ -42,6 +42,7 @@ EACH_PATIENT = pytest.mark.parametrize("name", NAMES)
 LVEF = "10230-1"
 
 #: What a treatment card says when some of the medications are missing.
+NOT_READ = KNOWLEDGE.say("therapy-not-read").text
 RECORD_INCOMPLETE = KNOWLEDGE.say("condition-record-incomplete").text
 
 Body = dict[str, Any]
@@ -241,7 +242,7 @@ def test_a_busy_server_is_asked_again(ehr: CheckedClient, fhir: RunningFhirServe
 #: What is gone for good -> what a card says of it.
 GAPS: dict[str, tuple[Fault, str]] = {
     "doses": (Fault("MedicationAdministration", 503), RECORD_INCOMPLETE),
-    "statements": (Fault("MedicationStatement", 500), RECORD_INCOMPLETE),
+    "orders": (Fault("MedicationRequest", 500), RECORD_INCOMPLETE),
     "ejection fraction": (Fault("Observation", 503, containing=LVEF), "LVEF by echo or MUGA"),
 }
 
@@ -256,6 +257,14 @@ def test_a_gap_is_named(ehr: CheckedClient, fhir: RunningFhirServer, request_for
     assert said in card["detail"]
     assert missing(card)
     assert not missing(whole)
+
+
+def test_a_history_that_could_not_be_read_is_asked_for(ehr: CheckedClient, fhir: RunningFhirServer, request_for: Callable[..., Body]):
+    """The lines of therapy stand in what is gone, and the metastases are old: no first line, though the intake calls the list complete."""
+    fhir.behave(token=TOKEN, faults=[Fault("MedicationStatement", 500)])
+    card, *_ = cards_of(ehr, request_for("second-line"))
+    assert (card["source"]["topic"]["code"], card["summary"]) == ("MissingData", NOT_READ)
+    assert missing(card) == ["I04"]
 
 
 def missing(card: dict[str, Any]) -> list[str]:

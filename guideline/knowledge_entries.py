@@ -180,7 +180,7 @@ class Label:
 class RuleEntry:
     """One rule of the rule book.
 
-    `status`: `card` (speaks when a chart is opened), `order` (speaks on order hooks), `text` (in the book only, see `reason`).
+    `status`: `card` (speaks when a chart is opened), `order` (speaks on order hooks), `both`, `text` (in the book only, see `reason`).
     `evidence` and `conflicts` are ids of the fact check and of the conflicts settled in it; `topics` the cards it may speak on.
     """
 
@@ -191,7 +191,7 @@ class RuleEntry:
     trigger: str
     advice: str
     sources: tuple[str, ...]
-    status: Literal["card", "order", "text"]
+    status: Literal["card", "order", "both", "text"]
     strength: str | None = None
     evidence: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ WHAT_OFF_MEANS = (
 WHERE_IT_SPEAKS = {
     "card": "on cards when a chart is opened",
     "order": "at order entry (order-select, order-sign)",
+    "both": "on cards when a chart is opened, and at order entry (order-select, order-sign)",
     "text": "in this book only",
 }
 

@@ -56,7 +56,7 @@ def test_answered_saved_and_read_by_the_next_call(ehr: Page, demo: str):
 def test_corrected_on_the_same_day(ehr: Page, demo: str):
     """An answer that was filed can be corrected an hour later: the later one counts for the next call."""
     app = open_from_demo(ehr, demo, "early-relapse")
-    for answer, said in (("true", "cardiology"), ("false", "T-DXd leads now")):
+    for answer, said in (("true", "Cardiology before any HER2 therapy"), ("false", "T-DXd leads now")):
         app.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         app.check(f'input[name="answer.heart-failure-symptoms"][value="{answer}"]')
         expect(app.locator("#changed-answer")).to_contain_text(said)

@@ -126,7 +126,7 @@ def first_line_before_anything_else(seen: Seen) -> str | None:
     return None
 
 
-_NOBODY_LEADS = ("regimen leads", "no standard", "tumour board", "depends on")
+_NOBODY_LEADS = ("regimen leads", "regimen until", "no standard", "tumour board", "depends on")
 
 
 def one_leader_or_none_with_a_reason(seen: Seen) -> str | None:

@@ -403,7 +403,7 @@ def test_nothing_is_claimed_where_no_regimen_leads(opened: Callable[..., Page]):
     expect(page.locator("#advice-body")).to_contain_text("Options, none of which leads: ")
     page.fill("#suppose-lvef", "30")
     page.keyboard.press("Tab")
-    expect(page.locator("#advice-body")).to_contain_text("No HER2 regimen leads")
+    expect(page.locator("#advice-body")).to_contain_text("No HER2 regimen until cardiology has decided: LVEF 30 %")
     expect(page.locator("#advice-body")).not_to_contain_text("default")
     expect(page.locator("#advice-body")).not_to_contain_text("stand below")
 

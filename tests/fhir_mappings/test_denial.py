@@ -399,7 +399,7 @@ def stopped(reason: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "reason", ["Completed planned therapy, progression-free", "Patient wish; no radiographic or clinical progression", "PD-L1 negative"]
+    "reason", ["Completed planned therapy, progression-free", "Travels abroad; no radiographic or clinical progression", "PD-L1 negative"]
 )
 def test_a_stop_without_progression_makes_the_card_conditional(reason):
     """Only a stop for progression says "progressed on"."""

@@ -90,7 +90,7 @@ def _silent(fired: Iterable[Fired], asked: Iterable[Considered], status: str) ->
     return tuple(
         SilentRule(rule.id, rule.statement, _because(rule, topics, closed, treatment))
         for rule in rule_book().values()
-        if rule.status == status and rule.id not in spoke
+        if rule.status in (status, "both") and rule.id not in spoke
     )
 
 

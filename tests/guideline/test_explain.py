@@ -289,7 +289,7 @@ def test_the_explanation_about_orders_holds_the_order_rules_alone():
     assert [f.topic for f in found.fired] == [f.topic for f in advice.findings]
     assert (found.considered, found.regimens, found.depends) == ((), (), ())
     assert (found.profile, found.knowledge) == (advice.profile, advice.knowledge)
-    assert {rule_book()[silent.rule].status for silent in found.silent_rules} == {"order"}
+    assert {rule_book()[silent.rule].status for silent in found.silent_rules} == {"order", "both"}
     assert not {silent.rule for silent in found.silent_rules} & {rule for f in found.fired for rule in f.rules}
 
 

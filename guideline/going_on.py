@@ -80,9 +80,9 @@ def way(q: OrderQuestion, drug: str, e: Exposure) -> Way:
     """What becomes of a therapy when a drug is ordered that does not belong beside it.
 
     Another form of the same antibody takes its place (R136; a dose too early has its own card), and any drug that of an infused one after
-    six weeks without a dose. The drug itself, given since the last dose
-    of the earlier one and not before it, has taken its place; given lately before that dose, both are being given, or the old therapy is
-    ordered again beside the new one. Ordered for when the next dose of the earlier one is due, it may be a switch; sooner it is beside it.
+    six weeks without a dose. The drug itself, given since the last dose of the earlier one and not before it, has taken its place; given
+    lately before that dose, both are being given, or the old therapy is ordered again beside the new one. Ordered for when the next dose
+    of the earlier one is due, it may be a switch; sooner it is beside it.
     """
     if stands(q.s.case, e):
         return "goes-on"

@@ -72,11 +72,11 @@ def _better_since(s: Situation, last: Line) -> bool:
     if ended is None:
         return False
     wished = {e.stop_reason for e in last.exposures if e.drug in HER2_DRUGS} == {"patient-wish"}
-    weeks_before = K.thresholds.intervals.new_metastasis_days if wished else 0
-    since = add_days(ended.latest, -weeks_before)
+    # The 42nd day before the end counts, the day of the end itself only with a wish.
+    first_day = add_days(ended.latest, -K.thresholds.intervals.new_metastasis_days if wished else 1)
     if last.start is not None:
-        since = max(since, last.start.latest)
-    since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest > since)
+        first_day = max(first_day, add_days(last.start.latest, 1))
+    since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest >= first_day)
     return any(d.trend in ("stable", "improved", "remission") for d in since_then)
 
 

@@ -12,7 +12,7 @@ def stopped(*statuses, reason="patient-wish", drugs=()):
 
 
 @pytest.mark.parametrize("trend", ["remission", "improved", "stable"])
-@pytest.mark.parametrize("day", [141, 110, 60])
+@pytest.mark.parametrize("day", [142, 110, 60])
 def test_silent_where_the_disease_was_under_control_at_the_stop(trend, day):
     """A judgement of the weeks before the stop counts, and one since."""
     assert topics(stopped(status(trend, day))) == []
@@ -22,7 +22,7 @@ def test_silent_where_the_disease_was_under_control_at_the_stop(trend, day):
     "statuses",
     [
         (),
-        (status("stable", 142),),
+        (status("stable", 143),),
         (status("undetermined", 110),),
         (status("stable", 110), status("worsened", 30)),
     ],

@@ -219,7 +219,7 @@ def _belongs(dose: DrugRecord, given: PartialDate, course: _Course) -> bool:
     if course.start is not None and given.latest < add_days(course.start.earliest, -_SAME_START_DAYS):
         return False
     if course.end is not None:
-        return given.earliest <= add_days(course.end.latest, K.thresholds.intervals.line_start_days)
+        return given.earliest <= add_days(course.end.latest, K.thresholds.intervals.treatment_interval_days)
     if course.status in _OPEN or course.stated_open:
         return True
     # Over, and nobody wrote down when: the doses tell, as long as they follow one another.

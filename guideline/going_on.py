@@ -91,7 +91,7 @@ def way(q: OrderQuestion, drug: str, e: Exposure) -> Way:
         return "goes-on"
     if components(drug) & components(e.drug) or over_by_progression(q.s, e):
         return "gives-way"
-    if K.drugs[e.drug].infused and last.latest + timedelta(days=K.thresholds.doses.reload_pertuzumab_days) <= q.s.today:
+    if K.drugs[e.drug].infused and last.latest + timedelta(days=K.thresholds.intervals.infused_lapsed_days) <= q.s.today:
         return "gives-way"
     lately = q.s.today - timedelta(days=LONGEST_SILENCE_DAYS)
     same = (r for r in q.s.case.drugs if components(r.drug) & components(drug) and not go_together(r.drug, e.drug))

@@ -70,7 +70,10 @@ def _final(s: Situation, kind: LabKind) -> list[Lab]:
 
 def clearance_acts(s: Situation, drugs: frozenset[str], action: str) -> tuple[tuple[str, ...], Met] | None:
     """The drugs for whose start the label asks for an action (`avoid`, `reduce`) at this clearance, with the row that says so."""
-    values = {CLEARANCE: s.once(creatinine_clearance)}
+    clearance = s.once(creatinine_clearance)
+    if all(value.judged > _NO_LIMIT_ABOVE for value in clearance):
+        return None
+    values = {CLEARANCE: clearance}
     found = [(drug, m) for drug in sorted(drugs & _ROWS.keys()) for row in _ROWS[drug] if row.action == action and (m := met(row, values))]
     return (tuple(drug for drug, _ in found), found[0][1]) if found else None
 

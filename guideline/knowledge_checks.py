@@ -123,6 +123,9 @@ def _references(documents: Documents, rules: frozenset[str]) -> Iterator[Finding
         yield from _unknown("thresholds", ("labs", "drugs", drug), "drug", [drug], drugs)
         for n, row in enumerate(rows):
             yield from _unknown("thresholds", ("labs", "drugs", drug, n), "rule", [row["rule"]], rules)
+    fever = thresholds["febrile_neutropenia"]
+    yield from _unknown("thresholds", ("febrile_neutropenia", "drugs"), "drug with dose levels", fever["drugs"], thresholds["dose_levels"])
+    yield from _unknown("thresholds", ("febrile_neutropenia", "rule"), "rule", [fever["rule"]], rules)
     for stem, statements in sentences(documents).items():
         yield from _statements(stem, statements, rules)
     yield from _said_twice(sentences(documents))

@@ -14,7 +14,7 @@ from guideline.heart_function import fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_by_drug import dose_days
 from guideline.lvef_dips import Dip, day_of, days_between, dips, given_again, held_for
-from guideline.lvef_tables import Judged, judge
+from guideline.lvef_tables import Judged, judge, never_low
 from guideline.partial_date import add_days
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES
@@ -48,10 +48,12 @@ def stop_for_good(s: Situation, judged: Judged) -> StopForGood | None:
 
 def stops_on_record(s: Situation) -> tuple[StopForGood, ...]:
     """The drugs that their labels have ended for good by the LVEF on record: running, on hold or over, however long ago; each once."""
-    return s.once(_stops_on_record) if s.heart.latest is not None else ()
+    return s.once(_stops_on_record)
 
 
 def _stops_on_record(s: Situation) -> tuple[StopForGood, ...]:
+    if s.once(never_low):
+        return ()
     # The antibodies of an adjuvant course went by another table where both were given; which were given together nobody tells here.
     early = [e for e in s.therapies.early if e.drug in CONJUGATES]
     found: dict[str, StopForGood] = {}

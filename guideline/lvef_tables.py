@@ -11,6 +11,7 @@ from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import lvef_fact
 from guideline.heart_function import effective_value, fall_from
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_by_drug import begun, tables_for
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
@@ -44,6 +45,23 @@ class Judged(Struct, frozen=True):
 def baseline_fact(reference: Lvef, *, before_start: bool) -> FactUsed:
     """The value that a fall is counted from, named by where it comes from."""
     return lvef_fact(reference, "LVEF baseline" if before_start else "LVEF baseline (first value after the start)")
+
+
+_HOLDS = tuple(row for table in K.thresholds.lvef_tables.values() for row in table.rows if row.action != "continue")
+
+#: No row asks for a hold at a value above its limit (the lower limit of normal apart) ...
+_HIGHEST_LIMIT = max(K.thresholds.lvef.critical_below, *(row.highest for row in _HOLDS if row.highest is not None))
+#: ... and one without a limit on the value at no smaller fall.
+_LEAST_FALL = min(row.fall_at_least or row.fall_over or 0.0 for row in _HOLDS if row.highest is None and not row.below_normal)
+
+
+def never_low(s: Situation) -> bool:
+    """Whether no dated LVEF on record can ask for a hold of any drug, whatever its fall is counted from: so it is in most charts."""
+    values = [effective_value(v) for v in s.heart.series]
+    if not values:
+        return True
+    lowest = min(values)
+    return lowest > max(_HIGHEST_LIMIT, s.practice.lvef_lower_limit) and round(max(values) - lowest, 1) < _LEAST_FALL
 
 
 def first_dose(s: Situation, exposure: Exposure) -> PartialDate | None:

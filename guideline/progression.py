@@ -103,7 +103,7 @@ def _settled(day: PartialDate, better: list[_Better], case: Case) -> bool:
     treated = _treated_since(day, case)
     if treated is None or _active_since(treated.day, case):
         return False
-    weeks_before = add_days(day.earliest, -K.thresholds.intervals.new_metastasis_days)
+    weeks_before = add_days(day.earliest, -K.thresholds.intervals.judged_before_days)
     return any(b.since >= weeks_before for b in better) and _went_on_after(treated.day, case)
 
 

@@ -315,7 +315,7 @@ def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
 
 def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
     """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
-    grace = K.thresholds.intervals.line_start_days
+    grace = K.thresholds.intervals.treatment_interval_days
     for e in group:
         if e.drug in drugs:
             ended = e.last_known if e.state == "ended" else None
@@ -414,7 +414,7 @@ def _documented_progression(
     exposures: Sequence[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case
 ) -> Progression | None:
     """How progression on a line is documented (decision 6), or None: a stop reason says so, which nothing overrides, or other signs do."""
-    grace = K.thresholds.intervals.line_start_days
+    grace = K.thresholds.intervals.treatment_interval_days
     for e in exposures:
         if e.stop_reason != "progression" or not (e.drug in COUNTING_DRUGS or len(exposures) == 1):
             continue

@@ -46,6 +46,11 @@ class LvefRow:
     fall_below: float | None = None
     confirmed_stops: bool = False
 
+    @property
+    def highest(self) -> float | None:
+        """The limit that no value above meets; None where the row names none, or the lower limit of normal."""
+        return self.below if self.at_most is None else self.at_most
+
     def matches(self, value: float, fall: float | None, normal: float) -> bool:
         """Whether the row applies. A row that asks for a fall never applies without a baseline (`fall` is `None`)."""
         if self.below is not None and value >= self.below:
@@ -136,9 +141,12 @@ class Intervals:
     adjuvant_course_months: int
     record_lag_days: int
     new_metastasis_days: int
+    judged_before_days: int
     line_start_days: int
+    treatment_interval_days: int
     line_gap_days: int
     infused_without_dose_days: int
+    infused_lapsed_days: int
     oral_refill_days: int
     taxane_without_dose_days: int
     acknowledged_days: int
@@ -241,6 +249,20 @@ class LabLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class FebrileNeutropeniaLimits:
+    """The drugs that wait until febrile neutropenia has resolved, as printed in `resume`, and go on one dose level down.
+
+    A later neutrophil count of `recovered_from` (10^9/L) or more ends it, whatever the problem list says.
+    """
+
+    source: str
+    rule: str
+    drugs: tuple[str, ...]
+    resume: str
+    recovered_from: float
+
+
+@dataclass(frozen=True, slots=True)
 class Receptors:
     """HER2 by ISH: positive at ratio >= `ratio` with copies >= `copies_positive`; one without the other waits for the pathologist.
 
@@ -305,6 +327,7 @@ class Thresholds:
     ild: Ild
     dose_levels: dict[str, DoseLevels]
     labs: LabLimits
+    febrile_neutropenia: FebrileNeutropeniaLimits
     receptors: Receptors
     doses: Doses
     endocrine: EndocrineSelection

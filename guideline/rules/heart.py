@@ -10,7 +10,7 @@ from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.lvef_stop import StopForGood, stop_for_good
-from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, strictest
+from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
 from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_held import held
 from guideline.rules.heart_words import all_names, failure_words, fall_words, lvef_headline, named, stop_headline
@@ -105,7 +105,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """R075, R110-R114: a drug's own table asks for a hold; below 40 every monitored drug is held, with or without a baseline (I07)."""
     latest = s.heart.latest
     monitored = [e.drug for e in running if e.drug in MONITORED]
-    if latest is None or not monitored:
+    if latest is None or not monitored or s.once(never_low):
         return None
     judged = judge(s, running)
     holding = [j for j in judged if j.holds]

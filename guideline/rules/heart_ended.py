@@ -16,7 +16,7 @@ from guideline.facts_used import lvef_fact
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_stop import StopForGood, stop_for_good, stops_on_record
-from guideline.lvef_tables import judge
+from guideline.lvef_tables import judge, never_low
 from guideline.orders import DraftOrder
 from guideline.rules.heart_words import all_names, stop_headline
 from guideline.rules.order_scope import deletions
@@ -29,6 +29,8 @@ STOP_HEADLINES = ("lvef-stop", "lvef-held-stop")
 
 def ended_while_running(s: Situation, running: Sequence[Exposure]) -> Finding | None:
     """The drugs that run though their labels have ended them, whatever the latest LVEF is."""
+    if s.once(never_low):
+        return None
     stops = [stop for j in judge(s, running) if (stop := stop_for_good(s, j)) is not None]
     return _finding(s, "lvef-stop", stops) if stops else None
 

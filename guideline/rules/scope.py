@@ -84,7 +84,7 @@ def _referred_to_hospice(s: Situation) -> bool:
     if s.her2_running:
         return False
     given = [day for e in s.exposures if e.drug in HER2_DRUGS and (day := e.last_known or e.start) is not None]
-    grace = K.thresholds.intervals.line_start_days
+    grace = K.thresholds.intervals.treatment_interval_days
     return any(
         p.kind == "hospice" and (p.date is None or all(day.earliest <= add_days(p.date.latest, grace) for day in given))
         for p in s.case.procedures

@@ -35,12 +35,11 @@ _DRUGS = {
 
 def start_labs(s: Situation, regimen: str) -> list[Statement]:
     """What the values of the last three weeks say against a first dose; nothing of drugs that run (`rules.labs_running`)."""
-    drugs = _begun_by(s, regimen)
-    if not drugs or not s.case.labs:
+    if not s.case.labs or not s.once(_all_met):
         return []
     against: dict[tuple[str, tuple[LabValue, ...]], list[str]] = {}
-    for drug in drugs:
-        found = _met(s, drug)
+    for drug in _begun_by(s, regimen):
+        found = s.once(_all_met).get(drug, [])
         forbidden = tuple(dict.fromkeys(v for row, values in found if row.action in _FORBIDS for v in values))
         unstudied = tuple(dict.fromkeys(v for _, values in found for v in values))
         if forbidden or unstudied:
@@ -53,8 +52,9 @@ def start_labs(s: Situation, regimen: str) -> list[Statement]:
 def naming_values(s: Situation, chosen: Treatment) -> Treatment:
     """The card with the values as facts that keep a drug of its regimens from being begun, or ask for less of it; normal ones are none."""
     offered = [*([chosen.lead] if chosen.lead else []), *chosen.alternatives]
-    begun = dict.fromkeys(drug for option in offered for drug in _begun_by(s, option.regimen))
-    values = [v for drug in begun for _, of in _met(s, drug) for v in of] if s.case.labs else []
+    rows = s.once(_all_met) if s.case.labs else {}
+    begun = dict.fromkeys([drug for option in offered for drug in _begun_by(s, option.regimen) if drug in rows]) if rows else {}
+    values = [v for drug in begun for _, of in rows[drug] for v in of]
     # A regimen that is not offered is named with its reason: of the laboratory, the kidneys.
     kept_off = [option for option in chosen.barred if any(reason.id == "kidneys-avoid" for reason in option.reasons)]
     for options, act in ((offered, "reduce"), (kept_off, "avoid")):
@@ -89,13 +89,8 @@ def _dated(values: tuple[LabValue, ...]) -> str:
 _Rows = list[tuple[LabRow, tuple[LabValue, ...]]]
 
 
-def _met(s: Situation, drug: str) -> _Rows:
-    """The rows of a drug that today's values meet."""
-    return s.once(_all_met).get(drug, [])
-
-
 def _all_met(s: Situation) -> dict[str, _Rows]:
-    """By drug. Most values meet nothing, and each lab stands in the tables of several drugs."""
+    """By drug the rows that today's values meet. Most values meet nothing, and each lab stands in the tables of several drugs."""
     values = s.once(current_labs)
     found: dict[str, _Rows] = {}
     for drug, rows in _ROWS.items():

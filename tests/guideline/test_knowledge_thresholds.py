@@ -95,6 +95,7 @@ def test_windows_of_the_owner():
     assert (T.intervals.early_relapse_months, T.intervals.label_relapse_months) == (12, 6)
     assert (T.intervals.recent_metastases_days, T.intervals.new_metastasis_days, T.intervals.line_start_days) == (90, 42, 28)
     assert (T.intervals.line_gap_days, T.intervals.infused_without_dose_days, T.intervals.taxane_without_dose_days) == (180, 63, 42)
+    assert (T.intervals.judged_before_days, T.intervals.treatment_interval_days, T.intervals.infused_lapsed_days) == (42, 28, 42)
     assert (T.intervals.later_line_from, T.intervals.acknowledged_days) == (3, 90)
     assert (T.intervals.anthracycline_gap_months, T.intervals.contraception_months, T.intervals.contraception_men_months) == (7, 7, 4)
     assert (T.ages.adult, T.ages.childbearing, T.ages.pregnancy_days) == (18, 55, 300)

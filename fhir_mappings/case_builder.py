@@ -20,6 +20,7 @@ from fhir_mappings.intake import read_intake
 from fhir_mappings.labs import read_body, read_labs
 from fhir_mappings.lost_facts import lost_with_search
 from fhir_mappings.lungs import read_lungs
+from fhir_mappings.neutropenia import read_febrile_neutropenia
 from fhir_mappings.patient import read_patient
 from fhir_mappings.prefetch_queries import wants_all
 from fhir_mappings.problem_list import diseases
@@ -67,6 +68,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         lvef=lvef,
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),
+        febrile_neutropenia=_once(read_febrile_neutropenia(listed)),
         pregnancies=_once(read_pregnancies(record, listed)),
         menopause=_once(read_menopause(record, listed)),
         performance=_once(read_performance(record)),

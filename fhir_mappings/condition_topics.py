@@ -11,13 +11,14 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
 
-ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice"]
+ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia"]
 
 _TOPICS: dict[str, ConditionTopic] = {
     "cond.heart_failure": "heart",
     "cond.cardiomyopathy_lvsd": "heart",
     "cond.ild_pneumonitis": "lung",
     "cond.radiation_lung": "lung",
+    "cond.febrile_neutropenia": "neutropenia",
     "obs.pregnancy": "pregnancy",
     "obs.menopause": "menopause",
     "proc.hospice": "hospice",
@@ -25,6 +26,7 @@ _TOPICS: dict[str, ConditionTopic] = {
 
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|ejection|\bhfp?r?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
+_NEUTROPENIA = re.compile(r"neutropeni")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referral|consult|evaluat|discharg|volunteer|plan")
@@ -90,6 +92,8 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("heart")
     if _LUNG.search(label):
         topics.add("lung")
+    if _NEUTROPENIA.search(label):
+        topics.add("neutropenia")
     if Passage(label).asserts(_HOSPICE) and not _HOSPICE_TO_COME.search(label):
         topics.add("hospice")
     return frozenset(topics)

@@ -94,6 +94,7 @@ _BY_CONCEPT = {
     "cond.radiation_lung": "lung",
     "cond.heart_failure": "heart",
     "cond.cardiomyopathy_lvsd": "heart",
+    "cond.febrile_neutropenia": "lab",
 }
 
 

@@ -18,7 +18,7 @@ What the facts amount to, before any rule speaks:
 `heart_function`      the LVEF over time; `lvef_by_drug`, `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
 `lvef_holds`          therapy that fell silent after a low LVEF
 `lung_history`        ILD and pneumonitis; `tdxd_pneumonitis`: which of them is that of T-DXd, `tdxd_restart`: the dose after them
-`lab_holds`           laboratory values after which a drug goes on one dose level down, or not at all
+`setbacks`            laboratory values and febrile neutropenia after which a drug goes on one dose level down, or not at all
 `brain_disease`       metastases of the central nervous system
 `reproductive`        pregnancy and menopause
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today

@@ -187,6 +187,14 @@ class HeartCondition(Struct, frozen=True):
     source: str = ""
 
 
+class FebrileNeutropenia(Struct, frozen=True):
+    """Febrile neutropenia on the problem list or as a diagnosis of a visit; `date`: when it began."""
+
+    status: ClinicalStatus = "unknown"
+    date: PartialDate | None = None
+    source: str = ""
+
+
 class LungCondition(Struct, frozen=True):
     """Interstitial lung disease or pneumonitis on the problem list. Lymphangitic carcinomatosis and inhalation injury are not.
 
@@ -355,6 +363,7 @@ class Case(Struct, frozen=True):
     lvef: tuple[Lvef, ...] = ()
     heart: tuple[HeartCondition, ...] = ()
     lungs: tuple[LungCondition, ...] = ()
+    febrile_neutropenia: tuple[FebrileNeutropenia, ...] = ()
     pregnancies: tuple[Pregnancy, ...] = ()
     menopause: tuple[Menopause, ...] = ()
     performance: tuple[PerformanceStatus, ...] = ()

@@ -20,6 +20,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met, undated_labs
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
+from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_after_hold import after_hold
 from guideline.rules.order_scope import deletions, safety_orders
@@ -58,6 +59,8 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             start = begins_course(q, drug)
             asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
             finding = _finding(q, asked, q.s.once(current_labs))
+            if q.s.case.febrile_neutropenia:
+                finding = with_febrile_neutropenia(q.s, [e for e in q.s.exposures if e.drug == drug], finding)
             if finding is not None:
                 yield finding
             if finding is None or finding.indicator == "info":

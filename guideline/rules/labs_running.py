@@ -1,4 +1,6 @@
-"""Laboratory values under a running conjugate or tucatinib that ask for a hold or a stop (R118-R120, P07, P08; decisions 7 and 29).
+"""Laboratory values, and febrile neutropenia, under a running conjugate or tucatinib that ask for a hold or a stop.
+
+R118-R120, P07, P08; decisions 7 and 29.
 
 Speaks when a chart is opened, and only of a value that crosses a limit of the drug's own label table: one newer than the last dose,
 or, where the label ends the drug, any of the last three weeks. What the label lets go on, what is missing and what is due each cycle
@@ -10,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guideline.advice import Finding, Statement
-from guideline.dosing import lowest_level_given
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
+from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.labs import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
+from guideline.setbacks import one_level_down
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 from guideline.thresholds import LabRow
@@ -30,11 +33,14 @@ _TABLES: dict[str, tuple[LabRow, ...]] = {
 
 def labs_running(s: Situation) -> Finding | None:
     """The one finding about laboratory values under the running HER2 drugs: the strictest first, the others behind it."""
-    if not s.case.labs:
-        return None
     running = {e.drug: e for e in s.her2_running if e.drug in _TABLES}
     if not running:
         return None
+    found = _by_values(s, running) if s.case.labs else None
+    return with_febrile_neutropenia(s, running.values(), found) if s.case.febrile_neutropenia else found
+
+
+def _by_values(s: Situation, running: dict[str, Exposure]) -> Finding | None:
     values = s.once(current_labs)
     found = [(e, m) for e in running.values() for m in _crossed(e, values)]
     if not found:
@@ -84,22 +90,11 @@ def _what_then(s: Situation, e: Exposure, m: Met) -> list[Statement]:
     row = m.row
     if row.action == "stop":
         return [K.say("lab-stop-other")]
-    until = [_until(s, e, row, row.resume)] if row.resume is not None else []
-    return [*until, K.say("lab-hold-again")]
-
-
-def _until(s: Situation, e: Exposure, row: LabRow, resume: str) -> Statement:
-    if row.dose != "one-level-down":
-        return K.say("lab-resume-same", resume=resume)
-    levels = K.thresholds.dose_levels[e.drug]
-    given = lowest_level_given([r for r in s.case.drugs if r.drug == e.drug], s.case, levels, s.practice.dose_tolerance_percent)
-    if given is None:
-        named = ", ".join(f"{level:g}" for level in levels.levels)
-        return K.say("lab-resume-lower-open", resume=resume, levels=f"{named} {levels.unit}")
-    lower = levels.next_lower(given[0])
-    if lower is None:
-        return K.say("lab-resume-lowest", resume=resume)
-    return K.say("lab-resume-lower", resume=resume, level=f"{lower:g} {levels.unit}")
+    if row.resume is None:
+        return [K.say("lab-hold-again")]
+    lower = row.dose == "one-level-down"
+    until = one_level_down(s, e.drug, row.resume) if lower else K.say("lab-resume-same", resume=row.resume)
+    return [until, K.say("lab-hold-again")]
 
 
 def _also(lead_of: Exposure, lead: Met, others: list[tuple[Exposure, Met]]) -> Iterator[Statement]:

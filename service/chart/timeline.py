@@ -18,7 +18,7 @@ from guideline.therapy_lines import Line
 from service.chart.said import day
 
 Setting = Literal["early", "metastatic", "unknown"]
-MarkKind = Literal["progression", "response", "metastasis", "lung", "heart", "biopsy", "result", "treatment"]
+MarkKind = Literal["progression", "response", "metastasis", "lung", "heart", "blood", "biopsy", "result", "treatment"]
 
 #: Classes of the knowledge files as the picture colours them.
 _GROUPS = {
@@ -196,6 +196,8 @@ def _happened(s: Situation) -> Iterable[_Happening]:
             yield "lung", f"{name}{grade}, resolved", lung.abated, lung.source
     for heart in case.heart:
         yield "heart", f"{heart.kind.replace('-', ' ')}, {heart.status}", heart.date, heart.source
+    for episode in case.febrile_neutropenia:
+        yield "blood", f"febrile neutropenia, {episode.status}", episode.date, episode.source
     for test in case.receptors:
         yield "result", _test(test), test.date, test.source
     for procedure in case.procedures:

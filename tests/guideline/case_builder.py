@@ -18,6 +18,7 @@ from guideline.case import (
     Diagnosis,
     DiseaseStatus,
     DrugRecord,
+    FebrileNeutropenia,
     HeartCondition,
     IntakeAnswer,
     Lab,
@@ -130,6 +131,10 @@ def lung(kind: str = "ild", status: str = "active", grade: int | None = None, on
 
 def heart_condition(kind: str = "heart-failure", status: str = "active", day: int | None = 30) -> HeartCondition:
     return HeartCondition(kind, status, when(day), source("Condition"))  # type: ignore[arg-type]
+
+
+def febrile_neutropenia(day: int | str | None = 5, status: str = "active") -> FebrileNeutropenia:
+    return FebrileNeutropenia(status, when(day), source("Condition"))  # type: ignore[arg-type]
 
 
 def status(trend: str, day: int | str, *, preliminary: bool = False) -> DiseaseStatus:

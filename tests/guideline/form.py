@@ -21,7 +21,8 @@ from tests.guideline.test_knowledge_content import TOPICS
 #: How cards name the facts they rest on, besides drugs, laboratory values and "Line 2".
 _FACT_NAMES = {
     "Allergy", "Body surface area", "CNS metastases", "Cancer drug", "Cardiomyopathy", "Chemotherapy", "DPYD", "Disease burden",
-    "Dose before that value", "Dose before the pneumonitis", "Doxorubicin on record", "ECOG performance status", "HER2",
+    "Dose before that", "Dose before the pneumonitis", "Doxorubicin on record", "ECOG performance status",
+    "Febrile neutropenia", "HER2",
     "HER2, leading result", "HER2, positive result", "Heart failure", "Heart failure symptoms", "Hormone receptors", "Intake answer",
     "Kidneys", "LVEF", "LVEF baseline", "Last course ended", "Last dose", "Line", "Lowest dose so far", "Lungs", "Metastatic disease",
     "Neurological symptoms or mass effect", "Ordered dose", "Planned dose", "Pregnancy", "Relapse interval", "Respiratory symptoms",

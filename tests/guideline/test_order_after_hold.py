@@ -60,7 +60,7 @@ def test_the_old_dose_after_a_value_that_asks_for_less(drugs, value, asked, word
     (found,) = about(drugs, (value,), asked)
     assert (found.topic, found.indicator, found.avoid) == ("LabSafety", "warning", ())
     assert words in found.headline.text
-    assert "Dose before that value" in {fact.name for fact in found.facts}
+    assert "Dose before that" in {fact.name for fact in found.facts}
     assert "after-hold-unless" in {said.id for said in found.detail}
 
 

@@ -17,6 +17,7 @@ from guideline.case import (
     Diagnosis,
     DiseaseStatus,
     DrugRecord,
+    FebrileNeutropenia,
     HeartCondition,
     IntakeAnswer,
     Lab,
@@ -203,6 +204,7 @@ _cases = st.builds(
         preliminary=st.booleans(),
     ),
     heart=_many(HeartCondition, 1, kind=st.sampled_from(["heart-failure", "cardiomyopathy"]), status=_status, date=_when),
+    febrile_neutropenia=_many(FebrileNeutropenia, 1, status=_status, date=_when),
     lungs=_many(
         LungCondition,
         2,
@@ -239,6 +241,7 @@ _LISTS = (
     "lvef",
     "heart",
     "lungs",
+    "febrile_neutropenia",
     "pregnancies",
     "menopause",
     "procedures",

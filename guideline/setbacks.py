@@ -1,0 +1,124 @@
+"""What set a drug back, so that it goes on one dose level down or not at all: laboratory values, febrile neutropenia (R118-R120, P08).
+
+What counts came up under the drug, and no dose of it is on record since: whoever gave one has decided on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from guideline.advice import FactUsed, Statement
+from guideline.case import DrugRecord, FebrileNeutropenia, Lab
+from guideline.dosing import lowest_level_given
+from guideline.exposures import Exposure
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import Met, lab_name, met, value_of
+from guideline.partial_date import PartialDate, add_days
+from guideline.situation import Situation
+from guideline.thresholds import LabRow
+
+
+class Setback(Struct, frozen=True):
+    """One setback of a drug, printed as `words`.
+
+    `stops`: its label ends the drug; else it is held until `resume`, and goes on one level down. `facts`: what is on record of it;
+    `before`: the lowest dose level known to have been given until then, with its record.
+    """
+
+    drug: str
+    words: str
+    day: PartialDate
+    stops: bool
+    resume: str | None
+    rule: str
+    facts: tuple[FactUsed, ...]
+    before: tuple[float, DrugRecord] | None
+
+    @property
+    def level(self) -> float | None:
+        """One level down; None: there is none left. Where no dose is on record the highest level counts as given."""
+        levels = K.thresholds.dose_levels[self.drug]
+        return levels.next_lower(self.before[0] if self.before is not None else levels.levels[0])
+
+
+def setback_before(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Setback | None:
+    """What ended the drug, else the newest that asks for one level down. `records`: the drug's own, without the asked order."""
+    found = [*_by_values(s, drug, records), *_by_fever(s, drug, records)]
+    return max(found, key=lambda setback: (setback.stops, setback.day.latest, setback.words), default=None)
+
+
+def _by_values(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
+    for lab in s.case.labs:
+        for m in _met(s, drug, lab) if lab.date is not None and _open(s, drug, lab.date, records) else ():
+            words = " with ".join(value.shown for value in m.values)
+            facts = tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source) for v in m.values)
+            before = _level_before(s, drug, m.values[0].date, records)
+            yield Setback(drug, words, m.values[0].date, m.row.action == "stop", m.row.resume, m.row.rule, facts, before)
+
+
+def _by_fever(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
+    limits = K.thresholds.febrile_neutropenia
+    for episode in s.case.febrile_neutropenia if drug in limits.drugs else ():
+        if episode.date is not None and _open(s, drug, episode.date, records):
+            before = _level_before(s, drug, episode.date, records)
+            words = f"febrile neutropenia ({episode.date})"
+            yield Setback(drug, words, episode.date, False, limits.resume, limits.rule, (episode_fact(episode),), before)
+
+
+def episode_fact(episode: FebrileNeutropenia) -> FactUsed:
+    """An episode of febrile neutropenia as a fact."""
+    status = "recorded" if episode.status == "unknown" else episode.status
+    return FactUsed("Febrile neutropenia", status, str(episode.date) if episode.date is not None else None, episode.source)
+
+
+def _met(s: Situation, drug: str, lab: Lab) -> Iterator[Met]:
+    """The rows of the drug's table that the value meets, with what was measured on the same day."""
+    for row in K.thresholds.labs.drugs[drug]:
+        if row.lab == lab.kind and _lasts(row):
+            partners = {kind: tuple(value_of(x) for x in s.case.labs if x.kind == kind and x.date == lab.date) for kind in row.also_lab}
+            found = met(row, {**partners, lab.kind: (value_of(lab),)})
+            if found is not None and not found.partner_missing:
+                yield found
+
+
+def _lasts(row: LabRow) -> bool:
+    """Whether a row says something of the dose after the value is normal again."""
+    return row.at == "dose" and (row.dose == "one-level-down" or row.action == "stop")
+
+
+def _open(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> bool:
+    """Whether it came up under the drug, and nothing of the drug is recorded since."""
+    came_up = any(e.drug == drug and under(e, day) for e in s.exposures)
+    return came_up and all(r.start is None or r.start.earliest <= day.latest for r in records)
+
+
+def under(e: Exposure, day: PartialDate) -> bool:
+    """Whether a day lies after the course's first dose and not more than one treatment interval after its end."""
+    if e.start is None or day.earliest <= e.start.latest:
+        return False
+    until = e.last_known if e.state == "ended" else None
+    return until is None or day.earliest <= add_days(until.latest, K.thresholds.intervals.treatment_interval_days)
+
+
+def _level_before(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> tuple[float, DrugRecord] | None:
+    """By doses where such are recorded. A statement or order that goes on is revised: it tells today's dose."""
+    levels, tolerance = K.thresholds.dose_levels[drug], s.practice.dose_tolerance_percent
+    until_then = [r for r in records if r.start is not None and r.start.earliest <= day.latest]
+    doses = [r for r in until_then if r.kind == "administration"]
+    over = [r for r in until_then if r.kind == "administration" or r.status not in ("active", "unknown")]
+    return lowest_level_given(doses, s.case, levels, tolerance) or lowest_level_given(over, s.case, levels, tolerance)
+
+
+def one_level_down(s: Situation, drug: str, resume: str) -> Statement:
+    """Until when to hold, and the level after that: below the lowest one given so far, as far as that is on record."""
+    levels = K.thresholds.dose_levels[drug]
+    given = lowest_level_given([r for r in s.case.drugs if r.drug == drug], s.case, levels, s.practice.dose_tolerance_percent)
+    if given is None:
+        named = ", ".join(f"{level:g}" for level in levels.levels)
+        return K.say("lab-resume-lower-open", resume=resume, levels=f"{named} {levels.unit}")
+    lower = levels.next_lower(given[0])
+    if lower is None:
+        return K.say("lab-resume-lowest", resume=resume)
+    return K.say("lab-resume-lower", resume=resume, level=f"{lower:g} {levels.unit}")

@@ -1,0 +1,74 @@
+"""Febrile neutropenia by its code and its words; neutropenia alone is the laboratory's."""
+
+import pytest
+
+from guideline.partial_date import PartialDate
+from tests.fhir_mappings.resource_builders import ICD10CM, SNOMED, case_of, concept, condition, patient
+
+_CATEGORY = "http://terminology.hl7.org/CodeSystem/condition-category"
+
+
+def found(*codes, text=None, **members):
+    return case_of(patient(), condition(code=concept(*codes, text=text), **members)).febrile_neutropenia
+
+
+def test_the_code_says_it():
+    """With its status, its day and its source."""
+    (episode,) = found((SNOMED, "409089005"), ident="fn", onsetDateTime="2026-10-02")
+    assert (episode.status, episode.date, episode.source) == ("active", PartialDate.parse("2026-10-02"), "Condition/fn")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Febrile neutropenia",
+        "Neutropenic fever (CMS/HCC)",
+        "Chemotherapy-induced neutropenia with fever",
+        "Fever and neutropenia",
+        "Neutropenic sepsis",
+        "suspected febrile neutropenia",
+    ],
+)
+def test_words_say_it(label):
+    """Where no code is known to us, as in D70.9, whose label says more than the code."""
+    assert len(found((ICD10CM, "D70.9"), text=label)) == 1
+
+
+def test_two_icd_10_codes_of_one_condition_say_it():
+    """ICD-10-CM has no code of its own: neutropenia, and fever in a condition classified elsewhere."""
+    fever = (ICD10CM, "R50.81", "Fever presenting with conditions classified elsewhere")
+    assert len(found((ICD10CM, "D70.9", "Neutropenia, unspecified"), fever)) == 1
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Neutropenia",
+        "Neutropenia without fever",
+        "Afebrile neutropenia",
+        "No febrile neutropenia",
+        "At risk for febrile neutropenia",
+        "Prevention of febrile neutropenia",
+        "History of febrile neutropenia",
+        "Fever",
+        "Hay fever",
+    ],
+)
+def test_words_that_say_something_else(label):
+    """No fever, no neutropenia, denied, prevented, or of some day in the past."""
+    assert found((ICD10CM, "D70.9"), text=label) == ()
+
+
+@pytest.mark.parametrize("status", ["refuted", "entered-in-error"])
+def test_what_is_not_so_is_none(status):
+    """By its verification status."""
+    assert found((SNOMED, "409089005"), verified=status) == ()
+
+
+def test_the_problem_list_closes_a_visits_diagnosis():
+    """A visit's diagnosis has no status; where the list says that it ended on that day or later, it ended."""
+    visit = {"category": [concept((_CATEGORY, "encounter-diagnosis"))], "status": None, "onsetDateTime": None, "recordedDate": "2026-10-02"}
+    listed = {"status": "resolved", "onsetDateTime": "2026-10-01", "abatementDateTime": "2026-10-09"}
+    one, other = condition((SNOMED, "409089005"), ident="a", **visit), condition((SNOMED, "409089005"), ident="b", **listed)
+    assert {e.status for e in case_of(patient(), one, other).febrile_neutropenia} == {"resolved"}
+    assert [e.status for e in case_of(patient(), one).febrile_neutropenia] == ["unknown"]

@@ -41,7 +41,10 @@ def _amount(component: Component, body: Body) -> str:
 
 
 def _of_dose(component: Component, dose: float, body: Body) -> str:
-    measure = {"mg/kg": body.kg, "mg/m2": body.surface, "mg/m2/day": body.surface}.get(component.unit)
+    """From the weight and the surface as they are printed beside it, so that whoever checks it gets the same."""
+    kg = round(body.kg, 1) if body.kg is not None else None
+    surface = round(body.surface, 2) if body.surface is not None else None
+    measure = {"mg/kg": kg, "mg/m2": surface, "mg/m2/day": surface}.get(component.unit)
     if measure is None:
         return ""
     often = " a day" if component.unit == "mg/m2/day" else " each time" if component.schedule.startswith("twice daily") else ""

@@ -129,7 +129,8 @@ def _amounts(case: Case) -> set[str]:
     doses = [
         (part.unit, dose) for regimen in KNOWLEDGE.regimens.values() for part in regimen.components for dose in (part.dose, part.loading)
     ]
-    by_unit = {"mg/kg": measured.kg, "mg/m2": measured.surface, "mg/m2/day": measured.surface}
+    kg, surface = round(measured.kg or 0, 1), round(measured.surface or 0, 2)
+    by_unit = {"mg/kg": kg, "mg/m2": surface, "mg/m2/day": surface}
     return {f"{dose * size:.0f}" for unit, dose in doses if dose and (size := by_unit.get(unit))}
 
 

@@ -151,7 +151,7 @@ def test_doses_for_this_patient():
     assert treatment is not None
     assert treatment.lead is not None
     assert [(dose.text[:12], dose.amount) for dose in treatment.lead.doses] == [
-        ("tucatinib 30", ""), ("trastuzumab ", "544 mg, then 408 mg"), ("capecitabine", "1765 mg each time"),
+        ("tucatinib 30", ""), ("trastuzumab ", "544 mg, then 408 mg"), ("capecitabine", "1770 mg each time"),
     ]  # fmt: skip
     assert treatment.dose_basis == "Amounts for 68 kg (2026-11-17) and 1.77 m² (Mosteller), before rounding to vials or tablets."
 

@@ -27,6 +27,11 @@ LONGEST_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
 _OPEN = frozenset({"active", "on-hold", "unknown"})
 
 
+def still_stands(record: DrugRecord, today: date) -> bool:
+    """Whether a statement or order is open, and does not end before today. A dose stands for nothing that is to come."""
+    return record.kind != "administration" and record.status in _OPEN and (record.end is None or record.end.latest >= today)
+
+
 def is_fulfilled_cycle(record: DrugRecord) -> bool:
     """Whether a record is the order of one cycle, completed when its dose was given: it ends on the day on which it begins, or nowhere."""
     return record.kind == "order" and record.status == "completed" and record.end in (None, record.start)

@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import Case, DrugRecord, StopReason
-from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, is_fulfilled_cycle, still_stands
 from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
@@ -122,8 +122,7 @@ def _given_on(record: DrugRecord, today: date) -> tuple[PartialDate, bool, DrugR
     if record.kind == "administration":
         day = record.end or record.start
         return (day, True, record) if day is not None else None
-    if record.kind == "order" and record.status == "completed" and record.start is not None and record.end in (None, record.start):
-        # One order a cycle, completed when its dose was given.
+    if record.start is not None and is_fulfilled_cycle(record):
         return record.start, True, record
     if record.end is not None and record.end.earliest <= today:
         return record.end, False, record
@@ -132,11 +131,7 @@ def _given_on(record: DrugRecord, today: date) -> tuple[PartialDate, bool, DrugR
 
 def _may_be_newer(record: DrugRecord, last: PartialDate, today: date) -> bool:
     """Whether an open statement or order begun after the last known dose may stand for doses that nobody recorded."""
-    if record.kind == "administration" or record.status not in ("active", "on-hold", "unknown"):
-        return False
-    if record.end is not None and record.end.latest < today:
-        return False
-    return record.start is None or record.start.earliest > last.latest
+    return still_stands(record, today) and (record.start is None or record.start.earliest > last.latest)
 
 
 def days_after(last: PartialDate, order: DraftOrder, case: Case) -> tuple[int, int]:

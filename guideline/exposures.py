@@ -27,6 +27,16 @@ LONGEST_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
 _OPEN = frozenset({"active", "on-hold", "unknown"})
 
 
+def still_stands(record: DrugRecord, today: date) -> bool:
+    """Whether a statement or order is open, and does not end before today. A dose stands for nothing that is to come."""
+    return record.kind != "administration" and record.status in _OPEN and (record.end is None or record.end.latest >= today)
+
+
+def is_fulfilled_cycle(record: DrugRecord) -> bool:
+    """Whether a record is the order of one cycle, completed when its dose was given: it ends on the day on which it begins, or nowhere."""
+    return record.kind == "order" and record.status == "completed" and record.end in (None, record.start)
+
+
 class Exposure(Struct, frozen=True):
     """One course of one drug.
 
@@ -54,7 +64,10 @@ class Exposure(Struct, frozen=True):
 
 
 class _Course(Struct):
-    """An exposure while it is being put together. `last_seen`: the newest start of its orders and statements; `orders`: how many."""
+    """An exposure while it is being put together. `last_seen`: the newest start of its orders and statements; `orders`: how many.
+
+    `end` is that of the therapy; `last_cycle` the newest day that a fulfilled order of one cycle gives as its own.
+    """
 
     drug: str
     start: PartialDate | None
@@ -68,6 +81,12 @@ class _Course(Struct):
     stated_open: bool = False
     orders: int = 0
     held_on: PartialDate | None = None
+    last_cycle: PartialDate | None = None
+
+    @property
+    def last_end(self) -> PartialDate | None:
+        """The last day that a record gives as its end, be it only that of a cycle."""
+        return _later(self.end, self.last_cycle)
 
 
 def exposures(records: Iterable[DrugRecord], today: date) -> tuple[Exposure, ...]:
@@ -113,10 +132,11 @@ def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
 
 
 def _begun(record: DrugRecord) -> _Course:
+    end, cycle = _ends(record)
     return _Course(
         record.drug,
         record.start,
-        record.end,
+        end,
         record.status,
         record.stop_reason,
         record.intent,
@@ -125,7 +145,18 @@ def _begun(record: DrugRecord) -> _Course:
         stated_open=record.kind == "statement" and record.status in _OPEN,
         orders=record.kind == "order",
         held_on=record.held_on,
+        last_cycle=cycle,
     )
+
+
+def _goes_on_after(record: DrugRecord) -> bool:
+    """Whether a record ends with its dose and says nothing of the therapy: the order of a cycle that nobody stopped."""
+    return is_fulfilled_cycle(record) and record.stop_reason is None
+
+
+def _ends(record: DrugRecord) -> tuple[PartialDate | None, PartialDate | None]:
+    """The end of the therapy, and that of one cycle of it, as a record gives the one or the other."""
+    return (None, record.end) if _goes_on_after(record) else (record.end, None)
 
 
 def _continues(course: _Course, record: DrugRecord) -> bool:
@@ -153,20 +184,21 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     course.intent = course.intent or record.intent
     course.orders += record.kind == "order"
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
-    fulfilled = record.kind == "order" and record.status == "completed" and record.end is None and record.stop_reason is None
-    if fulfilled and course.stated_open:
+    end, cycle = _ends(record)
+    course.last_cycle = _later(course.last_cycle, cycle)
+    if _goes_on_after(record) and course.stated_open:
         # A cycle's order is completed when its dose was given: that does not end a therapy that a statement calls open.
         pass
     elif same_start:
         # The same course told twice: who knows of an end or a hold knows more than who does not.
-        course.end = _later(course.end, record.end)
+        course.end = _later(course.end, end)
         course.status = min(course.status, record.status, key=_STATUS_KNOWS_MORE.index)
         course.stop_reason = course.stop_reason or record.stop_reason
         course.start = course.start or record.start
     else:
         course.status = record.status
         course.stop_reason = record.stop_reason
-        course.end = record.end if record.status in _OPEN else _later(course.end, record.end)
+        course.end = end if record.status in _OPEN else _later(course.end, end)
     if record.kind == "statement":
         course.stated_open = record.status in _OPEN
     course.last_seen = _later(course.last_seen, record.start)
@@ -255,7 +287,7 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     if _awaits_refill(course, today):
         return "running", None
     if status in ("stopped", "completed", "cancelled"):
-        return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", end or last)
+        return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", course.last_end or last)
     if end is not None and end.latest < today:
         return "ended", end
     if status == "on-hold":
@@ -273,9 +305,10 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
 def _awaits_refill(course: _Course, today: date) -> bool:
     """An oral drug whose last order reached the end of its supply days ago, and nobody ended it: the refill is about to be signed."""
     drug = K.drugs.get(course.drug)
-    if drug is None or drug.infused or course.end is None or course.stop_reason is not None or course.orders < len(course.sources):
+    end = course.last_end
+    if drug is None or drug.infused or end is None or course.stop_reason is not None or course.orders < len(course.sources):
         return False
-    out = (today - course.end.latest).days
+    out = (today - end.latest).days
     return course.status in ("active", "completed") and 0 <= out <= K.thresholds.intervals.oral_refill_days
 
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from guideline.case import Case, DrugRecord
-from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, still_stands
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
@@ -26,7 +26,6 @@ Way = Literal["goes-on", "gives-way", "unsaid"]
 
 KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 
-_OPEN = frozenset({"active", "on-hold", "unknown"})
 _CYCLE = timedelta(days=21)
 
 
@@ -42,10 +41,7 @@ def go_together(drug: str, other: str) -> bool:
 
 def stands(case: Case, e: Exposure) -> bool:
     """Whether an order or statement of a therapy is still open: its doses alone, and orders that are fulfilled, leave nothing to stop."""
-    return any(
-        record.kind != "administration" and record.status in _OPEN and (record.end is None or record.end.latest >= case.today)
-        for record in _records(case, e)
-    )
+    return any(still_stands(record, case.today) for record in _records(case, e))
 
 
 def given_on(records: Iterable[DrugRecord]) -> Iterator[PartialDate]:

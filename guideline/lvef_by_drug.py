@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from guideline.case import Case, DrugRecord
-from guideline.exposures import Exposure
+from guideline.exposures import Exposure, is_fulfilled_cycle
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
@@ -47,5 +47,4 @@ def dose_days(case: Case, drug: str) -> tuple[date, ...]:
 def _dose_day(record: DrugRecord) -> date | None:
     """The (last possible) day of a dose: of an administration, or of an order for one cycle that was fulfilled."""
     day = record.end or record.start if record.kind == "administration" else record.start
-    fulfilled = record.kind == "order" and record.status == "completed" and record.end in (None, record.start)
-    return day.latest if day is not None and (fulfilled or record.kind == "administration") else None
+    return day.latest if day is not None and (record.kind == "administration" or is_fulfilled_cycle(record)) else None

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from msgspec import Struct
 
 from guideline.case import Case
-from guideline.exposures import Exposure
+from guideline.exposures import Exposure, still_stands
 from guideline.orders import DraftOrder
 from guideline.practice import Practice
 from guideline.situation import Situation, situation
 from guideline.therapy_lines import components
-
-#: Statuses of an order or statement that still stands.
-_OPEN: Final = frozenset({"active", "on-hold", "unknown"})
 
 
 class OrderQuestion(Struct, frozen=True):
@@ -43,7 +39,7 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
     running = tuple(e for e in s.exposures if e.state == "running" and e.drug not in ended and not components(e.drug) <= ended)
     replaced = _replaced(drafts)
     if replaced:
-        standing = frozenset(r.source for r in case.drugs if r.kind != "administration" and r.status in _OPEN and r.end is None)
+        standing = frozenset(r.source for r in case.drugs if still_stands(r, case.today))
         running = tuple(e for e in running if not _gives_way(e, replaced, standing))
     begun = [drug for order in drafts if order.act == "start" for drug in order.drugs]
     return OrderQuestion(

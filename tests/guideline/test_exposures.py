@@ -5,9 +5,10 @@ from itertools import permutations
 import pytest
 from msgspec.structs import replace
 
+from guideline.case import DrugRecord
 from guideline.exposures import Exposure, exposures
 from guideline.partial_date import PartialDate
-from tests.guideline.case_builder import TODAY, ago, dose, doses, given, on_therapy
+from tests.guideline.case_builder import TODAY, advice_on, ago, dose, doses, given, on_therapy, topics
 from tests.guideline.order_builder import asks, order
 
 
@@ -52,6 +53,43 @@ def test_completed_orders_with_a_dose_last_week_are_a_running_course():
     """Decision 8: the last administration says when it was last given; an order fulfilled is not a therapy ended."""
     orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(7, 200, 21)]
     assert the_course(*orders, *doses("trastuzumab", 196, 7)).state == "running"
+
+
+def one_day_orders(last: int, *, drug: str = "trastuzumab") -> list[DrugRecord]:
+    """One order a cycle, completed with its dose, whose period is the day of that dose."""
+    return [given(drug, day, day, kind="order", status="completed") for day in range(last, 200, 21)]
+
+
+@pytest.mark.parametrize(
+    ("records", "state", "end"),
+    [
+        (one_day_orders(19), "running", None),
+        (one_day_orders(63), "running", None),
+        ([given("trastuzumab", 199), *one_day_orders(19)], "running", None),
+        ([*one_day_orders(19), dose("trastuzumab", 19)], "running", None),
+        ([*one_day_orders(40), dose("trastuzumab", 5)], "running", None),
+        (one_day_orders(64), "ended", ago(64)),
+        ([*one_day_orders(40), given("trastuzumab", 19, 19, kind="order", status="completed", reason="toxicity")], "ended", ago(19)),
+        (one_day_orders(19)[:1], "ended", ago(19)),
+        ([*one_day_orders(19), given("trastuzumab", 199, 12, status="stopped")], "ended", ago(12)),
+        ([given("trastuzumab", day, day - 1, kind="order", status="completed") for day in (61, 40, 19)], "ended", ago(18)),
+        (one_day_orders(14, drug="letrozole")[:1], "running", None),
+        (one_day_orders(15, drug="letrozole")[:1], "ended", ago(15)),
+    ],
+    ids=[
+        "recent", "63 days", "a statement", "a dose that day", "a dose since", "silent", "a reason", "one order", "stopped", "of two days",
+        "supply", "no supply",
+    ],
+)  # fmt: skip
+def test_the_end_of_a_cycle_is_no_end_of_the_therapy(records, state, end):
+    """An order for one cycle that states the day of its dose as its period says no more of the therapy than one without an end."""
+    found = the_course(*records)
+    assert (found.state, found.end) == (state, end)
+
+
+def test_a_therapy_of_one_day_orders_asks_for_no_next_line():
+    """Trastuzumab and pertuzumab 19 days ago, by orders that each end on the day of their dose: nothing is to be said."""
+    assert topics(advice_on(on_therapy(*one_day_orders(19), *one_day_orders(19, drug="pertuzumab")))) == []
 
 
 @pytest.mark.parametrize(

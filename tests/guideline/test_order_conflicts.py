@@ -618,9 +618,21 @@ NEW = order("trastuzumab-deruxtecan", 5.4, "mg/kg", replaces=OLD)
         ((dose("trastuzumab-emtansine", 21),), False),
         ((given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/6", status="completed"),), False),
         ((given("trastuzumab-emtansine", 60, kind="order", source="MedicationRequest/8"),), True),
+        ((given("trastuzumab-emtansine", 60, 0, kind="order", source="MedicationRequest/8", status="active"),), True),
+        ((given("trastuzumab-emtansine", 60, -1, kind="order", source="MedicationRequest/8", status="active"),), True),
+        ((given("trastuzumab-emtansine", 60, 1, kind="order", source="MedicationRequest/8", status="active"),), False),
         ((given("trastuzumab-emtansine", 60, kind="statement", source="MedicationStatement/1"),), True),
     ],
-    ids=["alone", "with doses", "after a fulfilled one", "beside another order", "beside a statement"],
+    ids=[
+        "alone",
+        "with doses",
+        "after a fulfilled one",
+        "beside another order",
+        "beside one that ends today",
+        "beside one that ends tomorrow",
+        "beside one that ended",
+        "beside a statement",
+    ],
 )
 def test_an_order_that_takes_the_place_of_another(replacing, in_chart, duplicate):
     """Doses given under the replaced order, and fulfilled orders, are no therapy that runs on; what else stands in the chart is."""

@@ -26,14 +26,14 @@ def without_suppression(q: OrderQuestion) -> Iterator[Finding]:
         return
     if s.male:
         if inhibitors:
-            yield Finding("SupportiveCare", "warning", K.say("order-gnrh-in-men", drugs=headline_names(inhibitors)), rules=("R125",))
+            yield Finding("MaintenanceTreatment", "warning", K.say("order-gnrh-in-men", drugs=headline_names(inhibitors)), rules=("R125",))
     elif s.menopause in ("premenopausal", "perimenopausal"):
         headline = K.say("order-needs-suppression", drugs=headline_names(inhibitors or begun), status=s.menopause)
-        yield Finding("SupportiveCare", "warning" if inhibitors else "info", headline, rules=("R068",))
+        yield Finding("MaintenanceTreatment", "warning" if inhibitors else "info", headline, rules=("R068",))
     elif s.menopause is None and inhibitors and s.age is not None and s.age <= K.thresholds.ages.childbearing:
         ask = Gap("I14", K.say("ask-menopause"))
         headline = K.say("order-suppression-open", drugs=headline_names(inhibitors))
-        yield Finding("SupportiveCare", "info", headline, missing=(ask,), rules=("R068", "R131"))
+        yield Finding("MaintenanceTreatment", "info", headline, missing=(ask,), rules=("R068", "R131"))
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (without_suppression,)

@@ -22,7 +22,7 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Concept, Dosage, Extension, Resource, source_of
 from fhir_mappings.study_drugs import is_blinded, is_study_drug, known_beside_blinded
 from fhir_mappings.terminology import value_of
-from fhir_mappings.therapy_words import intent_in, lung_grade_in, stop_reason_in
+from fhir_mappings.therapy_words import intent_in, is_never_given, lung_grade_in, stop_reason_in
 from guideline.case import STUDY_DRUG, DrugRecord, OtherDrug, RecordStatus, StopReason
 from guideline.partial_date import PartialDate, add_days
 
@@ -74,7 +74,7 @@ def read_medications(record: Record) -> Medications:
     others: list[OtherDrug] = []
     for group, kind in _KINDS:
         for resource in record.of(group):
-            if not _given_or_ordered(resource):
+            if not _given_or_ordered(resource) or (kind != "administration" and _was_never_given(resource)):
                 continue
             match, named = _medicines_of(record, resource)
             if match.drugs or match.conflict:
@@ -165,6 +165,14 @@ def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[st
 def _given_or_ordered(resource: Resource) -> bool:
     ordered = resource.intent not in _NO_ORDER or _is_reported_use(resource)
     return ordered and resource.status not in _NOT_GIVEN and resource.do_not_perform not in (True, "true")
+
+
+def _was_never_given(resource: Resource) -> bool:
+    """Whether an order or a statement was stopped because nothing was ever given on it. Doses that were given have their own records."""
+    if resource.status != "stopped":
+        return False
+    concepts = _stop_concepts(resource, extensions_of(resource))
+    return any(is_never_given(text) for concept in concepts for text in _texts(concept))
 
 
 def _is_reported_use(resource: Resource) -> bool:

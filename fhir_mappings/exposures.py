@@ -18,6 +18,7 @@ from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.nameless import is_masked, names_nothing
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
+from fhir_mappings.regimen_names import is_regimen
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Concept, Dosage, Extension, Resource, source_of
 from fhir_mappings.study_drugs import is_blinded, is_study_drug, known_beside_blinded
@@ -121,7 +122,7 @@ def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[Dru
         return match, others, None
     if names_nothing(codings, text):
         return match, (), _NAMELESS
-    return match, (), None
+    return match, (), "names a regimen by its letters, and none of its drugs" if is_regimen(codings, text) else None
 
 
 def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMatch) -> Iterable[DrugRecord]:

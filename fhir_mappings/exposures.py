@@ -16,6 +16,7 @@ from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.nameless import is_masked, names_nothing
+from fhir_mappings.order_intents import NOT_YET_ORDERED, is_reported_use
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
 from fhir_mappings.regimen_names import is_regimen
@@ -39,7 +40,6 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 _NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
 _NAMELESS = "names no medication"
 #: Intents of an order that is none yet.
-_NO_ORDER = frozenset({"proposal", "plan", "option"})
 #: What begins later than this is no plan but a slip of the pen: the year is not known.
 _LONGEST_PLAN_DAYS = 366
 _STATUSES: dict[str, RecordStatus] = {
@@ -137,7 +137,7 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
     is_order = kind == "order" and resource.status == "active"
     if not (record.counts(start, resource, "therapy") or is_order) or not match.drugs:
         return ()
-    if resource.intent in _NO_ORDER:
+    if resource.intent in NOT_YET_ORDERED:
         kind = "statement"  # of use, as somebody reported it
     status, source = _STATUSES.get(resource.status or "", "unknown"), source_of(resource)
     extensions, dosages = extensions_of(resource), dosages_of(resource)
@@ -164,7 +164,7 @@ def _other_drugs(record: Record, resource: Resource, kind: Kind, named: tuple[st
 
 
 def _given_or_ordered(resource: Resource) -> bool:
-    ordered = resource.intent not in _NO_ORDER or _is_reported_use(resource)
+    ordered = resource.intent not in NOT_YET_ORDERED or is_reported_use(resource)
     return ordered and resource.status not in _NOT_GIVEN and resource.do_not_perform not in (True, "true")
 
 
@@ -174,13 +174,6 @@ def _was_never_given(resource: Resource) -> bool:
         return False
     concepts = _stop_concepts(resource, extensions_of(resource))
     return any(is_never_given(text) for concept in concepts for text in _texts(concept))
-
-
-def _is_reported_use(resource: Resource) -> bool:
-    """Whether a "plan" tells what somebody said the patient takes: so US Core records what was not ordered here."""
-    if resource.intent != "plan":
-        return False
-    return resource.reported_boolean in (True, "true") or bytes(resource.reported_reference) not in (b"", b"null")
 
 
 def _naming(record: Record, resource: Resource) -> Naming | None:

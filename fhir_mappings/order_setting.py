@@ -10,11 +10,11 @@ from msgspec import Raw
 
 from fhir_mappings.draft_resources import Draft
 from fhir_mappings.later_members import concepts_in
+from fhir_mappings.order_intents import NOT_YET_ORDERED
 
 _INPATIENT: Final = re.compile(r"\binpatient\b")
 _HOME: Final = re.compile(r"\b(?:outpatient|community|discharge|home|ambulatory|take[- ]home)\b")
 _COURSES: Final[dict[str, Literal["acute", "continuous"]]] = {"acute": "acute", "continuous": "continuous"}
-_NOT_YET_ORDERED: Final = frozenset({"proposal", "plan", "option"})
 
 
 def setting_of(draft: Draft) -> Literal["inpatient", "home"] | None:
@@ -34,7 +34,7 @@ def course_of(draft: Draft) -> Literal["acute", "continuous"] | None:
 
 def is_proposal(draft: Draft) -> bool:
     """Whether the draft proposes or plans what another one orders."""
-    return draft.intent in _NOT_YET_ORDERED
+    return draft.intent in NOT_YET_ORDERED
 
 
 def _words(member: Raw) -> Iterator[str]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from fhir_mappings.coded import meanings_of_code, words
 from fhir_mappings.observation_topics import topic_of
+from fhir_mappings.order_intents import NOT_YET_ORDERED, is_reported_use
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.status_words import plainly_spelled
 from fhir_mappings.terminology import canonical_system
@@ -55,8 +56,6 @@ _ANOTHER: Final = re.compile(r"a1c|urine|urinary|mean |clearance|right vent|\bbi
 _GENE_STUDIED: Final = "48018-6"
 _GENES: Final = ((re.compile(r"erbb2|her-?2|hgnc:3430\b"), "ERBB2"), (re.compile(r"dpyd|hgnc:3012\b"), "DPYD"))
 
-_NO_ORDER: Final = frozenset({"proposal", "plan", "option"})
-
 
 class PassedOver(Struct, frozen=True):
     """A resource, or all of a type, that was not looked at, and why."""
@@ -83,7 +82,7 @@ def _of_one(plain: dict[str, Any]) -> Iterator[PassedOver]:
     if resource is None:
         return
     if resource.resource_type == "MedicationRequest":
-        if resource.intent in _NO_ORDER and not (plain.get("reportedBoolean") is True or plain.get("reportedReference")):
+        if resource.intent in NOT_YET_ORDERED and not is_reported_use(resource):
             yield PassedOver(source_of(resource), f"an order of intent {resource.intent} is none yet")
     elif (gene := _gene(resource)) is not None:
         yield PassedOver(source_of(resource), f"a variant of {gene}: neither a HER2 status nor a DPYD phenotype is read from one")

@@ -49,7 +49,9 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
         (
             r"(?:chemo|chemotherapy|treatment|therapy|course|regimen|planned|all|adjuvant|cycles?)[\w ,/-]{0,30} (?:completed?|done)\b",
             r"complet(?:ed|ion) (?:of )?(?:\w+ ){0,3}(?:treatment|therapy|course|chemo|cycles|regimen|trial)",
-            r"^\s*completed?\s*$|end of (?:planned )?(?:treatment|therapy)",
+            r"^\s*completed?\s*$|end of (?:planned )?(?:treatment|therapy|chemo)",
+            # Not "ended at the patient's request": a reason that follows is the reason.
+            r"(?:chemo|chemotherapy|taxane|docetaxel|paclitaxel) (?:is |was )?(?:finished|ended|over)\b(?! (?:at|because|by|due|for)\b)",
         ),
     ),
     ("patient-wish", (r"patient(?:'s)? (?:wish|prefer|request|choice|decision)", r"refus|declin", r"(?:by|own) (?:choice|request)")),

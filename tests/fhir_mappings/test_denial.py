@@ -454,3 +454,20 @@ LONG = [join.join([piece] * (48_000 // len(piece + join))) for piece, join in pr
 def test_reading_is_linear_in_the_length_of_a_text(text):
     """48 KB of denials are read in a fraction of a second; they took 6.7 s when each looked back over all before it."""
     assert best_of(1, lambda: (stop_reason_in(text), status(text))) < 2 * slowness()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Chemotherapy finished", "completed"),
+        ("End of chemotherapy", "completed"),
+        ("docetaxel finished, continue antibodies", "completed"),
+        ("chemo over", "completed"),
+        ("Chemotherapy ended due to patient request", "patient-wish"),
+        ("chemotherapy ended because of neuropathy", "toxicity"),
+        ("Chemotherapy finished early at progression", "progression"),
+    ],
+)
+def test_the_end_of_the_chemotherapy_is_a_completion_unless_a_reason_follows(text, reason):
+    """R010 turns on it: what was planned is over, and the antibodies go on."""
+    assert stop_reason_in(text) == reason

@@ -88,8 +88,8 @@ def cycle_orders(length: int, *, status: str = "completed", last: int = 40) -> l
         (one_day_orders(15, drug="letrozole")[:1], "ended", ago(15)),
     ],
     ids=[
-        "recent", "63 days", "a statement", "a dose that day", "a dose since", "silent", "a reason", "one order", "one order long ago", "stopped",
-        "cycles", "cycles of four weeks", "longer", "left open", "left open, silent", "a supply", "supply", "no supply",
+        "recent", "63 days", "a statement", "a dose that day", "a dose since", "silent", "a reason", "one order", "one order long ago",
+        "stopped", "cycles", "cycles of four weeks", "longer", "left open", "left open, silent", "a supply", "supply", "no supply",
     ],
 )  # fmt: skip
 def test_the_end_of_a_cycle_is_no_end_of_the_therapy(records, state, end):

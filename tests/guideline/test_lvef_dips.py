@@ -158,7 +158,7 @@ def test_a_hold_that_nobody_explained_is_for_the_dip_only_where_the_doses_say_so
 
 @pytest.mark.parametrize(("held_on", "expected"), [(80, STOP), (20, STOP), (5, READY)])
 def test_r112_a_recovery_does_not_lift_what_a_recorded_hold_was_for(held_on, expected):
-    """A statement on hold since before the recovery, no reason, no doses: "for good" stays said; a hold of later says nothing of the dip."""
+    """A statement on hold since before the recovery, no reason, no doses: "for good" stays said; a later hold says nothing of the dip."""
     values = [(45, 80), (47, 52), (48, 21), (58, 19)]
     drug = given("trastuzumab", START, status="on-hold", held_on=ago(held_on))
     series = tuple(lvef(*value) for value in ((62, START + 5), *values))

@@ -50,7 +50,7 @@ def test_section_5_5_a_current_lvef_is_silent(age):
 
 @pytest.mark.parametrize(("more", "silent"), [((), True), ((status("worsened", 10),), False)])
 def test_section_5_13_endocrine_therapy_alone_because_of_the_heart(more, silent):
-    """R062: the heart ended the HER2 drugs, letrozole goes on: no critical card at every visit; with progression the heart is named again."""
+    """R062: the heart ended the HER2 drugs, letrozole goes on: no critical card at every visit; with progression it is named again."""
     drugs = (*thp(690, 200, reason="cardiac"), given("letrozole", 190))
     facts = {"heart": heart_condition(day=200), "lvef": (lvef(36, 200), lvef(38, 20)), "receptors": (her2("3+"), *HR_POSITIVE)}
     advice = advice_on(on_therapy(*drugs, disease_statuses=more, **facts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
 from fhir_mappings.denial import Passage
@@ -31,37 +31,115 @@ _TREND_CODES: dict[str, Trend] = {
     "359748005": "stable",
 }
 _UNCLEAR = re.compile(r"pseudo-?progress|mixed response|undetermined|indeterminate|not evaluable|inconclusive|equivocal")
+_COMPLETE = r"complete (?:(?:metabolic|pathologic(?:al)?|radiographic|clinical) )?(?:response|remission)"
 _REMISSION = re.compile(
-    r"\bcomplete (?:(?:metabolic|pathologic(?:al)?|radiographic|clinical) )?(?:response|remission)|\bcr\b|full remission|"
+    rf"\b{_COMPLETE}|\bcr\b|full remission|"
     r"no evidence of (?:disease|tumou?r)(?! progress)|\bned\b|(?<!partial )(?<!complete )(?<!full )remission"
 )
+#: What comes near to a complete response is none.
+_NEARLY = re.compile(rf"\b(?:near(?:ly)?|almost)[ -](?:a )?(?:{_COMPLETE}|cr\b)")
 _IMPROVED = re.compile(
     r"partial (?:(?:metabolic|clinical) )?(?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress"
 )
 #: PD, but not PD-L1 and PD-1.
-_WORSENED = re.compile(
-    r"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|\bpd\b(?![- ]?l?-?[12]\b)|new (?:lesion|metasta)"
+_WORSENED = re.compile(r"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|\bpd\b(?![- ]?l?-?[12]\b)")
+
+#: Where a lesion is, and which ones: words that may stand between "new" and "lesion" without making another thing of it.
+_WHERE = (
+    r"(?:(?:liver|hepatic|lung|pulmonary|pleural|bon[ey]|osseous|spin(?:e|al)|vertebral|rib|pelvic|brain|cerebral|cerebellar|intracranial|"
+    r"cns|dural|leptomeningeal|nodal|lymph|nodes?|axillary|mediastinal|hilar|supraclavicular|chest|wall|adrenal|ovarian|peritoneal|visceral|"
+    r"distant|left|right|frontal|parietal|occipital|temporal|lobe|and|or|small|large|multiple|several|further|additional|enhancing|"
+    r"hypermetabolic) )"
+)
+_LESIONS = (
+    rf"(?:(?:the|all|both|known|target|measurable|existing) ){{0,2}}{_WHERE}{{0,4}}"
+    r"(?:lesion|metasta|mets?\b|nodul|lymph nodes?\b|(?:lymph)?adenopath|disease\b|tumou?rs?\b|mass(?:es)?\b|"
+    r"(?:disease |tumou?r )?burden)"
+)
+_SIZE = r"(?:size|number|extent|volume)"
+_HARMLESS = r"benign|cyst|angioma|seroma|ha?ematoma|abscess|infect|inflammat|necrosis|granuloma|keratosis|fibroid"
+_NO_TUMOUR = (
+    rf"{_HARMLESS}|effusion|ascites|thyroid|aneurysm|thromb|sclero|implant|edema|swelling|spleen|uter[iu]|heart|cardiac|ventric|"
+    r"atri(?:um|al)|hydroneph|\bhair\b|marker"
+)
+_LESS = r"(?<!dose )(?:decreas|reduc)|shr[iau]nk|smaller|resol|disappear|\bfewer\b|\bless\b|\bbetter\b"
+_STABLE = re.compile(r"\bstable|unchanged|\bsd\b|no (?:(?:significant|interval|definite|relevant) ){0,2}change")
+
+
+class _Sign(NamedTuple):
+    """Words for a worsening that does not call itself one: beside `another` they tell of something else, beside `contrary` nothing sure."""
+
+    said: re.Pattern[str]
+    another: re.Pattern[str]
+    contrary: re.Pattern[str]
+
+
+#: A new lesion is a progression whatever else is stable; what grew and is called stable did not grow enough to be one.
+_SIGNS: Final = (
+    _Sign(
+        re.compile(rf"\bnew {_WHERE}{{0,4}}(?:lesion|metasta|mets?\b)|\bnew (?:skin|cutaneous) metasta"),
+        re.compile(_HARMLESS),
+        re.compile(_LESS),
+    ),
+    _Sign(
+        re.compile(
+            rf"\b(?:increas(?:es?|ed|ing)|enlarging|interval enlargement|grow(?:ing|th)) "
+            rf"(?:(?:in )?(?:the )?{_SIZE}(?: (?:and|or|and/or) {_SIZE})? )?(?:(?:of|in) )?{_LESIONS}|"
+            r"\b(?:increas(?:es?|ed|ing)|grow(?:n|ing)|grew) in size\b|\b(?:has|have) grown\b"
+        ),
+        re.compile(
+            rf"{_NO_TUMOUR}|\b(?:slight|minimal|mild|minor|subtle|marginal|trace)|uptake|avidity|activity|density|conspicu|enhancement|\brisk"
+        ),
+        re.compile(rf"{_LESS}|{_STABLE.pattern}"),
+    ),
+    _Sign(
+        re.compile(r"\bworse\b"),
+        re.compile(
+            r"symptom|pain|ache\b|neuropath|nausea|vomit|fatigue|diarrh|appetite|dyspn|cough|breath|anxi|depress|mood|sleep|rash|mucositis|"
+            r"tolera|toxic|side effect|performance|function|an?aemi|penia|\blv?ef\b|ejection|edema|cramp|weak|taste|quality|prognos|"
+            r"outcome|surviv|grade|marker"
+        ),
+        re.compile(rf"{_LESS}|{_STABLE.pattern}"),
+    ),
 )
 #: What is said after it is the state of today: "PR at first, now PD".
 _NOW = re.compile(r"\b(?:now|currently)\b")
 #: "No progression except in brain" is one.
 _BUT_THERE = re.compile(r"\b(?:except|apart from|aside from|other than|outside)\b")
-_STABLE = re.compile(r"\bstable|unchanged|\bsd\b|no (?:(?:significant|interval|definite|relevant) ){0,2}change")
+#: Answers that leave the question open.
+_NOTHING_SAID = re.compile(
+    r"\A\W*+(?:(?:stage|status|disease status|[cp]?m|m category)\b\W*+)?"
+    r"(?:unknown|unspecified|unassessed|unstaged|(?:not|never|cannot be|could not be|to be|yet to be) (?:yet )?"
+    r"(?:assessed|determined|known|stated|staged|applicable|available|recorded|documented|done|evaluated|reported)|"
+    r"n/?a|none|nil|pending|tbd|[cp]?mx|x|-+)?\W*+\Z"
+)
 
 
 def read_disease_statuses(record: Record) -> tuple[DiseaseStatus, ...]:
     """What the clinician or radiologist judged, each with its date. It is not linked to a therapy (trap 32)."""
     found = []
     for result in results(record, record.of("disease-status"), "other"):
-        trend = _trend(result.resource)
+        resource = result.resource
+        if any(code == "59557-9" for _, code, _ in triples(resource.code)):
+            continue  # "treatment changed" says nothing about why
+        trend = _trend(resource)
         if trend is not None:
-            found.append(DiseaseStatus(trend, result.day, result.preliminary, source_of(result.resource)))
+            found.append(DiseaseStatus(trend, result.day, result.preliminary, source_of(resource)))
+        elif _says_something(resource):
+            record.problem("unreadable", resource, "no course of the disease that can be read", "course")
     return tuple(found)
 
 
+def _says_something(resource: Resource) -> bool:
+    """Whether a result holds an answer, readable or not: "unknown" and "not assessed" are none."""
+    concept = resource.value_codeable_concept
+    said = [text_of(resource), *((concept.text, *(coding.display for coding in concept.coding)) if concept is not None else ())]
+    if any(text and not text.isspace() for text in said):
+        return not all(_NOTHING_SAID.match((text or "").lower()) for text in said)
+    return bool(triples(concept)) or number_of(resource) is not None or resource.value_boolean is not None
+
+
 def _trend(resource: Resource) -> Trend | None:
-    if any(code == "59557-9" for _, code, _ in triples(resource.code)):
-        return None  # "treatment changed" says nothing about why
     concept = resource.value_codeable_concept
     for system, code, _ in triples(concept):
         value = value_of(system, code, "obs.cancer_disease_status")
@@ -78,11 +156,18 @@ def _trend_in(text: str) -> Trend | None:
     """What words say of the disease.
 
     A progression that is denied, and nothing else, is `stable`; one that is suspected, or stands beside a response, leaves the course
-    `undetermined`. A response that is denied says nothing.
+    `undetermined`. A response that is denied says nothing, nor does a growth beside a shrinkage.
     """
     passage = Passage(text)
     worse = passage.standings(_WORSENED)
-    better: Trend | None = "remission" if passage.asserts(_REMISSION) else "improved" if passage.asserts(_IMPROVED) else None
+    for sign in _SIGNS:
+        if sign.another.search(passage.text) is not None:
+            continue
+        standings = passage.standings(sign.said)
+        if "asserted" in standings and "asserted" not in worse and passage.asserts(sign.contrary):
+            return None
+        worse |= standings
+    better = _response(passage)
     if better and "asserted" in worse:
         now = [found.end() for found in _NOW.finditer(passage.text)]
         return _trend_in(passage.text[now[-1] :]) if now else "undetermined"
@@ -95,8 +180,18 @@ def _trend_in(text: str) -> Trend | None:
     return "stable" if passage.asserts(_STABLE) or "denied" in worse else None
 
 
+def _response(passage: Passage) -> Trend | None:
+    """How the disease responded, where a text asserts that it did."""
+    if passage.asserts(_NEARLY):
+        return "improved"
+    return "remission" if passage.asserts(_REMISSION) else "improved" if passage.asserts(_IMPROVED) else None
+
+
 def read_stages(record: Record) -> tuple[Stage, ...]:
-    """Stage groups and M categories of staging Observations. A code shown under another stage's name is named and not used (trap 31)."""
+    """Stage groups and M categories of staging Observations. A code shown under another stage's name is named and not used (trap 31).
+
+    So is a value in which no stage can be read. Where it speaks of distant disease a diagnosis is lost with it, else a part of the course.
+    """
     return tuple(stage for result in results(record, record.of("stage"), "diagnosis") for stage in _stages(record, result))
 
 
@@ -114,6 +209,13 @@ def _stages(record: Record, result: Result) -> Iterator[Stage]:
         value = m_category(concept, text)
     if value is not None:
         yield Stage(value, result.day, source_of(resource))
+    elif _says_something(resource):
+        distant = Passage(f"{words(concept)}\n{text_of(resource) or ''}").asserts(_DISTANT)
+        record.problem("unreadable", resource, "no stage that can be read", "diagnosis" if distant else "course")
+
+
+#: What a stage may say of distant disease in a way in which no stage is read.
+_DISTANT = re.compile(r"m1(?![0-9])|\biv(?:[a-c]\d?)?\b|\bstage 4|metasta(?!sis category)|\bmets?\b")
 
 
 def read_metastatic_history(record: Record) -> tuple[Metastasis, ...]:

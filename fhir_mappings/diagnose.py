@@ -58,7 +58,8 @@ class Diagnosis:
         return "\n".join(line for line in lines).rstrip()
 
 
-_ALL_WELL = "Nothing is wrong with them, and all that matters could be used."
+#: No more than was looked for: a fact in words that nobody thought of is not found to be lost.
+_ALL_WELL = "Nothing is wrong with them, and nothing was found that could not be used."
 _ALL_WELL_SO_FAR = "Nothing is wrong with what was looked at."
 
 

@@ -1,8 +1,9 @@
-"""Resources of other FHIR versions than R4, told by their shape: DSTU2 and STU3, and the medication records of R5.
+"""Resources of other FHIR versions than R4, told by their shape: DSTU2 and STU3, and the medications, procedures and orders of R5.
 
 Their members share names with R4 but not meanings, so that half of them could be read: a statement whose `taken` is "n" looks like
 an exposure, a Condition with a plain-text status like one without a status; and a statement of R5 whose drug stands in `medication`
-like one without a drug, while its status says nothing of whether it was taken. They are therefore named and left alone.
+like one without a drug, while its status says nothing of whether it was taken; a Procedure of R5 looks undated, and its reason, which may
+place it elsewhere, is not seen. They are therefore named and left alone.
 
 A mark is a member that R4 and R4B do not have in that type, or have in another shape; what is sent in R4 is never taken for old. Where an
 old resource bears no mark, what is read of it means the same in R4, and it is read: so for Observations (only `interpretation` became
@@ -32,8 +33,29 @@ _REQUESTER = msgspec.json.Decoder(_Requester)
 
 
 def is_r5(resource: Resource) -> bool:
-    """Whether a medication record names its drug as R5 does, and not as R4 does."""
+    """Whether a resource has the shape of R5: its drug, the day of a procedure or what is ordered stands where only R5 has it."""
+    kind = resource.resource_type
+    return (
+        _done_as_in_r5(resource)
+        if kind == "Procedure"
+        else _ordered_as_in_r5(resource)
+        if kind == "ServiceRequest"
+        else _drug_as_in_r5(resource)
+    )
+
+
+def _drug_as_in_r5(resource: Resource) -> bool:
     return _sent(resource.medication) and resource.medication_codeable_concept is None and resource.medication_reference is None
+
+
+def _done_as_in_r5(resource: Resource) -> bool:
+    performed = resource.performed_date_time or resource.performed_period
+    return not performed and bool(resource.occurrence_date_time or resource.occurrence_period)
+
+
+def _ordered_as_in_r5(resource: Resource) -> bool:
+    code = resource.code
+    return code is not None and _sent(code.concept) and not (code.coding or code.text)
 
 
 def is_foreign_fhir(resource: Resource) -> bool:
@@ -70,7 +92,7 @@ def _medication(resource: Resource) -> bool:
 
 
 def _statement(resource: Resource) -> bool:
-    return resource.taken is not None or resource.was_not_taken is not None or _names_patient(resource) or is_r5(resource)
+    return resource.taken is not None or resource.was_not_taken is not None or _names_patient(resource) or _drug_as_in_r5(resource)
 
 
 def _administration(resource: Resource) -> bool:
@@ -80,7 +102,7 @@ def _administration(resource: Resource) -> bool:
         or _sent(resource.prescription)
         or _sent(resource.definition)
         or _names_patient(resource)
-        or is_r5(resource)
+        or _drug_as_in_r5(resource)
     )
 
 
@@ -90,7 +112,7 @@ def _request(resource: Resource) -> bool:
         or _sent(resource.definition)
         or _names_patient(resource)
         or _has_agent(resource.requester)
-        or is_r5(resource)
+        or _drug_as_in_r5(resource)
     )
 
 
@@ -101,6 +123,7 @@ def _procedure(resource: Resource) -> bool:
         or _sent(resource.context)
         or _sent(resource.definition)
         or _names_patient(resource)
+        or _done_as_in_r5(resource)
     )
 
 
@@ -118,6 +141,7 @@ _MARKED: Final[Mapping[str, Callable[[Resource], bool]]] = MappingProxyType(
         "MedicationAdministration": _administration,
         "MedicationRequest": _request,
         "Procedure": _procedure,
+        "ServiceRequest": _ordered_as_in_r5,
         "QuestionnaireResponse": _answers,
     }
 )

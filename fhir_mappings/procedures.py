@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, ended, recorded, started, unreadable, when
 from fhir_mappings.denial import Passage
-from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.later_members import concepts_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Concept, Resource, source_of
 from fhir_mappings.status_words import condition_status
+from fhir_mappings.terminology import canonical_system
 from fhir_mappings.tumour_claims import site_of_code, sites_in
 from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
 from guideline.partial_date import PartialDate
@@ -65,7 +66,7 @@ _RADIOSURGERY = re.compile(r"radio-?surg|\bsrs\b")
 _ELSEWHERE = re.compile(
     r"\bbody\b|extracranial|spin(?:e|al)|sacr|prostat|pancrea|kidney|renal|trigemin|neuralgia|neuroma|schwannoma|malformation"
 )
-_NOT_YET = re.compile(r"plan|simulat|scheduled")
+_NOT_YET = re.compile(r"(?<!\bas )plan|simulat|scheduled")
 _BRAIN = re.compile(r"\bbrain\b|cranial|cerebr")
 _IN_THE_SKULL = re.compile(r"\bbrain\b|cerebr|cerebell|intracranial|craniotom|craniectom")
 _OPENS_THE_SKULL = re.compile(r"craniotom|craniectom")
@@ -73,11 +74,21 @@ _REMOVES = re.compile(r"resect|excis|remov|debulk|metastasectom")
 _TUMOUR = re.compile(r"metasta|tumou?r|neoplas|lesion|\bmass\b")
 #: Done through a craniotomy as well, and no local therapy of a metastasis.
 _REMOVES_NO_TUMOUR = re.compile(r"biops|haematoma|hematoma|evacuat|abscess|shunt|drain|reservoir|catheter|explor")
-_NOT_THE_ACT_ITSELF = re.compile(r"declin|refus|discussion|education|referral|consult|evaluation for|history")
+_SPOKEN_OF = r"declin|refus|discuss|education|referral|consult|evaluation for"
+_NOT_THE_ACT_ITSELF = re.compile(rf"{_SPOKEN_OF}|history")
+#: A history of irradiation tells of one.
+_NO_IRRADIATION = re.compile(rf"{_SPOKEN_OF}|{_NOT_YET.pattern}|cancel|defer|postpone|not (?:done|given|performed|started|indicated)")
 _TO_HOSPICE = re.compile(r"\brefer\w*(?: [\w/]+){0,4} hospice|hospice(?: [\w/]+){0,2} referral")
 _NO_REFERRAL = re.compile(r"declin|refus|discussion|education|evaluation for|history|cancel")
 _MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
+#: Trap 29: the code of an allergy is none of a drug; here it stands for the allergen.
+_INGREDIENT_OF: dict[tuple[str | None, str | None], tuple[str, str]] = {
+    ("snomed", "293785000"): ("http://www.nlm.nih.gov/research/umls/rxnorm", "56946"),
+}
+#: An allergy to the class is one to each of it, unless the entry names the drug.
+_TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")
+_TAXANES = ("docetaxel", "nab-paclitaxel", "paclitaxel")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
 _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", "unknown"})
 
@@ -141,9 +152,9 @@ def _kind(resource: Resource) -> ProcedureKind | None:
             if concept in _KINDS:
                 return _KINDS[concept]
             if concept == "proc.radiotherapy":
-                return "brain-radiotherapy" if _on_brain(resource) or _unplaced_radiosurgery(resource) else None
+                return "brain-radiotherapy" if _irradiates_brain(resource) or _unplaced_radiosurgery(resource) else None
     label = words(resource.code)
-    if _RADIOTHERAPY.search(label) and _on_brain(resource):
+    if _RADIOTHERAPY.search(label) and _irradiates_brain(resource):
         return "brain-radiotherapy"
     if not known and _unplaced_radiosurgery(resource):
         return "brain-radiotherapy"
@@ -151,7 +162,13 @@ def _kind(resource: Resource) -> ProcedureKind | None:
         return None
     if _resects_in_brain(resource, label):
         return "brain-resection"
-    return next((kind for pattern, kind in _WORDS if pattern.search(label)), None)
+    named = (kind for pattern, kind in _WORDS if pattern.search(label))
+    return next((kind for kind in named if kind != "brain-radiotherapy" or _NO_IRRADIATION.search(label) is None), None)
+
+
+def _irradiates_brain(resource: Resource) -> bool:
+    """Whether radiotherapy is that of the brain, and given: not talked about, planned or declined."""
+    return _NO_IRRADIATION.search(words(resource.code)) is None and _on_brain(resource)
 
 
 def _unplaced_radiosurgery(resource: Resource) -> bool:
@@ -195,13 +212,24 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
     for concept in concepts:
         if _no_allergy(words(concept)):
             continue
-        match = drugs_of(triples(concept), concept.text if concept is not None else None)
+        match = _reacted_to(concept)
         if match.conflict:
             record.problem("code-text-conflict", resource, "code and text name different drugs")
         drugs |= dict.fromkeys(match.drugs)
     severe = _severe(resource)
     for drug in drugs:
         yield Allergy(drug, severe, source_of(resource), _last_reaction(resource))
+
+
+def _reacted_to(concept: Concept | None) -> DrugMatch:
+    """The drugs that an entry is about. It may be coded as an allergy, not as a drug, or name the taxanes as a class."""
+    codings = [
+        (*_INGREDIENT_OF.get((canonical_system(system), code), (system, code)), display) for system, code, display in triples(concept)
+    ]
+    match = drugs_of(codings, concept.text if concept is not None else None)
+    if match == NO_DRUG and _TAXANE_CLASS.search(words(concept)):
+        return DrugMatch(_TAXANES, conflict=False)
+    return match
 
 
 def _last_reaction(resource: Resource) -> PartialDate | None:

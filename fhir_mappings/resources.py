@@ -44,6 +44,12 @@ class Concept(Part, frozen=True, gc=False):
     text: str | None = None
 
 
+class ResourceCode(Concept, frozen=True, gc=False):
+    """What a resource is of. FHIR R5 has the code of an order one level deeper, in `concept`; it is read only to recognise those."""
+
+    concept: Raw = ABSENT
+
+
 class BodySite(Concept, frozen=True, gc=False):
     """A body site. Its side may stand beside the code, in an extension."""
 
@@ -195,10 +201,10 @@ class Link(Part, frozen=True, gc=False):
 
 
 if TYPE_CHECKING:
-    _Code = Concept
+    _Code = ResourceCode
 else:
     #: A PractitionerRole has a list of codes. No type that is used has: `bundles` sets such a one aside, and nobody else meets the list.
-    _Code = Concept | list[Raw]
+    _Code = ResourceCode | list[Raw]
 
 
 class Resource(Part, frozen=True, gc=False):

@@ -19,7 +19,7 @@ from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
-from guideline.rules.objections import TUCATINIB, objection, sort_out
+from guideline.rules.objections import TUCATINIB, allergies_to_regimen, objection, sort_out
 from guideline.rules.options import study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation
@@ -239,7 +239,7 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
         said.append(K.say("tucatinib-after-tdxd"))
         said.append(K.say("evidence-gap-after-tdxd"))
     elif lead == "tdm1":
-        said.append(K.say("tdm1-because-unavailable") if tdxd_unavailable(s.case) else K.say("tdm1-after-lung-opinion"))
+        said += _why_tdm1(s)
     elif lead is None:
         said.append(K.say("no-standard"))
         said.append(K.say("keep-her2-blockade"))
@@ -252,6 +252,16 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
         said.append(K.say("trial-part-of-care"))
     said += biomarker_statements(s)
     return list(dict.fromkeys(said))
+
+
+def _why_tdm1(s: Situation) -> list[Statement]:
+    """R027, R130: what keeps T-DXd from leading, and what T-DM1 needs for it: a lung opinion for the lungs, none for an allergy."""
+    if tdxd_unavailable(s.case):
+        return [K.say("tdm1-because-unavailable")]
+    said = [K.say("tdm1-after-lung-opinion")] if s.lungs.bars_tdxd else []
+    if allergies_to_regimen(s, "tdxd", severe=True):
+        said.append(K.say("tdm1-after-severe-allergy"))
+    return said
 
 
 def _why_early_relapse(s: Situation) -> list[Statement]:

@@ -40,9 +40,96 @@ def test_decision_06_disease_status(answer, trend):
     assert [(s.trend, s.date) for s in found] == [(trend, on("2026-05-03"))]
 
 
+@pytest.mark.parametrize(
+    ("text", "trend"),
+    [
+        ("New liver lesion", "worsened"),
+        ("New bone and liver metastases", "worsened"),
+        ("New liver lesion; otherwise stable", "worsened"),
+        ("New liver lesions and pleural effusion", "worsened"),
+        ("Interval increase in size of liver lesions", "worsened"),
+        ("Liver lesions increased in size", "worsened"),
+        ("Increase in number and size of lung nodules", "worsened"),
+        ("Enlarging brain metastasis", "worsened"),
+        ("Liver metastases have grown", "worsened"),
+        ("Worse", "worsened"),
+        ("Disease is worse than in May", "worsened"),
+        ("No new liver lesion", "stable"),
+        ("No new or enlarging liver lesions", "stable"),
+        ("No interval increase in size of liver lesions", "stable"),
+        ("Liver lesions have not increased in size", "stable"),
+        ("No new lesions, no effusion", "stable"),
+        ("Stable disease, neuropathy worse", "stable"),
+        ("Not worse", "stable"),
+        ("No worse", "stable"),
+        ("Possible new liver lesion", "undetermined"),
+        ("Near complete response", "improved"),
+        ("Nearly complete metabolic remission", "improved"),
+        ("near-CR", "improved"),
+        ("Near complete response in liver, progression in brain", "undetermined"),
+    ],
+)
+def test_a_worsening_in_other_words(text, trend):
+    """A new lesion, one that grew, "worse"; what is denied is none, and what is nearly complete is not."""
+    found = case(STATUS, valueString=text)
+    assert [s.trend for s in found.disease_statuses] == [trend]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Decrease in size of liver lesions",
+        "Liver lesions decreased, bone lesions increased in size",
+        "New liver lesion, the others decreased",
+        "New liver lesion, likely benign cyst",
+        "Slight increase in size of liver lesion",
+        "Increase in size of lesions, stable disease by RECIST",
+        "Increased sclerosis of bone lesions",
+        "Increased tumor uptake",
+        "Increased tumor markers",
+        "Increase in pleural effusion",
+        "Increase in dose",
+        "Increased risk of cancer",
+        "Heart increased in size",
+        "Two larger liver lesions",
+        "Human epidermal growth factor receptor 2 positive",
+        "New treatment for liver metastases",
+        "New skin lesion",
+        "Neuropathy worse",
+        "Worse pain",
+        "Liver lesions neither grown nor shrunk",
+        "See report",
+    ],
+)
+def test_a_status_that_cannot_be_read_is_named(text):
+    """What grows smaller and greater at once, what is about something else, what says nothing of the disease."""
+    found = case(STATUS, valueString=text)
+    assert found.disease_statuses == ()
+    assert problems_of(found) == [("unreadable", "course")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        value(text="Unknown"),
+        value(SNOMED, "261665006", "Unknown", text="unknown"),
+        {"valueString": "not assessed"},
+        {"valueString": "N/A"},
+        {"valueString": " "},
+    ],
+)
+def test_a_status_that_was_left_open_is_no_loss(answer):
+    """Nobody said anything there."""
+    found = case(STATUS, **answer)
+    assert (found.disease_statuses, found.problems) == ((), ())
+
+
 def test_a_changed_treatment_is_no_status():
     """59557-9 "treatment changed" says nothing about why; an absent answer says nothing at all."""
-    assert case((LOINC, "59557-9"), **value(text="Treatment changed")).disease_statuses == ()
+    changed = case((LOINC, "59557-9"), **value(text="Treatment changed"))
+    assert (changed.disease_statuses, changed.problems) == ((), ())
     assert case(STATUS).disease_statuses == ()
 
 
@@ -79,6 +166,30 @@ def test_what_says_no_stage(answer):
     """MX, two stages at once or no answer are no stage."""
     assert case(STAGE, **answer).stages == ()
     assert case(M, **answer).stages == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "subject"),
+    [
+        (STAGE, {"valueString": "Stage II or IV"}, "diagnosis"),
+        (STAGE, value(text="Metastatic disease"), "diagnosis"),
+        (M, value(text="distant metastasis present"), "diagnosis"),
+        (STAGE, value(text="Stage I or II"), "course"),
+        (STAGE, value(text="T2 N1"), "course"),
+        (M, value(text="no evidence of metastasis"), "course"),
+        (STAGE, value(SNOMED, "1"), "course"),
+    ],
+)
+def test_a_stage_that_cannot_be_read_is_named(code, answer, subject):
+    """Where it speaks of distant disease it may be the only entry that does: a diagnosis that was lost."""
+    found = case(code, **answer)
+    assert (found.stages, problems_of(found)) == ((), [("unreadable", subject)])
+
+
+@pytest.mark.parametrize("answer", [value(text="MX"), value(text="cMX"), value(text="Stage unknown"), value(text="not assessed"), {}])
+def test_a_stage_that_was_left_open_is_no_loss(answer):
+    """An X, "unknown" or no answer: there is nothing to be read."""
+    assert case(M, **answer).problems == case(STAGE, **answer).problems == ()
 
 
 @pytest.mark.parametrize(

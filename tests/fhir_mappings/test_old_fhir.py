@@ -23,6 +23,7 @@ from tests.fhir_mappings.resource_builders import (
     observation,
     order,
     patient,
+    resource,
     statement,
 )
 
@@ -107,6 +108,22 @@ def test_a_drug_named_as_in_r5_is_named_as_lost(one: Json):
     assert "R5" in case.problems[0].detail
 
 
+R5_ACTS: dict[str, Json] = {
+    "Procedure, occurrence": procedure(occurrenceDateTime="2026-03-04"),
+    "Procedure, occurrence as a period": procedure(occurrencePeriod={"start": "2026-03-04"}),
+    "ServiceRequest, code.concept": resource("ServiceRequest", status="active", intent="order", code={"concept": concept(text="Echo")}),
+}
+
+
+@pytest.mark.parametrize("one", R5_ACTS.values(), ids=R5_ACTS)
+def test_an_act_in_the_shape_of_r5_is_named_as_lost(one: Json):
+    """The day of a Procedure, and what is ordered, stand where R4 has no member."""
+    case = case_of(patient(), one)
+    assert case.procedures == ()
+    assert [(problem.kind, problem.subject) for problem in case.problems] == [("old-fhir", "procedure")]
+    assert "R5" in case.problems[0].detail
+
+
 R4: dict[str, Json] = {
     "MedicationStatement with a member of R5 beside its own": statement(TRASTUZUMAB, medication={"concept": concept(text="x")}),
     "Patient": patient(contact=[{}], communication=[{}], link=[]),
@@ -122,6 +139,15 @@ R4: dict[str, Json] = {
     "MedicationRequest, requester that is no reference": order(TRASTUZUMAB, requester='"agent"'),
     "MedicationAdministration": administration(TRASTUZUMAB, context=WARD, request={"reference": "MedicationRequest/1"}, statusReason=[]),
     "Procedure": procedure(encounter=WARD, instantiatesUri=["x"], statusReason=concept(text="x"), performer=[{"actor": DOCTOR}]),
+    "Procedure with a member of R5 beside its own": procedure(performedDateTime="2026-03-04", occurrenceDateTime="2026-03-04"),
+    "Procedure without a date": procedure(),
+    "ServiceRequest for a day": resource(
+        "ServiceRequest", status="active", code=concept(text="echo"), occurrenceDateTime="2026-12-04", authoredOn="2026-11-01"
+    ),
+    "ServiceRequest with a member of R5 beside its own": resource(
+        "ServiceRequest", status="active", code={**concept(text="echo"), "concept": concept(text="echo")}
+    ),
+    "ServiceRequest without a code": resource("ServiceRequest", status="active", code={}),
     "Procedure that names the patient twice": procedure(patient=SUBJECT),
     "AllergyIntolerance": allergy(
         clinicalStatus=concept(("http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "active")),

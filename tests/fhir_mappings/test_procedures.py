@@ -152,6 +152,31 @@ def test_decision_13_radiosurgery_without_a_site_is_that_of_the_brain(text, memb
     assert kinds(done(code=concept(text=text), **members)) == ([("brain-radiotherapy", "done")] if brain else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Radiation oncology consult for brain mets", None),
+        ("Ambulatory referral to radiation oncology for brain metastases", None),
+        ("Whole brain radiation therapy declined", None),
+        ("Patient refused whole brain radiotherapy", None),
+        ("Discussed whole brain radiation", None),
+        ("Radiation treatment planning, brain", None),
+        ("WBRT simulation", None),
+        ("Whole brain radiotherapy not given", None),
+        ("MRI brain for stereotactic radiosurgery planning", "brain-mri"),
+        ("Whole brain radiotherapy as planned", "brain-radiotherapy"),
+        ("History of whole brain radiation", "brain-radiotherapy"),
+        ("Radiation therapy to brain, 30 Gy", "brain-radiotherapy"),
+    ],
+)
+def test_irradiation_that_was_talked_about_is_none(text, kind):
+    """A consultation, a referral, a plan or a refusal irradiates nobody, however it is coded."""
+    expected = [(kind, "done")] if kind else []
+    assert kinds(done(code=concept(text=text))) == expected
+    coded = concept((SNOMED, "108290001"), text=text)
+    assert kinds(done(code=coded)) == (expected if kind != "brain-mri" else [])
+
+
 def test_radiosurgery_by_a_general_code_and_its_words():
     """The code says radiotherapy, the text radiosurgery: the brain, unless a body site says another."""
     code = {"coding": [{"system": SNOMED, "code": "33195004"}], "text": "Stereotactic radiosurgery"}
@@ -292,6 +317,35 @@ def test_allergies():
 def test_allergies_that_are_none(members):
     """Refuted, erroneous, resolved and inactive allergies do not count."""
     assert case_of(patient(), allergy(TRASTUZUMAB, **members)).allergies == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "drugs"),
+    [
+        (concept((SNOMED, "293785000", "Allergy to paclitaxel")), ["paclitaxel"]),
+        (concept((SNOMED, "293785000")), ["paclitaxel"]),
+        (concept((SNOMED, "293785000"), text="Abraxane allergy"), ["nab-paclitaxel"]),
+        (concept(text="TAXANES"), ["docetaxel", "nab-paclitaxel", "paclitaxel"]),
+        (concept(text="Allergy to taxane"), ["docetaxel", "nab-paclitaxel", "paclitaxel"]),
+        (concept(text="Taxanes (docetaxel)"), ["docetaxel"]),
+        (concept((RXNORM, "56946", "PACLitaxel"), text="Paclitaxel, a taxane"), ["paclitaxel"]),
+        (concept(text="No known allergy to taxanes"), []),
+        (concept(text="Taxus baccata pollen"), []),
+        (concept(("http://www.whocc.no/atc", "293785000")), []),
+    ],
+)
+def test_trap_29_an_allergy_to_a_taxane(code, drugs):
+    """Coded as the allergy, or recorded for the class: the drugs that are meant, and where one is named that one."""
+    case = case_of(patient(), allergy(code=code, criticality="high"))
+    assert sorted(a.drug for a in case.allergies) == drugs
+    assert all(a.severe for a in case.allergies)
+    assert case.problems == ()
+
+
+def test_an_allergy_coded_and_written_for_different_drugs_is_named():
+    """Which of the two is meant nobody can tell."""
+    case = case_of(patient(), allergy(code=concept((SNOMED, "293785000"), text="docetaxel")))
+    assert (case.allergies, problems_of(case)) == ((), [("code-text-conflict", "allergy")])
 
 
 def test_an_allergy_whose_code_and_text_disagree_is_named():

@@ -66,6 +66,25 @@ def test_r027_t_dm1_when_t_dxd_cannot_be_had():
     assert {"tdm1-because-unavailable", "tdm1-never-above"} <= said_ids(advice)
 
 
+SEVERE = Allergy("trastuzumab-deruxtecan", True, "AllergyIntolerance/1")
+
+
+@pytest.mark.parametrize(
+    ("facts", "reasons"),
+    [
+        ({"allergies": SEVERE}, {"tdm1-after-severe-allergy"}),
+        ({"lungs": lung("ild", "active", onset=900)}, {"tdm1-after-lung-opinion"}),
+        ({"allergies": SEVERE, "lungs": lung("ild", "active", onset=900)}, {"tdm1-after-severe-allergy", "tdm1-after-lung-opinion"}),
+        ({"allergies": SEVERE, "intake": intake(tdxd_available="false")}, {"tdm1-because-unavailable"}),
+    ],
+)
+def test_r027_the_card_says_what_keeps_t_dxd_from_leading(facts, reasons):
+    """R027, R130, P15: after a severe reaction to T-DXd it speaks of that reaction, and of the lungs only where they are the reason."""
+    advice = advice_on(second_line(**facts))
+    assert lead_of(advice) == "tdm1"
+    assert {name for name in said_ids(advice) if name.startswith(("tdm1-after", "tdm1-because"))} == reasons
+
+
 def test_r064_hormone_receptor_positive_t_dxd_on_its_own():
     """R064: no endocrine partner beside T-DXd."""
     advice = advice_on(second_line(receptors=(her2("3+"), *HR_POSITIVE)))

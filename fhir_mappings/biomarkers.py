@@ -11,17 +11,18 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from fhir_mappings.answers import contradicts, ihc_score, ish_presence, presence
-from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
+from fhir_mappings.answers import contradicts, denies_overexpression, ihc_score, ish_presence, presence
+from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words, words_of_all
 from fhir_mappings.conditions import side_of_tumour
+from fhir_mappings.her2_names import HER2_NAME
 from fhir_mappings.later_members import concepts_in, extensions_of, specimen_reference
 from fhir_mappings.laterality import side_in_label, side_of_label, side_of_sites
-from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE
+from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE, asks_for_her2
 from fhir_mappings.percent_words import percent_in
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
-from fhir_mappings.results import Number, Result, number_of, of_quantity, results, text_of
+from fhir_mappings.results import Number, Result, number_of, of_quantity, of_text, results, text_of
 from fhir_mappings.terminology import display_conflicts
 from fhir_mappings.tumour_claims import site_of_code, sites_in
 from guideline.case import ReceptorResult, Side
@@ -53,10 +54,23 @@ _INTERPRETATION_SYSTEM = re.compile(r"ObservationInterpretation|v2-0078|2\.16\.8
 
 _IHC_WORDS = re.compile(r"\bihc\b|immun|stain")
 _ISH_WORDS = re.compile(r"\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation")
-_NAMES = {"HER2": re.compile(r"her-?2|erbb2|neu\b"), "ER": re.compile(r"o?estrogen|\ber\b"), "PR": re.compile(r"progest|\bpg?r\b")}
-_SCORE = re.compile(r"[0-3]\s*\+|\+{1,3}")
+_NAMES = {"HER2": re.compile(rf"{HER2_NAME.pattern}|neu\b"), "ER": re.compile(r"o?estrogen|\ber\b"), "PR": re.compile(r"progest|\bpg?r\b")}
+_SCORE = re.compile(r"[0-3][\s-]*(?:\+|plus\b)|\+{1,3}", re.IGNORECASE)
+_RATIO_SIGN = re.compile(r"[:/]")
 _METASTASIS = re.compile(r"metasta|\bmets?\b")
-_PRIMARY = re.compile(r"\bprimary\b|\bbreasts?\b|lumpectomy|mastectomy")
+_BREAST = re.compile(r"\bbreasts?\b|\bmammary\b|lumpectomy|mastectomy")
+_PRIMARY = re.compile(rf"\bprimary\b|{_BREAST.pattern}")
+
+#: Organs whose own tumours are tested for HER2 and that breast cancer seldom reaches; their nodes may drain a breast's metastasis.
+_ORGAN = (
+    r"(?<!-)\b(?:stomach|gastr(?:ic|o-?o?esophageal)|o?esophag(?:us|eal)|(?:gej|cardia|duoden(?:um|al)|colon(?:ic)?|rect(?:um|al))\b|colorectal|"
+    r"pancrea|prostat|urothel|(?:urinary )?bladder|endometri|salivary)\w{0,8}+(?! (?:lymph ?)?node)"
+)
+_OTHER_ORGAN = re.compile(_ORGAN)
+#: A tumour of such an organ, wherever it was found.
+_OTHER_PRIMARY = re.compile(
+    rf"{_ORGAN}[ ,(]{{1,2}}(?:\w{{1,20}} )?(?:primary|adeno|carcinoma|cancer)|(?:primary|carcinoma|cancer) (?:of|in) (?:the )?{_ORGAN}"
+)
 
 
 class _Asked(NamedTuple):
@@ -89,8 +103,11 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
     """The result itself and those of its components (a panel holds all of them there)."""
     resource = result.resource
     found: list[ReceptorResult] = []
+    if _is_of_another_organ(record, resource):
+        record.problem("unreadable", resource, "tissue of another organ, which nothing calls a metastasis", "her2")
+        return found
     for item in (resource, *(resource.component or ())):
-        asked = _asked(item.code) or (_asked_in_words(resource) if item is resource else None)
+        asked = _asked(item.code) or (_asked_in_words(item.code) if item is resource or asks_for_her2(item.code) else None)
         if asked is None:
             continue
         answer = _answer_of(item)
@@ -126,12 +143,12 @@ def _asked_by(codings: tuple[CodingTriple, ...]) -> _Asked | None:
     return _Asked(receptors.pop(), methods.pop() if len(methods) == 1 else "unspecified", frozenset(codes), mislabelled)
 
 
-def _asked_in_words(resource: Resource) -> _Asked | None:
+def _asked_in_words(code: Concept | None) -> _Asked | None:
     """A local code, told by its label."""
-    label = words(resource.code)
+    label = words(code)
     if _NAMES["HER2"].search(label) is None:
         return None
-    return _Asked("HER2", _method_in(label) or "unspecified", frozenset(), contradicts_itself(resource.code))
+    return _Asked("HER2", _method_in(label) or "unspecified", frozenset(), contradicts_itself(code))
 
 
 def _answer_of(item: Resource | Component) -> _Answer:
@@ -164,7 +181,9 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     if method == "unspecified":
         method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_in(said) or "unspecified"
     value = _value(asked, method, item, answer)
-    ratio = _plausible(number, 50) if RATIO_CODE in asked.codes else _ratio(item) if method == "ish" else None
+    if value == "3+" and _is_negative_too(item, answer):
+        return []
+    ratio = _ratio(asked, item, answer) if method == "ish" else None
     copies = _plausible(number, 100) if COPIES_CODE in asked.codes else None
     percent = _percent(asked, said, number) if asked.receptor != "HER2" else None
     bound = next((one.bound for one in (ratio, copies, percent) if one is not None), None)
@@ -203,6 +222,11 @@ def _value(asked: _Asked, method: Method, item: Resource | Component, answer: _A
     if {value, interpreted} == {"positive", "negative"}:
         return None  # the value says one thing, the interpretation the other
     return value
+
+
+def _is_negative_too(item: Resource | Component, answer: _Answer) -> bool:
+    """Whether what states a 3+ says negative as well: in words, by a code, or as its interpretation."""
+    return _interpreted(item) == "negative" or denies_overexpression(answer.codings, answer.text or answer.coded_text)
 
 
 @remembered(maxsize=2048)
@@ -265,12 +289,20 @@ def _plausible(number: Number | None, most: float) -> Number | None:
     return number if number is not None and 0 < number.value <= most else None
 
 
-def _ratio(item: Resource | Component) -> Number | None:
-    """A HER2/CEP17 ratio given as a Ratio. One that no nucleus has (1:100 in a sample) is no ratio of these genes."""
-    pair = item.value_ratio
-    if pair is None or pair.numerator is None or pair.denominator is None:
+def _ratio(asked: _Asked, item: Resource | Component, answer: _Answer) -> Number | None:
+    """A HER2/CEP17 ratio: two numbers, as a Ratio or as `2.6:1`; else the number of a test that asks for the ratio."""
+    if item.value_ratio is not None:
+        return _quotient(of_quantity(item.value_ratio.numerator), of_quantity(item.value_ratio.denominator))
+    if RATIO_CODE not in asked.codes:
         return None
-    above, below = of_quantity(pair.numerator), of_quantity(pair.denominator)
+    numbers = _RATIO_SIGN.split(answer.text or answer.coded_text or "")
+    if len(numbers) == 1:
+        return _plausible(answer.number, 50)
+    return _quotient(*map(of_text, numbers)) if len(numbers) == 2 else None
+
+
+def _quotient(above: Number | None, below: Number | None) -> Number | None:
+    """One that no nucleus has (1:100 in a sample) is no ratio of these genes."""
     if above is None or below is None or not below.value or below.bound is not None:
         return None
     ratio = above.value / below.value
@@ -283,19 +315,36 @@ def _percent(asked: _Asked, said: str, number: Number | None) -> Number | None:
     return found if found is not None and 0 <= found.value <= 100 else None
 
 
+def _origin(record: Record, resource: Resource) -> tuple[list[Concept], str, str | None]:
+    """The sites and sorts of the tissue, its words in the reference to it, and what names the specimen."""
+    concepts: list[Concept] = [*as_list(resource.body_site)]
+    reference = specimen_reference(resource)
+    if reference is None:
+        return concepts, "", None
+    specimen = record.resolve(reference, resource)
+    if specimen is not None:
+        concepts += concepts_in(specimen.type)
+        if specimen.collection is not None and specimen.collection.body_site is not None:
+            concepts.append(specimen.collection.body_site)
+    return concepts, (reference.display or "").lower(), _specimen_name(reference.reference, specimen)
+
+
+def _is_of_another_organ(record: Record, resource: Resource) -> bool:
+    """Whether the tissue, or the label of the test, is plainly of another organ's tumour: a stomach's HER2 says nothing of a breast."""
+    concepts, display, _ = _origin(record, resource)
+    return _names_another_organ(words(resource.code)) or _names_another_organ(" ".join([words_of_all(*concepts), display]))
+
+
+@remembered(maxsize=1024)
+def _names_another_organ(text: str) -> bool:
+    if _BREAST.search(text) or _OTHER_ORGAN.search(text) is None:
+        return False
+    return _METASTASIS.search(text) is None or _OTHER_PRIMARY.search(text) is not None
+
+
 def _specimen(record: Record, resource: Resource) -> tuple[_Tissue, str | None, Literal["left", "right"] | None]:
     """Where the tissue came from, what names the specimen, and the breast whose tumour it is."""
-    concepts: list[Concept] = [*as_list(resource.body_site)]
-    display, name = "", None
-    reference = specimen_reference(resource)
-    if reference is not None:
-        display = (reference.display or "").lower()
-        specimen = record.resolve(reference, resource)
-        if specimen is not None:
-            concepts += concepts_in(specimen.type)
-            if specimen.collection is not None and specimen.collection.body_site is not None:
-                concepts.append(specimen.collection.body_site)
-        name = _specimen_name(reference.reference, specimen)
+    concepts, display, name = _origin(record, resource)
     tissue = _tissue(concepts, display)
     if tissue == "metastasis":
         return tissue, name, None
@@ -327,7 +376,7 @@ def _tissue(concepts: list[Concept], display: str) -> _Tissue:
     """A word or a distant site says metastasis; breast or "primary" says primary; a regional node says neither."""
     if not concepts and not display:
         return None
-    text = " ".join([display, *(words(concept) for concept in concepts)])
+    text = f"{display} {words_of_all(*concepts)}"
     coded = {site_of_code(system, code) for concept in concepts for system, code, _ in triples(concept)} - {None, "regional-node"}
     if _METASTASIS.search(text) or coded - {"breast"}:
         return "metastasis"

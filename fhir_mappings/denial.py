@@ -125,9 +125,9 @@ class Passage:
         self.text = self._lines.replace("\n", " ")
         self._sentences: dict[int, _Sentence] = {}
 
-    def standing(self, found: re.Match[str]) -> Standing:
-        """What the passage says of a match in its `text`. Cues inside the match are its own ("lack of response")."""
-        first, last = found.start(), max(found.start(), found.end() - 1)
+    def standing(self, found: re.Match[str], group: int | str = 0) -> Standing:
+        """What the passage says of a match in its `text`, or of a group of it. Cues inside it are its own ("lack of response")."""
+        first, last = found.start(group), max(found.start(group), found.end(group) - 1)
         said = (self._sentence(first).before(first), self._sentence(last).after(last))
         return next((standing for standing in _STRONGEST if standing in said), "asserted")
 

@@ -33,7 +33,7 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("link", (r"\?:? ?(?:yes|y|confirmed)\b",)),
     # Denials in form only.
     ("link", (r"\bnot (?:only|just|otherwise specified|elsewhere classified)\b", r"\b(?:no|without (?:a |any )?) ?(?:doubt|question)\b")),
-    ("link", (r"\bno\.? ?\d+",)),
+    ("link", (r"\bno\.? ?\d++(?! ?\+)",)),  # "no. 3"; but "no 3+ staining" denies
     (
         "doubt",
         (

@@ -8,9 +8,10 @@ only look like one of ours have no topic.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Final, Literal
 
 from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.her2_names import HER2_NAME
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Resource
 from fhir_mappings.terminology import canonical_system
@@ -95,6 +96,11 @@ def _topic_of_label(code: Concept) -> Topic | None:
     return _topic_of_words(code.text) if code.text else None
 
 
+def asks_for_her2(code: Concept | None) -> bool:
+    """Whether a component of a panel asks for HER2, by nothing but its label: "HER2 (IHC)", but not "HER2 control" or "HER2 % of cells"."""
+    return code is not None and _topic_of_label(code) == "receptor" and _HER2_ALONE.fullmatch(words(code)) is not None
+
+
 def topic_of_codes(concept: Concept | None) -> Topic | None:
     """What a code asks for, by its codings alone."""
     if concept is None:
@@ -107,7 +113,7 @@ def topic_of_codes(concept: Concept | None) -> Topic | None:
 
 
 def _topic_of_components(code: Concept | None, components: list[Component]) -> Topic | None:
-    """What a panel is about that has a code of its own: its components tell, where they have codes of ours.
+    """What a panel is about that has a code of its own: its components tell, where they have codes of ours or are labelled as HER2.
 
     A receptor counts only in a panel that is not known, by code or label, to be something else, a sequencing of the blood for one.
     """
@@ -116,6 +122,8 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
             topic = _topic_of_code(coding.system, coding.code)
             if topic == "lvef" or (topic == "receptor" and not _is_something_else(code)):
                 return topic
+        if asks_for_her2(component.code) and not _is_something_else(code):
+            return "receptor"
     return None
 
 
@@ -144,14 +152,20 @@ def _topic_of_answer(system: str | None, code: str | int | None) -> Topic | None
 
 
 _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
-    (re.compile(r"her-?2|erbb2", re.IGNORECASE), "receptor"),
-    (re.compile(r"\blvef\b|left ventricular ejection fraction", re.IGNORECASE), "lvef"),
+    (HER2_NAME, "receptor"),
+    (re.compile(r"\blv[ -]?ef\b|\b(?:lv|left ventric(?:le|ular)) (?:ef\b|ejection fraction)", re.IGNORECASE), "lvef"),
+)
+#: A label that names HER2 and, beside it, only the test and that it is one; a percentage of cells or a count is no result.
+_HER2_ALONE: Final = re.compile(
+    rf"(?:{HER2_NAME.pattern}|(?:by|status|results?|interpretation|scores?|expression|overexpression|amplification|protein|gene|receptor|"
+    rf"oncoprotein|ihc|[fcs]?ish|immunohisto(?:chemistry|chemical)|immunostain|stain|tissue|tumou?r|breast|in|of)\b|[\s/,:;()\[\]-])++",
+    re.IGNORECASE,
 )
 #: Told by its label under any code that we do not know: no code of the test is verified.
 _DPYD = re.compile(
     r"\bdpyd\b|dihydropyrimidine[\s-]dehydrogenase|\bdpd (?:deficien|phenotyp|genotyp|enzyme|activity|metaboli)", re.IGNORECASE
 )
-_NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
+_NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b(?! pool)|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
 
 
 @remembered(maxsize=8192)

@@ -150,7 +150,7 @@ def test_hormone_receptors_and_their_percentages():
         ({"valueString": "1% to 10%"}, None, 1, ">="),
         ({"valueString": "0-1%"}, None, 0, ">="),
         ({"valueString": "Negative (cutoff 1%)"}, "negative", None, None),
-        ({"valueString": "Negative; internal control 100% positive"}, None, None, None),
+        ({"valueString": "Negative; internal control 100% positive"}, "negative", None, None),
         ({"valueString": "Positive (threshold of 1%), 80% of cells"}, "positive", 80, None),
         ({"valueString": "Positive (95,5 %)"}, "positive", 95.5, None),
     ],
@@ -169,6 +169,23 @@ def test_her2_counts_keep_their_bound():
     assert [(r.ratio, r.bound) for r in receptors(observation(FISH, valueRatio=pair))] == [(2, "<")]
     assert receptors(observation(FISH, valueRatio={"numerator": {"value": 2}, "denominator": {"value": 1, "comparator": "<"}})) == ()
     assert receptors(observation(IHC, valueQuantity=quantity(2, comparator="<"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [("2.5:1", 2.5), ("2.6 : 1.0", 2.6), ("2,5:1", 2.5), ("2.6/1", 2.6), ("26/10", 2.6), ("2.4", 2.4), ("1:100", None), ("3/4/2026", None)],
+)
+def test_a_ratio_in_words(text, ratio):
+    """Under the code of the ratio; a dilution and a date are none."""
+    assert [r.ratio for r in receptors(observation(RATIO, valueString=text))] == ([ratio] if ratio else [])
+
+
+def test_a_ratio_of_two_numbers_under_the_code_of_the_ratio():
+    """As under the code of ISH; one that no nucleus has is named."""
+    pair = {"numerator": {"value": 2.6}, "denominator": {"value": 1}}
+    assert one(RATIO, valueRatio=pair).ratio == 2.6
+    case = case_of(patient(), observation(RATIO, valueRatio={"numerator": {"value": 1}, "denominator": {"value": 100}}))
+    assert (case.receptors, problems_of(case)) == ((), [("unreadable", "her2")])
 
 
 def specimen(**members):
@@ -197,6 +214,39 @@ def test_decision_10_where_the_tissue_came_from(resources, members, found):
     assert [r.specimen for r in case.receptors] == [found]
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"bodySite": concept((SNOMED, "69695003", "Stomach structure"))},
+        {"bodySite": concept(text="Oesophagus")},
+        {"specimen": {"display": "Gastric biopsy"}},
+        {"specimen": {"display": "Gastro-oesophageal junction"}},
+        {"specimen": {"display": "Liver metastasis of gastric adenocarcinoma"}},
+        {"code": concept(IHC, text="HER2 IHC, gastric")},
+        {"code": concept((LOINC, "85319-2", "HER2 [Presence] in Breast cancer specimen")), "bodySite": concept(text="Stomach")},
+    ],
+)
+def test_another_organs_her2_is_not_the_breasts(members):
+    """HER2 of a stomach's tumour says nothing of the breast's: it is named and not used."""
+    case = case_of(patient(), observation(IHC, valueString="3+", **members))
+    assert (case.receptors, problems_of(case)) == ((), [("unreadable", "her2")])
+
+
+@pytest.mark.parametrize(
+    ("site", "found"),
+    [
+        ("Liver", "metastasis"), ("Bone", "metastasis"), ("Lung", "metastasis"), ("Brain", "metastasis"), ("Skin", "metastasis"),
+        ("Ovary", "metastasis"), ("Peritoneum", "metastasis"), ("Axillary node", None), ("Gastric lymph node", None),
+        ("Gastric metastasis of breast cancer", "metastasis"), ("Metastasis in the stomach", "metastasis"),
+        ("Breast and stomach", "primary"),
+    ],
+)  # fmt: skip
+def test_where_breast_cancer_goes_its_her2_is_read(site, found):
+    """The common sites of metastases, nodes, and any site that is called a metastasis or the breast's."""
+    case = case_of(patient(), observation(IHC, valueString="3+", bodySite=concept(text=site)))
+    assert [(r.value, r.specimen) for r in case.receptors] == [("3+", found)]
+
+
 def test_a_specimen_names_its_tests():
     """IHC and ISH of one specimen carry the same id, whatever form the reference takes."""
     tests = (
@@ -221,11 +271,68 @@ def test_value_and_interpretation_that_contradict_each_other_give_nothing():
     assert (case.receptors, problems_of(case)) == ((), [("unreadable", "her2")])
 
 
+NEGATIVE_FLAG = {"interpretation": [concept(("http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "NEG"))]}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"valueCodeableConcept": concept((LOINC, "LA11843-2", "3+"), text="Negative")},
+        {"valueCodeableConcept": concept((LOINC, "LA11843-2", "3+"), NEGATIVE)},
+        {"valueString": "3+", **NEGATIVE_FLAG},
+        {"valueInteger": 3, **NEGATIVE_FLAG},
+        {"valueString": "IHC 3+/FISH-", **NEGATIVE_FLAG},
+        {"valueString": "HER2 negative on metastasis; primary was 3+"},
+        {"valueString": "3+ (negative)"},
+    ],
+)
+def test_a_3_that_is_called_negative_is_neither(members):
+    """A code, words or the interpretation that contradict a 3+: nothing is read, and that is named."""
+    case = case_of(patient(), observation(IHC, **members))
+    assert (case.receptors, problems_of(case)) == ((), [("unreadable", "her2")])
+
+
+@pytest.mark.parametrize("text", ["IHC 3+/FISH-", "3+, FISH not amplified", "IHC 3+; ISH: negative (ratio 1.2)"])
+def test_decision_10_a_3_stays_where_ish_is_negative(text):
+    """A negative ISH beside a 3+ is a result of its own, and no contradiction."""
+    assert [(r.method, r.value) for r in receptors(observation(IHC, valueString=text))] == [("ihc", "3+"), ("ish", "negative")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("External control: 3+. Tumor: negative", "negative"),
+        ("Negative (not 3+)", "negative"),
+        ("control 3+, tumour 0", "0"),
+        ("Not 3+", None),
+    ],
+)
+def test_what_is_not_the_tumours_3_is_not_read_as_one(text, value):
+    """The tumour's own answer, where there is one; else nothing, and that is named."""
+    case = case_of(patient(), observation(IHC, valueString=text))
+    assert [r.value for r in case.receptors] == ([value] if value else [])
+    assert problems_of(case) == ([] if value else [("unreadable", "her2")])
+
+
 def test_a_local_code_is_told_by_its_label():
     """Sites code HER2 locally: the label names the test, unless it speaks of serum, a mutation or an order."""
     local = observation(("urn:oid:1.2.3", "HER2IHC", "HER2 IHC"), valueString="3+")
     assert [(r.method, r.value) for r in receptors(local)] == [("ihc", "3+")]
     assert receptors(observation(("urn:oid:1.2.3", "X", "HER2 serum level"), valueString="3+")) == ()
+
+
+@pytest.mark.parametrize("label", ["c-erbB-2", "HER 2", "HER 2/neu", "Human epidermal growth factor receptor 2", "ERBB2 protein"])
+def test_her2_has_many_names(label):
+    """A house code under any of them is HER2, as is a label without a code."""
+    assert [r.value for r in receptors(observation(("urn:oid:1.2.3", "X", label), valueString="3+"))] == ["3+"]
+    assert [r.value for r in receptors(observation(code=concept(text=label), valueString="3+"))] == ["3+"]
+
+
+@pytest.mark.parametrize("label", ["Other 2", "Her 2nd biopsy", "HER 2, serum", "c-erbB-2 mutation"])
+def test_what_only_sounds_like_her2_is_none(label):
+    """Neither "other 2" nor serum or a mutation."""
+    case = case_of(patient(), observation(code=concept(text=label), valueString="3+"))
+    assert (case.receptors, case.problems) == ((), ())
 
 
 def test_a_resource_of_another_type_is_no_result():
@@ -244,6 +351,31 @@ def panel(label, *codings, code=BREAST_PANEL):
 def test_a_panel_under_a_code_of_the_house_is_told_by_its_components():
     """A breast panel whose own label names no receptor holds HER2 all the same."""
     assert [(r.receptor, r.value) for r in receptors(panel("Breast prognostic panel", IHC))] == [("HER2", "3+")]
+
+
+def labelled(panel_label, *labels):
+    components = [{"code": concept(text=label), "valueString": "3+"} for label in labels]
+    return observation(code=concept(BREAST_PANEL, text=panel_label), component=components)
+
+
+@pytest.mark.parametrize("label", ["HER2", "HER2 (IHC)", "HER 2/neu by immunohistochemistry", "c-erbB-2 score"])
+def test_a_component_is_her2_by_its_label(label):
+    """Where the panel is one of the house and the component has no code of ours; what else it holds is left alone."""
+    found = receptors(labelled("Breast prognostic panel", label, "HER2 control", "Ki-67"))
+    assert [(r.receptor, r.value) for r in found] == [("HER2", "3+")]
+
+
+@pytest.mark.parametrize(
+    "label", ["HER2 control", "HER2 IHC % of cells", "HER2 antibody clone", "HER2 mutation", "HER2 staining intensity, normal ducts"]
+)
+def test_a_component_about_her2_is_no_result(label):
+    """A control, a percentage, a reagent, a variant."""
+    assert receptors(labelled("Breast prognostic panel", label)) == ()
+
+
+def test_a_component_of_a_sequencing_is_no_result():
+    """Trap 12, by label too."""
+    assert receptors(labelled("NGS panel", "HER2")) == ()
 
 
 @pytest.mark.parametrize(

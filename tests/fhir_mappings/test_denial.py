@@ -62,6 +62,8 @@ SAID = [
     ("metastatic breast cancer HER2 not detected", "metastatic", "asserted"),
     ("metastatic breast cancer BRCA was negative", "metastatic", "asserted"),
     ("metastases - none", "metastases", "denied"),
+    ("no 3+ staining", "staining", "denied"),
+    ("lesion no. 3 progression", "progression", "asserted"),
     ("no toxicity. progression in liver", "progression", "asserted"),
     ("no toxicity\nProgression in liver", "progression", "asserted"),
     ("no evidence of\nprogression", "progression", "denied"),

@@ -109,6 +109,26 @@ def test_decision_14_the_modality_is_kept(codings, members, modality):
     assert one(*codings, valueQuantity=quantity(55, "%"), **members).modality == modality
 
 
+@pytest.mark.parametrize(
+    ("label", "modality"),
+    [
+        ("LVEF", "unspecified"), ("LV EF (biplane)", "echo"), ("LV-EF", "unspecified"), ("Left Ventricular EF", "unspecified"),
+        ("LV ejection fraction", "unspecified"), ("Left ventricle ejection fraction, gated blood pool", "muga"),
+    ],
+)  # fmt: skip
+def test_a_label_of_the_house_names_the_lvef(label, modality):
+    """In the words that echo laboratories use, with or without a code of their own."""
+    for code in (concept(text=label), concept(("urn:oid:1.2.3", "EF", label))):
+        found = case_of(patient(), observation(code=code, valueQuantity=quantity(55, "%"))).lvef
+        assert [(f.value, f.modality) for f in found] == [(55, modality)]
+
+
+@pytest.mark.parametrize("label", ["RV EF", "Right ventricular EF", "LV effusion", "Gallbladder EF", "LVEF order", "Shelv ef"])
+def test_a_label_of_something_else_names_no_lvef(label):
+    """The other ventricle, an organ without one, an order."""
+    assert case_of(patient(), observation(code=concept(text=label), valueQuantity=quantity(55, "%"))).lvef == ()
+
+
 def test_a_component_may_hold_the_number():
     """Echo reports put the LVEF into a component of the coded Observation."""
     assert one(component=[{"code": concept(LVEF), "valueQuantity": quantity(58, "%")}]).value == 58

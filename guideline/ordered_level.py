@@ -22,14 +22,14 @@ def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -
 
 def dosed_value(q: OrderQuestion, drug: str, dose: OrderedDose | None, found: Judgement | None) -> float | None:
     """An ordered dose in the unit of its levels: the same milligrams after weight loss are the level that they were before."""
-    return as_dosed(dose, found.value, _lowest_given(q, drug), q.s.case) if dose is not None and found is not None else None
+    return as_dosed(dose, found.value, lowest_given(q, drug), q.s.case) if dose is not None and found is not None else None
 
 
 def raised(q: OrderQuestion, drug: str, value: float | None) -> bool:
     """P03: a conjugate above a level that it was reduced to before. That is critical already, and one problem has one card."""
     if drug not in CONJUGATES:
         return False
-    tolerance, levels, lowest = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[drug], _lowest_given(q, drug)
+    tolerance, levels, lowest = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[drug], lowest_given(q, drug)
     return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
 
 
@@ -46,5 +46,6 @@ def above_level(q: OrderQuestion, drug: str, value: float | None, level: float |
     return nearest > level or above(value, level, q.s.practice.dose_tolerance_percent)
 
 
-def _lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
+def lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
+    """The lowest dose level on record, without the asked order, and the newest record that shows it."""
     return lowest_level_given(records_of(q, drug), q.s.case, K.thresholds.dose_levels[drug], q.s.practice.dose_tolerance_percent)

@@ -6,24 +6,27 @@ One finding for each ordered drug. A value older than three weeks is not judged;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body
-from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.dosing import Judgement, above, judge
 from guideline.dpyd import dpyd_facts, dpyd_phenotype
 from guideline.earlier_doses import begins_course, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met, undated_labs
 from guideline.order_question import OrderQuestion
+from guideline.ordered_level import lowest_given
 from guideline.orders import DraftOrder
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_after_hold import after_hold
 from guideline.rules.order_scope import deletions, safety_orders
+from guideline.setbacks import one_level_down
 from guideline.situation import Situation
 
 _CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
@@ -60,7 +63,7 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
             finding = _finding(q, asked, q.s.once(current_labs))
             if q.s.case.febrile_neutropenia:
-                finding = with_febrile_neutropenia(q.s, [e for e in q.s.exposures if e.drug == drug], finding)
+                finding = with_febrile_neutropenia(q.s, [e for e in q.s.exposures if e.drug == drug], finding, partial(_level, q, asked))
             if finding is not None:
                 yield finding
             if finding is None or finding.indicator == "info":
@@ -200,24 +203,18 @@ def _what_then(q: OrderQuestion, asked: _Asked, lead: Met, acting: list[Met]) ->
     if row.action != "hold" or row.resume is None:
         return []
     if row.dose == "one-level-down":
-        lower = _level_below(q, asked)
-        if lower is None:
-            return [K.say("lab-resume-lowest", resume=row.resume)]
-        return [K.say("lab-resume-lower", resume=row.resume, level=lower)]
+        return [one_level_down(asked.drug, _level(q, asked, asked.drug), row.resume)]
     return [K.say("lab-resume-same" if row.dose == "same" else "lab-resume", resume=row.resume)]
 
 
-def _level_below(q: OrderQuestion, asked: _Asked) -> str | None:
-    """The level below the lowest one given so far, or below the ordered one; None at the lowest."""
-    levels = K.thresholds.dose_levels[asked.drug]
-    tolerance = q.s.practice.dose_tolerance_percent
-    given = lowest_level_given(records_of(q, asked.drug), q.s.case, levels, tolerance)
-    found = next(iter(_judgements(q, asked)), None)
-    ordered = found.value if found is not None else None
+def _level(q: OrderQuestion, asked: _Asked, drug: str) -> float | None:
+    """The lowest dose level given so far; where none is on record the ordered one, if that can be told."""
+    given = lowest_given(q, drug)
+    if given is not None:
+        return given[0]
+    ordered = next((found.value for found in _judgements(q, asked) if found is not None), None)
     # The ordered dose is rounded: it stands for the level nearest to it.
-    nearest = min(levels.levels, key=lambda level: abs(level - ordered)) if ordered is not None else levels.levels[0]
-    lower = levels.next_lower(min(nearest, given[0]) if given is not None else nearest)
-    return f"{lower:g} {levels.unit}" if lower is not None else None
+    return min(K.thresholds.dose_levels[drug].levels, key=lambda level: abs(level - ordered)) if ordered is not None else None
 
 
 def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:

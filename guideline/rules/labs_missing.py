@@ -11,7 +11,7 @@ from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body, kilograms
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, clearance_at, lab_name, met, settles
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, answered, clearance_at, lab_name, met
 from guideline.order_question import OrderQuestion
 
 _LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
@@ -51,7 +51,7 @@ def _absent(drug: str, values: CurrentLabs) -> list[str]:
     """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
     rows = K.thresholds.labs.drugs[drug]
     needed = {lab for row in rows for lab in (row.lab, *row.also_lab)} - {"alp"}
-    known = {lab for lab, found in values.items() if any(not v.preliminary and settles(rows, v) for v in found)}
+    known = answered(drug, values)
     if {"alt", "ast"} & known:
         needed -= {"alt", "ast"}
     return sorted(needed - known)

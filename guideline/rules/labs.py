@@ -11,7 +11,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.advice import Finding, Gap, Indicator, Statement
 from guideline.body import body
 from guideline.dosing import Judgement, above, judge
 from guideline.dpyd import dpyd_facts, dpyd_phenotype
@@ -23,16 +23,13 @@ from guideline.order_question import OrderQuestion
 from guideline.ordered_level import lowest_given
 from guideline.orders import DraftOrder
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
+from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
 from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_after_hold import after_hold
 from guideline.rules.order_scope import deletions, safety_orders
 from guideline.setbacks import one_level_down
-from guideline.situation import Situation
 
-_CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
-
-#: What a row asks for, from nothing to the end of the drug.
-ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
+_CAPECITABINE, _TUCATINIB = "capecitabine", "tucatinib"
 
 #: What is said of a drug that was given before.
 _INTERRUPTS = frozenset({"hold", "stop"})
@@ -96,14 +93,6 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         return replace(undated_finding(q.s, asked.drug, max(undated, key=lambda m: ACTION_RANK[m.row.action])), missing=gaps)
     untested = asked.start and dpyd is None
     return missing_labs(q, asked.drug, values, gaps, untested=untested, acts=lambda m: _acts(q, asked, m, dpyd))
-
-
-def undated_finding(s: Situation, drug: str, m: Met) -> Finding:
-    """R131: a value without a readable date that would forbid the drug if it were recent: to be looked up, and no hold."""
-    without_day = {lab.source for lab in s.case.labs if lab.date is None}
-    facts = tuple(replace(fact, date=None) if fact.source in without_day else fact for fact in lab_facts(m.values))
-    headline = K.say("lab-undated", value=shown(m), drug=drug_name(drug), action=m.row.action)
-    return Finding("LabSafety", "info", headline, (K.say("lab-undated-why"),), facts=facts, rules=(m.row.rule, "R131"))
 
 
 def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
@@ -174,11 +163,6 @@ def _headline(asked: _Asked, lead: Met, *, critical: bool) -> Statement:
     return K.say(says, drug=drug_name(asked.drug), value=shown(lead))
 
 
-def shown(m: Met) -> str:
-    """The values that meet a row, as printed."""
-    return " with ".join(v.shown for v in m.values)
-
-
 def _also(asked: _Asked, lead: Met, others: list[Met]) -> list[Statement]:
     """The other values that ask for as much or less; what the headline says already is not said again."""
     said = set(lead.values)
@@ -225,18 +209,6 @@ def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
         if _TUCATINIB in q.together:
             found.append(K.say("lab-tucatinib-creatinine"))
     return found
-
-
-def assumed_limits(used: Iterable[LabValue]) -> Iterator[Statement]:
-    """Decision 29: an upper limit of normal that the result did not bring is named as assumed."""
-    limits = ", ".join(f"{lab_name(v.lab)} {v.upper:g}" for v in used if v.assumed)
-    if limits:
-        yield K.say("lab-assumed-normal", limits=limits)
-
-
-def lab_facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
-    """Laboratory values as facts."""
-    return tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source, inferred=v.lab == CLEARANCE) for v in used)
 
 
 # --- DPYD --------------------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
-from guideline.rules.labs import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
+from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
 from guideline.setbacks import level_given, one_level_down
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS

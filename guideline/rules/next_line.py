@@ -6,7 +6,7 @@ given, else no regimen leads. Brain metastases, the lungs and availability chang
 
 from __future__ import annotations
 
-from guideline.advice import Gap, Statement, Treatment
+from guideline.advice import HEADLINE_LENGTH, Gap, Statement, Treatment
 from guideline.facts_used import counting_drugs, drug_names, line_drugs, progressed_on, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -199,7 +199,7 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
         return brain_alone_headline(s, line.lower(), regimen)
     reason = _short_reason(s)
     said = K.say("headline-next-line", line=line, regimen=regimen, reason=reason)
-    return said if len(said.text) < 140 else K.say("headline-next-line-long", line=line, regimen=regimen)
+    return said if len(said.text) <= HEADLINE_LENGTH else K.say("headline-next-line-long", line=line, regimen=regimen)
 
 
 def _short_reason(s: Situation) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from guideline.advice import HEADLINE_LENGTH
+
 #: CDS Hooks: a summary has fewer than 140 characters, counted as code points.
-SUMMARY_LIMIT = 139
+SUMMARY_LIMIT = HEADLINE_LENGTH
 
 #: A value of the record longer than this is no value a clinician reads on a card.
 VALUE_LIMIT = 200

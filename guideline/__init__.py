@@ -22,6 +22,7 @@ What the facts amount to, before any rule speaks:
 `setbacks`            laboratory values and febrile neutropenia after which a drug goes on one dose level down, or not at all
 `brain_disease`       metastases of the central nervous system
 `reproductive`        pregnancy and menopause
+`allergies`           which drugs a recorded allergy concerns, and what tells that a mild reaction was none
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
 `intake`              answers of the questionnaire, as long as they count
 `order_question`      what would be given if the drafts were carried out; of each drug: `earlier_doses`, `dosing`, `dosing_weight`,

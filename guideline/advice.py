@@ -12,6 +12,9 @@ from msgspec import Struct
 
 Indicator = Literal["info", "warning", "critical"]
 
+#: The characters that a headline has room for: more are cut on the card.
+HEADLINE_LENGTH = 139
+
 INDICATOR_RANK: dict[str, int] = {"info": 0, "warning": 1, "critical": 2}
 
 

@@ -202,6 +202,12 @@ def settles(rows: Sequence[LabRow], v: LabValue) -> bool:
     return v.bound is None or meets is v.may_be_worse
 
 
+def answered(drug: str, values: CurrentLabs) -> frozenset[str]:
+    """The labs of which a final value answers all that the drug's table asks of them (decision 8: a preliminary one clears nothing)."""
+    rows = K.thresholds.labs.drugs[drug]
+    return frozenset(lab for lab, found in values.items() if any(not v.preliminary and settles(rows, v) for v in found))
+
+
 def _over_normal(v: LabValue, limit: float | None) -> bool | None:
     """Whether a value is over so many times its upper limit of normal; `None` where a limit leaves both open."""
     if limit is None or v.times_normal is None:

@@ -9,7 +9,6 @@ from guideline.earlier_doses import records_of
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.therapy_lines import CONJUGATES
 
 
 def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -> Judgement | None:
@@ -22,15 +21,21 @@ def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -
 
 def dosed_value(q: OrderQuestion, drug: str, dose: OrderedDose | None, found: Judgement | None) -> float | None:
     """An ordered dose in the unit of its levels: the same milligrams after weight loss are the level that they were before."""
-    return as_dosed(dose, found.value, _lowest_given(q, drug), q.s.case) if dose is not None and found is not None else None
+    return as_dosed(dose, found.value, lowest_given(q, drug), q.s.case) if dose is not None and found is not None else None
 
 
-def raised(q: OrderQuestion, drug: str, value: float | None) -> bool:
-    """P03: a conjugate above a level that it was reduced to before. That is critical already, and one problem has one card."""
-    if drug not in CONJUGATES:
-        return False
-    tolerance, levels, lowest = q.s.practice.dose_tolerance_percent, K.thresholds.dose_levels[drug], _lowest_given(q, drug)
-    return value is not None and lowest is not None and lowest[0] < levels.levels[0] and above(value, lowest[0], tolerance)
+def raised_from(q: OrderQuestion, drug: str, value: float | None) -> tuple[float, DrugRecord] | None:
+    """P03: the lower level that a drug was reduced to, with its record, where a dose is above it and the drug is never raised again.
+
+    That is critical already, and one problem has one card. None: nothing of the kind.
+    """
+    levels = K.thresholds.dose_levels.get(drug)
+    if value is None or levels is None or levels.re_escalate:
+        return None
+    lowest = lowest_given(q, drug)
+    if lowest is None or lowest[0] == levels.levels[0]:
+        return None
+    return lowest if above(value, lowest[0], q.s.practice.dose_tolerance_percent) else None
 
 
 def above_level(q: OrderQuestion, drug: str, value: float | None, level: float | None) -> bool | None:
@@ -46,5 +51,6 @@ def above_level(q: OrderQuestion, drug: str, value: float | None, level: float |
     return nearest > level or above(value, level, q.s.practice.dose_tolerance_percent)
 
 
-def _lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
+def lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
+    """The lowest dose level on record, without the asked order, and the newest record that shows it."""
     return lowest_level_given(records_of(q, drug), q.s.case, K.thresholds.dose_levels[drug], q.s.practice.dose_tolerance_percent)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_months, whole_months, within_months
+from guideline.partial_date import PartialDate, add_months, within_months
 from guideline.therapy_lines import HER2_DRUGS, Therapies
 
 
@@ -14,7 +14,7 @@ class Relapse(Struct, frozen=True):
     """How soon metastases came after (neo)adjuvant HER2 therapy.
 
     `end` is the last dose (None: still running at relapse, or nobody wrote it down), `on_therapy` whether the course was unfinished.
-    `within_12` / `within_6`: None when the dates are too coarse to tell. `months` is printed only when both dates are known to the day.
+    `within_12` / `within_6`: None when the dates are too coarse to tell.
     """
 
     drugs: tuple[str, ...]
@@ -23,7 +23,6 @@ class Relapse(Struct, frozen=True):
     on_therapy: bool
     within_12: bool | None
     within_6: bool | None
-    months: int | None
     sources: tuple[str, ...]
 
 
@@ -35,16 +34,16 @@ def relapse_after(found: Therapies, since: PartialDate | None) -> Relapse | None
     drugs = tuple(dict.fromkeys([e.drug for e in early]))
     sources = tuple(dict.fromkeys([s for e in early for s in e.sources]))
     if since is None:
-        return Relapse(drugs, None, None, False, None, None, None, sources)
+        return Relapse(drugs, None, None, False, None, None, sources)
     if any(_forgotten_at(e, since) for e in early):
-        return Relapse(drugs, None, since, False, None, None, None, sources)
+        return Relapse(drugs, None, since, False, None, None, sources)
     # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
     if any(_unfinished_at(e, since) for e in early):
-        return Relapse(drugs, None, since, True, True, True, 0, sources)
+        return Relapse(drugs, None, since, True, True, True, sources)
     ends = [e.last_known for e in early]
     known = [end for end in ends if end is not None]
     if not known:
-        return Relapse(drugs, None, since, False, None, None, None, sources)
+        return Relapse(drugs, None, since, False, None, None, sources)
     last = PartialDate(max([end.earliest for end in known]), max([end.latest for end in known]))
     intervals = K.thresholds.intervals
     within_12 = within_months(last, since, intervals.early_relapse_months)
@@ -52,8 +51,7 @@ def relapse_after(found: Therapies, since: PartialDate | None) -> Relapse | None
     if None in ends:
         # A course without an end may have ended later than the last known one: "within" stands, "beyond" does not.
         within_12, within_6 = within_12 or None, within_6 or None
-    months = whole_months(last.latest, since.earliest) if last.is_exact and since.is_exact else None
-    return Relapse(drugs, last, since, False, within_12, within_6, months, sources)
+    return Relapse(drugs, last, since, False, within_12, within_6, sources)
 
 
 def _forgotten_at(e: Exposure, since: PartialDate) -> bool:

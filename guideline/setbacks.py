@@ -131,14 +131,20 @@ def _level_before(s: Situation, drug: str, day: PartialDate, records: Sequence[D
     return lowest_level_given(doses, s.case, levels, tolerance) or lowest_level_given(over, s.case, levels, tolerance)
 
 
-def one_level_down(s: Situation, drug: str, resume: str) -> Statement:
-    """Until when to hold, and the level after that: below the lowest one given so far, as far as that is on record."""
+def level_given(s: Situation, drug: str) -> float | None:
+    """The lowest dose level given so far, as far as it is on record."""
+    records = [r for r in s.case.drugs if r.drug == drug]
+    found = lowest_level_given(records, s.case, K.thresholds.dose_levels[drug], s.practice.dose_tolerance_percent)
+    return found[0] if found is not None else None
+
+
+def one_level_down(drug: str, level: float | None, resume: str) -> Statement:
+    """Until when to hold, and the level after that: below `level`, the lowest one given so far; None where nobody recorded it."""
     levels = K.thresholds.dose_levels[drug]
-    given = lowest_level_given([r for r in s.case.drugs if r.drug == drug], s.case, levels, s.practice.dose_tolerance_percent)
-    if given is None:
-        named = ", ".join(f"{level:g}" for level in levels.levels)
+    if level is None:
+        named = ", ".join(f"{known:g}" for known in levels.levels)
         return K.say("lab-resume-lower-open", resume=resume, levels=f"{named} {levels.unit}")
-    lower = levels.next_lower(given[0])
+    lower = levels.next_lower(level)
     if lower is None:
         return K.say("lab-resume-lowest", resume=resume)
     return K.say("lab-resume-lower", resume=resume, level=f"{lower:g} {levels.unit}")

@@ -16,7 +16,6 @@ class LvefMonitoring:
 
     Starting a HER2 drug below `start_below` was not studied; below `critical_below`, or a fall over `critical_fall_over`
     on T-DXd, is critical. One below `never_silent_below` is to be repeated within `low_repeat_days`.
-    `normal` is the assumed lower limit of normal (a site setting).
     """
 
     source: str
@@ -27,7 +26,6 @@ class LvefMonitoring:
     critical_fall_over: float
     never_silent_below: float
     low_repeat_days: int
-    normal: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +276,7 @@ class Receptors:
 
 @dataclass(frozen=True, slots=True)
 class Doses:
-    """Doses over time: shortest interval of a three-weekly drug, gaps after which a drug is loaded again, lifetime doxorubicin (mg/m2).
+    """Doses over time: gaps after which a drug is loaded again, lifetime doxorubicin (mg/m2).
 
     Trastuzumab is loaded again after a gap longer than its days, pertuzumab after a gap of `reload_pertuzumab_days` or more.
     A taxane is over with `taxane_cycles`; stopped before `induction_minimum_cycles` it is no completed induction; planned, it lasts
@@ -287,7 +285,6 @@ class Doses:
     """
 
     source: str
-    minimum_interval_days: int
     reload_trastuzumab_3w_days: int
     reload_trastuzumab_weekly_days: int
     reload_pertuzumab_days: int

@@ -59,6 +59,10 @@ from service.unsafe_settings import faults_together
 __all__ = ["Settings", "load_settings", "settings_table", "unknown_variables", "usable_cores", "variable"]
 
 
+#: A site that sets nothing.
+_PRACTICE = Practice()
+
+
 def usable_cores() -> int:
     """How many CPU cores this process may run on; at least 1."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -95,13 +99,16 @@ class Settings(BaseSettings):
     )
     jurisdiction: Literal["US", "EU"] = Field("US", description="Whose drug labels the label notes follow.")
     lvef_lower_limit: Annotated[float, Field(ge=45, le=60)] = Field(
-        50.0, description="Lower limit of normal of the left ventricular ejection fraction at this site, in percent (45 to 60)."
+        _PRACTICE.lvef_lower_limit,
+        description="Lower limit of normal of the left ventricular ejection fraction at this site, in percent (45 to 60).",
     )
     dose_tolerance_percent: Annotated[float, Field(ge=0, le=25)] = Field(
-        10.0, description="How far an ordered dose may be off, in percent (0 to 25), before order entry questions it: rounding to vials."
+        _PRACTICE.dose_tolerance_percent,
+        description="How far an ordered dose may be off, in percent (0 to 25), before order entry questions it: rounding to vials.",
     )
     minimum_interval_days: Annotated[int, Field(ge=14, le=21)] = Field(
-        18, description="Fewest days (14 to 21) between two doses of a three-weekly drug before order entry calls the next one early."
+        _PRACTICE.minimum_interval_days,
+        description="Fewest days (14 to 21) between two doses of a three-weekly drug before order entry calls the next one early.",
     )
     site: Annotated[FilePath | None, OR_NONE] = Field(
         None,

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from guideline.advice import INDICATOR_RANK, FactUsed, Finding
 from guideline.body import Body, Weight, body, kilograms
 from guideline.companions import settled
-from guideline.dosing import Judgement, above, as_dosed, going_on, judge, lowest_level_given, needs, same
-from guideline.earlier_doses import records_of
+from guideline.dosing import Judgement, going_on, judge, needs, same
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
 from guideline.order_question import OrderQuestion
+from guideline.ordered_level import dosed_value, raised_from
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_weight import no_measure, recalculate, weight_asked
 from guideline.rules.dose_words import (
@@ -155,14 +155,10 @@ def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDose
 
 def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
     """P03: a drug that is never raised again (T-DXd, T-DM1) above the lowest level given before."""
-    levels = K.thresholds.dose_levels.get(drug)
-    if levels is None or levels.re_escalate:
+    lowest = raised_from(q, drug, dosed_value(q, drug, dose, found)) if drug in K.thresholds.dose_levels else None
+    if lowest is None:
         return None
-    tolerance = q.s.practice.dose_tolerance_percent
-    lowest = lowest_level_given(records_of(q, drug), q.s.case, levels, tolerance)
-    dosed = as_dosed(dose, found.value, lowest, q.s.case)
-    if lowest is None or dosed is None or not above(dosed, lowest[0], tolerance) or lowest[0] == levels.levels[0]:
-        return None
+    levels = K.thresholds.dose_levels[drug]
     level, record = lowest
     day = record.start or record.end
     given = FactUsed("Lowest dose so far", amount_words(level, levels.unit), str(day) if day is not None else None, record.source)

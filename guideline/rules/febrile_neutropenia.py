@@ -5,7 +5,7 @@ The dose after it, once it is over, is judged by `rules.order_after_hold`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -23,10 +23,13 @@ from guideline.situation import Situation
 _LIMITS = K.thresholds.febrile_neutropenia
 
 
-def with_febrile_neutropenia(s: Situation, courses: Iterable[Exposure], found: Finding | None) -> Finding | None:
+def with_febrile_neutropenia(
+    s: Situation, courses: Iterable[Exposure], found: Finding | None, level: Callable[[str], float | None]
+) -> Finding | None:
     """What the laboratory values ask for, joined by an episode under one of the courses that is not known to be over; else `found` itself.
 
-    Values that ask for a hold keep their headline; where they ask for nothing, or are only asked for, the episode is the finding.
+    `level`: the dose level of a drug from which the next one is one down. Values that ask for a hold keep their headline; where they ask
+    for nothing, or are only asked for, the episode is the finding.
     """
     waiting = [(e.drug, episode) for e in courses if (episode := _unresolved(s, e)) is not None]
     if not waiting:
@@ -38,7 +41,7 @@ def with_febrile_neutropenia(s: Situation, courses: Iterable[Exposure], found: F
             return found
         headline = K.say("lab-undated", value="febrile neutropenia", drug=name, action="hold")
         return Finding("LabSafety", "info", headline, facts=(fact,), rules=(_LIMITS.rule, "R131"))
-    then = one_level_down(s, drug, _LIMITS.resume)
+    then = one_level_down(drug, level(drug), _LIMITS.resume)
     if found is not None and found.indicator != "info":
         also = K.say("febrile-neutropenia-also", day=episode.date, then=then.text)
         rules = tuple(dict.fromkeys((*found.rules, _LIMITS.rule)))

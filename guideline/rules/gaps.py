@@ -8,6 +8,8 @@ from guideline.facts_used import drug_names, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import answered, current_labs
+from guideline.lung_history import T_DM1
 from guideline.lvef_stop import stops_on_record
 from guideline.partial_date import days_since
 from guideline.rules.brain import brain_gaps
@@ -75,20 +77,21 @@ def chest_ct_recent(s: Situation) -> bool:
     )
 
 
-_LABS: dict[str, tuple[tuple[str, tuple[LabKind, ...]], ...]] = {
-    "tdm1": (("I11", ("alt", "ast", "bilirubin")), ("I12", ("platelets",))),
-    "tucatinib-trastuzumab-capecitabine": (("I11", ("alt", "ast", "bilirubin")),),
+#: The drug of a regimen whose dose depends on laboratory values, and the ones to ask for.
+_LABS: dict[str, tuple[str, tuple[tuple[str, tuple[LabKind, ...]], ...]]] = {
+    "tdm1": (T_DM1, (("I11", ("alt", "ast", "bilirubin")), ("I12", ("platelets",)))),
+    TUCATINIB: ("tucatinib", (("I11", ("alt", "ast", "bilirubin")),)),
 }
 
 
 def lab_check(s: Situation, lead: str | None) -> tuple[list[Statement], list[Gap]]:
-    """I10-I12: the laboratory values that the leading regimen's dose depends on, not older than three weeks."""
+    """I10-I12: the laboratory values that the leading regimen's dose depends on, final and not older than three weeks."""
     checks: list[Statement] = []
     gaps: list[Gap] = []
-    limit = K.thresholds.intervals.labs_days
-    for input_id, kinds in _LABS.get(lead or "", ()):
-        fresh = {lab.kind for lab in s.case.labs if lab.date is not None and days_since(lab.date, s.today) <= limit}
-        if not set(kinds) <= fresh:
+    drug, asked = _LABS.get(lead or "", ("", ()))
+    known = answered(drug, s.once(current_labs)) if asked else frozenset()
+    for input_id, kinds in asked:
+        if not known.issuperset(kinds):
             ask = K.say(f"check-labs-{input_id.lower()}")
             checks.append(ask)
             gaps.append(Gap(input_id, ask))

@@ -13,7 +13,7 @@ from guideline.lvef_stop import StopForGood, stop_for_good
 from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
 from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_held import held
-from guideline.rules.heart_words import all_names, failure_words, fall_words, lvef_headline, named, stop_headline
+from guideline.rules.heart_words import all_names, failure_words, fall_words, heart_condition_facts, lvef_headline, named, stop_headline
 from guideline.situation import Situation
 
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
@@ -68,16 +68,7 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
 
 
 def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
-    facts: list[FactUsed] = []
-    for name, entry in (("Heart failure", s.heart.failure), ("Cardiomyopathy", s.heart.cardiomyopathy)):
-        if entry is not None:
-            facts.append(FactUsed(name, "on the problem list", str(entry.date) if entry.date is not None else None, entry.source))
-    if s.heart.failure_symptoms:
-        given = s.case.intake["heart-failure-symptoms"]
-        facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))
-    if s.heart.latest is not None:
-        facts.append(lvef_fact(s.heart.latest))
-    return tuple(facts)
+    return (*heart_condition_facts(s), *((lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()))
 
 
 def _failure_is_older(s: Situation, given: tuple[Exposure, ...]) -> bool:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from guideline.advice import FactUsed, Statement
+from guideline.advice import HEADLINE_LENGTH, FactUsed, Statement
 from guideline.case import Lvef
 from guideline.facts_used import drug_names, headline_names, in_usual_order, lvef_shown
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_stop import StopForGood
 from guideline.situation import Situation
-
-_ROOM = 140
 
 
 def all_names(drugs: Iterable[str]) -> tuple[Statement, ...]:
@@ -30,17 +28,32 @@ def failure_words(s: Situation) -> str:
     return "heart failure" if s.heart.failure is not None else "heart failure symptoms"
 
 
+def heart_condition_facts(s: Situation) -> tuple[FactUsed, ...]:
+    """Heart failure, cardiomyopathy and symptoms, as far as they are on record."""
+    state = s.heart
+    named = (("Heart failure", state.failure), ("Cardiomyopathy", state.cardiomyopathy))
+    facts = [
+        FactUsed(name, "on the problem list", str(entry.date) if entry.date is not None else None, entry.source)
+        for name, entry in named
+        if entry is not None
+    ]
+    if state.failure_symptoms:
+        given = s.case.intake["heart-failure-symptoms"]
+        facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))
+    return tuple(facts)
+
+
 def lvef_headline(statement: str, latest: Lvef, fall: str, **values: object) -> Statement:
     """A value and its fall; the value alone where a card's summary has no room for both (the baseline is among the facts)."""
     said = K.say(statement, value=lvef_shown(latest), fall=fall, **values)
-    return said if len(said.text) < _ROOM else K.say(f"{statement}-long", value=lvef_shown(latest), **values)
+    return said if len(said.text) <= HEADLINE_LENGTH else K.say(f"{statement}-long", value=lvef_shown(latest), **values)
 
 
 def stop_headline(statement: str, stops: list[StopForGood], **values: object) -> Statement:
     """That the label ends drugs for good, and why; the reason stands in the detail where the summary has no room for it."""
     drugs = headline_names([stop.drug for stop in stops])
     said = K.say(statement, drugs=drugs, why=stops[0].words, **values)
-    return said if len(said.text) < _ROOM else K.say(f"{statement}-long", drugs=drugs, **values)
+    return said if len(said.text) <= HEADLINE_LENGTH else K.say(f"{statement}-long", drugs=drugs, **values)
 
 
 def fall_words(fall: float | None, baseline: FactUsed | None) -> str:

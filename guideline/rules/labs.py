@@ -6,30 +6,30 @@ One finding for each ordered drug. A value older than three weeks is not judged;
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.advice import Finding, Gap, Indicator, Statement
 from guideline.body import body
-from guideline.dosing import Judgement, above, judge, lowest_level_given
+from guideline.dosing import Judgement, above, judge
 from guideline.dpyd import dpyd_facts, dpyd_phenotype
 from guideline.earlier_doses import begins_course, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, current_labs, lab_name, met, undated_labs
 from guideline.order_question import OrderQuestion
+from guideline.ordered_level import lowest_given
 from guideline.orders import DraftOrder
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
+from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
 from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_after_hold import after_hold
 from guideline.rules.order_scope import deletions, safety_orders
-from guideline.situation import Situation
+from guideline.setbacks import one_level_down
 
-_CAPECITABINE, _DOCETAXEL, _TUCATINIB = "capecitabine", "docetaxel", "tucatinib"
-
-#: What a row asks for, from nothing to the end of the drug.
-ACTION_RANK = {"continue": 0, "not-studied": 1, "reduce": 2, "hold": 3, "avoid": 4, "stop": 5}
+_CAPECITABINE, _TUCATINIB = "capecitabine", "tucatinib"
 
 #: What is said of a drug that was given before.
 _INTERRUPTS = frozenset({"hold", "stop"})
@@ -60,7 +60,7 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             asked = _Asked(order, drug, start, first=start and not records_of(q, drug))
             finding = _finding(q, asked, q.s.once(current_labs))
             if q.s.case.febrile_neutropenia:
-                finding = with_febrile_neutropenia(q.s, [e for e in q.s.exposures if e.drug == drug], finding)
+                finding = with_febrile_neutropenia(q.s, [e for e in q.s.exposures if e.drug == drug], finding, partial(_level, q, asked))
             if finding is not None:
                 yield finding
             if finding is None or finding.indicator == "info":
@@ -93,14 +93,6 @@ def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | 
         return replace(undated_finding(q.s, asked.drug, max(undated, key=lambda m: ACTION_RANK[m.row.action])), missing=gaps)
     untested = asked.start and dpyd is None
     return missing_labs(q, asked.drug, values, gaps, untested=untested, acts=lambda m: _acts(q, asked, m, dpyd))
-
-
-def undated_finding(s: Situation, drug: str, m: Met) -> Finding:
-    """R131: a value without a readable date that would forbid the drug if it were recent: to be looked up, and no hold."""
-    without_day = {lab.source for lab in s.case.labs if lab.date is None}
-    facts = tuple(replace(fact, date=None) if fact.source in without_day else fact for fact in lab_facts(m.values))
-    headline = K.say("lab-undated", value=shown(m), drug=drug_name(drug), action=m.row.action)
-    return Finding("LabSafety", "info", headline, (K.say("lab-undated-why"),), facts=facts, rules=(m.row.rule, "R131"))
 
 
 def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
@@ -171,11 +163,6 @@ def _headline(asked: _Asked, lead: Met, *, critical: bool) -> Statement:
     return K.say(says, drug=drug_name(asked.drug), value=shown(lead))
 
 
-def shown(m: Met) -> str:
-    """The values that meet a row, as printed."""
-    return " with ".join(v.shown for v in m.values)
-
-
 def _also(asked: _Asked, lead: Met, others: list[Met]) -> list[Statement]:
     """The other values that ask for as much or less; what the headline says already is not said again."""
     said = set(lead.values)
@@ -200,24 +187,18 @@ def _what_then(q: OrderQuestion, asked: _Asked, lead: Met, acting: list[Met]) ->
     if row.action != "hold" or row.resume is None:
         return []
     if row.dose == "one-level-down":
-        lower = _level_below(q, asked)
-        if lower is None:
-            return [K.say("lab-resume-lowest", resume=row.resume)]
-        return [K.say("lab-resume-lower", resume=row.resume, level=lower)]
+        return [one_level_down(asked.drug, _level(q, asked, asked.drug), row.resume)]
     return [K.say("lab-resume-same" if row.dose == "same" else "lab-resume", resume=row.resume)]
 
 
-def _level_below(q: OrderQuestion, asked: _Asked) -> str | None:
-    """The level below the lowest one given so far, or below the ordered one; None at the lowest."""
-    levels = K.thresholds.dose_levels[asked.drug]
-    tolerance = q.s.practice.dose_tolerance_percent
-    given = lowest_level_given(records_of(q, asked.drug), q.s.case, levels, tolerance)
-    found = next(iter(_judgements(q, asked)), None)
-    ordered = found.value if found is not None else None
+def _level(q: OrderQuestion, asked: _Asked, drug: str) -> float | None:
+    """The lowest dose level given so far; where none is on record the ordered one, if that can be told."""
+    given = lowest_given(q, drug)
+    if given is not None:
+        return given[0]
+    ordered = next((found.value for found in _judgements(q, asked) if found is not None), None)
     # The ordered dose is rounded: it stands for the level nearest to it.
-    nearest = min(levels.levels, key=lambda level: abs(level - ordered)) if ordered is not None else levels.levels[0]
-    lower = levels.next_lower(min(nearest, given[0]) if given is not None else nearest)
-    return f"{lower:g} {levels.unit}" if lower is not None else None
+    return min(K.thresholds.dose_levels[drug].levels, key=lambda level: abs(level - ordered)) if ordered is not None else None
 
 
 def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
@@ -228,18 +209,6 @@ def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
         if _TUCATINIB in q.together:
             found.append(K.say("lab-tucatinib-creatinine"))
     return found
-
-
-def assumed_limits(used: Iterable[LabValue]) -> Iterator[Statement]:
-    """Decision 29: an upper limit of normal that the result did not bring is named as assumed."""
-    limits = ", ".join(f"{lab_name(v.lab)} {v.upper:g}" for v in used if v.assumed)
-    if limits:
-        yield K.say("lab-assumed-normal", limits=limits)
-
-
-def lab_facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
-    """Laboratory values as facts."""
-    return tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source, inferred=v.lab == CLEARANCE) for v in used)
 
 
 # --- DPYD --------------------------------------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.advice import Finding, Gap, Indicator, Statement
 from guideline.body import body, kilograms
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, clearance_at, lab_name, met, settles
+from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, answered, clearance_at, lab_name, met
 from guideline.order_question import OrderQuestion
+from guideline.rules.lab_words import lab_facts
 
 _LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
 _BLOOD = frozenset({"neutrophils", "platelets"})
@@ -51,7 +52,7 @@ def _absent(drug: str, values: CurrentLabs) -> list[str]:
     """The values that the drug's table needs and that are not on record, final and recent; one transaminase is enough."""
     rows = K.thresholds.labs.drugs[drug]
     needed = {lab for row in rows for lab in (row.lab, *row.also_lab)} - {"alp"}
-    known = {lab for lab, found in values.items() if any(not v.preliminary and settles(rows, v) for v in found)}
+    known = answered(drug, values)
     if {"alt", "ast"} & known:
         needed -= {"alt", "ast"}
     return sorted(needed - known)
@@ -85,17 +86,13 @@ def _no_clearance(
         if weight is not None and by_old is not None and _too_low(drug, by_old, acts):
             indicator = "warning"
             detail = (K.say("lab-clearance-old-weight", value=by_old.amount, weight=kilograms(weight.kg), date=str(weight.date)), *detail)
-    return Finding("LabSafety", indicator, headline, detail, (_fact(creatinine),), gaps, rules=rules)
+    return Finding("LabSafety", indicator, headline, detail, lab_facts((creatinine,)), gaps, rules=rules)
 
 
 def _too_low(drug: str, clearance: LabValue, acts: Callable[[Met], bool]) -> bool:
     """Whether the drug's table asks for anything at this clearance."""
     found = (met(row, {CLEARANCE: (clearance,)}) for row in K.thresholds.labs.drugs[drug])
     return any(m is not None and acts(m) for m in found)
-
-
-def _fact(value: LabValue) -> FactUsed:
-    return FactUsed(lab_name(value.lab), value.amount, str(value.date), value.source)
 
 
 def _clearance_by_old_weight(q: OrderQuestion, creatinine: LabValue) -> LabValue | None:

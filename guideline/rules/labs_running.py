@@ -10,6 +10,7 @@ is silent here: the order of the next dose asks for it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from guideline.advice import Finding, Statement
 from guideline.exposures import Exposure
@@ -17,8 +18,8 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
-from guideline.rules.labs import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
-from guideline.setbacks import one_level_down
+from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
+from guideline.setbacks import level_given, one_level_down
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 from guideline.thresholds import LabRow
@@ -37,7 +38,7 @@ def labs_running(s: Situation) -> Finding | None:
     if not running:
         return None
     found = _by_values(s, running) if s.case.labs else None
-    return with_febrile_neutropenia(s, running.values(), found) if s.case.febrile_neutropenia else found
+    return with_febrile_neutropenia(s, running.values(), found, partial(level_given, s)) if s.case.febrile_neutropenia else found
 
 
 def _by_values(s: Situation, running: dict[str, Exposure]) -> Finding | None:
@@ -93,7 +94,7 @@ def _what_then(s: Situation, e: Exposure, m: Met) -> list[Statement]:
     if row.resume is None:
         return [K.say("lab-hold-again")]
     lower = row.dose == "one-level-down"
-    until = one_level_down(s, e.drug, row.resume) if lower else K.say("lab-resume-same", resume=row.resume)
+    until = one_level_down(e.drug, level_given(s, e.drug), row.resume) if lower else K.say("lab-resume-same", resume=row.resume)
     return [until, K.say("lab-hold-again")]
 
 

@@ -15,7 +15,7 @@ from guideline.knowledge_printing import maintenance_line
 from guideline.partial_date import add_days, add_months
 from guideline.rules.endocrine import partners, partners_ruled_out, said_of_partners
 from guideline.rules.gaps import her2_gap, pregnancy_check
-from guideline.rules.objections import allergies_to, objection
+from guideline.rules.objections import objection, severe_allergies
 from guideline.rules.options import option
 from guideline.situation import Situation
 from guideline.therapy_lines import (
@@ -76,7 +76,7 @@ def maintenance(s: Situation) -> Treatment | None:
         return None
     if any(e.drug in ENDOCRINE_DRUGS and e.state == "running" for e in s.exposures):
         return None
-    if allergies_to(s, [e.drug for e in antibodies], severe=True):
+    if severe_allergies(s, [e.drug for e in antibodies]):
         # Whether they really go on is not for this card to say.
         return None
     beside, gaps = partners(s)

@@ -6,7 +6,7 @@ given, else no regimen leads. Brain metastases, the lungs and availability chang
 
 from __future__ import annotations
 
-from guideline.advice import Gap, Statement, Treatment
+from guideline.advice import HEADLINE_LENGTH, Gap, Statement, Treatment
 from guideline.facts_used import counting_drugs, drug_names, line_drugs, progressed_on, treatment_facts
 from guideline.intake import tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -19,7 +19,7 @@ from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
-from guideline.rules.objections import TUCATINIB, allergies_to_regimen, objection, sort_out
+from guideline.rules.objections import TUCATINIB, objection, severe_allergies, sort_out
 from guideline.rules.options import study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation
@@ -200,7 +200,7 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
         return brain_alone_headline(s, line.lower(), regimen)
     reason = _short_reason(s)
     said = K.say("headline-next-line", line=line, regimen=regimen, reason=reason)
-    return said if len(said.text) < 140 else K.say("headline-next-line-long", line=line, regimen=regimen)
+    return said if len(said.text) <= HEADLINE_LENGTH else K.say("headline-next-line-long", line=line, regimen=regimen)
 
 
 def _short_reason(s: Situation) -> str:
@@ -259,7 +259,7 @@ def _why_tdm1(s: Situation) -> list[Statement]:
     if tdxd_unavailable(s.case):
         return [K.say("tdm1-because-unavailable")]
     said = [K.say("tdm1-after-lung-opinion")] if s.lungs.bars_tdxd else []
-    if allergies_to_regimen(s, "tdxd", severe=True):
+    if severe_allergies(s, K.regimens["tdxd"].drugs):
         said.append(K.say("tdm1-after-severe-allergy"))
     return said
 

@@ -5,11 +5,12 @@ The pathway modules list candidates in order of preference; here it is said whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
 from guideline.advice import Option, Statement
+from guideline.allergies import contain_it
 from guideline.facts_used import drug_name, drug_names
 from guideline.intake import tdxd_unavailable
 from guideline.kidneys import clearance_acts
@@ -17,7 +18,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.lvef_stop import stops_on_record
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, components
+from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, components
 
 TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})
 TUCATINIB = "tucatinib-trastuzumab-capecitabine"
@@ -122,28 +123,15 @@ def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
     return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped))), say_so=regimen == TUCATINIB) if stopped else None
 
 
-def _antibody_part(drug: str) -> frozenset[str]:
-    """A drug with what an allergy to it may be an allergy to: a conjugate carries its antibody (P15)."""
-    return components(drug) | ({"trastuzumab"} if drug in CONJUGATES else frozenset())
-
-
-def allergies_to_regimen(s: Situation, regimen: str, *, severe: bool) -> list[str]:
-    """The recorded allergies to the drugs of a regimen, all of them or the severe ones."""
-    entry = K.regimens[regimen]
-    # A severe reaction rules a regimen out by the drugs that define it; a partner of choice is only named.
-    return allergies_to(s, entry.drugs if severe else (*entry.drugs, *(c.drug for c in entry.components)), severe=severe)
-
-
-def allergies_to(s: Situation, drugs: Iterable[str], *, severe: bool) -> list[str]:
-    """The recorded allergies to drugs or to their antibody part (P15), all of them or the severe ones."""
-    parts = frozenset(p for drug in drugs for p in _antibody_part(drug))
-    return sorted({a.drug for a in s.case.allergies if (a.severe is True or not severe) and components(a.drug) & parts})
-
-
 def _allergic(s: Situation, regimen: str) -> Objection | None:
     """P15: a severe reaction to a drug of the regimen, or to its antibody part."""
-    drugs = allergies_to_regimen(s, regimen, severe=True) if s.case.allergies else []
+    drugs = severe_allergies(s, K.regimens[regimen].drugs) if s.case.allergies else []
     return Objection(K.say("severe-allergy", drugs=drug_names(drugs)), say_so=True) if drugs else None
+
+
+def severe_allergies(s: Situation, drugs: Collection[str]) -> list[str]:
+    """What the patient reacted to severely, as far as drugs that are given together bring it (P15)."""
+    return sorted({a.drug for a in s.case.allergies if a.severe and contain_it(drugs, a)})
 
 
 def _kidneys(s: Situation, regimen: str) -> Objection | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guideline.advice import Option, Statement
+from guideline.allergies import allergies_to
 from guideline.dpyd import dpyd_phenotype
 from guideline.facts_used import drug_name, drug_names
 from guideline.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
@@ -17,7 +18,7 @@ from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
 from guideline.knowledge_printing import maintenance_line
 from guideline.practice import Jurisdiction
-from guideline.rules.objections import CYTOTOXIC_PART, KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS, allergies_to_regimen
+from guideline.rules.objections import CYTOTOXIC_PART, KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS
 from guideline.rules.start_labs import start_labs
 from guideline.situation import Situation
 from guideline.therapy_lines import (
@@ -133,9 +134,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     found += _used_before(s, regimen)
     if s.case.allergies:
-        mild = allergies_to_regimen(s, regimen, severe=False)
-        if mild:
-            found.append(K.say("allergy-recorded", drugs=drug_names(mild)))
+        found += _allergies(s, regimen)
     if s.case.labs and (doubt := kidneys_in_doubt(s, REGIMEN_DRUGS[regimen])) is not None:
         drugs = drug_names(doubt.drugs)
         found.append(K.say("kidneys-in-doubt", value=doubt.words, date=str(doubt.lab.date), below=f"{doubt.below:g}", drugs=drugs))
@@ -156,6 +155,16 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
     elif used_partners and regimen != "thp":
         found.append(K.say("partner-used", drugs=drug_names(sorted(used_partners))))
     return found
+
+
+def _allergies(s: Situation, regimen: str) -> list[Statement]:
+    """P15: what the order of a drug of the regimen would ask about; a severe allergy to a partner of choice rules out that one only."""
+    entry = K.regimens[regimen]
+    asked = {a for drug in (*entry.drugs, *(c.drug for c in entry.components)) for a in allergies_to(s.case, drug)}
+    severe = {a.drug for a in asked if a.severe}
+    other = {a.drug for a in asked} - severe
+    said = (("allergy-recorded-severe", severe), ("allergy-recorded", other))
+    return [K.say(statement, drugs=drug_names(sorted(drugs))) for statement, drugs in said if drugs]
 
 
 def _used_before(s: Situation, regimen: str) -> list[Statement]:

@@ -13,7 +13,7 @@ from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
-from guideline.ordered_level import above_level, dosed_value, judged_dose, raised
+from guideline.ordered_level import above_level, dosed_value, judged_dose, raised_from
 from guideline.orders import DraftOrder
 from guideline.rules.dose_words import order_fact, ordered_words
 from guideline.setbacks import Setback, setback_before
@@ -33,7 +33,7 @@ def after_hold(q: OrderQuestion, order: DraftOrder, drug: str) -> Iterator[Findi
     for dose in order.doses:
         found = judged_dose(q, order, dose)
         value = dosed_value(q, drug, dose, found)
-        if found is None or not above_level(q, drug, value, setback.level) or raised(q, drug, value):
+        if found is None or not above_level(q, drug, value, setback.level) or raised_from(q, drug, value) is not None:
             continue
         levels = K.thresholds.dose_levels[drug]
         until = K.say("after-hold-until", date=str(setback.day), resume=setback.resume)

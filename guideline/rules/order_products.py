@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from guideline.advice import Finding, Indicator, Statement, Suggestion
 from guideline.body import body
+from guideline.dosing import converted, same
 from guideline.dosing_weight import last_milligrams
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -70,14 +71,14 @@ def _by_plan(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
 
 def _by_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
     """Another product's dose, whichever of the doses of the order it is."""
-    last = last_milligrams(q, drug)
+    last, tolerance = last_milligrams(q, drug), q.s.practice.dose_tolerance_percent
     for dose in own_doses(order, drug):
         # What was given last is no other product for a weight that changed.
         per_kg = _per_kg(q.s, dose) if last is None or not last.repeated_in(dose) else None
-        if drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and _like(per_kg, _highest(T_DXD), _tolerance(q)):
+        if drug == T_DM1 and per_kg is not None and per_kg > _highest(T_DM1) and same(per_kg, _highest(T_DXD), tolerance):
             said = K.say("order-tdm1-at-tdxd-dose", drug=drug_name(T_DM1), other=drug_name(T_DXD))
             return _Sign(said, "critical", [K.say("order-different-drugs")])
-        if drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, _tolerance(q)):
+        if drug == T_DXD and per_kg is not None and _only_like_tdm1(per_kg, tolerance):
             said = K.say("order-tdxd-at-tdm1-dose", drug=drug_name(T_DXD), other=drug_name(T_DM1))
             return _Sign(said, "warning", [K.say("order-different-drugs")])
         conjugate = _dose_level_of(dose) if drug == _TRASTUZUMAB else None
@@ -152,18 +153,10 @@ def _highest(drug: str) -> float:
     return max(K.thresholds.dose_levels[drug].levels)
 
 
-def _tolerance(q: OrderQuestion) -> float:
-    return q.s.practice.dose_tolerance_percent / 100
-
-
-def _like(dose: float, level: float, tolerance: float) -> bool:
-    return abs(dose - level) <= level * tolerance + 1e-9
-
-
 def _only_like_tdm1(dose: float, tolerance: float) -> bool:
     """A dose that fits full-dose T-DM1 and no dose level of T-DXd."""
-    fits_tdxd = any(_like(dose, level, tolerance) for level in K.thresholds.dose_levels[T_DXD].levels)
-    return _like(dose, _highest(T_DM1), tolerance) and not fits_tdxd
+    fits_tdxd = any(same(dose, level, tolerance) for level in K.thresholds.dose_levels[T_DXD].levels)
+    return same(dose, _highest(T_DM1), tolerance) and not fits_tdxd
 
 
 def _dose_level_of(dose: OrderedDose) -> str | None:
@@ -176,10 +169,8 @@ def _dose_level_of(dose: OrderedDose) -> str | None:
 
 def _per_kg(s: Situation, dose: OrderedDose) -> float | None:
     """An ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
-    if dose.unit == "mg/kg":
-        return dose.amount
     kg = body(s.case).kg if dose.unit == "mg" else None
-    return dose.amount / kg if kg is not None else None
+    return converted(dose.amount, dose.unit, "mg/kg", kg, None)
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (product_mix_up,)

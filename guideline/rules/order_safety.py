@@ -22,7 +22,7 @@ from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
 from guideline.rules.heart_held import may_restart
-from guideline.rules.heart_words import failure_words
+from guideline.rules.heart_words import failure_words, heart_condition_facts
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
@@ -124,7 +124,7 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
     if state.symptomatic_failure:
         yield Finding(
             "HeartFailure", "critical", K.say("order-heart-failure", drugs=names, failure=failure_words(s)),
-            (K.say("heart-failure-later"),), facts=(*_heart_conditions(s), *facts), avoid=tuple(starting), rules=("P02", "R077"),
+            (K.say("heart-failure-later"),), facts=(*heart_condition_facts(s), *facts), avoid=tuple(starting), rules=("P02", "R077"),
             suggestions=deletions(orders_of(orders, starting)),
         )  # fmt: skip
         return
@@ -148,7 +148,7 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
         detail += [K.say("check-cardiomyopathy")] if state.cardiomyopathy is not None else []
         yield Finding(
             "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
-            facts=(*_heart_conditions(s), *facts), rules=("P02", "R077"),
+            facts=(*heart_condition_facts(s), *facts), rules=("P02", "R077"),
         )  # fmt: skip
     if state.undated_low is not None:
         headline = K.say("order-lvef-undated", drugs=names, value=lvef_shown(state.undated_low))
@@ -175,20 +175,6 @@ def _baseline_needed(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> F
         "LvefBaselineNeeded", "warning", headline, (K.say("order-waits-for-results"),),
         facts=facts, missing=tuple(gaps), rules=("R071",), suggestions=_ECHO,
     )  # fmt: skip
-
-
-def _heart_conditions(s: Situation) -> tuple[FactUsed, ...]:
-    state = s.heart
-    named = (("Heart failure", state.failure), ("Cardiomyopathy", state.cardiomyopathy))
-    facts = [
-        FactUsed(name, "on the problem list", str(entry.date) if entry.date is not None else None, entry.source)
-        for name, entry in named
-        if entry is not None
-    ]
-    if state.failure_symptoms:
-        given = s.case.intake["heart-failure-symptoms"]
-        facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))
-    return tuple(facts)
 
 
 def lungs_of_order(q: OrderQuestion) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.ordered_level import above_level, dosed_value, judged_dose, raised
+from guideline.ordered_level import above_level, dosed_value, judged_dose, raised_from
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import order_fact, ordered_words
 from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
@@ -35,7 +35,7 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
             for order, dose in _each_dose(orders):
                 found = judged_dose(q, order, dose)
                 value = dosed_value(q, T_DXD, dose, found)
-                if found is not None and above_level(q, T_DXD, value, restart.level) and not raised(q, T_DXD, value):
+                if found is not None and above_level(q, T_DXD, value, restart.level) and raised_from(q, T_DXD, value) is None:
                     return _too_high_finding(q, order, dose, found, restart)
     return None
 

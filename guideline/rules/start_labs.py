@@ -16,7 +16,7 @@ from guideline.facts_used import drug_names
 from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, LabValue, current_labs, met
-from guideline.rules.labs import assumed_limits, lab_facts
+from guideline.rules.lab_words import assumed_limits, lab_facts
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 

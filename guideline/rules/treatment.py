@@ -92,8 +92,8 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
         return _lungs_first(s)
     if history_open(s):
         return None
-    if relapse is not None and relapse.within_12 is True:
-        if T_DXD in relapse.drugs:
+    if s.early_relapse:
+        if relapse is not None and T_DXD in relapse.drugs:
             return after_adjuvant_tdxd(s)
         return next_line(s, history_condition(s))
     if relapse is not None and relapse.within_12 is None:

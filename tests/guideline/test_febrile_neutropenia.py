@@ -134,3 +134,25 @@ def test_below_the_lowest_level_there_is_none():
     case = on(TDXD, febrile_neutropenia(10, "resolved"), amount=3.2, values=(*GOOD_LABS, RECOVERED), last=14)
     (found,) = ordered(case, 3.2)
     assert (found.headline.id, found.avoid) == ("after-hold-no-level", (TDXD,))
+
+
+@pytest.mark.parametrize("amount", [5.4, 4.4, 3.2, None])
+@pytest.mark.parametrize(("recorded", "then"), [(5.4, "4.4 mg/kg"), (4.4, "3.2 mg/kg"), (3.2, None)])
+def test_r118_one_level_down_is_one_level_for_values_and_fever_on_chart_and_order(amount, recorded, then):
+    """Neutrophils 0.3 and fever: below what was given, whatever is ordered now, and said alike at each place."""
+    case = on(TDXD, febrile_neutropenia(3), amount=recorded, values=(lab("neutrophils", 0.3, 3),))
+    (at_order,) = ordered(case, amount)
+    said = [words(finding(advice_on(case), "LabSafety")), words(at_order)]
+    for text in said:
+        assert text.count(f"one dose level down ({then})" if then else "lowest dose level") == 2
+        assert then is None or text.count("one dose level down") == 2
+
+
+@pytest.mark.parametrize(
+    ("amount", "then"), [(5.4, "one dose level down (4.4 mg/kg)"), (4.4, "one dose level down (3.2 mg/kg)"), (None, "5.4, 4.4, 3.2 mg/kg")]
+)
+def test_r118_the_ordered_dose_stands_in_where_none_is_recorded(amount, then):
+    """It is what the patient is on; with no readable dose either, the levels are named and none is chosen."""
+    case = on(TDXD, febrile_neutropenia(3), values=(lab("neutrophils", 0.3, 3),), recorded=False)
+    (at_order,) = ordered(case, amount)
+    assert words(at_order).count(then) == 2

@@ -1,8 +1,10 @@
 """What is missing, and what to check before a first dose (R071, R080, R131; section 4 of the rule inventory)."""
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.case import Procedure
+from guideline.rules import labs as labs_at_order
 from tests.guideline.case_builder import (
     LONG,
     a_case,
@@ -11,14 +13,14 @@ from tests.guideline.case_builder import (
     given,
     her2,
     intake,
-    lab,
     lead_of,
     missing_in,
     said_ids,
     second_line,
     words_of,
 )
-from tests.guideline.measure_builder import BODY, weight
+from tests.guideline.measure_builder import BODY, lab, weight
+from tests.guideline.order_builder import order, says
 
 _BARE = {"intake": {}, "lvef": (), "receptors": (her2("3+"),), "age": 40}
 
@@ -83,6 +85,29 @@ def test_i10_i11_before_the_triplet(labs, body, missing):
     """I10, I11: clearance and liver tests before the triplet: a creatinine of three weeks with a weight of four, or an eGFR."""
     drugs = tuple(given(d, 600, 10, reason="progression") for d in ("trastuzumab-deruxtecan", "pertuzumab"))
     assert missing_in(advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs, body=body))) & {"I10", "I11", "I12"} == missing
+
+
+@pytest.mark.parametrize(
+    ("alt", "asked"),
+    [
+        ((lab("alt", 20, preliminary=True),), True),
+        ((lab("alt", 20, 2, preliminary=True), lab("alt", 20, 10)), False),
+        ((lab("alt", 20, 22), lab("alt", 20, 2, preliminary=True)), True),
+        ((lab("alt", 1000, bound="<"),), True),
+        ((lab("alt", 30, bound="<"),), False),
+        ((lab("alt", 20),), False),
+    ],
+    ids=["preliminary", "a final one behind it", "the final one is too old", "a limit that clears nothing", "a limit that does", "final"],
+)
+def test_i11_decision_8_what_clears_nothing_is_asked_for_on_the_chart_as_at_the_order(alt, asked):
+    """A preliminary ALT, or one that is only a limit, is not known to be normal; AST likewise."""
+    values = (*alt, *(replace(one, kind="ast") for one in alt), lab("bilirubin", 0.5), lab("platelets", 200))
+    case = second_line(intake=intake(tdxd_available="false"), labs=values)
+    advice = advice_on(case)
+    assert lead_of(advice) == "tdm1"
+    assert ("I11" in missing_in(advice)) is asked
+    at_order = says(labs_at_order.RULES, case, order("trastuzumab-emtansine", 3.6, "mg/kg", every_days=21))
+    assert any(gap.input == "I11" for f in at_order for gap in f.missing) is asked
 
 
 def test_r129_prophylaxis_is_named_where_t_dxd_leads():

@@ -8,7 +8,8 @@ import pytest
 
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
-from guideline.thresholds import Thresholds
+from guideline.site_file import limits
+from guideline.thresholds import Doses, LvefMonitoring, Thresholds
 
 T = K.thresholds
 
@@ -91,7 +92,7 @@ def test_every_drug_with_a_table_is_named_by_it():
 def test_windows_of_the_owner():
     """Ages, intervals and ILD days are those the owner decided or the labels say."""
     assert (T.lvef.current_days, T.lvef.due_days) == (84, 91)
-    assert (T.lvef.start_below, T.lvef.critical_below, T.lvef.critical_fall_over, T.lvef.normal) == (50, 40, 20, 50)
+    assert (T.lvef.start_below, T.lvef.critical_below, T.lvef.critical_fall_over) == (50, 40, 20)
     assert (T.intervals.early_relapse_months, T.intervals.label_relapse_months) == (12, 6)
     assert (T.intervals.recent_metastases_days, T.intervals.new_metastasis_days, T.intervals.line_start_days) == (90, 42, 28)
     assert (T.intervals.line_gap_days, T.intervals.infused_without_dose_days, T.intervals.taxane_without_dose_days) == (180, 63, 42)
@@ -158,7 +159,10 @@ def test_a_practice_is_named_on_cards(practice, label):
     assert practice.label == label
 
 
-def test_a_site_that_sets_nothing_practises_as_the_knowledge_files_say():
-    """The defaults of `Practice` are the thresholds' own, so that nobody has to look in two places."""
-    assert Practice().lvef_lower_limit == K.thresholds.lvef.normal
-    assert Practice().minimum_interval_days == K.thresholds.doses.minimum_interval_days
+def test_a_site_that_sets_nothing_practises_as_the_owner_decided():
+    """Decision 18, E23, order check list: the limits of a site stand in `Practice` alone, and nowhere in the files that rules read."""
+    found = Practice()
+    assert (found.lvef_lower_limit, found.dose_tolerance_percent, found.minimum_interval_days) == (50, 10, 18)
+    set_by_sites = {limit.name for limit in limits()}
+    assert set_by_sites <= {field.name for field in fields(Practice)}
+    assert not any(set_by_sites & {field.name for field in fields(group)} for group in (LvefMonitoring, Doses))

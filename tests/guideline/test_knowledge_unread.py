@@ -13,6 +13,7 @@ import guideline
 from guideline.knowledge_base import Knowledge
 from guideline.knowledge_entries import Conflict, RuleEntry
 from guideline.orderables import Orderables
+from guideline.thresholds import Thresholds
 
 ROOMS = Path(guideline.__file__).parent.parent
 SCHEMAS = Path(guideline.__file__).parent / "knowledge" / "schema"
@@ -43,9 +44,35 @@ TYPED = list(_typed(tuple[Knowledge, Orderables, RuleEntry, Conflict], set()))
 
 def _names_read() -> set[str]:
     """Every attribute that some module of ours reads."""
-    modules = [file for room in ("guideline", "cards", "service") for file in (ROOMS / room).rglob("*.py")]
-    nodes = [node for file in modules for node in ast.walk(ast.parse(file.read_text("utf-8")))]
-    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+    return {node.attr for nodes in _trees() for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+
+
+def _trees() -> Iterator[list[ast.AST]]:
+    """The nodes of every module of ours."""
+    for room in ("guideline", "cards", "service"):
+        for file in (ROOMS / room).rglob("*.py"):
+            yield list(ast.walk(ast.parse(file.read_text("utf-8"))))
+
+
+def _assigned(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Names and what is assigned to them, one by one."""
+    for target in node.targets:
+        both_tuples = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        yield from zip(target.elts, node.value.elts, strict=False) if both_tuples else [(target, node.value)]
+
+
+def _read_of_groups(groups: set[str]) -> set[tuple[str, str]]:
+    """The figures that are read of a group of thresholds by its own name, `K.thresholds.lvef.due_days`, or by a name that stands for it."""
+    read: set[tuple[str, str]] = set()
+    for nodes in _trees():
+        pairs = [pair for node in nodes if isinstance(node, ast.Assign) for pair in _assigned(node)]
+        stands_for = {(t.id, v.attr) for t, v in pairs if isinstance(t, ast.Name) and isinstance(v, ast.Attribute) and v.attr in groups}
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+                read.add((node.value.attr, node.attr))
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                read |= {(group, node.attr) for name, group in stands_for if name == node.value.id}
+    return read
 
 
 def _members(schema: Any) -> Iterator[str]:
@@ -63,6 +90,13 @@ def test_every_typed_value_is_read():
     read = _names_read()
     unread = {f"{kind.__name__}.{field.name}" for kind in TYPED for field in dataclasses.fields(kind) if field.name not in read}
     assert unread <= SAID_IN_WORDS
+
+
+def test_every_threshold_is_read_of_its_own_group():
+    """A figure that another class bears too, as a site's own limit does, is not read because that one is; sources are for the reader."""
+    groups = {name: kind for name, kind in get_type_hints(Thresholds).items() if dataclasses.is_dataclass(kind)}
+    figures = {(name, field.name) for name, kind in groups.items() for field in dataclasses.fields(kind)}
+    assert {figure for figure in figures - _read_of_groups(set(groups)) if figure[1] != "source"} == set()
 
 
 def test_every_member_of_the_files_is_typed():

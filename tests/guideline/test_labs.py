@@ -183,7 +183,7 @@ def test_the_next_level_after_a_reduction():
 @pytest.mark.parametrize("start", [True, False])
 def test_tdxd(values, then, start):
     """Neutrophils below 1.0 or platelets below 50: hold; grade 4 neutropenia: one level down."""
-    got = found(labs(**values), order(TDXD), **({} if start else running(TDXD)))
+    got = found(labs(**values), order(TDXD, 5.4, "mg/kg", every_days=21), **({} if start else running(TDXD)))
     assert [f.indicator for f in got] == (["warning"] if then else [])
     if then:
         assert got[0].headline.text.startswith("Do not start trastuzumab" if start else "Hold trastuzumab deruxtecan")

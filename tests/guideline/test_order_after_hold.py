@@ -1,9 +1,13 @@
 """The first order after a laboratory value that asked for one level down, or ended the drug (R118-R120, P08)."""
 
+from dataclasses import replace
+
 import pytest
 
 from guideline.case import Dose
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orders import OrderedDose
+from guideline.rules import dose as doses
 from guideline.rules import labs
 from tests.guideline.case_builder import dose, given, lab, on_therapy, when
 from tests.guideline.measure_builder import weight
@@ -114,6 +118,17 @@ def test_p03_speaks_alone_where_the_dose_was_reduced_before():
     assert about(reduced, (ANC,), order(T_DXD, 5.4, "mg/kg")) == []
     (found,) = about(reduced, (ANC,), order(T_DXD, 4.4, "mg/kg"))
     assert "one level down, 3.2 mg/kg" in found.headline.text
+
+
+@pytest.mark.parametrize("never_again", [True, False])
+def test_p03_is_the_drugs_own_and_read_once(monkeypatch, never_again):
+    """A reduced drug that may be raised again is none that P03 speaks of: then the value does, and never both nor neither."""
+    levels = replace(K.thresholds.dose_levels[T_DXD], re_escalate=not never_again)
+    monkeypatch.setitem(K.thresholds.dose_levels, T_DXD, levels)
+    case = on_therapy(*FIRST, *cycles(T_DXD, 4.4, 28, 49), labs=(ANC, *NORMAL), body=(weight(68, 1),))
+    asked = order(T_DXD, 5.4, "mg/kg", every_days=21)
+    spoken = [f.headline.id for f in (*says(labs.RULES, case, asked), *says(doses.RULES, case, asked))]
+    assert spoken == (["dose-re-escalation"] if never_again else ["after-hold-too-high"])
 
 
 def test_r118_below_the_lowest_level_there_is_none():

@@ -23,7 +23,7 @@ class Named(NamedTuple):
 
 
 _NONE: Final[frozenset[Named]] = frozenset()
-_WORD: Final = re.compile(r"[a-z0-9]+")
+_WORD: Final = re.compile(r"\btdm-1\b|[a-z0-9]+")
 #: The word right after "trastuzumab", with nothing but spaces and hyphens between.
 _SECOND_WORD: Final = re.compile(r"\btrastuzumab[\s\u2010-\u2015®™-]+([a-z][a-z0-9]*)")
 _SUFFIX: Final = re.compile(r"[a-z]{1,4}|q\d+w?")
@@ -89,12 +89,17 @@ def _before_context(words: list[str]) -> list[str]:
 def _before_companion(words: list[str]) -> list[str]:
     """Without the drug of ours that something else is given with.
 
-    All words where ours stands first ("trastuzumab in sodium chloride"), or has an amount: it may be in the same bag.
+    All words where ours stands first ("trastuzumab in sodium chloride"), or has an amount, or is hung with its diluent: it may be in the
+    same bag.
     """
     named = next((position for position, word in enumerate(words) if word in _FIRST_WORDS), 0)
     substance = next((position for position, word in enumerate(words[:named]) if word in _BESIDE), named)
     goes_with = next((position for position in range(substance, named) if words[position] in _GOES_WITH), None)
-    return words if goes_with is None or "mg" in words[named:] else words[:goes_with]
+    if goes_with is None or "mg" in words[named:]:
+        return words
+    only_diluents = _BESIDE.intersection(words[:named]) <= _FILE.diluents
+    is_one_bag = only_diluents and words[goes_with] == "with" and not _BAGS.isdisjoint(words[named:])
+    return words if is_one_bag else words[:goes_with]
 
 
 def _is_unknown_second_word(word: str) -> bool:
@@ -144,7 +149,8 @@ _PHRASES: Final = _phrases(_FILE.drugs)
 _FIRST_WORDS: Final = frozenset(_PHRASES)
 _CONTEXT: Final = _context(_FILE)
 _GOES_WITH: Final = frozenset({"for", "with", "to"})
-_BESIDE: Final = _FILE.infusion_words | {word for drug in read_other_drugs().drugs for word in (drug.id, *drug.words)}
+_BAGS: Final = frozenset({"ivpb", "piggyback"})
+_BESIDE: Final = _FILE.diluents | _FILE.infusion_words | {word for drug in read_other_drugs().drugs for word in (drug.id, *drug.words)}
 
 #: The drugs that are antibody-drug conjugates of trastuzumab.
 CONJUGATES: Final = frozenset(drug.id for drug in _FILE.drugs if drug.conjugate)

@@ -18,11 +18,12 @@ from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.nameless import is_masked, names_nothing
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.record import Record
+from fhir_mappings.regimen_names import is_regimen
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Concept, Dosage, Extension, Resource, source_of
-from fhir_mappings.study_drugs import is_study_drug
+from fhir_mappings.study_drugs import is_blinded, is_study_drug, known_beside_blinded
 from fhir_mappings.terminology import value_of
-from fhir_mappings.therapy_words import intent_in, lung_grade_in, stop_reason_in
+from fhir_mappings.therapy_words import intent_in, is_never_given, lung_grade_in, stop_reason_in
 from guideline.case import STUDY_DRUG, DrugRecord, OtherDrug, RecordStatus, StopReason
 from guideline.partial_date import PartialDate, add_days
 
@@ -36,6 +37,7 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 
 #: Statuses under which nothing was given and nothing stands ordered (terminology section 6).
 _NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
+_NAMELESS = "names no medication"
 #: Intents of an order that is none yet.
 _NO_ORDER = frozenset({"proposal", "plan", "option"})
 #: What begins later than this is no plan but a slip of the pen: the year is not known.
@@ -73,14 +75,14 @@ def read_medications(record: Record) -> Medications:
     others: list[OtherDrug] = []
     for group, kind in _KINDS:
         for resource in record.of(group):
-            if not _given_or_ordered(resource):
+            if not _given_or_ordered(resource) or (kind != "administration" and _was_never_given(resource)):
                 continue
             match, named = _medicines_of(record, resource)
             if match.drugs or match.conflict:
                 for found in _drug_records(record, resource, kind, match):
                     to_come = found.start is not None and record.is_future(found.start)
                     (planned if to_come else drugs).append(found)
-            elif named:
+            if named:
                 others += _other_drugs(record, resource, kind, named)
     return Medications(tuple(drugs), tuple(planned), tuple(others))
 
@@ -94,22 +96,33 @@ def _medicines_of(record: Record, resource: Resource) -> tuple[DrugMatch, tuple[
         naming = _naming(record, resource)
     if naming is None:
         return NO_DRUG, ()
-    match, named, nameless = _medicines(*naming)
-    if nameless or (not naming.codings and not (match.drugs or match.conflict or named) and is_masked(resource)):
-        record.problem("unreadable", resource, "names no medication", "therapy")
+    match, named, lost = _medicines(*naming)
+    if not naming.codings and not (match.drugs or match.conflict or named) and is_masked(resource):
+        lost = lost or _NAMELESS
+    if lost is not None:
+        record.problem("unreadable", resource, lost, "therapy")
     return match, named
 
 
 @remembered(maxsize=8192)
-def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...], bool]:
-    """Our drugs, else other medicines that matter; and whether nothing at all is named."""
+def _medicines(codings: tuple[CodingTriple, ...], text: str | None) -> tuple[DrugMatch, tuple[str, ...], str | None]:
+    """Our drugs, else other medicines that matter; and why nobody can tell what it was, where that is so.
+
+    Of a blinded one of ours: the drugs that are given for certain, and a study drug for what may be a placebo.
+    """
     match = drugs_of(codings, text)
     if match.drugs or match.conflict:
-        return match, (), False
+        if is_blinded(codings, text):
+            return drugs_of((), known_beside_blinded(codings, text)), (STUDY_DRUG,), None
+        return match, (), None
     others = other_drugs_of(codings, text)
     if not others and is_study_drug(codings, text):
         others = (STUDY_DRUG,)
-    return match, others, not others and names_nothing(codings, text)
+    if others:
+        return match, others, None
+    if names_nothing(codings, text):
+        return match, (), _NAMELESS
+    return match, (), "names a regimen by its letters, and none of its drugs" if is_regimen(codings, text) else None
 
 
 def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMatch) -> Iterable[DrugRecord]:
@@ -155,6 +168,14 @@ def _given_or_ordered(resource: Resource) -> bool:
     return ordered and resource.status not in _NOT_GIVEN and resource.do_not_perform not in (True, "true")
 
 
+def _was_never_given(resource: Resource) -> bool:
+    """Whether an order or a statement was stopped because nothing was ever given on it. Doses that were given have their own records."""
+    if resource.status != "stopped":
+        return False
+    concepts = _stop_concepts(resource, extensions_of(resource))
+    return any(is_never_given(text) for concept in concepts for text in _texts(concept))
+
+
 def _is_reported_use(resource: Resource) -> bool:
     """Whether a "plan" tells what somebody said the patient takes: so US Core records what was not ordered here."""
     if resource.intent != "plan":
@@ -168,7 +189,7 @@ def _naming(record: Record, resource: Resource) -> Naming | None:
         # Nobody can say what this was: no rule may say "never given" now.
         reference = resource.medication_reference
         if reference is None:
-            detail = "names no medication"
+            detail = _NAMELESS
         elif record.resolve(reference, resource) is None:
             detail = "refers to a Medication that was not sent"
         else:

@@ -1,6 +1,7 @@
 """How an order, a statement or an administration names its medication: in itself, in the Medication it refers to, or by its ingredients.
 
-Pharmacies compound infusions: their Medication has often no code of its own, only the drug and its diluent as ingredients.
+Pharmacies compound infusions: their Medication has often no code of its own, or none but "IV admixture", and the drug and its diluent as
+ingredients.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import msgspec
 from msgspec import Raw
 
 from fhir_mappings.coded import CodingTriple, triples
-from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.drug_names import NO_DRUG, drugs_of
+from fhir_mappings.nameless import names_nothing
+from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.resources import Concept, Contained, Part, Reference, Resource
+from fhir_mappings.study_drugs import is_blinded
 
 #: What a reference in a resource leads to.
 Find = Callable[[Reference], Resource | Contained | None]
@@ -54,10 +58,28 @@ def naming_of(resource: Resource, find: Find) -> Naming | None:
 
 
 def _of_medication(medication: Resource | Contained | None, display: str | None, find: Find) -> Naming | None:
-    if medication is not None and medication.code is not None:
-        return Naming(triples(medication.code), medication.code.text or display)
-    mixed = _of_ingredients(list(_ingredients(medication, find)), display) if medication is not None else None
-    return mixed or (Naming((), display) if display else None)
+    """The first that names a drug of ours: the code, the ingredients, the name of the reference. Else the first that tells most."""
+    if medication is None:
+        return Naming((), display) if display else None
+    code = medication.code or Concept()
+    coded, shown = Naming(triples(code), code.text or display), Naming(triples(code), display)
+    if _is_ours(*coded):
+        return coded
+    mixed = _of_ingredients(list(_ingredients(medication, find)), display)
+    named = [naming for naming in (coded, mixed, shown) if naming is not None and any(naming)]
+    return next((naming for tells in _TELLING for naming in named if tells(*naming)), named[0] if named else None)
+
+
+def _is_ours(codings: tuple[CodingTriple, ...], text: str | None) -> bool:
+    return drugs_of(codings, text) != NO_DRUG or is_blinded(codings, text)
+
+
+def _is_another(codings: tuple[CodingTriple, ...], text: str | None) -> bool:
+    return bool(other_drugs_of(codings, text))
+
+
+def _is_named(codings: tuple[CodingTriple, ...], text: str | None) -> bool:
+    return not names_nothing(codings, text)
 
 
 def _ingredients(medication: Resource | Contained, find: Find) -> Iterator[Naming]:
@@ -97,4 +119,6 @@ def _decoded(raw: Raw) -> list[_Ingredient]:
 
 
 _INGREDIENTS: Final = msgspec.json.Decoder(list[_Ingredient])
+#: What a name may tell, most first: a drug of ours, a medicine that matters beside them, anything at all.
+_TELLING: Final = (_is_ours, _is_another, _is_named)
 _HYALURONIDASE: Final = re.compile("hyaluronidase", re.IGNORECASE)

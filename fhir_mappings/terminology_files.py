@@ -106,6 +106,7 @@ class DrugFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payloads: frozenset[str]
     shared_by_conjugates: tuple[SharedCode, ...]
     context_words: tuple[str, ...]
+    diluents: frozenset[str]
     infusion_words: frozenset[str]
     plain_second_words: frozenset[str]
 

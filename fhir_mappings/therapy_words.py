@@ -75,6 +75,32 @@ def stop_reason_in(text: str) -> StopReason | None:
     return None
 
 
+#: Nothing but these words may stand before it in its clause: "cycle 6 never given" and "stop date entered in error" say something else.
+_ALL_OF_IT = (
+    r"(?:^|(?<=[.,;:()/])|(?<=[.,;:()/] )|(?<= - ))"
+    r"(?:(?:the|this|patient|pt|she|it|was|were|has|had|been|but|and|order|drug|medication|therapy|treatment) )*+"
+)
+#: So ends such a clause: "never started cycle 2" and "ordered in error as weekly" say something else, "never started?" asks.
+_AND_NO_MORE = r"(?= ?(?:$|[.,;:()/-])| (?:due|because|owing|since|by|per)\b)"
+_NEVER_GIVEN = re.compile(
+    rf"{_ALL_OF_IT}(?:"
+    r"never (?:been )?(?:started|given|taken|received|administered|begun|initiated|infused|dispensed|filled)"
+    r"(?: (?:it|(?:the )?(?:drug|medication|therapy|treatment)))?|not started|no doses? (?:was |were )?(?:ever )?given|"
+    r"(?:cancell?ed|stopped|discontinued|withdrawn|withdrew|declined|refused|died)(?: by (?:the )?\w+)? (?:before|prior to) "
+    r"(?:any|(?:(?:the|her) )?(?:first|1st|initial)) (?:dose|infusion|administration|cycle)(?: (?:was )?(?:given|administered))?|"
+    r"(?:entered|ordered|created|placed|documented|charted|recorded) (?:in|by) (?:error|mistake)|"
+    r"duplicated?(?: (?:order|entry|record|request|prescription))?"
+    rf"){_AND_NO_MORE}|"
+    r"^(?:(?:order|ordering|order entry|data entry|entry|clerical|charting|documentation) )?error\.?$|^not (?:given|administered)\.?$"
+)
+
+
+@remembered(maxsize=1024)
+def is_never_given(text: str) -> bool:
+    """Whether the reason of a stop says that nothing was ever given: never started, a duplicate, an error, cancelled in time."""
+    return _NEVER_GIVEN.search(Passage(text.strip()).text) is not None
+
+
 _LUNG = next(pattern for pattern, reason in _REASONS if reason == "lung")
 #: Other harm, and lung disease of another cause, to which a grade may belong as well.
 _OTHER_HARM = re.compile(r"neuropath|neutropeni|thrombocytopeni|diarrh|hepat|rash|fatigue|nause|cardi|lvef|radiat|infect")

@@ -13,8 +13,9 @@ What the facts amount to, before any rule speaks:
 `situation`           all of it together
 `exposures`, `therapy_lines`, `progression`, `still_given`    what was really given, in which lines, how they ended, what goes on
 `going_on`            what was given lately and goes on beside what is ordered
-`relapse`             how soon metastases came after (neo)adjuvant therapy
-`her2_status`         HER2 and hormone receptors
+`relapse`             how soon metastases came after (neo)adjuvant therapy; `label_flags`: which conditions of labels hold
+`study_drugs`         whether a study drug may be, or have been, a line
+`her2_status`         HER2 over time, from `her2_findings` (one per specimen) and `two_primaries` (both breasts); `hormone_receptors`
 `heart_function`      the LVEF over time; `lvef_by_drug`, `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
 `lvef_holds`          therapy that fell silent after a low LVEF
 `lung_history`        ILD and pneumonitis; `tdxd_pneumonitis`: which of them is that of T-DXd, `tdxd_restart`: the dose after them

@@ -22,6 +22,7 @@ from guideline.rules import (
     order_repeats,
     order_safety,
     order_stop,
+    ovarian_suppression,
     reload,
     supportive_care,
 )
@@ -42,6 +43,7 @@ _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
         labs,
         interactions,
         supportive_care,
+        ovarian_suppression,
     )
     for rule in module.RULES
 )

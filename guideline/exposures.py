@@ -33,8 +33,16 @@ def still_stands(record: DrugRecord, today: date) -> bool:
 
 
 def is_fulfilled_cycle(record: DrugRecord) -> bool:
-    """Whether a record is the order of one cycle, completed when its dose was given: it ends on the day on which it begins, or nowhere."""
-    return record.kind == "order" and record.status == "completed" and record.end in (None, record.start)
+    """Whether a record is the order of one cycle, completed when its dose was given: it ends with its dose or its cycle, or nowhere."""
+    return record.kind == "order" and record.status == "completed" and (record.end in (None, record.start) or _lasts_one_cycle(record))
+
+
+def _lasts_one_cycle(record: DrugRecord) -> bool:
+    """Whether the period of an infused drug's order is no longer than a treatment interval: it is that of the cycle, not of the therapy."""
+    drug = K.drugs.get(record.drug)
+    if drug is None or not drug.infused or record.start is None or record.end is None:
+        return False
+    return (record.end.latest - record.start.earliest).days <= K.thresholds.intervals.treatment_interval_days
 
 
 class Exposure(Struct, frozen=True):
@@ -150,8 +158,9 @@ def _begun(record: DrugRecord) -> _Course:
 
 
 def _goes_on_after(record: DrugRecord) -> bool:
-    """Whether a record ends with its dose and says nothing of the therapy: the order of a cycle that nobody stopped."""
-    return is_fulfilled_cycle(record) and record.stop_reason is None
+    """Whether a record ends with its dose and says nothing of the therapy: the order of a cycle that nobody stopped, closed or not."""
+    left_open = record.kind == "order" and record.status == "active" and _lasts_one_cycle(record)
+    return (left_open or is_fulfilled_cycle(record)) and record.stop_reason is None
 
 
 def _ends(record: DrugRecord) -> tuple[PartialDate | None, PartialDate | None]:
@@ -186,7 +195,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
     end, cycle = _ends(record)
     course.last_cycle = _later(course.last_cycle, cycle)
-    if _goes_on_after(record) and course.stated_open:
+    if is_fulfilled_cycle(record) and record.stop_reason is None and course.stated_open:
         # A cycle's order is completed when its dose was given: that does not end a therapy that a statement calls open.
         pass
     elif same_start:
@@ -270,7 +279,7 @@ def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure
 
 def _fell_silent(course: _Course) -> bool:
     """Whether only doses, or orders completed one by one, tell of the course: they go on until there is none for a while."""
-    told_by_cycles = course.status == "doses" or (course.status == "completed" and course.orders > 0)
+    told_by_cycles = course.status == "doses" or course.last_cycle is not None or (course.status == "completed" and course.orders > 0)
     return told_by_cycles and course.end is None and course.stop_reason is None
 
 
@@ -287,7 +296,12 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     if _awaits_refill(course, today):
         return "running", None
     if status in ("stopped", "completed", "cancelled"):
-        return ("running", None) if _fulfilled_orders_run_on(course, recently_given, today) else ("ended", course.last_end or last)
+        if _fulfilled_orders_run_on(course, recently_given, today):
+            return "running", None
+        # The last of several cycles' orders is the last that is known of a therapy which nobody ended.
+        return "ended", course.last_end or last or (course.last_seen if course.orders > 1 else None)
+    if status == "active" and not recently_given and _cycles_lapsed(course, today):
+        return "ended", course.last_cycle
     if end is not None and end.latest < today:
         return "ended", end
     if status == "on-hold":
@@ -316,6 +330,18 @@ def _fulfilled_orders_run_on(course: _Course, recently_given: bool, today: date)
     """One order a cycle, each completed when its dose was given: the therapy runs while the last cycle is recent and nobody ended it."""
     if course.status != "completed" or course.end is not None or course.stop_reason is not None or not course.orders:
         return False
-    seen = course.last_seen
-    last_cycle_recent = course.orders > 1 and seen is not None and (today - seen.latest).days <= LONGEST_SILENCE_DAYS
-    return recently_given or last_cycle_recent
+    drug, seen = K.drugs.get(course.drug), course.last_seen
+    if seen is None:
+        return recently_given
+    # One order alone may be the first cycle, or the only one.
+    infused = drug is not None and drug.infused
+    longest = LONGEST_SILENCE_DAYS if course.orders > 1 else K.thresholds.intervals.infused_lapsed_days if infused else -1
+    return recently_given or (today - seen.latest).days <= longest
+
+
+def _cycles_lapsed(course: _Course, today: date) -> bool:
+    """Whether only orders of one cycle each, left open, tell of a course, and none of late."""
+    newest = _later(course.last_cycle, course.last_seen)
+    if course.last_cycle is None or newest is None or course.stated_open or course.end is not None:
+        return False
+    return (today - newest.latest).days > LONGEST_SILENCE_DAYS

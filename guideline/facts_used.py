@@ -11,7 +11,7 @@ from functools import lru_cache
 from guideline.advice import FactUsed
 from guideline.case import Case, Lvef, StopReason
 from guideline.exposures import Exposure
-from guideline.her2_status import Her2Finding
+from guideline.her2_findings import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation

@@ -28,3 +28,8 @@ def said_no(case: Case, link_id: str) -> bool:
     """Whether a boolean item was answered no and still counts."""
     given = answer(case, link_id)
     return given is not None and given.values[0] == "false"
+
+
+def tdxd_unavailable(case: Case) -> bool:
+    """Whether the intake says that T-DXd cannot be obtained."""
+    return said_no(case, "tdxd-available")

@@ -123,13 +123,15 @@ def _dip(low: list[tuple[Lvef, _Kind]], recovered: Lvef | None) -> Dip:
 def held_for(s: Situation, exposure: Exposure, dip: Dip) -> bool:
     """Whether a dip is what the drug is (to be) held for: it goes on, or the drug was not given again since it was over.
 
-    Where no dose is recorded only an end before the recovery, or a hold that is recorded as one for the heart, says so.
+    Where no dose is recorded only an end or a hold before the recovery, or a hold that is recorded as one for the heart, says so.
     """
     if dip.recovered is None:
         return True
     over = exposure.last_known if exposure.state == "ended" else None
     ended_before = over is not None and over.latest < day_of(dip.recovered)
-    known = bool(dose_days(s.case, exposure.drug)) or exposure.stop_reason == "cardiac" or ended_before
+    held_then = exposure.held_on if exposure.state == "on-hold" else None
+    held_before = held_then is not None and held_then.earliest <= day_of(dip.recovered)
+    known = bool(dose_days(s.case, exposure.drug)) or exposure.stop_reason == "cardiac" or ended_before or held_before
     return known and not given_again(s, exposure, dip)
 
 

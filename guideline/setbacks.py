@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from guideline.advice import FactUsed, Statement
-from guideline.case import DrugRecord, FebrileNeutropenia, Lab
+from guideline.bounds import is_upper
+from guideline.case import Case, DrugRecord, FebrileNeutropenia, Lab
 from guideline.dosing import lowest_level_given
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import Met, lab_name, met, value_of
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, days_since
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 
@@ -60,11 +61,28 @@ def _by_values(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterat
 
 def _by_fever(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
     limits = K.thresholds.febrile_neutropenia
-    for episode in s.case.febrile_neutropenia if drug in limits.drugs else ():
+    for episode in episodes(s.case) if drug in limits.drugs else ():
         if episode.date is not None and _open(s, drug, episode.date, records):
             before = _level_before(s, drug, episode.date, records)
             words = f"febrile neutropenia ({episode.date})"
             yield Setback(drug, words, episode.date, False, limits.resume, limits.rule, (episode_fact(episode),), before)
+
+
+def episodes(case: Case) -> list[FebrileNeutropenia]:
+    """The episodes of febrile neutropenia, each once: a visit's diagnosis is coded again at the next visits.
+
+    An entry tells of an earlier one where one is on record and no neutrophil count of its own day was low.
+    """
+    dated = [e.date for e in case.febrile_neutropenia if e.date is not None]
+    first = min(dated, key=lambda day: day.earliest, default=None)
+    return [e for e in case.febrile_neutropenia if e.date is None or e.date == first or not recovered_on(case, e.date)]
+
+
+def recovered_on(case: Case, day: PartialDate) -> bool:
+    """Whether the lowest final neutrophil count of a day was of grade 2 or better; without a count nobody knows."""
+    counts = [lab for lab in case.labs if lab.kind == "neutrophils" and lab.date == day and not lab.preliminary]
+    limit = K.thresholds.febrile_neutropenia.recovered_from
+    return bool(counts) and all(lab.value >= limit and not is_upper(lab.bound) for lab in counts)
 
 
 def episode_fact(episode: FebrileNeutropenia) -> FactUsed:
@@ -89,7 +107,9 @@ def _lasts(row: LabRow) -> bool:
 
 
 def _open(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> bool:
-    """Whether it came up under the drug, and nothing of the drug is recorded since."""
+    """Whether it came up under the drug in the last half year, and nothing of the drug is recorded since."""
+    if days_since(day, s.today) > K.thresholds.intervals.setback_days:
+        return False
     came_up = any(e.drug == drug and under(e, day) for e in s.exposures)
     return came_up and all(r.start is None or r.start.earliest <= day.latest for r in records)
 

@@ -13,23 +13,22 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 
 from guideline.brain_disease import BrainDisease, brain_disease
-from guideline.case import STUDY_DRUG, UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Stage
+from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Stage
 from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
-from guideline.her2_status import Her2Status, HormoneReceptors, her2_status, hormone_receptors
-from guideline.intake import said_no
-from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.her2_status import Her2Status, her2_status
+from guideline.hormone_receptors import HormoneReceptors, hormone_receptors
+from guideline.label_flags import label_flags
 from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.lvef_holds import with_lvef_holds
-from guideline.partial_date import PartialDate, add_days, whole_months
+from guideline.partial_date import PartialDate, whole_months
 from guideline.practice import Practice
 from guideline.relapse import Relapse, relapse_after
 from guideline.reproductive import PregnancyState, menopausal_status, pregnancy_state
 from guideline.still_given import with_answer
+from guideline.study_drugs import study_drug, study_drug_over
 from guideline.therapy_lines import (
-    ANTHRACYCLINES,
     HER2_DRUGS,
-    TAXANES,
     Line,
     Therapies,
     components,
@@ -148,7 +147,7 @@ def situation(case: Case, practice: Practice) -> Situation:
     if lungs.tdxd_named:
         # Who had T-DXd pneumonitis had T-DXd, whatever the list of therapies says.
         used |= {T_DXD}
-    flags, unknown = _label_flags(case, found, relapse, hormones, menopause, used)
+    flags, unknown = label_flags(case, found, relapse, hormones, menopause, used)
     # Before any line for metastatic disease that counts, an adjuvant course that still runs is the current therapy.
     newest = found.lines[-1].exposures if found.lines else ()
     if not found.used_lines:
@@ -183,61 +182,13 @@ def situation(case: Case, practice: Practice) -> Situation:
         failed_agents=failed_in_metastatic_disease(found, since),
         not_tolerated=frozenset([c for e in given if e.stop_reason in ("toxicity", "lung") for c in components(e.drug)]),
         unknown_conjugate=UNKNOWN_HER2_CONJUGATE in used,
-        study_drug=_study_drug(case, found, since) if case.other_drugs else None,
-        study_drug_over=_study_drug_over(case, found, since) if case.other_drugs else None,
+        study_drug=study_drug(case, found, since) if case.other_drugs else None,
+        study_drug_over=study_drug_over(case, found, since) if case.other_drugs else None,
         therapy_lost=any(p.subject == "therapy" and p.kind in _LOST for p in case.problems),
         therapy_unsent=any(p.subject == "therapy" and p.kind == "unsent" for p in case.problems),
         label_flags=flags,
         unknown_label_flags=unknown,
     )
-
-
-def _study_drug(case: Case, found: Therapies, since: PartialDate | None) -> OtherDrug | None:
-    """A study drug that nobody ended and that may be the line after the newest one: begun after that one, or nobody knows when.
-
-    One begun before the newest line progressed was a part of it. Before any line, one begun long before the metastases is a record that
-    nobody closed.
-    """
-    last = found.lines[-1] if found.lines else None
-    since_last = (last.ended_on if last.progression is not None else None) or last.start if last is not None else None
-    not_before = since_last.earliest if since_last is not None else _metastases_or_shortly_before(since)
-    for drug in case.other_drugs:
-        if drug.drug == STUDY_DRUG and not _over(drug, case.today) and (drug.start is None or drug.start.latest >= not_before):
-            return drug
-    return None
-
-
-def _study_drug_over(case: Case, found: Therapies, since: PartialDate | None) -> OtherDrug | None:
-    """A study drug that is over and may have been a line of its own: begun against the metastases while none of the lines was given.
-
-    One of which nobody knows when it was given may have been one, unless it was over before the metastases.
-    """
-    not_before = _metastases_or_shortly_before(since)
-    for drug in case.other_drugs:
-        if drug.drug != STUDY_DRUG or not _over(drug, case.today):
-            continue
-        begun = drug.start
-        if begun is None:
-            if drug.end is None or drug.end.latest >= not_before:
-                return drug
-        elif begun.latest >= not_before and not any(_begun_in(line, begun) for line in found.lines):
-            return drug
-    return None
-
-
-def _over(drug: OtherDrug, today: date) -> bool:
-    return drug.status in ("completed", "stopped", "cancelled") or (drug.end is not None and drug.end.latest < today)
-
-
-def _metastases_or_shortly_before(since: PartialDate | None) -> date:
-    return add_days(since.earliest, -K.thresholds.intervals.record_lag_days) if since is not None else date.min
-
-
-def _begun_in(line: Line, begun: PartialDate) -> bool:
-    """Whether a drug was begun with a line or while it was given: it was a part of it."""
-    if line.start is not None and begun.latest < add_days(line.start.earliest, -K.thresholds.intervals.line_start_days):
-        return False
-    return line.ended_on is None or begun.latest < line.ended_on.earliest
 
 
 def _age(case: Case) -> int | None:
@@ -260,58 +211,3 @@ def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
     # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
     since = PartialDate(dated[0].earliest, min([day.latest for day in dated])) if dated else None
     return since, tuple(dict.fromkeys([entry.source for entry in says_so]))
-
-
-def _label_flags(
-    case: Case,
-    found: Therapies,
-    relapse: Relapse | None,
-    hormones: HormoneReceptors,
-    menopause: str | None,
-    used: frozenset[str],
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The label conditions that hold for the case, and those nobody can tell."""
-    flags: set[str] = set()
-    unknown: set[str] = set()
-    her2_lines = [line for line in found.used_lines if line.has_her2]
-    early_her2 = relapse is not None
-    count = len(her2_lines) + (1 if early_her2 else 0)
-    if count >= 1:
-        flags.add("her2-regimen")
-    if count >= 2:
-        flags.add("two-her2-regimens")
-    if her2_lines:
-        flags.add("her2-regimen-metastatic")
-    if len(her2_lines) >= 2:
-        flags.add("two-her2-regimens-metastatic")
-    if found.used_lines:
-        flags.add("therapy-metastatic")
-    elif not found.undated:
-        flags.add("first-line")
-    if relapse is not None:
-        if relapse.within_6:
-            flags.add("relapse-within-6-months")
-        elif relapse.within_6 is None:
-            unknown.add("relapse-within-6-months")
-    if "trastuzumab" in used:
-        flags.add("trastuzumab")
-    else:
-        flags.add("trastuzumab-naive")
-    if not TAXANES.isdisjoint(used):
-        flags.add("taxane")
-    if not ANTHRACYCLINES.isdisjoint(used):
-        flags.add("anthracycline")
-    if hormones.state == "unknown":
-        unknown |= {"hr-positive", "hr-negative"}
-    else:
-        flags.add(f"hr-{hormones.state}")
-    if menopause == "postmenopausal":
-        flags.add("postmenopausal")
-    elif menopause is None and case.patient.sex != "male":
-        unknown.add("postmenopausal")
-    return frozenset(flags), frozenset(unknown)
-
-
-def tdxd_unavailable(case: Case) -> bool:
-    """Whether the intake says that T-DXd cannot be obtained."""
-    return said_no(case, "tdxd-available")

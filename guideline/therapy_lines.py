@@ -282,7 +282,8 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     assert begun is not None
     intervals = K.thresholds.intervals
     if (begun.earliest - first.latest).days <= intervals.line_start_days:
-        return False
+        # What begins within weeks belongs together - unless all that was begun had failed by then.
+        return new.drug in COUNTING_DRUGS and _all_failed(group, begun)
     known = {c for e in group for c in components(e.drug)}
     added = components(new.drug) - known
     progressed = _documented_progression(group, first, begun, case) is not None
@@ -305,6 +306,12 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     # A new partner beside an unchanged HER2 backbone is the same line (decision 3); without the backbone it is another one.
     going_on = [e for e in group if not _ended_for_good(e, begun)]
     return not _given_at(going_on, begun, HER2_DRUGS)
+
+
+def _all_failed(group: list[Exposure], when: PartialDate) -> bool:
+    """Whether every drug that makes the line was stopped for progression up to that day (an early progressor)."""
+    ends = [e.last_known if e.state == "ended" and e.stop_reason == "progression" else None for e in group if e.drug in COUNTING_DRUGS]
+    return bool(ends) and all(end is not None and end.latest <= when.earliest for end in ends)
 
 
 def _ended_for_good(e: Exposure, when: PartialDate) -> bool:

@@ -157,6 +157,7 @@ class Intervals:
     contraception_men_months: int
     weight_days: int
     labs_days: int
+    setback_days: int
     biopsy_result_days: int
     chest_ct_days: int
 

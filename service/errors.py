@@ -6,6 +6,7 @@ ServiceError
 ├── UnreadableInput           a file the command line was given is no patient record
 ├── NotReplayable             of a call that is to be evaluated again no input is kept, or none that can be read
 ├── StoreUnavailable          the store cannot be reached, read or written
+├── LogInUse                  what was deleted may still stand in SQLite's log, in which somebody reads
 └── CallError                 an HTTP call that cannot be answered
     ├── BodyNotJson           400 structure      the body is not JSON, or no JSON object
     ├── UnreadableCall        400 invalid        the HTTP request itself is broken

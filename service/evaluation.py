@@ -96,7 +96,7 @@ def evaluate(
     if question.about_orders:
         # An echo drafted in the same session is booked: its card need not stand any longer.
         reading = reading + read_drafted_examinations(question.members, patient_id)
-    case = build_case(reading, patient_id=patient_id, today=today, labs_since=labs_since(today))
+    case = build_case(reading, patient_id=patient_id, today=today, labs_since=labs_since(today, about_orders=question.about_orders))
     if question.about_orders:
         orders = read_draft_orders(question.members, hook=question.hook, today=today, reading=reading)
         advice = advise_orders(case, orders, _practice(question, settings))
@@ -108,9 +108,10 @@ def evaluate(
     return Evaluation(case, advice, cards, len(reading.entries), set_aside=tuple(set_aside))
 
 
-def labs_since(today: date) -> date:
-    """The first day whose laboratory values may count."""
-    return today - timedelta(KNOWLEDGE.thresholds.intervals.labs_days)
+def labs_since(today: date, *, about_orders: bool = False) -> date:
+    """The first day whose laboratory values may count: those that held a drug are looked for further back when it is ordered again."""
+    intervals = KNOWLEDGE.thresholds.intervals
+    return today - timedelta(intervals.setback_days if about_orders else intervals.labs_days)
 
 
 def _noting(memory: Memory, noted: list[UUID]) -> Memory:

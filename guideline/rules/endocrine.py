@@ -19,7 +19,7 @@ from guideline.rules.options import option
 from guideline.situation import Situation
 from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, TOXICITY
 
-_AROMATASE_INHIBITORS = frozenset({"anastrozole", "exemestane", "letrozole"})
+AROMATASE_INHIBITORS = frozenset({"anastrozole", "exemestane", "letrozole"})
 GNRH_AGONISTS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "gnrh-agonist")
 
 
@@ -183,7 +183,7 @@ def endocrine_her2(s: Situation, rule: str, *, leads: bool = False) -> Option:
 def _with_another_partner(s: Situation, doses: tuple[str, ...]) -> tuple[str, ...]:
     """The doses where a partner is ruled out: after an aromatase inhibitor none is named, after letrozole no lapatinib, given with it."""
     ruled_out = partners_ruled_out(s)
-    if _AROMATASE_INHIBITORS.isdisjoint(ruled_out):
+    if AROMATASE_INHIBITORS.isdisjoint(ruled_out):
         return doses
     regimen = K.regimens["endocrine-her2"]
     lines: list[str] = []

@@ -17,7 +17,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import labs_that_count, value_of
 from guideline.partial_date import days_since
-from guideline.setbacks import episode_fact, one_level_down, under
+from guideline.setbacks import episode_fact, episodes, one_level_down, recovered_on, under
 from guideline.situation import Situation
 
 _LIMITS = K.thresholds.febrile_neutropenia
@@ -53,7 +53,7 @@ def _unresolved(s: Situation, e: Exposure) -> FebrileNeutropenia | None:
     """The newest episode under a drug that holds it now: not older than three weeks, since its last dose, and not known to be over."""
     if e.drug not in _LIMITS.drugs:
         return None
-    found = [episode for episode in s.case.febrile_neutropenia if episode.status != "resolved" and _holds(s, e, episode)]
+    found = [episode for episode in episodes(s.case) if episode.status != "resolved" and _holds(s, e, episode)]
     return max(found, key=lambda episode: (str(episode.date or ""), episode.source), default=None)
 
 
@@ -67,7 +67,9 @@ def _holds(s: Situation, e: Exposure, episode: FebrileNeutropenia) -> bool:
 
 
 def _recovered_since(s: Situation, episode: FebrileNeutropenia) -> bool:
-    """Whether a later final neutrophil count is of grade 2 or better: nobody closes a visit's diagnosis."""
-    counts = (value_of(lab) for lab in labs_that_count(s, "neutrophils") if not lab.preliminary and not is_upper(lab.bound))
+    """Whether a final neutrophil count of that day or later is of grade 2 or better: nobody closes a visit's diagnosis."""
     day = episode.date
-    return day is not None and any(v.date.earliest > day.latest and v.judged >= _LIMITS.recovered_from for v in counts)
+    if day is None or recovered_on(s.case, day):
+        return day is not None
+    counts = (value_of(lab) for lab in labs_that_count(s, "neutrophils") if not lab.preliminary and not is_upper(lab.bound))
+    return any(v.date.earliest > day.latest and v.judged >= _LIMITS.recovered_from for v in counts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import counting_drugs, drug_names, line_drugs, progressed_on, treatment_facts
+from guideline.intake import tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
@@ -21,7 +22,7 @@ from guideline.rules.menu import alternative, in_menu_order, lead_option
 from guideline.rules.objections import TUCATINIB, objection, sort_out
 from guideline.rules.options import study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
-from guideline.situation import Situation, tdxd_unavailable
+from guideline.situation import Situation
 
 _ORDINALS = {2: "Second line", 3: "Third line", 4: "Fourth line", 5: "Fifth line", 6: "Sixth line", 7: "Seventh line"}
 

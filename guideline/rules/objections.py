@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from guideline.advice import Option, Statement
 from guideline.facts_used import drug_name, drug_names
+from guideline.intake import tdxd_unavailable
 from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.lvef_stop import stops_on_record
-from guideline.situation import Situation, tdxd_unavailable
+from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, HER2_DRUGS, components
 
 TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})

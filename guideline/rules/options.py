@@ -207,7 +207,7 @@ def _label_note(
     covered = here.covers(flags)
     if covered and not (leads or always):
         return None, None
-    note = K.say(f"label-{_kind_of_note(here, flags, unknown)}", text=here.text)
+    note = K.say(f"label-{kind_of_note(here, flags, unknown)}", text=here.text)
     if leads:
         elsewhere = K.labels_of(regimen, "EU" if jurisdiction == "US" else "US")
         if elsewhere and elsewhere[0].covers(flags) != covered:
@@ -215,7 +215,7 @@ def _label_note(
     return note, here.rule
 
 
-def _kind_of_note(label: Label, flags: frozenset[str], unknown: frozenset[str]) -> str:
+def kind_of_note(label: Label, flags: frozenset[str], unknown: frozenset[str]) -> str:
     """R135: whether the label at this site covers the use, might cover it, or does not; or that there is none."""
     if label.status != "approved":
         return "status"

@@ -13,7 +13,7 @@ from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.going_on import given_with_orders
 from guideline.heart_function import effective_value
-from guideline.intake import said_yes
+from guideline.intake import said_yes, tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
@@ -28,7 +28,7 @@ from guideline.rules.order_conflicts import duplicate_her2_therapy
 from guideline.rules.order_products import product_mix_up
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, ordered_drugs, orders_of, pathway_orders
 from guideline.rules.treatment import history_open
-from guideline.situation import Situation, tdxd_unavailable
+from guideline.situation import Situation
 from guideline.therapy_lines import (
     CONJUGATES,
     CYTOTOXIC_DRUGS,

@@ -41,7 +41,7 @@ def treatment(s: Situation) -> Treatment | None:
     if last is not None and _controlled_without_her2(s, last):
         return None
     if heart_forbids_her2(s):
-        return heart_first(s, topic_of(s))
+        return None if last is not None and _endocrine_for_the_heart(s, last) else heart_first(s, topic_of(s))
     if s.brain.leptomeningeal:
         return leptomeningeal(s)
     if last is None:
@@ -61,6 +61,12 @@ def _controlled_without_her2(s: Situation, last: Line) -> bool:
     if last.outcome not in ("completed", "unknown", "changed"):
         return False
     return any(e.drug in PARTNER_DRUGS for e in s.current_drugs) or _better_since(s, last)
+
+
+def _endocrine_for_the_heart(s: Situation, last: Line) -> bool:
+    """R062, silence 13: endocrine therapy alone goes on since the heart ended the HER2 drugs, and no progression followed."""
+    reasons = {e.stop_reason for e in last.exposures if e.drug in HER2_DRUGS}
+    return last.outcome == "toxicity" and reasons == {"cardiac"} and any(e.drug in PARTNER_DRUGS for e in s.current_drugs)
 
 
 def _better_since(s: Situation, last: Line) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import lvef_shown, treatment_facts
+from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
@@ -60,7 +61,8 @@ def leptomeningeal(s: Situation) -> Treatment:
     if not s.her2_lines and not s.early_relapse:
         candidates = ("thp", "clinical-trial") if s.therapies.used_lines else ("tdxd-pertuzumab", "thp", "clinical-trial")
     last = s.last_line
-    open_history = last is None or last.outcome in ("unknown", "changed")
+    complete = said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost
+    open_history = not complete if last is None else last.outcome in ("unknown", "changed")
     gaps = (Gap("I04", K.say("ask-prior-therapy")),) if open_history else ()
     return _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), (K.say("leptomeningeal"),), candidates, ("R032", "R056"), gaps)
 

@@ -86,8 +86,8 @@ def held_by(s: Situation, value: Lvef) -> str:
         return ""
     for exposure, table in tables_for((*s.her2_running, *s.held_drugs)):
         begun = first_dose(s, exposure)
-        if begun is None or value.date.latest < begun.latest:
-            continue
+        if begun is None or value.date.earliest <= begun.latest:
+            continue  # as for the rules: a value of the first day is the baseline
         found = s.heart.baseline(begun)
         fall = fall_from(found[0], value) if found is not None else None
         row = table.row(effective_value(value), fall, s.practice.lvef_lower_limit)

@@ -12,6 +12,7 @@ from guideline.advice import Indicator, Option, Treatment
 from guideline.body import body
 from guideline.explain import Explanation
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.rules.options import kind_of_note
 from guideline.situation import Situation
 from guideline.spoken_rules import rules_in
 from service.chart.doses import DoseLine, dose_basis, dose_lines
@@ -155,7 +156,6 @@ def _label(option: Option, s: Situation) -> LabelState | None:
     note = option.label.text if option.label is not None else label.text
     if label.status != "approved":
         return LabelState(label.jurisdiction, _LABEL_STATES[label.status], note, label.as_of, label.rule)
-    covered, may_be = label.covers(s.label_flags), label.may_cover(s.label_flags, s.unknown_label_flags)
-    opening = _LABEL_OPENINGS["within" if covered else "depends" if may_be else "outside"]
+    opening = _LABEL_OPENINGS[kind_of_note(label, s.label_flags, s.unknown_label_flags)]
     state = opening[0].lower() + opening.strip(" .")[1:]
     return LabelState(label.jurisdiction, state, note.removeprefix(opening), label.as_of, label.rule)

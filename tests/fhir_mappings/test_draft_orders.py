@@ -192,8 +192,11 @@ def test_the_drug_by_code_text_contained_entry_and_display():
     product = {"resourceType": "Medication", "id": "m1", "code": concept(T_DXD)}
     by_reference = {"medicationReference": {"reference": "https://ehr.example/api/Medication/m1"}}
     mixture = {"resourceType": "Medication", "id": "m1", "ingredient": [{"itemCodeableConcept": concept(T_DXD)}]}
+    labelled = {**mixture, "code": concept(text="IV admixture")}
     ways = [
         [draft(medicationReference={"reference": "#m1", "display": "chemo infusion"}, contained=[mixture])],
+        [draft(medicationReference={"reference": "#m1"}, contained=[labelled])],
+        [draft(**by_reference), labelled],
         [draft(**by_reference), mixture],
         [draft(medication={"concept": concept(T_DXD)})],
         [draft(medication={"reference": {"reference": "Medication/m1"}}), product],

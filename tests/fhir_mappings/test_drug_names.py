@@ -68,6 +68,10 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("Nerlynx", "neratinib"), ("Xeloda", "capecitabine"), ("Taxol", "paclitaxel"), ("Paclitaxel 80 mg/m2 weekly", "paclitaxel"),
         ("Abraxane", "nab-paclitaxel"), ("nab-paclitaxel", "nab-paclitaxel"), ("paclitaxel protein-bound", "nab-paclitaxel"),
         ("PACLitaxel (albumin-bound)", "nab-paclitaxel"), ("Taxotere", "docetaxel"), ("Navelbine", "vinorelbine"), ("Halaven", "eribulin"),
+        ("Hertraz 440", "trastuzumab"), ("Vivitra 440 mg", "trastuzumab"), ("CANMAb", "trastuzumab"), ("Poherdy", "pertuzumab"),
+        ("pertuzumab-dpzb (Poherdy) 420 mg", "pertuzumab"), ("TDM-1 3.6 mg/kg", "trastuzumab-emtansine"),
+        ("Capecitabin 500 mg", "capecitabine"), ("Cyclophosphamid", "cyclophosphamide"), ("Vinorelbin", "vinorelbine"),
+        ("Gemcitabin", "gemcitabine"), ("Letrozol", "letrozole"), ("Anastrozol", "anastrozole"), ("Exemestan", "exemestane"),
         ("Gemzar", "gemcitabine"), ("Adriamycin", "doxorubicin"), ("Doxil", "liposomal-doxorubicin"), ("Caelyx", "liposomal-doxorubicin"),
         ("pegylated liposomal doxorubicin", "liposomal-doxorubicin"), ("doxorubicin, liposomal", "liposomal-doxorubicin"),
         ("Ellence", "epirubicin"), ("Femara", "letrozole"), ("Arimidex", "anastrozole"), ("Aromasin", "exemestane"),
@@ -96,6 +100,8 @@ def test_text_alone_names_a_drug(text, drug):
         "untrastuzumab",
         "Vijoice (alpelisib)",
         "AC-T",
+        "vancomycin per TDM 1 g every 12 h",
+        "TDM",
     ],
 )
 def test_text_that_names_none_of_our_drugs(text):
@@ -174,7 +180,8 @@ SALINE = (RXNORM, "313002", "sodium chloride 9 MG/ML Injectable Solution")
     "text",
     ["sodium chloride 0.9 % 250 mL for trastuzumab infusion", "sodium chloride 0.9 % (NS) infusion 250 mL with Herceptin",
      "sodium chloride 0.9 % 250 mL - hydration with trastuzumab", "0.9% NaCl flush, use with Herceptin",
-     "Normal saline 100 mL with Enhertu"],
+     "Normal saline 100 mL with Enhertu", "sodium chloride 0.9 % 50 mL for trastuzumab-anns IVPB",
+     "sodium chloride 0.9 % flush 50 mL with trastuzumab IVPB", "NS hydration with Enhertu IVPB"],
 )  # fmt: skip
 def test_saline_for_an_antibody_is_not_the_antibody(codings, text):
     """What is hung beside an infusion names none of our drugs, coded or not."""
@@ -184,7 +191,7 @@ def test_saline_for_an_antibody_is_not_the_antibody(codings, text):
 @pytest.mark.parametrize(
     "text",
     ["methylprednisolone 125 mg for infusion reaction to trastuzumab", "diphenhydramine 25 mg IV for Kadcyla", "dextrose 5 % for Enhertu",
-     "ondansetron 8 mg with docetaxel"],
+     "ondansetron 8 mg with docetaxel", "dexamethasone 10 mg in sodium chloride 50 mL with docetaxel IVPB"],
 )  # fmt: skip
 def test_a_medicine_given_for_our_drug_is_not_our_drug(text):
     """Another medicine that stands first is what the entry is; ours behind "for", "with" or "to" is why."""
@@ -195,7 +202,9 @@ def test_a_medicine_given_for_our_drug_is_not_our_drug(text):
     ("text", "drug"),
     [("trastuzumab 420 mg in sodium chloride 0.9 % 250 mL for infusion", "trastuzumab"),
      ("sodium chloride 0.9 % 250 mL with trastuzumab 420 mg", "trastuzumab"), ("NS 100 mL with fam-trastuzumab deruxtecan 378 mg",
-     "trastuzumab-deruxtecan"), ("switch to Kadcyla", "trastuzumab-emtansine"), ("chemotherapy with Herceptin", "trastuzumab"),
+     "trastuzumab-deruxtecan"), ("sodium chloride 0.9 % 250 mL with trastuzumab-anns IVPB", "trastuzumab"),
+     ("NS 100 mL with Enhertu IV piggyback", "trastuzumab-deruxtecan"),
+     ("switch to Kadcyla", "trastuzumab-emtansine"), ("chemotherapy with Herceptin", "trastuzumab"),
      ("continue with lapatinib", "lapatinib")],
 )  # fmt: skip
 def test_our_drug_in_its_bag_is_our_drug(text, drug):

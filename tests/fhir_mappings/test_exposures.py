@@ -134,12 +134,18 @@ SALINE = _of(text="sodium chloride 0.9 % 250 mL for infusion")
         ),
         (_mixture(_of(TRASTUZUMAB), _of(text="hyaluronidase-oysk")), ["trastuzumab-hyaluronidase"]),
         (_mixture(_of(text="docetaxel"), code=concept(TRASTUZUMAB)), ["trastuzumab"]),
+        (_mixture(_of(TRASTUZUMAB), SALINE, code=concept(text="IV admixture")), ["trastuzumab"]),
+        (_mixture(SALINE, _of(text="ado-trastuzumab emtansine"), code=concept(("urn:local", "77"))), ["trastuzumab-emtansine"]),
+        (_mixture(SALINE, {"itemReference": {"reference": "#kadcyla"}}, code=concept(text="IVPB")), ["trastuzumab-emtansine"]),
+        (_mixture(_of(text="docetaxel"), code=concept((RXNORM, "1922513"), text="Herceptin")), ["trastuzumab"]),
+        (_mixture(SALINE, code=concept(text="IV admixture")), []),
+        (_mixture(_of(text="ondansetron 8 mg"), SALINE, code=concept(text="IV admixture")), []),
         (_mixture(SALINE), []),
         (_mixture(_of(text="ondansetron 8 mg"), SALINE), []),
     ],
 )
 def test_a_mixture_is_named_by_its_ingredients(mixture, drugs):
-    """A compounded infusion without a code of its own is the drug of ours in it; a code of its own says it alone."""
+    """A compounded infusion whose code names no drug of ours is the drug of ours in it; a code that names one says it alone."""
     kadcyla = {"resourceType": "Medication", "id": "kadcyla", "code": concept(text="Kadcyla")}
     contained = [mixture, kadcyla]
     case = case_of(patient(), kadcyla, order(medicationReference={"reference": "#m"}, contained=contained))
@@ -147,6 +153,35 @@ def test_a_mixture_is_named_by_its_ingredients(mixture, drugs):
     beside = case_of(patient(), mixture, kadcyla, order(medicationReference={"reference": "Medication/m"}, contained=[kadcyla]))
     assert sorted(record.drug for record in beside.drugs) == drugs
     assert problems_of(case) == problems_of(beside) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "display", "drugs", "others"),
+    [
+        (concept(text="IV admixture"), "Kadcyla 3.6 mg/kg", ["trastuzumab-emtansine"], []),
+        (concept(("urn:local", "77", "Infusion")), "Kadcyla 3.6 mg/kg", ["trastuzumab-emtansine"], []),
+        (concept(text="Enhertu"), "Kadcyla 3.6 mg/kg", ["trastuzumab-deruxtecan"], []),
+        (concept(text="ondansetron 8 mg"), "ondansetron with docetaxel", [], ["ondansetron"]),
+        (concept((RXNORM, "5489", "hydrocodone")), "hydrocodone for pain after docetaxel", [], []),
+        (concept(text="Capsule, compounded"), "itraconazole 100 mg", [], ["itraconazole"]),
+        (concept(text="***"), "omeprazole", [], ["omeprazole"]),
+        (concept(text="***"), "vitamin D", [], []),
+        ({}, "vitamin D", [], []),
+    ],
+)
+def test_the_name_of_the_reference_tells_what_the_medication_does_not(code, display, drugs, others):
+    """It is read where the code names no drug of ours; what another medicine is given with is not named by it."""
+    contained = [{"resourceType": "Medication", "id": "m", "code": code}]
+    case = case_of(patient(), order(medicationReference={"reference": "#m", "display": display}, contained=contained))
+    assert [[record.drug for record in found] for found in (case.drugs, case.other_drugs)] == [drugs, others]
+    assert case.problems == ()
+
+
+def test_a_mixture_that_is_blinded_is_not_the_drug_in_it():
+    """What may be a placebo is not known by its ingredient."""
+    kit = _mixture(_of(text="tucatinib 150 mg"), code=concept(text="Blinded study medication"))
+    case = case_of(patient(), order(medicationReference={"reference": "#m"}, contained=[kit]))
+    assert (case.drugs, [record.drug for record in case.other_drugs]) == ((), ["study-drug"])
 
 
 def test_a_mixture_whose_ingredient_is_two_drugs_is_a_conflict():
@@ -212,6 +247,34 @@ def test_what_was_not_given_or_has_any_name_is_no_loss(resource):
     """A record that nobody carried out says nothing about the past, and one with a code or a word of its own was that drug."""
     case = case_of(patient(), resource)
     assert (case.drugs, case.problems) == ((), ())
+
+
+@pytest.mark.parametrize("build", [statement, order, administration])
+def test_a_regimen_by_its_letters_is_a_lost_therapy(build):
+    """Which drugs were given, and whether all of them, nobody says: "never given" must not be concluded."""
+    case = case_of(patient(), build(text="TCHP x 6 cycles"))
+    assert (case.drugs, problems_of(case)) == ((), [("unreadable", "therapy")])
+    assert "TCHP" not in case.problems[0].detail
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        statement(text="TCHP", status="not-taken"),
+        order(text="TCHP", intent="plan"),
+        order(text="THP", status="stopped", statusReason=concept(text="Never started")),
+    ],
+)
+def test_a_regimen_that_was_not_given_is_no_loss(resource):
+    """As with a drug."""
+    assert case_of(patient(), resource).problems == ()
+
+
+def test_a_regimen_beside_its_drugs_is_those_drugs():
+    """The letters add nothing to the names."""
+    case = case_of(patient(), statement(text="THP (docetaxel, trastuzumab, pertuzumab)"))
+    assert sorted(record.drug for record in case.drugs) == ["docetaxel", "pertuzumab", "trastuzumab"]
+    assert case.problems == ()
 
 
 def test_a_masked_record_that_names_one_of_our_drugs_is_read():
@@ -358,6 +421,53 @@ def test_decision_06_stop_reasons_in_words(text, reason):
 def test_r116_the_grade_of_a_pneumonitis_that_stopped_a_therapy(text, grade):
     """R116: only where it is the one grade of the one harm that the words name, and the pneumonitis is not just suspected."""
     assert one(order(TRASTUZUMAB, status="stopped", statusReason=concept(text=text))).lung_grade == grade
+
+
+NEVER_GIVEN = [
+    "Never started", "Duplicate order", "Entered in error", "Order entered in error", "Error", "Not given", "Duplicate",
+    "Insurance denied - never started", "Insurance denied, never started", "Patient never started therapy", "Never given due to shortage",
+    "Cancelled before first dose", "Canceled by prescriber prior to first dose", "Cancelled before the first dose was given",
+]  # fmt: skip
+PERHAPS_GIVEN = [
+    "Reorder", "Patient not taking", "Cycle 6 never given", "Never received cycle 2", "Never taken as prescribed", "Never started?",
+    "Pertuzumab never started", "Stop date entered in error", "Ordered in error as weekly", "Medication error: overdose",
+    "LVEF not checked before first dose", "Stopped before first dose of pertuzumab", "Steroids stopped before first dose",
+    "Stopped before cycle 3", "Duplicate therapy", "Not given for three weeks", "Not tolerated", "Insurance denied", "Progression",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEVER_GIVEN)
+def test_an_order_that_was_stopped_before_anything_was_given_is_no_exposure(text):
+    """The reason of the stop says so, as text, as display or in an older extension; nothing is lost with it."""
+    extension = [{"url": "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-termination-reason", "valueString": text}]
+    for resource in (
+        order(T_DXD, status="stopped", statusReason=concept(text=text)),
+        order(T_DXD, status="stopped", statusReason=concept(("urn:local", "1", text))),
+        statement(T_DXD, status="stopped", statusReason=[concept(text=text)]),
+        order(T_DXD, status="stopped", extension=extension),
+    ):
+        case = case_of(patient(), resource)
+        assert (case.drugs, case.problems) == ((), ())
+
+
+@pytest.mark.parametrize("text", PERHAPS_GIVEN)
+def test_an_order_that_was_stopped_for_any_other_reason_was_perhaps_given(text):
+    """Words of a part of a therapy, of another drug or of a doubt take no record away."""
+    assert one(order(T_DXD, status="stopped", statusReason=concept(text=text))).drug == "trastuzumab-deruxtecan"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        administration(T_DXD, status="stopped", statusReason=[concept(text="Entered in error")]),
+        order(T_DXD, status="active", statusReason=concept(text="Never started")),
+        order(T_DXD, status="completed", statusReason=concept(text="Never started")),
+    ],
+    ids=["a dose", "an active order", "a completed order"],
+)
+def test_only_an_order_or_a_statement_that_was_stopped_was_never_given(resource):
+    """A dose that was begun was given, whatever its reason; an order that was not stopped still stands or was carried out."""
+    assert one(resource).drug == "trastuzumab-deruxtecan"
 
 
 def test_stop_reasons_in_older_extensions():

@@ -995,6 +995,11 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         (order("tucatinib", 300, times_a_day=2), _start("trastuzumab", 8), CAPECITABINE, other("clarithromycin")),
     ),
     "adjuvant T-DXd ordered, old LVEF": (a_case(metastases=(), **READY, lvef=()), (_start(T_DXD, 5.4),)),
+    "letrozole for a premenopausal woman": (
+        on_therapy(*MAINTAINED, age=40, receptors=POSITIVE, intake=intake(menopausal_status="premenopausal")),
+        (LETROZOLE,),
+    ),
+    "letrozole for a man": (on_therapy(*MAINTAINED, sex="male", receptors=POSITIVE), (LETROZOLE,)),
     "letrozole beside a draft of docetaxel": (a_case(**READY, receptors=POSITIVE), (LETROZOLE, beside("docetaxel", 75, "mg/m2"))),
 }
 

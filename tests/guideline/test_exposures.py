@@ -60,6 +60,11 @@ def one_day_orders(last: int, *, drug: str = "trastuzumab") -> list[DrugRecord]:
     return [given(drug, day, day, kind="order", status="completed") for day in range(last, 200, 21)]
 
 
+def cycle_orders(length: int, *, status: str = "completed", last: int = 40) -> list[DrugRecord]:
+    """One order a cycle with a period of so many days, begun `last` days ago and every four weeks before."""
+    return [given("trastuzumab", day, day - length, kind="order", status=status) for day in range(last, 200, 28)]
+
+
 @pytest.mark.parametrize(
     ("records", "state", "end"),
     [
@@ -70,15 +75,21 @@ def one_day_orders(last: int, *, drug: str = "trastuzumab") -> list[DrugRecord]:
         ([*one_day_orders(40), dose("trastuzumab", 5)], "running", None),
         (one_day_orders(64), "ended", ago(64)),
         ([*one_day_orders(40), given("trastuzumab", 19, 19, kind="order", status="completed", reason="toxicity")], "ended", ago(19)),
-        (one_day_orders(19)[:1], "ended", ago(19)),
+        (one_day_orders(42)[:1], "running", None),
+        (one_day_orders(43)[:1], "ended", ago(43)),
         ([*one_day_orders(19), given("trastuzumab", 199, 12, status="stopped")], "ended", ago(12)),
-        ([given("trastuzumab", day, day - 1, kind="order", status="completed") for day in (61, 40, 19)], "ended", ago(18)),
+        (cycle_orders(20), "running", None),
+        (cycle_orders(28), "running", None),
+        (cycle_orders(29), "ended", ago(11)),
+        (cycle_orders(20, status="active"), "running", None),
+        ([*cycle_orders(20, status="active", last=64 + 20)], "ended", ago(64)),
+        ([given("letrozole", 80, 10, kind="order", status="completed")], "running", None),
         (one_day_orders(14, drug="letrozole")[:1], "running", None),
         (one_day_orders(15, drug="letrozole")[:1], "ended", ago(15)),
     ],
     ids=[
-        "recent", "63 days", "a statement", "a dose that day", "a dose since", "silent", "a reason", "one order", "stopped", "of two days",
-        "supply", "no supply",
+        "recent", "63 days", "a statement", "a dose that day", "a dose since", "silent", "a reason", "one order", "one order long ago", "stopped",
+        "cycles", "cycles of four weeks", "longer", "left open", "left open, silent", "a supply", "supply", "no supply",
     ],
 )  # fmt: skip
 def test_the_end_of_a_cycle_is_no_end_of_the_therapy(records, state, end):

@@ -54,11 +54,36 @@ def test_silent_where_it_is_over_or_of_no_concern(case):
     assert topics(advice_on(case)) == []
 
 
-@pytest.mark.parametrize("value", [lab("neutrophils", 0.99, 2), lab("neutrophils", 2.4, 7), lab("neutrophils", 2.4, 2, preliminary=True)])
-def test_a_count_that_does_not_end_it(value):
-    """Below 1.0, of the same day, preliminary: the fever may be on."""
-    found = finding(advice_on(on(TDXD, febrile_neutropenia(7), values=(value,))), "LabSafety")
+@pytest.mark.parametrize(
+    "values",
+    [
+        (lab("neutrophils", 0.99, 2),),
+        (lab("neutrophils", 2.4, 8),),
+        (lab("neutrophils", 2.4, 2, preliminary=True),),
+        (lab("neutrophils", 0.2, 7), lab("neutrophils", 1.4, 7)),
+    ],
+    ids=["below 1.0", "before", "preliminary", "low on that day"],
+)
+def test_a_count_that_does_not_end_it(values):
+    """The fever may be on."""
+    found = finding(advice_on(on(TDXD, febrile_neutropenia(7), values=values)), "LabSafety")
     assert "febrile neutropenia" in words(found)
+
+
+def test_a_diagnosis_coded_again_at_a_visit_is_no_new_episode():
+    """With a normal count of its own day it tells of the earlier one: no hold, and one level down, not two."""
+    again = (febrile_neutropenia(12, "unknown"), febrile_neutropenia(0, "unknown"))
+    counts = (lab("neutrophils", 0.2, 12), lab("neutrophils", 2.4, 6), lab("neutrophils", 3.4, 0))
+    assert topics(advice_on(on(TDXD, *again, values=counts, last=14))) == []
+    reduced = on(TDXD, *again, amount=4.4, values=(*GOOD_LABS, *counts), last=5)
+    assert ordered(reduced, 4.4) == []
+
+
+def test_a_diagnosis_recorded_on_the_day_of_discharge_is_an_episode():
+    """Nothing earlier is on record: the only entry counts for the next dose, though the count is normal again."""
+    case = on(TDXD, febrile_neutropenia(10, "unknown"), values=(*GOOD_LABS, lab("neutrophils", 2.0, 10)), last=14)
+    assert topics(advice_on(case)) == []
+    assert [f.headline.id for f in ordered(case)] == ["after-hold-too-high"]
 
 
 def test_an_active_one_without_a_date_is_looked_up():

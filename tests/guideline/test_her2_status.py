@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline import her2_status
+from guideline import her2_findings
 from guideline.case import ReceptorResult
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
@@ -180,8 +180,8 @@ def test_two_metastases_that_differ_on_one_day_disagree_whatever_their_ids(posit
 def test_of_thousands_of_results_the_newest_are_looked_at(monkeypatch: pytest.MonkeyPatch):
     """A broken chart with a HER2 result for each day of thirty years: the newest leads, and not each is compared with each."""
     compared = []
-    same = her2_status._same_specimen
-    monkeypatch.setattr(her2_status, "_same_specimen", lambda *pair: compared.append(1) or same(*pair))
+    same = her2_findings._same_specimen
+    monkeypatch.setattr(her2_findings, "_same_specimen", lambda *pair: compared.append(1) or same(*pair))
     found = status(*(her2("0", day, specimen_id=f"Specimen/{day}") for day in range(11, 11_000)), her2("3+", 10, specimen_id="Specimen/10"))
     assert found.state == "positive"
     assert len(compared) < 150_000

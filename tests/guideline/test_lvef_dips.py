@@ -156,6 +156,15 @@ def test_a_hold_that_nobody_explained_is_for_the_dip_only_where_the_doses_say_so
     assert said(on_hold("trastuzumab", *values, reason=None, more=doses("trastuzumab", 300, 110))) == STOP
 
 
+@pytest.mark.parametrize(("held_on", "expected"), [(80, STOP), (20, STOP), (5, READY)])
+def test_r112_a_recovery_does_not_lift_what_a_recorded_hold_was_for(held_on, expected):
+    """A statement on hold since before the recovery, no reason, no doses: "for good" stays said; a hold of later says nothing of the dip."""
+    values = [(45, 80), (47, 52), (48, 21), (58, 19)]
+    drug = given("trastuzumab", START, status="on-hold", held_on=ago(held_on))
+    series = tuple(lvef(*value) for value in ((62, START + 5), *values))
+    assert said(on_therapy(drug, lvef=series)) == expected
+
+
 def test_r110_a_hold_that_nobody_explained_is_no_restart_of_a_drug_that_its_label_ended():
     """T-DXd: a confirmed value below 40 ends it, whether or not a dose is on record."""
     assert said(on_hold(T_DXD, (36, 60), (37, 42), (54, 2), reason=None)) == STOP

@@ -446,7 +446,7 @@ def test_weekly_doses_make_no_new_start():
 def test_every_headline_fits_a_summary(room):
     """Decision 32: headlines stay under 140 characters with long names filled in."""
     longest = {"drugs": room, "her2": room, "endocrine": room, "others": "trastuzumab SC + pertuzumab", "drug": "x" * 36, "plan": "x" * 36}
-    longest["failure"] = "heart failure symptoms"
+    longest |= {"failure": "heart failure symptoms", "status": "perimenopausal"}
     other = {
         "regimen": "x" * 89,
         "jurisdiction": "US",

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.guideline.case_builder import (
+    HR_POSITIVE,
     LONG,
     a_case,
     advice_on,
@@ -10,6 +11,8 @@ from tests.guideline.case_builder import (
     dose,
     doses,
     given,
+    heart_condition,
+    her2,
     lvef,
     on_therapy,
     said_ids,
@@ -43,6 +46,15 @@ def test_section_5_2_a_responder_is_not_told_to_switch(drugs):
 def test_section_5_5_a_current_lvef_is_silent(age):
     """Section 5 (5): up to 84 days."""
     assert topics(advice_on(on_therapy(given("trastuzumab-deruxtecan", 300), lvef=lvef(60, age)))) == []
+
+
+@pytest.mark.parametrize(("more", "silent"), [((), True), ((status("worsened", 10),), False)])
+def test_section_5_13_endocrine_therapy_alone_because_of_the_heart(more, silent):
+    """R062: the heart ended the HER2 drugs, letrozole goes on: no critical card at every visit; with progression the heart is named again."""
+    drugs = (*thp(690, 200, reason="cardiac"), given("letrozole", 190))
+    facts = {"heart": heart_condition(day=200), "lvef": (lvef(36, 200), lvef(38, 20)), "receptors": (her2("3+"), *HR_POSITIVE)}
+    advice = advice_on(on_therapy(*drugs, disease_statuses=more, **facts))
+    assert (topics(advice) == []) is silent
 
 
 def test_section_5_5_a_booked_echo_silences_the_due_card():

@@ -40,6 +40,28 @@ def test_drugs_that_start_within_28_days_are_one_line(later, number):
     assert len(lines(given("trastuzumab", 600), given("trastuzumab-emtansine", 600 - later))) == number
 
 
+TRIPLET = tuple(given(drug, 23) for drug in ("tucatinib", "trastuzumab", "capecitabine"))
+
+
+@pytest.mark.parametrize(
+    ("t_dxd", "number"),
+    [
+        (given("trastuzumab-deruxtecan", 50, 30, reason="progression"), 3),
+        (given("trastuzumab-deruxtecan", 50, 23, reason="progression"), 3),
+        (given("trastuzumab-deruxtecan", 50, 30, reason="toxicity"), 2),
+        (given("trastuzumab-deruxtecan", 50, 10, reason="progression"), 2),
+        (given("trastuzumab-deruxtecan", 50, 30), 2),
+    ],
+    ids=["failed", "failed on the day", "not tolerated", "still given", "no reason"],
+)
+def test_decision_3_an_early_progressor_begins_a_new_line_within_28_days(t_dxd, number):
+    """Where all that was begun was stopped for progression, what begins within weeks is the next line, and it runs."""
+    found = lines(*thp(690, 60, reason="progression"), t_dxd, *TRIPLET)
+    assert len(found) == number
+    if number == 3:
+        assert [line.outcome for line in found] == ["progression", "progression", "ongoing"]
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from guideline.case import Case, Lab
+from guideline.case import Case, DrugRecord, Lab
 from guideline.knowledge_base import KNOWLEDGE
 from guideline.laboratory import current_labs
 from guideline.partial_date import PartialDate
+from guideline.setbacks import setback_before
 from guideline.situation import situation
 from service.evaluation import labs_since
 from service.samples import names, request_body
@@ -29,6 +30,18 @@ def test_the_first_day_that_is_read_is_the_first_that_counts():
 
     assert counts(0)
     assert not counts(1)
+
+
+@pytest.mark.parametrize(("days_before", "silent"), [(0, False), (1, True)])
+def test_a_value_that_held_a_drug_is_read_when_the_drug_is_ordered_again(days_before: int, silent: bool):
+    """Neutrophils of grade 4 long ago, no dose since: the old dose is one level too high, as far back as setbacks count."""
+    day = PartialDate.on(labs_since(TODAY, about_orders=True) - timedelta(days_before))
+    begun = PartialDate.on(day.earliest - timedelta(60))
+    drug = "trastuzumab-deruxtecan"
+    given = DrugRecord(drug, "statement", "on-hold", begun, source="MedicationStatement/1")
+    low = Lab("neutrophils", 0.3, day, source="Observation/1")
+    found = setback_before(situation(Case(TODAY, drugs=(given,), labs=(low,)), site().practice), drug, [given])
+    assert (found is None) is silent
 
 
 @pytest.mark.parametrize("name", names())

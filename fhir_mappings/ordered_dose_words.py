@@ -18,39 +18,22 @@ from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.dose_words import Amount, Place, places_in
 from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.former_dose_words import CONDITION_AFTER, MOST_AMOUNTS, RELATIVE, clause_before, is_former, is_limit, is_replaced
 from fhir_mappings.remembered import remembered
 
 _Manner = Literal["stated", "conditional", "former"]
 
-_RELATIVE: Final = ("mg/kg", "mg/m2")
-#: A text with more amounts than this is no dosage instruction.
-_MOST: Final = 8
-_CLAUSE: Final = re.compile(r"[;,()]|\.(?!\d)")
 _LINK: Final = re.compile(r"\b(?:after|following|since|with|for|on|of|to|and|then)\b")
 
 #: The same dose in another unit: "5.4 mg/kg (378 mg)", "378 mg = 5.4 mg/kg", "5.4 mg/kg, total dose 378 mg".
 _SAME: Final = re.compile(
     r"[(=](?: ?(?:=|~|≈|:|about|approx\.?|total|dose|of)){0,4} ?$|\b(?:total|calculated|final|actual)(?: dose)?(?: of| ?[:=])? $"
 )
-_FORMER_BEFORE: Final = re.compile(
-    r"\b(?:from|instead of|rather than|not|(?<!followed )by)(?: (?:the|an?|full|label|usual|starting|original|dose|of))* $|"
-    r"% of (?:the )?$|\bwas(?: on| at| given| receiving)?:? $"
-)
-_FORMER_CLAUSE: Final = re.compile(
-    r"\b(?:previous(?:ly)?|prior(?! to\b)|formerly|last (?:dose|given|time)|earlier|received|history of|s/p)\b"
-)
-_FORMER_AFTER: Final = re.compile(
-    r"\A(?: ?\([^()]{0,30}\))?(?:"
-    r",? (?:iv |po )?(?:dose )?(?:(?:was|is|has been|now) )*(?:reduced|decreased|lowered|changed|adjusted|increased) to\b|"
-    r" (?:previously|formerly|was given|given (?:on|in|\d{1,4}[/-]\d+)|last (?:dose|cycle|time))\b)"
-)
-_ARROW_AFTER: Final = re.compile(r"\A(?: ?\([^()]{0,30}\))? ?(?:-{1,2}>|=>|→|⇒)")
-#: "loading 8 mg/kg -> 6 mg/kg": the arrow leads on from a loading dose, and back to nothing.
-_LOADING_BEFORE: Final = re.compile(r"\bload(?:ing)?(?: dose)?(?: of)?:? $")
-_LIMIT_BEFORE: Final = re.compile(r"\b(?:max|maximum|exceed(?:ing)?|capped|(?:no|not) more than|limit|cumulative|lifetime)\b")
-_LIMIT_AFTER: Final = re.compile(r"\A (?:max|maximum|cumulative|lifetime)\b")
+#: What was given already is no order, also where it is the only dose that the text names.
+_GIVEN_BEFORE: Final = re.compile(r"\bwas(?: on| at| given| receiving)?:? $")
+_GIVEN_CLAUSE: Final = re.compile(r"\b(?:last (?:dose|given|time)|received)\b")
+_GIVEN_AFTER: Final = re.compile(r"\A(?: ?\([^()]{0,30}\))? (?:was given|given (?:on|in|\d{1,4}[/-]\d+)|last (?:dose|cycle|time))\b")
 _CONDITION_BEFORE: Final = re.compile(r"\b(?:if|unless|in case|consider|may|up to|not)\b")
-_CONDITION_AFTER: Final = re.compile(r"\A[ ,(]*(?:if|unless|in case)\b")
 _GOES_ON_BEFORE: Final = re.compile(
     r"\b(?:then|thereafter|afterwards|followed by|(?:maintenance|subsequent)(?: doses?)?|(?:from )?cycles? (?:2|two)(?: on(?:wards?)?)?)"
     r"(?: (?:of|with|give))?:? $"
@@ -75,7 +58,7 @@ class Step(NamedTuple):
         All, where the step holds that amount, follows it, or is given by weight (surface) as that is; those by weight of the first words
         (`begins`), which may still quote a partner's dose; else none.
         """
-        relative = tuple(amount for amount in self.amounts if amount.unit in _RELATIVE)
+        relative = tuple(amount for amount in self.amounts if amount.unit in RELATIVE)
         if self.goes_on or other in self.amounts or any(amount.unit == other.unit for amount in relative):
             return self.amounts
         return relative if begins else ()
@@ -86,7 +69,7 @@ def steps_in(text: str) -> tuple[Step, ...]:
     """The doses (masses) that a text orders, in its order, those on a condition last; `()` where it orders none."""
     found: list[tuple[_Manner, Step]] = []
     last: Place | None = None
-    for place in islice(places_in(text), _MOST):
+    for place in islice(places_in(text), MOST_AMOUNTS):
         if last is not None and found and _in_another_unit(last, place):
             manner, step = found[-1]
             found[-1] = manner, step._replace(amounts=(*step.amounts, place.amount))
@@ -99,23 +82,24 @@ def steps_in(text: str) -> tuple[Step, ...]:
 
 
 def _in_another_unit(last: Place, place: Place) -> bool:
-    relative = [one.amount.unit in _RELATIVE for one in (last, place)]
+    relative = [one.amount.unit in RELATIVE for one in (last, place)]
     return relative[0] is not relative[1] and _SAME.search(place.before) is not None
 
 
 def _manner(place: Place) -> _Manner:
-    clause = _CLAUSE.split(place.before)[-1]
-    if _FORMER_BEFORE.search(place.before) or _FORMER_CLAUSE.search(clause) or _FORMER_AFTER.match(place.after):
+    if is_replaced(place) or is_former(place) or is_limit(place) or _was_given(place):
         return "former"
-    if _ARROW_AFTER.match(place.after) and not _LOADING_BEFORE.search(place.before):
-        return "former"
-    if _LIMIT_BEFORE.search(clause) or _LIMIT_AFTER.match(place.after):
-        return "former"
-    return "conditional" if _CONDITION_BEFORE.search(clause) or _CONDITION_AFTER.match(place.after) else "stated"
+    return "conditional" if _CONDITION_BEFORE.search(clause_before(place)) or CONDITION_AFTER.match(place.after) else "stated"
+
+
+def _was_given(place: Place) -> bool:
+    if _GIVEN_BEFORE.search(place.before) or _GIVEN_CLAUSE.search(clause_before(place)):
+        return True
+    return _GIVEN_AFTER.match(place.after) is not None
 
 
 def _named(place: Place) -> tuple[str, ...]:
-    return drugs_of((), _LINK.split(_CLAUSE.split(place.before)[-1])[-1]).drugs if place.before else ()
+    return drugs_of((), _LINK.split(clause_before(place))[-1]).drugs if place.before else ()
 
 
 def _goes_on(place: Place) -> bool:

@@ -6,7 +6,7 @@ Creatinine clearance by Cockcroft-Gault (decision 29): (140 - age) x weight (kg)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
 from datetime import date
 from math import sqrt
 from typing import Literal
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from guideline.case import BodyMeasure, Case, Sex
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, days_since
+from guideline.partial_date import PartialDate, add_days, days_since
 
 #: `current`: a dose in mg may be judged by it. `old`: older than four weeks, or undated. `doubtful`: no adult's weight, or two newest
 #: values that contradict each other.
@@ -90,20 +90,28 @@ def changed(before: float, now: float) -> bool:
     return abs(now - before) >= before * K.thresholds.doses.weight_change_percent / 100 - 1e-9
 
 
-def weight_around(case: Case, day: PartialDate) -> BodyMeasure | None:
-    """The weight by which a dose of that day was calculated: the last one up to that day, not older than four weeks then."""
-    oldest = K.thresholds.intervals.weight_days
-    before = [
-        m
-        for m in _plausible(case.body)
-        if m.date is not None and m.date.latest <= day.latest and (day.earliest - m.date.earliest).days <= oldest
-    ]
-    return max(before, key=lambda m: (m.date.latest if m.date else date.min, m.value, m.source), default=None)
+class Weights:
+    """The weights on record by which earlier doses were calculated. For many doses it is made once: charts hold thousands of weights."""
 
+    def __init__(self, case: Case) -> None:
+        limits = K.thresholds.doses
+        found: dict[PartialDate, BodyMeasure] = {}
+        for m in case.body:
+            if m.kind == "weight" and m.date is not None and limits.weight_least <= m.value <= limits.weight_most:
+                before = found.get(m.date)
+                found[m.date] = m if before is None else max(before, m, key=lambda one: (one.value, one.source))
+        self._found = sorted(found.items(), key=lambda entry: (entry[0].latest, entry[1].value, entry[1].source))
 
-def _plausible(measures: Iterable[BodyMeasure]) -> list[BodyMeasure]:
-    limits = K.thresholds.doses
-    return [m for m in measures if m.kind == "weight" and limits.weight_least <= m.value <= limits.weight_most]
+    def around(self, day: PartialDate) -> BodyMeasure | None:
+        """The weight by which a dose of that day was calculated: the last one up to that day, not older than four weeks then."""
+        oldest = add_days(day.earliest, -K.thresholds.intervals.weight_days)
+        for place in range(bisect_right(self._found, day.latest, key=lambda entry: entry[0].latest), 0, -1):
+            measured, weight = self._found[place - 1]
+            if measured.earliest >= oldest:
+                return weight
+            if measured.latest < oldest:
+                return None
+        return None
 
 
 def mosteller(height: float, weight: float) -> float:

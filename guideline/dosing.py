@@ -13,7 +13,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.body import Body, weight_around
+from guideline.body import Body, Weights
 from guideline.case import Case, DrugRecord
 from guideline.order_knowledge import DoseSchedule
 from guideline.orders import OrderedDose
@@ -181,7 +181,7 @@ def as_dosed(dose: OrderedDose, value: float | None, lowest: tuple[float, DrugRe
     if value is None or lowest is None or dose.unit != "mg":
         return value
     level, record = lowest
-    given = milligrams(record, case)
+    given = milligrams(record, Weights(case))
     return value if given is None or above(dose.amount, given, SAME_AMOUNT_PERCENT) else min(value, level)
 
 
@@ -191,8 +191,10 @@ def _levels(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, toler
     TRAP: the same milligrams at another weight are no other level, more of them no reduction, and fewer of them no higher level.
     """
     level_before = amount_before = kg_before = None
+    weights = Weights(case)
     for record in sorted(records, key=lambda r: (-_age(r, case), r.source)):
-        level, amount, kg = _level(record, _kg(record, case), levels, tolerance), milligrams(record, case), _kg(record, case)
+        kg = _kg(record, weights)
+        level, amount = _level(record, kg, levels, tolerance), _milligrams(record, kg)
         in_milligrams = record.dose is not None and record.dose.unit == "mg" != levels.unit
         if in_milligrams and amount is not None and level_before is not None and amount_before is not None:
             if same(amount, amount_before, SAME_AMOUNT_PERCENT):
@@ -217,15 +219,19 @@ def _level(record: DrugRecord, kg: float | None, levels: DoseLevels, tolerance: 
     return min((level for level in levels.levels if same(value, level, tolerance)), key=lambda level: abs(level - value), default=None)
 
 
-def milligrams(record: DrugRecord, case: Case) -> float | None:
+def milligrams(record: DrugRecord, weights: Weights) -> float | None:
     """A recorded dose in mg: one per kg by the weight of its day."""
-    return converted(record.dose.amount, record.dose.unit, "mg", _kg(record, case), None) if record.dose is not None else None
+    return _milligrams(record, _kg(record, weights))
 
 
-def _kg(record: DrugRecord, case: Case) -> float | None:
+def _milligrams(record: DrugRecord, kg: float | None) -> float | None:
+    return converted(record.dose.amount, record.dose.unit, "mg", kg, None) if record.dose is not None else None
+
+
+def _kg(record: DrugRecord, weights: Weights) -> float | None:
     """The weight of a record's day."""
     day = record.start or record.end
-    weight = weight_around(case, day) if day is not None else None
+    weight = weights.around(day) if day is not None else None
     return weight.value if weight is not None else None
 
 

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from msgspec import Struct
 
-from guideline.body import weight_around
+from guideline.body import Weights
 from guideline.case import BodyMeasure
 from guideline.dosing import SAME_AMOUNT_PERCENT, above, milligrams, same
 from guideline.earlier_doses import records_of
@@ -35,15 +35,20 @@ class LastMilligrams(Struct, frozen=True):
 
 def last_milligrams(q: OrderQuestion, drug: str) -> LastMilligrams | None:
     """Look them up among the doses recorded in mg, else among such orders and statements, else among doses per kg."""
+    return q.once(_last_milligrams, drug)
+
+
+def _last_milligrams(q: OrderQuestion, drug: str) -> LastMilligrams | None:
     records = [r for r in records_of(q, drug) if r.dose is not None]
     in_milligrams = [r for r in records if r.dose is not None and r.dose.unit == "mg"]
     chosen = [r for r in in_milligrams if r.kind == "administration"] or in_milligrams or records
+    weights = Weights(q.s.case)
     entries = [
-        (day, r.source, amount) for r in chosen if (day := r.start or r.end) is not None and (amount := milligrams(r, q.s.case)) is not None
+        (day, r.source, amount) for r in chosen if (day := r.start or r.end) is not None and (amount := milligrams(r, weights)) is not None
     ]
     if not entries:
         return None
     entries.sort(key=lambda entry: (entry[0].latest, entry[1]), reverse=True)
     last = entries[0][2]
     first_day = list(takewhile(lambda entry: same(entry[2], last, SAME_AMOUNT_PERCENT), entries))[-1][0]
-    return LastMilligrams(last, weight_around(q.s.case, first_day), recorded=bool(in_milligrams))
+    return LastMilligrams(last, weights.around(first_day), recorded=bool(in_milligrams))

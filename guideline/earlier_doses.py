@@ -43,6 +43,10 @@ class EarlierDoses(Struct, frozen=True):
 
 def earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
     """Look up the earlier doses of a drug. A conjugate is never its antibody."""
+    return q.once(_earlier_doses, drug)
+
+
+def _earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
     parts = components(drug)
     today = q.s.today
     courses = [e for e in q.s.exposures if parts & components(e.drug) and not _is_order(e.sources, e.start, q)]

@@ -183,7 +183,8 @@ def line_facts(s: Situation) -> tuple[FactUsed, ...]:
 
 def course_fact(case: Case, course: Exposure, value: str, day: PartialDate | None) -> FactUsed:
     """A course of a drug at one of its days, by the record that has that day."""
-    dated = [d.source for d in case.drugs if d.source in course.sources and day is not None and day in (d.start, d.end)]
+    sources = frozenset(course.sources)
+    dated = [d.source for d in case.drugs if d.source in sources and day is not None and day in (d.start, d.end)]
     return FactUsed(drug_name(course.drug), value, _day(day), min(dated, default=course.sources[0]))
 
 

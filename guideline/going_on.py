@@ -153,4 +153,5 @@ def _antibody_days(q: OrderQuestion) -> Iterator[PartialDate]:
 
 
 def _records(case: Case, e: Exposure) -> Iterator[DrugRecord]:
-    return (record for record in case.drugs if record.source in e.sources)
+    sources = frozenset(e.sources)
+    return (record for record in case.drugs if record.source in sources)

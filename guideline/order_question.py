@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from guideline.case import Case
 from guideline.exposures import Exposure, still_stands
@@ -13,13 +14,15 @@ from guideline.practice import Practice
 from guideline.situation import Situation, situation
 from guideline.therapy_lines import components
 
+_Found = TypeVar("_Found")
+
 
 class OrderQuestion(Struct, frozen=True):
     """The patient's situation and the orders.
 
     `starts` and `stops` are the asked orders by act; `beside` the other drafts, which are context. `running` are the exposures given now
     that no stop order among all drafts ends. `together` holds every drug that would be given at once: running, asked and beside.
-    `asked` are the ids of `starts`.
+    `asked` are the ids of `starts`. `found` keeps what `once` was asked.
     """
 
     s: Situation
@@ -29,6 +32,15 @@ class OrderQuestion(Struct, frozen=True):
     running: tuple[Exposure, ...]
     together: frozenset[str]
     asked: frozenset[str]
+    found: dict[tuple[Callable[[OrderQuestion, str], Any], str], Any] = field(default_factory=dict)
+
+    def once(self, look_up: Callable[[OrderQuestion, str], _Found], drug: str) -> _Found:
+        """What the record says of a drug, looked up when it is first asked: many orders of one session may be for the same drug."""
+        try:
+            found: _Found = self.found[look_up, drug]
+        except KeyError:
+            found = self.found[look_up, drug] = look_up(self, drug)
+        return found
 
 
 def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> OrderQuestion:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
-from guideline.body import Body, changed, kilograms, weight_around
+from guideline.body import Body, Weights, changed, kilograms
 from guideline.case import BodyMeasure
 from guideline.dosing import Judgement, above, judge, needs, same
 from guideline.dosing_weight import last_milligrams
@@ -121,7 +121,7 @@ def _weight_at_start(q: OrderQuestion, drug: str, schedule: DoseSchedule, measur
     parts = components(drug)
     courses = [e for e in q.s.exposures if e.state in ("running", "on-hold") and parts & components(e.drug)]
     starts = [e.start for e in courses if e.start is not None]
-    before = weight_around(q.s.case, max(starts, key=lambda d: d.latest)) if starts else None
+    before = Weights(q.s.case).around(max(starts, key=lambda d: d.latest)) if starts else None
     return before if before is not None and changed(before.value, now.kg) else None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from guideline.body import body, changed, cockcroft_gault, mosteller, weight_around
-from tests.guideline.case_builder import a_case, ago
+from guideline.body import Weights, body, changed, cockcroft_gault, mosteller
+from tests.guideline.case_builder import a_case, ago, when
 from tests.guideline.measure_builder import height, weight
 
 
@@ -82,7 +82,30 @@ def test_a_tenth_is_a_change(now, is_changed):
 
 def test_the_weight_of_an_earlier_dose():
     """The last weight up to that day, not older than four weeks then, counts for it."""
-    case = a_case(body=(weight(80, 130), weight(75, 105), weight(70, 5)))
-    assert weight_around(case, ago(100)).value == 75
-    assert weight_around(case, ago(120)).value == 80
-    assert weight_around(case, ago(50)) is None
+    weights = Weights(a_case(body=(weight(80, 130), weight(75, 105), weight(70, 5))))
+    assert weights.around(ago(100)).value == 75
+    assert weights.around(ago(120)).value == 80
+    assert weights.around(ago(50)) is None
+
+
+@pytest.mark.parametrize(
+    ("measured", "day", "kg"),
+    [
+        ((weight(70, 28),), 0, 70),
+        ((weight(70, 29),), 0, None),
+        ((weight(70, 0), weight(71, 0)), 0, 71),
+        ((weight(71, 0), weight(70, 0)), 0, 71),
+        ((weight(70, 5), weight(700, 4), height(165, 3)), 0, 70),
+        ((weight(70, None),), 0, None),
+        ((weight(70, "2026-10"),), "2026-10-29", None),
+        ((weight(70, "2026-10"),), "2026-11-01", None),
+        ((weight(70, "2026-09"), weight(71, "2026")), "2026-09", 70),
+        ((weight(70, "2026-02"),), "2026-03-01", 70),
+        ((weight(72, "2026-01-30"), weight(70, "2026-01")), "2026-02-20", 72),
+        ((weight(72, "2026-01-30"), weight(70, "2026")), "2026-12-31", None),
+    ],
+)
+def test_the_weight_of_a_day_is_one_of_the_four_weeks_before(measured, day, kg):
+    """The newest plausible one, of several the heaviest; one known to the month only where the whole month lies in those weeks."""
+    found = Weights(a_case(body=(*measured, height(165)))).around(when(day))
+    assert (found.value if found is not None else None) == kg

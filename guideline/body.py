@@ -103,15 +103,30 @@ class Weights:
         self._found = sorted(found.items(), key=lambda entry: (entry[0].latest, entry[1].value, entry[1].source))
 
     def around(self, day: PartialDate) -> BodyMeasure | None:
-        """The weight by which a dose of that day was calculated: the last one up to that day, not older than four weeks then."""
-        oldest = add_days(day.earliest, -K.thresholds.intervals.weight_days)
-        for place in range(bisect_right(self._found, day.latest, key=lambda entry: entry[0].latest), 0, -1):
+        """The weight by which a dose of that day was calculated: the last one up to that day, not older than four weeks then.
+
+        Without one the first of the four weeks after it.
+        """
+        near = K.thresholds.intervals.weight_days
+        oldest, after = add_days(day.earliest, -near), self._after(day.latest)
+        for place in range(after, 0, -1):
             measured, weight = self._found[place - 1]
             if measured.earliest >= oldest:
                 return weight
             if measured.latest < oldest:
-                return None
+                break
+        if after < len(self._found):
+            measured, weight = self._found[after]
+            if measured.earliest >= oldest and measured.latest <= add_days(day.latest, near):
+                return weight
         return None
+
+    def since(self, day: PartialDate) -> list[float]:
+        """The weights after a day, in kg."""
+        return [weight.value for _, weight in self._found[self._after(day.latest) :]]
+
+    def _after(self, day: date) -> int:
+        return bisect_right(self._found, day, key=lambda entry: entry[0].latest)
 
 
 def mosteller(height: float, weight: float) -> float:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from guideline.body import Body, Weights
 from guideline.case import Case, DrugRecord
+from guideline.exposures import still_stands
 from guideline.order_knowledge import DoseSchedule
 from guideline.orders import OrderedDose
 from guideline.thresholds import DoseLevels
@@ -196,6 +197,10 @@ def _levels(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, toler
         kg = _kg(record, weights)
         level, amount = _level(record, kg, levels, tolerance), _milligrams(record, kg)
         in_milligrams = record.dose is not None and record.dose.unit == "mg" != levels.unit
+        if in_milligrams and record.start is not None and still_stands(record, case.today):
+            # It was revised since nobody knows when: a level only where it is the same by every weight since then.
+            later = [_level(record, other, levels, tolerance) for other in weights.since(record.start)]
+            level = level if all(other == level for other in later) else None
         if in_milligrams and amount is not None and level_before is not None and amount_before is not None:
             if same(amount, amount_before, SAME_AMOUNT_PERCENT):
                 yield level_before, record

@@ -53,4 +53,8 @@ def above_level(q: OrderQuestion, drug: str, value: float | None, level: float |
 
 def lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
     """The lowest dose level on record, without the asked order, and the newest record that shows it."""
+    return q.once(_look_up_lowest, drug)
+
+
+def _look_up_lowest(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
     return lowest_level_given(records_of(q, drug), q.s.case, K.thresholds.dose_levels[drug], q.s.practice.dose_tolerance_percent)

@@ -97,7 +97,12 @@ def test_the_weight_of_an_earlier_dose():
         ((weight(71, 0), weight(70, 0)), 0, 71),
         ((weight(70, 5), weight(700, 4), height(165, 3)), 0, 70),
         ((weight(70, None),), 0, None),
-        ((weight(70, "2026-10"),), "2026-10-29", None),
+        ((weight(70, "2026-10"),), "2026-10-29", 70),
+        ((weight(70, 2),), 30, 70),
+        ((weight(70, 2),), 31, None),
+        ((weight(70, 58), weight(71, 29)), 30, 70),
+        ((weight(70, 59), weight(71, 29)), 30, 71),
+        ((weight(70, "2026"),), "2026-12-15", None),
         ((weight(70, "2026-10"),), "2026-11-01", None),
         ((weight(70, "2026-09"), weight(71, "2026")), "2026-09", 70),
         ((weight(70, "2026-02"),), "2026-03-01", 70),
@@ -105,7 +110,7 @@ def test_the_weight_of_an_earlier_dose():
         ((weight(72, "2026-01-30"), weight(70, "2026")), "2026-12-31", None),
     ],
 )
-def test_the_weight_of_a_day_is_one_of_the_four_weeks_before(measured, day, kg):
-    """The newest plausible one, of several the heaviest; one known to the month only where the whole month lies in those weeks."""
+def test_the_weight_of_a_day_is_one_of_the_four_weeks_around_it(measured, day, kg):
+    """The newest plausible one before it, of several the heaviest, else the first after it; a month only where all of it lies there."""
     found = Weights(a_case(body=(*measured, height(165)))).around(when(day))
     assert (found.value if found is not None else None) == kg

@@ -959,3 +959,20 @@ def test_p03_a_dose_counts_for_the_nearest_level_within_the_tolerance():
     assert lowest(dosed(tdxd, 21, 308, "mg"), body=(weight(70, 21),))[0] == 4.4
     assert lowest(dosed(tdxd, 21, 308, "mg")) is None
     assert lowest(given(tdxd, 21, 21, kind="administration", status="completed")) is None
+
+
+@pytest.mark.parametrize(("kilograms", "expected"), [((63, 57, 62), False), ((63, 63, 63), True)])
+def test_p03_a_standing_order_is_a_reduction_only_by_every_weight_since_it_began(kilograms, expected):
+    """300 mg were 4.8 mg/kg at 63 kg and 5.3 at 57: a revised order tells today's dose, and no reduction is made of it."""
+    weights = tuple(weight(kg, day) for kg, day in zip(kilograms, (42, 21, 0), strict=True))
+    case = second_line(drugs=(given(TDXD, 42, dose=Dose(300, "mg")),), body=(*weights, height(165)))
+    got = found(case, order(TDXD, 335, "mg", every_days=21))
+    assert any(f.indicator == "critical" and "re-escalate" in f.headline.text for f in got) is expected
+
+
+def test_p03_the_weight_on_record_may_be_younger_than_the_last_dose():
+    """378, 378, 308 mg, the only weight three days ago: 378 mg is a step up again."""
+    doses = tuple(dosed(TDXD, day, amount, "mg") for day, amount in ((63, 378), (42, 378), (21, 308)))
+    case = second_line(drugs=(given(TDXD, 63), *doses), body=(weight(70, 3), height(165)))
+    got = found(case, order(TDXD, 378, "mg", every_days=21))
+    assert any(f.indicator == "critical" and "re-escalate" in f.headline.text for f in got)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from guideline import body, dosing, dosing_weight, earlier_doses
+from guideline import body, dosing, dosing_weight, earlier_doses, ordered_level
 from guideline.exposures import exposures
 from guideline.facts_used import course_fact
 from guideline.going_on import last_given, stands
@@ -68,7 +68,9 @@ def test_the_weight_of_a_day_is_found_among_the_few_before_it():
     assert len(looked_at) < 40
 
 
-@pytest.mark.parametrize(("module", "look_up"), [(dosing_weight, "_last_milligrams"), (earlier_doses, "_earlier_doses")])
+@pytest.mark.parametrize(
+    ("module", "look_up"), [(dosing_weight, "_last_milligrams"), (earlier_doses, "_earlier_doses"), (ordered_level, "_look_up_lowest")]
+)
 def test_the_record_is_looked_through_once_for_all_orders_of_a_drug(monkeypatch, module, look_up):
     """The cost must not grow with drafts times doses."""
     asked, found = [], getattr(module, look_up)

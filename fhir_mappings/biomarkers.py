@@ -359,8 +359,10 @@ def _side_of_condition(record: Record, resource: Resource) -> Side | None:
         for extension in extensions_of(resource)
         if extension.url == _RELATED_CONDITION and extension.value_reference is not None
     }
+    if len(targets) != 1:
+        return None
     named = [one for one in record.of("Condition") if source_of(one) in targets]
-    return side_of_tumour(named[0]) if len(named) == 1 and len(targets) == 1 else None
+    return side_of_tumour(named[0]) if len(named) == 1 else None
 
 
 def _specimen_name(reference: str | None, specimen: Resource | Contained | None) -> str | None:

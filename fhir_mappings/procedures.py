@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, ended, recorded, started, unreadable, when
@@ -106,7 +107,11 @@ def read_procedures(record: Record, lvef: Iterable[Lvef]) -> tuple[Procedure, ..
         return done
     results = [(fact.kind, fact.date) for fact in done]
     results += [(kind, measured.date) for measured in lvef for kind in _MEASURE_LVEF]
-    return (*done, *(order for order in booked if not any(_fulfils(order, kind, day) for kind, day in results)))
+    newest: dict[ProcedureKind, date] = {}
+    for kind, day in results:
+        if day is not None:
+            newest[kind] = max(day.earliest, newest.get(kind, day.earliest))
+    return (*done, *(order for order in booked if not _fulfilled(order, newest.get(order.kind))))
 
 
 def _refers_to_hospice(resource: Resource) -> bool:
@@ -114,8 +119,9 @@ def _refers_to_hospice(resource: Resource) -> bool:
     return "hospice" in label and _TO_HOSPICE.search(label) is not None and _NO_REFERRAL.search(label) is None
 
 
-def _fulfils(order: Procedure, kind: ProcedureKind, day: PartialDate | None) -> bool:
-    return kind == order.kind and day is not None and order.date is not None and day.earliest >= order.date.earliest
+def _fulfilled(order: Procedure, done_on: date | None) -> bool:
+    """Whether the newest examination of its kind was on the day of an order or later."""
+    return done_on is not None and order.date is not None and done_on >= order.date.earliest
 
 
 def _done(record: Record, resource: Resource) -> Procedure | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.code_tables import canonical_system, icd10_key
+from fhir_mappings.coded import meanings_of_code, triples, words
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
@@ -42,6 +43,7 @@ _ONLY_ASKED_ABOUT = re.compile(
 _ASKED_AT_THE_END = re.compile(r"\b(?:rule[ -]?out|ruled[ -]out|r/o|excluded|not confirmed)$", re.IGNORECASE)
 _MARKS = " .,;:!?()[]-/"
 _NOTHING: frozenset[ConditionTopic] = frozenset()
+_NEUTROPENIA_ALONE: frozenset[ConditionTopic] = frozenset({"neutropenia"})
 
 
 def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
@@ -53,7 +55,20 @@ def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
         found = _topics_of_code(coding.system, coding.code)
         if found is not None:
             topics, known = topics | found, True
-    return topics if known else _topics_of_words(words(code))
+    if known:
+        return topics
+    return _topics_of_words(words(code)) | (_NEUTROPENIA_ALONE if is_neutropenia_with_fever(code) else _NOTHING)
+
+
+def is_neutropenia_with_fever(code: Concept | None) -> bool:
+    """Whether one Condition is coded as neutropenia (D70) and as fever in a disease classified elsewhere (R50.81).
+
+    ICD-10-CM has no code of its own for febrile neutropenia.
+    """
+    if code is None or len(code.coding) < 2:
+        return False
+    keys = [icd10_key(one) for system, one, _ in triples(code) if canonical_system(system) == "icd10cm"]
+    return "R5081" in keys and any(key.startswith("D70") for key in keys)
 
 
 @remembered(maxsize=4096)

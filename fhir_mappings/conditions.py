@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fhir_mappings.coded import CodingTriple, as_list, triples, words
 from fhir_mappings.dates import began, recorded
 from fhir_mappings.later_members import extensions_of
 from fhir_mappings.laterality import side_of_label, side_of_sites
-from fhir_mappings.problem_list import ProblemList, clinical_status
+from fhir_mappings.problem_list import ProblemList, clinical_status, name_undated
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Resource, source_of
-from fhir_mappings.stage_words import stage_group
+from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.stage_words import m_category, stage_group
 from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
 from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Side, Site, Stage
 from guideline.partial_date import PartialDate
@@ -27,6 +28,7 @@ _RELATED = frozenset(
     }
 )
 _BREAST_TUMOURS = frozenset({"invasive-breast", "breast-in-situ", "breast-history"})
+_PRIMARY_ALONE = ({"invasive-breast"}, {"invasive-breast", "receptors"})
 _PRESENT_BREAST_TUMOURS = frozenset({"invasive-breast", "breast-in-situ"})
 
 #: Claims that make a diagnosis of their own.
@@ -47,10 +49,11 @@ class Tumours(NamedTuple):
 
 
 class _Tumour(Struct, frozen=True):
-    """A Condition that claims something about a tumour."""
+    """A Condition that claims something about a tumour. `spread`: what its label says beyond codes that name a breast primary alone."""
 
     resource: Resource
     claims: tuple[Claim, ...]
+    spread: tuple[Claim, ...]
     kinds: frozenset[str]
     status: ClinicalStatus
     began: PartialDate | None
@@ -62,20 +65,45 @@ def read_tumours(record: Record, listed: ProblemList) -> Tumours:
     read: list[_Tumour] = []
     for resource in listed["tumour"]:
         claims = _claims(resource)
-        kinds = frozenset([claim.kind for claim in claims])
+        spread = _spread_said(resource) if {claim.kind for claim in claims} in _PRIMARY_ALONE else ()
+        kinds = frozenset([claim.kind for claim in (*claims, *spread)])
         if _contradict(resource, kinds):
             record.problem("code-text-conflict", resource, "codes of different tumours in one Condition", "diagnosis")
         elif claims:
-            read.append(_Tumour(resource, claims, kinds, clinical_status(resource), began(resource), source_of(resource)))
+            read.append(_Tumour(resource, claims, spread, kinds, clinical_status(resource), began(resource), source_of(resource)))
     breast = frozenset([tumour.source for tumour in read if not _BREAST_TUMOURS.isdisjoint(tumour.kinds)])
-    metastases = tuple([metastasis for tumour in read for metastasis in _metastases(tumour, breast)])
+    metastases = [metastasis for tumour in read for metastasis in _metastases(tumour, tumour.claims, breast)]
+    metastases += _told_by_labels(read, metastases)
+    for tumour in read:
+        if "metastasis" in tumour.kinds:
+            name_undated(record, tumour.resource, "course")
     dated = any(metastasis.date is not None for metastasis in metastases)
     carrier = _carrier(read)
     return Tumours(
         tuple([diagnosis for tumour in read for diagnosis in _diagnoses(tumour, carrier)]),
-        metastases,
+        tuple(metastases),
         tuple([stage for tumour in read for stage in _stages(tumour, dated_metastases=dated)]),
     )
+
+
+def _spread_said(resource: Resource) -> tuple[Claim, ...]:
+    """The spread of a breast cancer that a label names: EHRs code "Carcinoma of left breast metastatic to liver" as C50.912 alone.
+
+    Each text is read by itself, so that "rule out" at the end of one does not reach into the next. One that asks anything says nothing.
+    """
+    texts = [text for text in _labels(resource.code) if "?" not in text]
+    said = [claim for text in texts for claim in _claims_in(text) if claim.kind == "metastasis"]
+    return tuple(dict.fromkeys([Claim("metastasis", claim.site, from_breast=True) for claim in said if not claim.primary_unknown]))
+
+
+def _labels(code: Concept | None) -> list[str]:
+    """The text of a code and the displays of its codings."""
+    return [said for said in (code.text if code is not None else None, *[display for _, _, display in triples(code)]) if said]
+
+
+@remembered(maxsize=1024)
+def _claims_in(text: str) -> tuple[Claim, ...]:
+    return claims_of_words(" ".join(text.lower().split()))
 
 
 def _claims(resource: Resource) -> tuple[Claim, ...]:
@@ -108,7 +136,7 @@ def _kinds_said(resource: Resource, *, by_known_codes: bool) -> set[str]:
 
 @remembered(maxsize=1024)
 def _kinds_in(text: str) -> frozenset[str]:
-    return frozenset(claim.kind for claim in claims_of_words(" ".join(text.lower().split())))
+    return frozenset(claim.kind for claim in _claims_in(text))
 
 
 def _carrier(tumours: Iterable[_Tumour]) -> str:
@@ -130,10 +158,10 @@ def side_of_tumour(resource: Resource) -> Side | None:
     return side_of_sites([*as_list(resource.body_site)]) or side_of_label(resource.code)
 
 
-def _metastases(tumour: _Tumour, breast: frozenset[str]) -> Iterator[Metastasis]:
+def _metastases(tumour: _Tumour, claims: Iterable[Claim], breast: frozenset[str]) -> Iterator[Metastasis]:
     if "metastasis" not in tumour.kinds or "other-primary" in tumour.kinds:
         return  # coded together with another primary: it is that one's metastasis
-    found = [claim for claim in tumour.claims if claim.kind == "metastasis"]
+    found = [claim for claim in claims if claim.kind == "metastasis"]
     linked = _linked(tumour.resource, breast) or any(claim.from_breast for claim in found)
     sites: dict[tuple[Site, bool], None] = {}
     for claim in found:
@@ -143,6 +171,20 @@ def _metastases(tumour: _Tumour, breast: frozenset[str]) -> Iterator[Metastasis]
         sites = {key: None for key in sites if key[0] != "unspecified"} or sites
     for site, unknown in sites:
         yield Metastasis(site, tumour.began, recorded(tumour.resource), tumour.status, linked, unknown, tumour.source)
+
+
+def _told_by_labels(tumours: Iterable[_Tumour], others: Sequence[Metastasis]) -> list[Metastasis]:
+    """The metastases that labels of breast primaries name, beside those that have Conditions of their own.
+
+    CAUTION: such a label may have been changed years after the onset of the primary, which must not become the day of the relapse. So where
+    others carry a date these keep none; and "metastatic breast cancer" adds nothing to distant sites that are known.
+    """
+    distant = [metastasis for metastasis in others if metastasis.site != "regional-node"]
+    dated = any(metastasis.date is not None for metastasis in distant)
+    found = [metastasis for tumour in tumours for metastasis in _metastases(tumour, tumour.spread, frozenset())]
+    if distant:
+        found = [metastasis for metastasis in found if metastasis.site != "unspecified"]
+    return [replace(metastasis, date=None, recorded=None) for metastasis in found] if dated else found
 
 
 def _body_sites(resource: Resource) -> tuple[Site, ...]:
@@ -179,7 +221,7 @@ def _stages(tumour: _Tumour, *, dated_metastases: bool) -> Iterator[Stage]:
             yield Stage(claim.stage, tumour.began, tumour.source)
     if not _PRESENT_BREAST_TUMOURS.isdisjoint(tumour.kinds):
         for stage in tumour.resource.stage or ():
-            value = stage_group(stage.summary)
+            value = stage_group(stage.summary) or m_category(stage.summary)
             if value is not None:
-                undated = value == "IV" and dated_metastases
+                undated = value in ("IV", "M1") and dated_metastases
                 yield Stage(value, None if undated else tumour.began, tumour.source)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
-from fhir_mappings.dates import began
+from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
 from fhir_mappings.lvef_words import LvefReading, in_percent, lvef_in
 from fhir_mappings.observation_topics import is_panel, topic_of_codes
@@ -198,7 +198,7 @@ def _heart(resource: Resource, closed: Closed) -> Iterator[HeartCondition]:
     elif not any(True for _ in meanings_of(resource.code)):
         kind = _heart_disease_in(words(resource.code))
     if kind is not None:
-        yield HeartCondition(kind, closed.course_of(resource).status, began(resource), source_of(resource))
+        yield HeartCondition(kind, closed.course_of(resource).status, known_by(resource), source_of(resource))
 
 
 @remembered(maxsize=1024)

@@ -21,6 +21,7 @@ from fhir_mappings.resources import (
     Extension,
     Part,
     Period,
+    Quantity,
     Range,
     Reference,
     Resource,
@@ -56,6 +57,9 @@ _DISPENSE = msgspec.json.Decoder(DispenseRequest)
 _SEARCH = msgspec.json.Decoder(Search)
 _RESPONSE = msgspec.json.Decoder(Response)
 _ISSUES = msgspec.json.Decoder(list[Issue])
+_QUANTITY = msgspec.json.Decoder(Quantity)
+_RANGE = msgspec.json.Decoder(Range)
+_TEXT = msgspec.json.Decoder(str)
 _RANGES = msgspec.json.Decoder(list[Range])
 _ANY = msgspec.json.Decoder()
 _NOTES = msgspec.json.Decoder(list[Annotation])
@@ -111,6 +115,20 @@ def is_modified(resource: Resource) -> bool:
 def ranges_of(resource: Resource) -> list[Range]:
     """The reference ranges of a result; few of the results of a chart are looked at so closely."""
     return _later(_RANGES, resource.reference_range) or []
+
+
+def onset_ages_of(resource: Resource) -> list[Quantity]:
+    """The age, or both ends of the ages, at which a Condition is said to have begun."""
+    found: list[Quantity | None] = [_later(_QUANTITY, resource.onset_age)]
+    ages: Range | None = _later(_RANGE, resource.onset_range)
+    if ages is not None:
+        found += (ages.low, ages.high)
+    return [age for age in found if age is not None]
+
+
+def onset_words_of(resource: Resource) -> str:
+    """When a Condition began, where that is said in words."""
+    return _later(_TEXT, resource.onset_string) or ""
 
 
 def notes_of(resource: Resource) -> list[str]:

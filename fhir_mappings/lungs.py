@@ -12,7 +12,7 @@ from typing import Literal
 from fhir_mappings.code_tables import CONCEPTS, icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.ctcae import grades_in
-from fhir_mappings.dates import began, started, when
+from fhir_mappings.dates import known_by, onset
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_mentioned, drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
@@ -20,6 +20,7 @@ from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.status_words import condition_status
 from fhir_mappings.visit_diagnoses import Closed
 from guideline.case import LungCondition
 
@@ -36,6 +37,11 @@ _NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|vira
 _DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
 
 _SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
+
+#: What heals, of the words above.
+_HEALS = re.compile(r"pneumonitis|organi[sz]ing pneumonia")
+#: Clinical statuses of a disease that came back.
+_BACK = frozenset({"recurrence", "relapse"})
 
 #: Codes (as `icd10_key`) that say themselves that a drug did it, under whatever system they are written: WHO's ICD-10 has some of them too.
 _DRUG_INDUCED = frozenset(icd10_key(entry.code) for entry in CONCEPTS["cond.ild_pneumonitis"].codes if entry.value == "drug")
@@ -55,11 +61,14 @@ def _lung(record: Record, resource: Resource, closed: Closed) -> Iterator[LungCo
     if ended is not None and record.is_future(ended):
         ended = None
     cause = _cause(resource) if kind == "ild" else None
-    onset = when(resource.onset_date_time) or started(resource.onset_period)
-    yield LungCondition(
-        kind, status, _grade(resource), onset or began(resource), ended, cause, source_of(resource),
-        onset_stated=onset is not None,
-    )  # fmt: skip
+    began = onset(resource)
+    stated, over = began is not None, _was_once(resource)
+    if over:
+        # The day on which a history was written down is none on which the disease was there.
+        status = "resolved"
+    else:
+        began = began or known_by(resource)
+    yield LungCondition(kind, status, _grade(resource), began, ended, cause, source_of(resource), onset_stated=stated)
 
 
 def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
@@ -79,7 +88,19 @@ def _kind_in(label: str) -> Literal["ild", "radiation"] | None:
     passage = Passage(label)
     if passage.standings(_ILD_WORDS) <= {"denied", "open"} or not passage.standings(_NOT_ILD) <= {"denied"}:
         return None
-    return "radiation" if passage.asserts(_RADIATION_WORDS) else "ild"
+    radiation = passage.standings(_RADIATION_WORDS)
+    return "radiation" if "asserted" in radiation or ("past" in radiation and _past_in(label)) else "ild"
+
+
+def _was_once(resource: Resource) -> bool:
+    """Whether the label speaks of a pneumonitis of the past, though nobody closed the entry. A fibrosis, and other ILD, stays."""
+    return condition_status(resource.clinical_status) not in _BACK and _past_in(words(resource.code))
+
+
+@remembered(maxsize=1024)
+def _past_in(label: str) -> bool:
+    passage = Passage(label)
+    return passage.standings(_ILD_WORDS) == {"past"} and all(_HEALS.fullmatch(found[0]) for found in _ILD_WORDS.finditer(passage.text))
 
 
 def _grade(resource: Resource) -> int | None:

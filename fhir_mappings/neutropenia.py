@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from fhir_mappings.coded import meanings_of, words
+from fhir_mappings.condition_topics import is_neutropenia_with_fever
 from fhir_mappings.dates import began
 from fhir_mappings.denial import Passage
-from fhir_mappings.problem_list import ProblemList
+from fhir_mappings.problem_list import ProblemList, name_undated
+from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.visit_diagnoses import Closed
@@ -16,21 +18,30 @@ from guideline.case import FebrileNeutropenia
 #: How much of an ICD-10 code two entries of one neutropenia share: D70.1 and D70.9.
 _SAME_NEUTROPENIA = 3
 
-#: ICD-10-CM tells it by two codes in one Condition: "neutropenia, unspecified" and "fever presenting with conditions classified elsewhere".
-_FEBRILE = re.compile(r"\bfebrile neutropeni|\bneutropenic (?:fever|sepsis)|\bneutropeni\w+.{0,60}?\bfever|\bfever.{0,60}?\bneutropeni")
+#: Also in the labels of two codes: "neutropenia, unspecified" and "fever presenting with conditions classified elsewhere". What is given
+#: to prevent it is none.
+_FEBRILE = re.compile(
+    r"(?:\bfebrile neutropeni[a-z]*+|\bneutropenic (?:fever|sepsis)|\bneutropeni\w+.{0,60}?\bfever|\bfever.{0,60}?\bneutropeni[a-z]*+)"
+    r"(?! prophyla)"
+)
+_PREVENTED = re.compile(r"prophyla|prevent")
 _WITHOUT_FEVER = re.compile(r"\b(?:non-?febrile|afebrile|without (?:any |associated )?fever|no fever)\b")
 
 
-def read_febrile_neutropenia(listed: ProblemList) -> tuple[FebrileNeutropenia, ...]:
-    """Febrile neutropenia, resolved too: the dose after it is another one."""
+def read_febrile_neutropenia(record: Record, listed: ProblemList) -> tuple[FebrileNeutropenia, ...]:
+    """Febrile neutropenia, resolved too: the dose after it is another one. It holds a drug by its day: an onset of none is named."""
     found = [resource for resource in listed["neutropenia"] if _is_febrile(resource)]
+    for resource in found:
+        name_undated(record, resource, "lab")
     closed = Closed(found, icd_characters=_SAME_NEUTROPENIA)
     return tuple([FebrileNeutropenia(closed.course_of(r).status, began(r), source_of(r)) for r in found])
 
 
 def _is_febrile(resource: Resource) -> bool:
-    coded = any(meaning.concept == "cond.febrile_neutropenia" for _, meaning in meanings_of(resource.code))
-    return coded or _named_in(words(resource.code))
+    if any(meaning.concept == "cond.febrile_neutropenia" for _, meaning in meanings_of(resource.code)):
+        return True
+    label = words(resource.code)
+    return _named_in(label) or (is_neutropenia_with_fever(resource.code) and not _speaks_of_it(label))
 
 
 @remembered(maxsize=1024)
@@ -39,3 +50,9 @@ def _named_in(label: str) -> bool:
     if _WITHOUT_FEVER.search(label):
         return False
     return not Passage(label).standings(_FEBRILE) <= {"denied", "open", "past"}
+
+
+@remembered(maxsize=1024)
+def _speaks_of_it(label: str) -> bool:
+    """Whether a label names it, its prevention, or that there was no fever: then the label decides, and not the two codes behind it."""
+    return any(pattern.search(label) for pattern in (_FEBRILE, _PREVENTED, _WITHOUT_FEVER))

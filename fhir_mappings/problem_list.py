@@ -6,11 +6,12 @@ from collections import defaultdict
 
 from fhir_mappings.coded import contradicts_itself, triples
 from fhir_mappings.condition_topics import ConditionTopic, condition_topics, only_asked_about
-from fhir_mappings.dates import began
+from fhir_mappings.dates import known_by, onset_without_date
 from fhir_mappings.nameless import names_nothing
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
+from fhir_mappings.unread_icd10 import is_unread_tumour
 from guideline.case import ClinicalStatus
 
 ProblemList = defaultdict[ConditionTopic, list[Resource]]
@@ -32,7 +33,7 @@ def diseases(record: Record) -> ProblemList:
     """The Conditions that say that this patient has, or had, something, by topic.
 
     What was refuted, ruled out or entered in error is left out; so are, named, a Condition whose code and display disagree, and one that
-    names no disease: it may have been any.
+    names no disease: it may have been any. A tumour of which only a code in an ICD-10 that is not read tells is named too.
     """
     listed: ProblemList = defaultdict(list)
     for resource in record.of("Condition"):
@@ -41,14 +42,23 @@ def diseases(record: Record) -> ProblemList:
             if condition_status(resource.verification_status) not in _NOT_DISEASE:
                 record.problem("unreadable", resource, "names no disease", "diagnosis")
             continue
-        if not topics or condition_status(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
+        unread = not topics and is_unread_tumour(triples(resource.code))
+        if not (topics or unread) or condition_status(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
             continue
-        if contradicts_itself(resource.code):
+        if unread:
+            record.problem("unreadable", resource, "a tumour under an ICD-10 that is not read, without words that are", "diagnosis")
+        elif contradicts_itself(resource.code):
             record.problem("code-text-conflict", resource, "code and display disagree")
-        elif record.counts(began(resource), resource):
+        elif record.counts(known_by(resource), resource):
             for topic in topics:
                 listed[topic].append(resource)
     return listed
+
+
+def name_undated(record: Record, resource: Resource, subject: str) -> None:
+    """Name a Condition that counts by the day on which it began, where somebody said when, and not as a date."""
+    if onset_without_date(resource):
+        record.problem("unreadable", resource, "an onset that is no date", subject)
 
 
 def _only_asked_about(resource: Resource) -> bool:

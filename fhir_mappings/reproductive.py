@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from fhir_mappings.coded import as_list, first_code, triples, words
-from fhir_mappings.dates import began
+from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
@@ -46,7 +46,7 @@ def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ..
     for resource in listed["pregnancy"]:
         status = _by_code(resource.code)
         if status is not None and clinical_status(resource) != "resolved":
-            found.append(Pregnancy(status, began(resource), source_of(resource)))
+            found.append(Pregnancy(status, known_by(resource), source_of(resource)))
     return tuple(found)
 
 
@@ -132,7 +132,7 @@ def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]
     for resource in listed["menopause"]:
         status = _menopause(resource.code)
         if status is not None:
-            found.append(Menopause(status, began(resource), source_of(resource)))
+            found.append(Menopause(status, known_by(resource), source_of(resource)))
     return tuple(found)
 
 

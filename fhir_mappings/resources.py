@@ -246,6 +246,9 @@ class Resource(Part, frozen=True, gc=False):
     encounter: Raw = ABSENT
     onset_date_time: str | None = None
     onset_period: Period | None = None
+    onset_age: Raw = ABSENT
+    onset_range: Raw = ABSENT
+    onset_string: Raw = ABSENT
     abatement_date_time: str | None = None
     abatement_period: Period | None = None
     abatement_boolean: bool | str | None = None

@@ -29,8 +29,13 @@ _SAID = re.compile(r"\bstage(?: group)?[ :]*(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(
 _OR_ANOTHER = re.compile(r"(?<!\s)\s*+(?:or|to|vs\.?|/|-|\u2013)\s*(?:stage )?(iv|iii|ii|i|[0-4])(?:[a-d]?\d?)?\b", re.IGNORECASE)
 #: The bare group: "IV", "4", "c3A", "pIIA".
 _BARE = re.compile(r"\A\s*+(?:yp|yc|[cpr])?(iv|iii|ii|i|[0-4])(?:[a-d]\d?)?\s*+", re.IGNORECASE)
-#: "cM1", "pM1a", "M0(i+)", "M0 category". An X says nothing.
-_M = re.compile(r"\b(?:yp|yc|[cpr])?m([01])(?:[a-e]|\(i\+\))?(?![0-9a-z])", re.IGNORECASE)
+#: "cM1", "pM1a", "rcM1", "M0(i+)", "M0 category", and behind the N: "T2N1M1", "pN1mi cM0". An X says nothing.
+_M = re.compile(
+    r"(?:\b|(?<=n[0-3x])|(?<=n[0-3][abc])|(?<=n[01]mi))(?:r?y?[cp]|r)?m([01])(?:[a-e]|\(i\+\))?(?![0-9a-z])",
+    re.IGNORECASE,
+)
+#: What is said behind it is the state of today: "stage II at diagnosis, now stage IV".
+_NOW = re.compile(r"\b(?:now|currently)\b", re.IGNORECASE)
 
 
 def stage_group(concept: Concept | None, text: str | None = None) -> StageValue | None:
@@ -95,6 +100,14 @@ def _groups_in(text: str | None) -> frozenset[StageValue]:
     bare = _BARE.fullmatch(text)
     if bare is not None:
         return frozenset({_GROUPS[bare[1].lower()]})
+    found = _groups_said(text)
+    now = [said.end() for said in _NOW.finditer(text)] if len(found) > 1 else []
+    today = _groups_said(text[now[-1] :]) if now else found
+    # "Stage IV at diagnosis, now stage II": a spread does not come undone.
+    return today if today and max(found) in today else found
+
+
+def _groups_said(text: str) -> frozenset[StageValue]:
     found: set[StageValue] = set()
     for match in _stated(_SAID, text):
         found.add(_GROUPS[match[1].lower()])

@@ -159,8 +159,15 @@ def site_of_code(system: str | None, code: str | None) -> Site | Literal["breast
 
 
 _SITE_WORDING: tuple[tuple[str, Site], ...] = (
-    (r"leptomening|mening(?:es|eal|itis)|csf\b", "leptomeningeal"),
-    (r"\bbrain\b|cerebr(?!ospinal)|cerebell|intracranial|\bcns\b", "brain"),
+    # "Brain and cerebral meninges" is the name of ICD-10's category (C79.3), which nearly always is the brain: nobody says both in it.
+    (r"leptomening|(?<!brain and cerebral )mening(?:es|eal|itis)|csf\b", "leptomeningeal"),
+    (
+        (
+            r"\bbrain(?:stem)?\b|cerebr(?!ospinal|al mening)|cerebell|intracranial|\bcns\b|"
+            r"\b(?:frontal|parietal|occipital|temporal) lobes?\b(?! (?:epilep|seizure|dement|syndrome))"
+        ),
+        "brain",
+    ),
     (r"bone marrow", "bone-marrow"),
     (r"\bbones?\b(?! marrow)|osseous|skelet|vertebra|\bspine\b|\bribs?\b|femur|sternum|pelvic bone|\bpelvis\b", "bone"),
     (r"\bliver\b|hepatic", "liver"),
@@ -223,7 +230,25 @@ _OTHER_CANCER = re.compile(
 _MINOR_SKIN = re.compile(
     r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"
 )
-_SPREAD = re.compile(r"metasta|secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bstage (?:iv|4)\b|\bmets?\b")
+#: Micrometastases are found in regional nodes; a metastatic work-up looks for what nobody has found yet.
+_METASTASIS = (
+    r"(?<!micro)(?<!micro-)metasta(?!tic (?:work-?up|evaluation|survey|screen|status|potential))|"
+    r"secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bmets?\b|"
+    r"(?<!ckd )(?<!kidney disease )\bstage (?:iv|4)\b(?! (?:ckd|(?:chronic )?kidney|pressure|decubitus))"
+)
+#: What a tumour does where it has spread, named for the place: "peritoneal carcinomatosis". Not in the skin of the breast itself.
+_SEEDING = (
+    r"(?<!primary peritoneal )carcinomato(?:sis|sa|us (?:mening|lymphangi)\w*+)(?! of (?:the )?(?:left |right )?breast)|"
+    r"leptomeningeal disease|(?:neoplastic|malignant) meningitis|"
+    r"\bmalignant (?:pleural |pericardial |peritoneal )?(?:effusion|ascites)|\b(?:effusion|ascites),? malignant\b"
+)
+_SEEDED = re.compile(_SEEDING)
+_SPREAD = re.compile(f"{_METASTASIS}|{_SEEDING}")
+#: The tumour that has spread so, where it is named and is none of the breast.
+_SEEDED_BY_ANOTHER = re.compile(
+    rf"(?:{_OTHER_ORGAN})\w{{0,10}}+(?: [\w-]{{1,30}}){{0,2}}? (?:cancer|carcinoma|adenocarcinoma|primary)\b|"
+    r"sarcoma|lymphoma|melanoma|leuka?emi|myeloma|gliom|glioblastoma|medulloblastoma|mesothelioma|germ cell"
+)
 _TO_BREAST = re.compile(r"(?:metasta\w{0,12}+|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
 _PAST = re.compile(r"(?<!family )history of|\bh/o\b|\bhx of\b|personal history")
@@ -240,6 +265,8 @@ def claims_of_words(label: str) -> tuple[Claim, ...]:
     spread = _is_so(passage, _SPREAD)
     if not _is_so(passage, _BREAST):
         if spread:
+            if _is_so(passage, _SEEDED) and not passage.standings(_SEEDED_BY_ANOTHER) <= {"denied", "open"}:
+                return (Claim("other-primary"),)
             return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in _sites_of(passage) or (None,))
         # Another tumour that is only suspected makes as careful as one that is there.
         other = not passage.standings(_OTHER_CANCER) <= {"denied", "open"}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, triples
-from fhir_mappings.dates import abated, began
+from fhir_mappings.dates import abated, known_by
 from fhir_mappings.later_members import concepts_in
 from fhir_mappings.problem_list import clinical_status
 from fhir_mappings.remembered import remembered
@@ -48,7 +48,7 @@ class Closed:
     def course_of(self, resource: Resource) -> Course:
         """The course of a Condition by its own words, else, for a visit's diagnosis, by those of the problem list."""
         own = Course(clinical_status(resource), abated(resource))
-        day = began(resource)
+        day = known_by(resource)
         if not self._ends or own.status != "unknown" or day is None or not _is_of_a_visit(resource):
             return own
         ends = [end for code in self._codes(resource) if (end := self._ends.get(code)) is not None and day.latest <= end.earliest]

@@ -203,11 +203,17 @@ def distant(metastases: tuple[Metastasis, ...]) -> tuple[Metastasis, ...]:
 
 
 def metastatic_since(case: Case) -> tuple[PartialDate | None, tuple[str, ...]]:
-    """Decision 8: the earliest of stage IV, M1 and a distant metastasis, and the resources that say so (none: not metastatic)."""
+    """Decision 8: the earliest of stage IV, M1 and a distant metastasis, and the resources that say so (none: not metastatic).
+
+    A metastasis whose onset nobody can date tells nothing alone; written down before all that are dated, it was there first.
+    """
     says_so: list[Stage | Metastasis] = [stage for stage in case.stages if stage.value in ("IV", "M1")]
     says_so += distant(case.metastases)
     says_so.sort(key=lambda entry: (entry.date.earliest if entry.date else date.max, entry.source))
     dated = [entry.date for entry in says_so if entry.date is not None]
+    if dated:
+        written = [m.recorded for m in distant(case.metastases) if m.date is None and m.recorded is not None]
+        dated = [*sorted((day for day in written if day.latest < dated[0].earliest), key=lambda day: day.earliest), *dated]
     # Metastatic by the earliest of the latest days each entry allows: an exact day bounds a coarse one.
     since = PartialDate(dated[0].earliest, min([day.latest for day in dated])) if dated else None
     return since, tuple(dict.fromkeys([entry.source for entry in says_so]))

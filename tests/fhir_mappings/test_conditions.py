@@ -195,6 +195,38 @@ def test_a_metastasis_coded_with_another_primary_is_that_ones():
         ("Non-small cell lung cancer", ["other-primary"], []),
         ("Follicular lymphoma", ["other-primary"], []),
         ("Breast cancer in mother", [], []),
+        ("Secondary malignant neoplasm of brain and cerebral meninges", [], ["brain"]),
+        ("Brain and leptomeningeal metastases", [], ["brain", "leptomeningeal"]),
+        ("Metastasis to cerebral meninges", [], ["leptomeningeal"]),
+        ("Metastasis to left frontal lobe", [], ["brain"]),
+        ("Metastatic breast cancer, temporal lobe epilepsy", ["invasive-breast"], ["unspecified"]),
+        ("Leptomeningeal carcinomatosis", [], ["leptomeningeal"]),
+        ("Leptomeningeal disease", [], ["leptomeningeal"]),
+        ("Carcinomatous meningitis", [], ["leptomeningeal"]),
+        ("Neoplastic meningitis", [], ["leptomeningeal"]),
+        ("Peritoneal carcinomatosis", [], ["peritoneum"]),
+        ("Lymphangitic carcinomatosis of lung", [], ["lung"]),
+        ("Malignant pleural effusion", [], ["pleura"]),
+        ("Pleural effusion, malignant", [], ["pleura"]),
+        ("Breast cancer with leptomeningeal disease", ["invasive-breast"], ["leptomeningeal"]),
+        ("No leptomeningeal disease", [], []),
+        ("Leptomeningeal carcinomatosis ruled out", [], []),
+        ("Suspected leptomeningeal disease", [], []),
+        ("Non-malignant pleural effusion", [], []),
+        ("Pleural effusion, malignancy excluded", [], []),
+        ("Malignant meningioma", [], []),
+        ("Malignant neoplasm of meninges", [], []),
+        ("Bacterial meningitis", [], []),
+        ("Leptomeningeal enhancement", [], []),
+        ("Primary peritoneal carcinomatosis", [], []),
+        ("Carcinomatous lymphangitis of the left breast", ["invasive-breast"], []),
+        ("Malignant pleural effusion due to lung cancer", ["other-primary"], []),
+        ("Peritoneal carcinomatosis from ovarian cancer", ["other-primary"], []),
+        ("Leptomeningeal disease from melanoma", ["other-primary"], []),
+        ("Breast cancer with micrometastases in sentinel node", ["invasive-breast"], []),
+        ("Breast cancer, metastatic work-up", ["invasive-breast"], []),
+        ("Breast cancer, metastatic status unknown", ["invasive-breast"], []),
+        ("Breast cancer, CKD stage 4", ["invasive-breast"], []),
         ("Breast lump", [], []),
         ("BRCA1 mutation carrier, breast cancer risk", [], []),
         ("Diabetes mellitus type 2", [], []),
@@ -207,10 +239,78 @@ def test_labels_without_a_code_are_read_with_care(text, kinds, found):
     assert sorted(m.site for m in case.metastases) == found
 
 
+LEFT_BREAST = (ICD10CM, "C50.912", "Malignant neoplasm of unspecified site of left female breast")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Carcinoma of left breast metastatic to liver (HCC)", ["liver"]),
+        ("Breast cancer metastasized to bone, left (HCC)", ["bone"]),
+        ("Breast cancer with mets to brain and lung", ["brain", "lung"]),
+        ("Metastatic breast cancer (HCC)", ["unspecified"]),
+        ("Malignant neoplasm of left breast, stage 4 (HCC)", ["unspecified"]),
+        ("Bone metastases (HCC)", ["bone"]),
+        ("Breast cancer metastatic to axillary lymph node", ["regional-node"]),
+    ],
+)
+def test_a_label_says_more_than_the_code_of_a_breast_primary(text, found):
+    """EHRs code "carcinoma of breast metastatic to liver" as C50 alone: the spread is the breast's."""
+    case = case_of(patient(), condition(code=concept(LEFT_BREAST, text=text)))
+    assert [d.kind for d in case.diagnoses] == ["invasive-breast"]
+    assert [(m.site, m.linked_to_breast, m.date) for m in case.metastases] == [(site, True, on("2024-02-03")) for site in found]
+    assert case.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Breast cancer, no evidence of metastatic disease",
+        "Breast cancer, metastatic to liver?",
+        "Metastatic breast cancer?",
+        "Metastatic breast cancer, rule out",
+        "Breast cancer, rule out metastases",
+        "Breast cancer, r/o brain mets",
+        "Breast cancer, metastases: none",
+        "Nonmetastatic breast cancer",
+        "Breast cancer without metastasis",
+        "Breast cancer at risk for metastasis",
+        "Possible metastatic breast cancer",
+        "Breast cancer; sister with metastatic breast cancer",
+        "Metastatic cancer of unknown primary",
+        "Breast cancer, stage II",
+    ],
+)
+def test_a_label_that_denies_or_asks_adds_no_spread(text):
+    """What is denied, asked about, feared or a relative's is none, and "rule out" at the end of a text does not reach into the display."""
+    assert case_of(patient(), condition(code=concept(LEFT_BREAST, text=text))).metastases == ()
+
+
+@pytest.mark.parametrize("text", ["Carcinoma metastatic to left breast (HCC)", "Melanoma metastatic to breast"])
+def test_a_label_of_what_spread_to_the_breast_contradicts_its_code(text):
+    """Another primary, coded as one of the breast: named, not chosen between (trap 23)."""
+    case = case_of(patient(), condition(code=concept(LEFT_BREAST, text=text)))
+    assert (case.diagnoses, case.metastases, problems_of(case)) == ((), (), [("code-text-conflict", "diagnosis")])
+
+
+def test_the_onset_of_the_primary_is_not_the_day_of_the_relapse():
+    """Where metastases have Conditions of their own, a label of the primary dates nothing, and "metastatic" alone adds nothing."""
+    labelled = condition(code=concept(LEFT_BREAST, text="Breast cancer metastatic to bone (HCC)"))
+    liver = condition(LIVER, ident="2", onsetDateTime="2026-02-01")
+    assert {(m.site, m.date, m.recorded) for m in case_of(patient(), labelled, liver).metastases} == {
+        ("bone", None, None),
+        ("liver", on("2026-02-01"), None),
+    }
+    metastatic = condition(code=concept(LEFT_BREAST, text="Metastatic breast cancer (HCC)"))
+    assert sites(metastatic, liver) == ["liver"]
+    assert sites(metastatic, condition((ICD10CM, "C77.3"), ident="2")) == ["regional-node", "unspecified"]
+
+
 def test_words_never_overrule_a_code():
-    """A coded Condition is what its code says, whatever else its text mentions."""
-    case = case_of(patient(), condition(code=concept(BREAST_CANCER, text="Breast cancer, metastatic to liver?")))
-    assert case.metastases == ()
+    """A Condition whose code names a site, or another tumour, is what its code says, whatever else its text mentions."""
+    assert sites(condition(code=concept(LIVER, text="Metastases to liver and bone"))) == ["liver"]
+    in_situ = case_of(patient(), condition(code=concept((ICD10CM, "D05.12"), text="Breast cancer metastatic to liver")))
+    assert in_situ.metastases == ()
 
 
 def test_codes_that_contradict_each_other_are_not_used():
@@ -231,6 +331,67 @@ def test_a_stage_in_the_diagnosis_code_or_beside_it(code, value):
     assert [s.value for s in case_of(patient(), condition((SNOMED, code))).stages] == [value]
     staged = condition(BREAST_CANCER, stage=[{"summary": concept(text=f"Stage {value}")}])
     assert [s.value for s in case_of(patient(), staged).stages] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("cT2 cN1 cM1", "M1"), ("T2N1M1", "M1"), ("pT1cN0 cM0", "M0"), ("Stage II at diagnosis, now stage IV", "IV")]
+)
+def test_the_stage_of_a_condition_may_be_a_tnm(text, value):
+    """An M category in `Condition.stage` counts as in an Observation; M1 takes no day of its own where metastases carry one."""
+    staged = condition(BREAST_CANCER, stage=[{"summary": concept(text=text)}])
+    assert [(s.value, s.date) for s in case_of(patient(), staged).stages] == [(value, on("2024-02-03"))]
+    if value == "M1":
+        assert [s.date for s in case_of(patient(), staged, condition(LIVER, ident="2")).stages] == [None]
+
+
+@pytest.mark.parametrize(
+    ("site", "found"),
+    [
+        (concept(text="Left frontal lobe"), "brain"),
+        (concept(text="Right occipital lobe"), "brain"),
+        (concept((SNOMED, "83251001", "Frontal lobe structure")), "brain"),
+        (concept(text="Brainstem structure"), "brain"),
+        (concept((SNOMED, "113305005")), "brain"),
+        (concept(text="Temporal bone"), "bone"),
+        (concept(text="Parietal pleura"), "pleura"),
+        (concept(text="Cerebral meninges structure"), "leptomeningeal"),
+    ],
+)
+def test_parts_of_the_brain_are_the_brain(site, found):
+    """The body site of a metastasis whose code names none (trap 24)."""
+    assert sites(condition(GENERIC, bodySite=[site])) == [found]
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "C79.3"),
+        ("http://hl7.org/fhir/sid/icd-10", "C78.7"),
+        ("http://hl7.org/fhir/sid/icd-10-am", "C50.9"),
+        ("http://hl7.org/fhir/sid/icd-10", "D05.1"),
+    ],
+)
+def test_a_tumour_under_another_icd_10_is_named(system, code):
+    """Their codes are not read, so the diagnosis is lost, unless words, or another code, say it."""
+    assert problems_of(case_of(patient(), condition((system, code, "Bösartige Neubildung")))) == [("unreadable", "diagnosis")]
+    assert problems_of(case_of(patient(), condition((system, code, "Secondary malignant neoplasm of liver")))) == []
+    assert problems_of(case_of(patient(), condition((system, code), LIVER))) == []
+    assert problems_of(case_of(patient(), condition((system, code), verified="refuted"))) == []
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        ("http://hl7.org/fhir/sid/icd-10", "I10"),
+        ("http://hl7.org/fhir/sid/icd-10", "C44.3"),
+        ("http://hl7.org/fhir/sid/icd-10-cm", "C44.311"),
+        ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "D50.9"),
+        ("urn:oid:1.2.3", "C50.9"),
+    ],
+)
+def test_other_codes_of_another_icd_10_are_not_named(system, code):
+    """What is no malignant tumour, or one of the skin, or of a system that nobody knows."""
+    assert problems_of(case_of(patient(), condition((system, code)))) == []
 
 
 def test_a_display_that_names_another_cancer_makes_its_code_unusable():

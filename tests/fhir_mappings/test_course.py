@@ -243,3 +243,26 @@ def test_what_is_no_ecog(members):
 def test_erroneous_statuses_and_stages_are_named():
     """An entry in error is not used, and that is said."""
     assert problems_of(case(STAGE, status="entered-in-error", **value(text="IV"))) == [("erroneous", "diagnosis")]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("T2N1M1", ["M1"]),
+        ("pT1cpN1miM0", ["M0"]),
+        ("T2N1aM1", ["M1"]),
+        ("rcM1", ["M1"]),
+        ("rpM1", ["M1"]),
+        ("T2N1MX", []),
+        ("?M1", []),
+        ("no M1", []),
+        ("IM1", []),
+        ("Stage II at diagnosis, now stage IV", ["IV"]),
+        ("Stage II, now stage IV ruled out", ["II"]),
+        ("Stage IV at diagnosis, now stage II", []),
+        ("Stage II, stage IV", []),
+    ],
+)
+def test_usual_spellings_of_m_and_of_a_stage_that_was_raised(text, read):
+    """An M right behind the N, a recurrence (r), and the stage of today beside that of the diagnosis, which never becomes lower."""
+    assert [stage.value for stage in case(STAGE, valueString=text).stages] == read

@@ -112,6 +112,39 @@ def test_labels_without_a_code(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("History of pneumonitis", "ild"),
+        ("H/o pneumonitis, unspecified", "ild"),
+        ("Previous organizing pneumonia", "ild"),
+        ("Personal history of radiation pneumonitis", "radiation"),
+    ],
+)
+def test_a_history_of_pneumonitis_is_past(text, kind):
+    """Its entry is active for ever, and the day on which a history was written down is no day of the disease; a stated onset is kept."""
+    found = one(code=concept(text=text), onsetDateTime=None, recordedDate="2026-09-01")
+    assert (found.kind, found.status, found.onset, found.onset_stated) == (kind, "resolved", None, False)
+    assert one(code=concept(text=text), onsetDateTime="2019-01").onset == on("2019-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Pneumonitis", "active"),
+        ("History of interstitial lung disease", "active"),
+        ("History of pulmonary fibrosis", "active"),
+        ("History of pneumonitis, now recurrent pneumonitis", "active"),
+        ("Pneumonitis, history of radiation", "active"),
+        ("History of pneumonitis", "recurrence"),
+    ],
+)
+def test_what_goes_on_is_not_past(text, status):
+    """A fibrosis stays, and what came back is there."""
+    found = one(code=concept(text=text), status=status, onsetDateTime=None, recordedDate="2026-09-01")
+    assert (found.kind, found.status, found.onset) == ("ild", "active", on("2026-09-01"))
+
+
+@pytest.mark.parametrize(
     "text",
     ["Aspiration pneumonitis", "Lymphangitic carcinomatosis", "Rule out ILD", "Pneumonia", "Chemical pneumonitis", "COVID pneumonitis"],
 )

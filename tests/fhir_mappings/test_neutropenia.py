@@ -27,6 +27,7 @@ def test_the_code_says_it():
         "Fever and neutropenia",
         "Neutropenic sepsis",
         "suspected febrile neutropenia",
+        "Febrile neutropenia despite G-CSF prophylaxis",
     ],
 )
 def test_words_say_it(label):
@@ -38,6 +39,25 @@ def test_two_icd_10_codes_of_one_condition_say_it():
     """ICD-10-CM has no code of its own: neutropenia, and fever in a condition classified elsewhere."""
     fever = (ICD10CM, "R50.81", "Fever presenting with conditions classified elsewhere")
     assert len(found((ICD10CM, "D70.9", "Neutropenia, unspecified"), fever)) == 1
+    assert len(found((ICD10CM, "D70.1", "Agranulocytosis secondary to cancer chemotherapy"), fever)) == 1
+    assert len(found((ICD10CM, "D701"), (ICD10CM, "R5081"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("codes", "text"),
+    [
+        ([(ICD10CM, "D70.1")], None),
+        ([(ICD10CM, "R50.81")], None),
+        ([(ICD10CM, "D70.1"), (ICD10CM, "R50.9")], None),
+        ([(ICD10CM, "D70.1"), ("http://hl7.org/fhir/sid/icd-10", "R50.81")], None),
+        ([(ICD10CM, "D70.1"), (ICD10CM, "R50.81")], "Neutropenia without fever"),
+        ([(ICD10CM, "D70.1"), (ICD10CM, "R50.81")], "History of febrile neutropenia"),
+        ([(ICD10CM, "D70.1"), (ICD10CM, "R50.81")], "Encounter for febrile neutropenia prophylaxis"),
+    ],
+)
+def test_one_of_the_two_codes_is_not_enough(codes, text):
+    """Nor another fever, nor where the label says otherwise."""
+    assert found(*codes, text=text) == ()
 
 
 @pytest.mark.parametrize(
@@ -49,6 +69,8 @@ def test_two_icd_10_codes_of_one_condition_say_it():
         "No febrile neutropenia",
         "At risk for febrile neutropenia",
         "Prevention of febrile neutropenia",
+        "Encounter for febrile neutropenia prophylaxis",
+        "Neutropenic fever prophylaxis",
         "History of febrile neutropenia",
         "Fever",
         "Hay fever",

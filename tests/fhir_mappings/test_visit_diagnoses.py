@@ -32,6 +32,7 @@ def status_of_visit(*resources):
         (of_visit(ILD), of_list(ILD)),
         (of_visit(ILD, "2024-09-12"), of_list(ILD)),
         (of_visit(FAILURE), of_list(FAILURE, status=None)),
+        (of_visit(FAILURE, onsetAge={"value": 55, "code": "a"}), of_list(FAILURE)),
     ],
 )
 def test_a_visit_before_the_end_of_the_disease_does_not_revive_it(visit, listed):

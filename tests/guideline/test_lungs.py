@@ -62,7 +62,9 @@ def test_c17_avoid_and_never_contraindicated():
         assert "contraindicated" not in words_of(advice_on(second_line(lungs=condition, intake=OPEN))).lower()
 
 
-@pytest.mark.parametrize("condition", [lung("ild", "resolved", onset=1500), lung("radiation", "resolved", 1, 1100)])
+@pytest.mark.parametrize(
+    "condition", [lung("ild", "resolved", onset=1500), lung("ild", "resolved"), lung("radiation", "resolved", 1, 1100)]
+)
 def test_r117_resolved_disease_of_another_cause_is_no_bar(condition):
     """R117: T-DXd may lead, with chest CT, lung opinion, closer monitoring; the alternatives stand beside it."""
     advice = advice_on(second_line(lungs=condition, intake=OPEN))

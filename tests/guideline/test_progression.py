@@ -78,6 +78,12 @@ def test_decision_6_a_stable_of_the_same_weeks_does_not_undo_a_new_metastasis(fa
     assert the_line(**facts).outcome == outcome
 
 
+def test_decision_6_a_metastasis_of_no_certain_day_is_no_progression():
+    """Its onset was stated and is no date: the day on which it was written down is not the day on which it came."""
+    assert the_line(metastases=(*LONG, metastasis("bone", None, recorded=ago(60)))).outcome == "ongoing"
+    assert the_line(metastases=BONE).outcome == "progression"
+
+
 def test_decision_6_a_new_site_called_stable_soon_after_is_asked_about():
     """Bone metastasis, five days later "stable": one of the two is mistaken, so the next line's card is conditional and asks."""
     advice = advice_on(on_therapy(*RUNNING, metastases=BONE, disease_statuses=status("stable", 55)))

@@ -25,10 +25,16 @@ from tests.guideline.case_builder import (
         ({"metastases": metastasis("liver", 20), "stages": stage("IV", 70)}, ago(70)),
         ({"metastases": (), "stages": stage("M1", 70)}, ago(70)),
         ({"metastases": metastasis("liver", None), "stages": stage("IV", None)}, None),
+        ({"metastases": metastasis("bone", None, recorded=ago(50))}, None),
+        ({"metastases": (metastasis("liver", 20), metastasis("bone", None, recorded=ago(50)))}, ago(50)),
+        ({"metastases": (metastasis("liver", 20), metastasis("bone", None, recorded=ago(5)))}, ago(20)),
     ],
 )
 def test_decision_8_metastatic_since_the_earliest_of_stage_iv_m1_and_a_distant_metastasis(facts, since):
-    """The earliest documented day counts; without any date nobody knows since when."""
+    """The earliest documented day counts; without any date nobody knows since when.
+
+    An onset that is no date was some day before its entry: alone it tells nothing, but it was there before a metastasis that came later.
+    """
     found = situation_of(a_case(**facts))
     assert found.metastatic
     assert found.metastatic_since == since

@@ -24,9 +24,17 @@ class Named(NamedTuple):
 
 _NONE: Final[frozenset[Named]] = frozenset()
 _WORD: Final = re.compile(r"[a-z0-9]+")
-#: The word right after "trastuzumab", with nothing but spaces and hyphens between.
-_SECOND_WORD: Final = re.compile(r"\btrastuzumab[\s\u2010-\u2015®™-]+([a-z][a-z0-9]*)")
-_SUFFIX: Final = re.compile(r"[a-z]{1,4}|q\d+w?")
+#: How often, which cycle or day, and the way of giving it, as order entry shortens them ("Q21D", "C2D1", "subcut"): no drug is called so.
+_MARK: Final = (
+    r"(?:q\d{1,2}(?:d|days?|wks?|weeks?)|qweek(?:ly)?|c\d{1,2}(?:d\d{1,2})?|d\d{1,2}|cycle\d{1,2}|day\d{1,2}|w(?:k|eek)?\d{1,2}|"
+    r"subcu(?:t(?:an)?)?|ivinf|intraven)(?![a-z0-9])"
+)
+_GAP: Final = r"[\s\u2010-\u2015®™-]+"
+#: The word right after "trastuzumab", with nothing but marks, spaces and hyphens between; the last mark where no word follows it.
+_SECOND_WORD: Final = re.compile(rf"\btrastuzumab{_GAP}((?:{_MARK}{_GAP})*)([a-z][a-z0-9]*)")
+_SUFFIX: Final = re.compile(rf"[a-z]{{1,4}}|q\d+w?|{_MARK}")
+#: Behind a mark no suffix of a biosimilar stands; three letters may be a payload ("DXd").
+_BEHIND_MARK: Final = re.compile(rf"[a-z]{{1,2}}|and|for|with|plus|over|then|days?|q\d+w?|{_MARK}")
 
 
 @remembered(maxsize=4096)
@@ -53,7 +61,7 @@ def _named(text: str, counted: Callable[[list[str]], list[str]]) -> frozenset[Na
     found = _scan(words)
     if not found:
         return _NONE
-    if "trastuzumab" in found and any(map(_is_unknown_second_word, _SECOND_WORD.findall(lower))):
+    if "trastuzumab" in found and any(_is_unknown(word, behind=marks) for marks, word in _SECOND_WORD.findall(lower)):
         found[UNKNOWN_HER2_CONJUGATE] = False
     return _most_specific(_combined(found, words))
 
@@ -97,8 +105,10 @@ def _before_companion(words: list[str]) -> list[str]:
     return words if goes_with is None or "mg" in words[named:] else words[:goes_with]
 
 
-def _is_unknown_second_word(word: str) -> bool:
-    return not (_SUFFIX.fullmatch(word) or word in _FILE.plain_second_words or word in _PHRASES)
+def _is_unknown(second_word: str, *, behind: str) -> bool:
+    """Whether the word behind "trastuzumab" and marks (none: an empty string) may be the payload of a conjugate that we do not know."""
+    harmless = _BEHIND_MARK if behind else _SUFFIX
+    return not (harmless.fullmatch(second_word) or second_word in _FILE.plain_second_words or second_word in _PHRASES)
 
 
 def _combined(found: dict[str, bool], words: list[str]) -> dict[str, bool]:

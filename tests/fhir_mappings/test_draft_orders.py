@@ -809,6 +809,46 @@ def test_a_plan_with_several_drugs_and_a_look_back():
 
 
 @pytest.mark.parametrize(
+    ("ordered", "plan", "named"),
+    [
+        ("trastuzumab", "ENHERTU Q21D", "trastuzumab-deruxtecan"),
+        ("trastuzumab", "ADO-TRASTUZUMAB EMTANSINE Q21D", "trastuzumab-emtansine"),
+        ("trastuzumab", "T-DXd + pertuzumab", "trastuzumab-deruxtecan"),
+        ("trastuzumab", "PHESGO Q21D", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("Kadcyla", "BREAST TRASTUZUMAB + PERTUZUMAB + DOCETAXEL", "trastuzumab"),
+        ("Enhertu", "BREAST TRASTUZUMAB Q21D + PERTUZUMAB Q21D", "trastuzumab"),
+        ("Kadcyla", "TRASTUZUMAB Q21D", "trastuzumab"),
+        ("Herceptin Hylecta", "TRASTUZUMAB Q21D", "trastuzumab-hyaluronidase"),
+        ("Phesgo", "TRASTUZUMAB Q21D", "trastuzumab"),
+        ("trastuzumab", "PERTUZUMAB Q21D", "pertuzumab"),
+        ("trastuzumab", "docetaxel", None),
+        ("Kadcyla", "trastuzumab rezetecan Q21D", None),
+    ],
+)
+def test_what_a_plan_names_instead_of_the_ordered_product(ordered, plan, named):
+    """Plain trastuzumab on a conjugate's plan is not the planned product; pertuzumab beside another antibody is not what is taken for it."""
+    assert one(text=ordered, basedOn=[{"display": plan}]).plan == named
+
+
+@pytest.mark.parametrize(
+    ("note", "named"),
+    [
+        ("Plan: fam-trastuzumab deruxtecan 5.4 mg/kg", "trastuzumab-deruxtecan"),
+        ("Plan: T-DXd on Monday for progression", "trastuzumab-deruxtecan"),
+        ("Plan: T-DXd, no loading dose", "trastuzumab-deruxtecan"),
+        ("Plan: THP x 6, then T-DXd", None),
+        ("Plan: T-DXd at progression", None),
+        ("Plan: T-DXd if she progresses", None),
+        ("Plan: no T-DXd", None),
+        ("Plan: consider Kadcyla", None),
+    ],
+)
+def test_the_plan_of_a_note_is_that_of_today(note, named):
+    """What is kept for later, or denied, is not what an order of trastuzumab is held against."""
+    assert one(TRASTUZUMAB, note=[{"text": note}]).plan == named
+
+
+@pytest.mark.parametrize(
     "support",
     [
         {"reference": "MedicationStatement/t", "display": "trastuzumab 6 mg/kg (stopped 2026-07)"},

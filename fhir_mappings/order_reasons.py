@@ -55,7 +55,7 @@ def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
 
 def _is_brought(drug: str, named: set[str]) -> bool:
     """Whether a subcutaneous form or fixed combination brings antibodies that a plan names; a conjugate brings none."""
-    antibodies = GENERAL_NAMES.get(drug)
+    antibodies = GENERAL_NAMES.get(drug, frozenset())
     return bool(antibodies) and drug not in CONJUGATES and antibodies <= named
 
 

@@ -91,8 +91,8 @@ _DOSE_SPELLINGS: Final = {
     "{capsule}": "{capsule} capsule capsules",
     VIAL: "{vial} vial vials",
 }
-#: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
-MASSES: Final = frozenset({"mg", "g", "ug", "mg/kg", "ug/kg", "mg/m2", "g/m2", "AUC"})
+#: Canonical units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
+MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
 
 _DOSE_UNITS: Final = {written: unit for unit, spellings in _DOSE_SPELLINGS.items() for written in spellings.split()}
 

@@ -61,7 +61,7 @@ def parts_of_day(repeat: DraftRepeat | None) -> tuple[float, frozenset[str]]:
     if repeat.period is not None and (repeat.period, repeat.period_unit) not in ((1, "d"), (24, "h")):
         return 0.0, frozenset()
     parts = frozenset(repeat.time_of_day or repeat.when or ()) - _ANY_MEAL
-    return repeat.frequency or float(len(parts)) or 1.0, parts
+    return repeat.most_often or float(len(parts)) or 1.0, parts
 
 
 @remembered(maxsize=1024)

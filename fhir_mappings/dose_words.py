@@ -3,6 +3,7 @@
     "5.4 mg/kg IV q3w"                 5.4 mg/kg, every 21 days, iv
     "1200 mg/600 mg SC"                the parts of a fixed combination
     "2000 mg/m2/day in 2 doses PO"     1000 mg/m2, twice a day, oral
+    "600 mg daily, divided BID"        300 mg, twice a day
     "2 (two) times a day"              twice a day: EHRs write a number in both ways
     "4 tabs of 150 mg"                 600 mg
 
@@ -55,12 +56,19 @@ _NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
 _MASS: Final = r"mg|milligrams?|grams?|gm|g|mcg|ug|µg|μg|micrograms?"
 _SMALL_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _COUNT: Final = rf"(?<![\w.,/–-])(\d{{1,2}}(?:\.\d{{1,2}})?|{'|'.join(_SMALL_NUMBERS)})"
-_FORM: Final = r"(?:oral |film[- ]coated )*(?<![a-z])(?:tab|cap(?!ecit)|pill)"
-_FORMS: Final = rf"{_FORM}[a-z]*(?:\(s\))?"
+_TABLET: Final = r"(?<![a-z])(?:tab|cap(?!ecit)|pill)"
+_FORM: Final = rf"(?:oral |film[- ]coated )*{_TABLET}"
+_FORMS: Final = rf"{_FORM}[a-z]*"
+#: Behind "daily": the amount is that of the day, and is shared out. No other amount stands in between.
+_SHARED_OUT: Final = r"\b(?:(?!\d ?mg)[^.;]){0,40}?\b(?:divided|split|(?:in|into|as) \w{1,5} (?:equal )?doses)\b"
+_OF_A_DAY: Final = (
+    r"\s*(?:/|per|a|each)\s*(?:day|d|24 ?h)\b|(?:\s+total)?\s+daily dose\b|"
+    rf"(?=(?:\s+(?:total|by mouth|p\.?o\.?|orally))*\s+daily{_SHARED_OUT})"
+)
 _AMOUNT: Final = re.compile(
     rf"{_NUMBER}\s*-?\s*({_MASS})\b"
     r"(?:\s*(?:/|per)\s*(kg|kilograms?|m2|m²|m\^2|sqm|m\s?sq|square met(?:er|re)s?|ml|milliliters?|l)\b)?"
-    r"(\s*(?:/|per|a|each)\s*(?:day|d|24 ?h)\b|\s+daily dose\b)?"
+    rf"({_OF_A_DAY})?"
     rf"(\s*{_FORM}|\s*vial)?"
 )
 _TABLETS: Final = tuple(
@@ -72,7 +80,9 @@ _TABLETS: Final = tuple(
     )
 )
 _COUNTED: Final = re.compile(rf"{_COUNT} ?{_FORMS}(?![a-z])")
-_STRENGTH: Final = re.compile(rf"{_NUMBER}\s*mg\b(?! ?/)")
+_STRENGTH: Final = re.compile(rf"{_NUMBER}\s*mg\b(?! ?/| per ml)")
+#: What a product is counted in.
+_PIECE: Final = re.compile(rf"{_TABLET}|\b(?:vials?|injection)\b")
 _VOLUME: Final = re.compile(
     rf"(?<!/)(?<!in )(?<!with )(?<!of ){_NUMBER}\s*(?:ml|milliliters?)\b(?! (?:of )?(?:ns|nacl|saline|sodium|d5w|dextrose))"
 )
@@ -81,11 +91,12 @@ _PAIRS: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_NUMBER}\s*mg(?:\s+(?:of\s+)?[a-z]+)?\s*(?:/|\+|-|–|&|,|and)+\s*(?:and\s+)?(?:[a-z]{{6,}}\s+)?{_NUMBER}\s*mg(?!\s*/\s*(?:ml|kg|m))",
-        r"(?<![\d.,/])([\d,]{3,5})\s*[/-]\s*([\d,]{3,5})\s*mg(?!\s*/\s*(?:ml|kg|m))",
+        # A third number is the units of hyaluronidase: "1200-600-30000 MG-MG-UNT/15ML".
+        r"(?<![\d.,/])(?<!\d-)([\d,]{3,5})\s*[/-]\s*([\d,]{3,5})(?:\s*[/-]\s*[\d,]{4,6})?\s*mg(?!\s*/\s*(?:ml|kg|m))",
     )
 )  # fmt: skip
 _PER: Final = {"kg": "/kg", "kilogram": "/kg", "kilograms": "/kg", "ml": None, "milliliter": None, "milliliters": None, "l": None}
-_LEADING_TO: Final = {"g": ("mg", 1000.0), "ug": ("mg", 0.001), "g/m2": ("mg/m2", 1000.0)}
+_LEADING_TO: Final = {"g": ("mg", 1000.0), "ug": ("mg", 0.001), "ug/kg": ("mg/kg", 0.001), "g/m2": ("mg/m2", 1000.0)}
 _ENDING: Final = re.compile(r"/\{?(?:dose|dosis|inf\w*|application)\}?$")
 _DAILY: Final = re.compile(r"/\{?(?:day|d|24\.?h)\}?$")
 
@@ -98,7 +109,7 @@ _SEVERAL_A_DAY: Final = (
     (re.compile(r"\bq\.?i\.?d\b|\bqds\b|\bevery 6 ?h|\bq ?6 ?h"), 4.0),
 )
 _TIMES_A_DAY: Final = re.compile(
-    rf"\b{_NUMERAL}(?: times?| ?x) ?(?:a |per |each |/ ?)?da(?:y|ily)\b(?! ?\d)|\bin {_NUMERAL} (?:equal |divided )*doses\b"
+    rf"\b{_NUMERAL}(?: times?| ?x) ?(?:a |per |each |/ ?)?da(?:y|ily)\b(?! ?\d)|\b(?:in|into|as) {_NUMERAL} (?:equal |divided )*doses\b"
 )
 _EVERY: Final = (
     (re.compile(rf"\b(?:q|every|each) ?{_NUMERAL} ?-?(?:w|wks?|weeks?)\b"), 7),
@@ -172,9 +183,9 @@ def tablets_in(text: str) -> float | None:
 
 @remembered(maxsize=1024)
 def strength_in(product: str) -> float | None:
-    """The mg of one tablet (capsule) by the name of a product: `tucatinib 150 mg tablet`. None where the name holds none, or two."""
+    """The mg of one tablet (capsule, vial) by the name of a product: `tucatinib 150 mg tablet`. None where the name holds none, or two."""
     low = _plain(product)
-    if re.search(_FORM, low) is None:
+    if _PIECE.search(low) is None:
         return None
     strengths = {_number(found) for found in _STRENGTH.findall(low)}
     return strengths.pop() if len(strengths) == 1 else None
@@ -257,7 +268,7 @@ def _amounts(low: str) -> Iterator[Place]:
         start, times = counted.get(found.start(), (found.start(), None))
         if relative is None or (strength and times is None):
             continue
-        amount = canonical(_number(number) * (times or 1), dose_unit(mass) or _BY_INITIAL[mass[0]])
+        amount = canonical(_number(number) * (times or 1), mass)
         if amount is not None:
             before, after = low[max(start - _AROUND, 0) : start], low[found.end() : found.end() + _AROUND]
             yield Place(Amount(amount.value, amount.unit + relative, daily is not None), before, after)
@@ -265,20 +276,18 @@ def _amounts(low: str) -> Iterator[Place]:
 
 def _counted(low: str) -> dict[int, tuple[int, float]]:
     """Where a mass is that of one tablet (capsule): where its count stands, and the count (`4 tabs of 150 mg`)."""
-    if re.search(_FORM, low) is None:
+    if re.search(_TABLET, low) is None:
         return {}
     return {found.start(2): (found.start(), _numeral(found[1])) for pattern in _TABLETS for found in pattern.finditer(low)}
 
 
-#: A spelling that no table has, by its first letter: `micrograms`, `gms`.
-_BY_INITIAL: Final = {"m": "ug", "g": "g"}
 #: How many characters around an amount may say what it is.
 _AROUND: Final = 60
 
 
 def _plain(text: str) -> str:
-    """In lower case, with single blanks, and a number that is written twice (`2 (two)`, `two (2)`) written once."""
-    low = " ".join(text.lower().split())
+    """In lower case, with single blanks, no plural in brackets, and a number that is written twice (`2 (two)`, `two (2)`) written once."""
+    low = " ".join(text.lower().split()).replace("(s)", "")
     return _WRITTEN_TWICE.sub(r"\1\2", low) if "(" in low else low
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fhir_mappings.dose_words import relative_amount_in
+from fhir_mappings.dose_words import canonical, relative_amount_in
 from fhir_mappings.recorded_dose_words import recorded_amount_in
 from fhir_mappings.repeats import counted
 from fhir_mappings.resources import Dosage, DoseAndRate, Quantity, Resource, Timing
 from fhir_mappings.results import of_quantity
-from fhir_mappings.units import MASSES, dose_unit
+from fhir_mappings.units import MASSES, VIAL
 from guideline.case import Dose
 
 
@@ -51,11 +51,14 @@ def _in_words(dosages: list[Dosage], product: str | None) -> Dose | None:
 
 
 def _dose(quantity: Quantity | None, timing: Timing | None) -> Dose | None:
+    """The dose of a quantity. Vials are what was opened, not what was given; an amount of a day is no dose."""
     number = of_quantity(quantity)
     if number is None or number.value <= 0 or number.bound is not None:
         return None
-    unit = dose_unit(number.unit)
-    return Dose(number.value, unit, _interval(timing)) if unit is not None else None
+    amount = canonical(number.value, number.unit)
+    if amount is None or amount.daily or amount.unit == VIAL:
+        return None
+    return Dose(amount.value, amount.unit, _interval(timing))
 
 
 def _interval(timing: Timing | None) -> int | None:

@@ -51,10 +51,16 @@ class DraftTiming(Part, frozen=True, gc=False):
 
 
 class DraftRepeat(Repeat, frozen=True, gc=False, rename="camel"):
-    """How often, with the times of day where they are listed instead of counted."""
+    """How often, at most where two numbers are given, with the times of day where they are listed instead of counted."""
 
+    frequency_max: Raw = Raw()
     time_of_day: list[str] | None = None
     when: list[str] | None = None
+
+    @property
+    def most_often(self) -> float | None:
+        """How many times in the period at most: what may be given must be safe."""
+        return max((times for times in (self.frequency, _or_none(_NUMBER, self.frequency_max)) if times is not None), default=None)
 
 
 class DraftAmount(Part, frozen=True, gc=False):
@@ -112,6 +118,7 @@ _ARRAY: Final = msgspec.json.Decoder(list[Raw])
 _TEXTS: Final = msgspec.json.Decoder(list[str] | str)
 _GROUP: Final = msgspec.json.Decoder(GroupIdentifier)
 _RANGE: Final = msgspec.json.Decoder(Range)
+_NUMBER: Final = msgspec.json.Decoder(float)
 _DRAFT: Final = _Tolerant(Draft)
 _DOSAGE: Final = _Tolerant(DraftDosage)
 _TIMING: Final = _Tolerant(DraftTiming)

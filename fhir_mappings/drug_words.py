@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Final, NamedTuple
+from unicodedata import combining, normalize
 
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import DrugFile, DrugRow, read_drugs, read_other_drugs
@@ -24,9 +25,17 @@ class Named(NamedTuple):
 
 _NONE: Final[frozenset[Named]] = frozenset()
 _WORD: Final = re.compile(r"\btdm-1\b|[a-z0-9]+")
-#: The word right after "trastuzumab", with nothing but spaces and hyphens between.
-_SECOND_WORD: Final = re.compile(r"\btrastuzumab[\s\u2010-\u2015®™-]+([a-z][a-z0-9]*)")
-_SUFFIX: Final = re.compile(r"[a-z]{1,4}|q\d+w?")
+#: How often, which cycle or day, and the way of giving it, as order entry shortens them ("Q21D", "C2D1", "subcut"): no drug is called so.
+_MARK: Final = (
+    r"(?:q\d{1,2}(?:d|days?|wks?|weeks?)|qweek(?:ly)?|c\d{1,2}(?:d\d{1,2})?|d\d{1,2}|cycle\d{1,2}|day\d{1,2}|w(?:k|eek)?\d{1,2}|"
+    r"subcu(?:t(?:an)?)?|ivinf|intraven)(?![a-z0-9])"
+)
+_GAP: Final = r"[\s\u2010-\u2015®™-]+"
+#: The word right after "trastuzumab", with nothing but marks, spaces and hyphens between; the last mark where no word follows it.
+_SECOND_WORD: Final = re.compile(rf"\btrastuzumab{_GAP}((?:{_MARK}{_GAP})*)([a-z][a-z0-9]*)")
+_SUFFIX: Final = re.compile(rf"[a-z]{{1,4}}|q\d+w?|{_MARK}")
+#: Behind a mark no suffix of a biosimilar stands; three letters may be a payload ("DXd").
+_BEHIND_MARK: Final = re.compile(rf"[a-z]{{1,2}}|and|for|with|plus|over|then|days?|q\d+w?|{_MARK}")
 
 
 @remembered(maxsize=4096)
@@ -45,7 +54,7 @@ def mentioned_in(text: str) -> frozenset[Named]:
 
 
 def _named(text: str, counted: Callable[[list[str]], list[str]]) -> frozenset[Named]:
-    lower = text.lower()
+    lower = _folded(text)
     words = _WORD.findall(lower)
     if _FIRST_WORDS.isdisjoint(words):
         return _NONE
@@ -53,9 +62,16 @@ def _named(text: str, counted: Callable[[list[str]], list[str]]) -> frozenset[Na
     found = _scan(words)
     if not found:
         return _NONE
-    if "trastuzumab" in found and any(map(_is_unknown_second_word, _SECOND_WORD.findall(lower))):
+    if "trastuzumab" in found and any(_is_unknown(word, behind=marks) for marks, word in _SECOND_WORD.findall(lower)):
         found[UNKNOWN_HER2_CONJUGATE] = False
     return _most_specific(_combined(found, words))
+
+
+def _folded(text: str) -> str:
+    """In lower case without accents: "trastuzumab émtansine" must not read as trastuzumab and a word that is none."""
+    if text.isascii():
+        return text.lower()
+    return "".join([letter for letter in normalize("NFD", text.lower()) if not combining(letter)])
 
 
 def _scan(words: list[str]) -> dict[str, bool]:
@@ -102,8 +118,10 @@ def _before_companion(words: list[str]) -> list[str]:
     return words if is_one_bag else words[:goes_with]
 
 
-def _is_unknown_second_word(word: str) -> bool:
-    return not (_SUFFIX.fullmatch(word) or word in _FILE.plain_second_words or word in _PHRASES)
+def _is_unknown(second_word: str, *, behind: str) -> bool:
+    """Whether the word behind "trastuzumab" and marks (none: an empty string) may be the payload of a conjugate that we do not know."""
+    harmless = _BEHIND_MARK if behind else _SUFFIX
+    return not (harmless.fullmatch(second_word) or second_word in _FILE.plain_second_words or second_word in _PHRASES)
 
 
 def _combined(found: dict[str, bool], words: list[str]) -> dict[str, bool]:

@@ -22,6 +22,10 @@ _MIXED_UP: Final = frozenset({"trastuzumab", "pertuzumab", "margetuximab", "zani
     drug for drug, names in GENERAL_NAMES.items() if "trastuzumab" in names and drug != UNKNOWN_HER2_CONJUGATE
 }
 _PLAN_IN_NOTE: Final = re.compile(r"\b(?:plan(?:ned)?|protocol|regimen)\b\s*(?:is\b|[:=-])([^.;\n]{1,120})", re.IGNORECASE)
+#: What stands behind these words in a note is no plan of today ("THP, then T-DXd"), nor is what waits for a progression ("T-DXd if she
+#: progresses", but "T-DXd on Monday for progression").
+_NOT_TODAY: Final = re.compile(r"\b(?:then|followed by|later|consider|not?|without|instead of)\b", re.IGNORECASE)
+_WAITS: Final = re.compile(r"\b(?:if|when|upon|at|on)\b(?:(?!\bfor\b)[^,:\d]){0,30}?\b(?:progress|relaps|recur)", re.IGNORECASE)
 _PLAN_WORD: Final = re.compile(r"\b(?:plan|protocol|regimen)\b", re.IGNORECASE)
 _PLAN_TYPES: Final = frozenset({"CarePlan", "RequestGroup", "RequestOrchestration", "PlanDefinition"})
 _TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w{1,8}+)"
@@ -35,8 +39,9 @@ _GASTRIC_SNOMED: Final = "363349007"
 def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
     """The HER2 antibody or conjugate that the order's own plan or protocol names.
 
-    The ordered drug itself where the plan names it too, else the plan's first in alphabetical order; `None` where the order is for no such
-    drug, or the plan names none. IV trastuzumab and pertuzumab of a plan are what a fixed combination of both brings.
+    The ordered drug itself where the plan names it too, else the plan's first in alphabetical order, pertuzumab last: nobody takes it for
+    another antibody. `None` where the order is for no such drug, or the plan names none. IV trastuzumab and pertuzumab of a plan are what
+    a fixed combination of both brings.
     """
     own = _MIXED_UP.intersection(ordered)
     if not own:
@@ -44,19 +49,27 @@ def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
     named = {drug for text in _plans(draft) for drug in drugs_mentioned(text)} & _MIXED_UP
     if not named:
         return None
-    same = sorted(drug for drug in own if drug in named or (drug not in CONJUGATES and GENERAL_NAMES.get(drug, frozenset({drug})) <= named))
-    return same[0] if same else min(named)
+    same = sorted(drug for drug in own if drug in named or _is_brought(drug, named))
+    return same[0] if same else min(named - {"pertuzumab"} or named)
+
+
+def _is_brought(drug: str, named: set[str]) -> bool:
+    """Whether a subcutaneous form or fixed combination brings antibodies that a plan names; a conjugate brings none."""
+    antibodies = GENERAL_NAMES.get(drug, frozenset())
+    return bool(antibodies) and drug not in CONJUGATES and antibodies <= named
 
 
 def _plans(draft: Draft) -> Iterator[str]:
-    """Where an order names its plan. A note counts only from the word "plan", "protocol" or "regimen" on."""
+    """Where an order names its plan. A note counts only from the word "plan", "protocol" or "regimen" on, up to what is for later."""
     yield from (reference.display for reference in references_in(draft.based_on) if reference.display)
     yield from (reference.display for reference in references_in(draft.supporting_information) if reference.display and _is_plan(reference))
     for raw in (draft.instantiates_canonical, draft.instantiates_uri):
         yield from texts_in(raw)
     yield from group_of(draft)
     for note in notes_of(draft):
-        yield from _PLAN_IN_NOTE.findall(note)
+        for plan in _PLAN_IN_NOTE.findall(note):
+            if not _WAITS.search(plan):
+                yield _NOT_TODAY.split(plan, maxsplit=1)[0]
 
 
 def _is_plan(reference: Reference) -> bool:

@@ -1,14 +1,16 @@
 """The dose of a draft order: how much, how often, which way, and whether it is a first dose.
 
 Structured amounts come before words, masses before volumes and tablets, and of several dosages the first that gives an amount. What the
-structure leaves out (frequency, route, loading) the words may add. Tablets that are only counted are as many times the strength in the
-product's name, where that names one. Shares of a day (morning, evening) are taken together.
+structure leaves out (frequency, route, loading) the words may add. Tablets (vials) that are only counted are as many times the strength
+in the product's name, where that names one. Shares of a day (morning, evening) are taken together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
+
+import msgspec
 
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import as_list, triples
@@ -33,10 +35,10 @@ from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
-from fhir_mappings.units import MASSES
+from fhir_mappings.units import MASSES, VIAL
 from guideline.orders import OrderedDose
 
-_TABLETS: Final = ("{tbl}", "{capsule}")
+_COUNTED: Final = ("{tbl}", "{capsule}", VIAL)
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
@@ -66,7 +68,16 @@ def _read(dosage: DraftDosage) -> _Dosage:
     timing = timing_of(dosage)
     repeat, rhythm = (timing.repeat, timing.code) if timing is not None else (None, None)
     events = tuple(timing.event or ()) if timing is not None else ()
-    return _Dosage(tuple(_amounts(dosage)), events, repeat, rhythm, tuple(_words(dosage)), dosage.route, dosage.sequence)
+    amounts, words = tuple(_amounts(dosage)), tuple(_words(dosage))
+    if repeat is None and rhythm is None:
+        amounts = _as_said_of_a_day(amounts, words)
+    return _Dosage(amounts, events, repeat, rhythm, words, dosage.route, dosage.sequence)
+
+
+def _as_said_of_a_day(amounts: Sequence[Amount], words: Iterable[str]) -> tuple[Amount, ...]:
+    """Amounts that the words, which alone say how often, give for a whole day: `3600 mg` of "3600 mg daily in two divided doses"."""
+    said = {amount for text in words for step in steps_in(text) for amount in step.amounts if amount.daily}
+    return tuple(of_day if (of_day := amount._replace(daily=True)) in said else amount for amount in amounts)
 
 
 def _in_sequence(dosages: list[_Dosage]) -> list[_Dosage]:
@@ -131,7 +142,8 @@ def _spoken(draft: Draft, dosages: list[_Dosage], product: Sequence[str]) -> tup
     found += [(amount, dosage) for dosage in dosages for text in dosage.words if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
     counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
-    return next((one for one in (*found, *counted) if one[0].unit in MASSES), found[0] if found else None)
+    masses = (one for one in (*found, *counted) if one[0].unit in MASSES)
+    return next(masses, None) or next((one for one in found if one[0].unit != VIAL), None)
 
 
 def _further(
@@ -199,8 +211,8 @@ def _in_words(text: str, strength: float | None) -> Amount | None:
 
 
 def _of_tablets(dosage: _Dosage, strength: float | None) -> Amount | None:
-    """Tablets (capsules) that are only counted, by the strength of one; never the strength as the dose."""
-    counts = [amount.value for amount in dosage.amounts if amount.unit in _TABLETS]
+    """Tablets (capsules, vials) that are only counted, by the strength of one; never the strength as the dose."""
+    counts = [amount.value for amount in dosage.amounts if amount.unit in _COUNTED]
     counts += [tablets for text in dosage.words if (tablets := tablets_in(text)) is not None]
     return _tablets(next(iter(counts), None), strength)
 
@@ -282,7 +294,7 @@ def _often_in(texts: Iterable[str]) -> Frequency:
 
 
 def _counted(repeat: DraftRepeat) -> Frequency:
-    return counted(repeat, len(repeat.time_of_day or repeat.when or ()))
+    return counted(msgspec.structs.replace(repeat, frequency=repeat.most_often), len(repeat.time_of_day or repeat.when or ()))
 
 
 def _loading(dosage: _Dosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:

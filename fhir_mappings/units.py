@@ -60,22 +60,39 @@ _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
     "haemoglobin": _table((1.0, "g/dl gm/dl g%"), (0.1, "g/l"), (1.6114, "mmol/l")),
 }
 
+_MILLIGRAM: Final = "mg milligram milligrams"
+_GRAM: Final = "g gm gram grams"
+_MICROGRAM: Final = "ug mcg µg μg microgram micrograms"
+_KILOGRAM: Final = "kg kilogram kilograms kgbodyweight kgofbodyweight kgbw"
+_SURFACE: Final = "m2 m^2 m² {m2} sqm squaremeter squaremeters squaremetre squaremetres"
+
+
+def _per(amounts: str, bodies: str) -> str:
+    """Every way to write an amount per kilogram, or per square metre."""
+    return " ".join(f"{amount}{per}{body}" for amount in amounts.split() for per in ("/", "per") for body in bodies.split())
+
+
+#: Without its strength a vial is no dose.
+VIAL: Final = "{vial}"
+
 #: UCUM unit of a dose -> the ways in which it is written.
 _DOSE_SPELLINGS: Final = {
-    "mg": "mg milligram milligrams",
-    "g": "g gram grams",
-    "ug": "ug mcg µg μg",
-    "mg/kg": "mg/kg",
-    "mg/m2": "mg/m2 mg/m^2 mg/m² mg/sqm mg/{m2}",
-    "g/m2": "g/m2",
+    "mg": _MILLIGRAM,
+    "g": _GRAM,
+    "ug": _MICROGRAM,
+    "mg/kg": _per(_MILLIGRAM, _KILOGRAM),
+    "ug/kg": _per(_MICROGRAM, _KILOGRAM),
+    "mg/m2": _per(_MILLIGRAM, _SURFACE),
+    "g/m2": _per(_GRAM, _SURFACE),
     "mL": "ml",
     "[iU]": "[iu] iu",
     "AUC": "auc {auc} {auc'}",
     "{tbl}": "{tbl} {tablet} tablet tablets tab",
     "{capsule}": "{capsule} capsule capsules",
+    VIAL: "{vial} vial vials",
 }
-#: Units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
-MASSES: Final = frozenset({"mg", "g", "ug", "mg/kg", "mg/m2", "g/m2", "AUC"})
+#: Canonical units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.
+MASSES: Final = frozenset({"mg", "mg/kg", "mg/m2", "AUC"})
 
 _DOSE_UNITS: Final = {written: unit for unit, spellings in _DOSE_SPELLINGS.items() for written in spellings.split()}
 
@@ -99,8 +116,8 @@ def factor_of(kind: str, coded: str, shown: str) -> float | None:
 
 @remembered(maxsize=1024)
 def dose_unit(unit: str) -> str | None:
-    """The UCUM unit of a dose; `None` for one that we do not read."""
-    return _DOSE_UNITS.get(_plain(unit))
+    """The UCUM unit of a dose; `None` for one that we do not read. "milligram(s)" is one milligram or several."""
+    return _DOSE_UNITS.get(_plain(unit).replace("(s)", ""))
 
 
 def _plain(unit: str) -> str:

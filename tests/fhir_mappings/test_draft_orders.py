@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fhir_mappings.dose_words import parts_in
 from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
 from fhir_mappings.reading import read_value
 from guideline.orders import DraftOrder
@@ -352,6 +353,10 @@ def test_units_are_canonical():
         (500, "ug", (0.5, "mg")),
         (1, "g/m2", (1000, "mg/m2")),
         (5.4, "mg/kg/dose", (5.4, "mg/kg")),
+        (6.4, "mg per kg", (6.4, "mg/kg")),
+        (6400, "ug/kg", (6.4, "mg/kg")),
+        (540, "milligram(s)", (540, "mg")),
+        (1000, "mg/square meter", (1000, "mg/m2")),
         (10, "mL", (10, "mL")),
     ]
     for value, unit, expected in units:
@@ -404,6 +409,31 @@ def test_counted_tablets_in_the_structure():
 
 
 @pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        ("fam-trastuzumab deruxtecan-nxki 100 MG Injection [Enhertu]", (600, "mg")),
+        ("Enhertu 100 mg vial", (600, "mg")),
+        ("Enhertu 100 mg vial (20 mg/mL)", (600, "mg")),
+        ("Enhertu 20 mg per mL injection", None),
+        ("Enhertu", None),
+        ("Kadcyla 100 mg or 160 mg vial", None),
+    ],
+)
+def test_counted_vials(product, expected):
+    """Vials of one strength are a mass; without it they are no dose, and a mass in words comes first."""
+    six = {"doseAndRate": [{"doseQuantity": quantity(6, "{vial}")}]}
+    assert amount(dosed(six, text=product)) == expected
+    assert amount(dosed({**six, "text": "378 mg IV"}, text=product)) == (378, "mg")
+
+
+def test_vials_of_a_fixed_combination_are_its_amounts():
+    """How many vials are opened does not hide the two amounts in the product's name."""
+    order = dosed({"doseAndRate": [{"doseQuantity": quantity(1, "{vial}")}]}, text="Phesgo 1200 mg/600 mg vial")
+    assert order.dose is not None
+    assert (amount(order), order.dose.parts) == ((1200, "mg"), (1200, 600))
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Reduced from 5.4 mg/kg to 4.4 mg/kg IV every 3 weeks", 4.4),
@@ -437,6 +467,42 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
     once = dosed({"text": "1250 mg/day"}, text="lapatinib")
     assert once.dose is not None
     assert (once.dose.amount, once.dose.times_a_day) == (1250, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3600 mg daily in two divided doses", (1800, 2)),
+        ("3600 mg daily in 2 doses", (1800, 2)),
+        ("3600 mg PO daily, divided BID, days 1-14", (1800, 2)),
+        ("3600 mg total daily dose divided BID", (1800, 2)),
+        ("3600 mg total daily, split into 2 equal doses", (1800, 2)),
+        ("3600 mg daily in 2 divided doses (1800 mg BID)", (1800, 2)),
+        ("3600 mg daily for 14 days as two divided doses", (1800, 2)),
+        ("3600 mg daily in divided doses", (3600, 1)),
+        ("3600 mg once daily", (3600, 1)),
+        ("3600 mg daily", (3600, 1)),
+        ("1800 mg twice daily in divided doses", (1800, 2)),
+        ("1800 mg twice daily", (1800, 2)),
+        ("1250 mg daily, not divided", (1250, 1)),
+        ("1250 mg daily. Capecitabine in two divided doses", (1250, 2)),
+        ("1250 mg daily, capecitabine 3600 mg in two divided doses", (1250, 2)),
+    ],
+)
+def test_a_daily_amount_in_divided_doses(text, expected):
+    """What is taken "daily in two divided doses" is the amount of the day; a share of it that is given twice daily is not halved again."""
+    order = dosed({"text": text}, text="capecitabine")
+    assert order.dose is not None
+    assert (order.dose.amount, order.dose.times_a_day) == expected
+    assert order.further == ()
+
+
+def test_a_daily_amount_that_is_structured_too():
+    """The words say what the structured amount is, where nothing else says how often."""
+    text = "3600 mg daily in two divided doses"
+    twice = {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}
+    orders = [dosed(mg(3600, text=text)), dosed(mg(3600, twice, text=text)), dosed(mg(1800, twice, text=text))]
+    assert [(order.dose.amount, order.dose.times_a_day) for order in orders if order.dose] == [(1800, 2), (3600, 2), (1800, 2)]
 
 
 MORNING: Json = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN"]}}
@@ -489,6 +555,8 @@ def test_shares_of_different_weeks_are_not_added_up():
         ({"repeat": {"period": 1, "periodUnit": "wk"}}, 7, None),
         ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, None, 2),
         ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, None, 2),
+        ({"repeat": {"frequency": 2, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}, None, 3),
+        ({"repeat": {"frequency": 2, "frequencyMax": "odd", "period": 1, "periodUnit": "d"}}, None, 2),
         ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, 10.5, None),
         ({"repeat": {"frequency": 3, "period": 3, "periodUnit": "wk"}}, 7, None),
         ({"repeat": {"frequency": 3, "period": 28, "periodUnit": "d"}}, 9.3, None),
@@ -711,6 +779,17 @@ def test_the_parts_of_a_fixed_combination():
         assert order.dose is not None
         assert order.dose.parts == (1200, 600)
         assert amount(order) == (1200, "mg")
+    named = {
+        "PHESGO 1200-600-30000 MG-MG-UNT/15ML SC SOLN": (1200, 600),
+        "PHESGO 600-600-20000 MG-MG-UNT/10ML SC SOLN": (600, 600),
+        "PHESGO-1,200/600/30,000 mg-mg-unit": (1200, 600),
+        "PHESGO 60-60-2000 MG-MG-UNT/ML SC SOLN": (),
+    }
+    for product, parts in named.items():
+        assert parts_in(product) == parts
+        order = dosed({"doseAndRate": [{"doseQuantity": quantity(15, "mL")}]}, text=product)
+        assert order.dose is not None
+        assert (amount(order), order.dose.parts) == ((15, "mL"), parts)
     plain = dosed({"text": "840 mg/420 mg"}, text="pertuzumab")
     assert plain.dose is not None
     assert plain.dose.parts == ()
@@ -809,6 +888,46 @@ def test_a_plan_with_several_drugs_and_a_look_back():
     assert one(TRASTUZUMAB, **both).plan == "trastuzumab"
     assert one(text="Phesgo", **both).plan == "pertuzumab-trastuzumab-hyaluronidase"
     assert one(T_DXD, note=[{"text": "progressed on T-DM1 in May"}]).plan is None
+
+
+@pytest.mark.parametrize(
+    ("ordered", "plan", "named"),
+    [
+        ("trastuzumab", "ENHERTU Q21D", "trastuzumab-deruxtecan"),
+        ("trastuzumab", "ADO-TRASTUZUMAB EMTANSINE Q21D", "trastuzumab-emtansine"),
+        ("trastuzumab", "T-DXd + pertuzumab", "trastuzumab-deruxtecan"),
+        ("trastuzumab", "PHESGO Q21D", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("Kadcyla", "BREAST TRASTUZUMAB + PERTUZUMAB + DOCETAXEL", "trastuzumab"),
+        ("Enhertu", "BREAST TRASTUZUMAB Q21D + PERTUZUMAB Q21D", "trastuzumab"),
+        ("Kadcyla", "TRASTUZUMAB Q21D", "trastuzumab"),
+        ("Herceptin Hylecta", "TRASTUZUMAB Q21D", "trastuzumab-hyaluronidase"),
+        ("Phesgo", "TRASTUZUMAB Q21D", "trastuzumab"),
+        ("trastuzumab", "PERTUZUMAB Q21D", "pertuzumab"),
+        ("trastuzumab", "docetaxel", None),
+        ("Kadcyla", "trastuzumab rezetecan Q21D", None),
+    ],
+)
+def test_what_a_plan_names_instead_of_the_ordered_product(ordered, plan, named):
+    """Plain trastuzumab on a conjugate's plan is not the planned product; pertuzumab beside another antibody is none to compare."""
+    assert one(text=ordered, basedOn=[{"display": plan}]).plan == named
+
+
+@pytest.mark.parametrize(
+    ("note", "named"),
+    [
+        ("Plan: fam-trastuzumab deruxtecan 5.4 mg/kg", "trastuzumab-deruxtecan"),
+        ("Plan: T-DXd on Monday for progression", "trastuzumab-deruxtecan"),
+        ("Plan: T-DXd, no loading dose", "trastuzumab-deruxtecan"),
+        ("Plan: THP x 6, then T-DXd", None),
+        ("Plan: T-DXd at progression", None),
+        ("Plan: T-DXd if she progresses", None),
+        ("Plan: no T-DXd", None),
+        ("Plan: consider Kadcyla", None),
+    ],
+)
+def test_the_plan_of_a_note_is_that_of_today(note, named):
+    """What is kept for later, or denied, is not what an order of trastuzumab is held against."""
+    assert one(TRASTUZUMAB, note=[{"text": note}]).plan == named
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,11 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("Ellence", "epirubicin"), ("Femara", "letrozole"), ("Arimidex", "anastrozole"), ("Aromasin", "exemestane"),
         ("Faslodex", "fulvestrant"), ("Zoladex", "goserelin"), ("Lupron Depot", "leuprolide"), ("Ibrance", "palbociclib"),
         ("Kisqali", "ribociclib"), ("Verzenio", "abemaciclib"), ("Piqray", "alpelisib"), ("Itovebi", "inavolisib"),
+        ("Trastuzumab-Emtansin", "trastuzumab-emtansine"),
+        ("trastuzumab emtansina", "trastuzumab-emtansine"),
+        ("trastuzumabe entansina", "trastuzumab-emtansine"),
+        ("trastuzumab émtansine", "trastuzumab-emtansine"),
+        ("Trastuzumab deruxtecán 100 mg", "trastuzumab-deruxtecan"),
     ],
 )  # fmt: skip
 def test_text_alone_names_a_drug(text, drug):
@@ -109,7 +114,22 @@ def test_text_that_names_none_of_our_drugs(text):
     assert drugs_of([], text) == NO_DRUG
 
 
-@pytest.mark.parametrize("text", ["trastuzumab rezetecan", "trastuzumab botidotin 6 mg/kg", "Trastuzumab-imbotolimod", "trastuzumab dm4"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trastuzumab rezetecan",
+        "trastuzumab botidotin 6 mg/kg",
+        "Trastuzumab-imbotolimod",
+        "trastuzumab dm4",
+        "trastuzumab trial supply",
+        "trastuzumab study",
+        "trastuzumab d1553",
+        "trastuzumab Q21D rezetecan",
+        "trastuzumab C2D1 DXd",
+        "trastuzumab-C2D1-mmae",
+        "trastuzumab subcut trial supply",
+    ],
+)
 def test_decision_24_an_unknown_second_word_is_an_unknown_conjugate(text):
     """A conjugate that we cannot name is not trastuzumab."""
     assert drugs_of([], text) == only(UNKNOWN_HER2_CONJUGATE)
@@ -125,6 +145,18 @@ def test_decision_24_suffixes_and_plain_words_make_no_conjugate(suffix):
     """Four letters are a biosimilar; dose words and routes say nothing."""
     assert UNKNOWN_HER2_CONJUGATE not in drugs_of([], f"trastuzumab {suffix}").drugs
     assert UNKNOWN_HER2_CONJUGATE not in drugs_of([], f"trastuzumab-{suffix}").drugs
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["Q21D", "q3wk", "q21days", "qweekly", "D1", "C2", "C2D1", "C02D08", "day1", "cycle2", "wk1", "subcut", "ivinf", "Q21D IV", "D1 D8",
+     "C2D1 injection", "Q21D for 6 cycles"],
+)  # fmt: skip
+def test_decision_24_marks_of_a_schedule_make_no_conjugate(mark):
+    """How often, which day and which way are no drug, as order entry shortens them; the word behind them may be one."""
+    assert drugs_of([], f"TRASTUZUMAB {mark}") == only("trastuzumab")
+    assert drugs_of([], f"trastuzumab-{mark}") == only("trastuzumab")
+    assert drugs_of([], f"trastuzumab deruxtecan {mark}") == only("trastuzumab-deruxtecan")
 
 
 def test_a_misspelt_conjugate_beside_its_exact_code_is_no_conflict():

@@ -37,8 +37,14 @@ def test_an_unknown_unit_has_no_factor():
 
 @pytest.mark.parametrize(
     ("written", "unit"),
-    [("mg", "mg"), ("mg/kg", "mg/kg"), ("mg / m2", "mg/m2"), ("MG/M²", "mg/m2"), ("tablet", "{tbl}"), ("x", None), ("", None)],
-)
+    [
+        ("mg", "mg"), ("mg/kg", "mg/kg"), ("mg / m2", "mg/m2"), ("MG/M²", "mg/m2"), ("tablet", "{tbl}"), ("milligram(s)", "mg"),
+        ("mg per kg", "mg/kg"), ("milligrams/kilogram", "mg/kg"), ("mg/kg of body weight", "mg/kg"), ("ug/kg", "ug/kg"),
+        ("mcg per kg", "ug/kg"), ("mg/square meter", "mg/m2"), ("milligram per square metre", "mg/m2"), ("g/sqm", "g/m2"), ("grams", "g"),
+        ("micrograms", "ug"), ("vial(s)", "{vial}"), ("tablet(s)", "{tbl}"), ("mg/kg/h", None), ("mg/lb", None), ("mg per vial", None),
+        ("x", None), ("", None),
+    ],
+)  # fmt: skip
 def test_dose_units(written, unit):
     """Units of doses in UCUM, however they are written."""
     assert dose_unit(written) == unit

@@ -51,8 +51,9 @@ class DraftTiming(Part, frozen=True, gc=False):
 
 
 class DraftRepeat(Repeat, frozen=True, gc=False, rename="camel"):
-    """How often, with the times of day where they are listed instead of counted."""
+    """How often and how many times, with the times of day where they are listed instead of counted."""
 
+    count: float | None = None
     time_of_day: list[str] | None = None
     when: list[str] | None = None
 

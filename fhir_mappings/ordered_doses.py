@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import as_list, triples
 from fhir_mappings.day_shares import Share, WholeDay, part_of_day_in, parts_of_day, pieces_of, whole_day
@@ -29,6 +31,7 @@ from fhir_mappings.dose_words import (
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
+from fhir_mappings.order_lengths import doses_ordered
 from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
@@ -97,6 +100,7 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     if amount.value in parts:
         amount = Amount(parts[0], "mg")
     dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
+    dose = replace(dose, count=_count(chosen))
     return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 
 
@@ -283,6 +287,13 @@ def _often_in(texts: Iterable[str]) -> Frequency:
 
 def _counted(repeat: DraftRepeat) -> Frequency:
     return counted(repeat, len(repeat.time_of_day or repeat.when or ()))
+
+
+def _count(dosage: _Dosage | None) -> int | None:
+    """How many doses; a text with several steps does not tell which of them it counts."""
+    if dosage is None:
+        return None
+    return doses_ordered(dosage.repeat, (text for text in dosage.words if len(steps_in(text)) < 2))
 
 
 def _loading(dosage: _Dosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:

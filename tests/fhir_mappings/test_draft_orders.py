@@ -607,6 +607,30 @@ def test_how_often_in_words(text, days, times):
     assert (order.dose.amount, order.dose.every_days, order.dose.times_a_day) == (600, days, times)
 
 
+@pytest.mark.parametrize(
+    ("text", "repeat", "count"),
+    [
+        ("8 mg/kg IV q3w x 18", {}, 18),
+        ("8 mg/kg IV every 3 weeks, x18.", {}, 18),
+        ("8 mg/kg IV over 90 min for 6 cycles", {}, 6),
+        ("8 mg/kg IV every 21 days x 6 doses", {}, 6),
+        ("8 mg/kg IV", {"count": 6, "frequency": 1, "period": 21, "periodUnit": "d"}, 6),
+        ("8 mg/kg IV x 1 dose", {}, 1),
+        ("8 mg/kg x 70 kg = 560 mg IV q3w", {}, None),
+        ("8 mg/kg IV q3w x 90 minutes", {}, None),
+        ("8 mg/kg IV x 18", {}, None),
+        ("8 mg/kg IV x 1, then 6 mg/kg q3w x 17", {}, None),
+        ("8 mg/kg IV cycle 1 of 6", {}, None),
+        ("8 mg/kg IV", {"count": 0}, None),
+    ],
+)
+def test_how_many_doses_are_ordered(text, repeat, count):
+    """Counted, or in the words of one dose; arithmetic, minutes and the count of another step are none."""
+    order = dosed({"text": text, "timing": {"repeat": repeat}}, text="trastuzumab")
+    assert order.dose is not None
+    assert order.dose.count == count
+
+
 def test_the_day_of_the_next_dose():
     """Named as an event, or as the start of the dosage; a start in the past is no next dose, and the day of writing is none either."""
     assert dosed({"timing": {"event": ["2026-11-27T09:00:00Z", "2026-12-18"]}}).planned == on("2026-11-27")

@@ -221,6 +221,7 @@ class LabRow:
 
     Absolute limits are in the lab's canonical unit (10^9/L, mL/min); `over_normal` / `up_to_normal` in multiples of the upper limit
     of normal. `also` is a second limit that must hold at the same time. `at`: `start` before the first dose, `dose` before every dose.
+    `resume` is printable; `resume_at_least` / `resume_up_to_normal` are its limit where that lies beyond the row's own.
     """
 
     id: str
@@ -237,6 +238,8 @@ class LabRow:
     also_over_normal: float | None = None
     dose: Literal["same", "one-level-down", "none", "75-percent"] | None = None
     resume: str | None = None
+    resume_at_least: float | None = None
+    resume_up_to_normal: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

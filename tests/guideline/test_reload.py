@@ -199,7 +199,7 @@ def test_the_loading_dose_in_every_cycle_of_a_first_course(drafts, again):
 @pytest.mark.parametrize(
     ("drug", "first", "further", "said"),
     [
-        ("trastuzumab", OrderedDose(8, "mg/kg", every_days=21, count=18), (), "trastuzumab 8 mg/kg is the loading dose, ordered for 18 doses; 6 mg/kg"),
+        ("trastuzumab", OrderedDose(8, "mg/kg", every_days=21, count=18), (), "8 mg/kg is the loading dose, ordered for 18 doses; 6 mg/kg"),
         ("trastuzumab", OrderedDose(560, "mg", count=6), (), "trastuzumab 560 mg (8 mg/kg) is the loading dose, ordered for 6 doses"),
         ("pertuzumab", OrderedDose(840, "mg", count=6), (), "ordered for 6 doses; 420 mg follows it"),
         (PHESGO, OrderedDose(15, "mL", count=2), (), "ordered for 2 doses"),

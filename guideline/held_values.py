@@ -37,12 +37,14 @@ def _found(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[H
     for row in K.thresholds.labs.drugs[drug]:
         if row.resume_at_least is None and row.resume_up_to_normal is None:
             continue
-        values = [value_of(lab) for lab in s.case.labs if lab.kind == row.lab and lab.date is not None]
+        dated = [lab for lab in s.case.labs if lab.kind == row.lab and lab.date is not None]
+        values = [value_of(lab) for lab in dated]
+        current = [value_of(lab) for kind in {lab.kind for lab in dated} for lab in labs_that_count(s, kind)]
         for held in values:
             if met(row, {row.lab: (held,)}) is None or not still_open(s, drug, held.date, records):
                 continue
             since = [v for v in values if v.date.earliest > held.date.latest]
-            now = next((v for lab in labs_that_count(s, held.lab) if (v := value_of(lab)) in since and _short(row, v)), None)
+            now = next((v for v in current if v in since and _short(row, v)), None)
             if now is not None and not any(_good_enough(row, v) and not v.preliminary for v in since):
                 yield HeldValue(row, held, now)
 

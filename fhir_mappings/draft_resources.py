@@ -54,6 +54,7 @@ class DraftRepeat(Repeat, frozen=True, gc=False, rename="camel"):
     """How often and how many times, with the times of day where they are listed instead of counted."""
 
     count: float | None = None
+    bounds_duration: Quantity | None = None
     time_of_day: list[str] | None = None
     when: list[str] | None = None
 

@@ -23,6 +23,7 @@ from guideline.rules import (
     order_safety,
     order_stop,
     reload,
+    rest_days,
     supportive_care,
 )
 from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, unchecked_order
@@ -38,6 +39,7 @@ _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
         order_choice,
         allergy,
         dose,
+        rest_days,
         reload,
         labs,
         interactions,

@@ -20,7 +20,7 @@ class OrderedDose(Struct, frozen=True):
     write "once"). `parts` holds the amounts of a fixed combination in mg where the text names them (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
     `of_day`: the amount is that of a whole day, taken in unequal shares. `later`: it follows another dose of the same order, so that it
     does not load. `conditional`: it is given only if something holds ("8 mg/kg if more than six weeks late"). `count`: how many of these
-    doses are ordered, where the order says so.
+    doses are ordered, where the order says so; `days_on`: on how many days in a row; `without_rest`: on all of them.
     """
 
     amount: float
@@ -33,6 +33,8 @@ class OrderedDose(Struct, frozen=True):
     later: bool = False
     conditional: bool = False
     count: int | None = None
+    days_on: int | None = None
+    without_rest: bool = False
 
 
 class DraftOrder(Struct, frozen=True):

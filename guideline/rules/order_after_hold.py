@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from guideline.advice import FactUsed, Finding
+from guideline.dosing_weight import last_milligrams
 from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.held_values import HeldValue, still_held
@@ -16,7 +17,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import lab_name
 from guideline.order_question import OrderQuestion
 from guideline.ordered_level import above_level, dosed_value, judged_dose, raised
-from guideline.orders import DraftOrder
+from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import order_fact, ordered_words
 from guideline.setbacks import Setback, setback_before
 
@@ -43,13 +44,16 @@ def after_hold(q: OrderQuestion, order: DraftOrder, drug: str) -> Iterator[Findi
     for dose in order.doses:
         found = judged_dose(q, order, dose)
         value = dosed_value(q, drug, dose, found)
-        if found is None or not above_level(q, drug, value, setback.level) or raised(q, drug, value):
+        again = value is None and _not_less(q, drug, dose)
+        if found is None or not (again or above_level(q, drug, value, setback.level)) or raised(q, drug, value):
             continue
         levels = K.thresholds.dose_levels[drug]
         until = K.say("after-hold-until", date=str(setback.day), resume=setback.resume)
         if setback.level is None:
             lowest = f"{min(levels.levels):g} {levels.unit}"
             headline = K.say("after-hold-no-level", drug=drug_name(drug), value=setback.words, lowest=lowest)
+        elif again:
+            headline = K.say("after-hold-same-amount", drug=drug_name(drug), ordered=ordered_words(dose), value=setback.words)
         else:
             ordered, level = ordered_words(dose, found.schedule, found.value), f"{setback.level:g} {levels.unit}"
             headline = K.say("after-hold-too-high", drug=drug_name(drug), ordered=ordered, value=setback.words, level=level)
@@ -58,6 +62,12 @@ def after_hold(q: OrderQuestion, order: DraftOrder, drug: str) -> Iterator[Findi
             avoid=(drug,) if setback.level is None else (), rules=(setback.rule,),
         )  # fmt: skip
         return
+
+
+def _not_less(q: OrderQuestion, drug: str, dose: OrderedDose) -> bool:
+    """Whether an order, whose level no weight tells, is for the milligrams of the last dose, or for more: that is no level down."""
+    last = last_milligrams(q, drug)
+    return last is not None and (last.repeated_in(dose) or last.raised_in(dose))
 
 
 def _not_yet(drug: str, found: HeldValue, setback: Setback | None) -> Finding:

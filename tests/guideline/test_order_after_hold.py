@@ -236,3 +236,26 @@ def test_a_preliminary_value_ends_no_hold():
     """90 that is not final yet is no word of a recovery."""
     unsure = (*platelets((30, 10), (60, 3)), *platelets((90, 0), preliminary=True))
     assert not_yet(ON_TDM1, unsure, FULL_TDM1)
+
+
+# --- Without a weight --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "last", "said"),
+    [
+        (378, "mg", 378, "after-hold-same-amount"),
+        (400, "mg", 378, "after-hold-same-amount"),
+        (375, "mg", 378, "after-hold-same-amount"),
+        (308, "mg", 378, None),
+        (378, "mg", None, None),
+        (5.4, "mg/kg", 378, "after-hold-too-high"),
+    ],
+)
+def test_r118_the_same_milligrams_without_a_weight(amount, unit, last, said):
+    """Which level they are cannot be told; that they are none down can."""
+    amounts = Dose(last, "mg", 21) if last is not None else None
+    drugs = tuple(dose(T_DXD, day, dose=amounts) for day in (28, 49, 70))
+    case = on_therapy(*FIRST, *drugs, labs=(ANC, *NORMAL))
+    found = [f.headline.id for f in says(labs.RULES, case, order(T_DXD, amount, unit)) if f.headline.id.startswith("after-hold")]
+    assert found == ([said] if said else [])

@@ -42,7 +42,7 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         drug = order.drugs[0]
         measured = measured or body(q.s.case)
         found = _judgements(q, order, drug, measured)
-        finding = _too_early(q, order, drug, earlier_doses(q, drug), found)
+        finding = _too_early(q, order, drug, earlier_doses(q, drug), found, measured)
         if finding is None and not mixed_up(q, order):
             part = loaded_part(drug)
             earlier = drafted_before(q, order, part) or earlier_doses(q, part)
@@ -82,14 +82,16 @@ def _last_fact(earlier: EarlierDoses) -> FactUsed:
     return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
 
 
-def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> Finding | None:
+def _too_early(
+    q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged], measured: Body
+) -> Finding | None:
     """A three-weekly drug again less than 18 days (site setting) after a recorded dose."""
     schedule, last = _schedule(order, drug, found), earlier.last
     if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
         return None
     least, most = days_after(last, order, q.s.case)
     limit = q.s.practice.minimum_interval_days
-    if not 0 < least <= most < limit or _was_weekly(q, drug, last):
+    if not 0 < least <= most < limit or _was_weekly(q, drug, last) or _given_every(q, drug, earlier, measured) == _WEEKLY:
         return None
     on = {"due": not_before(last, _THREE_WEEKLY).isoformat(), "date": not_before(last, limit).isoformat()}
     headline = K.say("interval-short", drug=drug_name(drug), days=_days(most), last=str(last), **on)
@@ -132,7 +134,7 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
     ]
     dose, judged = (loads or loaded)[0]
     schedule = judged.schedule
-    limit, words = _limit(drug, schedule)
+    limit, words = _limit(drug, _given_every(q, drug, earlier, measured) or schedule.every_days)
     said = {
         "drug": drug_name(drug),
         "loading": loading_words(schedule),
@@ -171,9 +173,37 @@ def _loaded_each_time(q: OrderQuestion, order: DraftOrder, drug: str, found: lis
     return None
 
 
-def _limit(drug: str, schedule: DoseSchedule) -> tuple[int, Statement]:
-    """The gap in days from which on the label loads again, and in words."""
-    days = gap_to_load(drug, schedule.every_days)
+def _given_every(q: OrderQuestion, drug: str, earlier: EarlierDoses, measured: Body) -> int | None:
+    """The interval of the earlier dose, which the gap is counted by: three weeks without a dose are a gap in weekly therapy alone.
+
+    By the amount of that dose, else by the days between the last doses; None: not to be told.
+    """
+    label = K.doses.get(earlier.drug or "")
+    if label is None:
+        return None
+    intervals = {schedule.every_days for schedule in label.schedules}
+    if len(intervals) == 1:
+        return intervals.pop()
+    for dose in _doses_of(q, earlier):
+        judged = judge(dose, label.schedules, measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+        if judged is not None and judged.verdict in ("fits", "loading"):
+            return judged.schedule.every_days
+    return _WEEKLY if earlier.last is not None and _was_weekly(q, drug, earlier.last) else None
+
+
+def _doses_of(q: OrderQuestion, earlier: EarlierDoses) -> Iterator[OrderedDose]:
+    """The earlier dose itself, as recorded or as drafted."""
+    for record in q.s.case.drugs:
+        if record.source == earlier.source and record.dose is not None:
+            yield OrderedDose(record.dose.amount, record.dose.unit, every_days=record.dose.every_days)
+    for order in (*q.starts, *q.beside):
+        if order.id == earlier.source and order.dose is not None:
+            yield order.dose
+
+
+def _limit(drug: str, every_days: int | None) -> tuple[int, Statement]:
+    """The gap in days from which on the label loads again, and in words, by the interval of the earlier doses."""
+    days = gap_to_load(drug, every_days)
     if "pertuzumab" in components(drug):
         return days, K.say("gap-at-least", weeks=days // 7)
     return days, K.say("gap-more-than", days=days - 1)

@@ -108,6 +108,28 @@ def test_from_weekly_to_three_weekly():
 
 
 @pytest.mark.parametrize(
+    ("drug", "before", "unit", "days", "amount", "expected"),
+    [
+        ("trastuzumab", 420, "mg", 21, 140, None),
+        ("trastuzumab", 420, "mg", 28, 140, None),
+        ("trastuzumab", 420, "mg", 29, 140, "load"),
+        ("trastuzumab", 420, "mg", 21, 280, "again"),
+        ("trastuzumab", 560, "mg", 21, 140, None),
+        ("trastuzumab", 6, "mg/kg", 21, 140, None),
+        ("trastuzumab-hyaluronidase", 600, "mg", 21, 140, None),
+        ("trastuzumab", 140, "mg", 15, 420, "load"),
+        ("trastuzumab", 140, "mg", 14, 420, None),
+        ("trastuzumab", 140, "mg", 15, 560, None),
+        ("trastuzumab", 140, "mg", 15, 140, "load"),
+    ],
+)
+def test_the_gap_is_counted_by_the_schedule_that_was_given(drug, before, unit, days, amount, expected):
+    """P04: from three-weekly to weekly no dose was missed on day 21; from weekly to three-weekly one was, on day 15."""
+    every = 7 if amount in (140, 280) else 21
+    assert kind(dosed(drug, days, before, unit), order("trastuzumab", amount, "mg", every_days=every)) == expected
+
+
+@pytest.mark.parametrize(
     ("days", "amount", "expected"),
     [(21, 420, None), (41, 420, None), (42, 420, "load"), (41, 840, "again"), (42, 840, None), (17, 420, "early")],
 )

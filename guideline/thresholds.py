@@ -6,7 +6,7 @@ LVEF and its falls percentage points, doses in the unit beside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -107,7 +107,7 @@ class LvefTable:
     """One drug family's label table for a low or falling LVEF. Rows are tried in order.
 
     `hold_days`: shortest hold; `stop_after_days` / `stop_after_interruptions`: when a hold becomes a permanent stop.
-    `action_text` and `resume.text` are printable.
+    `action_text` and `resume.text` are printable. `restart`: the daily dose in mg that the drug goes on with, by its partner.
     """
 
     id: str
@@ -121,6 +121,7 @@ class LvefTable:
     repeat_days: int | None = None
     stop_after_days: int | None = None
     stop_after_interruptions: int | None = None
+    restart: dict[str, float] = field(default_factory=dict)
 
     def row(self, value: float, fall: float | None, normal: float) -> LvefRow | None:
         """The first row that applies to a value, its fall from baseline (`None` without one) and the lower limit of normal."""

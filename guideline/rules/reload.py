@@ -42,7 +42,7 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         drug = order.drugs[0]
         measured = measured or body(q.s.case)
         found = _judgements(q, order, drug, measured)
-        finding = _too_early(q, order, drug, earlier_doses(q, drug), found, measured)
+        finding = _too_early(q, order, drug, earlier_doses(q, drug), found)
         if finding is None and not mixed_up(q, order):
             part = loaded_part(drug)
             earlier = drafted_before(q, order, part) or earlier_doses(q, part)
@@ -82,16 +82,14 @@ def _last_fact(earlier: EarlierDoses) -> FactUsed:
     return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
 
 
-def _too_early(
-    q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged], measured: Body
-) -> Finding | None:
+def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> Finding | None:
     """A three-weekly drug again less than 18 days (site setting) after a recorded dose."""
     schedule, last = _schedule(order, drug, found), earlier.last
     if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
         return None
     least, most = days_after(last, order, q.s.case)
     limit = q.s.practice.minimum_interval_days
-    if not 0 < least <= most < limit or _was_weekly(q, drug, last) or _given_every(q, drug, earlier, measured) == _WEEKLY:
+    if not 0 < least <= most < limit or _was_weekly(q, drug, last):
         return None
     on = {"due": not_before(last, _THREE_WEEKLY).isoformat(), "date": not_before(last, limit).isoformat()}
     headline = K.say("interval-short", drug=drug_name(drug), days=_days(most), last=str(last), **on)

@@ -51,9 +51,11 @@ class DraftTiming(Part, frozen=True, gc=False):
 
 
 class DraftRepeat(Repeat, frozen=True, gc=False, rename="camel"):
-    """How often, at most where two numbers are given, with the times of day where they are listed instead of counted."""
+    """How often and how many times, at most where two numbers are given, with the times of day where they are listed instead of counted."""
 
     frequency_max: Raw = Raw()
+    count: float | None = None
+    bounds_duration: Quantity | None = None
     time_of_day: list[str] | None = None
     when: list[str] | None = None
 

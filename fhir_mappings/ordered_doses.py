@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from fhir_mappings.code_tables import canonical_system
 from fhir_mappings.coded import as_list, triples
@@ -31,6 +32,7 @@ from fhir_mappings.dose_words import (
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
 from fhir_mappings.later_members import notes_of
+from fhir_mappings.order_lengths import days_on, doses_ordered
 from fhir_mappings.ordered_dose_words import steps_in
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
@@ -100,7 +102,8 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
     day = _day(dosages, _strength(product))
     if day is not None:
-        return Order(OrderedDose(day.amount.value, day.amount.unit, times_a_day=day.times, of_day=day.summed), route)
+        taken = OrderedDose(day.amount.value, day.amount.unit, times_a_day=day.times, of_day=day.summed)
+        return Order(_lasting(taken, dosages[0], words), route)
     spoken = _spoken(draft, dosages, product)
     if spoken is None and not parts:
         return Order(None, route)
@@ -108,6 +111,7 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     if amount.value in parts:
         amount = Amount(parts[0], "mg")
     dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
+    dose = _lasting(dose, chosen, words)
     return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 
 
@@ -295,6 +299,15 @@ def _often_in(texts: Iterable[str]) -> Frequency:
 
 def _counted(repeat: DraftRepeat) -> Frequency:
     return counted(msgspec.structs.replace(repeat, frequency=repeat.most_often), len(repeat.time_of_day or repeat.when or ()))
+
+
+def _lasting(dose: OrderedDose, dosage: _Dosage | None, words: Sequence[str]) -> OrderedDose:
+    """A dose with how many of them and how many days in a row; a text with several steps does not tell which of them it counts."""
+    if dosage is None:
+        return dose
+    days, without_rest = days_on(dosage.repeat, words)
+    count = doses_ordered(dosage.repeat, (text for text in dosage.words if len(steps_in(text)) < 2))
+    return replace(dose, count=count, days_on=days, without_rest=without_rest)
 
 
 def _loading(dosage: _Dosage | None, product: Sequence[str], notes: Sequence[str]) -> bool | None:

@@ -20,6 +20,7 @@ What the facts amount to, before any rule speaks:
 `lvef_holds`          therapy that fell silent after a low LVEF
 `lung_history`        ILD and pneumonitis; `tdxd_pneumonitis`: which of them is that of T-DXd, `tdxd_restart`: the dose after them
 `setbacks`            laboratory values and febrile neutropenia after which a drug goes on one dose level down, or not at all
+`held_values`         laboratory values that hold a drug until they are better than the limit of the hold
 `brain_disease`       metastases of the central nervous system
 `reproductive`        pregnancy and menopause
 `allergies`           which drugs a recorded allergy concerns, and what tells that a mild reaction was none

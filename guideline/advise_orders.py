@@ -19,11 +19,13 @@ from guideline.rules import (
     labs,
     order_choice,
     order_conflicts,
+    order_heart_again,
     order_repeats,
     order_safety,
     order_stop,
     ovarian_suppression,
     reload,
+    rest_days,
     supportive_care,
 )
 from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, unchecked_order
@@ -39,6 +41,8 @@ _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
         order_choice,
         allergy,
         dose,
+        rest_days,
+        order_heart_again,
         reload,
         labs,
         interactions,

@@ -52,7 +52,7 @@ def setback_before(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Se
 
 def _by_values(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
     for lab in s.case.labs:
-        for m in _met(s, drug, lab) if lab.date is not None and _open(s, drug, lab.date, records) else ():
+        for m in _met(s, drug, lab) if lab.date is not None and still_open(s, drug, lab.date, records) else ():
             words = " with ".join(value.shown for value in m.values)
             facts = tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source) for v in m.values)
             before = _level_before(s, drug, m.values[0].date, records)
@@ -62,7 +62,7 @@ def _by_values(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterat
 def _by_fever(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
     limits = K.thresholds.febrile_neutropenia
     for episode in episodes(s.case) if drug in limits.drugs else ():
-        if episode.date is not None and _open(s, drug, episode.date, records):
+        if episode.date is not None and still_open(s, drug, episode.date, records):
             before = _level_before(s, drug, episode.date, records)
             words = f"febrile neutropenia ({episode.date})"
             yield Setback(drug, words, episode.date, False, limits.resume, limits.rule, (episode_fact(episode),), before)
@@ -106,7 +106,7 @@ def _lasts(row: LabRow) -> bool:
     return row.at == "dose" and (row.dose == "one-level-down" or row.action == "stop")
 
 
-def _open(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> bool:
+def still_open(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> bool:
     """Whether it came up under the drug in the last half year, and nothing of the drug is recorded since."""
     if days_since(day, s.today) > K.thresholds.intervals.setback_days:
         return False

@@ -6,7 +6,7 @@ LVEF and its falls percentage points, doses in the unit beside them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -105,7 +105,7 @@ class LvefTable:
     """One drug family's label table for a low or falling LVEF. Rows are tried in order.
 
     `hold_days`: shortest hold; `stop_after_days` / `stop_after_interruptions`: when a hold becomes a permanent stop.
-    `action_text` and `resume.text` are printable.
+    `action_text` and `resume.text` are printable. `restart`: the daily dose in mg that the drug goes on with, by its partner.
     """
 
     id: str
@@ -119,6 +119,7 @@ class LvefTable:
     repeat_days: int | None = None
     stop_after_days: int | None = None
     stop_after_interruptions: int | None = None
+    restart: dict[str, float] = field(default_factory=dict)
 
     def row(self, value: float, fall: float | None, normal: float) -> LvefRow | None:
         """The first row that applies to a value, its fall from baseline (`None` without one) and the lower limit of normal."""
@@ -220,6 +221,7 @@ class LabRow:
 
     Absolute limits are in the lab's canonical unit (10^9/L, mL/min); `over_normal` / `up_to_normal` in multiples of the upper limit
     of normal. `also` is a second limit that must hold at the same time. `at`: `start` before the first dose, `dose` before every dose.
+    `resume` is printable; `resume_at_least` / `resume_up_to_normal` are its limit where that lies beyond the row's own.
     """
 
     id: str
@@ -236,6 +238,8 @@ class LabRow:
     also_over_normal: float | None = None
     dose: Literal["same", "one-level-down", "none", "75-percent"] | None = None
     resume: str | None = None
+    resume_at_least: float | None = None
+    resume_up_to_normal: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Gap, Statement
+from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import Body, Weights, changed, kilograms
 from guideline.case import BodyMeasure
 from guideline.dosing import Judgement, above, judge, needs, same
@@ -15,7 +15,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.rules.dose_words import amount_words, dose_facts, flat_product_meant, ordered_words
+from guideline.rules.dose_words import amount_words, dose_facts, flat_product_meant, label_words, ordered_words
 from guideline.therapy_lines import components
 
 
@@ -45,7 +45,8 @@ def no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str
 def recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:
     """P14: the weight changed by a tenth or more since the dose was calculated, and the order does not show that it was done again.
 
-    Milligrams that are only ordered again are not called too much for what the weight did: they are to be recalculated.
+    Milligrams that are only ordered again are not called too much for what the weight did: they are to be recalculated. It is a warning
+    where today's weight makes them more than the label ever gives of a conjugate.
     """
     now, schedule = measured.weight, found.schedule
     before = _weight_gone_by(q, order, dose, drug, found, measured)
@@ -55,9 +56,23 @@ def recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: st
     if dose.unit != schedule.unit and found.value is not None:
         detail = (K.say("dose-fits-old-weight", ordered=ordered_words(dose), value=amount_words(found.value, schedule.unit)),)
     percent = round(abs(now.kg - before.value) / before.value * 100)
-    headline = K.say("dose-recalculate", drug=drug_name(drug), now=kilograms(now.kg), percent=percent, before=kilograms(before.value))
+    words = {"drug": drug_name(drug), "now": kilograms(now.kg), "percent": str(percent), "before": kilograms(before.value)}
+    over = _over_the_highest(q, drug, found)
+    indicator: Indicator = "info" if over is None else "warning"
+    if over is None:
+        headline = K.say("dose-recalculate", **words)
+    else:
+        headline = K.say("dose-recalculate-over", over=over, label=label_words(schedule), **words)
     dosed = FactUsed("Weight of the earlier doses", f"{kilograms(before.value)} kg", str(before.date), before.source)
-    return Finding("DoseCheck", "info", headline, detail, (*dose_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
+    return Finding("DoseCheck", indicator, headline, detail, (*dose_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
+
+
+def _over_the_highest(q: OrderQuestion, drug: str, found: Judgement) -> int | None:
+    """By how many percent a dose of today's weight is above the label, of a drug that is never given above it; None: it is not."""
+    highest = found.schedule.loading or found.schedule.dose
+    if K.doses[drug].over != "critical" or found.value is None or not above(found.value, highest, q.s.practice.dose_tolerance_percent):
+        return None
+    return round((found.value / highest - 1) * 100)
 
 
 def _weight_gone_by(

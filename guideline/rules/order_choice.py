@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import Finding, Gap, Statement, Suggestion
+from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
 from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.going_on import given_with_orders
 from guideline.heart_function import effective_value
 from guideline.intake import said_yes, tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory import LabValue, current_labs, lab_name, met
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.partial_date import add_days
@@ -92,16 +93,26 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
         # Nothing recorded about the lungs is not "nothing against T-DXd".
         detail.append(K.say("check-lungs-unknown"))
         missing = (*missing, Gap("I09", K.say("check-lungs-unknown")))
+    held = _held_by_labs(s)
+    if held and (_heart_first(s) or len(held) > 1):
+        detail.append(K.say("order-tdxd-not-now", value=", ".join(v.shown for v in held)))
     yield Finding(
         "NonPreferredAgent",
         "warning",
-        K.say(f"order-tdm1-not-preferred{'-heart' if _heart_first(s) else ''}{'-if-new' if unknown_history(s) else ''}"),
+        _not_preferred(s, held),
         tuple(detail),
-        facts=course_facts(s),
+        facts=(*course_facts(s), *(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source) for v in held)),
         missing=missing,
         avoid=(T_DM1,),
-        rules=("R030", "R020", "R022", *(("R106",) if again else ()), *((label_rule,) if label_rule is not None else ())),
-        suggestions=_replacements(s, [order.id for order in orders if order.drugs == (T_DM1,)]),
+        rules=(
+            "R030",
+            "R020",
+            "R022",
+            *(("R106",) if again else ()),
+            *((label_rule,) if label_rule is not None else ()),
+            *dict.fromkeys(held.values()),
+        ),
+        suggestions=() if held else _replacements(s, [order.id for order in orders if order.drugs == (T_DM1,)]),
     )
 
 
@@ -145,6 +156,19 @@ def _heart_first(s: Situation) -> bool:
     """Whether the last LVEF is below what was studied at a start, so that a cardiologist is asked before any HER2 drug (P02)."""
     latest = s.heart.latest
     return latest is not None and effective_value(latest) < K.thresholds.lvef.start_below
+
+
+def _held_by_labs(s: Situation) -> dict[LabValue, str]:
+    """The laboratory values of today that forbid a first dose of T-DXd, though not T-DXd as the choice, with the rule that says so."""
+    rows = [row for row in K.thresholds.labs.drugs[T_DXD] if row.at == "dose" and row.action in ("hold", "stop")]
+    return {v: m.row.rule for row in rows if (m := met(row, s.once(current_labs))) is not None for v in m.values}
+
+
+def _not_preferred(s: Situation, held: Iterable[LabValue]) -> Statement:
+    if_new, first = "-if-new" if unknown_history(s) else "", next(iter(held), None)
+    if first is not None and not _heart_first(s):
+        return K.say(f"order-tdm1-not-preferred-labs{if_new}", value=first.shown)
+    return K.say(f"order-tdm1-not-preferred{'-heart' if _heart_first(s) else ''}{if_new}")
 
 
 def _replacements(s: Situation, orders: list[str]) -> tuple[Suggestion, ...]:

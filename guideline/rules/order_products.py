@@ -9,6 +9,7 @@ from guideline.advice import Finding, Indicator, Statement, Suggestion
 from guideline.body import body
 from guideline.dosing import converted, same
 from guideline.dosing_weight import last_milligrams
+from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -127,13 +128,20 @@ def _meant(q: OrderQuestion, order: DraftOrder, drug: str) -> tuple[Suggestion, 
     """The planned product at one click, where the plan names another one and nothing in the record forbids it.
 
     What runs forbids it too: the planned product would be a second one beside it, and the name on the order may be the mistake.
+    So does an earlier dose of it: one click begins at the full dose, with loading, and what was given asks for another one.
     """
     plan = order.plan
     if plan is None or not _not_planned(order, drug) or order.drugs != (drug,):
         return ()
     barred = plan == T_DXD and (objection(q.s, "tdxd") is not None or q.s.lungs.symptoms)
     doubled = any(_not_beside(e.drug, plan) for e in q.running)
-    return () if barred or doubled or q.s.pregnancy == "pregnant" else (Suggestion("replace", plan, order.id),)
+    goes_on = any(_given_before(e, plan) for e in q.s.exposures)
+    return () if barred or doubled or goes_on or q.s.pregnancy == "pregnant" else (Suggestion("replace", plan, order.id),)
+
+
+def _given_before(e: Exposure, plan: str) -> bool:
+    """Whether the planned product would not be begun at its full dose: its course goes on, or a conjugate may have been reduced."""
+    return bool(components(e.drug) & components(plan)) and (e.state != "ended" or plan in CONJUGATES)
 
 
 def _not_beside(running: str, plan: str) -> bool:

@@ -2,7 +2,7 @@
 
 Trastuzumab is loaded again after a gap longer than its limit, pertuzumab and the fixed-dose combination from theirs on; conjugates never.
 The gap counts from the last known dose of the same antibody in any product, or from the day that another draft plans it for before this
-one; the day of the order's own dose is no gap.
+one; the day of the order's own dose is no gap. Where no dose is on record, what other drafts plan first is the first course of doses.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.rules.dose_weight import dosed_on_earlier_weight
-from guideline.rules.dose_words import flat_product_meant, label_words, loading_words, ordered_words
+from guideline.rules.dose_words import flat_product_meant, label_words, loading_words, order_fact, ordered_words
 from guideline.rules.first_dose import loaded_beside
 from guideline.rules.order_products import mixed_up
 from guideline.rules.order_scope import own_doses, safety_orders
@@ -40,15 +40,13 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         if len(order.drugs) != 1 or order.drugs[0] not in K.doses or not K.drugs[order.drugs[0]].infused:
             continue
         drug = order.drugs[0]
-        earlier = earlier_doses(q, drug)
-        if not earlier.recorded:
-            continue
         measured = measured or body(q.s.case)
         found = _judgements(q, order, drug, measured)
-        finding = _too_early(q, order, drug, earlier, found)
+        finding = _too_early(q, order, drug, earlier_doses(q, drug), found)
         if finding is None and not mixed_up(q, order):
             part = loaded_part(drug)
-            finding = _loading(q, order, drug, drafted_before(q, order, part) or earlier_doses(q, part), found, measured)
+            earlier = drafted_before(q, order, part) or earlier_doses(q, part)
+            finding = _loading(q, order, drug, earlier, found, measured) or _loaded_each_time(q, order, drug, found, measured)
         if finding is not None:
             yield finding
 
@@ -134,7 +132,7 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
     ]
     dose, judged = (loads or loaded)[0]
     schedule = judged.schedule
-    limit, words = _limit(drug, schedule)
+    limit, words = _limit(drug, _given_every(q, drug, earlier, measured) or schedule.every_days)
     said = {
         "drug": drug_name(drug),
         "loading": loading_words(schedule),
@@ -145,15 +143,65 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
     if judged.verdict == "fits" and least >= limit and not loaded_beside(q, order, drug):
         detail = (K.say("reload-needed-why", limit=words.text, loading=said["loading"], label=said["label"]),)
         return Finding("ReloadingDose", "warning", K.say("reload-needed", days=_days(least), **said), detail, facts)
-    if loads and earlier.exact and 0 < least <= most < limit:
+    if loads and earlier.exact and 0 < least <= most < limit and _loaded_before(q, order, drug, earlier):
         why = (K.say("reload-not-needed-why", limit=words.text), *flat_product_meant(dose, drug))
         return Finding("ReloadingDose", "warning", K.say("reload-not-needed", days=_days(most), **said), why, facts)
     return None
 
 
-def _limit(drug: str, schedule: DoseSchedule) -> tuple[int, Statement]:
-    """The gap in days from which on the label loads again, and in words."""
-    days = gap_to_load(drug, schedule.every_days)
+def _loaded_before(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses) -> bool:
+    """Whether the first dose lies behind: one is on record, or another draft is the loading dose."""
+    return not earlier.planned or earlier_doses(q, loaded_part(drug)).recorded or loaded_beside(q, order, drug)
+
+
+def _loaded_each_time(q: OrderQuestion, order: DraftOrder, drug: str, found: list[_Judged], measured: Body) -> Finding | None:
+    """One order for several doses, all of them loading doses: it loads in every cycle."""
+    if any(dose.later for dose in order.doses):
+        return None
+    for dose, judged in found:
+        if dose.count is None or dose.count < 2 or judged.verdict != "loading":
+            continue
+        if dosed_on_earlier_weight(q, order, dose, drug, judged, measured):
+            continue
+        schedule = judged.schedule
+        ordered, label = ordered_words(dose, schedule, judged.value), label_words(schedule)
+        headline = K.say("load-only-once", drug=drug_name(drug), ordered=ordered, count=dose.count, label=label)
+        detail = (K.say("load-only-once-why", loading=loading_words(schedule), label=label), *flat_product_meant(dose, drug))
+        return Finding("ReloadingDose", "warning", headline, detail, (order_fact(order, dose),))
+    return None
+
+
+def _given_every(q: OrderQuestion, drug: str, earlier: EarlierDoses, measured: Body) -> int | None:
+    """The interval of the earlier dose, which the gap is counted by: three weeks without a dose are a gap in weekly therapy alone.
+
+    By the amount of that dose, else by the days between the last doses; None: not to be told.
+    """
+    label = K.doses.get(earlier.drug or "")
+    if label is None:
+        return None
+    intervals = {schedule.every_days for schedule in label.schedules}
+    if len(intervals) == 1:
+        return intervals.pop()
+    for dose in _doses_of(q, earlier):
+        judged = judge(dose, label.schedules, measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+        if judged is not None and judged.verdict in ("fits", "loading"):
+            return judged.schedule.every_days
+    return _WEEKLY if earlier.last is not None and _was_weekly(q, drug, earlier.last) else None
+
+
+def _doses_of(q: OrderQuestion, earlier: EarlierDoses) -> Iterator[OrderedDose]:
+    """The earlier dose itself, as recorded or as drafted."""
+    for record in q.s.case.drugs:
+        if record.source == earlier.source and record.dose is not None:
+            yield OrderedDose(record.dose.amount, record.dose.unit, every_days=record.dose.every_days)
+    for order in (*q.starts, *q.beside):
+        if order.id == earlier.source and order.dose is not None:
+            yield order.dose
+
+
+def _limit(drug: str, every_days: int | None) -> tuple[int, Statement]:
+    """The gap in days from which on the label loads again, and in words, by the interval of the earlier doses."""
+    days = gap_to_load(drug, every_days)
     if "pertuzumab" in components(drug):
         return days, K.say("gap-at-least", weeks=days // 7)
     return days, K.say("gap-more-than", days=days - 1)

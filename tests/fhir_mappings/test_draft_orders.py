@@ -678,6 +678,76 @@ def test_how_often_in_words(text, days, times):
     assert (order.dose.amount, order.dose.every_days, order.dose.times_a_day) == (600, days, times)
 
 
+@pytest.mark.parametrize(
+    ("text", "repeat", "count"),
+    [
+        ("8 mg/kg IV q3w x 18", {}, 18),
+        ("8 mg/kg IV every 3 weeks, x18.", {}, 18),
+        ("8 mg/kg IV over 90 min for 6 cycles", {}, 6),
+        ("8 mg/kg IV every 21 days x 6 doses", {}, 6),
+        ("8 mg/kg IV", {"count": 6, "frequency": 1, "period": 21, "periodUnit": "d"}, 6),
+        ("8 mg/kg IV x 1 dose", {}, 1),
+        ("8 mg/kg x 70 kg = 560 mg IV q3w", {}, None),
+        ("8 mg/kg IV q3w x 90 minutes", {}, None),
+        ("8 mg/kg IV x 18", {}, None),
+        ("8 mg/kg IV x 1, then 6 mg/kg q3w x 17", {}, None),
+        ("8 mg/kg IV cycle 1 of 6", {}, None),
+        ("8 mg/kg IV", {"count": 0}, None),
+    ],
+)
+def test_how_many_doses_are_ordered(text, repeat, count):
+    """Counted, or in the words of one dose; arithmetic, minutes and the count of another step are none."""
+    order = dosed({"text": text, "timing": {"repeat": repeat}}, text="trastuzumab")
+    assert order.dose is not None
+    assert order.dose.count == count
+
+
+BOUNDS_21 = {"boundsDuration": {"value": 21, "unit": "days", "code": "d"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "repeat", "days", "without_rest"),
+    [
+        ("1800 mg PO BID days 1-21", {}, 21, False),
+        ("1800 mg PO BID D1-D14 q21d", BOUNDS_21, 14, False),
+        ("1800 mg twice daily, day 1 through day 14", {}, 14, False),
+        ("1800 mg PO BID x 21 days", {}, 21, False),
+        ("1800 mg PO BID for 3 weeks", {}, 21, False),
+        ("1800 mg PO BID x 21 days, no breaks", {}, 21, False),
+        ("1800 mg PO BID for 14 days every 21 days", {}, 14, False),
+        ("1800 mg PO BID two weeks on, one week off, for 9 weeks", {}, 14, False),
+        ("1800 mg PO BID 21 days, then 7 days off", {}, 21, False),
+        ("1800 mg PO BID for 14 days, then off for 7 days", {}, None, False),
+        ("1800 mg PO BID continuously, every day, no breaks", {}, None, True),
+        ("1800 mg PO BID without rest week", {}, None, True),
+        ("1800 mg PO BID", BOUNDS_21, 21, False),
+        ("1800 mg PO BID", {"boundsDuration": {"value": 3, "unit": "wk"}}, 21, False),
+        ("1800 mg PO BID", {"boundsPeriod": {"start": "2026-11-20", "end": "2026-12-11"}}, 21, False),
+        ("1800 mg PO BID", {"boundsPeriod": {"start": "2026-11-20"}}, None, False),
+        ("1800 mg PO BID", {"boundsDuration": {"value": 84, "code": "d"}}, None, False),  # several cycles
+        ("1800 mg PO BID 14 on 7 off", BOUNDS_21, None, False),
+        ("1800 mg PO BID, 21-day cycle", BOUNDS_21, None, False),
+        ("1800 mg PO BID for a 21-day cycle", {}, None, False),
+        ("1800 mg PO BID, not continuously", {}, None, False),
+        ("1800 mg PO BID within 30 minutes of a meal", {}, None, False),
+        ("1800 mg PO BID", {}, None, False),
+    ],
+)
+def test_the_days_on_end_that_an_order_names(text, repeat, days, without_rest):
+    """In words, else by the bounds where no word speaks of days and they are those of one cycle at most."""
+    order = dosed({"text": text, "timing": {"repeat": repeat}}, text="capecitabine")
+    assert order.dose is not None
+    assert (order.dose.days_on, order.dose.without_rest) == (days, without_rest)
+
+
+def test_the_days_on_end_of_shares_of_a_day():
+    """2000 mg in the morning and 1500 mg in the evening, both for three weeks."""
+    shares = [mg(amount, {"repeat": {**when["repeat"], **BOUNDS_21}}) for amount, when in ((2000, MORNING), (1500, EVENING))]
+    taken = dosed(*shares, text="capecitabine").dose
+    assert taken is not None
+    assert (taken.of_day, taken.days_on) == (True, 21)
+
+
 def test_the_day_of_the_next_dose():
     """Named as an event, or as the start of the dosage; a start in the past is no next dose, and the day of writing is none either."""
     assert dosed({"timing": {"event": ["2026-11-27T09:00:00Z", "2026-12-18"]}}).planned == on("2026-11-27")

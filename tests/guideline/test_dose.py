@@ -838,12 +838,32 @@ def loses_weight(before, now):
 
 
 def test_a_dose_that_fits_the_old_weight_is_to_be_recalculated():
-    """P14: 432 mg fits the 80 kg of the start; at 70 kg it is 6.17 mg/kg: recalculate, as information."""
+    """P14: 432 mg fits the 80 kg of the start; at 70 kg it is 6.17 mg/kg: recalculate, and more than the label gives."""
     (f,) = found(loses_weight(80, 70), order(TDXD, 432, "mg"))
-    assert f.indicator == "info"
+    assert f.indicator == "warning"
+    assert "14 % above 5.4 mg/kg" in f.headline.text
     assert "weight 70 kg, 12 % off the 80 kg" in f.headline.text
     assert "6.17 mg/kg" in words(f)
     assert "P14" in f.headline.rules
+
+
+@pytest.mark.parametrize(
+    ("drug", "per_kg", "kg", "indicator", "said"),
+    [
+        (TDXD, 5.4, 50, "warning", "40 % above 5.4 mg/kg - weight 50 kg, 29 % off the 70 kg"),
+        (TDXD, 5.4, 45, "warning", "56 % above 5.4 mg/kg"),
+        (TDM1, 3.6, 50, "warning", "40 % above 3.6 mg/kg"),
+        (TDXD, 4.4, 50, "warning", "14 % above 5.4 mg/kg"),
+        (TDXD, 4.4, 60, "info", "weight 60 kg, 14 % off the 70 kg"),  # 5.13 mg/kg: not above the label
+        (TDXD, 5.4, 80, "info", "weight 80 kg, 14 % off the 70 kg"),
+        ("trastuzumab", 6, 50, "info", "29 % off the 70 kg"),  # 8.4 mg/kg: no drug whose label dose is never exceeded
+    ],
+)
+def test_how_far_the_same_milligrams_are_above_the_label_after_weight_loss(drug, per_kg, kg, indicator, said):
+    """Decision 18, P14: a conjugate above its label by today's weight is a warning with the percentage; below it, information."""
+    (f,) = signed(drug, ((70, per_kg * 70), (70, per_kg * 70)), kg, per_kg * 70, "mg")
+    assert (f.topic, f.indicator) == ("DoseCheck", indicator)
+    assert said in f.headline.text
 
 
 def test_a_dose_that_fits_neither_weight_is_an_overdose():

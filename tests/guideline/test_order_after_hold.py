@@ -1,8 +1,9 @@
 """The first order after a laboratory value that asked for one level down, or ended the drug (R118-R120, P08)."""
 
-from dataclasses import replace
+import dataclasses
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.case import Dose
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -123,7 +124,7 @@ def test_p03_speaks_alone_where_the_dose_was_reduced_before():
 @pytest.mark.parametrize("never_again", [True, False])
 def test_p03_is_the_drugs_own_and_read_once(monkeypatch, never_again):
     """A reduced drug that may be raised again is none that P03 speaks of: then the value does, and never both nor neither."""
-    levels = replace(K.thresholds.dose_levels[T_DXD], re_escalate=not never_again)
+    levels = dataclasses.replace(K.thresholds.dose_levels[T_DXD], re_escalate=not never_again)
     monkeypatch.setitem(K.thresholds.dose_levels, T_DXD, levels)
     case = on_therapy(*FIRST, *cycles(T_DXD, 4.4, 28, 49), labs=(ANC, *NORMAL), body=(weight(68, 1),))
     asked = order(T_DXD, 5.4, "mg/kg", every_days=21)
@@ -184,3 +185,92 @@ def test_r118_a_later_dose_of_the_order_counts():
     (found,) = about(ON_TDXD, (ANC,), stepped)
     assert "5.4 mg/kg as a later dose" in found.headline.text
     assert found.facts[0].date == str(when(7))
+
+
+# --- A hold that is not over -------------------------------------------------------------------------------------------------------
+
+
+def not_yet(drugs, values, asked):
+    """What is said of an order while other values of today are normal."""
+    kinds = {value.kind for value in values}
+    case = on_therapy(*FIRST, *drugs, labs=(*values, *(v for v in NORMAL if v.kind not in kinds)), body=(weight(68, 1),))
+    return [f for f in says(labs.RULES, case, asked) if f.headline.id == "still-held"]
+
+
+def platelets(*values, **more):
+    """Platelets with the days ago on which they were measured."""
+    return tuple(replace(lab("platelets", value, day), **more) for value, day in values)
+
+
+def transaminase(*values):
+    return tuple(lab("alt", value, day) for value, day in values)
+
+
+@pytest.mark.parametrize(
+    ("drugs", "values", "asked", "words", "then"),
+    [
+        (ON_TDM1, platelets((30, 10), (60, 0)), FULL_TDM1, "60 x 10^9/L after platelets 30 x 10^9/L; not before platelets 75", "same dose"),
+        (ON_TDM1, platelets((30, 10), (51, 0)), FULL_TDM1, "platelets 51", "75 x 10^9/L or more"),
+        (ON_TDM1, platelets((30, 10), (74, 0)), FULL_TDM1, "platelets 74", "same dose"),
+        (ON_TDM1, platelets((20, 10), (60, 0)), order(T_DM1, 3.0, "mg/kg"), "platelets 60", "level down (3 mg/kg)"),
+        (ON_TUCATINIB, transaminase((260, 14), (160, 0)), FULL_TUCATINIB, "ALT 160 U/L (4 x ULN) after ALT 2", "one dose level down (250"),
+        (ON_TUCATINIB, transaminase((260, 14), (160, 0)), order(TUCATINIB, 250, "mg", times_a_day=2), "ALT 160", "3 x ULN or less"),
+    ],
+)  # fmt: skip
+def test_r119_p08_better_and_not_yet_good_enough(drugs, values, asked, words, then):
+    """Beyond the limit of the hold, and short of where the label goes on: one warning, with what follows the hold."""
+    (found,) = not_yet(drugs, values, asked)
+    assert (found.topic, found.indicator, found.avoid) == ("LabSafety", "warning", ())
+    assert words in found.headline.text
+    assert then in " ".join(said.text for said in found.detail)
+    assert len(found.facts) == 2
+
+
+@pytest.mark.parametrize(
+    ("drugs", "values", "asked"),
+    [
+        (ON_TDM1, platelets((30, 10), (75, 0)), FULL_TDM1),
+        (ON_TDM1, platelets((60, 0)), FULL_TDM1),
+        (ON_TDM1, platelets((50, 10), (60, 0)), FULL_TDM1),
+        (ON_TDM1, platelets((30, 10), (80, 5), (60, 0)), FULL_TDM1),  # the hold was over
+        (ON_TDM1, platelets((30, 50), (60, 0)), FULL_TDM1),  # a dose was given since
+        (ON_TDM1, platelets((30, 200), (60, 0)), FULL_TDM1),  # before the drug
+        (ON_TDM1, (*platelets((30, 10)), *platelets((50, 0), bound=">")), FULL_TDM1),
+        (ON_TDM1, platelets((30, 40), (60, 30)), FULL_TDM1),  # no value of the last three weeks
+        (ON_TDXD, platelets((30, 10), (60, 0)), FULL_TDXD),  # its row names no such limit
+        (ON_TUCATINIB, transaminase((260, 14), (120, 0)), order(TUCATINIB, 250, "mg", times_a_day=2)),
+        (ON_TDM1, transaminase((260, 14), (160, 0)), order(T_DM1, 3.0, "mg/kg")),  # grade 2 is enough for T-DM1
+    ],
+)
+def test_a_hold_that_is_over_or_none(drugs, values, asked):
+    """Good enough now or once since, given since, not of this drug, or not to be told: silent."""
+    assert not_yet(drugs, values, asked) == []
+
+
+def test_a_preliminary_value_ends_no_hold():
+    """90 that is not final yet is no word of a recovery."""
+    unsure = (*platelets((30, 10), (60, 3)), *platelets((90, 0), preliminary=True))
+    assert not_yet(ON_TDM1, unsure, FULL_TDM1)
+
+
+# --- Without a weight --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "last", "said"),
+    [
+        (378, "mg", 378, "after-hold-same-amount"),
+        (400, "mg", 378, "after-hold-same-amount"),
+        (375, "mg", 378, "after-hold-same-amount"),
+        (308, "mg", 378, None),
+        (378, "mg", None, None),
+        (5.4, "mg/kg", 378, "after-hold-too-high"),
+    ],
+)
+def test_r118_the_same_milligrams_without_a_weight(amount, unit, last, said):
+    """Which level they are cannot be told; that they are none down can."""
+    amounts = Dose(last, "mg", 21) if last is not None else None
+    drugs = tuple(dose(T_DXD, day, dose=amounts) for day in (28, 49, 70))
+    case = on_therapy(*FIRST, *drugs, labs=(ANC, *NORMAL))
+    found = [f.headline.id for f in says(labs.RULES, case, order(T_DXD, amount, unit)) if f.headline.id.startswith("after-hold")]
+    assert found == ([said] if said else [])

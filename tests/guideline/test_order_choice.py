@@ -22,6 +22,7 @@ from tests.guideline.case_builder import (
     heart_condition,
     her2,
     intake,
+    lab,
     lung,
     lvef,
     metastasis,
@@ -134,6 +135,35 @@ def test_r123_nothing_is_said_about_the_choice_outside_the_scope(case):
 def test_r030_without_replacement_when_the_heart_waits():
     """P02: with an LVEF of 45 the preference is said, but T-DXd is not put at one click."""
     assert only(says(RULES, second_line(lvef=lvef(45)), tdm1()), "NonPreferredAgent").suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((lab("neutrophils", 0.4, 1),), "neutrophils 0.4 x 10^9/L"),
+        ((lab("platelets", 40, 1),), "platelets 40 x 10^9/L"),
+        ((lab("neutrophils", 0.4, 1), lab("platelets", 40, 1)), "neutrophils 0.4 x 10^9/L, platelets 40 x 10^9/L"),
+        ((lab("neutrophils", 1.0, 1), lab("platelets", 50, 1)), None),
+        ((lab("neutrophils", 0.4, 30),), None),
+    ],
+)
+@pytest.mark.parametrize("problems", [(), (DataProblem("unreadable", "therapy", "MedicationAdministration/1", "names no drug"),)])
+def test_r030_without_replacement_when_the_blood_count_waits(values, said, problems):
+    """R118, P07: at values at which T-DXd is not started it stays preferred, but not at one click, nor with "nothing against it"."""
+    found = only(says(RULES, second_line(labs=values, problems=problems), tdm1()), "NonPreferredAgent")
+    assert (found.suggestions == ()) is (said is not None)
+    assert ("not started at" in found.headline.text) is (said is not None)
+    assert (said or "T-DXd") in words(found)
+    assert not (said and "nothing on record against it" in found.headline.text)
+    assert len(found.headline.text) < 140
+    assert len([fact for fact in found.facts if "10^9" in (fact.value or "")]) == (len(values) if said else 0)
+
+
+def test_r030_heart_and_blood_count_wait():
+    """P02 leads; what the blood count says stands in the detail."""
+    found = only(says(RULES, second_line(lvef=lvef(45), labs=lab("platelets", 40, 1)), tdm1()), "NonPreferredAgent")
+    assert "cardiology" in found.headline.text
+    assert "T-DXd is not started at platelets 40 x 10^9/L" in words(found)
 
 
 @pytest.mark.parametrize("facts", [{}, {"lvef": lvef(45)}], ids=["heart in order", "heart waits"])

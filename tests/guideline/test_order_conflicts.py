@@ -460,9 +460,7 @@ def test_r083_a_planned_product_that_is_barred_is_not_offered():
     [
         (T_DXD, T_DXD, "trastuzumab", ["delete"]),
         ("trastuzumab", "trastuzumab", T_DM1, ["delete"]),
-        ("pertuzumab", "trastuzumab", PHESGO, ["delete"]),
         ("pertuzumab", "trastuzumab", T_DXD, ["replace", "delete"]),
-        (T_DM1, "trastuzumab", T_DM1, ["replace", "delete"]),
         ("letrozole", "trastuzumab", T_DXD, ["replace", "delete"]),
     ],
 )
@@ -473,6 +471,27 @@ def test_r083_a_planned_product_beside_what_runs_is_not_offered(running, ordered
     assert [s.act for s in found.suggestions] == clicks
     ended = only(says(RULES, case, order(ordered, 5.4, "mg/kg", plan=plan), stop(running)), "ProductMixUp")
     assert "replace" in [s.act for s in ended.suggestions]
+
+
+@pytest.mark.parametrize(
+    ("drugs", "ordered", "plan", "clicks"),
+    [
+        (given(T_DM1, 60), "trastuzumab", T_DM1, ["delete"]),  # it may have been reduced
+        (given(T_DM1, 60, status="on-hold"), "trastuzumab", T_DM1, ["delete"]),
+        (given(T_DM1, 400, 200), "trastuzumab", T_DM1, ["delete"]),  # a reduced dose is never raised again
+        (given("trastuzumab", 60), T_DM1, "trastuzumab", ["delete"]),  # one click would load again
+        (given(PHESGO, 60), T_DM1, "trastuzumab", ["delete"]),
+        (given("pertuzumab", 60), "trastuzumab", PHESGO, ["delete"]),
+        (given("trastuzumab", 400, 200), T_DM1, "trastuzumab", ["replace", "delete"]),
+        ((), T_DM1, "trastuzumab", ["replace", "delete"]),
+    ],
+)
+def test_r083_a_planned_product_that_goes_on_is_not_offered(drugs, ordered, plan, clicks):
+    """P03, P04: one click begins at the full dose, with loading, which is no dose for a course that goes on."""
+    case = on_therapy(*((drugs,) if drugs else ()))
+    for stops in ((), (stop("letrozole"),), (stop(plan),)):
+        found = only(says(RULES, case, order(ordered, 5.4, "mg/kg", plan=plan), *stops), "ProductMixUp")
+        assert [s.act for s in found.suggestions] == clicks
 
 
 def test_r083_the_wrong_product_of_what_runs_is_one_problem():

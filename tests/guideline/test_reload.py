@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
@@ -107,6 +108,29 @@ def test_from_weekly_to_three_weekly():
 
 
 @pytest.mark.parametrize(
+    ("drug", "before", "unit", "days", "amount", "expected"),
+    [
+        ("trastuzumab", 420, "mg", 21, 140, None),
+        ("trastuzumab", 420, "mg", 28, 140, None),
+        ("trastuzumab", 420, "mg", 29, 140, "load"),
+        ("trastuzumab", 420, "mg", 21, 280, "again"),
+        ("trastuzumab", 560, "mg", 21, 140, None),
+        ("trastuzumab", 6, "mg/kg", 21, 140, None),
+        ("trastuzumab-hyaluronidase", 600, "mg", 21, 140, None),
+        ("trastuzumab", 140, "mg", 15, 420, "load"),
+        ("trastuzumab", 140, "mg", 14, 420, None),
+        ("trastuzumab", 140, "mg", 15, 560, None),
+        ("trastuzumab", 140, "mg", 15, 140, "load"),
+    ],
+)
+def test_the_gap_is_counted_by_the_schedule_that_was_given(drug, before, unit, days, amount, expected):
+    """P04: from three-weekly to weekly no dose was missed on day 21; from weekly to three-weekly one was, on day 15."""
+    every = 7 if amount in (140, 280) else 21
+    earlier = (dosed(drug, days + (7 if before == 140 else 21), before, unit), dosed(drug, days, before, unit))
+    assert kind(earlier, order("trastuzumab", amount, "mg", every_days=every)) == expected
+
+
+@pytest.mark.parametrize(
     ("days", "amount", "expected"),
     [(21, 420, None), (41, 420, None), (42, 420, "load"), (41, 840, "again"), (42, 840, None), (17, 420, "early")],
 )
@@ -172,6 +196,58 @@ def test_the_cycles_of_a_plan_follow_one_another(days, drafts, expected):
     """Each draft counts from the one before it, not from the last dose that was given."""
     got = says(module.RULES, second_line(body=BODY, drugs=three_weekly(days)), *drafts)
     assert [(f.facts[0].source if f.facts[0].name == "Planned dose" else f.facts[0].date, f.headline.id) for f in got] == expected
+
+
+@pytest.mark.parametrize(
+    ("drafts", "again"),
+    [
+        (cycles("trastuzumab", 560, 560, 560, 560, unit="mg"), ["c1", "c2", "c3"]),
+        (cycles("pertuzumab", 840, 840, unit="mg"), ["c1"]),
+        (cycles(PHESGO, 15, 15, 10, unit="mL"), ["c1"]),
+        (cycles("trastuzumab", 560, 420, 420, unit="mg"), []),
+        (cycles("trastuzumab", 560, 560, unit="mg", every=35), []),
+        (cycles("trastuzumab", 6, 8), []),  # no draft before the loading dose has loaded
+        (cycles("trastuzumab", 4, 2, 2, every=7), []),
+        (cycles("trastuzumab", 4, 4, every=7), ["c1"]),
+        (cycles(TDXD, 5.4, 5.4), []),
+    ],
+)
+def test_the_loading_dose_in_every_cycle_of_a_first_course(drafts, again):
+    """P04: nothing on record is no reason to load in each draft of the plan."""
+    got = says(module.RULES, second_line(body=BODY, drugs=()), *drafts)
+    assert [(f.headline.id, f.facts[0].name) for f in got] == [("reload-not-needed", "Planned dose")] * len(again)
+    assert [f.facts[0].source[-2:] for f in got] == [f"c{int(name[1]) - 1}" for name in again]
+
+
+@pytest.mark.parametrize(
+    ("drug", "first", "further", "said"),
+    [
+        ("trastuzumab", OrderedDose(8, "mg/kg", every_days=21, count=18), (), "8 mg/kg is the loading dose, ordered for 18 doses; 6 mg/kg"),
+        ("trastuzumab", OrderedDose(560, "mg", count=6), (), "trastuzumab 560 mg (8 mg/kg) is the loading dose, ordered for 6 doses"),
+        ("pertuzumab", OrderedDose(840, "mg", count=6), (), "ordered for 6 doses; 420 mg follows it"),
+        (PHESGO, OrderedDose(15, "mL", count=2), (), "ordered for 2 doses"),
+        ("trastuzumab", OrderedDose(560, "mg", count=1), (), None),
+        ("trastuzumab", OrderedDose(560, "mg"), (), None),
+        ("trastuzumab", OrderedDose(420, "mg", count=18), (), None),
+        ("trastuzumab", OrderedDose(8, "mg/kg", count=18), (OrderedDose(6, "mg/kg", later=True),), None),
+        (TDXD, OrderedDose(5.4, "mg/kg", count=18), (), None),
+    ],
+)  # fmt: skip
+def test_one_order_for_several_loading_doses(drug, first, further, said):
+    """P04: 8 mg/kg every three weeks x 18 loads eighteen times; what follows the loading dose in the order is right."""
+    asked = replace(order(drug, 1), dose=first, further=further)
+    got = says(module.RULES, second_line(body=BODY, drugs=()), asked)
+    assert len(got) == (said is not None)
+    assert all(
+        (f.topic, f.indicator, f.headline.id) == ("ReloadingDose", "warning", "load-only-once") and said in f.headline.text for f in got
+    )
+
+
+def test_the_usual_dose_for_several_cycles_after_weight_loss_is_no_loading_dose():
+    """420 mg x 6 at 55 kg is near 8 mg/kg: it was 6 mg/kg at the start of the course."""
+    drugs = (given("trastuzumab", 42), *three_weekly(21))
+    case = second_line(body=(weight(70, 43), weight(55, 2)), drugs=drugs)
+    assert says(module.RULES, case, replace(order("trastuzumab", 1), dose=OrderedDose(420, "mg", count=6))) == []
 
 
 def test_a_loading_dose_in_milligrams_beside_the_later_one():

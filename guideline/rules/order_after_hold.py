@@ -14,11 +14,11 @@ from guideline.earlier_doses import records_of
 from guideline.facts_used import drug_name
 from guideline.held_values import HeldValue, still_held
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import lab_name
 from guideline.order_question import OrderQuestion
 from guideline.ordered_level import above_level, dosed_value, judged_dose, raised_from
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import order_fact, ordered_words
+from guideline.rules.lab_words import lab_facts
 from guideline.setbacks import Setback, setback_before
 
 
@@ -84,7 +84,7 @@ def _not_yet(drug: str, found: HeldValue, setback: Setback | None) -> Finding:
         detail.append(K.say("lab-resume-lower", resume=resume, level=level))
     else:
         detail.append(K.say("lab-resume-lowest", resume=resume))
-    facts = tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source) for v in (found.now, found.held))
+    facts = lab_facts((found.now, found.held))
     return Finding("LabSafety", "warning", headline, (*detail, K.say("after-hold-unless")), facts, rules=(row.rule,))
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
+from guideline.advice import Finding, Gap, Statement, Suggestion
 from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.going_on import given_with_orders
 from guideline.heart_function import effective_value
 from guideline.intake import said_yes, tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import LabValue, current_labs, lab_name, met
+from guideline.laboratory import LabValue, current_labs, met
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.partial_date import add_days
@@ -23,6 +23,7 @@ from guideline.rules import order_backbone, order_safety
 from guideline.rules.first_line import tdxd_pertuzumab_fits
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.heart_ended import stops_of
+from guideline.rules.lab_words import lab_facts
 from guideline.rules.objections import objection
 from guideline.rules.options import history_condition, label_note, unknown_history
 from guideline.rules.order_conflicts import duplicate_her2_therapy
@@ -101,7 +102,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
         "warning",
         _not_preferred(s, held),
         tuple(detail),
-        facts=(*course_facts(s), *(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source) for v in held)),
+        facts=(*course_facts(s), *lab_facts(held)),
         missing=missing,
         avoid=(T_DM1,),
         rules=(

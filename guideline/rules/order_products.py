@@ -64,7 +64,7 @@ def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
 
 def _by_plan(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
     """Not what the order's own plan names."""
-    if order.plan is None or not _not_planned(order, drug):
+    if order.plan is None or not _not_planned(order, drug) or _pair_of_the_plan(q, order.plan, drug):
         return None
     said = K.say("order-not-the-planned-product", drug=drug_name(drug), plan=drug_name(order.plan))
     return _Sign(said, "critical", [K.say("order-different-drugs"), *_beside_what_runs(q, order.plan, drug)])
@@ -149,6 +149,12 @@ def _not_beside(running: str, plan: str) -> bool:
     if running == "pertuzumab":
         return plan in PERTUZUMAB_PRODUCTS
     return running != plan and running in _ANTIBODIES_AND_CONJUGATES
+
+
+def _pair_of_the_plan(q: OrderQuestion, plan: str, drug: str) -> bool:
+    """Whether the plan names a fixed combination and both antibodies of it are ordered in its place: another form, no mix-up (R136)."""
+    ordered = {part for order in (*q.starts, *q.beside) if order.act == "start" for other in order.drugs for part in components(other)}
+    return drug not in CONJUGATES and _PRODUCT[plan] == "fixed combination" and components(plan) <= ordered
 
 
 def _not_planned(order: DraftOrder, drug: str) -> bool:

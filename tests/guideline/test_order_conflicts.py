@@ -570,6 +570,15 @@ def test_r136_biosimilar_and_route_are_no_mix_up(drug, plan):
     assert says(RULES, second_line(), order(drug, 3, "mg", plan=plan)) == []
 
 
+def test_r136_both_antibodies_in_place_of_their_fixed_combination_are_no_mix_up():
+    """A switch of form under the old plan's name; one of them alone, or a conjugate beside the other, is one."""
+    pertuzumab = order("pertuzumab", 420, "mg", plan=PHESGO)
+    pair = says(RULES, second_line(), order("trastuzumab", 6, "mg/kg", plan=PHESGO), pertuzumab)
+    assert "ProductMixUp" not in topics_of(pair)
+    assert "ProductMixUp" in topics_of(says(RULES, second_line(), order("trastuzumab", 6, "mg/kg", plan=PHESGO)))
+    assert "ProductMixUp" in topics_of(says(RULES, second_line(), order(T_DM1, 3.6, "mg/kg", plan=PHESGO), pertuzumab))
+
+
 @pytest.mark.parametrize(
     "asked",
     [

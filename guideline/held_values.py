@@ -6,13 +6,14 @@ Platelets of 40 hold T-DM1 until they are 75, so that 60 is no value to go on wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from msgspec import Struct
 
 from guideline.case import DrugRecord
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import LabValue, labs_that_count, met, value_of
-from guideline.setbacks import still_open
+from guideline.setbacks import last_recorded, still_open
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 
@@ -34,18 +35,21 @@ def still_held(s: Situation, drug: str, records: Sequence[DrugRecord]) -> HeldVa
 
 
 def _found(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[HeldValue]:
+    last = last_recorded(records)
     for row in K.thresholds.labs.drugs[drug]:
         if row.resume_at_least is None and row.resume_up_to_normal is None:
             continue
         dated = [lab for lab in s.case.labs if lab.kind == row.lab and lab.date is not None]
         values = [value_of(lab) for lab in dated]
-        current = [value_of(lab) for kind in {lab.kind for lab in dated} for lab in labs_that_count(s, kind)]
+        better = [v for v in map(value_of, labs_that_count(s, dated[0].kind) if dated else ()) if _short(row, v)]
+        if not better:
+            continue
+        over = max([v.date.earliest for v in values if not v.preliminary and _good_enough(row, v)], default=date.min)
         for held in values:
-            if met(row, {row.lab: (held,)}) is None or not still_open(s, drug, held.date, records):
+            if met(row, {row.lab: (held,)}) is None or over > held.date.latest or not still_open(s, drug, held.date, last):
                 continue
-            since = [v for v in values if v.date.earliest > held.date.latest]
-            now = next((v for v in current if v in since and _short(row, v)), None)
-            if now is not None and not any(_good_enough(row, v) and not v.preliminary for v in since):
+            now = next((v for v in better if v.date.earliest > held.date.latest), None)
+            if now is not None:
                 yield HeldValue(row, held, now)
 
 

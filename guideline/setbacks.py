@@ -5,13 +5,16 @@ What counts came up under the drug, and no dose of it is on record since: whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Statement
 from guideline.bounds import is_upper
-from guideline.case import Case, DrugRecord, FebrileNeutropenia, Lab
+from guideline.case import DrugRecord, FebrileNeutropenia, Lab
 from guideline.dosing import lowest_level_given
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -35,7 +38,7 @@ class Setback(Struct, frozen=True):
     resume: str | None
     rule: str
     facts: tuple[FactUsed, ...]
-    before: tuple[float, DrugRecord] | None
+    before: tuple[float, DrugRecord] | None = None
 
     @property
     def level(self) -> float | None:
@@ -46,43 +49,52 @@ class Setback(Struct, frozen=True):
 
 def setback_before(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Setback | None:
     """What ended the drug, else the newest that asks for one level down. `records`: the drug's own, without the asked order."""
-    found = [*_by_values(s, drug, records), *_by_fever(s, drug, records)]
-    return max(found, key=lambda setback: (setback.stops, setback.day.latest, setback.words), default=None)
+    last = last_recorded(records)
+    found = [*_by_values(s, drug, last), *_by_fever(s, drug, last)]
+    lead = max(found, key=lambda setback: (setback.stops, setback.day.latest, setback.words), default=None)
+    return replace(lead, before=_level_before(s, drug, lead.day, records)) if lead is not None else None
 
 
-def _by_values(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
+def last_recorded(records: Sequence[DrugRecord]) -> date:
+    """The newest day on which something of a drug began; the first day of all where none is told."""
+    return max([r.start.earliest for r in records if r.start is not None], default=date.min)
+
+
+def _by_values(s: Situation, drug: str, last: date) -> Iterator[Setback]:
+    by_day: defaultdict[tuple[str, PartialDate | None], list[Lab]] = defaultdict(list)
     for lab in s.case.labs:
-        for m in _met(s, drug, lab) if lab.date is not None and still_open(s, drug, lab.date, records) else ():
+        by_day[lab.kind, lab.date].append(lab)
+    for lab in s.case.labs:
+        for m in _met(drug, lab, by_day) if lab.date is not None and still_open(s, drug, lab.date, last) else ():
             words = " with ".join(value.shown for value in m.values)
             facts = tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source) for v in m.values)
-            before = _level_before(s, drug, m.values[0].date, records)
-            yield Setback(drug, words, m.values[0].date, m.row.action == "stop", m.row.resume, m.row.rule, facts, before)
+            yield Setback(drug, words, m.values[0].date, m.row.action == "stop", m.row.resume, m.row.rule, facts)
 
 
-def _by_fever(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[Setback]:
+def _by_fever(s: Situation, drug: str, last: date) -> Iterator[Setback]:
     limits = K.thresholds.febrile_neutropenia
-    for episode in episodes(s.case) if drug in limits.drugs else ():
-        if episode.date is not None and still_open(s, drug, episode.date, records):
-            before = _level_before(s, drug, episode.date, records)
+    for episode in episodes(s) if drug in limits.drugs else ():
+        if episode.date is not None and still_open(s, drug, episode.date, last):
             words = f"febrile neutropenia ({episode.date})"
-            yield Setback(drug, words, episode.date, False, limits.resume, limits.rule, (episode_fact(episode),), before)
+            yield Setback(drug, words, episode.date, False, limits.resume, limits.rule, (episode_fact(episode),))
 
 
-def episodes(case: Case) -> list[FebrileNeutropenia]:
+def episodes(s: Situation) -> list[FebrileNeutropenia]:
     """The episodes of febrile neutropenia, each once: a visit's diagnosis is coded again at the next visits.
 
     An entry tells of an earlier one where one is on record and no neutrophil count of its own day was low.
     """
-    dated = [e.date for e in case.febrile_neutropenia if e.date is not None]
-    first = min(dated, key=lambda day: day.earliest, default=None)
-    return [e for e in case.febrile_neutropenia if e.date is None or e.date == first or not recovered_on(case, e.date)]
+    found = s.case.febrile_neutropenia
+    first = min([e.date for e in found if e.date is not None], key=lambda day: day.earliest, default=None)
+    return [e for e in found if e.date is None or e.date == first or e.date not in s.once(recovered_days)]
 
 
-def recovered_on(case: Case, day: PartialDate) -> bool:
-    """Whether the lowest final neutrophil count of a day was of grade 2 or better; without a count nobody knows."""
-    counts = [lab for lab in case.labs if lab.kind == "neutrophils" and lab.date == day and not lab.preliminary]
+def recovered_days(s: Situation) -> frozenset[PartialDate]:
+    """The days whose lowest final neutrophil count was of grade 2 or better; of a day without a count nobody knows."""
     limit = K.thresholds.febrile_neutropenia.recovered_from
-    return bool(counts) and all(lab.value >= limit and not is_upper(lab.bound) for lab in counts)
+    counted = [(lab.date, lab) for lab in s.case.labs if lab.kind == "neutrophils" and lab.date is not None and not lab.preliminary]
+    low = {day for day, lab in counted if lab.value < limit or is_upper(lab.bound)}
+    return frozenset([day for day, _ in counted if day not in low])
 
 
 def episode_fact(episode: FebrileNeutropenia) -> FactUsed:
@@ -91,11 +103,11 @@ def episode_fact(episode: FebrileNeutropenia) -> FactUsed:
     return FactUsed("Febrile neutropenia", status, str(episode.date) if episode.date is not None else None, episode.source)
 
 
-def _met(s: Situation, drug: str, lab: Lab) -> Iterator[Met]:
+def _met(drug: str, lab: Lab, by_day: Mapping[tuple[str, PartialDate | None], Sequence[Lab]]) -> Iterator[Met]:
     """The rows of the drug's table that the value meets, with what was measured on the same day."""
     for row in K.thresholds.labs.drugs[drug]:
         if row.lab == lab.kind and _lasts(row):
-            partners = {kind: tuple(value_of(x) for x in s.case.labs if x.kind == kind and x.date == lab.date) for kind in row.also_lab}
+            partners = {kind: tuple(map(value_of, by_day.get((kind, lab.date), ()))) for kind in row.also_lab}
             found = met(row, {**partners, lab.kind: (value_of(lab),)})
             if found is not None and not found.partner_missing:
                 yield found
@@ -106,12 +118,11 @@ def _lasts(row: LabRow) -> bool:
     return row.at == "dose" and (row.dose == "one-level-down" or row.action == "stop")
 
 
-def still_open(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> bool:
-    """Whether it came up under the drug in the last half year, and nothing of the drug is recorded since."""
-    if days_since(day, s.today) > K.thresholds.intervals.setback_days:
+def still_open(s: Situation, drug: str, day: PartialDate, last: date) -> bool:
+    """Whether it came up under the drug in the last half year, and nothing of the drug is recorded since (`last_recorded`)."""
+    if last > day.latest or days_since(day, s.today) > K.thresholds.intervals.setback_days:
         return False
-    came_up = any(e.drug == drug and under(e, day) for e in s.exposures)
-    return came_up and all(r.start is None or r.start.earliest <= day.latest for r in records)
+    return any(e.drug == drug and under(e, day) for e in s.exposures)
 
 
 def under(e: Exposure, day: PartialDate) -> bool:

@@ -17,7 +17,7 @@ from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import labs_that_count, value_of
 from guideline.partial_date import days_since
-from guideline.setbacks import episode_fact, episodes, one_level_down, recovered_on, under
+from guideline.setbacks import episode_fact, episodes, one_level_down, recovered_days, under
 from guideline.situation import Situation
 
 _LIMITS = K.thresholds.febrile_neutropenia
@@ -56,7 +56,7 @@ def _unresolved(s: Situation, e: Exposure) -> FebrileNeutropenia | None:
     """The newest episode under a drug that holds it now: not older than three weeks, since its last dose, and not known to be over."""
     if e.drug not in _LIMITS.drugs:
         return None
-    found = [episode for episode in episodes(s.case) if episode.status != "resolved" and _holds(s, e, episode)]
+    found = [episode for episode in episodes(s) if episode.status != "resolved" and _holds(s, e, episode)]
     return max(found, key=lambda episode: (str(episode.date or ""), episode.source), default=None)
 
 
@@ -72,7 +72,7 @@ def _holds(s: Situation, e: Exposure, episode: FebrileNeutropenia) -> bool:
 def _recovered_since(s: Situation, episode: FebrileNeutropenia) -> bool:
     """Whether a final neutrophil count of that day or later is of grade 2 or better: nobody closes a visit's diagnosis."""
     day = episode.date
-    if day is None or recovered_on(s.case, day):
+    if day is None or day in s.once(recovered_days):
         return day is not None
     counts = (value_of(lab) for lab in labs_that_count(s, "neutrophils") if not lab.preliminary and not is_upper(lab.bound))
     return any(v.date.earliest > day.latest and v.judged >= _LIMITS.recovered_from for v in counts)

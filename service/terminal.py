@@ -27,6 +27,7 @@ _FACTS = {
     "lvef": ("LVEF value", "LVEF values"),
     "heart": ("heart condition", "heart conditions"),
     "lungs": ("lung condition", "lung conditions"),
+    "febrile_neutropenia": ("episode of febrile neutropenia", "episodes of febrile neutropenia"),
     "labs": ("laboratory value", "laboratory values"),
     "body": ("weight or height", "weights and heights"),
     "performance": ("performance status", "performance statuses"),

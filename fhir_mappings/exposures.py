@@ -39,7 +39,6 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 #: Statuses under which nothing was given and nothing stands ordered (terminology section 6).
 _NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
 _NAMELESS = "names no medication"
-#: Intents of an order that is none yet.
 #: What begins later than this is no plan but a slip of the pen: the year is not known.
 _LONGEST_PLAN_DAYS = 366
 _STATUSES: dict[str, RecordStatus] = {

@@ -34,14 +34,12 @@ _REQUESTER = msgspec.json.Decoder(_Requester)
 
 def is_r5(resource: Resource) -> bool:
     """Whether a resource has the shape of R5: its drug, the day of a procedure or what is ordered stands where only R5 has it."""
-    kind = resource.resource_type
-    return (
-        _done_as_in_r5(resource)
-        if kind == "Procedure"
-        else _ordered_as_in_r5(resource)
-        if kind == "ServiceRequest"
-        else _drug_as_in_r5(resource)
-    )
+    match resource.resource_type:
+        case "Procedure":
+            return _done_as_in_r5(resource)
+        case "ServiceRequest":
+            return _ordered_as_in_r5(resource)
+    return _drug_as_in_r5(resource)
 
 
 def _drug_as_in_r5(resource: Resource) -> bool:

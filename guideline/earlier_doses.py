@@ -122,15 +122,28 @@ def _is_order(sources: Iterable[str], start: PartialDate | None, q: OrderQuestio
 
 
 def _given_on(record: DrugRecord, today: date) -> tuple[PartialDate, bool, DrugRecord] | None:
-    """The last day a record speaks of, and whether a dose is recorded for that day."""
+    """The last day a record speaks of, and whether a dose is recorded for that day.
+
+    The order of a cycle tells of a dose on its first day; where its period has room for several, of its end at the latest.
+    """
     if record.kind == "administration":
         day = record.end or record.start
         return (day, True, record) if day is not None else None
     if record.start is not None and is_fulfilled_cycle(record):
-        return record.start, True, record
+        if record.end is None or _has_room_for_one(record, record.start, record.end):
+            return record.start, True, record
+        return min(record.end, PartialDate.on(today), key=lambda day: day.latest), False, record
     if record.end is not None and record.end.earliest <= today:
         return record.end, False, record
     return None
+
+
+def _has_room_for_one(record: DrugRecord, start: PartialDate, end: PartialDate) -> bool:
+    """Whether a cycle's order is over before its drug would be given again, by its own interval, else by the shortest of the label."""
+    stated = record.dose.every_days if record.dose is not None else None
+    label = K.doses.get(record.drug)
+    shortest = min((days for schedule in label.schedules if (days := schedule.every_days)), default=_WEEKLY) if label else _WEEKLY
+    return (end.latest - start.earliest).days <= (stated or shortest)
 
 
 def _may_be_newer(record: DrugRecord, last: PartialDate, today: date) -> bool:

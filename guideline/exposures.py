@@ -21,6 +21,9 @@ ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 #: Two records that start within a week of each other speak of the same start.
 _SAME_START_DAYS = 7
 
+#: Two orders may be one written anew; three at the distance of a cycle are cycles.
+_CYCLES_IN_A_ROW = 3
+
 #: The longest pause of an infused drug that is still one course.
 LONGEST_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
 
@@ -52,6 +55,7 @@ class Exposure(Struct, frozen=True):
     "active" but has had no dose for nine weeks (decision 8): not current, and no proof that it was stopped. `unknown`: the record
     gives no usable status (I17), so neither an end nor a new line is concluded from it. `held_on`: the last day known to be one of a hold.
     `fell_silent`: it counts as ended for want of a dose or an order of late alone; nobody wrote down an end, or a reason for one.
+    `last_seen`: the newest day on which an order or a statement of it began: it was still given then, and may have gone on for long.
     """
 
     drug: str
@@ -64,6 +68,7 @@ class Exposure(Struct, frozen=True):
     sources: tuple[str, ...]
     held_on: PartialDate | None = None
     fell_silent: bool = False
+    last_seen: PartialDate | None = None
 
     @property
     def last_known(self) -> PartialDate | None:
@@ -72,8 +77,9 @@ class Exposure(Struct, frozen=True):
 
 
 class _Course(Struct):
-    """An exposure while it is being put together. `last_seen`: the newest start of its orders and statements; `orders`: how many.
+    """An exposure while it is being put together.
 
+    `last_seen`: the newest start of its orders and statements. `orders`: how many orders there are, `order_days` on how many days begun.
     `end` is that of the therapy; `last_cycle` the newest day that a fulfilled order of one cycle gives as its own.
     """
 
@@ -88,6 +94,7 @@ class _Course(Struct):
     last_dose: PartialDate | None = None
     stated_open: bool = False
     orders: int = 0
+    order_days: int = 0
     held_on: PartialDate | None = None
     last_cycle: PartialDate | None = None
 
@@ -152,6 +159,7 @@ def _begun(record: DrugRecord) -> _Course:
         last_seen=record.start,
         stated_open=record.kind == "statement" and record.status in _OPEN,
         orders=record.kind == "order",
+        order_days=record.kind == "order",
         held_on=record.held_on,
         last_cycle=cycle,
     )
@@ -192,6 +200,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     course.sources.append(record.source)
     course.intent = course.intent or record.intent
     course.orders += record.kind == "order"
+    course.order_days += record.kind == "order" and record.start is not None and record.start != course.last_seen
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
     end, cycle = _ends(record)
     course.last_cycle = _later(course.last_cycle, cycle)
@@ -273,13 +282,14 @@ def _finished(course: _Course, *, doses_recorded: bool, today: date) -> Exposure
     sources = course.sources if len(course.sources) == 1 else sorted(set(course.sources))
     return Exposure(
         course.drug, course.start, end, state, course.last_dose, course.stop_reason, course.intent, tuple(sources), course.held_on,
-        state == "ended" and _fell_silent(course),
+        state == "ended" and _fell_silent(course), course.last_seen,
     )  # fmt: skip
 
 
 def _fell_silent(course: _Course) -> bool:
     """Whether only doses, or orders completed one by one, tell of the course: they go on until there is none for a while."""
-    told_by_cycles = course.status == "doses" or course.last_cycle is not None or (course.status == "completed" and course.orders > 0)
+    left_open = course.status == "active" and course.last_cycle is not None
+    told_by_cycles = left_open or course.status == "doses" or (course.status == "completed" and course.orders > 0)
     return told_by_cycles and course.end is None and course.stop_reason is None
 
 
@@ -298,8 +308,7 @@ def _state(course: _Course, doses_recorded: bool, today: date) -> tuple[Exposure
     if status in ("stopped", "completed", "cancelled"):
         if _fulfilled_orders_run_on(course, recently_given, today):
             return "running", None
-        # The last of several cycles' orders is the last that is known of a therapy which nobody ended.
-        return "ended", course.last_end or last or (course.last_seen if course.orders > 1 else None)
+        return "ended", course.last_end or last or (course.last_seen if _ordered_by_cycle(course) else None)
     if status == "active" and not recently_given and _cycles_lapsed(course, today):
         return "ended", course.last_cycle
     if end is not None and end.latest < today:
@@ -333,10 +342,21 @@ def _fulfilled_orders_run_on(course: _Course, recently_given: bool, today: date)
     drug, seen = K.drugs.get(course.drug), course.last_seen
     if seen is None:
         return recently_given
-    # One order alone may be the first cycle, or the only one.
+    silent = (today - seen.latest).days
+    if course.orders > 1:
+        return recently_given or silent <= LONGEST_SILENCE_DAYS
+    # One order alone may be the first cycle, or the only one; of an oral drug it is the whole supply.
     infused = drug is not None and drug.infused
-    longest = LONGEST_SILENCE_DAYS if course.orders > 1 else K.thresholds.intervals.infused_lapsed_days if infused else -1
-    return recently_given or (today - seen.latest).days <= longest
+    return recently_given or (infused and silent <= K.thresholds.intervals.infused_lapsed_days)
+
+
+def _ordered_by_cycle(course: _Course) -> bool:
+    """Whether three or more orders of an infused drug follow one another as its cycles do: the last of them is then its last dose."""
+    drug = K.drugs.get(course.drug)
+    if drug is None or not drug.infused or course.order_days < _CYCLES_IN_A_ROW or course.start is None or course.last_seen is None:
+        return False
+    days = (course.last_seen.latest - course.start.earliest).days
+    return days <= (course.order_days - 1) * K.thresholds.intervals.treatment_interval_days
 
 
 def _cycles_lapsed(course: _Course, today: date) -> bool:

@@ -197,7 +197,9 @@ def relapse_fact(s: Situation) -> FactUsed | None:
     if relapse.on_therapy:
         value = f"metastases during (neo)adjuvant {drugs}"
     else:
-        ended = f" ended {_day(relapse.end)}" if relapse.end is not None else ", end not recorded"
+        ended = f" ended {relapse.end}" if relapse.end is not None else ", end not recorded"
+        if relapse.end_or_later:
+            ended = f", end not recorded (not before {relapse.end})"
         value = f"(neo)adjuvant {drugs}{ended}; metastatic since {relapsed or 'unknown'}"
     return FactUsed("Relapse interval", value, relapsed, relapse.sources[0], inferred=True)
 

@@ -22,8 +22,7 @@ class DoseSchedule:
 
     `levels` are the label's reductions, `lowest` the low end of a label range. A drug by mouth is given `times_a_day`, an infusion
     `every_days`. `beside`: only with one of these partners. The unit `parts` has two amounts in mg (`loading_parts`, `dose_parts`).
-    `basis`: `trial` where a trial and no label gives the dose. A drug with a rest is taken on
-    `days_on` of `of_days` days.
+    `basis`: `trial` where a trial and no label gives the dose. A drug with a rest is taken on `days_on` of `of_days` days.
     """
 
     unit: DoseUnit

@@ -30,7 +30,6 @@ def pregnancy_state(case: Case, menopause: str | None) -> tuple[PregnancyState, 
 
     A pregnancy on record outweighs the gender of a form.
     """
-    ages = K.thresholds.ages
     male = case.patient.sex == "male"
     if male and not any(p.status == "pregnant" for p in case.pregnancies):
         return "not-applicable", None
@@ -52,11 +51,15 @@ def pregnancy_state(case: Case, menopause: str | None) -> tuple[PregnancyState, 
     recently = newest is not None and newest.date is not None and (case.today - newest.date.earliest).days <= days
     if newest is not None and newest.date is not None and newest.status == "not-pregnant" and recently and newest.date.latest >= suspected:
         return "excluded", newest.source
-    birth = case.patient.birth
-    youngest = whole_months(birth.latest, case.today) // 12 if birth is not None else None
-    if male or (youngest is not None and youngest > ages.childbearing) or menopause == "postmenopausal":
+    if male or past_childbearing_age(case) or menopause == "postmenopausal":
         return "not-applicable", None
     return "unknown", None
+
+
+def past_childbearing_age(case: Case) -> bool:
+    """Whether somebody is surely older than that: by the latest birthday that the record allows; an unknown one allows every age."""
+    birth = case.patient.birth
+    return birth is not None and whole_months(birth.latest, case.today) // 12 > K.thresholds.ages.childbearing
 
 
 def menopausal_status(case: Case) -> str | None:

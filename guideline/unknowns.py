@@ -193,10 +193,13 @@ def _interval_values(s: Situation) -> Iterator[tuple[str, Case]]:
         limit = add_months(relapsed, -months)
         days[limit] = f"{months} months before the metastases ({limit})"
         days[limit - timedelta(days=1)] = f"{months} months and a day before ({limit - timedelta(days=1)})"
-    if s.relapse.end is not None:
-        for day in (s.relapse.end.earliest, s.relapse.end.latest):
+    end = s.relapse.end
+    if end is not None and s.relapse.end_or_later:
+        days = {day: words for day, words in days.items() if end.earliest <= day}
+    elif end is not None:
+        for day in (end.earliest, end.latest):
             days.setdefault(day, str(day))
-        days = {day: words for day, words in days.items() if s.relapse.end.earliest <= day <= s.relapse.end.latest}
+        days = {day: words for day, words in days.items() if end.earliest <= day <= end.latest}
     of_course = {source for e in s.therapies.early if e.drug in HER2_DRUGS for source in e.sources}
     for day, words in sorted(days.items()):
         drugs = tuple(_ended(d, day) if d.source in of_course and d.kind != "administration" else d for d in s.case.drugs)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from guideline.advice import Finding
+from guideline.advice import FactUsed, Finding, Statement
 from guideline.bounds import is_upper
 from guideline.case import FebrileNeutropenia
 from guideline.exposures import Exposure
@@ -29,7 +29,7 @@ def with_febrile_neutropenia(
     """What the laboratory values ask for, joined by an episode under one of the courses that is not known to be over; else `found` itself.
 
     `level`: the dose level of a drug from which the next one is one down. Values that ask for a hold keep their headline; where they ask
-    for nothing, or are only asked for, the episode is the finding.
+    for nothing, or are only asked for, a dated episode is the finding. One without a date holds nothing: it is to be looked up.
     """
     waiting = [(e.drug, episode) for e in courses if (episode := _unresolved(s, e)) is not None]
     if not waiting:
@@ -38,18 +38,21 @@ def with_febrile_neutropenia(
     name, fact = drug_name(drug), episode_fact(episode)
     if episode.date is None:
         if found is not None:
-            return found
+            return _joined(found, K.say("febrile-neutropenia-undated", drug=name), fact, "R131")
         headline = K.say("lab-undated", value="febrile neutropenia", drug=name, action="hold")
         return Finding("LabSafety", "info", headline, facts=(fact,), rules=(_LIMITS.rule, "R131"))
     then = one_level_down(drug, level(drug), _LIMITS.resume)
     if found is not None and found.indicator != "info":
-        also = K.say("febrile-neutropenia-also", day=episode.date, then=then.text)
-        rules = tuple(dict.fromkeys((*found.rules, _LIMITS.rule)))
-        return replace(found, detail=(*found.detail, also), facts=(*found.facts, fact), rules=rules)
+        return _joined(found, K.say("febrile-neutropenia-also", day=episode.date, then=then.text), fact)
     headline = K.say("lab-hold", drug=name, value=f"febrile neutropenia since {episode.date}")
-    detail = (then, K.say("febrile-neutropenia-resolved"), K.say("lvef-hold-not-progression"))
+    detail = (then, K.say("febrile-neutropenia-resolved"), K.say("hold-not-progression"))
     missing = found.missing if found is not None else ()
     return Finding("LabSafety", "warning", headline, detail, facts=(fact,), missing=missing, rules=(_LIMITS.rule,))
+
+
+def _joined(found: Finding, also: Statement, fact: FactUsed, *rules: str) -> Finding:
+    cited = tuple(dict.fromkeys((*found.rules, _LIMITS.rule, *rules)))
+    return replace(found, detail=(*found.detail, also), facts=(*found.facts, fact), rules=cited)
 
 
 def _unresolved(s: Situation, e: Exposure) -> FebrileNeutropenia | None:

@@ -96,7 +96,7 @@ def _why(s: Situation) -> list[Statement]:
     said: list[Statement] = []
     relapse = s.relapse
     if relapse is not None and relapse.within_12 is False:
-        said.append(K.say("relapse-beyond-12-months", end=relapse.end, relapsed=relapse.relapsed))
+        said.append(K.say("relapse-beyond-12-months", end=relapse.ended, relapsed=relapse.relapsed))
     elif not s.therapies.used_lines:
         said.append(K.say("no-her2-therapy-yet"))
     if s.her2.basis == "diagnosis":

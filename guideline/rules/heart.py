@@ -148,7 +148,7 @@ def _hold_detail(s: Situation, monitored: list[str], holding: list[Judged], stop
     if stops:
         detail += [K.say("lvef-stop-later"), K.say("lvef-stop-not-progression")]
     if len(stops) < len(set(monitored)):
-        detail.append(K.say("lvef-hold-not-progression"))
+        detail.append(K.say("hold-not-progression"))
     return detail
 
 

@@ -90,13 +90,13 @@ def held(s: Situation) -> Finding | None:
         points = {j.table.resume.within_points for j in found.unmet} - {None}
         detail += resume
         detail += [K.say("lvef-held-points-to-stop", points=f"{within:g}") for within in sorted(filter(None, points))]
-        detail.append(K.say("lvef-hold-not-progression"))
+        detail.append(K.say("hold-not-progression"))
     elif found.until is not None:
         said = lvef_headline("lvef-held-early", latest, fall, drugs=names, until=found.until)
-        detail += [K.say("lvef-held-least", until=found.until, since=found.since), *resume, K.say("lvef-hold-not-progression")]
+        detail += [K.say("lvef-held-least", until=found.until, since=found.since), *resume, K.say("hold-not-progression")]
     else:
         said = lvef_headline("lvef-held-ready", latest, fall, drugs=names)
-        detail += [*resume, K.say("lvef-hold-not-progression")]
+        detail += [*resume, K.say("hold-not-progression")]
     values = [lvef_fact(v, "LVEF (earlier)") for stop in found.stops for v in stop.values if v is not latest]
     return Finding(
         "LvefHold",

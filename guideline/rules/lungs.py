@@ -61,7 +61,7 @@ def _on_conjugate(s: Situation) -> Finding | None:
             "InterstitialLungDisease",
             "warning",
             K.say("ild-grade-1", drug=name),
-            (K.say("ild-grade-1-restart"), _grade_1_steroid(), K.say("ild-exclude-infection"), K.say("ild-hold-not-progression")),
+            (K.say("ild-grade-1-restart"), _grade_1_steroid(), K.say("ild-exclude-infection"), K.say("hold-not-progression")),
             facts=lung_facts(s),
             avoid=(drug,),
             requests=("chest-ct",),
@@ -112,7 +112,7 @@ def _held_conjugate(s: Situation) -> Finding | None:
         return None
     name = drug_name(held.drug)
     if held.drug == T_DXD and history.tdxd_stopped_for_good:
-        detail = (K.say("ild-grade-2-stop"), K.say("ild-hold-not-progression"))
+        detail = (K.say("ild-grade-2-stop"), K.say("hold-not-progression"))
         headline = K.say("ild-do-not-restart", drug=name)
         return Finding("InterstitialLungDisease", "critical", headline, detail, lung_facts(s), avoid=(held.drug,))
     cleared = _cleared(s, held)
@@ -124,7 +124,7 @@ def _held_conjugate(s: Situation) -> Finding | None:
     facts = lung_facts(s) or (_on_hold(s, held, "on hold for the lungs"),)
     restart = K.say("ild-grade-1-restart") if held.drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
-        "InterstitialLungDisease", "warning", K.say("ild-on-hold", drug=name), (restart, K.say("ild-hold-not-progression")),
+        "InterstitialLungDisease", "warning", K.say("ild-on-hold", drug=name), (restart, K.say("hold-not-progression")),
         facts=facts, avoid=(held.drug,), missing=grade_gap(history), rules=("R133",),
     )  # fmt: skip
 
@@ -135,7 +135,7 @@ def _held_ungraded(s: Situation, held: Exposure) -> Finding | None:
         return None
     return Finding(
         "InterstitialLungDisease", "warning", K.say("ild-held-ungraded", drug=drug_name(T_DXD)),
-        (K.say("ild-grading"), K.say("ild-hold-not-progression")), facts=lung_facts(s), avoid=(T_DXD,), missing=grade_gap(s.lungs),
+        (K.say("ild-grading"), K.say("hold-not-progression")), facts=lung_facts(s), avoid=(T_DXD,), missing=grade_gap(s.lungs),
         rules=("R133",),
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def _cleared(s: Situation, held: Exposure) -> Finding | None:
     else:
         headline = K.say("ild-held-same", drug=words["drug"], span=words["span"])
     return Finding(
-        "InterstitialLungDisease", "info", headline, (how_low(restart), K.say("tdxd-after-grade-1"), K.say("ild-hold-not-progression")),
+        "InterstitialLungDisease", "info", headline, (how_low(restart), K.say("tdxd-after-grade-1"), K.say("hold-not-progression")),
         facts=(*lung_facts(s), _on_hold(s, held, "on hold"), *given_before(restart)),
         missing=dates_gap(restart), rules=("R133",),
     )  # fmt: skip

@@ -272,7 +272,7 @@ def _why_early_relapse(s: Situation) -> list[Statement]:
     if relapse.on_therapy:
         said.append(K.say("relapse-on-therapy"))
     else:
-        said.append(K.say("relapse-within-12-months", end=relapse.end, relapsed=relapse.relapsed))
+        said.append(K.say("relapse-within-12-months", end=relapse.ended, relapsed=relapse.relapsed))
     if "pertuzumab" in relapse.drugs or "pertuzumab-trastuzumab-hyaluronidase" in relapse.drugs:
         said.append(K.say("relapse-after-adjuvant-pertuzumab"))
     said.append(K.say("no-first-line-restart"))

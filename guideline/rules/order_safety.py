@@ -200,7 +200,7 @@ def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterato
         if found is not None:
             yield found
     elif history.under_treatment and history.grade_1_only and history.under_drug == T_DXD and not history.active:
-        detail = (K.say("ild-grade-1-restart"), K.say("ild-hold-not-progression"))
+        detail = (K.say("ild-grade-1-restart"), K.say("hold-not-progression"))
         yield _ild(s, "warning", K.say("order-ild-grade-1", drug=name), detail, avoid=(T_DXD,))
     elif history.symptoms or history.bars_tdxd:
         detail = (K.say("order-ild-image-consult"), K.say("ild-label-wording"))

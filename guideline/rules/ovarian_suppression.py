@@ -8,6 +8,7 @@ from guideline.advice import Finding, Gap
 from guideline.facts_used import headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
+from guideline.reproductive import past_childbearing_age
 from guideline.rules.endocrine import AROMATASE_INHIBITORS, GNRH_AGONISTS
 from guideline.rules.order_scope import new_drugs
 from guideline.therapy_lines import ENDOCRINE_DRUGS
@@ -16,8 +17,8 @@ from guideline.therapy_lines import ENDOCRINE_DRUGS
 def without_suppression(q: OrderQuestion) -> Iterator[Finding]:
     """A reminder when the drug is begun; silent where a GnRH agonist is given or drafted, and after the menopause.
 
-    A warning where an aromatase inhibitor would not work: before the menopause, and in men. Where nobody wrote down whether a woman of
-    childbearing age is past it, that is asked before an aromatase inhibitor alone.
+    A warning where an aromatase inhibitor would not work: before the menopause, and in men. Where nobody wrote down whether a woman who
+    may be of childbearing age is past it, that is asked before an aromatase inhibitor alone.
     """
     s = q.s
     begun = new_drugs(q, ENDOCRINE_DRUGS - GNRH_AGONISTS)
@@ -30,7 +31,7 @@ def without_suppression(q: OrderQuestion) -> Iterator[Finding]:
     elif s.menopause in ("premenopausal", "perimenopausal"):
         headline = K.say("order-needs-suppression", drugs=headline_names(inhibitors or begun), status=s.menopause)
         yield Finding("MaintenanceTreatment", "warning" if inhibitors else "info", headline, rules=("R068",))
-    elif s.menopause is None and inhibitors and s.age is not None and s.age <= K.thresholds.ages.childbearing:
+    elif s.menopause is None and inhibitors and not past_childbearing_age(s.case):
         ask = Gap("I14", K.say("ask-menopause"))
         headline = K.say("order-suppression-open", drugs=headline_names(inhibitors))
         yield Finding("MaintenanceTreatment", "info", headline, missing=(ask,), rules=("R068", "R131"))

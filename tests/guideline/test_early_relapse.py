@@ -44,6 +44,23 @@ def test_r014_r015_twelve_months_included(end, lead, topic):
     assert (lead_of(advice), advice.treatment.topic) == (lead, topic)
 
 
+@pytest.mark.parametrize(
+    ("before", "last", "lead", "said"),
+    [
+        ("2025-10-10", "2025-11-20", "tdxd", "(2025-11-20 or later)"),
+        ("2026-05-02", "2026-06-20", "tdxd", "(2026-06-20 or later)"),
+        ("2025-10-10", "2025-11-19", None, "exact date of the last (neo)adjuvant HER2 dose is needed"),
+        ("2024-01-05", "2024-02-16", None, "exact date of the last (neo)adjuvant HER2 dose is needed"),
+    ],
+)
+def test_r015_an_end_that_nobody_wrote_down_is_no_earlier_than_the_last_order(before, last, lead, said):
+    """Two completed orders without an end: within twelve months of the later one's start is within; beyond, it is asked."""
+    orders = tuple(given("trastuzumab", day, kind="order", status="completed", intent="curative") for day in (before, last))
+    advice = advice_on(a_case(drugs=orders, metastases=metastasis("liver", "2026-11-20")))
+    assert lead_of(advice) == lead
+    assert said in words_of(advice)
+
+
 def test_r018_thp_is_advised_against_after_an_early_relapse():
     """R018: do not restart THP; it is no alternative either."""
     advice = advice_on(relapse("2026-03-01"))

@@ -97,6 +97,33 @@ def test_the_end_of_a_cycle_is_no_end_of_the_therapy(records, state, end):
     assert (found.state, found.end) == (state, end)
 
 
+@pytest.mark.parametrize(
+    ("drug", "days", "end"),
+    [
+        ("trastuzumab", (370, 310), None),
+        ("trastuzumab", (331, 310), None),
+        ("trastuzumab", (331, 310, 310), None),
+        ("trastuzumab", (430, 370, 310), None),
+        ("trastuzumab", (366, 338, 310), ago(310)),
+        ("trastuzumab", (367, 338, 310), None),
+        ("letrozole", (366, 338, 310), None),
+    ],
+    ids=["far apart", "two", "two, one told twice", "three far apart", "cycles", "slower than cycles", "by mouth"],
+)
+def test_the_start_of_the_last_order_is_no_end(drug, days, end):
+    """Completed orders without an end: until when it was given is not known, unless they follow one another as cycles do."""
+    found = the_course(*[given(drug, day, kind="order", status="completed") for day in days])
+    assert (found.state, found.end, found.last_known, found.last_seen) == ("ended", end, end, ago(310))
+
+
+@pytest.mark.parametrize(("status", "fell_silent"), [("completed", True), ("active", True), ("stopped", False)])
+def test_only_what_nobody_ended_fell_silent(status, fell_silent):
+    """One order a cycle, none of late: a last one that somebody stopped is an end."""
+    *before, last = cycle_orders(20, last=90)[::-1]
+    found = the_course(*before, replace(last, status=status))
+    assert (found.state, found.fell_silent) == ("ended", fell_silent)
+
+
 def test_a_therapy_of_one_day_orders_asks_for_no_next_line():
     """Trastuzumab and pertuzumab 19 days ago, by orders that each end on the day of their dose: nothing is to be said."""
     assert topics(advice_on(on_therapy(*one_day_orders(19), *one_day_orders(19, drug="pertuzumab")))) == []

@@ -92,6 +92,17 @@ def test_an_active_one_without_a_date_is_looked_up():
     assert (found.indicator, found.headline.id) == ("info", "lab-undated")
 
 
+@pytest.mark.parametrize("low", [0.9, 0.3])
+def test_one_without_a_date_is_named_beside_the_values(low):
+    """R131: what the values ask for stands; the episode is to be looked up, whatever their indicator."""
+    alone = finding(advice_on(on(TDXD, values=(lab("neutrophils", low, 3),))), "LabSafety")
+    found = finding(advice_on(on(TDXD, febrile_neutropenia(None), values=(lab("neutrophils", low, 3),))), "LabSafety")
+    assert (found.headline, found.indicator) == (alone.headline, alone.indicator)
+    assert "Also: febrile neutropenia on record without a readable date" in words(found)
+    assert "Febrile neutropenia" in [fact.name for fact in found.facts]
+    assert {"R118", "R131"} <= set(found.rules)
+
+
 def test_the_values_speak_first_and_the_fever_is_named():
     """Neutrophils 0.3 and fever are one card: the value leads, the fever stands beside it."""
     case = on(TDXD, febrile_neutropenia(3), values=(lab("neutrophils", 0.3, 3),))

@@ -131,7 +131,7 @@ def test_r115_asymptomatic_grade_1_is_interrupted_not_ended():
     advice = advice_on(on_drug(T_DXD, lung(grade=1, onset=0, cause_drug=T_DXD)))
     found = finding(advice, "InterstitialLungDisease")
     assert (found.indicator, advice.treatment) == ("warning", None)
-    assert {"ild-grade-1-restart", "ild-grade-1-steroid", "ild-hold-not-progression"} <= said_ids(advice)
+    assert {"ild-grade-1-restart", "ild-grade-1-steroid", "hold-not-progression"} <= said_ids(advice)
     assert "for good" not in words_of(advice)
 
 
@@ -208,7 +208,7 @@ def test_r133_t_dxd_on_hold_for_the_lungs():
     case = on_therapy(*FIRST, given(T_DXD, 200, status="on-hold", reason="lung"), lungs=lung(grade=1, onset=20), intake=OPEN)
     advice = advice_on(case)
     assert advice.treatment is None
-    assert {"ild-grade-1-restart", "ild-hold-not-progression"} <= said_ids(advice)
+    assert {"ild-grade-1-restart", "hold-not-progression"} <= said_ids(advice)
 
 
 def test_no_lung_disease_no_lung_card():

@@ -42,6 +42,8 @@ def test_i14_a_status_that_nobody_wrote_down():
     assert said("exemestane") == [("order-suppression-open", "info")]
     assert said("exemestane", patient=woman("1971-11-21")) == [("order-suppression-open", "info")]
     assert said("exemestane", patient=woman("1970-11-20")) == []
+    assert said("exemestane", patient=Patient(birth=None, sex="female")) == [("order-suppression-open", "info")]
+    assert said("exemestane", patient=woman("1970")) == [("order-suppression-open", "info")]
     assert said("fulvestrant") == []
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from guideline.case import Dose
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
@@ -425,3 +426,26 @@ def test_a_dose_that_is_recorded_twice_is_no_weekly_schedule(drug, amount, unit,
     for days, expected in ((9, "early"), (21, None)):
         twins = [dosed(drug, day + more, amount, unit) for day in (days, days + 21, days + 42) for more in (0, apart)]
         assert kind(tuple(twins), order(drug, amount, unit, every_days=21)) == expected
+
+
+def by_cycle(drug, amount, unit, length, *, every=None, last=10):
+    """Fulfilled orders of a cycle each, with a period of so many days, the last begun `last` days ago."""
+    amount = Dose(amount, unit, every)
+    return [given(drug, day, day - length, kind="order", status="completed", dose=amount) for day in (last, last + 21, last + 42)]
+
+
+@pytest.mark.parametrize(
+    ("records", "asked", "expected"),
+    [
+        (by_cycle(TDXD, 5.4, "mg/kg", 20), order(TDXD, 5.4, "mg/kg", every_days=21), "early"),
+        (by_cycle("trastuzumab", 6, "mg/kg", 20, every=21), order("trastuzumab", 6, "mg/kg", every_days=21), "early"),
+        (by_cycle("trastuzumab", 2, "mg/kg", 20, every=7), order("trastuzumab", 6, "mg/kg", every_days=21), None),
+        (by_cycle("trastuzumab", 2, "mg/kg", 20, every=7, last=33), order("trastuzumab", 2, "mg/kg", every_days=7), None),
+        (by_cycle("trastuzumab", 2, "mg/kg", 20, every=7, last=42), order("trastuzumab", 2, "mg/kg", every_days=7), "load"),
+        (by_cycle("trastuzumab", 2, "mg/kg", 0, every=7, last=33), order("trastuzumab", 2, "mg/kg", every_days=7), "load"),
+    ],
+    ids=["T-DXd", "three-weekly", "weekly", "weekly, not long", "weekly, long", "an order a dose"],
+)
+def test_a_cycle_whose_order_has_room_for_several_doses(records, asked, expected):
+    """Weekly doses in one order of three weeks: the last was given by the end of it, not on its first day."""
+    assert kind(tuple(records), asked) == expected

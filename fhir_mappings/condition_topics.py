@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
-from fhir_mappings.coded import meanings_of_code, triples, words
+from fhir_mappings.coded import CodingTriple, meanings_of_code, triples, words
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
@@ -57,18 +57,26 @@ def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
             topics, known = topics | found, True
     if known:
         return topics
-    return _topics_of_words(words(code)) | (_NEUTROPENIA_ALONE if is_neutropenia_with_fever(code) else _NOTHING)
+    return _topics_of_words(words(code)) | (_NEUTROPENIA_ALONE if neutropenia_and_fever(code) else _NOTHING)
 
 
-def is_neutropenia_with_fever(code: Concept | None) -> bool:
-    """Whether one Condition is coded as neutropenia (D70) and as fever in a disease classified elsewhere (R50.81).
+def neutropenia_and_fever(code: Concept | None) -> frozenset[Literal["neutropenia", "fever"]]:
+    """Which of the two a code says: neutropenia (D70), and fever in a disease classified elsewhere (R50.81).
 
-    ICD-10-CM has no code of its own for febrile neutropenia.
+    ICD-10-CM has no code of its own for febrile neutropenia: it is the two together, in one Condition or in two.
     """
-    if code is None or len(code.coding) < 2:
-        return False
-    keys = [icd10_key(one) for system, one, _ in triples(code) if canonical_system(system) == "icd10cm"]
-    return "R5081" in keys and any(key.startswith("D70") for key in keys)
+    return _neutropenia_and_fever(triples(code))
+
+
+@remembered(maxsize=4096)
+def _neutropenia_and_fever(codings: tuple[CodingTriple, ...]) -> frozenset[Literal["neutropenia", "fever"]]:
+    keys = [icd10_key(code) for system, code, _ in codings if code and canonical_system(system) == "icd10cm"]
+    said: set[Literal["neutropenia", "fever"]] = set()
+    if any(key.startswith("D70") for key in keys):
+        said.add("neutropenia")
+    if "R5081" in keys:
+        said.add("fever")
+    return frozenset(said)
 
 
 @remembered(maxsize=4096)

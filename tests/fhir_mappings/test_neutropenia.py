@@ -60,6 +60,45 @@ def test_one_of_the_two_codes_is_not_enough(codes, text):
     assert found(*codes, text=text) == ()
 
 
+def two(first, second, *days):
+    """Neutropenia and fever as two Conditions, each with its code, its label and its day."""
+    made = [
+        condition(ident=name, code=concept((ICD10CM, *code)), onsetDateTime=day)
+        for name, code, day in zip(("neutropenia", "fever"), (first, second), days, strict=True)
+    ]
+    return case_of(patient(), *made).febrile_neutropenia
+
+
+D70, R50 = (
+    ("D70.1", "Agranulocytosis secondary to cancer chemotherapy"),
+    ("R50.81", "Fever presenting with conditions classified elsewhere"),
+)
+
+
+@pytest.mark.parametrize("label", ["Agranulocytosis secondary to cancer chemotherapy", "Neutropenia, unspecified"])
+def test_two_conditions_of_one_day_say_it(label):
+    """As coders write an admission: two entries, and one episode, told by that of the neutropenia."""
+    (episode,) = two(("D70.1", label), R50, "2026-10-02", "2026-10-02")
+    assert (episode.status, episode.date, episode.source) == ("active", PartialDate.parse("2026-10-02"), "Condition/neutropenia")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "days"),
+    [
+        (D70, R50, ("2026-10-02", "2026-10-03")),
+        (D70, R50, ("2026-10", "2026-10")),
+        (D70, R50, (None, None)),
+        (D70, ("R50.9", "Fever, unspecified"), ("2026-10-02", "2026-10-02")),
+        (("D72.819", "Decreased white blood cell count, unspecified"), R50, ("2026-10-02", "2026-10-02")),
+        (("D70.1", "Neutropenia without fever"), R50, ("2026-10-02", "2026-10-02")),
+        (("D70.1", "History of neutropenia"), R50, ("2026-10-02", "2026-10-02")),
+    ],
+)
+def test_two_conditions_that_do_not_belong_together(first, second, days):
+    """Of other days, of days that nobody wrote down to the day, of another fever or without one."""
+    assert two(first, second, *days) == ()
+
+
 @pytest.mark.parametrize(
     "label",
     [

@@ -61,8 +61,10 @@ _PRECEDENCE = (
     ("ChemotherapyWithoutHer2", "ChemoEndocrineConcurrent"),
 )
 
-
 _ONE_PROBLEM = ("AnthracyclineWithTrastuzumab", "SupportiveCare")
+
+#: What a laboratory card says of a drug that its label ends for good.
+_ENDED_BY_VALUES = frozenset({"lab-stop", "after-hold-stop"})
 
 
 def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> Advice:
@@ -72,7 +74,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.
     found, silenced, hidden = switched_on([finding for rule in _RULES for finding in rule(question)], practice)
-    findings = _one_a_topic(_settled(found))
+    findings = _one_a_topic(_ended_by_values(_settled(found)))
     # An examination does not settle a hold: on an order hook it is not offered as if it did.
     findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]
     if any(finding.indicator == "critical" for finding in findings):
@@ -101,6 +103,17 @@ def _settled(findings: list[Finding]) -> list[Finding]:
         # A click that mends only the lesser problem would leave the card standing.
         joined = replace(_join(lead, yielding), suggestions=lead.suggestions)
         findings = [joined if f is lead else f for f in findings if f not in yielding]
+    return findings
+
+
+def _ended_by_values(findings: list[Finding]) -> list[Finding]:
+    """Values that end a drug by its label, and "stopped for toxicity before": one problem, and the values say which toxicity it was."""
+    for lead in [f for f in findings if f.topic == "LabSafety" and f.headline.id in _ENDED_BY_VALUES]:
+        same = [f for f in findings if f.headline.id == "order-again-after-toxicity" and f.avoid and set(f.avoid) <= set(lead.avoid)]
+        if same:
+            # Its headline says no more than the first words of its detail.
+            joined = _join(lead, [replace(f, headline=f.detail[0]) for f in same])
+            findings = [joined if f is lead else f for f in findings if f not in same]
     return findings
 
 

@@ -274,3 +274,19 @@ def test_r118_the_same_milligrams_without_a_weight(amount, unit, last, said):
     case = on_therapy(*FIRST, *drugs, labs=(ANC, *NORMAL))
     found = [f.headline.id for f in says(labs.RULES, case, order(T_DXD, amount, unit)) if f.headline.id.startswith("after-hold")]
     assert found == ([said] if said else [])
+
+
+@pytest.mark.parametrize(("since", "headline"), [(12, "lab-stop"), (62, "after-hold-stop")])
+def test_values_that_ended_a_drug_and_its_stop_for_toxicity_are_one_card(since, headline):
+    """R120: the values say which toxicity it was; that it was stopped for it stands in the detail, and the order can be taken back."""
+    drugs = (*FIRST, given(T_DM1, 200, since - 2, reason="toxicity"))
+    case = on_therapy(
+        *drugs, labs=(lab("ast", 300, since), lab("bilirubin", 3.0, since), *(NORMAL if since > 60 else ())), body=(weight(68, 1),)
+    )
+    findings = asks(case, order(T_DM1, 3.6, "mg/kg", every_days=21)).findings
+    assert {f.topic for f in findings} == {"LabSafety", "NonPreferredAgent"}
+    found = only(findings, "LabSafety")
+    assert (found.topic, found.indicator, found.headline.id, found.avoid) == ("LabSafety", "warning", headline, (T_DM1,))
+    assert [s.id for s in found.detail if s.id.startswith("order-again")] == ["order-again-toxic", "order-again-severe"]
+    assert len(found.suggestions) == 1
+    assert "R053" in found.rules

@@ -7,13 +7,14 @@ Whatever goes wrong below is `StoreUnavailable` above.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
@@ -74,6 +75,8 @@ class Database:
         if self._file is not None:
             event.listen(self._writer, "connect", _overwrite_deleted)
             event.listen(self._writer, "begin", _begin_immediately)
+        # One that is dropped without being closed closes its connections; SQLAlchemy and sqlite3 would leave that to chance.
+        finalize(self, _let_go, (self._reader, self._writer), self._statements()).atexit = False
 
     @property
     def place(self) -> str:
@@ -186,11 +189,10 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones. The last process to close an SQLite file leaves nothing beside it."""
-        self._reader.dispose()
-        self._writer.dispose()
-        for statements in (self._look_ups, self._changes):
-            if statements is not None:
-                statements.close()
+        _let_go((self._reader, self._writer), self._statements())
+
+    def _statements(self) -> tuple[SqliteStatements, ...]:
+        return tuple([statements for statements in (self._look_ups, self._changes) if statements is not None])
 
     def _engine(self, url: URL, wait: float, **options: Any) -> Engine:
         if self._file is None:
@@ -213,6 +215,13 @@ def _faults_named() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise StoreUnavailable(type(getattr(error, "orig", None) or error).__name__) from error
+
+
+def _let_go(engines: Iterable[Engine], statements: Iterable[SqliteStatements]) -> None:
+    for engine in engines:
+        engine.dispose()
+    for idle in statements:
+        idle.close()
 
 
 def _opener(file: Path, wait: float) -> Callable[[], sqlite3.Connection]:

@@ -28,7 +28,7 @@ def with_lvef_holds(given: tuple[Exposure, ...], found: Therapies, case: Case, h
     if last is None or last.outcome != "unknown" or not last.has_her2 or heart.latest is None or heart.symptomatic_failure:
         return given
     silent = _last_silent(last, case)
-    if _followed_by_another(silent, given, case):
+    if _followed_by_another(silent, given, case) or _failed_since(last, case):
         return given
     if not any(_declined(e, table, last, case, heart, normal) for e, table in tables_for(silent)):
         return given
@@ -50,6 +50,12 @@ def _followed_by_another(silent: tuple[Exposure, ...], given: tuple[Exposure, ..
     days = [day for e in silent if (day := _last_day(e, case)) is not None]
     others = [e.start.earliest for e in given if e.start is not None and e.drug in ANTICANCER_DRUGS]
     return bool(days) and any(start > max(days) for start in others)
+
+
+def _failed_since(line: Line, case: Case) -> bool:
+    """Whether heart failure that has resolved began in the line or after it."""
+    days = [c.date for c in case.heart if c.kind == "heart-failure" and c.date is not None]
+    return line.start is not None and any(day.earliest > line.start.latest for day in days)
 
 
 def _last_day(exposure: Exposure, case: Case) -> date | None:

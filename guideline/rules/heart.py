@@ -16,6 +16,7 @@ from guideline.lvef_dips import unrecovered_since
 from guideline.lvef_stop import StopForGood, stop_for_good
 from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
 from guideline.rules.heart_ended import ended_while_running
+from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import held
 from guideline.rules.heart_words import all_names, failure_words, fall_words, heart_condition_facts, lvef_headline, named, stop_headline
 from guideline.situation import Situation
@@ -33,6 +34,7 @@ def _heart(s: Situation) -> Finding | None:
     running = s.her2_running
     return (
         _failure(s, (*running, *s.held_drugs))
+        or failed_under(s, [e for e in (*running, *s.held_drugs) if e.drug in MONITORED])
         or _hold(s, running)
         or ended_while_running(s, running)
         or held(s)

@@ -21,6 +21,7 @@ from guideline.orders import DraftOrder
 from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
+from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import failure_words, heart_condition_facts
 from guideline.rules.lungs import grade_gap, lung_facts, lungs
@@ -139,6 +140,11 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
             "LvefHold", "critical" if critical else "warning", K.say(said, drugs=names, value=lvef_shown(state.latest)), tuple(detail),
             facts=facts, avoid=tuple(starting), rules=("P02",), suggestions=deletions(orders_of(orders, starting)) if critical else (),
         )  # fmt: skip
+        return
+    ordered = frozenset(c for drug in starting for c in components(drug))
+    failed = failed_under(s, [e for e in s.exposures if e.drug in MONITORED and not ordered.isdisjoint(components(e.drug))])
+    if failed is not None:
+        yield failed
         return
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
     ended = sorted({stop.drug for stop in stops_on_record(s)} - set(stopped))

@@ -24,7 +24,7 @@ from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, orde
 from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import failure_words, heart_condition_facts
-from guideline.rules.lungs import grade_gap, lung_facts, lungs
+from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
@@ -267,6 +267,8 @@ def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
         found = lungs(s)
         if found is not None:
             yield found
+    elif not history.symptoms and (ended := tdm1_ended(s)) is not None:
+        yield ended
     elif history.active or history.under_treatment or history.symptoms or history.tdxd_ungraded:
         said = "order-tdm1-symptoms" if history.symptoms else "order-tdm1-active-ild"
         yield _ild(s, "warning", K.say(said, drug=name), (K.say("tdm1-lung-warning"), K.say("order-ild-image-consult")), graded=False)

@@ -11,6 +11,7 @@ from guideline.partial_date import add_days
 from guideline.situation import Situation
 from guideline.tdm1_pneumonitis import ended_tdm1
 from guideline.tdxd_restart import Restart, restarts
+from guideline.therapy_lines import HER2_DRUGS
 
 _CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.ild_warning)
 
@@ -229,14 +230,15 @@ def _on_hold(s: Situation, held: Exposure, words: str) -> FactUsed:
 
 def _before_start(s: Situation) -> Finding | None:
     """R079, decision 12: active disease or new symptoms while the next treatment is being chosen."""
+    of_tdxd = s.lungs.tdxd_active and (s.lungs.tdxd_stopped_for_good or s.lungs.tdxd_ungraded)
     if s.on_treatment:
-        return None
+        return _after_tdxd(s) if of_tdxd and _goes_on_without_tdxd(s) else None
     if s.lungs.symptoms:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-symptoms-before-start"), (K.say("ild-image-consult-first"),),
             facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
         )  # fmt: skip
-    if s.lungs.tdxd_active and (s.lungs.tdxd_stopped_for_good or s.lungs.tdxd_ungraded):
+    if of_tdxd:
         return _after_tdxd(s)
     if s.lungs.active or s.lungs.under_treatment:
         return Finding(
@@ -244,6 +246,14 @@ def _before_start(s: Situation) -> Finding | None:
             facts=lung_facts(s), avoid=("tdxd", "tdxd-pertuzumab"), rules=("R079",),
         )  # fmt: skip
     return None
+
+
+def _goes_on_without_tdxd(s: Situation) -> bool:
+    """Whether the line goes on with what was given beside T-DXd (R101): no other HER2 drug was begun since T-DXd ended."""
+    line = s.last_line.exposures if s.last_line is not None else ()
+    ended = [e.last_known for e in line if e.drug == T_DXD and e.last_known is not None]
+    begun = [e.start for e in line if e.drug in HER2_DRUGS and e.start is not None]
+    return bool(ended) and all(start.earliest <= day.latest for start in begun for day in ended)
 
 
 def _after_tdxd(s: Situation) -> Finding:

@@ -1,0 +1,37 @@
+"""T-DXd that fell silent after pneumonitis of grade 1 is on hold: no end, and no new line (R115, R133).
+
+Grade 1 may take long to resolve, and until then nothing is given. Of another grade, or without one, T-DXd is not simply held (R116).
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from guideline.case import Case, LungCondition
+from guideline.exposures import Exposure
+from guideline.fell_silent import followed_by_another, last_day, last_silent
+from guideline.lung_history import T_DXD
+from guideline.tdxd_pneumonitis import arose_under, is_of_tdxd
+from guideline.therapy_lines import Therapies
+
+
+def with_lung_holds(given: tuple[Exposure, ...], found: Therapies, case: Case) -> tuple[Exposure, ...]:
+    """The exposures, T-DXd of the last line and what was given beside it as on hold where they fell silent for it; else `given` itself."""
+    last = found.used_lines[-1] if found.used_lines else None
+    if last is None or last.outcome != "unknown" or not case.lungs:
+        return given
+    silent = last_silent(last, case)
+    tdxd = next((e for e in silent if e.drug == T_DXD), None)
+    if tdxd is None or followed_by_another(silent, given, case):
+        return given
+    own = [c for c in case.lungs if is_of_tdxd(c, T_DXD, (tdxd,))]
+    if not own or any(c.grade != 1 for c in own) or not any(_left_out_for(c, tdxd, case) for c in own):
+        return given
+    return tuple([replace(e, state="on-hold", end=None) if e in silent else e for e in given])
+
+
+def _left_out_for(condition: LungCondition, tdxd: Exposure, case: Case) -> bool:
+    """Whether it arose under T-DXd and was still there, as far as the dates say, after the last dose."""
+    over, last = condition.abated or condition.onset, last_day(tdxd, case)
+    there = condition.status != "resolved" or (over is not None and last is not None and over.latest >= last)
+    return there and arose_under(condition, tdxd)

@@ -46,3 +46,43 @@ def test_a_value_long_after_the_low_one_does_not_show_that_it_lasted(gap, held):
 def test_r110_the_repeat_decides_under_t_dxd():
     """Below 40, not confirmed at 46 %: its own table lets it go on."""
     assert topics(advice_on(after_low(T_DXD, (46, 2), baseline=60, low=(38, 20)))) == ["LvefMonitoringDue"]
+
+
+def paused(*drugs, low=14, recovered=53, last=35, baseline=60, value=48):
+    """Doses up to five weeks ago, a low value since, and the LVEF back today."""
+    records = [record for drug in drugs for record in doses(drug, 200, last)]
+    return on_therapy(*records, lvef=(lvef(baseline, 210), lvef(value, low), lvef(recovered, 0)))
+
+
+@pytest.mark.parametrize(("low", "held"), [(27, True), (28, False)])
+def test_r112_the_shortest_hold_also_where_the_drug_counts_as_given(low, held):
+    """Back to normal on day 27 of four weeks: chart and order name the day; on day 28 they are silent."""
+    case = paused("trastuzumab", low=low)
+    texts = [[f.headline.text for f in advice.findings] for advice in (advice_on(case), asks(case, order("trastuzumab", 8, "mg/kg")))]
+    said = (
+        f"Do not restart trastuzumab before {ago(low - 28)} (shortest hold), though LVEF 53 %, 7 points below baseline 60 %, meets the test"
+    )
+    assert texts == ([[said], [said]] if held else [[], []])
+
+
+def test_r111_trastuzumab_beside_pertuzumab_waits_with_it():
+    """Three weeks; an order for the day on which they are over is in order."""
+    case = paused("trastuzumab", "pertuzumab", low=14, value=44, recovered=50)
+    assert finding(advice_on(case), "LvefHold").avoid == ("pertuzumab", "trastuzumab")
+    for day, topic in ((-6, ["LvefHold"]), (-7, [])):
+        found = asks(case, order("pertuzumab", 840, planned=ago(day)))
+        assert [f.topic for f in found.findings if f.topic == "LvefHold"] == topic
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        paused("trastuzumab", last=7),
+        on_therapy(given("trastuzumab", 200), lvef=(lvef(60, 210), lvef(48, 14), lvef(53, 0))),
+        paused(T_DXD, value=44, recovered=55),
+    ],
+    ids=["a dose since the low value", "no dose recorded", "its label names no shortest hold"],
+)
+def test_without_a_pause_there_is_no_hold_to_wait_for(case):
+    """Whether it was held at all is not known, or it was not."""
+    assert "LvefHold" not in topics(advice_on(case))

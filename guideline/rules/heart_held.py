@@ -131,7 +131,7 @@ def _for_the_heart(s: Situation, judged: Judged) -> bool:
 
 
 def _paused(s: Situation, judged: Judged) -> bool:
-    """Whether doses are recorded, none since the low value that the LVEF has recovered from, and the label allows none before a day ahead."""
+    """Whether doses are recorded, none since the low value that the LVEF recovered from, and the label allows none before a day ahead."""
     found = dips(s, judged)
     if judged.holds or not found or found[-1].recovered is None:
         return False

@@ -1,6 +1,6 @@
 """HER2 therapy that fell silent: orders of one cycle each, and doses alone, say nothing of a hold, there is just none any more.
 
-After nine weeks that reads as an end (decision 8), unless the record shows what the doses were left out for (`lvef_holds`, `lung_holds`).
+After nine weeks that reads as an end (decision 8), unless the record shows what the doses were left out for (`lvef_holds`, `silent_tdxd`).
 """
 
 from __future__ import annotations

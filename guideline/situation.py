@@ -20,12 +20,12 @@ from guideline.her2_status import Her2Status, her2_status
 from guideline.hormone_receptors import HormoneReceptors, hormone_receptors
 from guideline.label_flags import label_flags
 from guideline.lung_history import T_DXD, LungHistory, lung_history
-from guideline.lung_holds import with_lung_holds
 from guideline.lvef_holds import with_lvef_holds
 from guideline.partial_date import PartialDate, whole_months
 from guideline.practice import Practice
 from guideline.relapse import Relapse, relapse_after
 from guideline.reproductive import PregnancyState, menopausal_status, pregnancy_state
+from guideline.silent_tdxd import with_silent_tdxd
 from guideline.still_given import with_answer
 from guideline.study_drugs import study_drug, study_drug_over
 from guideline.therapy_lines import (
@@ -133,7 +133,7 @@ def situation(case: Case, practice: Practice) -> Situation:
     found = therapies(recorded, case, since)
     held = with_lvef_holds(recorded, found, case, heart, practice.lvef_lower_limit)
     if held is recorded:
-        held = with_lung_holds(recorded, found, case)
+        held = with_silent_tdxd(recorded, found, case)
     if held is not recorded:
         found = therapies(held, case, since)
     given = with_answer(held, found, case)

@@ -1,4 +1,4 @@
-"""T-DXd that fell silent after grade 1 pneumonitis is on hold, and no line that is over (R115, R133)."""
+"""T-DXd that fell silent after its own pneumonitis: on hold at grade 1, ended for the lungs from grade 2 on (R115, R116, R133)."""
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.guideline.case_builder import (
     lung,
     lvef,
     on_therapy,
+    said_ids,
     situation_of,
     status,
     thp,
@@ -89,6 +90,23 @@ def test_r101_pertuzumab_is_held_with_it():
 def test_otherwise_the_silence_is_an_end(case, why):
     """Only asymptomatic pneumonitis of T-DXd that was there after the last dose explains why none followed."""
     assert state(case) == "ended", why
+
+
+@pytest.mark.parametrize("grade", [2, 3])
+def test_r116_from_grade_2_on_it_was_ended_for_the_lungs(grade):
+    """Not "the record does not say why", and no question whether the disease progressed."""
+    advice = advice_on(on_tdxd(active(grade=grade)))
+    assert advice.treatment.headline.text == "Third line: tucatinib triplet - trastuzumab deruxtecan stopped for toxicity"
+    assert "condition-no-reason" not in said_ids(advice)
+    assert finding(advice, TOPIC).headline.id == "ild-ended-for-good"
+
+
+@pytest.mark.parametrize(
+    "condition", [active(grade=None), resolved(over=75, onset=90, grade=2)], ids=["no grade", "over before the last dose"]
+)
+def test_without_that_the_reason_stays_open(condition):
+    """A grade that nobody recorded, and a dose after the recovery, say nothing of why it ended."""
+    assert "condition-no-reason" in said_ids(advice_on(on_tdxd(condition)))
 
 
 def test_r133_one_card_for_a_hold_for_the_heart():

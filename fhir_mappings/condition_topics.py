@@ -25,7 +25,7 @@ _TOPICS: dict[str, ConditionTopic] = {
     "proc.hospice": "hospice",
 }
 
-_HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|ejection|\bhfp?r?ef\b")
+_HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhfp?r?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
 _NEUTROPENIA = re.compile(r"neutropeni")
 _HOSPICE = re.compile(r"\bhospice\b")

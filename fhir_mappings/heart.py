@@ -176,8 +176,9 @@ _SAME_HEART_DISEASE = 3
 
 _FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")
 _MUSCLE = re.compile(
-    r"cardiomyopath|cardiotoxic|(?:left ventricular|\blv\b) (?:systolic )?dysfunction|\blvsd\b|"
-    r"(?:reduced|decreased|impaired|low) (?:lvef|ejection)"
+    r"cardiomyopath|cardiotoxic|\bctrcd\b|(?<!diastolic )(?:cardiac|myocardial) dysfunction|\blvsd\b|"
+    r"(?:left ventricular|\blv\b) (?:systolic )?(?:dysfunction|impairment)|"
+    r"(?:reduced|decreased|impaired|low) (?:lvef|ejection|(?:left ventricular|lv) (?:systolic )?(?:function|ejection))"
 )
 
 

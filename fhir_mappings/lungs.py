@@ -32,6 +32,9 @@ _DUE_TO = ("condition-dueto", "condition-due-to")
 _ILD_WORDS = re.compile(
     r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis"
 )
+#: What stays after a viral pneumonia is a disease of its own; the pneumonia itself is none.
+_STAYS = re.compile(r"(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|interstitial lung disease|fibrosing alveolitis|\bild\b")
+_VIRAL = re.compile(r"covid|viral")
 _RADIATION_WORDS = re.compile(r"radiation|radiotherapy|actinic|post-?rt\b|radiogenic")
 _NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|viral|bacterial|infect|tubercul|pneumocystis|covid")
 _DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
@@ -86,7 +89,10 @@ def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
 def _kind_in(label: str) -> Literal["ild", "radiation"] | None:
     """What a label without a code of ours names. A suspected ILD counts as one, since it stops therapy too; a denied infection is none."""
     passage = Passage(label)
-    if passage.standings(_ILD_WORDS) <= {"denied", "open"} or not passage.standings(_NOT_ILD) <= {"denied"}:
+    if passage.standings(_ILD_WORDS) <= {"denied", "open"}:
+        return None
+    another = {found[0] for found in _NOT_ILD.finditer(passage.text) if passage.standing(found) != "denied"}
+    if another and not (passage.asserts(_STAYS) and all(_VIRAL.fullmatch(word) for word in another)):
         return None
     radiation = passage.standings(_RADIATION_WORDS)
     return "radiation" if "asserted" in radiation or ("past" in radiation and _past_in(label)) else "ild"

@@ -16,7 +16,7 @@ from guideline.rules.lungs import lungs
 from guideline.rules.pregnancy import possible_pregnancy, pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.start_labs import naming_values
-from guideline.rules.treatment import therapy_gap, treatment
+from guideline.rules.treatment import therapy_gap, treatment, with_gap
 from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, naming_unsent, unseen_history
 from guideline.site_rules import switched_on, treatment_spoken
 from guideline.situation import Situation, situation
@@ -45,7 +45,7 @@ def advise(case: Case, practice: Practice) -> Advice:
         chosen = treatment(s)
         if chosen is None:
             gap = therapy_gap(s)
-            findings += [gap] if gap is not None else []
+            findings = with_gap(findings, gap) if gap is not None else findings
         elif chosen.topic == "MaintenanceTreatment":
             # "Keep the antibodies going" never stands beside a card that holds them.
             if any(f.topic in _ORGAN_TOPICS or f.headline.id.startswith("lvef-low") for f in findings):

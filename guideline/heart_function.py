@@ -94,7 +94,7 @@ def heart_function(case: Case) -> HeartFunction:
     usable.sort(key=lambda v: (v.date.earliest if v.date else date.min, -effective_value(v), v.source))
     latest = _latest(usable)
     undated = [v for v in case.lvef if v.date is None and effective_value(v) < limits.never_silent_below]
-    booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked"]
+    booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked" and _may_be_done_yet(p, case.today)]
     symptoms = answer(case, "heart-failure-symptoms")
     return HeartFunction(
         series=tuple(usable),
@@ -107,6 +107,11 @@ def heart_function(case: Case) -> HeartFunction:
         booked_echo=min(booked, key=lambda p: (p.date.latest if p.date else date.max, p.source)) if booked else None,
         undated_low=min(undated, key=lambda v: (effective_value(v), v.source)) if undated else None,
     )
+
+
+def _may_be_done_yet(booked: Procedure, today: date) -> bool:
+    """Whether a booking is one still. An order that gave no value for as long as the LVEF is monitored was forgotten, or never reported."""
+    return booked.date is None or days_since(booked.date, today) <= K.thresholds.lvef.due_days
 
 
 def _first_active(conditions: Sequence[HeartCondition], kind: str) -> HeartCondition | None:

@@ -65,6 +65,18 @@ class Dip(Struct, frozen=True):
         return None
 
     @property
+    def goes_on_since(self) -> date | None:
+        """Since when the decline is documented without a gap up to its newest value, which meets no restart test; None: it recovered."""
+        if self.recovered is not None:
+            return None
+        run = [self.low[-1]]
+        for v in reversed(self.low[:-1]):
+            if days_between(v, run[-1]) > _followed():
+                break
+            run.append(v)
+        return next((day_of(v) for v in reversed(run) if v in self.holding), None)
+
+    @property
     def longest(self) -> tuple[Lvef, Lvef]:
         """From which value to which one the decline is documented without a gap; a longer gap may hide a recovery."""
         first = last = self.low[0]
@@ -118,6 +130,17 @@ def _dip(low: list[tuple[Lvef, _Kind]], recovered: Lvef | None) -> Dip:
         grave=tuple([v for v, kind in low if kind == "grave"]),
         recovered=recovered,
     )
+
+
+def unrecovered_since(s: Situation, judged: Judged) -> date | None:
+    """Since when a drug is to be held though its table asks for no hold at the latest value: that value meets no restart test (R112).
+
+    Not by the tables of T-DXd and T-DM1, which let the repeat decide (R110, R113). None: the table says all, or the decline is over.
+    """
+    if judged.holds or judged.table.resume.within_points is not None:
+        return None
+    found = dips(s, judged)
+    return found[-1].goes_on_since if found and found[-1].low[-1] is s.heart.latest else None
 
 
 def held_for(s: Situation, exposure: Exposure, dip: Dip) -> bool:

@@ -25,6 +25,7 @@ from guideline.partial_date import PartialDate, whole_months
 from guideline.practice import Practice
 from guideline.relapse import Relapse, relapse_after
 from guideline.reproductive import PregnancyState, menopausal_status, pregnancy_state
+from guideline.silent_tdxd import with_silent_tdxd
 from guideline.still_given import with_answer
 from guideline.study_drugs import study_drug, study_drug_over
 from guideline.therapy_lines import (
@@ -131,6 +132,8 @@ def situation(case: Case, practice: Practice) -> Situation:
     recorded = exposures(case.drugs, case.today)
     found = therapies(recorded, case, since)
     held = with_lvef_holds(recorded, found, case, heart, practice.lvef_lower_limit)
+    if held is recorded:
+        held = with_silent_tdxd(recorded, found, case)
     if held is not recorded:
         found = therapies(held, case, since)
     given = with_answer(held, found, case)

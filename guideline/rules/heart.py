@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import Lvef
 from guideline.exposures import Exposure
@@ -9,9 +12,11 @@ from guideline.facts_used import drug_name, drug_names, headline_names, in_usual
 from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
+from guideline.lvef_dips import unrecovered_since
 from guideline.lvef_stop import StopForGood, stop_for_good
 from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
 from guideline.rules.heart_ended import ended_while_running
+from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import held
 from guideline.rules.heart_words import all_names, failure_words, fall_words, heart_condition_facts, lvef_headline, named, stop_headline
 from guideline.situation import Situation
@@ -29,6 +34,7 @@ def _heart(s: Situation) -> Finding | None:
     running = s.her2_running
     return (
         _failure(s, (*running, *s.held_drugs))
+        or failed_under(s, [e for e in (*running, *s.held_drugs) if e.drug in MONITORED])
         or _hold(s, running)
         or ended_while_running(s, running)
         or held(s)
@@ -99,7 +105,8 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     if latest is None or not monitored or s.once(never_low):
         return None
     judged = judge(s, running)
-    holding = [j for j in judged if j.holds]
+    unrecovered = {j.exposure.drug: since for j in judged if (since := unrecovered_since(s, j)) is not None}
+    holding = [j for j in judged if j.holds or j.exposure.drug in unrecovered]
     below = effective_value(latest) < K.thresholds.lvef.critical_below
     if not holding and not below:
         return None
@@ -116,7 +123,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         "LvefHold",
         _severity(s, judged),
         said,
-        tuple(dict.fromkeys(_hold_detail(s, monitored, holding, stops))),
+        tuple(dict.fromkeys(_hold_detail(s, monitored, holding, stops, unrecovered))),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *proof, *baselines, *_heart_facts(s)))),
         avoid=tuple(sorted(set(monitored))),
         rules=(*dict.fromkeys(j.table.rule for j in holding), "R074"),
@@ -130,13 +137,20 @@ def _stop_said(stops: list[StopForGood], monitored: list[str]) -> Statement:
     return stop_headline("lvef-stop-and-hold", stops, others=headline_names(others)) if others else stop_headline("lvef-stop", stops)
 
 
-def _hold_detail(s: Situation, monitored: list[str], holding: list[Judged], stops: list[StopForGood]) -> list[Statement]:
-    """What each label asks for. Two drugs, two tables: the stricter decides for both (decision 14), so every one of them is named."""
+def _hold_detail(
+    s: Situation, monitored: list[str], holding: list[Judged], stops: list[StopForGood], unrecovered: Mapping[str, date]
+) -> list[Statement]:
+    """What each label asks for. Two drugs, two tables: the stricter decides for both (decision 14), so every one of them is named.
+
+    `unrecovered`: the drugs whose hold goes on though their tables ask for none at the latest value, and since when.
+    """
     ended = {stop.drug for stop in stops}
     detail: list[Statement] = [*all_names(monitored), *(stop.reason for stop in stops)]
     for j in holding:
         if j.exposure.drug in ended:
             continue
+        since = unrecovered.get(j.exposure.drug)
+        detail += [K.say("lvef-hold-goes-on", since=since)] if since is not None else []
         detail.append(K.say("lvef-hold-by-table", action=j.table.action_text, drug=drug_name(j.exposure.drug)))
         confirmed = j.row is not None and j.row.confirmed_stops
         detail.append(K.say("lvef-hold-confirmed") if confirmed else K.say("lvef-hold-resume", resume=j.table.resume.text))

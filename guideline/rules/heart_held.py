@@ -12,9 +12,10 @@ from guideline.exposures import Exposure
 from guideline.facts_used import headline_names, lvef_fact
 from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB
+from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
+from guideline.lvef_dips import dips
 from guideline.lvef_stop import StopForGood, least_hold, stop_for_good
-from guideline.lvef_tables import Judged, first_dose, judge
+from guideline.lvef_tables import Judged, first_dose, judge, never_low
 from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
 from guideline.therapy_lines import PERTUZUMAB_PRODUCTS
@@ -38,13 +39,19 @@ class HeldForHeart(Struct, frozen=True):
 
 
 def held_for_heart(s: Situation) -> HeldForHeart | None:
-    """What is on hold for the heart, or whose LVEF since its start would ask for a hold; None: nothing is."""
-    return s.once(_held_for_heart) if s.held_drugs else None
+    """What is on hold for the heart, or whose LVEF since its start would ask for a hold; None: nothing is.
+
+    What counts as being given is on hold as well while its shortest hold runs and no dose is recorded since the low value.
+    """
+    return s.once(_held_for_heart) if s.held_drugs or s.her2_running else None
 
 
 def _held_for_heart(s: Situation) -> HeldForHeart | None:
     latest = s.heart.latest
     judged = tuple([j for j in judge(s, s.held_drugs) if _for_the_heart(s, j)])
+    paused = tuple([j for j in judge(s, s.her2_running) if _paused(s, j)]) if not s.once(never_low) else ()
+    together = (*(s.held_drugs if judged else ()), *(s.her2_running if paused else ()))
+    judged += paused
     if latest is None or not judged:
         return None
     stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
@@ -53,7 +60,7 @@ def _held_for_heart(s: Situation) -> HeldForHeart | None:
     ahead = until is not None and s.today < until
     return HeldForHeart(
         latest,
-        (*[j.exposure.drug for j in judged], *_covered(judged, s.held_drugs)),
+        (*[j.exposure.drug for j in judged], *_covered(judged, together)),
         judged,
         unmet=tuple([j for j in judged if not _may_resume(s, j, latest)]),
         stops=tuple(stops),
@@ -121,6 +128,15 @@ def may_restart(s: Situation, found: Finding, planned: date) -> bool:
 def _for_the_heart(s: Situation, judged: Judged) -> bool:
     reason = judged.exposure.stop_reason
     return reason == "cardiac" or (reason is None and _dipped(s, judged))
+
+
+def _paused(s: Situation, judged: Judged) -> bool:
+    """Whether doses are recorded, none since the low value that the LVEF recovered from, and the label allows none before a day ahead."""
+    found = dips(s, judged)
+    if judged.holds or not found or found[-1].recovered is None:
+        return False
+    given, hold = dose_days(s.case, judged.exposure.drug), least_hold(s, judged)
+    return bool(given) and given[-1] <= found[-1].since and hold is not None and s.today < hold[0]
 
 
 def _dipped(s: Situation, judged: Judged) -> bool:

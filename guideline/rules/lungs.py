@@ -6,10 +6,12 @@ from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, lung_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD, LungHistory
+from guideline.lung_history import T_DM1, T_DXD, LungHistory
 from guideline.partial_date import add_days
 from guideline.situation import Situation
+from guideline.tdm1_pneumonitis import ended_tdm1
 from guideline.tdxd_restart import Restart, restarts
+from guideline.therapy_lines import HER2_DRUGS
 
 _CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.ild_warning)
 
@@ -50,7 +52,7 @@ def _on_conjugate(s: Situation) -> Finding | None:
         return None
     stopped = drug == T_DXD and history.tdxd_stopped_for_good
     if not (history.symptoms or history.under_treatment or history.active or stopped):
-        return None
+        return tdm1_ended(s) if drug == T_DM1 else None
     name = drug_name(drug)
     if stopped:
         headline = K.say("ild-stop-for-good", drug=name)
@@ -118,15 +120,28 @@ def _held_conjugate(s: Situation) -> Finding | None:
     cleared = _cleared(s, held)
     if cleared is not None:
         return cleared
-    if not (held.stop_reason == "lung" or history.under_treatment or history.symptoms or history.active):
+    open_ = history.under_treatment or history.symptoms or history.active
+    if held.drug == T_DM1 and not open_ and (ended := tdm1_ended(s)) is not None:
+        return ended
+    if not (held.stop_reason == "lung" or open_):
         return _held_ungraded(s, held)
     # The hold itself is the fact where nothing else about the lungs is on record.
     facts = lung_facts(s) or (_on_hold(s, held, "on hold for the lungs"),)
     restart = K.say("ild-grade-1-restart") if held.drug == T_DXD else K.say("ild-tdm1-stops")
+    headline = K.say("ild-on-hold" if held.drug == T_DXD else "ild-on-hold-tdm1", drug=name)
     return Finding(
-        "InterstitialLungDisease", "warning", K.say("ild-on-hold", drug=name), (restart, K.say("hold-not-progression")),
+        "InterstitialLungDisease", "warning", headline, (restart, K.say("hold-not-progression")),
         facts=facts, avoid=(held.drug,), missing=grade_gap(history), rules=("R133",),
     )  # fmt: skip
+
+
+def tdm1_ended(s: Situation) -> Finding | None:
+    """R119: T-DM1 after its own pneumonitis, resolved or not: the label ends it at any grade."""
+    if ended_tdm1(s) is None:
+        return None
+    detail = (K.say("ild-tdm1-stops"), K.say("ild-unless-other-cause"), K.say("hold-not-progression"))
+    headline = K.say("ild-tdm1-ended", drug=drug_name(T_DM1))
+    return Finding("InterstitialLungDisease", "warning", headline, detail, lung_facts(s), avoid=(T_DM1,), rules=("R119",))
 
 
 def _held_ungraded(s: Situation, held: Exposure) -> Finding | None:
@@ -215,14 +230,15 @@ def _on_hold(s: Situation, held: Exposure, words: str) -> FactUsed:
 
 def _before_start(s: Situation) -> Finding | None:
     """R079, decision 12: active disease or new symptoms while the next treatment is being chosen."""
+    of_tdxd = s.lungs.tdxd_active and (s.lungs.tdxd_stopped_for_good or s.lungs.tdxd_ungraded)
     if s.on_treatment:
-        return None
+        return _after_tdxd(s) if of_tdxd and _goes_on_without_tdxd(s) else None
     if s.lungs.symptoms:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-symptoms-before-start"), (K.say("ild-image-consult-first"),),
             facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
         )  # fmt: skip
-    if s.lungs.tdxd_active and (s.lungs.tdxd_stopped_for_good or s.lungs.tdxd_ungraded):
+    if of_tdxd:
         return _after_tdxd(s)
     if s.lungs.active or s.lungs.under_treatment:
         return Finding(
@@ -230,6 +246,14 @@ def _before_start(s: Situation) -> Finding | None:
             facts=lung_facts(s), avoid=("tdxd", "tdxd-pertuzumab"), rules=("R079",),
         )  # fmt: skip
     return None
+
+
+def _goes_on_without_tdxd(s: Situation) -> bool:
+    """Whether the line goes on with what was given beside T-DXd (R101): no other HER2 drug was begun since T-DXd ended."""
+    line = s.last_line.exposures if s.last_line is not None else ()
+    ended = [e.last_known for e in line if e.drug == T_DXD and e.last_known is not None]
+    begun = [e.start for e in line if e.drug in HER2_DRUGS and e.start is not None]
+    return bool(ended) and all(start.earliest <= day.latest for start in begun for day in ended)
 
 
 def _after_tdxd(s: Situation) -> Finding:

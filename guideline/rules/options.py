@@ -116,6 +116,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
     if regimen == "tdm1" and (
         lungs.active
         or lungs.resolved
+        or lungs.radiation_resolved
         or lungs.tdxd_stopped_for_good
         or lungs.tdxd_ungraded
         or lungs.tdxd_grade_1_past

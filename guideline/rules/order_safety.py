@@ -21,9 +21,10 @@ from guideline.orders import DraftOrder
 from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
+from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import failure_words, heart_condition_facts
-from guideline.rules.lungs import grade_gap, lung_facts, lungs
+from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
@@ -139,6 +140,11 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
             "LvefHold", "critical" if critical else "warning", K.say(said, drugs=names, value=lvef_shown(state.latest)), tuple(detail),
             facts=facts, avoid=tuple(starting), rules=("P02",), suggestions=deletions(orders_of(orders, starting)) if critical else (),
         )  # fmt: skip
+        return
+    ordered = frozenset(c for drug in starting for c in components(drug))
+    failed = failed_under(s, [e for e in s.exposures if e.drug in MONITORED and not ordered.isdisjoint(components(e.drug))])
+    if failed is not None:
+        yield failed
         return
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
     ended = sorted({stop.drug for stop in stops_on_record(s)} - set(stopped))
@@ -261,6 +267,8 @@ def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
         found = lungs(s)
         if found is not None:
             yield found
+    elif not history.symptoms and (ended := tdm1_ended(s)) is not None:
+        yield ended
     elif history.active or history.under_treatment or history.symptoms or history.tdxd_ungraded:
         said = "order-tdm1-symptoms" if history.symptoms else "order-tdm1-active-ild"
         yield _ild(s, "warning", K.say(said, drug=name), (K.say("tdm1-lung-warning"), K.say("order-ild-image-consult")), graded=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
@@ -285,3 +287,11 @@ def therapy_gap(s: Situation) -> Finding | None:
         headline = K.say("therapy-undated" if s.therapies.undated else "therapy-not-read" if s.therapy_lost else "no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))
     return None
+
+
+def with_gap(findings: Sequence[Finding], gap: Finding) -> list[Finding]:
+    """The findings with what therapy_gap asks: whether a hold is one, on the card that names what it is for; else a card of its own."""
+    lead = next((f for f in findings if f.topic in _HOLDS), None) if gap.headline.id == "on-hold-or-stopped" else None
+    if lead is None:
+        return [*findings, gap]
+    return [replace(f, missing=(*f.missing, *gap.missing)) if f is lead else f for f in findings]

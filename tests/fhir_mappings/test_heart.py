@@ -224,6 +224,25 @@ def test_heart_conditions(code, kind):
     assert [(h.kind, h.status, h.date) for h in found] == [(kind, "resolved", on("2024-02-03"))]
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Cancer therapy-related cardiac dysfunction", ["cardiomyopathy"]),
+        ("CTRCD, mild, asymptomatic", ["cardiomyopathy"]),
+        ("Impaired left ventricular function", ["cardiomyopathy"]),
+        ("Reduced LV systolic function", ["cardiomyopathy"]),
+        ("Decreased left ventricular ejection fraction", ["cardiomyopathy"]),
+        ("No cardiac dysfunction", []),
+        ("LV diastolic dysfunction", []),
+        ("Impaired right ventricular function", []),
+        ("Normal left ventricular function", []),
+    ],
+)
+def test_a_weak_left_ventricle_by_its_usual_names(text, kinds):
+    """As where it is coded (cardiotoxicity, impaired left ventricular function); the right one, and diastole, are other diseases."""
+    assert [h.kind for h in case_of(patient(), condition(code=concept(text=text))).heart] == kinds
+
+
 def test_heart_conditions_by_label():
     """Without a code, clear words count; with a code of something else they do not."""
     assert [h.kind for h in case_of(patient(), condition(code=concept(text="Congestive heart failure"))).heart] == ["heart-failure"]

@@ -146,11 +146,22 @@ def test_what_goes_on_is_not_past(text, status):
 
 @pytest.mark.parametrize(
     "text",
-    ["Aspiration pneumonitis", "Lymphangitic carcinomatosis", "Rule out ILD", "Pneumonia", "Chemical pneumonitis", "COVID pneumonitis"],
-)
+    [
+        "Aspiration pneumonitis", "Lymphangitic carcinomatosis", "Rule out ILD", "Pneumonia", "Chemical pneumonitis", "COVID pneumonitis",
+        "Interstitial pneumonia due to COVID-19", "Viral pneumonitis", "Lung fibrosis after tuberculosis", "COVID pneumonia, no ILD",
+    ],
+)  # fmt: skip
 def test_labels_that_are_not_ild(text):
     """Aspiration, infection, spread and questions are no ILD."""
     assert case_of(patient(), condition(code=concept(text=text))).lungs == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Post-COVID pulmonary fibrosis", "Organizing pneumonia after COVID-19", "Interstitial lung disease post COVID"]
+)
+def test_what_a_virus_leaves_is_ild(text):
+    """As where it is coded: the pneumonia is over, the fibrosis stays."""
+    assert [c.kind for c in case_of(patient(), condition(code=concept(text=text))).lungs] == ["ild"]
 
 
 def test_a_refuted_ild_is_none():

@@ -110,6 +110,12 @@ def test_decision_23_an_active_or_draft_order_is_a_booked_echo():
     assert heart(lvef(60), procedures=booked_echo()).booked_echo is not None
 
 
+@pytest.mark.parametrize(("day", "counts"), [(91, True), (92, False), (700, False), (None, True)])
+def test_decision_23_an_order_without_a_result_for_long_is_no_booking(day, counts):
+    """Charts keep orders active for years: after the 91 days within which an LVEF is due nothing is awaited any more."""
+    assert (heart(lvef(60), procedures=booked_echo(day)).booked_echo is not None) is counts
+
+
 def test_of_two_entries_the_same_one_is_named_in_any_order():
     """Two active entries of heart failure: the one with the first reference is shown, whichever is listed first; resolved ones never."""
     one, other, over = heart_condition(day=30), heart_condition(day=400), heart_condition(status="resolved", day=10)

@@ -17,8 +17,10 @@ from tests.guideline.case_builder import (
     given,
     intake,
     lung,
+    lvef,
     on_therapy,
     situation_of,
+    topics,
     when,
 )
 from tests.guideline.order_builder import asks, only, order, says
@@ -154,3 +156,18 @@ def test_r119_new_pneumonitis_under_t_dm1_soon_after_t_dxd_still_interrupts_t_dm
     )
     found = finding(advice_on(case), TOPIC)
     assert (found.indicator, found.headline.id, found.avoid) == ("critical", "ild-new-under-treatment", (T_DM1,))
+
+
+@pytest.mark.parametrize(("grade", "said"), [(2, "ild-ended-for-good"), (None, "ild-after-tdxd-ungraded"), (1, None)])
+def test_r116_pertuzumab_goes_on_after_t_dxd_ended_for_pneumonitis(grade, said):
+    """First line of T-DXd + pertuzumab: T-DXd ended, its pneumonitis active; "on treatment" is no reason for silence."""
+    drugs = (given(T_DXD, 80, 12, reason="lung"), given("pertuzumab", 80))
+    case = on_therapy(*drugs, lungs=lung(grade=grade, onset=12), lvef=(lvef(62, 90), lvef(60, 10)), intake=OPEN)
+    assert [f.headline.id for f in advice_on(case).findings if f.topic == TOPIC] == ([said] if said else [])
+
+
+def test_r132_not_once_another_her2_drug_was_begun():
+    """Trastuzumab joined pertuzumab since: whoever began it knew."""
+    drugs = (given(T_DXD, 80, 12, reason="lung"), given("pertuzumab", 80), given("trastuzumab", 5))
+    case = on_therapy(*drugs, lungs=lung(grade=2, onset=12), lvef=(lvef(62, 90), lvef(60, 10)), intake=OPEN)
+    assert TOPIC not in topics(advice_on(case))

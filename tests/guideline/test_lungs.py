@@ -69,7 +69,7 @@ def test_r117_resolved_disease_of_another_cause_is_no_bar(condition):
     """R117: T-DXd may lead, with chest CT, lung opinion, closer monitoring; the alternatives stand beside it."""
     advice = advice_on(second_line(lungs=condition, intake=OPEN))
     assert lead_of(advice) == "tdxd"
-    assert {"check-lungs-resolved", "tdxd-after-resolved-lung-disease"} <= said_ids(advice)
+    assert {"check-lungs-resolved", "tdxd-after-resolved-lung-disease", "tdm1-lung-warning"} <= said_ids(advice)
     assert {"tucatinib-trastuzumab-capecitabine", "tdm1"} <= set(alternatives_of(advice))
 
 

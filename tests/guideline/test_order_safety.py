@@ -185,6 +185,11 @@ def test_r071_once_the_echo_is_ordered_it_is_not_asked_for_again():
     assert says(RULES, second_line(lvef=(), procedures=booked_echo()), tdxd()) == []
 
 
+def test_r071_an_echo_ordered_years_ago_and_never_reported_is_no_baseline():
+    """The order is still active; the LVEF is asked for."""
+    assert topics_of(says(RULES, second_line(lvef=(), procedures=booked_echo(700)), tdxd())) == ["LvefBaselineNeeded"]
+
+
 @pytest.mark.parametrize(("days", "found"), [(84, []), (88, []), (91, []), (92, ["LvefMonitoringDue"])])
 def test_r073_a_drug_that_runs_needs_no_baseline(days, found):
     """R072, R073: while running only an overdue LVEF is said at order entry."""

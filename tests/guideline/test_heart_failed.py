@@ -1,0 +1,94 @@
+"""Heart failure that began under a HER2 drug ends that drug, also once it has resolved (R077, R110, R113)."""
+
+import pytest
+
+from tests.guideline.case_builder import (
+    advice_on,
+    doses,
+    finding,
+    given,
+    heart_condition,
+    lvef,
+    on_therapy,
+    said_ids,
+    situation_of,
+    status,
+    topics,
+)
+from tests.guideline.order_builder import asks, order
+
+HP = ("trastuzumab", "pertuzumab")
+#: Low when heart failure was found, normal again since.
+VALUES = (lvef(60, 310), lvef(38, 62), lvef(57, 5))
+
+
+def hp(last=70, failed=60, **facts):
+    """Trastuzumab + pertuzumab by doses; heart failure so many days ago, resolved."""
+    records = [record for drug in HP for record in doses(drug, 300, last)]
+    return on_therapy(*records, **{"heart": heart_condition(status="resolved", day=failed), "lvef": VALUES, **facts})
+
+
+def again(case):
+    return [
+        (f.topic, f.indicator) for f in asks(case, order("trastuzumab", 6, "mg/kg")).findings if f.topic in ("HeartFailure", "LvefHold")
+    ]
+
+
+def test_r077_recovered_is_no_restart():
+    """No "meets the restart test": what is over is over, and the drugs, ordered again, are a warning."""
+    case = hp()
+    assert {e.state for e in situation_of(case).exposures} == {"ended"}
+    advice = advice_on(case)
+    assert "LvefHold" not in topics(advice)
+    assert "check-failure-before" in said_ids(advice)
+    assert again(case) == [("HeartFailure", "warning")]
+
+
+def test_r077_while_it_still_counts_as_given():
+    """The last dose was 42 days ago, the heart failure came after it."""
+    case = hp(last=42, failed=35, lvef=(lvef(60, 310), lvef(57, 5)))
+    found = finding(advice_on(case), "HeartFailure")
+    assert found.headline.text == (
+        "Do not restart trastuzumab + pertuzumab: heart failure under it, resolved since, ends it for good - refer to cardiology"
+    )
+    assert (found.indicator, found.avoid, found.rules) == ("warning", ("pertuzumab", "trastuzumab"), ())
+    assert again(case) == [("HeartFailure", "warning")]
+
+
+def test_r133_on_hold():
+    """T-DXd on hold for the heart."""
+    drugs = (given("trastuzumab-deruxtecan", 300, status="on-hold", reason="cardiac"),)
+    case = on_therapy(*drugs, heart=heart_condition(status="resolved", day=60), lvef=VALUES)
+    assert finding(advice_on(case), "HeartFailure").avoid == ("trastuzumab-deruxtecan",)
+
+
+def test_decision_14_below_40_it_is_critical():
+    """The heart failure is closed on the list, the LVEF is not back."""
+    case = hp(last=42, failed=35, lvef=(lvef(60, 310), lvef(38, 30)))
+    assert [(f.topic, f.indicator) for f in advice_on(case).findings] == [("HeartFailure", "critical")]
+
+
+@pytest.mark.parametrize(
+    ("last", "failed", "said"),
+    [(14, 30, False), (42, 400, False), (42, 42, True), (42, 30, True)],
+    ids=["given since", "older than the drug", "the day of the last dose", "after the last dose"],
+)
+def test_whose_heart_failure_it_is(last, failed, said):
+    """A dose since is a decision; what began before the first dose is not the drug's."""
+    case = hp(last=last, failed=failed, lvef=(lvef(60, 310), lvef(57, 5)))
+    assert ("HeartFailure" in topics(advice_on(case))) is said
+
+
+@pytest.mark.parametrize(("after", "ended"), [(91, True), (92, False)])
+def test_as_long_after_the_last_dose_as_the_lvef_is_monitored(after, ended):
+    """And not once another HER2 drug was begun."""
+    case = hp(last=200, failed=200 - after, lvef=(lvef(60, 310), lvef(57, 5)))
+    assert bool(again(case)) is ended
+    switched = on_therapy(
+        *[r for d in HP for r in doses(d, 500, 200)],
+        *doses("trastuzumab-emtansine", 180, 12),
+        heart=heart_condition(status="resolved", day=150),
+        lvef=(lvef(60, 510), lvef(57, 5)),
+        disease_statuses=status("worsened", 190),
+    )
+    assert again(switched) == []

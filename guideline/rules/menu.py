@@ -188,7 +188,7 @@ def _when_preferred(s: Situation, regimen: str, lead: str | None) -> Statement |
         return K.say("tdxd-pertuzumab-over-6-months")
     if regimen == TUCATINIB:
         if s.brain.present:
-            return K.say("tucatinib-beside-tdxd-brain")
+            return K.say("tucatinib-beside-tdxd-brain" if s.her2_lines else "tucatinib-beside-early")
         return K.say("tucatinib-if-tdxd-unsuitable") if lead in ("tdxd", "tdm1") else None
     if regimen == "pertuzumab-trastuzumab-chemotherapy" and not unknown_history(s):
         return K.say("pertuzumab-late")

@@ -43,7 +43,7 @@ def treatment(s: Situation) -> Treatment | None:
     if heart_forbids_her2(s):
         return None if last is not None and _endocrine_for_the_heart(s, last) else heart_first(s, topic_of(s))
     if s.brain.leptomeningeal:
-        return leptomeningeal(s)
+        return leptomeningeal(s, candidates_in_order(s))
     if last is None:
         return _without_metastatic_lines(s)
     if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):

@@ -12,6 +12,7 @@ from tests.guideline.case_builder import (
     LONG,
     TODAY,
     a_case,
+    adjuvant,
     advice_on,
     ago,
     breast_cancer,
@@ -199,6 +200,27 @@ def test_r134_discordance_shows_both_results_and_gives_no_regimen():
     assert "IHC 1+" in found.headline.text
     assert "IHC 3+" in found.headline.text
     assert {"discordance-if-positive", "discordance-if-low"} <= said_ids(advice)
+
+
+DISCORDANT = (her2("3+", 1900, "primary"), her2("1+", 10, "metastasis"), *HR_NEGATIVE)
+T_DXD_FAILED = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380, 15, reason="progression"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, {"discordance-if-positive-first-line", "discordance-if-low"}),
+        ({"metastases": LONG, "drugs": thp(690, 15, reason="progression")}, {"discordance-if-positive", "discordance-if-low"}),
+        ({"metastases": LONG, "drugs": T_DXD_FAILED}, {"discordance-if-positive-after-tdxd"}),
+        ({"metastases": LONG, "drugs": (*T_DXD_FAILED[:-1], given("trastuzumab-deruxtecan", 380))}, set()),
+        ({"drugs": adjuvant("trastuzumab-deruxtecan", 900, 600)}, set()),
+    ],
+    ids=["first line", "second line", "after T-DXd", "on T-DXd", "after adjuvant T-DXd"],
+)
+def test_r134_the_options_by_condition_are_those_of_the_line(facts, expected):
+    """R102, R103: T-DXd neither alone in first line nor a second time, under whichever label."""
+    ids = said_ids(advice_on(a_case(receptors=DISCORDANT, **facts)))
+    assert {i for i in ids if i.startswith("discordance-if")} == expected
 
 
 def test_r134_is_never_a_stop_prompt_in_a_responder():

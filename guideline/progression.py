@@ -146,13 +146,14 @@ def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
 
 
 def _seen_to(site: Site, day: PartialDate, case: Case) -> bool:
-    """Whether a new site is resolved, or in the brain irradiated, resected or called stable since."""
+    """Whether a new site is resolved, or in the brain irradiated, resected or called stable since, and not active after that."""
     if all(m.status == "resolved" for m in case.metastases if m.site == site):
         return True
     if site != "brain":
         return False
-    if _treated_since(day, case) is not None:
-        return True
+    treated = _treated_since(day, case)
+    if treated is not None:
+        return not _active_since(treated.day, case)
     answer = case.intake.get("cns-disease")
     return answer is not None and answer.values[:1] == ("stable",) and answer.date.earliest > day.latest
 

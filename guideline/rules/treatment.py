@@ -31,7 +31,8 @@ _HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})
 def treatment(s: Situation) -> Treatment | None:
     """The treatment card, or None while a treatment is running without progression."""
     if s.on_treatment:
-        return None if heart_forbids_her2(s) or s.lungs.symptoms else maintenance(s)
+        # Decision 13: no regimen leads in leptomeningeal disease, maintenance neither.
+        return None if heart_forbids_her2(s) or s.lungs.symptoms or s.brain.leptomeningeal else maintenance(s)
     if s.unknown_conjugate or s.study_drug is not None:
         return None
     last = s.last_line

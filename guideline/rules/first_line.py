@@ -62,7 +62,16 @@ def _first_trastuzumab(s: Situation) -> tuple[Statement, ...]:
 def tdxd_pertuzumab_fits(s: Situation) -> bool:
     """R101: over six months since any (neo)adjuvant HER2 therapy, no earlier T-DXd, nothing given for metastatic disease yet."""
     beyond_6 = s.relapse is None or s.relapse.within_6 is False
-    return beyond_6 and not s.used(T_DXD) and not s.therapies.used_lines
+    return beyond_6 and _nothing_against_metastases_yet(s)
+
+
+def six_months_unclear(s: Situation) -> bool:
+    """I05: whether T-DXd + pertuzumab fits hangs on dates that straddle the six months alone."""
+    return s.relapse is not None and s.relapse.within_6 is None and _nothing_against_metastases_yet(s)
+
+
+def _nothing_against_metastases_yet(s: Situation) -> bool:
+    return not s.used(T_DXD) and not s.therapies.used_lines
 
 
 def _order(s: Situation) -> list[str]:

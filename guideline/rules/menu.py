@@ -185,7 +185,8 @@ def _when_preferred(s: Situation, regimen: str, lead: str | None) -> Statement |
             return K.say("tdxd-beside-tucatinib-brain")
         return K.say("tdxd-alone-beside-pertuzumab") if lead == "tdxd-pertuzumab" else None
     if regimen == "tdxd-pertuzumab":
-        return K.say("tdxd-pertuzumab-over-6-months")
+        straddles = s.relapse is not None and s.relapse.within_6 is None
+        return K.say("tdxd-pertuzumab-if-over-6-months" if straddles else "tdxd-pertuzumab-over-6-months")
     if regimen == TUCATINIB:
         if s.brain.present:
             return K.say("tucatinib-beside-tdxd-brain" if s.her2_lines else "tucatinib-beside-early")

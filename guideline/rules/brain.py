@@ -5,7 +5,7 @@ from __future__ import annotations
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.progression import LocalTherapy
+from guideline.progression import LocalTherapy, held_local_therapy
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, objection
 from guideline.situation import Situation
 
@@ -69,12 +69,23 @@ def brain_alone_headline(s: Situation, line: str, regimen: str) -> Statement:
 
 def brain_first(s: Situation) -> list[Statement]:
     """Decision 13: local therapy and unchanged HER2 therapy come first, as far as only the brain progressed."""
+    if s.last_line is None:
+        # Stable ones have a sentence of their own beside every later line.
+        return [] if s.brain.state == "stable" else before_first_therapy(s)
     if not perhaps_only_the_brain(s):
         return []
     treated = _treated(s)
     if treated is None:
         return [K.say("brain-body-controlled")]
     return [K.say("brain-irradiated-body-open" if treated.irradiated else "brain-resected-body-open", treated=treated.day)]
+
+
+def before_first_therapy(s: Situation) -> list[Statement]:
+    """R128: before anything is given against the metastases local therapy of those in the brain is cleared, unless it was done."""
+    if not s.brain.present:
+        return []
+    done = held_local_therapy(s.brain.date, s.case) if s.brain.date is not None else None
+    return [K.say("brain-first-line") if done is None else K.say("brain-treated-follow-up", treated=done.day)]
 
 
 def _treated(s: Situation) -> LocalTherapy | None:

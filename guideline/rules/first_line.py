@@ -7,6 +7,7 @@ from guideline.facts_used import treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import (
     declines_chemotherapy,
     endocrine_alone,
@@ -119,8 +120,7 @@ def _why(s: Situation) -> list[Statement]:
         said.append(K.say("hr-positive-endocrine-later-man" if s.male else "hr-positive-endocrine-later"))
     if s.used(T_DXD):
         said.append(K.say("early-tdxd-thp-leads"))
-    if s.brain.present:
-        said.append(K.say("brain-first-line"))
+    said += before_first_therapy(s)
     said += biomarker_statements(s)
     return said
 

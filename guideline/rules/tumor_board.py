@@ -12,6 +12,7 @@ from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import partners
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.heart_words import failure_words
@@ -52,7 +53,7 @@ def after_adjuvant_tdxd(s: Situation) -> Treatment:
         s,
         "TumorBoard",
         K.say("headline-after-adjuvant-tdxd"),
-        (K.say("after-adjuvant-tdxd"), K.say("evidence-gap-after-tdxd"), K.say("trial-part-of-care")),
+        (*before_first_therapy(s), K.say("after-adjuvant-tdxd"), K.say("evidence-gap-after-tdxd"), K.say("trial-part-of-care")),
         ("thp", "tdm1", "tucatinib-trastuzumab-capecitabine", "tdxd", "clinical-trial"),
         ("R106", "R015", "R103", "R056"),
     )
@@ -129,7 +130,7 @@ def interval_unclear(s: Situation, more_gaps: tuple[Gap, ...] = ()) -> Treatment
         s,
         "FirstLineTreatment",
         K.say("headline-interval-unclear"),
-        (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}")),
+        (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}"), *before_first_therapy(s)),
         candidates,
         ("R014", "R015", "R131"),
         (Gap("I05", K.say("ask-relapse-interval")), *more_gaps),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from guideline.case import Procedure
 from guideline.knowledge_base import KNOWLEDGE
 from tests.guideline.case_builder import (
     GUIDELINE_EU,
@@ -9,6 +10,7 @@ from tests.guideline.case_builder import (
     a_case,
     adjuvant,
     advice_on,
+    ago,
     alternatives_of,
     finding,
     given,
@@ -16,6 +18,7 @@ from tests.guideline.case_builder import (
     lead_of,
     metastasis,
     missing_in,
+    said,
     said_ids,
     second_line,
     thp,
@@ -237,7 +240,7 @@ def test_decision_13_after_toxicity_no_unchanged_her2_therapy():
 
 
 @pytest.mark.parametrize(
-    ("drugs", "said"),
+    ("drugs", "expected"),
     [
         (thp(690, 10, reason="progression"), "brain-after-local"),
         (AFTER_TRIPLET, "brain-after-local-ask"),
@@ -245,11 +248,11 @@ def test_decision_13_after_toxicity_no_unchanged_her2_therapy():
         ((), "brain-after-local-ask"),
     ],
 )
-def test_r128_what_comes_after_local_control_is_named_only_where_it_is_left(drugs, said):
+def test_r128_what_comes_after_local_control_is_named_only_where_it_is_left(drugs, expected):
     """R128, R058, R103: neither option again that was used, and none of the second line before any HER2 therapy."""
     case = a_case(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active", cns_symptoms="true"))
     ids = said_ids(advice_on(case))
-    assert [i for i in ids if i.startswith("brain-after-local")] == [said]
+    assert [i for i in ids if i.startswith("brain-after-local")] == [expected]
 
 
 def test_decision_13_leptomeningeal_disease_after_both_keeps_the_options_of_the_line():
@@ -260,3 +263,29 @@ def test_decision_13_leptomeningeal_disease_after_both_keeps_the_options_of_the_
     assert alternatives_of(advice)[:2] == ["clinical-trial", "tdm1"]
     assert "trastuzumab-chemotherapy" in alternatives_of(advice)
     assert "margetuximab-limits" in said_ids(advice)
+
+
+ADJUVANT = adjuvant("trastuzumab", 500, 100)
+BRAIN_AND_LIVER = (metastasis("brain", 20), metastasis("liver", 20))
+
+
+@pytest.mark.parametrize(
+    "drugs",
+    [(), ADJUVANT, adjuvant("trastuzumab", 900, "2025"), adjuvant("trastuzumab-deruxtecan", 500, 100)],
+    ids=["first line", "early relapse", "interval unclear", "after adjuvant T-DXd"],
+)
+def test_r128_before_any_therapy_of_the_metastases_local_therapy_of_the_brain_is_cleared(drugs):
+    """R128: whatever pathway the relapse opens; not once it was done, but again when the disease was called active since."""
+    facts = {"drugs": drugs, "metastases": BRAIN_AND_LIVER, "intake": intake(cns_disease=None)}
+    assert "brain-first-line" in said_ids(advice_on(a_case(**facts)))
+    irradiated = Procedure("brain-radiotherapy", "done", ago(10), "Procedure/1")
+    after = said_ids(advice_on(a_case(procedures=irradiated, **facts)))
+    assert ("brain-treated-follow-up" in after, "brain-first-line" in after) == (True, False)
+    facts["intake"] = intake(cns_disease=said("active", days=5))
+    assert "brain-first-line" in said_ids(advice_on(a_case(procedures=irradiated, **facts)))
+
+
+def test_r034_stable_brain_metastases_at_an_early_relapse_are_followed():
+    """Stable by the answer: the follow-up, and no local therapy to be cleared."""
+    ids = said_ids(advice_on(a_case(drugs=ADJUVANT, metastases=BRAIN_AND_LIVER, intake=intake(cns_disease="stable"))))
+    assert ("brain-stable-follow-up" in ids, "brain-first-line" in ids) == (True, False)

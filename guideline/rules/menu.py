@@ -141,6 +141,9 @@ def _evidence(s: Situation, regimen: str) -> tuple[str, ...]:
     found = _EVIDENCE.get(regimen, ())
     if regimen == "tdxd" and s.used(T_DM1) and s.her2_lines:
         found = ("db02-2023", "asco-2022-2-1")
+    if regimen == "tdxd" and s.used_line_count >= 2:
+        # The recommendation of second line is no grade of a later one.
+        found = (*(e for e in found if e != "asco-2022-2-1"), "asco-2022-3-0")
     if s.brain.present and regimen == "tdxd":
         found = (*found, "db03-2022-brain-pfs", "db12-2024")
     if s.brain.present and regimen == TUCATINIB:

@@ -232,7 +232,9 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
     elif last.outcome == "toxicity":
         said.append(K.say("toxicity-is-not-progression"))
     if lead == "tdxd":
-        said.append(K.say("tdxd-after-tdm1") if s.used(T_DM1) and s.her2_lines else K.say("tdxd-preferred"))
+        # C20, E16: the graded recommendation is that of second line.
+        preferred = "tdxd-preferred" if s.used_line_count < 2 else "tdxd-preferred-later"
+        said.append(K.say("tdxd-after-tdm1" if s.used(T_DM1) and s.her2_lines else preferred))
         if s.hormones.state == "positive":
             said.append(K.say("tdxd-alone-hr-positive", cycles=K.thresholds.doses.endocrine_beside_tdxd_cycles))
             if s.used_line_count == 1 and not endocrine_in_second_line(s):

@@ -230,6 +230,25 @@ def test_r134_is_never_a_stop_prompt_in_a_responder():
     assert "stop" not in words_of(advice).lower()
 
 
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        ((her2("0", 1900, "primary"),), True),
+        ((her2("3+", 1900, "primary"), her2("1+", 400)), True),
+        ((her2("1+", 1900, "primary"), her2("3+", 400)), False),
+        ((her2("2+", 1900, "primary"),), False),
+        ((her2("3+", 1900, "primary"),), False),
+        ((), False),
+    ],
+    ids=["negative before", "low in between", "positive in between", "equivocal before", "positive before", "the first result"],
+)
+def test_r003_her2_that_became_positive_is_flagged(earlier, said):
+    """R003: the newest result of a metastasis leads, and the card names the one before it where that was not positive."""
+    advice = advice_on(second_line(receptors=(*earlier, her2("3+", 8), *HR_NEGATIVE)))
+    assert lead_of(advice) == "tdxd"
+    assert ("her2-became-positive" in said_ids(advice)) is said
+
+
 def test_r134_the_review_brings_the_treatment_back():
     """Decision 10: `her2-reviewed: positive` clears the discordance and says so on the card."""
     advice = advice_on(

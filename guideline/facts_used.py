@@ -15,7 +15,7 @@ from guideline.her2_findings import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, CYTOTOXIC_DRUGS, PARTNER_DRUGS, Line, components
+from guideline.therapy_lines import CONJUGATES, COUNTING_DRUGS, CYTOTOXIC_DRUGS, PARTNER_DRUGS, Line, components
 
 _NAMES = {drug.id: drug.name for drug in K.drugs.values()}
 #: Room for the names of drugs in a headline.
@@ -164,14 +164,18 @@ def _how_it_went(line: Line) -> str:
 def progressed_on(line: Line) -> str:
     """What follows the word "progressed" or "progression": the drugs being given, or those before where none was (decision 3).
 
-    A regimen keeps its name when its planned taxane part is over. Where a part was stopped for toxicity, what was still given is named.
+    A regimen keeps its name when its planned taxane part is over. Where a part was stopped for toxicity, or a HER2 drug was over before for
+    another reason, what was still given is named: endocrine therapy that went on alone too.
     """
     given, stopped = line.progressed_on(), line.not_tolerated()
     at_progression = {e.drug for e in given}
     if not given:
         return f"after {line_drugs(line)}{' (stopped for toxicity)' if stopped else ''}"
-    # Without a part that was stopped for toxicity only endocrine therapy is one that another may have replaced before.
-    drugs = [d for d in line.drugs if d in at_progression or not (stopped or d in PARTNER_DRUGS)]
+    # Without a part that was stopped for toxicity only chemotherapy is one that had a planned end.
+    drugs = [d for d in line.drugs if d in at_progression or (d in CYTOTOXIC_DRUGS and not stopped)]
+    if line.counts and not stopped and COUNTING_DRUGS.isdisjoint(at_progression):
+        alone = drug_names(in_usual_order([d for d in drugs if d in at_progression]))
+        return f"on {alone} after {counting_drugs(line)}"
     return f"on {_line_drugs(tuple(drugs))}"
 
 

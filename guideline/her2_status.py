@@ -24,7 +24,8 @@ class Her2Status(Struct, frozen=True):
 
     Cancers of both breasts, and no metastasis tested: nobody can tell which of them spread. `apart`: their results differ, so that the one
     that is not positive leads and the positive one is `other_positive`. `one_unshown`: they do not differ, but one may have no result.
-    `not_positive`: a result that is not, where a positive one leads and no metastasis was tested.
+    `not_positive`: a result that is not, where a positive one leads and no metastasis was tested. `before`: the result before that of a
+    metastasis that leads as positive, where it was not (R003).
     """
 
     state: Her2State
@@ -37,6 +38,7 @@ class Her2Status(Struct, frozen=True):
     apart: bool = False
     one_unshown: bool = False
     not_positive: Her2Finding | None = None
+    before: Her2Finding | None = None
 
     @property
     def discordant(self) -> bool:
@@ -75,7 +77,18 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
         apart=primaries.differing is not None,
         one_unshown=primaries.one_unshown,
         not_positive=leading_finding(earlier) if earlier else None,
+        before=_not_positive_before(leading, findings) if from_metastasis and leading.state == "positive" and not both else None,
     )
+
+
+def _not_positive_before(leading: Her2Finding, findings: Sequence[Her2Finding]) -> Her2Finding | None:
+    """The newest finding older than the leading one, where all of its day are known not to be positive."""
+    if leading.date is None:
+        return None
+    older = [f for f in findings if f.date is not None and f.date.latest < leading.date.earliest]
+    last = max([when_last(f.date) for f in older], default=None)
+    newest = [f for f in older if when_last(f.date) == last]
+    return leading_finding(newest) if newest and all(f.state in NOT_POSITIVE for f in newest) else None
 
 
 def _other_positives(findings: Sequence[Her2Finding], leading: Her2Finding, diagnoses: Sequence[Diagnosis]) -> list[Her2Finding]:

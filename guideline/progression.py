@@ -100,11 +100,17 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
 
 def _settled(day: PartialDate, better: list[_Better], case: Case) -> bool:
     """Decision 13: the brain had local therapy since, the body was judged not worse in the weeks before, and the HER2 therapy went on."""
-    treated = _treated_since(day, case)
-    if treated is None or _active_since(treated.day, case):
+    treated = held_local_therapy(day, case)
+    if treated is None:
         return False
     weeks_before = add_days(day.earliest, -K.thresholds.intervals.judged_before_days)
     return any(b.since >= weeks_before for b in better) and _went_on_after(treated.day, case)
+
+
+def held_local_therapy(day: PartialDate, case: Case) -> LocalTherapy | None:
+    """The local therapy of the brain, not before a day, unless the clinician called the CNS disease active after it."""
+    treated = _treated_since(day, case)
+    return treated if treated is not None and not _active_since(treated.day, case) else None
 
 
 def _active_since(day: PartialDate, case: Case) -> bool:
@@ -146,12 +152,12 @@ def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
 
 
 def _seen_to(site: Site, day: PartialDate, case: Case) -> bool:
-    """Whether a new site is resolved, or in the brain irradiated, resected or called stable since."""
+    """Whether a new site is resolved, or in the brain irradiated, resected or called stable since, and not active after that."""
     if all(m.status == "resolved" for m in case.metastases if m.site == site):
         return True
     if site != "brain":
         return False
-    if _treated_since(day, case) is not None:
+    if held_local_therapy(day, case) is not None:
         return True
     answer = case.intake.get("cns-disease")
     return answer is not None and answer.values[:1] == ("stable",) and answer.date.earliest > day.latest

@@ -82,7 +82,7 @@ def biomarker_statements(s: Situation) -> list[Statement]:
     Whose HER2 status this is; re-biopsy where accessibility is unknown, or its result to come; a change of hormone receptors; a reviewed
     discordance; another cancer that may be what progressed.
     """
-    said = _as_to_the_primaries(s)
+    said = _not_always_positive(s)
     pending = _biopsied_on(s)
     if pending is not None and _result_wanted(s):
         said.append(K.say("biopsy-result-pending", day=pending))
@@ -97,10 +97,15 @@ def biomarker_statements(s: Situation) -> list[Statement]:
     return said
 
 
-def _as_to_the_primaries(s: Situation) -> list[Statement]:
-    """R003: a positive result of a primary, while another primary, or another result, may not be positive and no metastasis was tested."""
+def _not_always_positive(s: Situation) -> list[Statement]:
+    """R003: what was not positive beside the positive result that leads: the result before it, another result, another primary.
+
+    The latter two only while no metastasis was tested.
+    """
     if s.her2.one_unshown:
         return [K.say("her2-one-breast-shown")]
+    if s.her2.before is not None:
+        return [K.say("her2-became-positive", before=finding_dated(s.her2.before))]
     other = s.her2.not_positive
     return [K.say("her2-earlier-not-positive", other=finding_dated(other))] if other is not None else []
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.progression import LocalTherapy
-from guideline.rules.objections import TUCATINIB
+from guideline.progression import LocalTherapy, held_local_therapy
+from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, objection
 from guideline.situation import Situation
 
 
@@ -18,13 +18,20 @@ def brain_urgent(s: Situation) -> Finding | None:
     symptoms = FactUsed("Neurological symptoms or mass effect", "reported", str(given.date), given.source)
     facts = tuple(f for f in (symptoms, brain_fact(s)) if f is not None)
     if s.brain.present:
-        detail = (K.say("brain-local-first"), K.say("brain-trials-excluded"), K.say("brain-after-local"), K.say("brain-steroids-outside"))
+        detail = (K.say("brain-local-first"), K.say("brain-trials-excluded"), _after_local(s), K.say("brain-steroids-outside"))
         return Finding("BrainMetastasesUrgent", "critical", K.say("brain-urgent"), detail, facts=facts)
     headline = K.say("brain-mri-urgent" if s.brain.state == "unknown" else "brain-mri-urgent-none")
     return Finding(
         "BrainMetastasesUrgent", "critical", headline, (K.say("brain-mri-before-regimen"),), facts=facts,
         missing=(Gap("I06", K.say("ask-brain-mri")),), requests=("brain-mri",),
     )  # fmt: skip
+
+
+def _after_local(s: Situation) -> Statement:
+    """What the question will be after local therapy: the two options are named where both are left, and no first line is due."""
+    after_her2 = bool(s.her2_lines) or s.early_relapse
+    both_left = all(objection(s, regimen) is None for regimen in (TUCATINIB, "tdxd"))
+    return K.say("brain-after-local" if after_her2 and both_left else "brain-after-local-ask")
 
 
 def tucatinib_first(s: Situation) -> bool:
@@ -39,10 +46,15 @@ def isolated_in_brain(s: Situation) -> bool:
 
 
 def perhaps_only_the_brain(s: Situation) -> bool:
-    """Whether the newest progression is in the brain, and nothing says that the body progressed as well."""
+    """Whether the newest progression is in the brain, and nothing says that the body progressed as well.
+
+    With disease mostly in the brain it may be, unless a new site in the body says otherwise or toxicity ended the line.
+    """
+    last = s.last_line
+    progression = last.progression if last is not None else None
     if tucatinib_first(s):
-        return True
-    progression = s.last_line.progression if s.last_line is not None else None
+        in_the_body = progression is not None and any(site != "brain" for site in progression.sites)
+        return last is not None and last.outcome != "toxicity" and not in_the_body
     return progression is not None and progression.sites == ("brain",) and s.brain.present and bool(s.her2_running)
 
 
@@ -57,6 +69,9 @@ def brain_alone_headline(s: Situation, line: str, regimen: str) -> Statement:
 
 def brain_first(s: Situation) -> list[Statement]:
     """Decision 13: local therapy and unchanged HER2 therapy come first, as far as only the brain progressed."""
+    if s.last_line is None:
+        # Stable ones have a sentence of their own beside every later line.
+        return [] if s.brain.state == "stable" else before_first_therapy(s)
     if not perhaps_only_the_brain(s):
         return []
     treated = _treated(s)
@@ -65,34 +80,46 @@ def brain_first(s: Situation) -> list[Statement]:
     return [K.say("brain-irradiated-body-open" if treated.irradiated else "brain-resected-body-open", treated=treated.day)]
 
 
+def before_first_therapy(s: Situation) -> list[Statement]:
+    """R128: before anything is given against the metastases local therapy of those in the brain is cleared, unless it was done."""
+    if not s.brain.present:
+        return []
+    done = held_local_therapy(s.brain.date, s.case) if s.brain.date is not None else None
+    return [K.say("brain-first-line") if done is None else K.say("brain-treated-follow-up", treated=done.day)]
+
+
 def _treated(s: Situation) -> LocalTherapy | None:
     progression = s.last_line.progression if s.last_line is not None else None
     return progression.treated if progression is not None and progression.sites == ("brain",) else None
 
 
 def brain_statements(s: Situation, lead: str | None) -> list[Statement]:
-    """What the card says about the brain beside the regimen that leads."""
+    """What the card says about the brain beside the regimen that leads: what the burden did to the choice, or would do."""
     b = s.brain
     if not b.present:
         return []
-    said: list[Statement] = []
-    if tucatinib_first(s):
-        said.append(K.say("brain-predominant"))
-    elif b.predominant is True:
-        said.append(K.say("brain-predominant-no-metastatic-her2"))
-    elif b.predominant is False:
-        said.append(K.say("brain-extracranial"))
-    elif lead != TUCATINIB:
-        said.append(K.say("brain-burden-unknown"))
+    said = _burden(s, lead)
     if b.state == "stable":
         said.append(K.say("brain-stable-follow-up"))
     return said
 
 
+def _burden(s: Situation, lead: str | None) -> list[Statement]:
+    predominant, tdxd_leads = s.brain.predominant, lead in TDXD_REGIMENS
+    if tucatinib_first(s):
+        return [K.say("brain-predominant" if lead == TUCATINIB else "brain-predominant-triplet-gone")]
+    if predominant is True:
+        return [K.say("brain-predominant-no-metastatic-her2" if tdxd_leads else "brain-predominant-triplet-beside")]
+    if predominant is False:
+        return [K.say("brain-extracranial")] if tdxd_leads else []
+    would_lead = bool(s.her2_lines) and lead != TUCATINIB and objection(s, TUCATINIB) is None
+    return [K.say("brain-burden-unknown")] if would_lead else []
+
+
 def brain_gaps(s: Situation) -> list[Gap]:
-    """I06: CNS status unknown, or the burden."""
+    """I06: CNS status unknown, or the burden, as long as the triplet is there to be chosen by it."""
     if s.brain.state == "unknown" and not s.brain.leptomeningeal:
         return [Gap("I06", K.say("ask-cns-status"))]
-    if s.brain.present and not s.brain.leptomeningeal and s.brain.predominant is None:
+    if s.brain.present and not s.brain.leptomeningeal and s.brain.predominant is None and objection(s, TUCATINIB) is None:
         return [Gap("I06", K.say("ask-cns-burden"))]
     return []

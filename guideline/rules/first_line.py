@@ -7,6 +7,7 @@ from guideline.facts_used import treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import (
     declines_chemotherapy,
     endocrine_alone,
@@ -62,7 +63,16 @@ def _first_trastuzumab(s: Situation) -> tuple[Statement, ...]:
 def tdxd_pertuzumab_fits(s: Situation) -> bool:
     """R101: over six months since any (neo)adjuvant HER2 therapy, no earlier T-DXd, nothing given for metastatic disease yet."""
     beyond_6 = s.relapse is None or s.relapse.within_6 is False
-    return beyond_6 and not s.used(T_DXD) and not s.therapies.used_lines
+    return beyond_6 and _nothing_against_metastases_yet(s)
+
+
+def six_months_unclear(s: Situation) -> bool:
+    """I05: whether T-DXd + pertuzumab fits hangs on dates that straddle the six months alone."""
+    return s.relapse is not None and s.relapse.within_6 is None and _nothing_against_metastases_yet(s)
+
+
+def _nothing_against_metastases_yet(s: Situation) -> bool:
+    return not s.used(T_DXD) and not s.therapies.used_lines
 
 
 def _order(s: Situation) -> list[str]:
@@ -110,8 +120,7 @@ def _why(s: Situation) -> list[Statement]:
         said.append(K.say("hr-positive-endocrine-later-man" if s.male else "hr-positive-endocrine-later"))
     if s.used(T_DXD):
         said.append(K.say("early-tdxd-thp-leads"))
-    if s.brain.present:
-        said.append(K.say("brain-first-line"))
+    said += before_first_therapy(s)
     said += biomarker_statements(s)
     return said
 

@@ -141,6 +141,9 @@ def _evidence(s: Situation, regimen: str) -> tuple[str, ...]:
     found = _EVIDENCE.get(regimen, ())
     if regimen == "tdxd" and s.used(T_DM1) and s.her2_lines:
         found = ("db02-2023", "asco-2022-2-1")
+    if regimen == "tdxd" and s.used_line_count >= 2:
+        # The recommendation of second line is no grade of a later one.
+        found = (*(e for e in found if e != "asco-2022-2-1"), "asco-2022-3-0")
     if s.brain.present and regimen == "tdxd":
         found = (*found, "db03-2022-brain-pfs", "db12-2024")
     if s.brain.present and regimen == TUCATINIB:
@@ -185,10 +188,11 @@ def _when_preferred(s: Situation, regimen: str, lead: str | None) -> Statement |
             return K.say("tdxd-beside-tucatinib-brain")
         return K.say("tdxd-alone-beside-pertuzumab") if lead == "tdxd-pertuzumab" else None
     if regimen == "tdxd-pertuzumab":
-        return K.say("tdxd-pertuzumab-over-6-months")
+        straddles = s.relapse is not None and s.relapse.within_6 is None
+        return K.say("tdxd-pertuzumab-if-over-6-months" if straddles else "tdxd-pertuzumab-over-6-months")
     if regimen == TUCATINIB:
         if s.brain.present:
-            return K.say("tucatinib-beside-tdxd-brain")
+            return K.say("tucatinib-beside-tdxd-brain" if s.her2_lines else "tucatinib-beside-early")
         return K.say("tucatinib-if-tdxd-unsuitable") if lead in ("tdxd", "tdm1") else None
     if regimen == "pertuzumab-trastuzumab-chemotherapy" and not unknown_history(s):
         return K.say("pertuzumab-late")

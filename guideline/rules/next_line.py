@@ -15,7 +15,7 @@ from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_alone_headline, brain_first, brain_statements, isolated_in_brain, tucatinib_first
 from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
-from guideline.rules.first_line import tdxd_pertuzumab_fits
+from guideline.rules.first_line import six_months_unclear, tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
@@ -49,6 +49,8 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     checks, gaps = common_checks(s, [r for r in (lead, *alternatives) if r is not None], lead)
     left_out, asks = reasons_open(s, candidates)
     missing = ((Gap("I04", _question(s, conditional)),) if conditional is not None else ()) + (*asks, *gaps)
+    if s.early_relapse and six_months_unclear(s):
+        missing = (Gap("I05", K.say("ask-relapse-interval")), *missing)
     missing = (*her2_gap(s), *missing)
     study = study_drug_condition(s)
     if study is not None and study != conditional:
@@ -93,7 +95,7 @@ def candidates_in_order(s: Situation) -> list[str]:
     if tucatinib_first(s):
         return top
     menu = ["tdxd"]
-    if s.early_relapse and tdxd_pertuzumab_fits(s):
+    if s.early_relapse and (tdxd_pertuzumab_fits(s) or six_months_unclear(s)):
         menu.append("tdxd-pertuzumab")
     beside = s.brain.present or s.lungs.resolved or s.lungs.radiation_resolved or s.lungs.tdxd_grade_1_past or s.used(T_DM1)
     if beside:
@@ -134,7 +136,7 @@ def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
     """Decision 1: under `current` in the US, T-DXd + pertuzumab also leads for a relapse over 6 and up to 12 months after therapy."""
     lung_risk = s.lungs.resolved or s.lungs.radiation_resolved
     current_us = s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US"
-    return current_us and not lung_risk and "tdxd-pertuzumab" in offered
+    return current_us and not lung_risk and "tdxd-pertuzumab" in offered and tdxd_pertuzumab_fits(s)
 
 
 def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:
@@ -230,7 +232,9 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
     elif last.outcome == "toxicity":
         said.append(K.say("toxicity-is-not-progression"))
     if lead == "tdxd":
-        said.append(K.say("tdxd-after-tdm1") if s.used(T_DM1) and s.her2_lines else K.say("tdxd-preferred"))
+        # C20, E16: the graded recommendation is that of second line.
+        preferred = "tdxd-preferred" if s.used_line_count < 2 else "tdxd-preferred-later"
+        said.append(K.say("tdxd-after-tdm1" if s.used(T_DM1) and s.her2_lines else preferred))
         if s.hormones.state == "positive":
             said.append(K.say("tdxd-alone-hr-positive", cycles=K.thresholds.doses.endocrine_beside_tdxd_cycles))
             if s.used_line_count == 1 and not endocrine_in_second_line(s):

@@ -18,10 +18,11 @@ from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
 from guideline.knowledge_printing import maintenance_line
 from guideline.practice import Jurisdiction
-from guideline.rules.objections import CYTOTOXIC_PART, KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS
+from guideline.rules.objections import KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS
 from guideline.rules.start_labs import start_labs
 from guideline.situation import Situation
 from guideline.therapy_lines import (
+    CYTOTOXIC_DRUGS,
     PARTNER_DRUGS,
     PERTUZUMAB_PRODUCTS,
     TRASTUZUMAB_PRODUCTS,
@@ -32,6 +33,10 @@ from guideline.therapy_lines import (
 _THREE_WEEKS = 21
 
 _LOADS_TRASTUZUMAB = frozenset(r.id for r in K.regimens.values() if any(c.drug == "trastuzumab" and c.loading for c in r.components))
+
+
+#: The chemotherapy that the card doses: a regimen's own, or the drugs of which one is chosen.
+_PARTNERS = {r.id: frozenset(c.drug for c in r.components) & CYTOTOXIC_DRUGS for r in K.regimens.values()}
 
 
 def _without_loading(regimen: Regimen) -> tuple[str, ...]:
@@ -143,17 +148,17 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found += start_labs(s, regimen)
     if "capecitabine" in K.regimens[regimen].drugs and dpyd_phenotype(s.case) in ("poor", "intermediate"):
         found.append(K.say("capecitabine-without-dpd" if dpyd_phenotype(s.case) == "poor" else "dpyd-intermediate"))
-    partners = CYTOTOXIC_PART[regimen]
+    partners = _PARTNERS[regimen]
     if not partners:
         return found
     not_tolerated = partners & s.not_tolerated
-    failed = partners & s.failed_agents
-    used_partners = (partners & s.used_drugs) - s.failed_agents
+    failed = (partners & s.failed_agents) - not_tolerated
+    used_partners = partners & s.used_drugs
     if not_tolerated:
         found.append(K.say("partner-not-tolerated", drugs=drug_names(sorted(not_tolerated))))
-    elif failed:
+    if failed:
         found.append(K.say("partner-failed", drugs=drug_names(sorted(failed))))
-    elif used_partners and regimen != "thp":
+    if used_partners and not (not_tolerated or failed) and regimen != "thp":
         found.append(K.say("partner-used", drugs=drug_names(sorted(used_partners))))
     return found
 

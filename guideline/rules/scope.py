@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from guideline.advice import FactUsed, Finding, Gap
+from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import Procedure
 from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -235,18 +235,30 @@ def her2_low(s: Situation) -> Finding:
     return Finding("Her2Low", "info", K.say("her2-low", state=shown), facts=(her2_fact(leading),) if leading is not None else ())
 
 
+def _if_confirmed(s: Situation) -> tuple[Statement, ...]:
+    """Decision 10: the options by condition, as far as the line and what was used leave them.
+
+    None while T-DXd is being given, and none after its (neo)adjuvant use, which a board decides on (R106).
+    """
+    if not s.used(T_DXD):
+        # Without a line on record the history may be open, or when a relapse came.
+        return (K.say("discordance-if-positive" if s.used_line_count else "discordance-if-positive-first-line"),)
+    return (K.say("discordance-if-positive-after-tdxd"),) if s.her2_lines and not s.on_treatment else ()
+
+
 def discordance(s: Situation) -> Finding:
     """R134, R003: a metastasis that is not HER2-positive after a positive result, or two primaries that differ: nothing is assumed."""
     leading, other = s.her2.leading, s.her2.other_positive
     assert leading is not None
     assert other is not None
     headline = K.say("discordance", leading=finding_dated(leading), other=finding_dated(other))
-    detail = [K.say("discordance-review"), K.say("discordance-if-positive")]
+    detail = [K.say("discordance-review"), *_if_confirmed(s)]
     if s.her2.apart:
         detail = [K.say("primaries-differ-why"), K.say("her2-what-test-changes")]
         if leading.side is not None and other.side is not None:
             headline = K.say("primaries-differ", leading=finding_sided(leading), other=finding_sided(other))
-    if s.her2.state in ("low", "ultralow"):
+    if s.her2.state in ("low", "ultralow") and not s.used(T_DXD):
+        # R103: the conjugate is not given a second time, under whichever label.
         detail.append(K.say("discordance-if-low"))
     if s.on_treatment:
         detail.append(K.say("discordance-on-treatment"))

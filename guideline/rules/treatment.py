@@ -33,7 +33,8 @@ _HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})
 def treatment(s: Situation) -> Treatment | None:
     """The treatment card, or None while a treatment is running without progression."""
     if s.on_treatment:
-        return None if heart_forbids_her2(s) or s.lungs.symptoms else maintenance(s)
+        # Decision 13: no regimen leads in leptomeningeal disease, maintenance neither.
+        return None if heart_forbids_her2(s) or s.lungs.symptoms or s.brain.leptomeningeal else maintenance(s)
     if s.unknown_conjugate or s.study_drug is not None:
         return None
     last = s.last_line
@@ -45,7 +46,7 @@ def treatment(s: Situation) -> Treatment | None:
     if heart_forbids_her2(s):
         return None if last is not None and _endocrine_for_the_heart(s, last) else heart_first(s, topic_of(s))
     if s.brain.leptomeningeal:
-        return leptomeningeal(s)
+        return leptomeningeal(s, candidates_in_order(s))
     if last is None:
         return _without_metastatic_lines(s)
     if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import lvef_shown, treatment_facts
 from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
+from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import partners
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.heart_words import failure_words
-from guideline.rules.objections import sort_out
+from guideline.rules.menu import alternative
+from guideline.rules.objections import TUCATINIB, objection, sort_out
 from guideline.rules.options import option
 from guideline.situation import Situation
 
@@ -49,22 +53,32 @@ def after_adjuvant_tdxd(s: Situation) -> Treatment:
         s,
         "TumorBoard",
         K.say("headline-after-adjuvant-tdxd"),
-        (K.say("after-adjuvant-tdxd"), K.say("evidence-gap-after-tdxd"), K.say("trial-part-of-care")),
+        (*before_first_therapy(s), K.say("after-adjuvant-tdxd"), K.say("evidence-gap-after-tdxd"), K.say("trial-part-of-care")),
         ("thp", "tdm1", "tucatinib-trastuzumab-capecitabine", "tdxd", "clinical-trial"),
         ("R106", "R015", "R103", "R056"),
     )
 
 
-def leptomeningeal(s: Situation) -> Treatment:
-    """Decision 13: leptomeningeal disease has no leading regimen; the options are those of the patient's line."""
-    candidates: tuple[str, ...] = ("tdxd", "tucatinib-trastuzumab-capecitabine", "clinical-trial")
+def leptomeningeal(s: Situation, menu: Sequence[str]) -> Treatment:
+    """Decision 13: leptomeningeal disease has no leading regimen; the options are those of the patient's line.
+
+    Where neither T-DXd nor the triplet is left, they are what is left of the line's `menu`, a trial first (decision 4).
+    """
+    candidates: tuple[str, ...] = ("tdxd", TUCATINIB, "clinical-trial")
     if not s.her2_lines and not s.early_relapse:
         candidates = ("thp", "clinical-trial") if s.therapies.used_lines else ("tdxd-pertuzumab", "thp", "clinical-trial")
+    both_gone = TUCATINIB in candidates and all(objection(s, regimen) is not None for regimen in ("tdxd", TUCATINIB))
+    if both_gone:
+        candidates = ("clinical-trial", *menu)
     last = s.last_line
     complete = said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost
     open_history = not complete if last is None else last.outcome in ("unknown", "changed")
     gaps = (Gap("I04", K.say("ask-prior-therapy")),) if open_history else ()
-    return _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), (K.say("leptomeningeal"),), candidates, ("R032", "R056"), gaps)
+    why = (K.say("leptomeningeal"),)
+    board = _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), why, candidates, ("R032", "R056"), gaps)
+    if not both_gone:
+        return board
+    return replace(board, alternatives=tuple(alternative(s, o.regimen, None) for o in board.alternatives))
 
 
 def no_option_left(s: Situation, candidates: Sequence[str]) -> Treatment:
@@ -116,7 +130,7 @@ def interval_unclear(s: Situation, more_gaps: tuple[Gap, ...] = ()) -> Treatment
         s,
         "FirstLineTreatment",
         K.say("headline-interval-unclear"),
-        (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}")),
+        (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}"), *before_first_therapy(s)),
         candidates,
         ("R014", "R015", "R131"),
         (Gap("I05", K.say("ask-relapse-interval")), *more_gaps),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from guideline.case import Procedure
 from guideline.knowledge_base import KNOWLEDGE
 from tests.guideline.case_builder import (
     GUIDELINE_EU,
@@ -9,6 +10,7 @@ from tests.guideline.case_builder import (
     a_case,
     adjuvant,
     advice_on,
+    ago,
     alternatives_of,
     finding,
     given,
@@ -16,6 +18,7 @@ from tests.guideline.case_builder import (
     lead_of,
     metastasis,
     missing_in,
+    said,
     said_ids,
     second_line,
     thp,
@@ -153,3 +156,136 @@ def test_p04_the_weekly_schedule_keeps_its_loading_dose():
     lines = [line for option in advice_on(case).treatment.alternatives for line in option.doses]
     assert "trastuzumab 6 mg/kg IV every 3 weeks" in lines
     assert not any("2 mg/kg" in line and "4 mg/kg" not in line for line in lines)
+
+
+def given_for_progression(start, end, *drugs):
+    return tuple(given(drug, start, end, reason="progression") for drug in drugs)
+
+
+AFTER_TRIPLET = (*thp(690, 400, reason="progression"), *given_for_progression(380, 10, "tucatinib", "capecitabine", "trastuzumab"))
+AFTER_BOTH = (
+    *thp(690, 500, reason="progression"),
+    *given_for_progression(490, 300, "trastuzumab-deruxtecan"),
+    *given_for_progression(280, 10, "tucatinib", "capecitabine", "trastuzumab"),
+)
+AFTER_TDXD = (*thp(690, 400, reason="progression"), *given_for_progression(380, 10, "trastuzumab-deruxtecan"))
+
+
+@pytest.mark.parametrize("drugs", [AFTER_TRIPLET, AFTER_BOTH])
+def test_r058_mostly_brain_once_the_triplet_was_used_it_is_not_said_to_lead(drugs):
+    """R033, R058: the triplet would have led; the card led by T-DXd, or by nothing, does not say that it leads."""
+    advice = advice_on(second_line(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active", cns_burden_predominant="true")))
+    assert "brain-predominant-triplet-gone" in said_ids(advice)
+    assert "brain-predominant" not in said_ids(advice)
+
+
+@pytest.mark.parametrize("drugs", [AFTER_TRIPLET, AFTER_BOTH])
+def test_i06_the_burden_is_not_asked_for_once_the_triplet_is_gone(drugs):
+    """I06, R058: neither the question nor the triplet that the answer would have favoured."""
+    advice = advice_on(second_line(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active")))
+    assert said_ids(advice).isdisjoint({"brain-burden-unknown", "ask-cns-burden"})
+
+
+def test_r034_mostly_outside_the_brain_after_t_dxd_it_is_not_said_to_stay_preferred():
+    """R034, R103: T-DXd was used; the triplet leads for that."""
+    case = second_line(metastases=BRAIN, drugs=AFTER_TDXD, intake=intake(cns_disease="stable", cns_burden_predominant="false"))
+    advice = advice_on(case)
+    assert lead_of(advice) == TRIPLET
+    assert "brain-extracranial" not in said_ids(advice)
+
+
+@pytest.mark.parametrize("answer", [None, "true"])
+def test_r032_after_an_adjuvant_only_relapse_the_triplet_is_not_said_to_lead_when_mostly_brain(answer):
+    """Decision 13: T-DXd leads even then; the triplet's own line says what it waits for."""
+    case = a_case(
+        drugs=adjuvant("trastuzumab", 500, 100), metastases=(metastasis("brain", 20), metastasis("liver", 20)),
+        intake=intake(cns_disease="active", cns_burden_predominant=answer),
+    )  # fmt: skip
+    advice = advice_on(case)
+    assert lead_of(advice) == "tdxd"
+    assert "tucatinib-beside-early" in said_ids(advice)
+    assert said_ids(advice).isdisjoint({"tucatinib-beside-tdxd-brain", "brain-burden-unknown"})
+
+
+def test_r027_after_an_adjuvant_only_relapse_t_dxd_is_not_said_to_lead_where_it_cannot_be_had():
+    """R027, R108: T-DM1 leads; the brain's own sentence names neither as leading."""
+    case = a_case(
+        drugs=(adjuvant("trastuzumab", 500, 100), adjuvant("docetaxel", 500, 400)), metastases=metastasis("brain", 20),
+        intake=intake(cns_disease="active", tdxd_available="false"),
+    )  # fmt: skip
+    advice = advice_on(case)
+    assert lead_of(advice) == "tdm1"
+    assert "brain-predominant-triplet-beside" in said_ids(advice)
+    assert "brain-predominant-no-metastatic-her2" not in said_ids(advice)
+
+
+def test_decision_13_a_new_site_in_the_body_is_no_progression_of_the_brain_alone():
+    """Mostly brain by the answer, but what is new is in the liver: no "if only the brain progressed"."""
+    case = second_line(
+        metastases=(metastasis("bone", 700), metastasis("brain", 690), metastasis("liver", 15)), drugs=thp(690),
+        intake=intake(cns_disease="active", cns_burden_predominant="true"),
+    )  # fmt: skip
+    advice = advice_on(case)
+    assert lead_of(advice) == TRIPLET
+    assert "brain-body-controlled" not in said_ids(advice)
+
+
+def test_decision_13_after_toxicity_no_unchanged_her2_therapy():
+    """Stopped for toxicity, nothing progressed: what had to be stopped does not "go on unchanged"."""
+    case = second_line(
+        metastases=(*LONG, metastasis("brain", 695)), drugs=thp(690, 10, reason="toxicity"),
+        intake=intake(cns_disease="stable", cns_burden_predominant="true"),
+    )  # fmt: skip
+    assert "brain-body-controlled" not in said_ids(advice_on(case))
+
+
+@pytest.mark.parametrize(
+    ("drugs", "expected"),
+    [
+        (thp(690, 10, reason="progression"), "brain-after-local"),
+        (AFTER_TRIPLET, "brain-after-local-ask"),
+        (AFTER_TDXD, "brain-after-local-ask"),
+        ((), "brain-after-local-ask"),
+    ],
+)
+def test_r128_what_comes_after_local_control_is_named_only_where_it_is_left(drugs, expected):
+    """R128, R058, R103: neither option again that was used, and none of the second line before any HER2 therapy."""
+    case = a_case(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active", cns_symptoms="true"))
+    ids = said_ids(advice_on(case))
+    assert [i for i in ids if i.startswith("brain-after-local")] == [expected]
+
+
+def test_decision_13_leptomeningeal_disease_after_both_keeps_the_options_of_the_line():
+    """T-DXd and the triplet used: a trial first (decision 4), then what is left of the menu, with what limits it; still no leader."""
+    advice = advice_on(second_line(metastases=LONG, drugs=AFTER_BOTH, intake=intake(cns_disease="leptomeningeal")))
+    assert topics(advice)[0] == "TumorBoard"
+    assert lead_of(advice) is None
+    assert alternatives_of(advice)[:2] == ["clinical-trial", "tdm1"]
+    assert "trastuzumab-chemotherapy" in alternatives_of(advice)
+    assert "margetuximab-limits" in said_ids(advice)
+
+
+ADJUVANT = adjuvant("trastuzumab", 500, 100)
+BRAIN_AND_LIVER = (metastasis("brain", 20), metastasis("liver", 20))
+
+
+@pytest.mark.parametrize(
+    "drugs",
+    [(), ADJUVANT, adjuvant("trastuzumab", 900, "2025"), adjuvant("trastuzumab-deruxtecan", 500, 100)],
+    ids=["first line", "early relapse", "interval unclear", "after adjuvant T-DXd"],
+)
+def test_r128_before_any_therapy_of_the_metastases_local_therapy_of_the_brain_is_cleared(drugs):
+    """R128: whatever pathway the relapse opens; not once it was done, but again when the disease was called active since."""
+    facts = {"drugs": drugs, "metastases": BRAIN_AND_LIVER, "intake": intake(cns_disease=None)}
+    assert "brain-first-line" in said_ids(advice_on(a_case(**facts)))
+    irradiated = Procedure("brain-radiotherapy", "done", ago(10), "Procedure/1")
+    after = said_ids(advice_on(a_case(procedures=irradiated, **facts)))
+    assert ("brain-treated-follow-up" in after, "brain-first-line" in after) == (True, False)
+    facts["intake"] = intake(cns_disease=said("active", days=5))
+    assert "brain-first-line" in said_ids(advice_on(a_case(procedures=irradiated, **facts)))
+
+
+def test_r034_stable_brain_metastases_at_an_early_relapse_are_followed():
+    """Stable by the answer: the follow-up, and no local therapy to be cleared."""
+    ids = said_ids(advice_on(a_case(drugs=ADJUVANT, metastases=BRAIN_AND_LIVER, intake=intake(cns_disease="stable"))))
+    assert ("brain-stable-follow-up" in ids, "brain-first-line" in ids) == (True, False)

@@ -47,6 +47,28 @@ def test_decision_3_progressed_on_names_what_was_being_given(drugs, words, fact)
     assert line_facts(s)[-1].value.partition(": ")[2] == fact
 
 
+WISHED = tuple(given(drug, 690, 200, reason="patient-wish") for drug in ("trastuzumab", "pertuzumab"))
+TAXANE = given("docetaxel", 690, 570, status="completed", reason="completed")
+
+
+@pytest.mark.parametrize(
+    ("drugs", "words"),
+    [
+        ((*WISHED, TAXANE, given("letrozole", 199)), "on letrozole after trastuzumab + pertuzumab + docetaxel"),
+        ((*WISHED, TAXANE), "after trastuzumab + pertuzumab + docetaxel"),
+        ((WISHED[1], given("trastuzumab", 690), TAXANE), "on trastuzumab + docetaxel"),
+        (
+            (given("trastuzumab-deruxtecan", 690, 300, reason="completed"), given("trastuzumab", 280), given("pertuzumab", 280)),
+            "on trastuzumab + pertuzumab",
+        ),
+    ],
+    ids=["endocrine therapy alone since", "nothing since", "one antibody of two", "a conjugate completed, the antibodies instead"],
+)
+def test_decision_3_a_her2_drug_that_was_over_before_is_not_what_the_disease_progressed_on(drugs, words):
+    """Ended by wish or as completed months before the progression, it did not fail."""
+    assert progressed_on(after(*drugs).therapies.lines[-1]) == words
+
+
 LETROZOLE = given("letrozole", 400)
 ANTIBODY = given("trastuzumab", 400, 10, reason="progression")
 

@@ -145,6 +145,20 @@ def test_i05_a_month_that_straddles_the_limit_shows_both_branches(end, straddles
         assert {"tdxd", "thp"} <= set(alternatives_of(advice))
 
 
+@pytest.mark.parametrize("practice", [GUIDELINE_US, CURRENT_US])
+def test_i05_a_month_that_straddles_six_months_shows_both_branches(practice):
+    """I05, R101, R107: T-DXd leads by the twelve months; with pertuzumab only if the six were over, and the day is asked for."""
+    advice = advice_on(relapse("2026-05"), practice)
+    assert lead_of(advice) == "tdxd"
+    assert "tdxd-pertuzumab" in alternatives_of(advice)
+    assert "tdxd-pertuzumab-if-over-6-months" in said_ids(advice)
+    assert "I05" in missing_in(advice)
+    for known in ("2026-05-19", "2026-05-20"):
+        advice = advice_on(relapse(known), practice)
+        assert "tdxd-pertuzumab-if-over-6-months" not in said_ids(advice)
+        assert "I05" not in missing_in(advice)
+
+
 def test_i05_after_adjuvant_t_dxd_neither_branch_repeats_it():
     """R106: an unclear interval after adjuvant T-DXd: "within twelve months: T-DXd" must not be said."""
     advice = advice_on(relapse("2025-11", "trastuzumab-deruxtecan"))

@@ -195,6 +195,29 @@ def test_i03_unknown_hormone_receptors_are_asked_for_and_endocrine_rules_left_ou
     assert "hr-positive-same-first-line" not in said_ids(advice)
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"drugs": given("docetaxel", 900, 860, reason="toxicity", intent="curative")}, {"partner-not-tolerated"}),
+        ({"drugs": given("docetaxel", 300, 20, reason="progression"), "metastases": LONG}, {"partner-failed"}),
+        (
+            {
+                "drugs": (given("paclitaxel", 300, 250, reason="toxicity"), given("docetaxel", 245, 20, reason="progression")),
+                "metastases": LONG,
+            },
+            {"partner-not-tolerated", "partner-failed"},
+        ),
+        ({"drugs": given("docetaxel", 900, 800, reason="completed", intent="curative")}, set()),
+    ],
+    ids=["not tolerated", "failed", "one each", "completed"],
+)
+def test_i15_a_taxane_that_was_not_tolerated_or_failed_is_named_beside_thp(facts, expected):
+    """R007, I15, decision 4: the doses of both taxanes stand on the card, and which of them the record speaks against."""
+    advice = advice_on(a_case(**facts))
+    assert lead_of(advice) == "thp"
+    assert {c.id for c in advice.treatment.lead.cautions if c.id.startswith("partner")} == expected
+
+
 def test_r128_brain_metastases_in_first_line():
     """R128: local therapy is cleared first; THP still stands."""
     advice = advice_on(a_case(metastases=(metastasis("brain"), metastasis("liver")), intake=intake(cns_disease="active")))

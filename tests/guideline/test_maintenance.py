@@ -212,6 +212,13 @@ def test_reported_lung_symptoms_silence_maintenance():
 
 # --- Stopped early, or on hold -----------------------------------------------------------------------------------------------------
 
+
+def test_decision_13_leptomeningeal_disease_silences_maintenance():
+    """No regimen leads there, and no card says that everything goes on with an endocrine drug more."""
+    assert advice_on(after_taxane(intake=intake(cns_disease="leptomeningeal"))).treatment is None
+    assert advice_on(after_taxane(intake=intake(cns_disease="stable"))).treatment is not None
+
+
 ANTIBODIES = (given("trastuzumab", 300), given("pertuzumab", 300))
 STARTED = (given("trastuzumab", 150), given("pertuzumab", 150))
 

@@ -168,12 +168,14 @@ DOSE = dose("trastuzumab", 39)
         ({"disease_statuses": (status("stable", 61), status("worsened", 50)), "drugs": DOSE}, "progression"),
         ({"disease_statuses": status("stable", 61), "drugs": DOSE, "intake": intake(cns_disease=said("active", days=39))}, "progression"),
         ({"disease_statuses": status("stable", 61), "drugs": DOSE, "intake": intake(cns_disease=said("active", days=40))}, "ongoing"),
+        ({"disease_statuses": status("stable", 55), "drugs": DOSE, "intake": intake(cns_disease=said("active", days=39))}, "progression"),
+        ({"disease_statuses": status("stable", 55), "drugs": DOSE, "intake": intake(cns_disease=said("active", days=40))}, "ongoing"),
         ({"metastases": (*BRAIN, metastasis("bone", 50)), "disease_statuses": status("stable", 61), "drugs": DOSE}, "progression"),
     ],
     ids=[
         "stable the day before", "stable on the day", "42 days before", "an oral drug", "43 days before", "the body not judged",
         "no dose since", "chemotherapy since", "booked", "irradiated before", "worse since", "active since", "active before",
-        "bone as well",
+        "stable after it, active since", "stable after it, active before", "bone as well",
     ],
 )  # fmt: skip
 def test_decision_13_an_irradiated_brain_metastasis_alone_is_settled_where_the_body_is_controlled_and_the_therapy_goes_on(facts, outcome):

@@ -12,6 +12,7 @@ from tests.guideline.case_builder import (
     LONG,
     TODAY,
     a_case,
+    adjuvant,
     advice_on,
     ago,
     breast_cancer,
@@ -201,11 +202,51 @@ def test_r134_discordance_shows_both_results_and_gives_no_regimen():
     assert {"discordance-if-positive", "discordance-if-low"} <= said_ids(advice)
 
 
+DISCORDANT = (her2("3+", 1900, "primary"), her2("1+", 10, "metastasis"), *HR_NEGATIVE)
+T_DXD_FAILED = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380, 15, reason="progression"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({}, {"discordance-if-positive-first-line", "discordance-if-low"}),
+        ({"metastases": LONG, "drugs": thp(690, 15, reason="progression")}, {"discordance-if-positive", "discordance-if-low"}),
+        ({"metastases": LONG, "drugs": T_DXD_FAILED}, {"discordance-if-positive-after-tdxd"}),
+        ({"metastases": LONG, "drugs": (*T_DXD_FAILED[:-1], given("trastuzumab-deruxtecan", 380))}, set()),
+        ({"drugs": adjuvant("trastuzumab-deruxtecan", 900, 600)}, set()),
+    ],
+    ids=["first line", "second line", "after T-DXd", "on T-DXd", "after adjuvant T-DXd"],
+)
+def test_r134_the_options_by_condition_are_those_of_the_line(facts, expected):
+    """R102, R103: T-DXd neither alone in first line nor a second time, under whichever label."""
+    ids = said_ids(advice_on(a_case(receptors=DISCORDANT, **facts)))
+    assert {i for i in ids if i.startswith("discordance-if")} == expected
+
+
 def test_r134_is_never_a_stop_prompt_in_a_responder():
     """Decision 10: on a working treatment the discordance card says that it is no reason to end it."""
     advice = advice_on(on_therapy(given("trastuzumab", 300), receptors=(her2("3+", 1900, "primary"), her2("0", 10), *HR_NEGATIVE)))
     assert "discordance-on-treatment" in said_ids(advice)
     assert "stop" not in words_of(advice).lower()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "said"),
+    [
+        ((her2("0", 1900, "primary"),), True),
+        ((her2("3+", 1900, "primary"), her2("1+", 400)), True),
+        ((her2("1+", 1900, "primary"), her2("3+", 400)), False),
+        ((her2("2+", 1900, "primary"),), False),
+        ((her2("3+", 1900, "primary"),), False),
+        ((), False),
+    ],
+    ids=["negative before", "low in between", "positive in between", "equivocal before", "positive before", "the first result"],
+)
+def test_r003_her2_that_became_positive_is_flagged(earlier, said):
+    """R003: the newest result of a metastasis leads, and the card names the one before it where that was not positive."""
+    advice = advice_on(second_line(receptors=(*earlier, her2("3+", 8), *HR_NEGATIVE)))
+    assert lead_of(advice) == "tdxd"
+    assert ("her2-became-positive" in said_ids(advice)) is said
 
 
 def test_r134_the_review_brings_the_treatment_back():

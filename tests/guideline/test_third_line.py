@@ -64,6 +64,18 @@ def test_r040_r041_r042_after_t_dm1():
     assert "tdm1" not in alternatives_of(advice)
 
 
+def test_c20_t_dxd_in_third_line_is_not_lent_the_grade_of_the_second():
+    """E15, E16, decision 4: it leads; ASCO's strong recommendation is that of second line, and ranks nothing later."""
+    after_triplet = tuple(given(drug, 380, 10, reason="progression") for drug in ("tucatinib", "capecitabine", "trastuzumab"))
+    for drugs in ((*thp(690, 400, reason="progression"), *after_triplet), AFTER_TDM1):
+        advice = advice_on(third(drugs))
+        assert lead_of(advice) == "tdxd"
+        assert "asco-2022-3-0" in advice.treatment.lead.evidence
+        assert "asco-2022-2-1" not in advice.treatment.lead.evidence
+        assert "tdxd-preferred" not in said_ids(advice)
+    assert "asco-2022-2-1" in advice_on(third(thp(690, 10, reason="progression"))).treatment.lead.evidence
+
+
 def test_r058_after_both_there_is_no_regimen():
     """R058, decision 4: T-DXd and tucatinib used: no leader, a trial first, "no standard"."""
     drugs = (*(given(d, 690, 400, reason="progression") for d in ("trastuzumab-deruxtecan", "pertuzumab")),

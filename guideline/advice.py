@@ -85,7 +85,8 @@ class Finding(Struct, frozen=True):
 
     `headline` (the act and its reason) is the card's summary; `detail` follows in order, the first being the most important.
     `avoid` names regimens or drugs advised against; `requests` names orderables (`echocardiogram`, `chest-ct`, `brain-mri`,
-    `her2-ihc`, `her2-ish`, `biopsy`) that would close the finding.
+    `her2-ihc`, `her2-ish`, `biopsy`) that would close the finding. `about` names the drugs of an order whose problem it is, where it
+    is theirs alone and `avoid` does not say so: what is about another drug is another problem.
     """
 
     topic: str
@@ -98,6 +99,7 @@ class Finding(Struct, frozen=True):
     requests: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 class Treatment(Finding, frozen=True):

@@ -354,6 +354,10 @@ def test_units_are_canonical():
         (1, "g/m2", (1000, "mg/m2")),
         (5.4, "mg/kg/dose", (5.4, "mg/kg")),
         (6.4, "mg per kg", (6.4, "mg/kg")),
+        (6.4, "mg/kg{actual}", (6.4, "mg/kg")),
+        (6.4, "mg/kg (Treatment Plan Recorded)", (6.4, "mg/kg")),
+        (750, "mg/m2{BSA}", (750, "mg/m2")),
+        (448, "mg (total)", (448, "mg")),
         (6400, "ug/kg", (6.4, "mg/kg")),
         (540, "milligram(s)", (540, "mg")),
         (1000, "mg/square meter", (1000, "mg/m2")),
@@ -424,6 +428,20 @@ def test_counted_vials(product, expected):
     six = {"doseAndRate": [{"doseQuantity": quantity(6, "{vial}")}]}
     assert amount(dosed(six, text=product)) == expected
     assert amount(dosed({**six, "text": "378 mg IV"}, text=product)) == (378, "mg")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5 vials of 100 mg IV", None),
+        ("Use 4 vials of 100 mg; dose 5.4 mg/kg", (5.4, "mg/kg")),
+        ("5 vials of 100 mg (500 mg)", (500, "mg")),
+        ("1 vial of 420 mg", (420, "mg")),
+    ],
+)
+def test_the_strength_of_several_vials_in_words_is_no_dose(text, expected):
+    """100 mg was read as the whole dose."""
+    assert amount(dosed({"text": text})) == expected
 
 
 def test_vials_of_a_fixed_combination_are_its_amounts():

@@ -65,13 +65,14 @@ class Suggestion(Struct, frozen=True):
 
     `request` orders an examination (`code`: `echocardiogram`, `chest-ct`, `brain-mri`, `her2-ihc`, `her2-ish`, `biopsy`);
     `replace` changes the draft `order` to the drug `code` at its label dose; `delete` removes the draft `order`. `recommended` is used
-    sparingly: only where the advice leaves no real choice.
+    sparingly: only where the advice leaves no real choice. `leaves_plan`: the order's plan is for the drug that is replaced.
     """
 
     act: Literal["request", "replace", "delete"]
     code: str
     order: str | None = None
     recommended: bool = False
+    leaves_plan: bool = False
 
 
 #: Topics of the treatment card: at most one of them is said about a case.

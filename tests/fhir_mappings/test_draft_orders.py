@@ -1018,6 +1018,15 @@ def test_the_plan_of_a_note_is_that_of_today(note, named):
     assert one(TRASTUZUMAB, note=[{"text": note}]).plan == named
 
 
+def test_a_change_of_the_drug_is_newer_than_the_plans_of_the_notes_before():
+    """The plan of the drug that was replaced is no plan of the new one; what the change itself plans is."""
+    plan, change = {"text": "Plan: T-DM1"}, {"text": "Changed from T-DM1 to trastuzumab deruxtecan."}
+    assert one(T_DXD, note=[plan]).plan == "trastuzumab-emtansine"
+    assert one(T_DXD, note=[plan, change]).plan is None
+    assert one(T_DXD, note=[change, plan]).plan == "trastuzumab-emtansine"
+    assert one(TRASTUZUMAB, note=[{"text": "Changed from T-DM1 to the next. Plan: T-DXd"}]).plan == "trastuzumab-deruxtecan"
+
+
 @pytest.mark.parametrize(
     "support",
     [

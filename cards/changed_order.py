@@ -30,6 +30,9 @@ _AMOUNTS = frozenset({"quantity", "initialFill", "expectedSupplyDuration", "numb
 #: What is the old order's own: a new one has no id yet, and is no version of the old.
 _OF_THE_OLD_ORDER = frozenset({"id", "meta", "identifier", "implicitRules", "statusReason", "priorPrescription", "eventHistory"})
 
+#: What ties an order to its plan: the next one to read it would take the new drug for a mix-up with the drug of the plan.
+_OF_THE_PLAN = frozenset({"basedOn", "groupIdentifier", "instantiatesCanonical", "instantiatesUri", "supportingInformation"})
+
 _STATUSES = frozenset({"active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "unknown"})
 _INTENTS = frozenset({"proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option"})
 
@@ -63,6 +66,11 @@ def _medication(reference: Any, draft: Mapping[str, Any], drafts: Mapping[str, M
     contained = draft.get("contained")
     found = (one for one in contained if isinstance(one, dict) and one.get("id") == reference[1:]) if isinstance(contained, list) else ()
     return next(iter(found), {})
+
+
+def outside_its_plan(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft without what ties it to a plan that is another drug's."""
+    return {name: value for name, value in draft.items() if name.removeprefix("_") not in _OF_THE_PLAN}
 
 
 def changed_order(draft: Mapping[str, Any], drug: str, why: str, context: CardContext) -> dict[str, Any] | None:

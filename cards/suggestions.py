@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from cards.changed_order import changed_order, drug_of, is_new, order_beside
+from cards.changed_order import changed_order, drug_of, is_new, order_beside, outside_its_plan
 from cards.context import CardContext
 from cards.examinations import check_templates, is_drafted, service_request
 from cards.label_dosage import dose_in_words, label_dosage
@@ -146,16 +146,17 @@ def _replace(suggestion: Suggestion, finding: Finding, context: CardContext) -> 
     old = drug_of(draft, context.drafts) if draft is not None else None
     named = f"the order for {old}" if old else "the present order"
     if draft is not None and not is_deep(draft) and label_dosage(suggestion.code):
+        draft, plan = (outside_its_plan(draft), ", outside the present plan") if suggestion.leaves_plan else (draft, "")
         why = _because(f"Changed from {old or 'another drug'} to {drug}", finding)
         if not is_new(draft):
             resource, kind, label = order_beside(draft, suggestion.code, why, context), "create", f"Order {drug}"
-            act = f"Order {ordered}, then end {named} by hand"
+            act = f"Order {ordered}{plan}, then end {named} by hand"
         elif context.client.only_create_delete:
             resource, kind, label = order_beside(draft, suggestion.code, why, context), "create", f"Order {drug}"
-            act = f"Order {ordered}, and remove {named}"
+            act = f"Order {ordered}{plan}, and remove {named}"
         else:
             resource, kind, label = changed_order(draft, suggestion.code, why, context), "update", f"Change to {drug}"
-            act = f"Change {named} to {ordered}"
+            act = f"Change {named} to {ordered}{plan}"
         if resource is not None:
             return {"label": label, "type": kind, "description": _because(act, finding), "resource": resource}
     return f"Change {named} to {ordered}."

@@ -7,7 +7,7 @@
     "2 (two) times a day"              twice a day: EHRs write a number in both ways
     "4 tabs of 150 mg"                 600 mg
 
-TRAP: "21 mg/mL", "150 mg tablet" and "in 250 mL" are a concentration, a strength and a diluent, never a dose.
+TRAP: "21 mg/mL", "150 mg tablet", "4 vials of 100 mg" and "in 250 mL" are a concentration, two strengths and a diluent, never a dose.
 """
 
 from __future__ import annotations
@@ -83,6 +83,8 @@ _COUNTED: Final = re.compile(rf"{_COUNT} ?{_FORMS}(?![a-z])")
 _STRENGTH: Final = re.compile(rf"{_NUMBER}\s*mg\b(?! ?/| per ml)")
 #: What a product is counted in.
 _PIECE: Final = re.compile(rf"{_TABLET}|\b(?:vials?|injection)\b")
+#: The strength of several vials follows; of a single one it is the dose as well.
+_VIALS_OF: Final = re.compile(r"(?<!\b1 )(?<!\bone )\bvials? of \Z")
 _VOLUME: Final = re.compile(
     rf"(?<!/)(?<!in )(?<!with )(?<!of ){_NUMBER}\s*(?:ml|milliliters?)\b(?! (?:of )?(?:ns|nacl|saline|sodium|d5w|dextrose))"
 )
@@ -97,6 +99,8 @@ _PAIRS: Final = tuple(
 )  # fmt: skip
 _PER: Final = {"kg": "/kg", "kilogram": "/kg", "kilograms": "/kg", "ml": None, "milliliter": None, "milliliters": None, "l": None}
 _LEADING_TO: Final = {"g": ("mg", 1000.0), "ug": ("mg", 0.001), "ug/kg": ("mg/kg", 0.001), "g/m2": ("mg/m2", 1000.0)}
+#: By which weight it was reckoned and the like: "mg/kg{actual}", "mg/kg (Treatment Plan Recorded)". Alone it is the unit: "{tbl}".
+_REMARK: Final = re.compile(r"(?<=[a-z0-9²])\s*(?:\{[^{}]*\}|\([^()]*\))\Z")
 _ENDING: Final = re.compile(r"/\{?(?:dose|dosis|inf\w*|application)\}?$")
 _DAILY: Final = re.compile(r"/\{?(?:day|d|24\.?h)\}?$")
 
@@ -154,7 +158,7 @@ _NO_LOADING: Final = re.compile(
 @remembered(maxsize=1024)
 def canonical(value: float, unit: str) -> Amount | None:
     """An amount in its canonical unit; `None` for a unit that we do not read. `mg/kg/dose` is `mg/kg`, `mg/m2/d` an amount of a day."""
-    plain = _ENDING.sub("", unit.strip().lower())
+    plain = _ENDING.sub("", _REMARK.sub("", unit.strip().lower()))
     daily = _DAILY.search(plain) is not None
     known = dose_unit(_DAILY.sub("", plain))
     if known is None:
@@ -266,7 +270,7 @@ def _amounts(low: str) -> Iterator[Place]:
         number, mass, per, daily, strength = found.groups()
         relative = "" if per is None else _PER.get(per, "/m2")
         start, times = counted.get(found.start(), (found.start(), None))
-        if relative is None or (strength and times is None):
+        if relative is None or (strength and times is None) or _VIALS_OF.search(low, max(start - _AROUND, 0), start):
             continue
         amount = canonical(_number(number) * (times or 1), mass)
         if amount is not None:

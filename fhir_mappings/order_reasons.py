@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
@@ -26,6 +26,8 @@ _PLAN_IN_NOTE: Final = re.compile(r"\b(?:plan(?:ned)?|protocol|regimen)\b\s*(?:i
 #: progresses", but "T-DXd on Monday for progression").
 _NOT_TODAY: Final = re.compile(r"\b(?:then|followed by|later|consider|not?|without|instead of)\b", re.IGNORECASE)
 _WAITS: Final = re.compile(r"\b(?:if|when|upon|at|on)\b(?:(?!\bfor\b)[^,:\d]){0,30}?\b(?:progress|relaps|recur)", re.IGNORECASE)
+#: What a note says after a change of the drug: the plans of the notes before it were those of the drug before.
+_CHANGED: Final = re.compile(r"\AChanged from \S.{0,200}? to \S", re.IGNORECASE)
 _PLAN_WORD: Final = re.compile(r"\b(?:plan|protocol|regimen)\b", re.IGNORECASE)
 _PLAN_TYPES: Final = frozenset({"CarePlan", "RequestGroup", "RequestOrchestration", "PlanDefinition"})
 _TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w{1,8}+)"
@@ -66,10 +68,15 @@ def _plans(draft: Draft) -> Iterator[str]:
     for raw in (draft.instantiates_canonical, draft.instantiates_uri):
         yield from texts_in(raw)
     yield from group_of(draft)
-    for note in notes_of(draft):
+    for note in _since_the_change(notes_of(draft)):
         for plan in _PLAN_IN_NOTE.findall(note):
             if not _WAITS.search(plan):
                 yield _NOT_TODAY.split(plan, maxsplit=1)[0]
+
+
+def _since_the_change(notes: Sequence[str]) -> Sequence[str]:
+    changes = [number for number, note in enumerate(notes) if _CHANGED.match(note)]
+    return notes[changes[-1] :] if changes else notes
 
 
 def _is_plan(reference: Reference) -> bool:

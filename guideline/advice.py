@@ -65,13 +65,14 @@ class Suggestion(Struct, frozen=True):
 
     `request` orders an examination (`code`: `echocardiogram`, `chest-ct`, `brain-mri`, `her2-ihc`, `her2-ish`, `biopsy`);
     `replace` changes the draft `order` to the drug `code` at its label dose; `delete` removes the draft `order`. `recommended` is used
-    sparingly: only where the advice leaves no real choice.
+    sparingly: only where the advice leaves no real choice. `leaves_plan`: the order's plan is for the drug that is replaced.
     """
 
     act: Literal["request", "replace", "delete"]
     code: str
     order: str | None = None
     recommended: bool = False
+    leaves_plan: bool = False
 
 
 #: Topics of the treatment card: at most one of them is said about a case.
@@ -85,7 +86,8 @@ class Finding(Struct, frozen=True):
 
     `headline` (the act and its reason) is the card's summary; `detail` follows in order, the first being the most important.
     `avoid` names regimens or drugs advised against; `requests` names orderables (`echocardiogram`, `chest-ct`, `brain-mri`,
-    `her2-ihc`, `her2-ish`, `biopsy`) that would close the finding.
+    `her2-ihc`, `her2-ish`, `biopsy`) that would close the finding. `about` names the drugs of an order whose problem it is, where it
+    is theirs alone and `avoid` does not say so: what is about another drug is another problem.
     """
 
     topic: str
@@ -98,6 +100,7 @@ class Finding(Struct, frozen=True):
     requests: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 class Treatment(Finding, frozen=True):

@@ -94,16 +94,20 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
 def _settled(findings: list[Finding]) -> list[Finding]:
     """Apply decision 17. The weaker topic's finding about the same drugs is dropped after its headline joined the stronger one's detail."""
     for stronger, weaker in _PRECEDENCE:
-        lead = next((f for f in findings if f.topic == stronger), None)
-        if lead is None:
-            continue
-        yielding = [f for f in findings if f.topic == weaker and (not f.avoid or not lead.avoid or set(f.avoid) & set(lead.avoid))]
-        if not yielding:
-            continue
-        # A click that mends only the lesser problem would leave the card standing.
-        joined = replace(_join(lead, yielding), suggestions=lead.suggestions)
-        findings = [joined if f is lead else f for f in findings if f not in yielding]
+        for lead in [f for f in findings if f.topic == stronger]:
+            yielding = [f for f in findings if f.topic == weaker and _one_problem(lead, f)]
+            if not yielding:
+                continue
+            # A click that mends only the lesser problem would leave the card standing.
+            joined = replace(_join(lead, yielding), suggestions=lead.suggestions)
+            findings = [joined if f is lead else f for f in findings if f not in yielding]
     return findings
+
+
+def _one_problem(lead: Finding, other: Finding) -> bool:
+    """Whether two findings may be about the same drug: another drug's dose is no part of a mix-up of products."""
+    lead_drugs, drugs = ({*f.avoid, *f.about} for f in (lead, other))
+    return not lead_drugs or not drugs or not lead_drugs.isdisjoint(drugs)
 
 
 def _ended_by_values(findings: list[Finding]) -> list[Finding]:

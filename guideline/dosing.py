@@ -76,11 +76,11 @@ def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tole
         return None
     if flat and dose.unit in ("mg/kg", "mg/m2"):
         return Judgement("per-kg", schedules[0])
-    if schedules[0].unit == "parts":
-        return _combination(dose, schedules, tolerance)
     suited = _by_interval(dose, [s for s in schedules if s.unit == dose.unit] or schedules)
     if not suited:
         return Judgement("too-often", schedules[0])
+    if schedules[0].unit == "parts":
+        return _combination(dose, schedules, tolerance)
     found = [(s, _value(dose, s, body)) for s in suited]
     known = [(s, value) for s, value in found if value is not None]
     if not known:

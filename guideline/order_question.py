@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from guideline.case import Case
 from guideline.exposures import Exposure, still_stands
@@ -45,8 +46,8 @@ class OrderQuestion(Struct, frozen=True):
 
 def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> OrderQuestion:
     """Put the question together. A stop order for a product ends the running exposures of its components."""
-    s = situation(case, practice)
     drafts = tuple(orders)
+    s = situation(_without_copies(case, drafts), practice)
     ended = {c for order in drafts if order.act == "stop" for drug in order.drugs for c in (drug, *components(drug))}
     running = tuple(e for e in s.exposures if e.state == "running" and e.drug not in ended and not components(e.drug) <= ended)
     replaced = _replaced(drafts)
@@ -63,6 +64,13 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
         together=frozenset([*(e.drug for e in running), *begun]),
         asked=frozenset(o.id for o in drafts if o.asked and o.act == "start"),
     )
+
+
+def _without_copies(case: Case, drafts: tuple[DraftOrder, ...]) -> Case:
+    """The case without the orders of today that are signed here, which the chart may hold already: none proves that its drug is given."""
+    signed = {order.id for order in drafts if order.act == "start"}
+    copies = [r for r in case.drugs if r.kind == "order" and r.source in signed and r.start is not None and r.start.earliest >= case.today]
+    return replace(case, drugs=tuple(r for r in case.drugs if r not in copies)) if copies else case
 
 
 def _replaced(drafts: tuple[DraftOrder, ...]) -> dict[str, tuple[str, ...]]:

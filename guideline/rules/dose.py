@@ -58,7 +58,7 @@ def doses(q: OrderQuestion) -> Iterator[Finding]:
         # Of a further dose only what is too much counts: less is a step down, a rounding, or a surface that is capped.
         findings = [*([first] if first is not None else []), *(f for f in further if f is not None and f.indicator != "info")]
         if findings:
-            yield max(findings, key=lambda f: INDICATOR_RANK[f.indicator])
+            yield replace(max(findings, key=lambda f: INDICATOR_RANK[f.indicator]), about=(drug,))
 
 
 def _lead(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> OrderedDose:

@@ -18,6 +18,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import LabValue, current_labs, met
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
 from guideline.rules import order_backbone, order_safety
 from guideline.rules.first_line import tdxd_pertuzumab_fits
@@ -113,7 +114,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
             *((label_rule,) if label_rule is not None else ()),
             *dict.fromkeys(held.values()),
         ),
-        suggestions=() if held else _replacements(s, [order.id for order in orders if order.drugs == (T_DM1,)]),
+        suggestions=() if held else _replacements(s, [order for order in orders if order.drugs == (T_DM1,)]),
     )
 
 
@@ -172,11 +173,11 @@ def _not_preferred(s: Situation, held: Iterable[LabValue]) -> Statement:
     return K.say(f"order-tdm1-not-preferred{'-heart' if _heart_first(s) else ''}{if_new}")
 
 
-def _replacements(s: Situation, orders: list[str]) -> tuple[Suggestion, ...]:
-    """T-DXd at one click, unless the heart wants a cardiologist first."""
+def _replacements(s: Situation, orders: list[DraftOrder]) -> tuple[Suggestion, ...]:
+    """T-DXd at one click, unless the heart wants a cardiologist first. A plan that an order names is the plan of T-DM1."""
     if _heart_first(s):
         return ()
-    return tuple(Suggestion("replace", T_DXD, order) for order in orders)
+    return tuple(Suggestion("replace", T_DXD, order.id, leaves_plan=order.plan is not None) for order in orders)
 
 
 def first_line_restart(q: OrderQuestion) -> Iterator[Finding]:

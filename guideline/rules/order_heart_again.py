@@ -37,7 +37,7 @@ def restarted_too_high(q: OrderQuestion) -> Iterator[Finding]:
             detail = (K.say("lvef-hold-resume", resume=table.resume.text), K.say("restart-unless"))
             latest = q.s.heart.latest
             facts = (order_fact(order, order.dose), *((lvef_fact(latest),) if latest is not None else ()))
-            yield Finding("DoseCheck", "warning", headline, detail, facts, rules=(table.rule, "R126"))
+            yield Finding("DoseCheck", "warning", headline, detail, facts, rules=(table.rule, "R126"), about=order.drugs)
 
 
 def _restarts(drug: str) -> LvefTable | None:

@@ -137,7 +137,7 @@ def _too_near(q: OrderQuestion, drug: str, drafts: list[DraftOrder]) -> Finding 
     ordered = f"every {(after - before).days} days" if (after - before).days > 1 else "daily"
     headline = K.say("dose-too-often", drug=drug_name(drug), ordered=ordered, label=label_words(label.schedules[0]), every=least)
     facts = tuple(FactUsed("Planned dose", drug_name(drug), day.isoformat(), o.id) for day, o in ((before, one), (after, other)))
-    return Finding("DoseCheck", label.over, headline, facts=facts, avoid=(drug,) if label.over == "critical" else ())
+    return Finding("DoseCheck", label.over, headline, facts=facts, avoid=(drug,) if label.over == "critical" else (), about=(drug,))
 
 
 def _day(order: DraftOrder) -> date | None:

@@ -188,9 +188,9 @@ def lungs_of_order(q: OrderQuestion) -> Iterator[Finding]:
     orders = safety_orders(q)
     tdxd, tdm1 = orders_of(orders, (T_DXD,)), orders_of(orders, (T_DM1,))
     if tdxd:
-        yield from _lungs_for_tdxd(q, tdxd)
+        yield from (replace(found, about=(T_DXD,)) for found in _lungs_for_tdxd(q, tdxd))
     elif tdm1:
-        yield from _lungs_for_tdm1(q.s)
+        yield from (replace(found, about=(T_DM1,)) for found in _lungs_for_tdm1(q.s))
 
 
 def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ def without_rest(q: OrderQuestion) -> Iterator[Finding]:
         label = f"days 1-{schedule.days_on} of {schedule.of_days}"
         headline = K.say("dose-without-rest", drug=drug_name(order.drugs[0]), ordered=ordered, label=label)
         detail = (K.say("dose-without-rest-why", label=label),)
-        yield Finding("DoseCheck", "warning", headline, detail, (order_fact(order, dose),), rules=("R126",))
+        yield Finding("DoseCheck", "warning", headline, detail, (order_fact(order, dose),), rules=("R126",), about=order.drugs)
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (without_rest,)

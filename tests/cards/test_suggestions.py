@@ -175,6 +175,16 @@ def test_a_replacement_is_the_whole_order() -> None:
     ]
 
 
+def test_a_replacement_leaves_the_plan_of_the_old_drug_only() -> None:
+    """What ties the order to a plan goes where the plan is for the drug that is replaced, and stays where it asks for the new one."""
+    tied = {"basedOn": [{"reference": "CarePlan/1"}], "groupIdentifier": {"value": "P7"}, "instantiatesUri": ["urn:plan:7"]}
+    for leaves in (True, False):
+        asked = finding("NonPreferredAgent", suggestions=(Suggestion("replace", TDXD, reference(PLAIN), leaves_plan=leaves),))
+        action = action_of(context(PLAIN | tied), asked)
+        assert (tied.keys() & action["resource"].keys() == set()) is leaves
+        assert ("outside the present plan" in action["description"]) is leaves
+
+
 def test_a_note_is_markdown_and_the_orders_words_are_no_markup() -> None:
     """What the old order calls its drug goes into the note as text: it is nobody's link, picture or tag."""
     draft = PLAIN | {"medicationCodeableConcept": {"text": "![i](http://e/x) <b>*T-DM1*</b>"}}

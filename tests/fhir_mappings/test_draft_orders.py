@@ -354,6 +354,10 @@ def test_units_are_canonical():
         (1, "g/m2", (1000, "mg/m2")),
         (5.4, "mg/kg/dose", (5.4, "mg/kg")),
         (6.4, "mg per kg", (6.4, "mg/kg")),
+        (6.4, "mg/kg{actual}", (6.4, "mg/kg")),
+        (6.4, "mg/kg (Treatment Plan Recorded)", (6.4, "mg/kg")),
+        (750, "mg/m2{BSA}", (750, "mg/m2")),
+        (448, "mg (total)", (448, "mg")),
         (6400, "ug/kg", (6.4, "mg/kg")),
         (540, "milligram(s)", (540, "mg")),
         (1000, "mg/square meter", (1000, "mg/m2")),
@@ -424,6 +428,20 @@ def test_counted_vials(product, expected):
     six = {"doseAndRate": [{"doseQuantity": quantity(6, "{vial}")}]}
     assert amount(dosed(six, text=product)) == expected
     assert amount(dosed({**six, "text": "378 mg IV"}, text=product)) == (378, "mg")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5 vials of 100 mg IV", None),
+        ("Use 4 vials of 100 mg; dose 5.4 mg/kg", (5.4, "mg/kg")),
+        ("5 vials of 100 mg (500 mg)", (500, "mg")),
+        ("1 vial of 420 mg", (420, "mg")),
+    ],
+)
+def test_the_strength_of_several_vials_in_words_is_no_dose(text, expected):
+    """100 mg was read as the whole dose."""
+    assert amount(dosed({"text": text})) == expected
 
 
 def test_vials_of_a_fixed_combination_are_its_amounts():
@@ -998,6 +1016,15 @@ def test_what_a_plan_names_instead_of_the_ordered_product(ordered, plan, named):
 def test_the_plan_of_a_note_is_that_of_today(note, named):
     """What is kept for later, or denied, is not what an order of trastuzumab is held against."""
     assert one(TRASTUZUMAB, note=[{"text": note}]).plan == named
+
+
+def test_a_change_of_the_drug_is_newer_than_the_plans_of_the_notes_before():
+    """The plan of the drug that was replaced is no plan of the new one; what the change itself plans is."""
+    plan, change = {"text": "Plan: T-DM1"}, {"text": "Changed from T-DM1 to trastuzumab deruxtecan."}
+    assert one(T_DXD, note=[plan]).plan == "trastuzumab-emtansine"
+    assert one(T_DXD, note=[plan, change]).plan is None
+    assert one(T_DXD, note=[change, plan]).plan == "trastuzumab-emtansine"
+    assert one(TRASTUZUMAB, note=[{"text": "Changed from T-DM1 to the next. Plan: T-DXd"}]).plan == "trastuzumab-deruxtecan"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ from tests.guideline.case_builder import (
     topics,
     words_of,
 )
+from tests.guideline.measure_builder import BODY
+from tests.guideline.order_builder import asks, only, order, words
 
 T_DXD = "trastuzumab-deruxtecan"
 
@@ -39,6 +41,20 @@ def test_decision_17_heart_failure_is_one_card_and_names_the_rest():
     advice = advice_on(case)
     assert topics(advice) == ["HeartFailure"]
     assert any("35" in fact.value for fact in advice.findings[0].facts)
+
+
+def test_decision_17_another_drug_is_another_problem():
+    """What is wrong with one drug of a session takes no card from another: its dose, or the lungs before its first one."""
+    wrong = order("trastuzumab", 5.4, "mg/kg")
+    advice = asks(second_line(body=BODY), wrong, order("pertuzumab", 4200), order("docetaxel", 750, "mg/m2"))
+    assert [f.topic for f in advice.findings if f.indicator == "warning"].count("DoseCheck") == 2
+    assert "mg/m2" not in words(only(list(advice.findings), "ProductMixUp"))
+    alone = asks(second_line(body=BODY), order("trastuzumab", 3.6, "mg/kg"))
+    assert topics(alone) == ["ProductMixUp"], "the same drug's dose is part of the mix-up"
+    failed = on_therapy(given("pertuzumab", 300, 60, reason="progression"), intake={})
+    pair = asks(failed, order(T_DXD, 5.4, "mg/kg"), order("pertuzumab", 840))
+    assert "progressed" in only(list(pair.findings), "PermanentlyStoppedAgent").headline.text
+    assert [s.code for s in only(list(pair.findings), "InterstitialLungDisease").suggestions] == ["chest-ct"]
 
 
 @pytest.mark.parametrize(

@@ -589,6 +589,23 @@ def test_how_often_it_is_ordered_is_said_in_words(every, said):
     assert said in one.headline.text
 
 
+@pytest.mark.parametrize(
+    ("ordered", "expected"),
+    [
+        ({"amount": 600, "parts": (600.0, 600.0), "every_days": 7}, "critical"),
+        ({"amount": 10, "unit": "mL", "every_days": 14}, "critical"),
+        ({"amount": 600, "every_days": 7}, "critical"),
+        ({"amount": 600, "parts": (600.0, 600.0), "every_days": 20}, None),
+        ({"amount": 15, "unit": "mL", "every_days": 21}, None),
+    ],
+)
+def test_the_fixed_combination_more_often_than_every_three_weeks(ordered, expected):
+    """R126: its amounts may be right, and it is too much all the same."""
+    got = found(ON_TRASTUZUMAB, order(PHESGO, **ordered))
+    assert [f.indicator for f in got] == ([expected] if expected else [])
+    assert all(f.headline.text.startswith("Check the interval:") for f in got)
+
+
 # --- Re-escalation ------------------------------------------------------------------------------------------------------------------
 
 REDUCED = (dosed(TDXD, 63, 5.4, "mg/kg"), dosed(TDXD, 42, 4.4, "mg/kg"), dosed(TDXD, 21, 4.4, "mg/kg"))

@@ -1,6 +1,7 @@
 """The choice of therapy at order entry: what is preferred, what comes too early, what is missing beside it."""
 
 import pytest
+from msgspec.structs import replace
 
 from guideline.case import Allergy, DataProblem, Diagnosis, PerformanceStatus
 from guideline.rules import order_choice
@@ -66,6 +67,16 @@ def test_v11_tdm1_in_second_line_gives_way_to_tdxd(practice):
     assert "T-DXd is preferred over T-DM1" in found.headline.text
     assert "28.8 vs 6.8" in words(found)
     assert not {"contraindicated", "obsolete", "hard stop"} & set(words(found).lower().split())
+
+
+@pytest.mark.parametrize(("begun", "known"), [(0, False), (1, True), (30, True)])
+def test_the_charts_copy_of_an_order_of_today_proves_nothing(begun, known):
+    """Some EHRs file an order before it is signed: found in the chart under its own id, it says not yet that T-DM1 is being given."""
+    asked = order(T_DM1, 3.6, "mg/kg", status="active")
+    copy = given(T_DM1, begun, kind="order", source=asked.id)
+    case = second_line()
+    found = topics_of(says(RULES, replace(case, drugs=(*case.drugs, copy)), asked))
+    assert ("NonPreferredAgent" not in found) is known
 
 
 def test_r030_after_an_early_relapse_too():

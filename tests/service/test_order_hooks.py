@@ -195,6 +195,28 @@ def test_suggestions_fit_the_client(client: CheckedClient, shape: Shape, hook: s
             assert action["resource"]["subject"]["reference"].endswith(body["context"]["patientId"])
 
 
+PLANS: dict[str, dict[str, Any]] = {
+    "a protocol": {"groupIdentifier": {"value": "Trastuzumab emtansine q21d"}},
+    "a definition": {"instantiatesCanonical": ["http://hospital.example/PlanDefinition/kadcyla-q3w"]},
+    "a plan of care": {"basedOn": [{"reference": "CarePlan/1", "display": "OP BREAST ADO-TRASTUZUMAB EMTANSINE (KADCYLA) Q21D"}]},
+    "a plan beside": {"supportingInformation": [{"reference": "CarePlan/1", "display": "OP BREAST KADCYLA"}]},
+    "a note": {"note": [{"text": "Plan: T-DM1"}]},
+}
+
+
+@EACH_CLIENT
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_another_drug_is_none_of_the_old_drugs_plan(client: CheckedClient, shape: Shape, plan: dict[str, Any]):
+    """T-DM1 ordered by its plan and changed to T-DXd at one click: the plan would make a mix-up of it, with the way back at one click."""
+    body = shape(SIGN, "tdm1")
+    drafts(body)[0].update(plan)
+    (card,) = [card for card in client.call(body, path=path(SIGN)).get_json()["cards"] if "suggestions" in card]
+    (action,) = card["suggestions"][0]["actions"]
+    assert ", outside the present plan" in action["description"]
+    body["context"]["draftOrders"]["entry"] = [{"resource": {"id": "new", **action["resource"]}}]
+    assert not {"ProductMixUp", "NonPreferredAgent"} & set(topics(client, body))
+
+
 def test_the_same_order_gets_the_same_cards_from_the_command_line(
     client: CheckedClient, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):

@@ -58,7 +58,7 @@ def read(file: Path) -> dict[str, Any] | Fault:
         mark = error.problem_mark
         return Fault(file.name, mark.line + 1 if mark else 1, str(error.problem or error))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        return Fault(file.name, 1, f"not readable as YAML: {error}")
+        return Fault(file.name, 1, f"not readable as YAML: {' '.join(str(error).split())}")
     if not isinstance(document, dict):
         return Fault(file.name, 1, "is not a mapping")
     return document

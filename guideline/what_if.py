@@ -13,12 +13,16 @@ from guideline.unknowns import Unknown, unknowns
 
 
 class Answer(Struct, frozen=True):
-    """What the guideline says, in short: the treatment topic, who leads, who stands beside, and the other topics with their indicators."""
+    """What the guideline says, in short: the treatment topic, who leads, who stands beside, and the other topics with their indicators.
+
+    `acts`: what each of those above information asks for, in their order. "Interrupt" and "stop for good" are one topic, at one urgency.
+    """
 
     topic: str | None
     lead: str | None
     alternatives: tuple[str, ...]
     findings: tuple[tuple[str, str], ...]
+    acts: tuple[str, ...] = ()
 
 
 class Dependence(Struct, frozen=True):
@@ -43,6 +47,7 @@ def answer_of(advice: Advice) -> Answer:
         t.lead.regimen if t is not None and t.lead is not None else None,
         tuple(o.regimen for o in t.alternatives) if t is not None else (),
         tuple((f.topic, f.indicator) for f in advice.findings),
+        tuple(f.headline.text for f in advice.findings if f.indicator != "info"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cards.topics import TOPICS
+from guideline.advice import TREATMENT_TOPICS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book as rule_entries
 from guideline.knowledge_base import settled_conflicts
@@ -193,8 +194,10 @@ def _origin(settings: Settings, limit: str) -> str:
 def off_means(entry: RuleEntry) -> str:
     """What a site loses when it switches this rule off, in words."""
     lost = []
-    if entry.kind in _CARD_KINDS and entry.topics:
-        cards = " or ".join(f'"{TOPICS[topic].display}"' for topic in entry.topics)
+    # When a chart is opened the treatment card stays whatever is off; at order entry a card may stand under its topic that a rule leads.
+    own = [topic for topic in entry.topics if entry.status != "card" or topic not in TREATMENT_TOPICS]
+    if entry.kind in _CARD_KINDS and own:
+        cards = " or ".join(f'"{TOPICS[topic].display}"' for topic in own)
         lost.append(f"no card {cards} that this rule leads")
     offered = [regimen.short for regimen in K.regimens.values() if entry.id in regimen.rules] if entry.kind in _OPTION_KINDS else []
     if offered:

@@ -1,4 +1,4 @@
-"""What became different between two advices, in words: who leads, what stands beside it, which cards came and went."""
+"""What became different between two advices, in words: who leads, what stands beside it, which cards came and went, what they newly say."""
 
 from __future__ import annotations
 
@@ -64,26 +64,42 @@ def _moved(before: Treatment, after: Treatment) -> Iterator[str]:
 
 
 def _new_words(before: Treatment, after: Treatment) -> Iterator[str]:
-    """What is newly said, or no longer, beside the same leading regimen."""
+    """What is newly said, or no longer, about the same leading regimen and what stands beside it."""
     if _lead(before) != _lead(after) or before.topic != after.topic:
         return
     if before.headline.text != after.headline.text:
         yield f"The headline is now: {one_line(after.headline.text)}"
-    old, new = _statements(before), _statements(after)
+    yield from _said(_statements(before), _statements(after))
+    yield from _new_words_of_options(before.alternatives, after.alternatives)
+    yield from _new_words_of_options(before.barred, after.barred)
+
+
+def _new_words_of_options(before: Iterable[Option], after: Iterable[Option]) -> Iterator[str]:
+    """What is newly said, or no longer, about a regimen that stands where it stood."""
+    was = {option.regimen: option for option in before}
+    for option in after:
+        if option.regimen in was:
+            yield from _said(_words_of(was[option.regimen]), _words_of(option), f" of {K.regimens[option.regimen].short}")
+
+
+def _said(old: list[str], new: list[str], of: str = "") -> Iterator[str]:
     for text in new:
         if text not in old:
-            yield f"Newly said: {one_line(text)}"
+            yield f"Newly said{of}: {one_line(text)}"
     for text in old:
         if text not in new:
-            yield f"No longer said: {one_line(text)}"
+            yield f"No longer said{of}: {one_line(text)}"
 
 
 def _statements(treatment: Treatment) -> list[str]:
     lead = treatment.lead
     said: list[Statement] = [*treatment.detail, *treatment.why, *treatment.checks, *(gap.ask for gap in treatment.missing)]
-    if lead is not None:
-        said += [*lead.reasons, *lead.cautions]
-    return list(dict.fromkeys([statement.text for statement in said] + (list(lead.doses) if lead is not None else [])))
+    return list(dict.fromkeys([statement.text for statement in said] + (_words_of(lead) if lead is not None else [])))
+
+
+def _words_of(option: Option) -> list[str]:
+    label = (option.label,) if option.label is not None else ()
+    return [statement.text for statement in (*option.reasons, *option.cautions, *label)] + list(option.doses)
 
 
 def _findings(before: Iterable[Finding], after: Iterable[Finding]) -> Iterator[str]:
@@ -91,11 +107,17 @@ def _findings(before: Iterable[Finding], after: Iterable[Finding]) -> Iterator[s
     for key, finding in new.items():
         if key not in old:
             yield f"New, {_urgency(finding)}: {TOPICS[finding.topic].display}. {one_line(finding.headline.text)}"
-        elif old[key].indicator != finding.indicator:
+            continue
+        if old[key].indicator != finding.indicator:
             yield f"Now {_urgency(finding)} (before: {_urgency(old[key])}): {TOPICS[finding.topic].display}."
+        yield from _said(_words_of_finding(old[key]), _words_of_finding(finding), f" ({TOPICS[finding.topic].display})")
     for key, finding in old.items():
         if key not in new:
             yield f"Gone: {TOPICS[finding.topic].display}. {one_line(finding.headline.text)}"
+
+
+def _words_of_finding(finding: Finding) -> list[str]:
+    return [statement.text for statement in (*finding.detail, *(gap.ask for gap in finding.missing))]
 
 
 def _key(finding: Finding) -> tuple[str, str]:

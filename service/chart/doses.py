@@ -26,7 +26,8 @@ def dose_lines(option: Option, body: Body) -> tuple[DoseLine, ...]:
     amounts = {
         line: amount for component, line in zip(entry.components, entry.dose_lines, strict=False) for amount in [_amount(component, body)]
     }
-    for component in entry.components:
+    # What goes on beside a new partner is written as in the regimen that it comes from; the same words are the same dose.
+    for component in (component for regimen in (entry, *K.regimens.values()) for component in regimen.components):
         going_on = maintenance_line(component, K.drugs[component.drug])
         amounts.setdefault(going_on, _of_dose(component, component.dose, body))
     return tuple(DoseLine(line, amounts.get(line, "")) for line in option.doses or entry.dose_lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -14,7 +13,7 @@ from guideline.explain import Explanation
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.spoken_rules import in_rule_order
-from guideline.what_if import Answer, Dependence
+from guideline.what_if import Answer, Dependence, answer_of
 from service.problem_words import KINDS, SUBJECTS
 
 
@@ -36,7 +35,8 @@ class Asked(Struct, frozen=True):
 class Depends(Struct, frozen=True):
     """Something not known: under which values another regimen would lead (each in words), and which would change other things only.
 
-    `urgent`: the warnings and critical cards that such a value would bring and that do not stand there today.
+    `urgent`: the warnings and critical cards that such a value would bring and that do not stand there today, and what those that do stand
+    there would ask for instead.
     """
 
     name: str
@@ -88,7 +88,7 @@ def _rules(ids: Iterable[str]) -> tuple[Rule, ...]:
 
 
 def _depends(depends: Iterable[Dependence], advice: Advice) -> Iterator[Depends]:
-    today = {(finding.topic, finding.indicator) for finding in advice.findings}
+    today = answer_of(advice)
     for one in sorted(depends, key=lambda one: not one.lead):
         if one.lead or one.other:
             yield Depends(
@@ -100,12 +100,13 @@ def _depends(depends: Iterable[Dependence], advice: Advice) -> Iterator[Depends]
             )
 
 
-def _added(then: Answer, today: AbstractSet[tuple[str, str]]) -> str:
-    """The cards above information that an answer would add, in words."""
+def _added(then: Answer, today: Answer) -> str:
+    """The cards above information that an answer would add, in words; of one that stands there today, what it would ask for instead."""
+    urgent = (finding for finding in then.findings if finding[1] != "info")
     return ", ".join(
-        f"{TOPICS[topic].display} ({indicator})"
-        for topic, indicator in then.findings
-        if indicator != "info" and (topic, indicator) not in today
+        act if (topic, indicator) in today.findings else f"{TOPICS[topic].display} ({indicator})"
+        for (topic, indicator), act in zip(urgent, then.acts, strict=True)
+        if (topic, indicator) not in today.findings or act not in today.acts
     )
 
 

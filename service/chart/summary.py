@@ -52,10 +52,16 @@ def _her2(s: Situation) -> SummaryItem:
         return SummaryItem("HER2", NOT_ON_RECORD if her2.state == "unknown" else f"{her2.state} (diagnosis code)", known=False)
     value = f"{her2.state}: {_finding(her2.leading)}"
     if her2.other_positive is not None:
-        value += f"; disagrees with {_finding(her2.other_positive)}"
-    elif her2.reviewed:
+        # One date behind both would be taken for that of the result named last.
+        words = f"{value}{_when(her2.leading)}; disagrees with {_finding(her2.other_positive)}{_when(her2.other_positive)}"
+        return SummaryItem("HER2", words, None, (*her2.leading.sources, *her2.other_positive.sources))
+    if her2.reviewed:
         value += "; reviewed"
     return SummaryItem("HER2", value, day(her2.leading.date), her2.leading.sources)
+
+
+def _when(found: Her2Finding) -> str:
+    return f" {found.date}" if found.date is not None else ""
 
 
 def _finding(found: Her2Finding) -> str:

@@ -59,6 +59,8 @@ def _report(options: argparse.Namespace) -> int:
     from service.settings import load_settings
     from service.store.opening import site_database
 
+    if options.since is not None and options.until is not None and options.since > options.until:
+        raise UnreadableInput(f"--since {options.since} is after --until {options.until}")
     settings = load_settings()
     database = site_database(settings)
     try:

@@ -57,7 +57,9 @@ def period_words(report: Report) -> str:
     days = sorted(report.days)
     since = report.period.since or (days[0] if days else None)
     until = report.period.until or (days[-1] if days else None)
-    return f"{since} to {until}" if since and until else "all days"
+    if since and until:
+        return f"{since} to {until}"
+    return f"from {since}" if since else f"until {until}" if until else "all days"
 
 
 def as_text(report: Report) -> str:
@@ -69,7 +71,8 @@ def as_text(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     sent, held_back = report.evaluated
-    yield f"her2-cds, {period_words(report)} (UTC): {report.calls} calls; concerned by them: {sent} live, {held_back} in shadow mode"
+    concerned = f"about our patients: {sent} answered, {held_back} evaluated in shadow mode"
+    yield f"her2-cds, {period_words(report)} (UTC): {report.calls} calls; {concerned}"
     ends = [end for end in ENDS if any(counted[end] for counted in report.ends.values())]
     yield from _table("Calls", ["service", *ends], [[service, *(counted[end] for end in ends)] for service, counted in report.ends.items()])
     yield from _table(

@@ -110,6 +110,15 @@ def test_a_sidebar(opened: Callable[..., Page], sample: str):
         assert box["x"] + box["width"] <= SIDEBAR["width"]
 
 
+def test_a_resource_is_read_across_on_a_phone(opened: Callable[..., Page]):
+    """At 320 pixels what a fact comes from has the width of a line, not of a letter, and nothing scrolls sideways."""
+    page = opened("second-line", size={"width": 320, "height": 700})
+    assert overflow(page) == 0
+    resources = page.locator(".facts td:last-child").all()
+    assert resources
+    assert min(box["width"] for one in resources if (box := one.bounding_box()) is not None) > 150
+
+
 @needs_npm("axe-core")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("sample", SAMPLES)

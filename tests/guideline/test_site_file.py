@@ -69,6 +69,15 @@ def test_all_faults_are_named(tmp_path):
     assert [fault.line for fault in found] == [2, 3, 5]
 
 
+@pytest.mark.parametrize("content", [b"\x00", b"rules_off: [\xff]\n"])
+def test_a_file_that_is_no_text_is_one_line(tmp_path, content):
+    """What the reader of YAML says in two lines is said in one, as every fault is."""
+    file = tmp_path / "site.yaml"
+    file.write_bytes(content)
+    (fault,) = read_site_file(file, rule_book())[1]
+    assert "\n" not in str(fault)
+
+
 def test_a_missing_file_is_a_fault(tmp_path):
     """A file that is not there is named."""
     _, found = read_site_file(tmp_path / "none.yaml", rule_book())

@@ -28,7 +28,7 @@ from guideline.partial_date import PartialDate
 from service.chart.changes import NOTHING
 from service.chart.evidence import PLOT_HIGH, PLOT_LOW, place
 from service.chart.questions import Question
-from service.chart.view import as_json, chart_view
+from service.chart.view import ChartView, as_json, chart_view
 from service.problem_words import KINDS
 from service.samples import names
 from tests.service.chart.records import US, case_of, long_history, sample_case, sample_view
@@ -58,6 +58,11 @@ def test_the_line_about_a_patient():
     }
     assert summary_of("lvef-hold")["Line of therapy"].endswith("ongoing since 2026-01-28")
     assert "disagrees with IHC 3+, primary" in summary_of("her2-discordance")["HER2"]
+
+
+def test_each_of_two_results_that_disagree_has_its_own_date():
+    """The date of the metastasis does not stand behind the primary."""
+    assert summary_of("her2-discordance")["HER2"] == "low: IHC 1+, metastasis 2026-11-11; disagrees with IHC 3+, primary 2022-05-25"
 
 
 def test_silence_of_the_record_is_said():
@@ -154,6 +159,14 @@ def test_doses_for_this_patient():
         ("tucatinib 30", ""), ("trastuzumab ", "544 mg, then 408 mg"), ("capecitabine", "1770 mg each time"),
     ]  # fmt: skip
     assert treatment.dose_basis == "Amounts for 68 kg (2026-11-17) and 1.77 m² (Mosteller), before rounding to vials or tablets."
+
+
+def test_what_goes_on_in_maintenance_has_its_milligrams():
+    """Trastuzumab beside endocrine therapy is told in mg as beside palbociclib: the page names the weight that the amount rests on."""
+    treatment = sample_view("maintenance").treatment
+    assert treatment is not None
+    assert treatment.lead is not None
+    assert {dose.text: dose.amount for dose in treatment.lead.doses}["trastuzumab 6 mg/kg IV every 3 weeks"] == "408 mg"
 
 
 @pytest.mark.parametrize(
@@ -306,6 +319,31 @@ def test_no_change_is_said():
     assert view.changed.words == (NOTHING,)
 
 
+@pytest.mark.parametrize("history", ["other-resolved", "tdxd-grade-1-resolved", "tdxd-grade-2-or-worse"])
+def test_what_is_newly_said_about_an_alternative_is_a_change(history: str):
+    """Pneumonitis in the past leaves the triplet leading, and T-DM1 beside it with a warning of its own: that is not "nothing changes"."""
+    changed = sample_view("third-line", supposed={"ild-history": history}).changed
+    assert changed is not None
+    assert "Newly said of T-DM1: T-DM1 is not lung-neutral: it is itself stopped for ILD or pneumonitis." in changed.words
+
+
+@pytest.mark.parametrize("sample", ["third-line", "echo-overdue"])
+def test_nothing_changes_only_where_nothing_does(sample: str):
+    """Whatever is supposed: where the page says that the advice stays as it is, all that it says does; named facts may differ."""
+    now = _without_facts(sample_view(sample))
+    for switch in sample_view(sample).switches:
+        for value in switch.values or ("45", "60"):
+            then = sample_view(sample, supposed={switch.id: value})
+            assert then.changed is not None
+            if then.changed.nothing:
+                assert _without_facts(then) == now, (switch.id, value)
+
+
+def _without_facts(view: ChartView) -> tuple[object, ...]:
+    said = (*((view.treatment,) if view.treatment is not None else ()), *view.findings)
+    return tuple(msgspec.structs.replace(one, facts=()) for one in said)
+
+
 def test_cards_that_came_and_went_are_named():
     """What changed names the leading regimen, the alternatives and each card."""
     words = sample_view("second-line", supposed={"ild-history": "other-active"}).changed
@@ -419,6 +457,16 @@ def test_an_unknown_that_would_bring_an_alarm_says_so():
     depends = {one.name: one for one in sample_view("silent-on-treatment").reasons.depends}
     assert depends["respiratory symptoms"].urgent == ("yes: Interstitial lung disease or pneumonitis (critical)",)
     assert depends["heart failure symptoms"].urgent == ("yes: Heart failure (critical)",)
+
+
+def test_an_unknown_that_turns_interrupt_into_stop_for_good_says_so():
+    """The grade decides whether T-DXd ever comes back, under one topic at one urgency: the advice does not "hold whatever" the grade is."""
+    reasons, asked = sample_view("ild").reasons, {question.id: question for question in sample_view("ild").questions}
+    grade = {one.name: one for one in reasons.depends}["grade of the pneumonitis"]
+    stop = "Stop trastuzumab deruxtecan for good: pneumonitis of grade 2 or worse - do not re-challenge"
+    assert grade.urgent == (f"grade 2: {stop}", f"grade 3: {stop}")
+    assert "grade of the pneumonitis" not in reasons.holds_for
+    assert asked["ild-history"].matters == "other"
 
 
 @pytest.mark.parametrize(

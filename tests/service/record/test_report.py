@@ -242,6 +242,26 @@ def test_nothing_to_report(tmp_path: Path, printed: Callable[..., str]):
     assert not list(tmp_path.glob("*.sqlite"))
 
 
+@pytest.mark.parametrize(
+    ("options", "period"),
+    [
+        ((), "all days"),
+        (("--since", "2026-11-01"), "from 2026-11-01"),
+        (("--until", "2026-11-30"), "until 2026-11-30"),
+        (("--since", "2026-11-01", "--until", "2026-11-30"), "2026-11-01 to 2026-11-30"),
+    ],
+)
+def test_a_period_without_calls_is_named_as_it_was_asked_for(printed: Callable[..., str], options: tuple[str, ...], period: str):
+    """Nothing since a day is not nothing at all."""
+    assert printed(*options) == f"No call is on record ({period}).\n"
+
+
+def test_a_period_that_ends_before_it_begins(capsys: pytest.CaptureFixture[str]):
+    """It is a mistake of whoever typed it, and no report without a call."""
+    assert main(["report", "--since", "2026-11-30", "--until", "2026-11-01"]) == 1
+    assert capsys.readouterr().err == "her2-cds: --since 2026-11-30 is after --until 2026-11-01\n"
+
+
 def test_a_page_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """One line, status 1."""
     monkeypatch.chdir(tmp_path)

@@ -31,7 +31,7 @@ def advise(case: Case, practice: Practice) -> Advice:
     """
     s = situation(case, practice)
     found = scope(s)
-    if found.silent:
+    if found.silent and not found.watched:
         return Advice(None, (), found.silent, practice.label, K.version)
     chosen = None
     with_child = pregnancy(s)
@@ -65,7 +65,7 @@ def advise(case: Case, practice: Practice) -> Advice:
         chosen, findings = naming_unseen(case, chosen, findings)
         chosen, findings = naming_forbidden(case, chosen, findings)
         chosen, findings = naming_unread_answers(case, chosen, findings)
-    silent = () if chosen is not None or findings else ("R132",)
+    silent = () if chosen is not None or findings else found.silent or ("R132",)
     switched_off = tuple(sorted(silenced | later | on_treatment))
     return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off, (*hidden, *hidden_later))
 

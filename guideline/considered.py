@@ -42,11 +42,12 @@ class _Question(Struct, frozen=True):
 def considered(s: Situation, advice: Advice) -> tuple[Considered, ...]:
     """Every question that is asked when a chart is opened, in the order in which the rules are asked."""
     topics = {f.topic for f in (*((advice.treatment,) if advice.treatment is not None else ()), *advice.findings)}
-    outside = scope(s).because
+    scoped = scope(s)
     found = []
     for question in _QUESTIONS:
         spoke = tuple(t for t in question.topics if t in topics)
-        because = None if spoke else outside or question.closed_by(s, advice)
+        asked = scoped.because is None or (scoped.watched and question.closed_by in _OF_WHAT_IS_GIVEN)
+        because = None if spoke else question.closed_by(s, advice) if asked else scoped.because
         found.append(Considered(question.asks, question.topics, spoke, because))
     return tuple(found)
 
@@ -163,6 +164,9 @@ def _rebiopsy(s: Situation, advice: Advice) -> str:
     given = answer(s.case, "lesion-accessible")
     return "a lesion was not said to be accessible: one line on the treatment card" if given is None else "already said"
 
+
+#: Asked of every HER2 drug that is given, whatever the HER2 status.
+_OF_WHAT_IS_GIVEN = (_pregnancy, _brain, _heart, _lungs)
 
 _QUESTIONS = (
     _Question("Is HER2 known, and positive?", ("Her2StatusNeeded", "Her2Discordance", "Her2Low"), _her2),

@@ -25,13 +25,15 @@ _TESTS = {"her2-ihc": "HER2 IHC", "her2-ish": "HER2 ISH"}
 class Scope(Struct, frozen=True):
     """`silent` names the rules that ask for silence, and `because` says why in words.
 
-    Otherwise `finding` is what to say first, and only `treatable` cases get a regimen.
+    Otherwise `finding` is what to say first, and only `treatable` cases get a regimen. `watched`: silent about the choice of therapy, while
+    a HER2 drug is given whose safety is spoken of all the same.
     """
 
     silent: tuple[str, ...] = ()
     because: str | None = None
     finding: Finding | None = None
     treatable: bool = False
+    watched: bool = False
 
 
 def scope(s: Situation) -> Scope:
@@ -54,9 +56,10 @@ def scope(s: Situation) -> Scope:
         return Scope(finding=other_breast_untested(s))
     if state in ("low", "ultralow") and not s.her2.ever_positive:
         return Scope(finding=her2_low(s))
-    # HER2-negative, or a review that settled on "not positive": outside, and silent.
+    # HER2-negative, or a review that settled on "not positive": outside, and silent but for the safety of what is given (as T-DXd in
+    # HER2-low disease).
     shown = s.her2.leading.shown if s.her2.leading is not None else "diagnosis code"
-    return Scope(("R121", "R132"), f"HER2 is not positive ({shown})")
+    return Scope(("R121", "R132"), f"HER2 is not positive ({shown})", watched=bool(s.her2_running))
 
 
 def _not_a_patient_of_ours(s: Situation) -> Scope | None:

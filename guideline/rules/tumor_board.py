@@ -70,11 +70,16 @@ def leptomeningeal(s: Situation, menu: Sequence[str]) -> Treatment:
     both_gone = TUCATINIB in candidates and all(objection(s, regimen) is not None for regimen in ("tdxd", TUCATINIB))
     if both_gone:
         candidates = ("clinical-trial", *menu)
+    why = [K.say("leptomeningeal")]
     last = s.last_line
     complete = said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost
     open_history = not complete if last is None else last.outcome in ("unknown", "changed")
     gaps = (Gap("I04", K.say("ask-prior-therapy")),) if open_history else ()
-    why = (K.say("leptomeningeal"),)
+    if s.relapse is not None and s.relapse.within_12 is None and not s.her2_lines:
+        either, sentences = _either_pathway(s)
+        candidates = tuple(dict.fromkeys((*either, "clinical-trial")))
+        why += sentences
+        gaps = (Gap("I05", K.say("ask-relapse-interval")), *gaps)
     board = _without_lead(s, "TumorBoard", K.say("headline-leptomeningeal"), why, candidates, ("R032", "R056"), gaps)
     if not both_gone:
         return board
@@ -118,6 +123,20 @@ def _why_heart_first(s: Situation) -> str:
 
 def interval_unclear(s: Situation, more_gaps: tuple[Gap, ...] = ()) -> Treatment:
     """I05: the dates straddle twelve months: both branches, and a question."""
+    candidates, sentences = _either_pathway(s)
+    return _without_lead(
+        s,
+        "FirstLineTreatment",
+        K.say("headline-interval-unclear"),
+        (*sentences, *before_first_therapy(s)),
+        candidates,
+        ("R014", "R015", "R131"),
+        (Gap("I05", K.say("ask-relapse-interval")), *more_gaps),
+    )
+
+
+def _either_pathway(s: Situation) -> tuple[tuple[str, ...], tuple[Statement, Statement]]:
+    """The options of both pathways, and which interval opens which."""
     assert s.relapse is not None
     after_tdxd = s.used(T_DXD)
     candidates: tuple[str, ...] = ("tdxd", "thp")
@@ -126,12 +145,4 @@ def interval_unclear(s: Situation, more_gaps: tuple[Gap, ...] = ()) -> Treatment
     elif not s.relapse.within_6:
         candidates = ("tdxd", "thp", "tdxd-pertuzumab")
     branch = "-tdxd" if after_tdxd else ""
-    return _without_lead(
-        s,
-        "FirstLineTreatment",
-        K.say("headline-interval-unclear"),
-        (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}"), *before_first_therapy(s)),
-        candidates,
-        ("R014", "R015", "R131"),
-        (Gap("I05", K.say("ask-relapse-interval")), *more_gaps),
-    )
+    return candidates, (K.say(f"interval-unclear-within{branch}"), K.say(f"interval-unclear-beyond{branch}"))

@@ -289,3 +289,13 @@ def test_r034_stable_brain_metastases_at_an_early_relapse_are_followed():
     """Stable by the answer: the follow-up, and no local therapy to be cleared."""
     ids = said_ids(advice_on(a_case(drugs=ADJUVANT, metastases=BRAIN_AND_LIVER, intake=intake(cns_disease="stable"))))
     assert ("brain-stable-follow-up" in ids, "brain-first-line" in ids) == (True, False)
+
+
+def test_i05_leptomeningeal_disease_at_an_unclear_interval_shows_both_pathways():
+    """I05, R018: not the first-line options alone; the day is asked for, and still nothing leads."""
+    case = a_case(drugs=adjuvant("trastuzumab", 900, "2025"), metastases=metastasis("leptomeningeal", 20), intake=intake(cns_disease=None))
+    advice = advice_on(case)
+    assert (topics(advice)[0], lead_of(advice)) == ("TumorBoard", None)
+    assert {"tdxd", "thp", "clinical-trial"} <= set(alternatives_of(advice))
+    assert {"leptomeningeal", "interval-unclear-within", "interval-unclear-beyond"} <= said_ids(advice)
+    assert "I05" in missing_in(advice)

@@ -21,6 +21,7 @@ from tests.guideline.case_builder import (
     her2,
     intake,
     lead_of,
+    lung,
     lvef,
     metastasis,
     on_therapy,
@@ -31,6 +32,7 @@ from tests.guideline.case_builder import (
     topics,
     words_of,
 )
+from tests.guideline.case_builder import status as progressed
 from tests.guideline.order_builder import order, says
 
 DCIS = Diagnosis("breast-in-situ", "active", ago(900), source="Condition/dcis")
@@ -190,6 +192,26 @@ def test_r121_low_and_ultralow_get_one_neutral_line(value, word):
 def test_r121_her2_negative_is_silent():
     """Section 5 (1): negative, never positive: silence."""
     assert topics(advice_on(a_case(receptors=(her2("0"), *HR_NEGATIVE)))) == []
+
+
+REVIEWED_LOW = {"receptors": (her2("3+", 1900, "primary"), her2("1+", 300), *HR_NEGATIVE), "intake": intake(her2_reviewed="negative")}
+NEVER_POSITIVE = {"receptors": (her2("0", 300), *HR_NEGATIVE)}
+
+
+@pytest.mark.parametrize("status", [REVIEWED_LOW, NEVER_POSITIVE], ids=["reviewed as not positive", "HER2-negative"])
+def test_r121_the_safety_of_a_running_her2_drug_is_spoken_of_whatever_the_her2_status(status):
+    """R110, R116, R124: T-DXd is given in HER2-low disease too; the choice of therapy stays silent."""
+    running = {"metastases": LONG, "drugs": given("trastuzumab-deruxtecan", 200), **status}
+    ill = a_case(lvef=(lvef(62, 210), lvef(36, 5)), lungs=lung(grade=2, onset=5, cause_drug="trastuzumab-deruxtecan"), **running)
+    advice = advice_on(ill)
+    assert topics(advice) == ["InterstitialLungDisease", "LvefHold"]
+    assert {f.indicator for f in advice.findings} == {"critical"}
+    well = advice_on(a_case(**running))
+    assert (topics(well), well.silent) == ([], ("R121", "R132"))
+    worse = advice_on(a_case(disease_statuses=progressed("worsened", 5), **running))
+    assert worse.treatment is None
+    # Without a HER2 drug nothing is watched.
+    assert topics(advice_on(a_case(lvef=lvef(36, 5), **status))) == []
 
 
 def test_r134_discordance_shows_both_results_and_gives_no_regimen():

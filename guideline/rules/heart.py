@@ -9,7 +9,7 @@ from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
-from guideline.heart_function import effective_value, fall_from
+from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.lvef_dips import unrecovered_since
@@ -112,13 +112,13 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         return None
     stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
     decides = strictest(holding) or strictest(judged)
-    fall, baseline = (decides.fall, decides.baseline) if decides is not None else _fall_without_table(s, running, latest)
+    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, running)
     baselines = [fact for fact in (*(j.baseline for j in holding or judged), baseline) if fact is not None]
     proof = [lvef_fact(v, "LVEF (earlier)") for stop in stops for v in stop.values if v is not latest]
     if stops:
         said = _stop_said(stops, monitored)
     else:
-        said = lvef_headline("lvef-hold", latest, fall_words(fall, baseline), drugs=headline_names(monitored))
+        said = lvef_headline("lvef-hold", latest, fall_words(reference, latest), drugs=headline_names(monitored))
     return Finding(
         "LvefHold",
         _severity(s, judged),
@@ -166,13 +166,13 @@ def _hold_detail(
     return detail
 
 
-def _fall_without_table(s: Situation, given: tuple[Exposure, ...], latest: Lvef) -> tuple[float | None, FactUsed | None]:
-    """How far the LVEF fell under a drug that has no table, and from which value."""
+def _reference_without_table(s: Situation, given: tuple[Exposure, ...]) -> tuple[Lvef | None, FactUsed | None]:
+    """The value that the fall is counted from under a drug that has no table."""
     for e in given:
         found = s.heart.baseline(first_dose(s, e)) if e.drug in MONITORED else None
         if found is not None:
             reference, before = found
-            return fall_from(reference, latest), baseline_fact(reference, before_start=before)
+            return reference, baseline_fact(reference, before_start=before)
     return None, None
 
 
@@ -186,7 +186,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         return None
     judged = judge(s, running)
     decides = strictest(judged)
-    fall, baseline = (decides.fall, decides.baseline) if decides is not None else _fall_without_table(s, running, latest)
+    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, running)
     baselines = [fact for fact in (*(j.baseline for j in judged), baseline) if fact is not None]
     if any(_depends_on_baseline(s, j, effective_value(latest)) for j in judged):
         detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
@@ -199,7 +199,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     return Finding(
         "LvefMonitoringDue",
         "warning",
-        _low_unrepeated(s, latest) if unrepeated else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(fall, baseline)),
+        _low_unrepeated(s, latest) if unrepeated else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(reference, latest)),
         tuple(detail),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),

@@ -49,7 +49,7 @@ def test_r077_while_it_still_counts_as_given():
     case = hp(last=42, failed=35, lvef=(lvef(60, 310), lvef(57, 5)))
     found = finding(advice_on(case), "HeartFailure")
     assert found.headline.text == (
-        "Do not restart trastuzumab + pertuzumab: heart failure under it, resolved since, ends it for good - refer to cardiology"
+        "Do not restart trastuzumab + pertuzumab: heart failure on it, now resolved, ends it for good; refer to cardiology"
     )
     assert (found.indicator, found.avoid, found.rules) == ("warning", ("pertuzumab", "trastuzumab"), ())
     assert again(case) == [("HeartFailure", "warning")]

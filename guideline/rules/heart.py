@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.case import Lvef
+from guideline.case import HeartCondition, Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
@@ -51,10 +51,13 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     drugs = [e.drug for e in given if e.drug in MONITORED]
     if not drugs:
         return None
-    if s.heart.symptomatic_failure and _failure_is_older(s, given):
+    older = _older_failure(s, given)
+    if older is not None:
         headline = K.say("heart-failure-older", drugs=headline_names(drugs))
         detail = (*all_names(drugs), K.say("heart-failure-stop-rule"))
-        return Finding("HeartFailure", "warning", headline, detail, facts=_heart_facts(s), rules=("R077",))
+        known = FactUsed("Heart failure", "on the problem list", str(older.date), older.source)
+        facts = (known, *(fact for fact in _heart_facts(s) if fact.name != known.name))
+        return Finding("HeartFailure", "warning", headline, detail, facts=facts, rules=("R077",))
     if s.heart.symptomatic_failure:
         # R062: a heart that rules HER2 therapy out is the recorded reason for endocrine therapy alone (decision 20).
         alone = (K.say("endocrine-alone-while-heart-forbids"),) if s.hormones.state == "positive" else ()
@@ -77,15 +80,20 @@ def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
     return (*heart_condition_facts(s), *((lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()))
 
 
-def _failure_is_older(s: Situation, given: tuple[Exposure, ...]) -> bool:
-    """Heart failure known before the drug was begun, no symptoms reported, a current LVEF of 50 or more: it did not develop on it."""
-    failure, latest = s.heart.failure, s.heart.latest
-    if failure is None or failure.date is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
-        return False
+def _older_failure(s: Situation, given: tuple[Exposure, ...]) -> HeartCondition | None:
+    """Heart failure known before the drug was begun, no symptoms reported, a current LVEF of 50 or more: it did not develop on it.
+
+    The oldest entry tells since when it is known: a visit's diagnosis is coded again at the next visits.
+    """
+    latest = s.heart.latest
+    if s.heart.failure is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
+        return None
     if effective_value(latest) < K.thresholds.lvef.never_silent_below:
-        return False
+        return None
+    active = [(c, c.date) for c in s.case.heart if c.kind == "heart-failure" and c.status != "resolved" and c.date is not None]
+    oldest, day = min(active, key=lambda entry: (entry[1].latest, entry[0].source), default=(None, None))
     starts = [first_dose(s, e) for e in given]
-    return all(start is not None and failure.date.latest < start.earliest for start in starts)
+    return oldest if day is not None and all(start is not None and day.latest < start.earliest for start in starts) else None
 
 
 def _severity(s: Situation, judged: list[Judged]) -> Indicator:

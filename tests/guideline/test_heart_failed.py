@@ -10,7 +10,6 @@ from tests.guideline.case_builder import (
     heart_condition,
     lvef,
     on_therapy,
-    said_ids,
     situation_of,
     status,
     topics,
@@ -40,7 +39,6 @@ def test_r077_recovered_is_no_restart():
     assert {e.state for e in situation_of(case).exposures} == {"ended"}
     advice = advice_on(case)
     assert "LvefHold" not in topics(advice)
-    assert "check-failure-before" in said_ids(advice)
     assert again(case) == [("HeartFailure", "warning")]
 
 

@@ -139,8 +139,10 @@ def unrecovered_since(s: Situation, judged: Judged) -> date | None:
     """
     if judged.holds or judged.table.resume.within_points is not None:
         return None
-    found = dips(s, judged)
-    return found[-1].goes_on_since if found and found[-1].low[-1] is s.heart.latest else None
+    found, latest = dips(s, judged), s.heart.latest
+    if not found or latest is None or latest.date is None or day_of(found[-1].low[-1]) != latest.date.latest:
+        return None
+    return found[-1].goes_on_since
 
 
 def held_for(s: Situation, exposure: Exposure, dip: Dip) -> bool:

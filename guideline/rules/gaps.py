@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
-from guideline.facts_used import drug_names, in_usual_order, lvef_shown
-from guideline.failure_under_drug import failures_under
+from guideline.facts_used import drug_names, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -33,9 +32,6 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
     if stopped:
         low.append(K.say("check-stopped-for-heart", drugs=drug_names(stopped)))
-    failed = failures_under(s, [e for e in s.exposures if e.drug in HER2_DRUGS and e.drug not in stopped])
-    if failed:
-        low.append(K.say("check-failure-before", drugs=drug_names(in_usual_order(failed))))
     if heart.cardiomyopathy is not None:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:

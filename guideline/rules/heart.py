@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.case import Lvef
+from guideline.case import HeartCondition, Lvef
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
-from guideline.heart_function import effective_value, fall_from
+from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.lvef_dips import unrecovered_since
@@ -51,10 +51,13 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     drugs = [e.drug for e in given if e.drug in MONITORED]
     if not drugs:
         return None
-    if s.heart.symptomatic_failure and _failure_is_older(s, given):
+    older = _older_failure(s, given)
+    if older is not None:
         headline = K.say("heart-failure-older", drugs=headline_names(drugs))
         detail = (*all_names(drugs), K.say("heart-failure-stop-rule"))
-        return Finding("HeartFailure", "warning", headline, detail, facts=_heart_facts(s), rules=("R077",))
+        known = FactUsed("Heart failure", "on the problem list", str(older.date), older.source)
+        facts = (known, *(fact for fact in _heart_facts(s) if fact.name != known.name))
+        return Finding("HeartFailure", "warning", headline, detail, facts=facts, rules=("R077",))
     if s.heart.symptomatic_failure:
         # R062: a heart that rules HER2 therapy out is the recorded reason for endocrine therapy alone (decision 20).
         alone = (K.say("endocrine-alone-while-heart-forbids"),) if s.hormones.state == "positive" else ()
@@ -77,15 +80,20 @@ def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
     return (*heart_condition_facts(s), *((lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()))
 
 
-def _failure_is_older(s: Situation, given: tuple[Exposure, ...]) -> bool:
-    """Heart failure known before the drug was begun, no symptoms reported, a current LVEF of 50 or more: it did not develop on it."""
-    failure, latest = s.heart.failure, s.heart.latest
-    if failure is None or failure.date is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
-        return False
+def _older_failure(s: Situation, given: tuple[Exposure, ...]) -> HeartCondition | None:
+    """Heart failure known before the drug was begun, no symptoms reported, a current LVEF of 50 or more: it did not develop on it.
+
+    The oldest entry tells since when it is known: a visit's diagnosis is coded again at the next visits.
+    """
+    latest = s.heart.latest
+    if s.heart.failure is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
+        return None
     if effective_value(latest) < K.thresholds.lvef.never_silent_below:
-        return False
+        return None
+    active = [(c, c.date) for c in s.case.heart if c.kind == "heart-failure" and c.status != "resolved" and c.date is not None]
+    oldest, day = min(active, key=lambda entry: (entry[1].latest, entry[0].source), default=(None, None))
     starts = [first_dose(s, e) for e in given]
-    return all(start is not None and failure.date.latest < start.earliest for start in starts)
+    return oldest if day is not None and all(start is not None and day.latest < start.earliest for start in starts) else None
 
 
 def _severity(s: Situation, judged: list[Judged]) -> Indicator:
@@ -112,13 +120,13 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         return None
     stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
     decides = strictest(holding) or strictest(judged)
-    fall, baseline = (decides.fall, decides.baseline) if decides is not None else _fall_without_table(s, running, latest)
+    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, running)
     baselines = [fact for fact in (*(j.baseline for j in holding or judged), baseline) if fact is not None]
     proof = [lvef_fact(v, "LVEF (earlier)") for stop in stops for v in stop.values if v is not latest]
     if stops:
         said = _stop_said(stops, monitored)
     else:
-        said = lvef_headline("lvef-hold", latest, fall_words(fall, baseline), drugs=headline_names(monitored))
+        said = lvef_headline("lvef-hold", latest, fall_words(reference, latest), drugs=headline_names(monitored))
     return Finding(
         "LvefHold",
         _severity(s, judged),
@@ -166,13 +174,13 @@ def _hold_detail(
     return detail
 
 
-def _fall_without_table(s: Situation, given: tuple[Exposure, ...], latest: Lvef) -> tuple[float | None, FactUsed | None]:
-    """How far the LVEF fell under a drug that has no table, and from which value."""
+def _reference_without_table(s: Situation, given: tuple[Exposure, ...]) -> tuple[Lvef | None, FactUsed | None]:
+    """The value that the fall is counted from under a drug that has no table."""
     for e in given:
         found = s.heart.baseline(first_dose(s, e)) if e.drug in MONITORED else None
         if found is not None:
             reference, before = found
-            return fall_from(reference, latest), baseline_fact(reference, before_start=before)
+            return reference, baseline_fact(reference, before_start=before)
     return None, None
 
 
@@ -186,7 +194,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         return None
     judged = judge(s, running)
     decides = strictest(judged)
-    fall, baseline = (decides.fall, decides.baseline) if decides is not None else _fall_without_table(s, running, latest)
+    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, running)
     baselines = [fact for fact in (*(j.baseline for j in judged), baseline) if fact is not None]
     if any(_depends_on_baseline(s, j, effective_value(latest)) for j in judged):
         detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
@@ -199,7 +207,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     return Finding(
         "LvefMonitoringDue",
         "warning",
-        _low_unrepeated(s, latest) if unrepeated else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(fall, baseline)),
+        _low_unrepeated(s, latest) if unrepeated else K.say("lvef-low", value=lvef_shown(latest), fall=fall_words(reference, latest)),
         tuple(detail),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),

@@ -83,7 +83,7 @@ def held(s: Situation) -> Finding | None:
         return None
     latest, names = found.latest, headline_names(found.drugs)
     judged = (found.unmet or found.judged)[0]
-    fall = fall_words(judged.fall, judged.baseline)
+    fall = fall_words(judged.reference, latest)
     resume = [K.say("lvef-hold-resume", resume=j.table.resume.text) for j in found.judged]
     detail: list[Statement] = [*all_names(found.drugs)]
     if found.stops:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guideline.advice import HEADLINE_LENGTH, FactUsed, Statement
+from guideline.bounds import is_lower, is_upper
 from guideline.case import Lvef
 from guideline.facts_used import drug_names, headline_names, in_usual_order, lvef_shown
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -56,8 +57,17 @@ def stop_headline(statement: str, stops: list[StopForGood], **values: object) ->
     return said if len(said.text) <= HEADLINE_LENGTH else K.say(f"{statement}-long", drugs=drugs, **values)
 
 
-def fall_words(fall: float | None, baseline: FactUsed | None) -> str:
-    """How far the LVEF lies below the baseline, and which that is."""
-    if fall is None or baseline is None:
+def fall_words(reference: Lvef | None, latest: Lvef) -> str:
+    """How far the LVEF lies below the baseline, and which that is; no figure is made of a value that is only a limit (`<40 %`)."""
+    if reference is None:
         return "no baseline on record"
-    return f"{round(fall, 2):g} points below baseline {baseline.value}" if fall > 0 else f"baseline {baseline.value}"
+    baseline = f"baseline {lvef_shown(reference)}"
+    points = round(reference.value - latest.value, 2)
+    at_least = is_upper(latest.bound) or is_lower(reference.bound)
+    at_most = is_lower(latest.bound) or is_upper(reference.bound)
+    if points <= 0 or (at_least and at_most):
+        return baseline
+    if at_least:
+        beyond = latest.bound == "<" or reference.bound == ">"
+        return f"over {points:g} points below {baseline}" if beyond else f"{points:g} points or more below {baseline}"
+    return f"{'up to ' if at_most else ''}{points:g} points below {baseline}"

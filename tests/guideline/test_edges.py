@@ -13,6 +13,7 @@ from tests.guideline.case_builder import (
     LONG,
     a_case,
     advice_on,
+    ago,
     alternatives_of,
     barred_in,
     dose,
@@ -108,6 +109,17 @@ def test_r077_a_heart_failure_is_older_than_the_drug_only_where_the_dates_say_so
     drugs = (*thp(690, 450, reason="progression"), given(T_DXD, start, status="active"))
     advice = advice_on(on_therapy(*drugs, heart=heart_condition(day=300), lvef=lvef(55, 20)))
     assert finding(advice, "HeartFailure").indicator == indicator
+
+
+@pytest.mark.parametrize("days", [(900, 20), (20, 900)])
+def test_r077_heart_failure_that_a_visit_codes_again_is_no_new_one(days):
+    """Known for 900 days, coded again 20 days ago: a warning with the day since when it is known, whatever the entries are called."""
+    drugs = (*thp(690, 450, reason="progression"), given(T_DXD, 200, status="active"))
+    entries = tuple(heart_condition(day=day) for day in days)
+    found = finding(advice_on(on_therapy(*drugs, heart=entries, lvef=lvef(55, 20))), "HeartFailure")
+    assert (found.indicator, found.facts[0].date) == ("warning", str(ago(900)))
+    acute = on_therapy(*drugs, heart=entries, lvef=lvef(55, 20), intake=intake(heart_failure_symptoms="true"))
+    assert finding(advice_on(acute), "HeartFailure").indicator == "critical"
 
 
 @pytest.mark.parametrize(

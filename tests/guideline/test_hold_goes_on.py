@@ -28,8 +28,8 @@ def test_r112_better_and_still_below_normal_is_no_end_of_the_hold(drug):
 
 @pytest.mark.parametrize(
     ("later", "held"),
-    [(((50, 2),), False), (((50, 20), (47, 2)), False), (((47, 20), (47, 2)), True)],
-    ids=["normal again", "normal in between", "twice below normal"],
+    [(((50, 2),), False), (((50, 20), (47, 2)), False), (((47, 20), (47, 2)), True), (((47, 2), (47, 2)), True)],
+    ids=["normal again", "normal in between", "twice below normal", "one examination told twice"],
 )
 def test_r112_normal_ends_it(later, held):
     """Once normal, a value a little lower is watched as any other."""

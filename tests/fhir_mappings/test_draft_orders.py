@@ -130,6 +130,17 @@ def _seconds(call: Any) -> float:
     return time.perf_counter() - start
 
 
+def test_a_full_url_names_a_resource_without_an_id():
+    """An entry that has its id in the fullUrl alone is found by a selection and by a reference as any other."""
+    base, medication = "https://ehr.example/fhir", {"resourceType": "Medication", "code": {"text": "Enhertu"}}
+    order = draft(ident=None, medicationReference={"reference": "Medication/9"})
+    entries = [{"fullUrl": f"{base}/MedicationRequest/7", "resource": order}, {"fullUrl": f"{base}/Medication/9", "resource": medication}]
+    sent = {"patientId": "p1", "draftOrders": {"resourceType": "Bundle", "entry": entries}}
+    for named, asked in (("MedicationRequest/7", True), (f"{base}/MedicationRequest/7", True), ("MedicationRequest/9", False)):
+        (found,) = read_draft_orders(sent | {"selections": [named]}, hook="order-select", today=TODAY)
+        assert (found.asked, found.drugs) == (asked, ("trastuzumab-deruxtecan",))
+
+
 def test_foreign_resource_types_are_ignored():
     """ServiceRequests and the other order types are no medication orders."""
     kinds = ["ServiceRequest", "NutritionOrder", "DeviceRequest", "VisionPrescription", "ProcedureRequest", "MedicationOrder"]

@@ -664,6 +664,17 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg IV. Flush line daily", None),
         ("5.4 mg/kg IV. Change the dressing every 3 days", None),
         ("1250 mg by mouth daily", None),
+        ("378 mg IV on day 1; return weekly for labs", None),
+        ("5.4 mg/kg IV. CBC weekly", None),
+        ("5.4 mg/kg IV with weekly CBC", None),
+        ("5.4 mg/kg IV. Change the dressing every 7 days", None),
+        ("CBC every 2 weeks, 5.4 mg/kg every 3 weeks", 21),
+        ("5.4 mg/kg IV weekly with labs", 7),
+        ("5.4 mg/kg IV, weekly, check weight", 7),
+        ("6 mg/kg; if missed > 1 wk give 8 mg/kg", None),
+        ("2 mg/kg IV q wk", 7),
+        ("2 mg/kg IV qweek", 7),
+        ("2 mg/kg/wk", 7),
     ],
 )
 def test_the_days_of_an_infusion_in_words(text, days):

@@ -124,9 +124,10 @@ _EVERY: Final = (
 )
 _SHORTEST_DAYS: Final = 5
 _OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
-#: TRAP: "if more than 1 wk late" is no interval; "wk" counts behind what makes it one.
+#: TRAP: "if more than 1 wk late" is no interval: "wk" counts behind what makes it one. "Tri-weekly" is every three weeks to most.
 _WEEKLY: Final = re.compile(
-    r"(?<!twice )(?<!\d-)\b(?:weekly|wkly|every week|each week|q ?w(?:k|eek(?:ly)?)?|per week|(?:every |each |per |mg/m2 |mg/kg )wk)\b|"
+    r"(?<!twice )(?<!\d-)(?<!\btri-)(?<!\bbi-)\b"
+    r"(?:weekly|wkly|every week|each week|q ?w(?:k|eek(?:ly)?)?|per week|(?:every |each |per |mg/m2 |mg/kg )wk)\b|"
     r"/ ?w(?:ee)?k\b"
 )
 #: Weekly doses that come first: "4 mg/kg, then 2 mg/kg weekly x 12, then 6 mg/kg every 3 weeks".

@@ -675,6 +675,7 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("2 mg/kg IV q wk", 7),
         ("2 mg/kg IV qweek", 7),
         ("2 mg/kg/wk", 7),
+        ("5.4 mg/kg IV tri-weekly", None),
     ],
 )
 def test_the_days_of_an_infusion_in_words(text, days):

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from fhir_mappings.control_words import without_controls
 from fhir_mappings.infusion_days import days_apart, meant_daily
 from fhir_mappings.remembered import remembered
 from fhir_mappings.units import dose_unit
@@ -123,7 +124,12 @@ _EVERY: Final = (
 )
 _SHORTEST_DAYS: Final = 5
 _OTHER_WEEK: Final = re.compile(r"\b(?:every (?:other|second) week|fortnightly)\b")
-_WEEKLY: Final = re.compile(r"(?<!twice )(?<!\d-)\b(?:weekly|every week|each week|qw|per week|/ ?week|wk)\b")
+#: TRAP: "if more than 1 wk late" is no interval: "wk" counts behind what makes it one. "Tri-weekly" is every three weeks to most.
+_WEEKLY: Final = re.compile(
+    r"(?<!twice )(?<!\d-)(?<!\btri-)(?<!\bbi-)\b"
+    r"(?:weekly|wkly|every week|each week|q ?w(?:k|eek(?:ly)?)?|per week|(?:every |each |per |mg/m2 |mg/kg )wk)\b|"
+    r"/ ?w(?:ee)?k\b"
+)
 #: Weekly doses that come first: "4 mg/kg, then 2 mg/kg weekly x 12, then 6 mg/kg every 3 weeks".
 _WEEKLY_FIRST: Final = re.compile(r"\A.{0,60}?\bmg/kg(?:/dose)?,? ?(?:iv |sc )?(?:once )?(?:weekly|every week|q ?1? ?wk?)\b")
 _MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
@@ -220,7 +226,7 @@ def parts_in(text: str) -> tuple[float, ...]:
 @remembered(maxsize=1024)
 def frequency_in(text: str) -> Frequency:
     """How often, in words or abbreviations: `BID`, `Q3W`, `every 21 days`, `weekly`, `daily`."""
-    low = _plain(text)
+    low = without_controls(_plain(text))
     several = next((times for pattern, times in _SEVERAL_A_DAY if pattern.search(low)), None)
     if several is None and (counted := _TIMES_A_DAY.search(low)) is not None:
         several = _numeral(counted[1] or counted[2])

@@ -78,7 +78,7 @@ class _Drafts(NamedTuple):
 
     def asks(self, entry: DraftEntry) -> bool:
         """Whether the hook asks about an order."""
-        return self.selected is None or not self.selected.isdisjoint((entry.id, entry.full_url or "", str(entry.resource.get("id") or "")))
+        return self.selected is None or not self.selected.isdisjoint((*entry.names, str(entry.resource.get("id") or "")))
 
     def find(self, reference: Reference, draft: Draft) -> Resource | Contained | None:
         """What a draft refers to: contained in it, beside it among the drafts, or in the prefetch."""
@@ -99,7 +99,7 @@ def _drafts(context: Mapping[str, Any], hook: str, reading: Reading | None) -> _
         if entry.resource["resourceType"] == "MedicationRequest":
             orders.append(entry)
         else:
-            beside |= {name: entry for name in (entry.id, entry.full_url) if name}
+            beside |= dict.fromkeys(entry.names, entry)
     patient = context.get("patientId")
     return _Drafts(orders, beside, _selected(context, hook), patient if isinstance(patient, str) else None, reading)
 

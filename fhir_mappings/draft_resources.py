@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec import Raw
 
+from fhir_mappings.record import type_and_id
 from fhir_mappings.resources import Concept, Part, Period, Quantity, Range, Reference, Repeat, Resource
 
 
@@ -141,6 +142,11 @@ class DraftEntry(NamedTuple):
         if isinstance(ident, str) and ident:
             return f"{kind}/{ident}"
         return self.full_url or str(kind)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a reference may call it: its `id` here, its `fullUrl`, and the `Type/id` that this ends in."""
+        return tuple(name for name in (self.id, self.full_url, type_and_id(self.full_url or "")) if name)
 
 
 def entries_of(context: Mapping[str, Any]) -> Iterator[DraftEntry]:

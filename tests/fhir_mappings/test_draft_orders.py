@@ -130,6 +130,17 @@ def _seconds(call: Any) -> float:
     return time.perf_counter() - start
 
 
+def test_a_full_url_names_a_resource_without_an_id():
+    """An entry that has its id in the fullUrl alone is found by a selection and by a reference as any other."""
+    base, medication = "https://ehr.example/fhir", {"resourceType": "Medication", "code": {"text": "Enhertu"}}
+    order = draft(ident=None, medicationReference={"reference": "Medication/9"})
+    entries = [{"fullUrl": f"{base}/MedicationRequest/7", "resource": order}, {"fullUrl": f"{base}/Medication/9", "resource": medication}]
+    sent = {"patientId": "p1", "draftOrders": {"resourceType": "Bundle", "entry": entries}}
+    for named, asked in (("MedicationRequest/7", True), (f"{base}/MedicationRequest/7", True), ("MedicationRequest/9", False)):
+        (found,) = read_draft_orders(sent | {"selections": [named]}, hook="order-select", today=TODAY)
+        assert (found.asked, found.drugs) == (asked, ("trastuzumab-deruxtecan",))
+
+
 def test_foreign_resource_types_are_ignored():
     """ServiceRequests and the other order types are no medication orders."""
     kinds = ["ServiceRequest", "NutritionOrder", "DeviceRequest", "VisionPrescription", "ProcedureRequest", "MedicationOrder"]
@@ -653,6 +664,18 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg IV. Flush line daily", None),
         ("5.4 mg/kg IV. Change the dressing every 3 days", None),
         ("1250 mg by mouth daily", None),
+        ("378 mg IV on day 1; return weekly for labs", None),
+        ("5.4 mg/kg IV. CBC weekly", None),
+        ("5.4 mg/kg IV with weekly CBC", None),
+        ("5.4 mg/kg IV. Change the dressing every 7 days", None),
+        ("CBC every 2 weeks, 5.4 mg/kg every 3 weeks", 21),
+        ("5.4 mg/kg IV weekly with labs", 7),
+        ("5.4 mg/kg IV, weekly, check weight", 7),
+        ("6 mg/kg; if missed > 1 wk give 8 mg/kg", None),
+        ("2 mg/kg IV q wk", 7),
+        ("2 mg/kg IV qweek", 7),
+        ("2 mg/kg/wk", 7),
+        ("5.4 mg/kg IV tri-weekly", None),
     ],
 )
 def test_the_days_of_an_infusion_in_words(text, days):

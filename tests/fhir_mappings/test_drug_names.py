@@ -72,6 +72,7 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("TRASTUZUMAB\u2013DERUXTECAN", "trastuzumab-deruxtecan"), ("T-DM1", "trastuzumab-emtansine"), ("TDM1", "trastuzumab-emtansine"),
         ("ado-trastuzumab", "trastuzumab-emtansine"), ("Tukysa", "tucatinib"), ("Tykerb", "lapatinib"), ("Tyverb", "lapatinib"),
         ("Nerlynx", "neratinib"), ("Xeloda", "capecitabine"), ("Taxol", "paclitaxel"), ("Paclitaxel 80 mg/m2 weekly", "paclitaxel"),
+        ("Paclitaxel albumin 100 mg powder for suspension for infusion", "nab-paclitaxel"), ("Pazenir 5 mg/ml", "nab-paclitaxel"),
         ("Abraxane", "nab-paclitaxel"), ("nab-paclitaxel", "nab-paclitaxel"), ("paclitaxel protein-bound", "nab-paclitaxel"),
         ("PACLitaxel (albumin-bound)", "nab-paclitaxel"), ("Taxotere", "docetaxel"), ("Navelbine", "vinorelbine"), ("Halaven", "eribulin"),
         ("Hertraz 440", "trastuzumab"), ("Vivitra 440 mg", "trastuzumab"), ("CANMAb", "trastuzumab"), ("Poherdy", "pertuzumab"),

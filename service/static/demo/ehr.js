@@ -48,7 +48,8 @@ function acts(service) {
     dismiss: (card, reason, comment) =>
       guarded(async () => {
         await cds.overridden(service, card, reason, comment)
-        say('Dismissed. The service was told why; it stays quiet about this until a fact changes.')
+        const then = card.indicator === 'critical' ? 'what is critical is said again all the same' : 'it stays quiet about this until a fact changes'
+        say(`Dismissed. The service was told why; ${then}.`)
       }),
     launch: page.app ? (link, place) => void guarded(() => launch(chart, link, place)) : null,
   }

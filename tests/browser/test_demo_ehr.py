@@ -229,6 +229,18 @@ def test_silence_and_failure_do_not_look_alike(ehr: Page, demo: Demo):
     expect(ehr.locator(".notice.failed")).to_contain_text("The call failed")
 
 
+def test_shadow_mode_is_not_taken_for_silence(tmp_path: Path, chromium: Browser):
+    """Cards that are held back leave no "nothing to say" about a patient whose T-DXd has to be interrupted, and no way into the app."""
+    with running_demo(tmp_path, TODAY, SHADOW="1") as url:
+        page = chromium.new_page()
+        page.goto(f"{url}/demo/?patient=ild")
+        expect(page.locator("#status")).to_have_text("No card on opening the chart.")
+        expect(page.locator(".cards .notice")).to_have_count(1)
+        expect(page.locator(".cards .notice")).to_contain_text("Shadow mode")
+        expect(page.locator("[data-launch]")).to_have_count(0)
+        page.close()
+
+
 def test_a_card_cannot_bring_code(demo: Demo, chromium: Browser):
     """Whatever a card's markdown holds, it is shown as text or left out, and does nothing."""
     ehr = chromium.new_page()

@@ -77,7 +77,10 @@ async function openChart() {
   await chart.open()
   const answers = await cds.fire('patient-view')
   if (mine !== latestOpening) return
-  const nothing = notice('silent', 'Nothing to say', 'The service read the record and has no advice, or this clinician has acknowledged it all.')
+  // In shadow mode there may be much to say: the page says why nothing is shown.
+  const nothing = page.shadow
+    ? null
+    : notice('silent', 'Nothing to say', 'The service read the record and has no advice, or this clinician has acknowledged it all.')
   say(`${counted(show('chart-cards', answers, nothing))} on opening the chart.`)
 }
 

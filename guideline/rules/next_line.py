@@ -200,9 +200,12 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
         return K.say("headline-next-line-conditional", line=line, regimen=regimen)
     if isolated_in_brain(s):
         return brain_alone_headline(s, line.lower(), regimen)
+    # Decision 32: the act and its reason. Where the triplet stands before T-DXd, that is the brain.
+    for_the_brain = ("headline-next-line-brain",) if lead == TUCATINIB and tucatinib_first(s) and not s.used(T_DXD) else ()
     reason = _short_reason(s)
-    said = K.say("headline-next-line", line=line, regimen=regimen, reason=reason)
-    return said if len(said.text) <= HEADLINE_LENGTH else K.say("headline-next-line-long", line=line, regimen=regimen)
+    longest_first = (K.say(id_, line=line, regimen=regimen, reason=reason) for id_ in (*for_the_brain, "headline-next-line"))
+    fits = (said for said in longest_first if len(said.text) <= HEADLINE_LENGTH)
+    return next(fits, None) or K.say("headline-next-line-long", line=line, regimen=regimen)
 
 
 def _short_reason(s: Situation) -> str:

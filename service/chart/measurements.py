@@ -77,6 +77,11 @@ def _in_order(points: Iterable[Point]) -> tuple[Point, ...]:
     return tuple(sorted(points, key=lambda p: (p.date or "", p.source, p.value)))
 
 
+def _number(value: float) -> str:
+    """A value as cards print it: one that was converted from another unit has no five decimals."""
+    return f"{round(value, 2):g}"
+
+
 def _shown_date(when: PartialDate | None) -> str | None:
     return str(when) if when is not None else None
 
@@ -90,7 +95,7 @@ def _lvef(s: Situation, v: Lvef) -> Point:
 
 
 def _weight(case: Case) -> Panel:
-    weights = (Point(m.value, _shown_date(m.date), m.source) for m in case.body if m.kind == "weight")
+    weights = (Point(round(m.value, 1), _shown_date(m.date), m.source) for m in case.body if m.kind == "weight")
     return Panel("weight", "Weight", "kg", _in_order(weights))
 
 
@@ -98,7 +103,7 @@ def _lab(s: Situation, kind: str, unit: str, drugs: Sequence[str]) -> Panel:
     labs = [lab for lab in s.case.labs if lab.kind == kind]
     points = _in_order(
         Point(
-            lab.value, _shown_date(lab.date), lab.source, f"{lab.bound}{lab.value:g}" if lab.bound else "",
+            lab.value, _shown_date(lab.date), lab.source, f"{lab.bound}{_number(lab.value)}" if lab.bound else "",
             "preliminary" if lab.preliminary else "",
         )
         for lab in labs
@@ -116,7 +121,7 @@ def _upper_normal(kind: str, labs: Sequence[Lab], unit: str) -> Iterator[Limit]:
     newest = max(with_limit, key=lambda lab: (lab.date.latest.toordinal() if lab.date else 0, lab.source), default=None)
     assumed = K.thresholds.labs.assumed_upper_normal.get(kind)
     if newest is not None and newest.upper_normal is not None:
-        yield Limit(newest.upper_normal, f"upper limit of normal {newest.upper_normal:g} {unit}", upper=True)
+        yield Limit(newest.upper_normal, f"upper limit of normal {_number(newest.upper_normal)} {unit}", upper=True)
     elif assumed is not None:
         yield Limit(assumed, f"upper limit of normal {assumed:g} {unit}, assumed", upper=True)
 
@@ -147,7 +152,7 @@ def table_by_day(measured: Measurements) -> dict[str, Any]:
     days: dict[str, dict[str, list[str]]] = {}
     for panel in panels:
         for point in panel.points:
-            words = f"{point.shown or f'{point.value:g}'}{f' ({point.note})' if point.note else ''}"
+            words = f"{point.shown or _number(point.value)}{f' ({point.note})' if point.note else ''}"
             days.setdefault(point.date or "", {}).setdefault(panel.id, []).append(words)
     sources: dict[str, list[str]] = {}
     for panel in panels:

@@ -54,7 +54,8 @@ def page() -> ResponseReturnValue:
         order_groups=order_groups(),
         today=settings.current_day().isoformat(),
         try_name=next(order.name for group in order_groups() for order in group.orders if order.id == listed.try_drug),
-        app_address=smart_app_address("launch") if _serves_app() else "",
+        app_address=smart_app_address("launch") if _serves_app() and not settings.shadow else "",
+        shadow=settings.shadow,
         knowledge=KNOWLEDGE,
         practice=settings.practice,
     )

@@ -129,6 +129,18 @@ def test_a_changed_dose_is_asked_about_anew(ehr: Page):
     expect(ehr.locator("#order-cards .card.critical, #order-cards .card.warning")).to_be_visible()
 
 
+@pytest.mark.parametrize("typed", ["-1", "0", ""])
+def test_what_is_no_dose_is_not_shown_as_one(ehr: Page, typed: str):
+    """The order keeps its dose, and so does the field: what is signed is what is seen."""
+    order(ehr, "trastuzumab-deruxtecan")
+    dose = ehr.locator("#drafts input")
+    dose.fill("4.4")
+    dose.press("Tab")
+    dose.fill(typed)
+    dose.press("Tab")
+    expect(dose).to_have_value("4.4")
+
+
 def test_an_old_answer_is_not_shown_about_newer_orders(ehr: Page):
     """An order that was taken out before the service answered brings no card; one that came during signing is not signed unseen."""
     held = Held(ehr, "**/cds-services/her2-order-*")
@@ -179,6 +191,18 @@ def test_a_dismissed_card_is_quiet_until_somebody_else_comes(ehr: Page, demo: De
     expect(ehr.locator("#chart-cards .card")).to_have_count(2)
 
 
+def test_a_critical_card_that_is_dismissed_comes_back_and_the_page_says_so(ehr: Page, demo: Demo):
+    """Decision 22: what is critical is never kept quiet, and nobody is promised that it would be."""
+    open_chart(ehr, demo, "ild")
+    card = ehr.locator("#chart-cards .card.critical")
+    card.get_by_role("button", name="Dismiss").click()
+    card.locator("input[type=radio]").last.check()
+    card.get_by_role("button", name="Dismiss the card").click()
+    expect(ehr.locator("#status")).to_have_text("Dismissed. The service was told why; what is critical is said again all the same.")
+    ehr.click("#reopen")
+    expect(ehr.locator("#chart-cards .card.critical")).to_have_count(1)
+
+
 def test_a_reason_has_to_be_given(ehr: Page):
     """A card that lists reasons is not dismissed without one."""
     card = ehr.locator("#chart-cards .card").first
@@ -203,6 +227,18 @@ def test_silence_and_failure_do_not_look_alike(ehr: Page, demo: Demo):
     ehr.route("**/cds-services/her2-patient-view", lambda route: route.fulfill(status=200, body="<html>"))
     ehr.click("#reopen")
     expect(ehr.locator(".notice.failed")).to_contain_text("The call failed")
+
+
+def test_shadow_mode_is_not_taken_for_silence(tmp_path: Path, chromium: Browser):
+    """Cards that are held back leave no "nothing to say" about a patient whose T-DXd has to be interrupted, and no way into the app."""
+    with running_demo(tmp_path, TODAY, SHADOW="1") as url:
+        page = chromium.new_page()
+        page.goto(f"{url}/demo/?patient=ild")
+        expect(page.locator("#status")).to_have_text("No card on opening the chart.")
+        expect(page.locator(".cards .notice")).to_have_count(1)
+        expect(page.locator(".cards .notice")).to_contain_text("Shadow mode")
+        expect(page.locator("[data-launch]")).to_have_count(0)
+        page.close()
 
 
 def test_a_card_cannot_bring_code(demo: Demo, chromium: Browser):

@@ -45,6 +45,18 @@ def test_r033_mostly_brain_the_triplet_leads_and_t_dxd_stands_beside_it():
     assert "R038" not in advice.treatment.lead.rules
 
 
+def test_decision_32_the_headline_says_that_the_brain_puts_the_triplet_first():
+    """The reason why it is not T-DXd stands in the summary, not far below it; where T-DXd was used before, the brain is no reason."""
+    headline = advice_on(with_brain(cns_burden_predominant="true")).treatment.headline
+    assert headline.text.startswith("Second line: tucatinib triplet - progressed on ")
+    assert headline.text.endswith(", disease mostly in the brain")
+    assert headline.rules == ("R033", "R059")
+    drugs = (*thp(690, 300, reason="progression"), given("trastuzumab-deruxtecan", 290, 10, reason="progression"))
+    after_tdxd = a_case(metastases=BRAIN, drugs=drugs, intake=intake(cns_disease="active", cns_burden_predominant="true"))
+    assert lead_of(advice_on(after_tdxd)) == TRIPLET
+    assert advice_on(after_tdxd).treatment.headline.id == "headline-next-line"
+
+
 def test_r033_decision_13_the_brain_as_the_only_site_is_mostly_brain():
     """The brain the only metastatic site: CNS-predominant without an answer."""
     case = a_case(metastases=metastasis("brain", 700), drugs=thp(690, 10, reason="progression"), intake=intake(cns_disease="active"))

@@ -7,6 +7,9 @@ const d3 = window.d3;
 
 const ROOM_FOR_UNIT = 100;
 
+/** A value as cards print it: one that was converted from another unit has no five decimals. */
+const number = (value) => d3.format("~g")(Math.round(value * 100) / 100);
+
 export function drawPanel(body, panel, time, box, show, { height, limits, least }) {
   const svg = body.append("svg").attr("class", `panel ${panel.id}`).attr("width", box.width).attr("height", height);
   const dated = panel.points.filter((point) => point.date);
@@ -42,13 +45,13 @@ export function drawPanel(body, panel, time, box, show, { height, limits, least 
     .attr("cx", x).attr("cy", (point) => y(point.value)).attr("r", dense ? 1.8 : height > 60 ? 3.4 : 2.6);
   const latest = dated[dated.length - 1];
   svg.append("text").attr("class", `latest${outside(latest, near) ? " outside" : ""}`).attr("x", box.width).attr("text-anchor", "end")
-    .attr("y", Math.min(height - 4, Math.max(11, y(latest.value) + 4))).text(latest.shown?.replace(" %", "") || d3.format("~g")(latest.value));
+    .attr("y", Math.min(height - 4, Math.max(11, y(latest.value) + 4))).text(latest.shown?.replace(" %", "") || number(latest.value));
   const things = shown.map((point) => ({ x: x(point), y: y(point.value), words: words(panel, point, near) }));
   steps(svg, `${panel.name}, ${shown.length} ${shown.length === 1 ? "value" : "values"}. Arrow keys step through them`, panel.id, things, show);
 }
 
 function words(panel, point, limits) {
-  const value = point.shown || `${d3.format("~g")(point.value)} ${panel.unit}`;
+  const value = point.shown || `${number(point.value)} ${panel.unit}`;
   const past = point.past ? [point.past] : limits.filter((limit) => isPast(point, limit)).map((limit) => limit.words);
   return [`${panel.name} ${value.replace(" % %", " %")}`, [point.date, point.note].filter(Boolean).join(", "), ...past, point.source];
 }

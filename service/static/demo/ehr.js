@@ -48,7 +48,8 @@ function acts(service) {
     dismiss: (card, reason, comment) =>
       guarded(async () => {
         await cds.overridden(service, card, reason, comment)
-        say('Dismissed. The service was told why; it stays quiet about this until a fact changes.')
+        const then = card.indicator === 'critical' ? 'what is critical is said again all the same' : 'it stays quiet about this until a fact changes'
+        say(`Dismissed. The service was told why; ${then}.`)
       }),
     launch: page.app ? (link, place) => void guarded(() => launch(chart, link, place)) : null,
   }
@@ -76,7 +77,10 @@ async function openChart() {
   await chart.open()
   const answers = await cds.fire('patient-view')
   if (mine !== latestOpening) return
-  const nothing = notice('silent', 'Nothing to say', 'The service read the record and has no advice, or this clinician has acknowledged it all.')
+  // In shadow mode there may be much to say: the page says why nothing is shown.
+  const nothing = page.shadow
+    ? null
+    : notice('silent', 'Nothing to say', 'The service read the record and has no advice, or this clinician has acknowledged it all.')
   say(`${counted(show('chart-cards', answers, nothing))} on opening the chart.`)
 }
 

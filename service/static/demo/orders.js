@@ -89,7 +89,11 @@ export class Orders {
       if (!quantity) return element('span', {}, dosage.text ?? '')
       const field = element('input', { type: 'number', min: '0', step: 'any', value: quantity.value, 'aria-label': `Dose in ${quantity.unit}` })
       field.addEventListener('change', () => {
-        if (!(field.valueAsNumber > 0)) return
+        if (!(field.valueAsNumber > 0)) {
+          // What is no dose is not taken, and the field shows what is ordered.
+          field.value = this.#drafts.get(reference).dosageInstruction[place].doseAndRate[0].doseQuantity.value
+          return
+        }
         this.#drafts.set(reference, withDose(this.#drafts.get(reference), place, field.valueAsNumber))
         this.changed([reference])
       })

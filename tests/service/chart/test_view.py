@@ -27,6 +27,7 @@ from guideline.case import (
 from guideline.partial_date import PartialDate
 from service.chart.changes import NOTHING
 from service.chart.evidence import PLOT_HIGH, PLOT_LOW, place
+from service.chart.measurements import table_by_day
 from service.chart.questions import Question
 from service.chart.view import ChartView, as_json, chart_view
 from service.problem_words import KINDS
@@ -119,6 +120,15 @@ def test_partial_dates_stay_what_they_are():
     assert [mark.words for mark in view.course.timeline.marks if mark.kind == "result"] == ["ER 80 %"]
     assert "metastasis: bone (Condition/2)" in view.course.timeline.undated
     assert any("start not on record" in words for words in view.course.timeline.undated)
+
+
+def test_converted_values_are_told_as_cards_tell_them():
+    """150 pounds are 68 kg and 80 micromoles 0.9 mg/dL: digits that nobody measured are not shown."""
+    weight = BodyMeasure("weight", 68.0389, on("2026-11-16"), "Observation/w")
+    creatinine = Lab("creatinine", 0.90496, on("2026-11-16"), upper_normal=1.01808, source="Observation/c")
+    course = chart_view(msgspec.structs.replace(sample_case("second-line"), body=(weight,), labs=(creatinine,), lvef=()), US).course
+    assert [values for _, values, _ in table_by_day(course.measurements)["rows"]] == [{"weight": ["68"], "creatinine": ["0.9"]}]
+    assert course.measurements.others[-1].limits[0].words == "upper limit of normal 1.02 mg/dL"
 
 
 def test_limits_of_the_drugs_that_run():

@@ -57,6 +57,8 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("trastuzumab injection", "trastuzumab"), ("Trastuzumab 6mg/kg IV q3w", "trastuzumab"), ("trastuzumab biosimilar", "trastuzumab"),
         ("trastuzumab SC", "trastuzumab"), ("trastuzumab/hyaluronidase-oysk", "trastuzumab-hyaluronidase"),
         ("Herceptin Hylecta", "trastuzumab-hyaluronidase"), ("Phesgo", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("Trastuzumabe 440 mg", "trastuzumab"), ("pertuzumabe", "pertuzumab"), ("Capecitabina 500 mg comprimidos", "capecitabine"),
+        ("Ciclofosfamida", "cyclophosphamide"), ("letrozolo 2,5 mg compresse", "letrozole"), ("tamoxifeno", "tamoxifen"),
         ("Herceptin 600 mg solution for injection in vial", "trastuzumab-hyaluronidase"),
         ("Herceptin 600mg/5ml", "trastuzumab-hyaluronidase"), ("Trastuzumab SC 600 mg/5 mL", "trastuzumab-hyaluronidase"),
         ("trastuzumab (Herceptin) 120 mg/mL", "trastuzumab-hyaluronidase"),

@@ -137,6 +137,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     from service.sites.tenants import settings_of
     from service.terminal import print_evaluation
 
+    if options.explain and options.diagnose:
+        raise UnreadableInput("--diagnose tells of the data and gives no advice that --explain could explain: one of the two at a time")
     settings = settings_of(load_settings(), options.site)
     if options.today is not None:
         settings = settings.model_copy(update={"today": options.today})

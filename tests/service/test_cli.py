@@ -140,6 +140,14 @@ def test_data_problems_are_summed_up(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "is about another patient" in out
 
 
+def test_diagnose_explains_nothing(capsys: pytest.CaptureFixture[str]):
+    """Asked for both, it says that it does one: nothing is left out without a word."""
+    status, out, err = run(capsys, "evaluate", "sample:second-line", "--diagnose", "--explain")
+    assert (status, out) == (1, "")
+    assert "--diagnose" in err
+    assert "--explain" in err
+
+
 def test_diagnose_names_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     """`--diagnose` tells a site, resource by resource, what is wrong."""
     bundle = collection("second-line")

@@ -63,6 +63,9 @@ _PRECEDENCE = (
 
 _ONE_PROBLEM = ("AnthracyclineWithTrastuzumab", "SupportiveCare")
 
+#: What keeps a drug from being given at all for now.
+_FORBIDDING = frozenset({"Pregnancy", "HeartFailure", "LvefHold", "InterstitialLungDisease"})
+
 #: What a laboratory card says of a drug that its label ends for good.
 _ENDED_BY_VALUES = frozenset({"lab-stop", "after-hold-stop"})
 
@@ -74,7 +77,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) 
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.
     found, silenced, hidden = switched_on([finding for rule in _RULES for finding in rule(question)], practice)
-    findings = _one_a_topic(_ended_by_values(_settled(found)))
+    findings = _one_a_topic(_not_to_be_given(_ended_by_values(_settled(found))))
     # An examination does not settle a hold: on an order hook it is not offered as if it did.
     findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]
     if any(finding.indicator == "critical" for finding in findings):
@@ -117,6 +120,16 @@ def _ended_by_values(findings: list[Finding]) -> list[Finding]:
         if same:
             # Its headline says no more than the first words of its detail.
             joined = _join(lead, [replace(f, headline=f.detail[0]) for f in same])
+            findings = [joined if f is lead else f for f in findings if f not in same]
+    return findings
+
+
+def _not_to_be_given(findings: list[Finding]) -> list[Finding]:
+    """How a drug would be loaded again, or that it is too early, is no card of its own beside one that advises against giving it."""
+    for lead in [f for f in findings if f.topic in _FORBIDDING and f.indicator != "info"]:
+        same = [f for f in findings if f.topic == "ReloadingDose" and f.about and set(f.about) <= set(lead.avoid)]
+        if same:
+            joined = _join(replace(lead, detail=(*lead.detail, K.say("if-given-again"))), same)
             findings = [joined if f is lead else f for f in findings if f not in same]
     return findings
 

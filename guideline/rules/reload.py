@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
@@ -48,7 +50,7 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
             earlier = drafted_before(q, order, part) or earlier_doses(q, part)
             finding = _loading(q, order, drug, earlier, found, measured) or _loaded_each_time(q, order, drug, found, measured)
         if finding is not None:
-            yield finding
+            yield replace(finding, about=(drug,))
 
 
 def _judgements(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> list[_Judged]:

@@ -12,9 +12,9 @@ from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules import reload as module
-from tests.guideline.case_builder import TODAY, ago, dose, given, second_line
+from tests.guideline.case_builder import TODAY, ago, dose, doses, given, lvef, on_therapy, second_line
 from tests.guideline.measure_builder import BODY, dosed, weight
-from tests.guideline.order_builder import beside, order, says, words
+from tests.guideline.order_builder import asks, beside, order, says, words
 
 TDXD, TDM1, PHESGO = "trastuzumab-deruxtecan", "trastuzumab-emtansine", "pertuzumab-trastuzumab-hyaluronidase"
 
@@ -449,3 +449,14 @@ def by_cycle(drug, amount, unit, length, *, every=None, last=10):
 def test_a_cycle_whose_order_has_room_for_several_doses(records, asked, expected):
     """Weekly doses in one order of three weeks: the last was given by the end of it, not on its first day."""
     assert kind(tuple(records), asked) == expected
+
+
+def test_a_drug_that_is_not_to_be_given_is_not_loaded_again_by_a_card_of_its_own():
+    """Held for the heart, 48 days after the last dose: the hold speaks, with how it would go on in its detail. Once it is over, alone."""
+    values, again = (lvef(55, 100), lvef(44, 30)), order("trastuzumab", 6, "mg/kg", every_days=21)
+    held = on_therapy(*doses("trastuzumab", 90, 48), lvef=(*values, lvef(47, 2)), body=BODY)
+    (found,) = asks(held, again).findings
+    assert (found.topic, found.indicator) == ("LvefHold", "warning")
+    assert [line.id for line in found.detail][-3:] == ["if-given-again", "reload-needed", "reload-needed-why"]
+    ready = on_therapy(*doses("trastuzumab", 90, 48), lvef=(*values, lvef(55, 1)), body=BODY)
+    assert "ReloadingDose" in {f.topic for f in asks(ready, again).findings}

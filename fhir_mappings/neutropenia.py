@@ -28,7 +28,7 @@ _FEBRILE = re.compile(
     r"(?! prophyla)"
 )
 _PREVENTED = re.compile(r"prophyla|prevent")
-_PAST = re.compile(r"\b(?:history of|h/o|hx of)\b")
+_EITHER = re.compile(r"neutropeni|agranulocytosis|fever")
 _WITHOUT_FEVER = re.compile(r"\b(?:non-?febrile|afebrile|without (?:any |associated )?fever|no fever)\b")
 
 
@@ -71,7 +71,7 @@ def _named_in(label: str) -> bool:
 @remembered(maxsize=1024)
 def _says_more(label: str) -> bool:
     """Whether a label names febrile neutropenia, its prevention, its absence, or some day in the past."""
-    return _speaks_of_it(label) or _PAST.search(label) is not None
+    return _speaks_of_it(label) or "past" in Passage(label).standings(_EITHER)
 
 
 @remembered(maxsize=1024)

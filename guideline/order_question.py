@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from guideline.case import Case
+from guideline.case import Case, DrugRecord
 from guideline.exposures import Exposure, still_stands
 from guideline.orders import DraftOrder
 from guideline.practice import Practice
@@ -69,8 +70,12 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
 def _without_copies(case: Case, drafts: tuple[DraftOrder, ...]) -> Case:
     """The case without the orders of today that are signed here, which the chart may hold already: none proves that its drug is given."""
     signed = {order.id for order in drafts if order.act == "start"}
-    copies = [r for r in case.drugs if r.kind == "order" and r.source in signed and r.start is not None and r.start.earliest >= case.today]
-    return replace(case, drugs=tuple(r for r in case.drugs if r not in copies)) if copies else case
+    kept = tuple([r for r in case.drugs if not (r.source in signed and _is_order_of_today(r, case.today))])
+    return case if len(kept) == len(case.drugs) else replace(case, drugs=kept)
+
+
+def _is_order_of_today(record: DrugRecord, today: date) -> bool:
+    return record.kind == "order" and record.start is not None and record.start.earliest >= today
 
 
 def _replaced(drafts: tuple[DraftOrder, ...]) -> dict[str, tuple[str, ...]]:

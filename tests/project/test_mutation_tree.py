@@ -16,3 +16,10 @@ def test_what_the_suite_imports_is_copied():
     assert imported
     paths = {f"{name.replace('.', '/')}.py" for name in imported if (ROOT / f"{name.replace('.', '/')}.py").is_file()}
     assert not {path for path in paths if not path.startswith(tuple(copied))}
+
+
+def test_the_suite_reads_no_other_room():
+    """A test that looks into the files of a room that is not copied finds nothing there, and fails without any change."""
+    other_room = re.compile(r"""["'](?:cards|service|fhir_mappings|bench|docs|soak)["'/]""")
+    suite = (ROOT / "tests/guideline").rglob("*.py")
+    assert [file.name for file in suite if other_room.search(file.read_text("utf-8"))] == []

@@ -46,7 +46,8 @@ class Place(NamedTuple):
 class Frequency(NamedTuple):
     """How often: times a day, or days from one dose to the next (on average). Both `None`: not said.
 
-    `every_days` is 1 only for an infusion that is meant to be given every day: once a day is how systems write "once".
+    `every_days` is 1 only for an infusion that is meant to be given every day: once a day is how systems write "once". Below 1: so often a
+    day.
     """
 
     times_a_day: float | None = None
@@ -232,7 +233,7 @@ def frequency_in(text: str) -> Frequency:
         several = _numeral(counted[1] or counted[2])
     days = next((round(_numeral(found[1]) * length) for pattern, length in _EVERY if (found := pattern.search(low)) is not None), None)
     if several is not None:
-        return Frequency(times_a_day=several)
+        return Frequency(times_a_day=several, every_days=round(1 / several, 3) if several > 1 and meant_daily(low) else None)
     listed = days_apart(low)
     if listed is not None:
         return Frequency(every_days=listed)

@@ -44,6 +44,9 @@ _COUNTED: Final = ("{tbl}", "{capsule}", VIAL)
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
+#: Ways of an infusion or injection.
+_INTO_THE_BODY: Final = ("iv", "sc", "im")
+_MOST_A_DAY: Final = 6
 
 
 class Order(NamedTuple):
@@ -112,6 +115,8 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
         amount = Amount(parts[0], "mg")
     dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
     dose = _lasting(dose, chosen, words)
+    if chosen is not None and (route in _INTO_THE_BODY or dose.unit == "mg/kg"):
+        dose = _several_a_day(dose, chosen)
     return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 
 
@@ -291,6 +296,18 @@ def _frequency(dosage: _Dosage | None, words: Sequence[str]) -> Frequency:
         # How systems write "once", unless the words say so of an infusion.
         return next((found for text in dosage.words if (found := frequency_in(text)).every_days == 1), counts)
     return counts if counts != Frequency() else _often_in((*_texts(dosage.rhythm), *dosage.words, *words))
+
+
+def _several_a_day(dose: OrderedDose, dosage: _Dosage) -> OrderedDose:
+    """An infusion or injection that the structure counts (or codes) several times a day, as some order sets have it by default.
+
+    Not what is ordered once, nor more often than anything is infused: that is how systems write how long it runs.
+    """
+    counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
+    times = (counts if counts != Frequency() else _often_in(_texts(dosage.rhythm))).times_a_day
+    if times is None or not 1 < times <= _MOST_A_DAY or dose.every_days is not None or dose.count == 1:
+        return dose
+    return replace(dose, every_days=round(1 / times, 3))
 
 
 def _often_in(texts: Iterable[str]) -> Frequency:

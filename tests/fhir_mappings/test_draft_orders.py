@@ -582,10 +582,12 @@ def test_shares_of_different_weeks_are_not_added_up():
         ({"repeat": {"frequency": 1, "period": 21, "periodUnit": "d"}}, 21, None),
         ({"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk"}}, 21, None),
         ({"repeat": {"period": 1, "periodUnit": "wk"}}, 7, None),
-        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, None, 2),
-        ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, None, 2),
-        ({"repeat": {"frequency": 2, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}, None, 3),
-        ({"repeat": {"frequency": 2, "frequencyMax": "odd", "period": 1, "periodUnit": "d"}}, None, 2),
+        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, 0.5, 2),
+        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "count": 1}}, None, 2),
+        ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, 0.5, 2),
+        ({"repeat": {"frequency": 1, "period": 90, "periodUnit": "min"}}, None, 16),
+        ({"repeat": {"frequency": 2, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}, 0.333, 3),
+        ({"repeat": {"frequency": 2, "frequencyMax": "odd", "period": 1, "periodUnit": "d"}}, 0.5, 2),
         ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, 10.5, None),
         ({"repeat": {"frequency": 3, "period": 3, "periodUnit": "wk"}}, 7, None),
         ({"repeat": {"frequency": 3, "period": 28, "periodUnit": "d"}}, 9.3, None),
@@ -596,11 +598,14 @@ def test_shares_of_different_weeks_are_not_added_up():
         ({"event": ["2026-11-21T08:00:00Z", "2026-11-21T20:00:00Z"]}, None, None),
         ({"event": ["2026-11", "2026-12", "soon"], "code": {"text": "Q3W"}}, 21, None),
         ({"event": ["2026-11-21"], "code": {"text": "Q3W"}}, 21, None),
-        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, None, 2),
-        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, None, 2),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, 0.5, 2),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, 0.5, 2),
         ({"repeat": {"timeOfDay": ["08:00:00"], "period": 21}}, None, None),
         ({"code": {"text": "Q3W"}}, 21, None),
-        ({"code": {"coding": [{"code": "BID"}]}}, None, 2),
+        ({"code": {"coding": [{"code": "BID"}]}}, 0.5, 2),
+        ({"code": {"coding": [{"code": "TID"}]}}, 0.333, 3),
+        ({"code": {"coding": [{"code": "Q12H", "display": "every 12 hours"}]}}, 0.5, 2),
+        ({"code": {"coding": [{"code": "QD"}]}}, None, 1),
         ({"code": {"text": "weekly"}, "repeat": "odd"}, 7, None),
         ({}, None, None),
         ("odd", None, None),
@@ -647,6 +652,11 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg IV daily", 1),
         ("378 mg IV once daily", 1),
         ("3.6 mg/kg/dose IV daily", 1),
+        ("5.4 mg/kg IV BID", 0.5),
+        ("378 mg IV over 90 minutes twice daily", 0.5),
+        ("378 mg IV every 12 hours", 0.5),
+        ("5.4 mg/kg IV. Rinse the mouth twice daily", None),
+        ("600 mg by mouth BID", None),
         ("5.4 mg/kg IV on day 1 of each 21-day cycle", 21),
         ("5.4 mg/kg IV once daily on day 1 of each 21-day cycle", 21),
         ("5.4 mg/kg IV q3w with dexamethasone on days 1, 2 and 3", 21),
@@ -683,6 +693,16 @@ def test_the_days_of_an_infusion_in_words(text, days):
     order = dosed({"text": text})
     assert order.dose is not None
     assert order.dose.every_days == days
+
+
+@pytest.mark.parametrize("route", [None, "Oral", "Intravenous"])
+@pytest.mark.parametrize("timing", [{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, {"code": {"text": "BID"}}])
+def test_several_times_a_day_is_an_interval_for_what_goes_into_the_body(route, timing):
+    """The default of many order sets. What is taken by mouth is taken so."""
+    how = {"route": {"text": route}} if route else {}
+    order = dosed({"timing": timing, "doseAndRate": [{"doseQuantity": quantity(300, "mg")}], **how})
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (0.5 if route == "Intravenous" else None, 2)
 
 
 @pytest.mark.parametrize(("text", "days"), [("5.4 mg/kg IV daily", 1), ("5.4 mg/kg IV", None), (None, None)])

@@ -701,6 +701,13 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DXd overdosed in milligrams": (second_line(**READY), (_start(T_DXD, 500, "mg"),)),
     "T-DXd underdosed": (second_line(**READY), (_start(T_DXD, 2.0),)),
     "T-DXd weekly": (second_line(**READY), (order(T_DXD, 5.4, "mg/kg", every_days=7),)),
+    "T-DXd twice a day": (second_line(**READY), (order(T_DXD, 5.4, "mg/kg", every_days=0.5),)),
+    "T-DXd subcutaneously": (second_line(**READY), (_start(T_DXD, 5.4, route="sc"),)),
+    "pertuzumab alone subcutaneously": (
+        on_therapy(*MAINTAINED, **READY),
+        (order("pertuzumab", 420, every_days=21, route="sc"),),
+    ),
+    "trastuzumab 6 mg/kg every two weeks": (on_therapy(*MAINTAINED, **READY), (order("trastuzumab", 6, "mg/kg", every_days=14),)),
     "T-DXd in milligrams, weight unknown": (second_line(labs=labs()), (_start(T_DXD, 380, "mg"),)),
     "pertuzumab loaded again without need": (
         on_therapy(*(dosed("pertuzumab", day, 420, "mg") for day in (42, 21)), *doses("trastuzumab", 42, 21), **READY),

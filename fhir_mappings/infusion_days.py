@@ -29,11 +29,11 @@ _LIST: Final = (
     r"(?= ?(?:$|[.;,)]|of\b|in\b|q\b|q\d|every\b|each\b|iv\b|i\.v|over\b|via\b))"
 )
 _LISTED: Final = re.compile(rf"(?:^|{_AMOUNT}){_BETWEEN},? \(?{_LIST}")
-_DAILY: Final = re.compile(
-    rf"{_AMOUNT}(?P<way>{_BETWEEN}),? "
-    r"(?:daily|every day|each day|q\.?d\b|qday|b\.?i\.?d|t\.?i\.?d|(?:twice|(?:2|3|two|three) times) (?:a |per )?da(?:y|ily)|q ?(?:8|12) ?h|"
-    r"every (?:8|12) hours)(?![\w-])"
+_OFTEN: Final = (
+    r"(?:daily|every day|each day|q\.?d\b|qday|b\.?i\.?d|t\.?i\.?d|(?:twice|(?:2|3|two|three) times) (?:a |per )?da(?:y|ily)|"
+    r"q ?(?:8|12) ?h|every (?:8|12) hours)"
 )
+_DAILY: Final = re.compile(rf"{_AMOUNT}(?P<way>{_BETWEEN}),? {_OFTEN}(?![\w-])")
 _INTO_THE_BODY: Final = re.compile(r"\b(?:iv|i\.v|ivpb|sc|sq|subq|subcut|intravenous|infus)")
 _ONE_DOSE: Final = re.compile(
     r"\b(?:1|one|a single) (?:dose|day|time|occurrence)s?\b|\bx ?1\b|\b1 ?x\b|\bonce only\b|\bsingle dose\b|\blast dose\b|\buntil\b"

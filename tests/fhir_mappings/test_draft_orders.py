@@ -695,6 +695,65 @@ def test_the_days_of_an_infusion_in_words(text, days):
     assert order.dose.every_days == days
 
 
+@pytest.mark.parametrize(
+    ("drug", "text", "days"),
+    [
+        ("trastuzumab deruxtecan", "378 mg IV on day 1; methotrexate weekly", None),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV with weekly paclitaxel", None),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV - zoledronic acid monthly", None),
+        ("trastuzumab deruxtecan", "premedicate with dexamethasone weekly, 378 mg IV", None),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV q3w; ondansetron 8 mg BID", 21),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV weekly after dexamethasone 12 mg", 7),
+        ("trastuzumab deruxtecan", "Chemotherapy order: 378 mg IV weekly", 7),
+        ("trastuzumab deruxtecan", "Fam-trastuzumab deruxtecan-nxki 5.4 mg/kg IV weekly", 7),
+        ("trastuzumab", "6 mg/kg IV with weekly chemotherapy", None),
+        ("trastuzumab", "6 mg/kg IV on day 1 of weekly paclitaxel", None),
+        ("trastuzumab", "Paclitaxel 80 mg/m2 IV, weekly. 6 mg/kg q3w", 21),
+        ("trastuzumab", "Paclitaxel (80 mg/m2) weekly, 6 mg/kg", None),
+        ("trastuzumab", "6 mg/kg (with paclitaxel) every 3 weeks", 21),
+        ("trastuzumab", "With docetaxel, 6 mg/kg weekly", 7),
+        ("trastuzumab", "Paclitaxel and trastuzumab weekly, 2 mg/kg", 7),
+        ("trastuzumab", "2 mg/kg weekly with paclitaxel", 7),
+        ("pertuzumab", "420 mg IV; trastuzumab weekly", None),
+        ("Phesgo", "pertuzumab 600 mg and trastuzumab 600 mg SC weekly", 7),
+    ],
+)
+def test_r126_the_rhythm_of_another_medicine_is_not_the_orders(drug, text, days):
+    """A phrase that names another medicine is said of it. What cannot be told is no rhythm: nothing is asked rather than a false alarm."""
+    order = dosed({"text": text}, text=drug)
+    assert order.dose is not None
+    assert order.dose.every_days == days
+
+
+@pytest.mark.parametrize(
+    ("drug", "text", "times"),
+    [
+        ("capecitabine", "1500 mg twice daily with trastuzumab every 3 weeks", 2),
+        ("tucatinib 150 mg tablet", "In combination with trastuzumab and capecitabine, 300 mg twice daily", 2),
+    ],
+)
+def test_tablets_are_taken_beside_other_medicines(drug, text, times):
+    order = dosed({"text": text}, text=drug)
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (None, times)
+
+
+@pytest.mark.parametrize(
+    ("drug", "text", "route"),
+    [
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV over 90 minutes; pegfilgrastim 6 mg SC on day 2", "iv"),
+        ("trastuzumab", "6 mg/kg. Pegfilgrastim 6 mg subcut on day 2", None),
+        ("trastuzumab emtansine", "3.6 mg/kg, for IV infusion only, not for subcutaneous use", "iv"),
+        ("trastuzumab emtansine", "Do not give SC. 3.6 mg/kg IV", "iv"),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV via subcutaneous port", "iv"),
+        ("trastuzumab deruxtecan", "5.4 mg/kg SC", "sc"),
+        ("Phesgo", "600 mg/600 mg SC, do not give IV", "sc"),
+    ],
+)
+def test_r083_the_route_of_another_medicine_or_one_that_is_denied_is_not_the_orders(drug, text, route):
+    assert dosed({"text": text}, text=drug).route == route
+
+
 @pytest.mark.parametrize("route", [None, "Oral", "Intravenous"])
 @pytest.mark.parametrize("timing", [{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, {"code": {"text": "BID"}}])
 def test_several_times_a_day_is_an_interval_for_what_goes_into_the_body(route, timing):

@@ -567,7 +567,8 @@ def test_paclitaxel_by_its_interval(amount, every, expected):
 @pytest.mark.parametrize(
     ("drug", "amount", "every", "expected"),
     [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, "critical"),
-     (TDXD, 5.4, 10.5, "critical"), (TDXD, 5.4, 0.5, "critical"), (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning"), ("paclitaxel", 80, 9.3, None)],
+     (TDXD, 5.4, 10.5, "critical"), (TDXD, 5.4, 0.5, "critical"), (TDM1, 3.6, 14, "critical"),
+     ("docetaxel", 75, 7, "warning"), ("paclitaxel", 80, 9.3, None)],
 )  # fmt: skip
 def test_a_three_weekly_dose_given_weekly(drug, amount, every, expected):
     """T-DXd 5.4 mg/kg every week, twice in three weeks or each day is critical."""

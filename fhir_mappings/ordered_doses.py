@@ -194,7 +194,7 @@ def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bo
                 yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
             continue
         for number, step in enumerate(steps_in(text)):
-            of_another = step.drugs and not set(step.drugs) & set(drugs)
+            of_another = step.elsewhere or (step.drugs and not set(step.drugs) & set(drugs))
             for amount in step.beside(first, begins=number == 0) if not of_another else ():
                 if amount not in structured:
                     # Which of several rhythms in one text is this step's cannot be told.

@@ -940,6 +940,41 @@ def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, furthe
 @pytest.mark.parametrize(
     ("text", "further"),
     [
+        ("Gastric dose is 6.4 mg/kg - do not use", []),
+        ("5.4 mg/kg IV q3w. Do not use the gastric dose of 6.4 mg/kg.", []),
+        ("6.4 mg/kg must not be given in breast cancer", []),
+        ("6.4 mg/kg is not the dose for breast cancer", []),
+        ("NOT 6.4 mg/kg", []),
+        ("Gastric: 6.4 mg/kg; breast: 5.4 mg/kg", []),
+        ("5.4 mg/kg for breast (6.4 mg/kg for gastric)", []),
+        ("6.4 mg/kg IV, do not give if LVEF < 40 %", [6.4]),
+        ("6.4 mg/kg - do not use dextrose other than 5 %", [6.4]),
+        ("6.4 mg/kg IV every 3 weeks, not given with food", [6.4]),
+    ],
+)
+def test_r126_a_dose_that_is_denied_or_of_another_cancer_is_none_of_the_order(text, further):
+    """In the words beside a structured 5.4 mg/kg. What denies something else leaves the dose as it is."""
+    order = dosed(per_kg(5.4, text=text))
+    assert amount(order) == (5.4, "mg/kg")
+    assert [one.amount for one in order.further] == further
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gastric dose is 6.4 mg/kg - do not use. 5.4 mg/kg IV q3w", 5.4),
+        ("Gastric: 6.4 mg/kg; breast: 5.4 mg/kg", 5.4),
+        ("6.4 mg/kg (gastric cancer)", 6.4),
+        ("5.4 mg/kg IV every 3 weeks - do not use.", None),
+    ],
+)
+def test_p05_the_dose_of_another_cancer_is_ordered_where_the_words_name_no_other(text, expected):
+    assert amount(dosed({"text": text})) == ((expected, "mg/kg") if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
         ("6 mg/kg every 3 weeks. Reload with 8 mg/kg if more than 6 weeks late", [(8, True)]),
         ("6 mg/kg every 3 weeks (loading 8 mg/kg given 05/01/26)", []),
         ("6 mg/kg every 3 weeks, first cycle 8 mg/kg given over 90 minutes", [(8, False)]),

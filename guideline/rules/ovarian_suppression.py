@@ -18,9 +18,9 @@ def without_suppression(q: OrderQuestion) -> Iterator[Finding]:
     """A reminder when the drug is signed for the first time; silent where a GnRH agonist is given or drafted, and after the menopause.
 
     A warning where an aromatase inhibitor would not work: before the menopause, and in men. Where nobody wrote down whether a woman who
-    may be of childbearing age is past it, that is asked before an aromatase inhibitor alone.
+    may be of childbearing age is past it, that is asked before an aromatase inhibitor alone. In pregnancy that is not the question (R124).
     """
-    if q.selecting:
+    if q.selecting or q.s.pregnancy == "pregnant":
         return
     s = q.s
     begun = new_drugs(q, ENDOCRINE_DRUGS - GNRH_AGONISTS)

@@ -617,6 +617,7 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     ),
     "tucatinib beside trastuzumab and pertuzumab": (on_therapy(*MAINTAINED, **READY), (order("tucatinib", 300, times_a_day=2),)),
     "pregnant, T-DXd ordered": (second_line(**READY, **CHILD), (TDXD,)),
+    "pregnant, letrozole ordered": (second_line(**READY, **CHILD, receptors=POSITIVE), (LETROZOLE,)),
     "pregnancy unknown, T-DXd ordered": (
         second_line(**READY, age=38, intake=intake(pregnancy_excluded=None, menopausal_status="premenopausal")),
         (TDXD,),

@@ -316,13 +316,14 @@ def _frequency(dosage: _Dosage | None, dosages: Sequence[_Dosage]) -> Frequency:
 def _several_a_day(dose: OrderedDose, dosage: _Dosage) -> OrderedDose:
     """An infusion or injection that the structure counts (or codes) several times a day, as some order sets have it by default.
 
-    Not what is ordered once, nor more often than anything is infused: that is how systems write how long it runs.
+    Not what is ordered once, nor more often than anything is infused: that is how systems write how long it runs. Where the words name
+    another rhythm ("every 3 weeks"), that is the one which somebody wrote.
     """
     counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
     times = (counts if counts != Frequency() else _often_in(_texts(dosage.rhythm))).times_a_day
     if times is None or not 1 < times <= _MOST_A_DAY or dose.every_days is not None or dose.count == 1:
         return dose
-    return replace(dose, every_days=round(1 / times, 3))
+    return replace(dose, every_days=_often_in(dosage.own).every_days or round(1 / times, 3))
 
 
 def _often_in(texts: Iterable[str]) -> Frequency:

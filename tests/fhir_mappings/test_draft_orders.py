@@ -764,6 +764,17 @@ def test_several_times_a_day_is_an_interval_for_what_goes_into_the_body(route, t
     assert (order.dose.every_days, order.dose.times_a_day) == (0.5 if route == "Intravenous" else None, 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "days"), [("5.4 mg/kg IV every 21 days", 21), ("5.4 mg/kg IV weekly", 7), ("5.4 mg/kg IV", 0.5), ("5.4 mg/kg IV BID", 0.5)]
+)
+def test_the_rhythm_that_somebody_wrote_comes_before_a_default(text, days):
+    """Twice a day in the structure, as order sets have it by default, beside words that name an interval."""
+    timing = {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}
+    order = dosed({"text": text, "timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]})
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (days, 2)
+
+
 @pytest.mark.parametrize(("text", "days"), [("5.4 mg/kg IV daily", 1), ("5.4 mg/kg IV", None), (None, None)])
 def test_once_a_day_is_meant_where_the_words_say_so(text, days):
     """Some systems write "once" as once a day: only the words of an infusion make it a dose every day."""

@@ -100,12 +100,12 @@ def _by_interval(dose: OrderedDose, schedules: Sequence[DoseSchedule]) -> list[D
 
 
 def _before_it_is_due(dose: OrderedDose, judged: Judgement) -> bool:
-    """R006: the later dose of a schedule that is loaded, at a shorter rhythm that is no other schedule's: 6 mg/kg every two weeks.
+    """R006: a dose of a schedule that is loaded, at a shorter rhythm that is no other schedule's: 6 mg/kg every two weeks.
 
     Not where nothing is loaded: dose-dense paclitaxel is given as the three-weekly dose every two weeks.
     """
     every, due = dose.every_days, judged.schedule.every_days
-    if judged.verdict != "fits" or judged.schedule.loading is None or every is None or due is None:
+    if judged.verdict not in ("fits", "loading") or judged.schedule.loading is None or every is None or due is None:
         return False
     return every < due - _INTERVAL_SLACK_DAYS
 

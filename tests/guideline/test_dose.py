@@ -581,6 +581,7 @@ def test_a_three_weekly_dose_given_weekly(drug, amount, every, expected):
     [
         ("trastuzumab", 6, "mg/kg", 14, "warning"),
         ("trastuzumab", 6, "mg/kg", 10.5, "warning"),
+        ("trastuzumab", 8, "mg/kg", 14, "warning"),
         ("trastuzumab", 420, "mg", 14, "warning"),
         ("trastuzumab", 6, "mg/kg", 18, None),
         ("trastuzumab", 6, "mg/kg", 28, None),

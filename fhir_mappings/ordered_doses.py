@@ -31,6 +31,7 @@ from fhir_mappings.dose_words import (
     tablets_in,
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
+from fhir_mappings.former_dose_words import RELATIVE
 from fhir_mappings.later_members import notes_of
 from fhir_mappings.order_lengths import days_on, doses_ordered
 from fhir_mappings.ordered_dose_words import steps_in
@@ -45,8 +46,6 @@ _COUNTED: Final = ("{tbl}", "{capsule}", VIAL)
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
-#: Ways of an infusion or injection.
-_INTO_THE_BODY: Final = ("iv", "sc", "im")
 _MOST_A_DAY: Final = 6
 
 
@@ -122,7 +121,8 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
         amount = Amount(parts[0], "mg")
     dose = _dose(amount, _frequency(chosen, dosages), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
     dose = _lasting(dose, chosen, words)
-    if chosen is not None and (route in _INTO_THE_BODY or dose.unit == "mg/kg"):
+    # Without a route: what is given by weight or surface. Of tablets nobody asks for an interval.
+    if chosen is not None and (route != "oral" if route is not None else dose.unit in RELATIVE):
         dose = _several_a_day(dose, chosen)
     return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 

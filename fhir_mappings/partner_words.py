@@ -31,7 +31,7 @@ _CLASS: Final = re.compile(
     r"\A(?: ?(?:weekly|daily|monthly|oral|iv|sc|the|her|his))* ?"
     r"(?:chemo\w*|taxanes?|steroids?|anti-?emetics?|pre-?med\w*|g-?csf|b12|vitamin)"
 )
-_JOINS: Final = r"\b(?:with|and|plus|followed by|following|after|before|then|since|beside|alongside|while|during)\b|[+&]"
+_JOINS: Final = r"\b(?:with|and|plus|followed by|following|after|before|then|since|beside|alongside|while|during)\b|\bw/|[+&]"
 #: What separates the phrases of a text. It is kept where the phrase behind it is.
 _SEPARATOR: Final = re.compile(rf"([.,](?!\d)|[;:()\n]| [-–—] |{_JOINS})")
 _JOINED: Final = re.compile(_JOINS)

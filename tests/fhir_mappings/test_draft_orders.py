@@ -714,6 +714,7 @@ def test_the_days_of_an_infusion_in_words(text, days):
         ("trastuzumab", "With docetaxel, 6 mg/kg weekly", 7),
         ("trastuzumab", "Paclitaxel and trastuzumab weekly, 2 mg/kg", 7),
         ("trastuzumab", "2 mg/kg weekly with paclitaxel", 7),
+        ("trastuzumab", "2 mg/kg IV weekly x 12 weeks w/ paclitaxel 80 mg/m2 weekly, then 6 mg/kg q3w", 7),
         ("pertuzumab", "420 mg IV; trastuzumab weekly", None),
         ("Phesgo", "pertuzumab 600 mg and trastuzumab 600 mg SC weekly", 7),
     ],
@@ -752,6 +753,14 @@ def test_tablets_are_taken_beside_other_medicines(drug, text, times):
 )
 def test_r083_the_route_of_another_medicine_or_one_that_is_denied_is_not_the_orders(drug, text, route):
     assert dosed({"text": text}, text=drug).route == route
+
+
+@pytest.mark.parametrize(("unit", "days"), [("mg/kg", 0.5), ("mg/m2", 0.5), ("mg", None)])
+def test_what_is_given_by_weight_or_surface_needs_no_route(unit, days):
+    timing = {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}
+    order = dosed({"timing": timing, "doseAndRate": [{"doseQuantity": quantity(75, unit)}]}, text="docetaxel")
+    assert order.dose is not None
+    assert order.dose.every_days == days
 
 
 @pytest.mark.parametrize("route", [None, "Oral", "Intravenous"])

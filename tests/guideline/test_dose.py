@@ -597,6 +597,11 @@ def test_r006_the_doses_of_the_two_schedules_are_not_mixed(drug, amount, unit, e
     assert all("6 mg/kg every 21 days" in f.headline.text for f in got)
 
 
+def test_the_interval_of_tablets_is_no_question():
+    """Capecitabine by surface, of which the mapping cannot tell that it is taken by mouth."""
+    assert verdict(CASE, order("capecitabine", 1000, "mg/m2", times_a_day=2, every_days=0.5)) is None
+
+
 def test_an_infusion_once_a_day_is_how_systems_write_once():
     """A count of once a day says nothing of the interval; `every_days` 1 is how the mapping says that each day is meant."""
     assert verdict(CASE, order(TDXD, 5.4, "mg/kg", times_a_day=1.0)) is None

@@ -46,7 +46,8 @@ class Place(NamedTuple):
 class Frequency(NamedTuple):
     """How often: times a day, or days from one dose to the next (on average). Both `None`: not said.
 
-    `every_days` is 1 only for an infusion that is meant to be given every day: once a day is how systems write "once".
+    `every_days` is 1 only for an infusion that is meant to be given every day: once a day is how systems write "once". Below 1: so often a
+    day.
     """
 
     times_a_day: float | None = None
@@ -136,11 +137,13 @@ _MONTHLY: Final = re.compile(r"\b(?:monthly|every (?:28 days|month))\b")
 _DAILY_WORD: Final = re.compile(r"\b(?:daily|q\.?d|qday|every day|each day|once a day|q ?24 ?h|every 24 ?h\w*|per day|a day)\b")
 
 _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = (
-    (re.compile(r"\bs\.?c\b|\bsq\b|\bsub-?q\b|subcut"), "sc"),
+    (re.compile(r"(?:\bs\.?c\b|\bsq\b|\bsub-?q\b|subcut[a-z]*+)(?! (?:port|chemoport|implant))"), "sc"),
     (re.compile(r"\bi\.?v\b|\bivpb\b|\bivinf|intraven|infusion|\binfuse"), "iv"),
     (re.compile(r"\bi\.?m\b|intramusc"), "im"),
     (re.compile(r"\bp\.?o\b|\boral|\bby mouth|\btablet|\bcapsule"), "oral"),
 )
+#: "not for subcutaneous use", "do not give SC": another way is meant.
+_NOT_THIS_WAY: Final = re.compile(r"(?<!if )\b(?:not|never|avoid)\b(?: [a-z]+){0,4} ?\Z")
 #: What follows "first dose" where the words say how long it runs, or on which day it is due: "first dose 11/20/26 9:00".
 _RUN_OR_DAY: Final = (
     r"s?[:,]? ?(?:over\b|infus|given (?:over|on)\b|in \d+ min|on\b|at\b|today\b|tomorrow\b|now\b|stat\b|due\b|date|time\b|"
@@ -232,7 +235,7 @@ def frequency_in(text: str) -> Frequency:
         several = _numeral(counted[1] or counted[2])
     days = next((round(_numeral(found[1]) * length) for pattern, length in _EVERY if (found := pattern.search(low)) is not None), None)
     if several is not None:
-        return Frequency(times_a_day=several)
+        return Frequency(times_a_day=several, every_days=round(1 / several, 3) if several > 1 and meant_daily(low) else None)
     listed = days_apart(low)
     if listed is not None:
         return Frequency(every_days=listed)
@@ -254,7 +257,11 @@ def frequency_in(text: str) -> Frequency:
 def route_in(text: str) -> Route | None:
     """The way a drug is given, where a text names one."""
     low = _plain(text)
-    return next((route for pattern, route in _ROUTES if pattern.search(low)), None)
+    return next((route for pattern, route in _ROUTES if any(_is_meant(found, low) for found in pattern.finditer(low))), None)
+
+
+def _is_meant(found: re.Match[str], low: str) -> bool:
+    return _NOT_THIS_WAY.search(low, max(found.start() - _AROUND, 0), found.start()) is None
 
 
 @remembered(maxsize=1024)

@@ -2,6 +2,7 @@
 
     "5.4 mg/kg IV on days 1 and 8 of a 21-day cycle"     7 days from one dose to the next
     "5.4 mg/kg IV daily"                                 1 day
+    "5.4 mg/kg IV BID"                                   half a day
 
 TRAP: in the text of an infusion other medicines are spoken of too ("... dexamethasone on days 1, 2 and 3"), and systems write "daily,
 for 1 dose". Only what stands beside the amount, with nothing but the way of giving it in between, is the infusion's own.
@@ -28,7 +29,11 @@ _LIST: Final = (
     r"(?= ?(?:$|[.;,)]|of\b|in\b|q\b|q\d|every\b|each\b|iv\b|i\.v|over\b|via\b))"
 )
 _LISTED: Final = re.compile(rf"(?:^|{_AMOUNT}){_BETWEEN},? \(?{_LIST}")
-_DAILY: Final = re.compile(rf"{_AMOUNT}(?P<way>{_BETWEEN}),? (?:daily|every day|each day|q\.?d\b|qday)(?![\w-])")
+_OFTEN: Final = (
+    r"(?:daily|every day|each day|q\.?d\b|qday|b\.?i\.?d|t\.?i\.?d|(?:twice|(?:2|3|two|three) times) (?:a |per )?da(?:y|ily)|"
+    r"q ?(?:8|12) ?h|every (?:8|12) hours)"
+)
+_DAILY: Final = re.compile(rf"{_AMOUNT}(?P<way>{_BETWEEN}),? {_OFTEN}(?![\w-])")
 _INTO_THE_BODY: Final = re.compile(r"\b(?:iv|i\.v|ivpb|sc|sq|subq|subcut|intravenous|infus)")
 _ONE_DOSE: Final = re.compile(
     r"\b(?:1|one|a single) (?:dose|day|time|occurrence)s?\b|\bx ?1\b|\b1 ?x\b|\bonce only\b|\bsingle dose\b|\blast dose\b|\buntil\b"
@@ -51,7 +56,7 @@ def days_apart(low: str) -> int | None:
 
 
 def meant_daily(low: str) -> bool:
-    """Whether a text gives an amount by infusion or injection every day, and not once."""
+    """Whether a text gives an amount by infusion or injection every day, once or several times, and not once alone."""
     plain = _without_brackets(low)
     daily = _DAILY.search(plain)
     if daily is None or not _of_the_first(daily, plain) or _ONE_DOSE.search(low) is not None:

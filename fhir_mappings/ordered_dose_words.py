@@ -5,7 +5,7 @@
     "reduced from 5.4 mg/kg to 4.4 mg/kg"           4.4 mg/kg: what was given before is not ordered
     "do not exceed 5.4 mg/kg. Give 6.4 mg/kg"       6.4 mg/kg: a limit is no dose
 
-What is ordered on a condition stands last: it may be given, but it is not the dose.
+What is ordered on a condition stands behind: it may be given, but it is not the dose. So does the dose of another cancer.
 TRAP: a bare mass behind the first step may be another drug's ("premedicate with dexamethasone 12 mg"), and so may a mass per kg that
 another drug's name introduces ("T-DM1 after T-DXd 5.4 mg/kg").
 """
@@ -18,10 +18,20 @@ from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.dose_words import Amount, Place, places_in
 from fhir_mappings.drug_names import drugs_of
-from fhir_mappings.former_dose_words import CONDITION_AFTER, MOST_AMOUNTS, RELATIVE, clause_before, is_former, is_limit, is_replaced
+from fhir_mappings.former_dose_words import (
+    CONDITION_AFTER,
+    MOST_AMOUNTS,
+    RELATIVE,
+    clause_before,
+    is_denied,
+    is_elsewhere,
+    is_former,
+    is_limit,
+    is_replaced,
+)
 from fhir_mappings.remembered import remembered
 
-_Manner = Literal["stated", "conditional", "former"]
+_Manner = Literal["stated", "conditional", "elsewhere", "former"]
 
 _LINK: Final = re.compile(r"\b(?:after|following|since|with|for|on|of|to|and|then)\b")
 
@@ -44,13 +54,15 @@ _GOES_ON_AFTER: Final = re.compile(r"\A,? (?:iv |sc )?(?:as )?maintenance\b")
 class Step(NamedTuple):
     """One dose of an order: its amount, in two units where the text says so; `goes_on`: it is said to follow another step.
 
-    `drugs`: the drugs that the words right before the amount name. `conditional`: it is given only if something holds.
+    `drugs`: the drugs that the words right before the amount name. `conditional`: it is given only if something holds. `elsewhere`:
+    it is called the dose of another cancer.
     """
 
     amounts: tuple[Amount, ...]
     goes_on: bool = False
     drugs: tuple[str, ...] = ()
     conditional: bool = False
+    elsewhere: bool = False
 
     def beside(self, other: Amount, *, begins: bool) -> tuple[Amount, ...]:
         """The amounts that may be of the same drug as another one.
@@ -66,7 +78,7 @@ class Step(NamedTuple):
 
 @remembered(maxsize=1024)
 def steps_in(text: str) -> tuple[Step, ...]:
-    """The doses (masses) that a text orders, in its order, those on a condition last; `()` where it orders none."""
+    """The doses (masses) that a text orders, in its order, those on a condition and of another cancer last; `()` where it orders none."""
     found: list[tuple[_Manner, Step]] = []
     last: Place | None = None
     for place in islice(places_in(text), MOST_AMOUNTS):
@@ -75,10 +87,10 @@ def steps_in(text: str) -> tuple[Step, ...]:
             found[-1] = manner, step._replace(amounts=(*step.amounts, place.amount))
         else:
             manner = _manner(place)
-            step = Step((place.amount,), _goes_on(place) and bool(found), _named(place), manner == "conditional")
+            step = Step((place.amount,), _goes_on(place) and bool(found), _named(place), manner == "conditional", manner == "elsewhere")
             found.append((manner, step))
         last = place
-    return tuple(step for wanted in ("stated", "conditional") for manner, step in found if manner == wanted)
+    return tuple(step for wanted in ("stated", "conditional", "elsewhere") for manner, step in found if manner == wanted)
 
 
 def _in_another_unit(last: Place, place: Place) -> bool:
@@ -87,8 +99,10 @@ def _in_another_unit(last: Place, place: Place) -> bool:
 
 
 def _manner(place: Place) -> _Manner:
-    if is_replaced(place) or is_former(place) or is_limit(place) or _was_given(place):
+    if is_replaced(place) or is_former(place) or is_limit(place) or is_denied(place) or _was_given(place):
         return "former"
+    if is_elsewhere(place):
+        return "elsewhere"
     return "conditional" if _CONDITION_BEFORE.search(clause_before(place)) or CONDITION_AFTER.match(place.after) else "stated"
 
 

@@ -31,9 +31,11 @@ from fhir_mappings.dose_words import (
     tablets_in,
 )
 from fhir_mappings.draft_resources import Draft, DraftDosage, DraftRepeat, amounts_of, dosages_of_draft, dose_range_of, timing_of
+from fhir_mappings.former_dose_words import RELATIVE
 from fhir_mappings.later_members import notes_of
 from fhir_mappings.order_lengths import days_on, doses_ordered
 from fhir_mappings.ordered_dose_words import steps_in
+from fhir_mappings.partner_words import without_partners
 from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
@@ -44,6 +46,7 @@ _COUNTED: Final = ("{tbl}", "{capsule}", VIAL)
 _ROUTE_CODES: Final[dict[str, Route]] = {
     "47625008": "iv", "34206005": "sc", "26643006": "oral", "78421000": "im",
 }  # fmt: skip
+_MOST_A_DAY: Final = 6
 
 
 class Order(NamedTuple):
@@ -55,25 +58,30 @@ class Order(NamedTuple):
 
 
 class _Dosage(NamedTuple):
-    """One dosage instruction, read once: its structured amounts, how often (listed days, `rhythm` in words), its words and its route."""
+    """One dosage instruction, read once: its structured amounts, how often (listed days, `rhythm` in words), its words and its route.
+
+    `own` are the words without what they say of other medicines.
+    """
 
     amounts: tuple[Amount, ...]
     events: tuple[str, ...]
     repeat: DraftRepeat | None
     rhythm: Concept | None
     words: tuple[str, ...]
+    own: tuple[str, ...]
     route: list[Concept] | Concept | None
     sequence: int | None
 
 
-def _read(dosage: DraftDosage) -> _Dosage:
+def _read(dosage: DraftDosage, drugs: Sequence[str]) -> _Dosage:
     timing = timing_of(dosage)
     repeat, rhythm = (timing.repeat, timing.code) if timing is not None else (None, None)
     events = tuple(timing.event or ()) if timing is not None else ()
     amounts, words = tuple(_amounts(dosage)), tuple(_words(dosage))
     if repeat is None and rhythm is None:
         amounts = _as_said_of_a_day(amounts, words)
-    return _Dosage(amounts, events, repeat, rhythm, words, dosage.route, dosage.sequence)
+    own = tuple(without_partners(text, drugs) for text in words)
+    return _Dosage(amounts, events, repeat, rhythm, words, own, dosage.route, dosage.sequence)
 
 
 def _as_said_of_a_day(amounts: Sequence[Amount], words: Iterable[str]) -> tuple[Amount, ...]:
@@ -96,9 +104,10 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
     a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
-    dosages = _in_sequence([_read(dosage) for dosage in dosages_of_draft(draft)])
+    dosages = _in_sequence([_read(dosage, drugs) for dosage in dosages_of_draft(draft)])
     words = [text for dosage in dosages for text in dosage.words]
-    route = _route(dosages, (*words, *product))
+    own = [text for dosage in dosages for text in dosage.own]
+    route = _route(dosages, (*own, *product))
     parts = next((found for text in (*words, *product) if (found := parts_in(text))), ()) if combination else ()
     day = _day(dosages, _strength(product))
     if day is not None:
@@ -110,8 +119,11 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     amount, chosen = spoken or (Amount(parts[0], "mg"), dosages[0] if dosages else None)
     if amount.value in parts:
         amount = Amount(parts[0], "mg")
-    dose = _dose(amount, _frequency(chosen, words), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
+    dose = _dose(amount, _frequency(chosen, dosages), parts=parts, loading=_loading(chosen, product, notes_of(draft)))
     dose = _lasting(dose, chosen, words)
+    # Without a route: what is given by weight or surface. Of tablets nobody asks for an interval.
+    if chosen is not None and (route != "oral" if route is not None else dose.unit in RELATIVE):
+        dose = _several_a_day(dose, chosen)
     return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 
 
@@ -172,7 +184,7 @@ def _further(
 
 def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bool | None, combination: bool) -> Iterator[OrderedDose]:
     """The doses of one dosage. `later`: it follows another; None: it does if its amount is of the same kind as the first."""
-    how_often = _frequency(dosage, ())
+    how_often = _frequency(dosage, (dosage,))
     structured = [amount for amount in dosage.amounts if amount.unit in MASSES or amount.unit == "mL"]
     for amount in structured:
         yield _dose(amount, how_often, later=later if later is not None else amount.unit == first.unit)
@@ -182,7 +194,7 @@ def _doses_of(dosage: _Dosage, first: Amount, drugs: Sequence[str], *, later: bo
                 yield _dose(Amount(parts[0], "mg"), how_often, parts=parts, later=True)
             continue
         for number, step in enumerate(steps_in(text)):
-            of_another = step.drugs and not set(step.drugs) & set(drugs)
+            of_another = step.elsewhere or (step.drugs and not set(step.drugs) & set(drugs))
             for amount in step.beside(first, begins=number == 0) if not of_another else ():
                 if amount not in structured:
                     # Which of several rhythms in one text is this step's cannot be told.
@@ -281,16 +293,37 @@ def _per_dose(amount: Amount, how_often: Frequency) -> float:
     return amount.value / times if amount.daily and times is not None and times > 1 else amount.value
 
 
-def _frequency(dosage: _Dosage | None, words: Sequence[str]) -> Frequency:
+def _frequency(dosage: _Dosage | None, dosages: Sequence[_Dosage]) -> Frequency:
+    """How often a dosage is given: listed, counted, else in its words or those of all `dosages`."""
+    own = [text for one in dosages for text in one.own]
     if dosage is None:
-        return _often_in(words)
+        return _often_in(own)
     if (days := between_events(dosage.events)) is not None:
         return Frequency(every_days=days)
     counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
     if counts == Frequency(times_a_day=1.0):
         # How systems write "once", unless the words say so of an infusion.
-        return next((found for text in dosage.words if (found := frequency_in(text)).every_days == 1), counts)
-    return counts if counts != Frequency() else _often_in((*_texts(dosage.rhythm), *dosage.words, *words))
+        said = (frequency_in(text) for text in dosage.own)
+        return next((found for found in said if found.every_days is not None and found.every_days <= 1), counts)
+    if counts != Frequency():
+        return counts
+    found = _often_in((*_texts(dosage.rhythm), *dosage.own, *own))
+    # How often a day is a matter of tablets: there another medicine's name stands beside what is taken with it.
+    words = (text for one in (dosage, *dosages) for text in one.words)
+    return found if found != Frequency() else _often_in(words)._replace(every_days=None)
+
+
+def _several_a_day(dose: OrderedDose, dosage: _Dosage) -> OrderedDose:
+    """An infusion or injection that the structure counts (or codes) several times a day, as some order sets have it by default.
+
+    Not what is ordered once, nor more often than anything is infused: that is how systems write how long it runs. Where the words name
+    another rhythm ("every 3 weeks"), that is the one which somebody wrote.
+    """
+    counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
+    times = (counts if counts != Frequency() else _often_in(_texts(dosage.rhythm))).times_a_day
+    if times is None or not 1 < times <= _MOST_A_DAY or dose.every_days is not None or dose.count == 1:
+        return dose
+    return replace(dose, every_days=_often_in(dosage.own).every_days or round(1 / times, 3))
 
 
 def _often_in(texts: Iterable[str]) -> Frequency:
@@ -306,7 +339,7 @@ def _lasting(dose: OrderedDose, dosage: _Dosage | None, words: Sequence[str]) ->
     if dosage is None:
         return dose
     days, without_rest = days_on(dosage.repeat, words)
-    count = doses_ordered(dosage.repeat, (text for text in dosage.words if len(steps_in(text)) < 2))
+    count = doses_ordered(dosage.repeat, (own for text, own in zip(dosage.words, dosage.own, strict=True) if len(steps_in(text)) < 2))
     return replace(dose, count=count, days_on=days, without_rest=without_rest)
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final
 
 from fhir_mappings.dose_words import Amount, Place, places_in
-from fhir_mappings.former_dose_words import CONDITION_AFTER, MOST_AMOUNTS, RELATIVE, is_former, is_limit, is_replaced
+from fhir_mappings.former_dose_words import CONDITION_AFTER, MOST_AMOUNTS, RELATIVE, is_denied, is_former, is_limit, is_replaced
 from fhir_mappings.remembered import remembered
 
 _SENTENCE: Final = re.compile(r"\.(?!\d)")
@@ -28,7 +28,7 @@ _RANGE: Final = re.compile(r"\d(?:-|–| - | to | or )$")
 def recorded_amount_in(text: str) -> Amount | None:
     """The mass (per kg, per m2 or as such) that a text says is or was given; None where it gives none, or several that differ."""
     places = list(islice(places_in(text), MOST_AMOUNTS + 1))
-    stated = [place for place in places if not (_conditional(place) or is_limit(place))]
+    stated = [place for place in places if not (_conditional(place) or is_limit(place) or is_denied(place))]
     if len(places) > MOST_AMOUNTS or any(place.amount.daily for place in places):
         return None
     reduced = [place for place in stated if _REDUCED.search(place.before)]

@@ -20,6 +20,7 @@ from guideline.rules import (
     order_choice,
     order_conflicts,
     order_heart_again,
+    order_her2_unproven,
     order_repeats,
     order_safety,
     order_stop,
@@ -39,6 +40,7 @@ _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
         order_repeats,
         order_stop,
         order_choice,
+        order_her2_unproven,
         allergy,
         dose,
         rest_days,
@@ -70,9 +72,12 @@ _FORBIDDING = frozenset({"Pregnancy", "HeartFailure", "LvefHold", "InterstitialL
 _ENDED_BY_VALUES = frozenset({"lab-stop", "after-hold-stop"})
 
 
-def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> Advice:
-    """What is to be said about the asked orders, the most urgent first; nothing where they are in order."""
-    question = order_question(case, orders, practice)
+def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice, *, selecting: bool = False) -> Advice:
+    """What is to be said about the asked orders, the most urgent first; nothing where they are in order.
+
+    While orders are still being selected, what is missing beside them is not missing yet: that is said when they are signed.
+    """
+    question = order_question(case, orders, practice, selecting=selecting)
     if not question.starts and not question.stops:
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.

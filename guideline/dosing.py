@@ -85,7 +85,8 @@ def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tole
     known = [(s, value) for s, value in found if value is not None]
     if not known:
         return Judgement("no-measure", suited[0]) if needs(dose.unit, suited[0].unit) else None
-    return _verdict(dose, known, tolerance)
+    judged = _verdict(dose, known, tolerance)
+    return Judgement("too-often", judged.schedule) if _before_it_is_due(dose, judged) else judged
 
 
 def _by_interval(dose: OrderedDose, schedules: Sequence[DoseSchedule]) -> list[DoseSchedule]:
@@ -96,6 +97,17 @@ def _by_interval(dose: OrderedDose, schedules: Sequence[DoseSchedule]) -> list[D
     alike = [s for s in schedules if s.every_days is not None and abs(s.every_days - every) <= _INTERVAL_SLACK_DAYS]
     shortest = min((s.every_days for s in schedules if s.every_days is not None), default=0)
     return alike or ([] if every < shortest else list(schedules))
+
+
+def _before_it_is_due(dose: OrderedDose, judged: Judgement) -> bool:
+    """R006: a dose of a schedule that is loaded, at a shorter rhythm that is no other schedule's: 6 mg/kg every two weeks.
+
+    Not where nothing is loaded: dose-dense paclitaxel is given as the three-weekly dose every two weeks.
+    """
+    every, due = dose.every_days, judged.schedule.every_days
+    if judged.verdict not in ("fits", "loading") or judged.schedule.loading is None or every is None or due is None:
+        return False
+    return every < due - _INTERVAL_SLACK_DAYS
 
 
 def _value(dose: OrderedDose, schedule: DoseSchedule, body: Body) -> float | None:

@@ -24,7 +24,8 @@ class OrderQuestion(Struct, frozen=True):
 
     `starts` and `stops` are the asked orders by act; `beside` the other drafts, which are context. `running` are the exposures given now
     that no stop order among all drafts ends. `together` holds every drug that would be given at once: running, asked and beside.
-    `asked` are the ids of `starts`. `found` keeps what `once` was asked.
+    `asked` are the ids of `starts`. `selecting`: the orders are still being chosen, so that what is not among them may yet come. `found`
+    keeps what `once` was asked.
     """
 
     s: Situation
@@ -34,6 +35,7 @@ class OrderQuestion(Struct, frozen=True):
     running: tuple[Exposure, ...]
     together: frozenset[str]
     asked: frozenset[str]
+    selecting: bool = False
     found: dict[tuple[Callable[[OrderQuestion, str], Any], str], Any] = field(default_factory=dict)
 
     def once(self, look_up: Callable[[OrderQuestion, str], _Found], drug: str) -> _Found:
@@ -45,7 +47,7 @@ class OrderQuestion(Struct, frozen=True):
         return found
 
 
-def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice) -> OrderQuestion:
+def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice, *, selecting: bool = False) -> OrderQuestion:
     """Put the question together. A stop order for a product ends the running exposures of its components."""
     drafts = tuple(orders)
     s = situation(_without_copies(case, drafts), practice)
@@ -64,6 +66,7 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice)
         running=running,
         together=frozenset([*(e.drug for e in running), *begun]),
         asked=frozenset(o.id for o in drafts if o.asked and o.act == "start"),
+        selecting=selecting,
     )
 
 

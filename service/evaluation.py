@@ -50,6 +50,11 @@ class Question:
         return self.hook in ORDER_HOOKS
 
     @property
+    def selecting(self) -> bool:
+        """Whether the draft orders are still being selected, so that more may follow."""
+        return self.hook == "order-select"
+
+    @property
     def members(self) -> Mapping[str, Any]:
         """The members of the context; none without one."""
         return self.context or {}
@@ -99,7 +104,7 @@ def evaluate(
     case = build_case(reading, patient_id=patient_id, today=today, labs_since=labs_since(today, about_orders=question.about_orders))
     if question.about_orders:
         orders = read_draft_orders(question.members, hook=question.hook, today=today, reading=reading)
-        advice = advise_orders(case, orders, _practice(question, settings))
+        advice = advise_orders(case, orders, _practice(question, settings), selecting=question.selecting)
     else:
         advice = advise(case, _practice(question, settings))
     set_aside: list[UUID] = []

@@ -89,7 +89,7 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
         loads = judge(dose, labelled, measured, tolerance, flat=label.flat)
         return _mismatch(order, dose, drug, labelled, again=loads is not None and loads.verdict == "loading")
     if found.verdict == "too-often":
-        return _too_often(order, dose, drug, label, schedules)
+        return _too_often(order, dose, drug, label, found.schedule)
     raised = _re_escalated(q, order, dose, drug, found)
     if raised is not None:
         return raised
@@ -145,10 +145,10 @@ def _existing(dose: OrderedDose, schedules: tuple[DoseSchedule, ...]) -> tuple[s
     return f"{loading_words(parts)} ({loading})", f"{label_words(parts)} ({label})"
 
 
-def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedules: tuple[DoseSchedule, ...]) -> Finding:
-    """R126: a three-weekly dose ordered weekly, or several times in its three weeks."""
-    schedule = schedules[0]
-    ordered = "daily" if dose.every_days == 1 else f"every {dose.every_days:g} days"
+def _too_often(order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedule: DoseSchedule) -> Finding:
+    """R126: a three-weekly dose ordered weekly, several times in its three weeks, or several times a day."""
+    every = dose.every_days or 0
+    ordered = f"{round(1 / every)} times a day" if 0 < every < 1 else "daily" if every == 1 else f"every {every:g} days"
     headline = K.say("dose-too-often", drug=drug_name(drug), ordered=ordered, label=label_words(schedule), every=schedule.every_days)
     return Finding("DoseCheck", label.over, headline, facts=(order_fact(order, dose),), avoid=(drug,) if label.over == "critical" else ())
 

@@ -1,4 +1,7 @@
-"""Chemotherapy and endocrine therapy without a HER2 backbone, and beside each other (R060, R062, R069, R070, R137; decision 20)."""
+"""Chemotherapy and endocrine therapy without a HER2 backbone, and beside each other (R060, R062, R069, R070, R137; decision 20).
+
+The backbone is asked for when orders are signed: while a set is being selected it may be the next click.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ from guideline.therapy_lines import ANTHRACYCLINES, CYTOTOXIC_DRUGS, ENDOCRINE_D
 
 def chemotherapy_without_her2(q: OrderQuestion) -> Iterator[Finding]:
     """R060, R059: a new cytotoxic with no HER2 drug running or ordered. In a later line a single agent is an option (R049)."""
+    if q.selecting:
+        return
     s = q.s
     cytotoxics = new_drugs(q, CYTOTOXIC_DRUGS)
     if not cytotoxics or _her2_given_or_ruled_out(q):
@@ -58,6 +63,8 @@ def _her2_stops(q: OrderQuestion) -> list[DraftOrder]:
 
 def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
     """R069, decision 20: a new endocrine drug as the only treatment of hormone-receptor-positive disease, without an R062 reason."""
+    if q.selecting:
+        return
     s = q.s
     endocrine = new_drugs(q, ENDOCRINE_DRUGS)
     if not endocrine or s.hormones.state != "positive" or not chemotherapy_going_on(q).isdisjoint(CYTOTOXIC_DRUGS):

@@ -30,6 +30,11 @@ _PRODUCT = {
 
 _TRASTUZUMAB = "trastuzumab"
 _SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody" and d.route == "sc")
+#: Antibodies and conjugates that no label gives other than into a vein; of trastuzumab for infusion another form is meant.
+_INFUSED_ONLY = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate") and d.route == "iv") - {
+    _TRASTUZUMAB
+}
+_CONFUSED = frozenset(_PRODUCT) | _INFUSED_ONLY
 _ANTIBODIES_AND_CONJUGATES = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate"))
 
 
@@ -45,7 +50,7 @@ def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
     """R083, R126, P05: not the planned product, another product's dose, or another product's route."""
     for order in safety_orders(q):
         for drug in order.drugs:
-            found = _mix_up(q, order, drug) if drug in _PRODUCT else None
+            found = _mix_up(q, order, drug) if drug in _CONFUSED else None
             if found is not None:
                 yield found
                 break
@@ -100,6 +105,9 @@ def _by_form(order: DraftOrder, drug: str) -> _Sign | None:
         said = K.say("order-sc-product-iv", drug=drug_name(drug))
     elif drug == _TRASTUZUMAB and order.route == "sc":
         said = K.say("order-iv-product-sc", drug=drug_name(drug))
+    elif drug in _INFUSED_ONLY and order.route in ("sc", "im"):
+        said = K.say("order-infusion-only", drug=drug_name(drug), way="subcutaneously" if order.route == "sc" else "intramuscularly")
+        return _Sign(said, "critical", [K.say("order-pertuzumab-sc")] if drug == "pertuzumab" else [])
     else:
         return None
     return _Sign(said, "critical", [K.say("order-flat-products")])
@@ -107,7 +115,7 @@ def _by_form(order: DraftOrder, drug: str) -> _Sign | None:
 
 def mixed_up(q: OrderQuestion, order: DraftOrder) -> bool:
     """Whether the product of an order has to be checked: what its own label asks for says nothing about it until then."""
-    return any(drug in _PRODUCT and _mix_up(q, order, drug) is not None for drug in order.drugs)
+    return any(drug in _CONFUSED and _mix_up(q, order, drug) is not None for drug in order.drugs)
 
 
 def meant_as(orders: Iterable[DraftOrder], drug: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""What forbids an ordered HER2 drug, or must be known before it is given: pregnancy, heart, lungs.
+"""What forbids an ordered HER2 drug, or must be known before it is given: pregnancy (also before an endocrine drug), heart, lungs.
 
 Speaks at any stage of breast cancer and of the ordered drugs only (R071-R080, R110-R117, R124, R130; P02; decisions 14-18).
 """
@@ -30,7 +30,7 @@ from guideline.rules.order_scope import deletions, is_new, is_start, ordered_dru
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
 from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, possible_fact, pregnancy, suspected_pregnancy
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, components
+from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, components
 
 _ECHO = (Suggestion("request", "echocardiogram"),)
 _CHEST_CT = (Suggestion("request", "chest-ct"),)
@@ -40,16 +40,10 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
     """R124, decisions 15 and 16: critical when documented, a warning at any order while suspected, else asked once before a first dose."""
     orders = safety_orders(q)
     drugs = ordered_drugs(orders)
-    if not drugs:
+    if q.s.pregnancy == "pregnant":
+        yield from _documented_pregnancy(q.s, orders, drugs, ordered_drugs(orders, ENDOCRINE_DRUGS))
         return
-    documented = pregnancy(q.s)
-    if documented is not None:
-        yield replace(
-            documented,
-            headline=K.say("order-pregnancy", drugs=headline_names(drugs)),
-            avoid=tuple(drugs),
-            suggestions=deletions(orders_of(orders, drugs), recommended=True),
-        )
+    if not drugs:
         return
     suspected = suspected_pregnancy(q.s)
     if suspected is not None:
@@ -66,6 +60,22 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
         ask = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
         headline = K.say("order-pregnancy-unknown", drugs=headline_names(new))
         yield Finding("Pregnancy", "warning", headline, (), missing=(Gap("I13", ask),), rules=("R124", "R131"))
+
+
+def _documented_pregnancy(s: Situation, orders: tuple[DraftOrder, ...], her2: list[str], endocrine: list[str]) -> Iterator[Finding]:
+    """No HER2 drug: critical. Before an endocrine drug alone the pregnancy is to be settled: a warning."""
+    documented = pregnancy(s)
+    if documented is None or not (her2 or endocrine):
+        return
+    of_endocrine = (K.say("order-pregnancy-endocrine-why"),) if endocrine else ()
+    drugs = [*her2, *endocrine]
+    if her2:
+        headline = K.say("order-pregnancy", drugs=headline_names(her2))
+        found = replace(documented, headline=headline, detail=(*documented.detail, *of_endocrine))
+    else:
+        headline = K.say("order-pregnancy-endocrine", drugs=headline_names(endocrine))
+        found = replace(documented, indicator="warning", headline=headline, detail=(*of_endocrine, K.say("pregnancy-dating")))
+    yield replace(found, avoid=tuple(drugs), suggestions=deletions(orders_of(orders, drugs), recommended=bool(her2)))
 
 
 def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:

@@ -15,11 +15,13 @@ from guideline.therapy_lines import ENDOCRINE_DRUGS
 
 
 def without_suppression(q: OrderQuestion) -> Iterator[Finding]:
-    """A reminder when the drug is begun; silent where a GnRH agonist is given or drafted, and after the menopause.
+    """A reminder when the drug is signed for the first time; silent where a GnRH agonist is given or drafted, and after the menopause.
 
     A warning where an aromatase inhibitor would not work: before the menopause, and in men. Where nobody wrote down whether a woman who
-    may be of childbearing age is past it, that is asked before an aromatase inhibitor alone.
+    may be of childbearing age is past it, that is asked before an aromatase inhibitor alone. In pregnancy that is not the question (R124).
     """
+    if q.selecting or q.s.pregnancy == "pregnant":
+        return
     s = q.s
     begun = new_drugs(q, ENDOCRINE_DRUGS - GNRH_AGONISTS)
     inhibitors = [drug for drug in begun if drug in AROMATASE_INHIBITORS]

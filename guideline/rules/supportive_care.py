@@ -1,4 +1,7 @@
-"""Supportive care that is missing when a drug is begun (P12, R129). A reminder at the start only; silent when it is there or drafted."""
+"""Supportive care that is missing when a drug is begun (P12, R129).
+
+A reminder at the start only; silent when it is there or drafted, and while orders are still being selected.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from guideline.rules.order_scope import safety_orders
 
 def supportive_care(q: OrderQuestion) -> Iterator[Finding]:
     """For each drug that is begun: what should stand beside it and does not."""
+    if q.selecting:
+        return
     asked = {drug for order in safety_orders(q) for drug in order.drugs}
     found: tuple[Companion, ...] | None = None
     for care in K.supportive_care:

@@ -30,6 +30,9 @@ _INSTEAD = {
     ("her2", "her2-test-awaited"): "her2-not-seen",
     ("her2", "her2-equivocal"): "her2-ish-not-seen",
     ("her2", "her2-ish-awaited"): "her2-ish-not-seen",
+    ("her2", "order-her2-unknown"): "her2-not-seen",
+    ("her2", "order-her2-awaited"): "her2-not-seen",
+    ("her2", "order-her2-without-ish"): "her2-ish-not-seen",
     **dict.fromkeys(
         [("lvef", f"lvef-{state}") for state in ("never", "never-booked", "due", "overdue", "overdue-booked")], "lvef-not-seen"
     ),

@@ -582,10 +582,12 @@ def test_shares_of_different_weeks_are_not_added_up():
         ({"repeat": {"frequency": 1, "period": 21, "periodUnit": "d"}}, 21, None),
         ({"repeat": {"frequency": 1, "period": 3, "periodUnit": "wk"}}, 21, None),
         ({"repeat": {"period": 1, "periodUnit": "wk"}}, 7, None),
-        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, None, 2),
-        ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, None, 2),
-        ({"repeat": {"frequency": 2, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}, None, 3),
-        ({"repeat": {"frequency": 2, "frequencyMax": "odd", "period": 1, "periodUnit": "d"}}, None, 2),
+        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, 0.5, 2),
+        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d", "count": 1}}, None, 2),
+        ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, 0.5, 2),
+        ({"repeat": {"frequency": 1, "period": 90, "periodUnit": "min"}}, None, 16),
+        ({"repeat": {"frequency": 2, "frequencyMax": 3, "period": 1, "periodUnit": "d"}}, 0.333, 3),
+        ({"repeat": {"frequency": 2, "frequencyMax": "odd", "period": 1, "periodUnit": "d"}}, 0.5, 2),
         ({"repeat": {"frequency": 2, "period": 21, "periodUnit": "d"}}, 10.5, None),
         ({"repeat": {"frequency": 3, "period": 3, "periodUnit": "wk"}}, 7, None),
         ({"repeat": {"frequency": 3, "period": 28, "periodUnit": "d"}}, 9.3, None),
@@ -596,11 +598,14 @@ def test_shares_of_different_weeks_are_not_added_up():
         ({"event": ["2026-11-21T08:00:00Z", "2026-11-21T20:00:00Z"]}, None, None),
         ({"event": ["2026-11", "2026-12", "soon"], "code": {"text": "Q3W"}}, 21, None),
         ({"event": ["2026-11-21"], "code": {"text": "Q3W"}}, 21, None),
-        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, None, 2),
-        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, None, 2),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, 0.5, 2),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, 0.5, 2),
         ({"repeat": {"timeOfDay": ["08:00:00"], "period": 21}}, None, None),
         ({"code": {"text": "Q3W"}}, 21, None),
-        ({"code": {"coding": [{"code": "BID"}]}}, None, 2),
+        ({"code": {"coding": [{"code": "BID"}]}}, 0.5, 2),
+        ({"code": {"coding": [{"code": "TID"}]}}, 0.333, 3),
+        ({"code": {"coding": [{"code": "Q12H", "display": "every 12 hours"}]}}, 0.5, 2),
+        ({"code": {"coding": [{"code": "QD"}]}}, None, 1),
         ({"code": {"text": "weekly"}, "repeat": "odd"}, 7, None),
         ({}, None, None),
         ("odd", None, None),
@@ -647,6 +652,11 @@ def test_the_order_that_an_order_replaces_or_carries_out(members, replaces, base
         ("5.4 mg/kg IV daily", 1),
         ("378 mg IV once daily", 1),
         ("3.6 mg/kg/dose IV daily", 1),
+        ("5.4 mg/kg IV BID", 0.5),
+        ("378 mg IV over 90 minutes twice daily", 0.5),
+        ("378 mg IV every 12 hours", 0.5),
+        ("5.4 mg/kg IV. Rinse the mouth twice daily", None),
+        ("600 mg by mouth BID", None),
         ("5.4 mg/kg IV on day 1 of each 21-day cycle", 21),
         ("5.4 mg/kg IV once daily on day 1 of each 21-day cycle", 21),
         ("5.4 mg/kg IV q3w with dexamethasone on days 1, 2 and 3", 21),
@@ -683,6 +693,95 @@ def test_the_days_of_an_infusion_in_words(text, days):
     order = dosed({"text": text})
     assert order.dose is not None
     assert order.dose.every_days == days
+
+
+@pytest.mark.parametrize(
+    ("drug", "text", "days"),
+    [
+        ("trastuzumab deruxtecan", "378 mg IV on day 1; methotrexate weekly", None),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV with weekly paclitaxel", None),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV - zoledronic acid monthly", None),
+        ("trastuzumab deruxtecan", "premedicate with dexamethasone weekly, 378 mg IV", None),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV q3w; ondansetron 8 mg BID", 21),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV weekly after dexamethasone 12 mg", 7),
+        ("trastuzumab deruxtecan", "Chemotherapy order: 378 mg IV weekly", 7),
+        ("trastuzumab deruxtecan", "Fam-trastuzumab deruxtecan-nxki 5.4 mg/kg IV weekly", 7),
+        ("trastuzumab", "6 mg/kg IV with weekly chemotherapy", None),
+        ("trastuzumab", "6 mg/kg IV on day 1 of weekly paclitaxel", None),
+        ("trastuzumab", "Paclitaxel 80 mg/m2 IV, weekly. 6 mg/kg q3w", 21),
+        ("trastuzumab", "Paclitaxel (80 mg/m2) weekly, 6 mg/kg", None),
+        ("trastuzumab", "6 mg/kg (with paclitaxel) every 3 weeks", 21),
+        ("trastuzumab", "With docetaxel, 6 mg/kg weekly", 7),
+        ("trastuzumab", "Paclitaxel and trastuzumab weekly, 2 mg/kg", 7),
+        ("trastuzumab", "2 mg/kg weekly with paclitaxel", 7),
+        ("trastuzumab", "2 mg/kg IV weekly x 12 weeks w/ paclitaxel 80 mg/m2 weekly, then 6 mg/kg q3w", 7),
+        ("pertuzumab", "420 mg IV; trastuzumab weekly", None),
+        ("Phesgo", "pertuzumab 600 mg and trastuzumab 600 mg SC weekly", 7),
+    ],
+)
+def test_r126_the_rhythm_of_another_medicine_is_not_the_orders(drug, text, days):
+    """A phrase that names another medicine is said of it. What cannot be told is no rhythm: nothing is asked rather than a false alarm."""
+    order = dosed({"text": text}, text=drug)
+    assert order.dose is not None
+    assert order.dose.every_days == days
+
+
+@pytest.mark.parametrize(
+    ("drug", "text", "times"),
+    [
+        ("capecitabine", "1500 mg twice daily with trastuzumab every 3 weeks", 2),
+        ("tucatinib 150 mg tablet", "In combination with trastuzumab and capecitabine, 300 mg twice daily", 2),
+    ],
+)
+def test_tablets_are_taken_beside_other_medicines(drug, text, times):
+    order = dosed({"text": text}, text=drug)
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (None, times)
+
+
+@pytest.mark.parametrize(
+    ("drug", "text", "route"),
+    [
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV over 90 minutes; pegfilgrastim 6 mg SC on day 2", "iv"),
+        ("trastuzumab", "6 mg/kg. Pegfilgrastim 6 mg subcut on day 2", None),
+        ("trastuzumab emtansine", "3.6 mg/kg, for IV infusion only, not for subcutaneous use", "iv"),
+        ("trastuzumab emtansine", "Do not give SC. 3.6 mg/kg IV", "iv"),
+        ("trastuzumab deruxtecan", "5.4 mg/kg IV via subcutaneous port", "iv"),
+        ("trastuzumab deruxtecan", "5.4 mg/kg SC", "sc"),
+        ("Phesgo", "600 mg/600 mg SC, do not give IV", "sc"),
+    ],
+)
+def test_r083_the_route_of_another_medicine_or_one_that_is_denied_is_not_the_orders(drug, text, route):
+    assert dosed({"text": text}, text=drug).route == route
+
+
+@pytest.mark.parametrize(("unit", "days"), [("mg/kg", 0.5), ("mg/m2", 0.5), ("mg", None)])
+def test_what_is_given_by_weight_or_surface_needs_no_route(unit, days):
+    timing = {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}
+    order = dosed({"timing": timing, "doseAndRate": [{"doseQuantity": quantity(75, unit)}]}, text="docetaxel")
+    assert order.dose is not None
+    assert order.dose.every_days == days
+
+
+@pytest.mark.parametrize("route", [None, "Oral", "Intravenous"])
+@pytest.mark.parametrize("timing", [{"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, {"code": {"text": "BID"}}])
+def test_several_times_a_day_is_an_interval_for_what_goes_into_the_body(route, timing):
+    """The default of many order sets. What is taken by mouth is taken so."""
+    how = {"route": {"text": route}} if route else {}
+    order = dosed({"timing": timing, "doseAndRate": [{"doseQuantity": quantity(300, "mg")}], **how})
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (0.5 if route == "Intravenous" else None, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("5.4 mg/kg IV every 21 days", 21), ("5.4 mg/kg IV weekly", 7), ("5.4 mg/kg IV", 0.5), ("5.4 mg/kg IV BID", 0.5)]
+)
+def test_the_rhythm_that_somebody_wrote_comes_before_a_default(text, days):
+    """Twice a day in the structure, as order sets have it by default, beside words that name an interval."""
+    timing = {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}
+    order = dosed({"text": text, "timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]})
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (days, 2)
 
 
 @pytest.mark.parametrize(("text", "days"), [("5.4 mg/kg IV daily", 1), ("5.4 mg/kg IV", None), (None, None)])
@@ -856,6 +955,41 @@ def test_the_further_doses_of_an_order(dosages, first, further):
 def test_the_dose_of_another_drug_in_the_words_is_none_of_the_order(text, further):
     """What another drug's name introduces is that drug's."""
     assert [one.amount for one in dosed(per_kg(3.6, text=text), text="Kadcyla").further] == further
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("Gastric dose is 6.4 mg/kg - do not use", []),
+        ("5.4 mg/kg IV q3w. Do not use the gastric dose of 6.4 mg/kg.", []),
+        ("6.4 mg/kg must not be given in breast cancer", []),
+        ("6.4 mg/kg is not the dose for breast cancer", []),
+        ("NOT 6.4 mg/kg", []),
+        ("Gastric: 6.4 mg/kg; breast: 5.4 mg/kg", []),
+        ("5.4 mg/kg for breast (6.4 mg/kg for gastric)", []),
+        ("6.4 mg/kg IV, do not give if LVEF < 40 %", [6.4]),
+        ("6.4 mg/kg - do not use dextrose other than 5 %", [6.4]),
+        ("6.4 mg/kg IV every 3 weeks, not given with food", [6.4]),
+    ],
+)
+def test_r126_a_dose_that_is_denied_or_of_another_cancer_is_none_of_the_order(text, further):
+    """In the words beside a structured 5.4 mg/kg. What denies something else leaves the dose as it is."""
+    order = dosed(per_kg(5.4, text=text))
+    assert amount(order) == (5.4, "mg/kg")
+    assert [one.amount for one in order.further] == further
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Gastric dose is 6.4 mg/kg - do not use. 5.4 mg/kg IV q3w", 5.4),
+        ("Gastric: 6.4 mg/kg; breast: 5.4 mg/kg", 5.4),
+        ("6.4 mg/kg (gastric cancer)", 6.4),
+        ("5.4 mg/kg IV every 3 weeks - do not use.", None),
+    ],
+)
+def test_p05_the_dose_of_another_cancer_is_ordered_where_the_words_name_no_other(text, expected):
+    assert amount(dosed({"text": text})) == ((expected, "mg/kg") if expected else None)
 
 
 @pytest.mark.parametrize(

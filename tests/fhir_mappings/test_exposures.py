@@ -578,6 +578,7 @@ def test_doses(resource, dose):
         ("4.4 mg/kg, do not exceed 5.4 mg/kg", Dose(4.4, "mg/kg")),
         ("60 mg/m2 (cumulative 240 mg/m2)", Dose(60, "mg/m2")),
         ("previously 5.4 mg/kg", Dose(5.4, "mg/kg")),
+        ("5.4 mg/kg IV. Gastric dose is 6.4 mg/kg - do not use", Dose(5.4, "mg/kg")),
         ("dose was 4.4 mg/kg", Dose(4.4, "mg/kg")),
         ("4.4 mg/kg given on 2026-05-01", Dose(4.4, "mg/kg")),
         ("received 4.4 mg/kg", Dose(4.4, "mg/kg")),

@@ -62,9 +62,9 @@ def question_of(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_
     return order_question(case, orders, practice)
 
 
-def asks(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_US) -> Advice:
-    """The whole advice about these drafts."""
-    return in_form(advise_orders(case, orders, practice), case, orders)
+def asks(case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_US, selecting: bool = False) -> Advice:
+    """The whole advice about these drafts when they are signed, or while they are being selected."""
+    return in_form(advise_orders(case, orders, practice, selecting=selecting), case, orders)
 
 
 def says(rules: Rules, case: Case, *orders: DraftOrder, practice: Practice = GUIDELINE_US) -> list[Finding]:

@@ -575,6 +575,14 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     ),
     "THP ordered after early relapse": (early(**READY), THP_ORDERS),
     "THP ordered in first line": (a_case(**READY), THP_ORDERS),
+    "THP ordered without a HER2 result": (a_case(**READY, receptors=HR_NEGATIVE), THP_ORDERS),
+    "THP ordered, IHC 2+ without ISH": (a_case(**READY, receptors=her2("2+")), THP_ORDERS),
+    "THP ordered, ISH equivocal": (a_case(**READY, receptors=(her2("2+"), her2("equivocal", method="ish"))), THP_ORDERS),
+    "THP ordered, ISH awaited": (
+        a_case(**READY, receptors=her2("2+"), procedures=Procedure("her2-ish", "booked", ago(4), "ServiceRequest/ish")),
+        THP_ORDERS,
+    ),
+    "T-DXd ordered, IHC 2+ without ISH": (a_case(**READY, receptors=her2("2+")), (TDXD,)),
     "T-DXd alone ordered in first line": (a_case(**READY), (TDXD,)),
     "T-DXd alone ordered, nothing on record": (a_case(**READY, intake=intake(prior_therapy_complete=None)), (TDXD,)),
     "T-DXd ordered again after progression": (after_thp(*failed((T_DXD,), 390, 10), **READY), (TDXD,)),
@@ -609,6 +617,7 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     ),
     "tucatinib beside trastuzumab and pertuzumab": (on_therapy(*MAINTAINED, **READY), (order("tucatinib", 300, times_a_day=2),)),
     "pregnant, T-DXd ordered": (second_line(**READY, **CHILD), (TDXD,)),
+    "pregnant, letrozole ordered": (second_line(**READY, **CHILD, receptors=POSITIVE), (LETROZOLE,)),
     "pregnancy unknown, T-DXd ordered": (
         second_line(**READY, age=38, intake=intake(pregnancy_excluded=None, menopausal_status="premenopausal")),
         (TDXD,),
@@ -693,6 +702,13 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     "T-DXd overdosed in milligrams": (second_line(**READY), (_start(T_DXD, 500, "mg"),)),
     "T-DXd underdosed": (second_line(**READY), (_start(T_DXD, 2.0),)),
     "T-DXd weekly": (second_line(**READY), (order(T_DXD, 5.4, "mg/kg", every_days=7),)),
+    "T-DXd twice a day": (second_line(**READY), (order(T_DXD, 5.4, "mg/kg", every_days=0.5),)),
+    "T-DXd subcutaneously": (second_line(**READY), (_start(T_DXD, 5.4, route="sc"),)),
+    "pertuzumab alone subcutaneously": (
+        on_therapy(*MAINTAINED, **READY),
+        (order("pertuzumab", 420, every_days=21, route="sc"),),
+    ),
+    "trastuzumab 6 mg/kg every two weeks": (on_therapy(*MAINTAINED, **READY), (order("trastuzumab", 6, "mg/kg", every_days=14),)),
     "T-DXd in milligrams, weight unknown": (second_line(labs=labs()), (_start(T_DXD, 380, "mg"),)),
     "pertuzumab loaded again without need": (
         on_therapy(*(dosed("pertuzumab", day, 420, "mg") for day in (42, 21)), *doses("trastuzumab", 42, 21), **READY),

@@ -567,12 +567,39 @@ def test_paclitaxel_by_its_interval(amount, every, expected):
 @pytest.mark.parametrize(
     ("drug", "amount", "every", "expected"),
     [(TDXD, 5.4, 7, "critical"), (TDXD, 5.4, 21, None), (TDXD, 5.4, 28, None), (TDXD, 5.4, 18, None), (TDXD, 5.4, 1, "critical"),
-     (TDXD, 5.4, 10.5, "critical"), (TDM1, 3.6, 14, "critical"), ("docetaxel", 75, 7, "warning"), ("paclitaxel", 80, 9.3, None)],
+     (TDXD, 5.4, 10.5, "critical"), (TDXD, 5.4, 0.5, "critical"), (TDM1, 3.6, 14, "critical"),
+     ("docetaxel", 75, 7, "warning"), ("paclitaxel", 80, 9.3, None)],
 )  # fmt: skip
 def test_a_three_weekly_dose_given_weekly(drug, amount, every, expected):
     """T-DXd 5.4 mg/kg every week, twice in three weeks or each day is critical."""
     unit = "mg/m2" if drug in ("docetaxel", "paclitaxel") else "mg/kg"
     assert verdict(CASE, order(drug, amount, unit, every_days=every)) == expected
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "every", "expected"),
+    [
+        ("trastuzumab", 6, "mg/kg", 14, "warning"),
+        ("trastuzumab", 6, "mg/kg", 10.5, "warning"),
+        ("trastuzumab", 8, "mg/kg", 14, "warning"),
+        ("trastuzumab", 420, "mg", 14, "warning"),
+        ("trastuzumab", 6, "mg/kg", 18, None),
+        ("trastuzumab", 6, "mg/kg", 28, None),
+        ("trastuzumab", 4, "mg/kg", 14, None),
+        ("trastuzumab", 2, "mg/kg", 14, None),
+        ("paclitaxel", 175, "mg/m2", 14, None),
+    ],
+)
+def test_r006_the_doses_of_the_two_schedules_are_not_mixed(drug, amount, unit, every, expected):
+    """The three-weekly dose every two weeks is half as much again. Dose-dense paclitaxel is meant so."""
+    got = found(ON_TRASTUZUMAB, order(drug, amount, unit, every_days=every))
+    assert [f.indicator for f in got] == ([expected] if expected else [])
+    assert all("6 mg/kg every 21 days" in f.headline.text for f in got)
+
+
+def test_the_interval_of_tablets_is_no_question():
+    """Capecitabine by surface, of which the mapping cannot tell that it is taken by mouth."""
+    assert verdict(CASE, order("capecitabine", 1000, "mg/m2", times_a_day=2, every_days=0.5)) is None
 
 
 def test_an_infusion_once_a_day_is_how_systems_write_once():
@@ -581,7 +608,14 @@ def test_an_infusion_once_a_day_is_how_systems_write_once():
 
 
 @pytest.mark.parametrize(
-    ("every", "said"), [(1, "is ordered daily;"), (7, "is ordered every 7 days;"), (10.5, "is ordered every 10.5 days;")]
+    ("every", "said"),
+    [
+        (0.333, "is ordered 3 times a day;"),
+        (0.5, "is ordered 2 times a day;"),
+        (1, "is ordered daily;"),
+        (7, "is ordered every 7 days;"),
+        (10.5, "is ordered every 10.5 days;"),
+    ],
 )
 def test_how_often_it_is_ordered_is_said_in_words(every, said):
     """An average of several doses in a period keeps its decimal."""

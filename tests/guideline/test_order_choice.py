@@ -434,6 +434,33 @@ def test_r060_chemotherapy_with_her2_therapy_or_a_reason_is_silent(case, orders)
     assert "ChemotherapyWithoutHer2" not in topics_of(says(RULES, case, *orders))
 
 
+@pytest.mark.parametrize(
+    ("case", "first", "topic"),
+    [
+        (a_case(), order("docetaxel", 75, "mg/m2"), "ChemotherapyWithoutHer2"),
+        (a_case(), order("docetaxel", 75, "mg/m2"), "SupportiveCare"),
+        (a_case(receptors=POSITIVE), order("letrozole", 2.5), "EndocrineWithoutHer2"),
+        (
+            a_case(receptors=POSITIVE, intake=intake(menopausal_status="premenopausal"), age=44),
+            order("letrozole", 2.5),
+            "MaintenanceTreatment",
+        ),
+    ],
+)
+def test_decision_16_what_is_missing_beside_an_order_is_said_when_it_is_signed(case, first, topic):
+    """While a set is being selected the HER2 drug, or what else belongs beside the order, may be the next click."""
+    assert topic in topics_of(asks(case, first).findings)
+    assert topic not in topics_of(asks(case, first, selecting=True).findings)
+
+
+def test_decision_16_what_is_wrong_with_an_order_is_said_when_it_is_selected():
+    """Safety, dose, and what does not go together: at once."""
+    wrong = (order(T_DXD, 6.4, "mg/kg"), order(T_DM1, 3.6, "mg/kg"))
+    assert asks(second_line(), *wrong, selecting=True).findings == asks(second_line(), *wrong).findings
+    together = asks(a_case(receptors=POSITIVE), order("docetaxel", 75, "mg/m2"), order("letrozole", 2.5), selecting=True)
+    assert "ChemoEndocrineConcurrent" in topics_of(together.findings)
+
+
 def test_r049_a_single_agent_in_a_later_line_is_information():
     """R049: an option there, with a HER2 drug where one is still possible."""
     drugs = (*thp(690, 500, reason="progression"), given(T_DXD, 490, 300, reason="progression"))

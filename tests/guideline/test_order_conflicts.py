@@ -600,6 +600,22 @@ def test_p05_right_products_are_silent(asked):
     assert says(RULES, second_line(), asked) == []
 
 
+@pytest.mark.parametrize("drug", [T_DXD, T_DM1, "margetuximab", "pertuzumab"])
+@pytest.mark.parametrize("route", ["sc", "im"])
+def test_r083_what_is_given_into_a_vein_only(drug, route):
+    """No label gives conjugates, margetuximab or pertuzumab alone under the skin; pertuzumab is in a fixed combination that is."""
+    found = only(says(RULES, second_line(), order(drug, route=route)), "ProductMixUp")
+    assert (found.indicator, found.headline.id, found.avoid) == ("critical", "order-infusion-only", (drug,))
+    assert ("fixed combination" in words(found)) is (drug == "pertuzumab")
+
+
+@pytest.mark.parametrize("route", ["iv", None])
+def test_r083_infusions_by_their_own_route_are_silent(route):
+    """Nothing said of the route is no other route."""
+    asked = (order(T_DXD, 5.4, "mg/kg", route=route), order("pertuzumab", 420, route=route))
+    assert "ProductMixUp" not in topics_of(says(RULES, second_line(), *asked))
+
+
 # --- Scope -----------------------------------------------------------------------------------------------------------------------
 
 

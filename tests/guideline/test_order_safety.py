@@ -9,6 +9,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules import order_safety
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
+    HR_POSITIVE,
     LONG,
     a_case,
     ago,
@@ -27,7 +28,7 @@ from tests.guideline.case_builder import (
     second_line,
     thp,
 )
-from tests.guideline.order_builder import beside, only, order, says, stop, topics_of, words
+from tests.guideline.order_builder import asks, beside, only, order, says, stop, topics_of, words
 
 RULES = order_safety.RULES
 T_DM1 = "trastuzumab-emtansine"
@@ -77,6 +78,24 @@ def test_r124_running_therapy_ordered_again():
 def test_r124_chemotherapy_is_outside():
     """R124: a taxane in pregnancy is outside this tool."""
     assert says(RULES, second_line(pregnancies=pregnancy(), **OPEN), order("docetaxel", 75, "mg/m2")) == []
+
+
+@pytest.mark.parametrize("drug", ["letrozole", "anastrozole", "exemestane", "tamoxifen", "fulvestrant"])
+def test_r124_an_endocrine_drug_in_a_documented_pregnancy(drug):
+    """The pregnancy is named, and nothing else is asked: neither the menopause nor for ovarian suppression."""
+    for menopause in (None, "premenopausal"):
+        facts = {"age": 38, "intake": intake(pregnancy_excluded=None, menopausal_status=menopause), "receptors": (her2("3+"), *HR_POSITIVE)}
+        (found,) = asks(second_line(pregnancies=pregnancy(), **facts), order(drug, 1)).findings
+        assert (found.topic, found.indicator, found.headline.id) == ("Pregnancy", "warning", "order-pregnancy-endocrine")
+        assert (found.avoid, len(found.suggestions)) == ((drug,), 1)
+        assert drug in found.headline.text
+    assert "Pregnancy" not in topics_of(asks(second_line(pregnancies=pregnancy("possible", 5), **facts), order(drug, 1)).findings)
+
+
+def test_r124_endocrine_and_her2_drugs_in_pregnancy_are_one_card():
+    found = only(says(RULES, second_line(pregnancies=pregnancy(), **OPEN), tdxd(), order("letrozole", 2.5)), "Pregnancy")
+    assert (found.indicator, found.avoid) == ("critical", (T_DXD, "letrozole"))
+    assert "endocrine drugs" in words(found)
 
 
 def test_decision_15_unknown_is_asked_once_before_a_first_dose():
@@ -462,11 +481,25 @@ def test_every_headline_fits_a_summary(room):
         "date": "2026-11-13",
     }
     more = {"anthracycline": "liposomal doxorubicin", "chemo": "cyclophosphamide", "other": "x" * 22, "total": 1000, "limit": 550}
-    more |= {"first": "1234.56 mg/m2", "second": "1200/600 mg", "ordered": "5.4 mg/kg"}
+    more |= {
+        "first": "1234.56 mg/m2",
+        "second": "1200/600 mg",
+        "ordered": "5.4 mg/kg",
+        "shown": "IHC 2+, ISH equivocal",
+        "way": "intramuscularly",
+    }
     details = {"order-flat-products", "order-tdxd-label", "order-pair-label", "order-tdm1-comparison", "order-anthracycline-evidence"}
     for name in [*K.statements, *K.templates]:
         if name.startswith("order-") and name not in details and not name.startswith(NOT_HEADLINES):
             assert len(K.say(name, **longest, **other, **more, evidence="").text) < 140, name
 
 
-NOT_HEADLINES = ("order-stop-no", "order-stop-other", "order-stop-completed", "order-stop-palbociclib", "order-anthracycline-if")
+NOT_HEADLINES = (
+    "order-pertuzumab-sc",
+    "order-tdxd-her2-low",
+    "order-stop-no",
+    "order-stop-other",
+    "order-stop-completed",
+    "order-stop-palbociclib",
+    "order-anthracycline-if",
+)

@@ -22,6 +22,8 @@ from tests.vignettes.order_cases import (
 from tests.vignettes.order_facts import gastric_cancer, lymphoma
 from tests.vignettes.order_pairs import (
     DOXORUBICIN,
+    FIRST_LINE,
+    FIRST_LINE_ER,
     KANJINTI,
     LETROZOLE,
     STOP_BOTH,
@@ -79,6 +81,8 @@ SILENT_SESSIONS: dict[str, OrderCase] = {
     "letrozole stopped": sign(on_first_line(therapy("letrozole", start="2026-09-07")), stop("letrozole")),
     "trastuzumab put on hold": sign(on_trastuzumab(), replace(sign_again("trastuzumab"), status="on-hold")),
     "an order cancelled that never ran": sign(SECOND_LINE, replace(TDXD, status="cancelled")),
+    "the taxane of a set selected first": select(FIRST_LINE, DOCETAXEL),
+    "the endocrine drug of a set selected first": select(FIRST_LINE_ER, LETROZOLE),
     "a switch, its stop orders beside": select(ON_ANTIBODIES, *map(beside, STOP_BOTH), TDXD, *map(beside, ANTIEMETICS)),
     "maintenance as the guideline offers it": sign(on_first_line(), LETROZOLE, tablets("palbociclib", 125)),
     "nothing chosen": OrderCase("order-select", SECOND_LINE, ()),

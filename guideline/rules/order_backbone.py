@@ -1,6 +1,7 @@
 """Chemotherapy and endocrine therapy without a HER2 backbone, and beside each other (R060, R062, R069, R070, R137; decision 20).
 
-The backbone is asked for when orders are signed: while a set is being selected it may be the next click.
+Beside chemotherapy the backbone is asked for when orders are signed: while a set is being selected it may be the next click. Endocrine
+therapy alone is no set that is being selected but a choice, which the guidelines all but forbid: that is said at once.
 """
 
 from __future__ import annotations
@@ -63,8 +64,6 @@ def _her2_stops(q: OrderQuestion) -> list[DraftOrder]:
 
 def endocrine_without_her2(q: OrderQuestion) -> Iterator[Finding]:
     """R069, decision 20: a new endocrine drug as the only treatment of hormone-receptor-positive disease, without an R062 reason."""
-    if q.selecting:
-        return
     s = q.s
     endocrine = new_drugs(q, ENDOCRINE_DRUGS)
     if not endocrine or s.hormones.state != "positive" or not chemotherapy_going_on(q).isdisjoint(CYTOTOXIC_DRUGS):

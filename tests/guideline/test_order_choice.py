@@ -439,7 +439,6 @@ def test_r060_chemotherapy_with_her2_therapy_or_a_reason_is_silent(case, orders)
     [
         (a_case(), order("docetaxel", 75, "mg/m2"), "ChemotherapyWithoutHer2"),
         (a_case(), order("docetaxel", 75, "mg/m2"), "SupportiveCare"),
-        (a_case(receptors=POSITIVE), order("letrozole", 2.5), "EndocrineWithoutHer2"),
         (
             a_case(receptors=POSITIVE, intake=intake(menopausal_status="premenopausal"), age=44),
             order("letrozole", 2.5),
@@ -459,6 +458,11 @@ def test_decision_16_what_is_wrong_with_an_order_is_said_when_it_is_selected():
     assert asks(second_line(), *wrong, selecting=True).findings == asks(second_line(), *wrong).findings
     together = asks(a_case(receptors=POSITIVE), order("docetaxel", 75, "mg/m2"), order("letrozole", 2.5), selecting=True)
     assert "ChemoEndocrineConcurrent" in topics_of(together.findings)
+
+
+def test_r069_endocrine_therapy_alone_is_asked_about_when_it_is_selected():
+    """It is a choice of its own; nothing that belongs to it need follow."""
+    assert topics_of(asks(a_case(receptors=POSITIVE), order("letrozole", 2.5), selecting=True).findings) == ["EndocrineWithoutHer2"]
 
 
 def test_r049_a_single_agent_in_a_later_line_is_information():

@@ -23,7 +23,6 @@ from tests.vignettes.order_facts import gastric_cancer, lymphoma
 from tests.vignettes.order_pairs import (
     DOXORUBICIN,
     FIRST_LINE,
-    FIRST_LINE_ER,
     KANJINTI,
     LETROZOLE,
     STOP_BOTH,
@@ -82,7 +81,6 @@ SILENT_SESSIONS: dict[str, OrderCase] = {
     "trastuzumab put on hold": sign(on_trastuzumab(), replace(sign_again("trastuzumab"), status="on-hold")),
     "an order cancelled that never ran": sign(SECOND_LINE, replace(TDXD, status="cancelled")),
     "the taxane of a set selected first": select(FIRST_LINE, DOCETAXEL),
-    "the endocrine drug of a set selected first": select(FIRST_LINE_ER, LETROZOLE),
     "a switch, its stop orders beside": select(ON_ANTIBODIES, *map(beside, STOP_BOTH), TDXD, *map(beside, ANTIEMETICS)),
     "maintenance as the guideline offers it": sign(on_first_line(), LETROZOLE, tablets("palbociclib", 125)),
     "nothing chosen": OrderCase("order-select", SECOND_LINE, ()),

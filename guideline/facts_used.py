@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
-from guideline.case import Case, Lvef, StopReason
+from guideline.case import Case, HeartCondition, Lvef, StopReason
 from guideline.exposures import Exposure
 from guideline.her2_findings import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
+from guideline.past_failure import resolved_failure
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, COUNTING_DRUGS, CYTOTOXIC_DRUGS, PARTNER_DRUGS, Line, components
 
@@ -289,6 +290,12 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         _study_drug_fact(s),
         brain_fact(s),
         lung_fact(s),
+        resolved_failure_fact(past) if (past := resolved_failure(s)) is not None else None,
         lvef_fact(s.heart.latest) if s.heart.latest is not None else None,
     ]
     return tuple([fact for fact in found if fact is not None])
+
+
+def resolved_failure_fact(past: HeartCondition) -> FactUsed:
+    """Heart failure that has resolved; the day is that on which it began."""
+    return FactUsed("Heart failure", "resolved", str(past.date) if past.date is not None else None, past.source)

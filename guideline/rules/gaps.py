@@ -12,8 +12,10 @@ from guideline.laboratory import answered, current_labs
 from guideline.lung_history import T_DM1
 from guideline.lvef_stop import stops_on_record
 from guideline.partial_date import days_since
+from guideline.past_failure import resolved_failure
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
+from guideline.rules.heart_failed import ended_by_failure
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB
 from guideline.rules.pregnancy import contradicted_pregnancy
 from guideline.situation import Situation
@@ -30,8 +32,15 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     heart = s.heart
     low = []
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
+    past = resolved_failure(s)
+    failed = ended_by_failure(s) if past is not None else []
+    stopped = [drug for drug in stopped if drug not in failed]
     if stopped:
         low.append(K.say("check-stopped-for-heart", drugs=drug_names(stopped)))
+    if failed:
+        low.append(K.say("check-failure-ended", drugs=drug_names(failed)))
+    elif past is not None:
+        low.append(K.say("check-failure-resolved", when=f" ({past.date})" if past.date is not None else ""))
     if heart.cardiomyopathy is not None:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:

@@ -20,7 +20,7 @@ from guideline.case import Case, StopReason
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
-from guideline.progression import Progression, documented_progression, intake_outcome
+from guideline.progression import Progression, documented_progression, intake_outcome, judged_better_after
 
 Setting = Literal["early", "metastatic", "unknown"]
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
@@ -288,8 +288,10 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     added = components(new.drug) - known
     progressed = _documented_progression(group, first, begun, case) is not None
     if not added:
-        # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
-        return progressed and not _given_at(group, begun, COUNTING_DRUGS)
+        # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped for
+        # longer than any pause, or it was judged better since: what is given on after progression is no line of its own.
+        stopped = progressed and not _given_at(group, begun, COUNTING_DRUGS)
+        return stopped and (not _given_at(group, begun, COUNTING_DRUGS, LONGEST_SILENCE_DAYS) or judged_better_after(begun, case))
     if new.drug in PARTNER_DRUGS:
         # Endocrine maintenance joins the line; alone after the line is over it begins one of its own, which does not count.
         return not _given_at(group, begun, COUNTING_DRUGS)
@@ -320,9 +322,10 @@ def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
     return ended is not None and ended.latest < when.earliest and e.stop_reason in TOXICITY | {"progression"}
 
 
-def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
+def _given_at(
+    group: list[Exposure], when: PartialDate, drugs: frozenset[str], grace: int = K.thresholds.intervals.treatment_interval_days
+) -> bool:
     """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
-    grace = K.thresholds.intervals.treatment_interval_days
     for e in group:
         if e.drug in drugs:
             ended = e.last_known if e.state == "ended" else None

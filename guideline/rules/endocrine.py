@@ -15,6 +15,7 @@ from guideline.heart_function import effective_value
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months, days_since
+from guideline.rules.objections import without_trastuzumab
 from guideline.rules.options import option
 from guideline.situation import Situation
 from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, TOXICITY
@@ -181,13 +182,19 @@ def endocrine_her2(s: Situation, rule: str, *, leads: bool = False) -> Option:
 
 
 def _with_another_partner(s: Situation, doses: tuple[str, ...]) -> tuple[str, ...]:
-    """The doses where a partner is ruled out: after an aromatase inhibitor none is named, after letrozole no lapatinib, given with it."""
+    """The doses where a partner is ruled out.
+
+    After an aromatase inhibitor none is named, after letrozole no lapatinib, given with it; of trastuzumab none after a severe reaction.
+    """
     ruled_out = partners_ruled_out(s)
-    if AROMATASE_INHIBITORS.isdisjoint(ruled_out):
+    lapatinib_alone = without_trastuzumab(s) and "letrozole" not in ruled_out
+    if AROMATASE_INHIBITORS.isdisjoint(ruled_out) and not lapatinib_alone:
         return doses
     regimen = K.regimens["endocrine-her2"]
     lines: list[str] = []
     for component, line in zip(regimen.components, doses or regimen.dose_lines, strict=True):
+        if component.drug == "trastuzumab" and lapatinib_alone:
+            continue
         if component.drug == "trastuzumab" and component.note is not None:
             lines.append(line.replace(component.note, "with another endocrine partner"))
         elif component.drug != "lapatinib" or "letrozole" not in ruled_out:

@@ -45,7 +45,7 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         "info",
         _headline(lead, others, conditional),
         detail=() if conditional is None else (conditional,),
-        facts=(*treatment_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())),
+        facts=tuple(dict.fromkeys((*treatment_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())))),
         missing=missing,
         lead=_first_line_option(s, lead, leads=True),
         alternatives=tuple(_first_line_option(s, r, leads=False) for r in others),

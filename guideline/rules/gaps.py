@@ -13,6 +13,7 @@ from guideline.lung_history import T_DM1
 from guideline.lvef_stop import stops_on_record
 from guideline.partial_date import days_since
 from guideline.past_failure import resolved_failure
+from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
 from guideline.rules.heart_failed import ended_by_failure
@@ -123,7 +124,8 @@ def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[tuple[Statement, ...], tuple[Gap, ...]]:
     """Everything to check and everything missing for a treatment card that offers `regimens`, led by `lead`."""
-    checks: list[Statement] = []
+    poor = very_frail(s.case)
+    checks = [K.say("check-performance", ecog=poor.ecog, date=poor.date)] if poor is not None else []
     gaps: list[Gap] = []
     before_tdxd, lung_gaps = lung_check(s, regimens)
     tdxd_leads = lead in TDXD_REGIMENS

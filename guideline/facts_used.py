@@ -303,6 +303,11 @@ def performance_fact(performance: PerformanceStatus) -> FactUsed:
     return FactUsed("ECOG performance status", str(performance.ecog), str(performance.date), performance.source)
 
 
+def heart_disease(condition: HeartCondition) -> str:
+    """What the heart disease is called."""
+    return "Heart failure" if condition.kind == "heart-failure" else "Cardiomyopathy"
+
+
 def resolved_failure_fact(past: HeartCondition) -> FactUsed:
-    """Heart failure that has resolved; the day is that on which it began."""
-    return FactUsed("Heart failure", "resolved", str(past.date) if past.date is not None else None, past.source)
+    """Heart failure or cardiomyopathy that has resolved; the day is that on which it began."""
+    return FactUsed(heart_disease(past), "resolved", str(past.date) if past.date is not None else None, past.source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
-from guideline.facts_used import drug_names, lvef_shown
+from guideline.facts_used import drug_names, heart_disease, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -41,7 +41,7 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     if failed:
         low.append(K.say("check-failure-ended", drugs=drug_names(failed)))
     elif past is not None:
-        low.append(K.say("check-failure-resolved", when=f" ({past.date})" if past.date is not None else ""))
+        low.append(K.say("check-failure-resolved", disease=heart_disease(past), when=f" ({past.date})" if past.date is not None else ""))
     if heart.cardiomyopathy is not None:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:

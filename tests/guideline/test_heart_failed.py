@@ -6,6 +6,7 @@ from tests.guideline.case_builder import (
     a_case,
     adjuvant,
     advice_on,
+    ago,
     doses,
     finding,
     given,
@@ -109,11 +110,15 @@ THP = thp(690, 380, reason="progression")
         (second_line(drugs=THP, heart=heart_condition(status="resolved", day=None)), "check-failure-resolved"),
         (second_line(drugs=THP, heart=heart_condition(status="resolved", day=200)), "check-failure-resolved"),
         (a_case(heart=heart_condition(status="resolved", day=900)), "check-failure-resolved"),
+        (second_line(drugs=THP, heart=(FAILED, heart_condition("cardiomyopathy", day=300))), "check-failure-ended"),
         (second_line(drugs=THP, heart=heart_condition(status="resolved", day=900)), None),
         (second_line(drugs=THP, heart=(FAILED, heart_condition(day=20))), None),
         (second_line(drugs=THP), None),
     ],
-    ids=["progressed", "stopped for it", "adjuvant", "no date", "long after", "before any drug", "one begun since", "active again", "none"],
+    ids=[
+        "progressed", "stopped for it", "adjuvant", "no date", "long after", "before any drug", "and cardiomyopathy", "one begun since",
+        "active again", "none",
+    ],
 )  # fmt: skip
 def test_p02_before_another_her2_drug_cardiology_is_asked_for(case, said):
     """What the next card leads with is another drug; that the heart failed once is said beside it, once."""
@@ -122,3 +127,11 @@ def test_p02_before_another_her2_drug_cardiology_is_asked_for(case, said):
     about = [c.id for c in treatment.checks if c.id.startswith(("check-failure", "check-stopped-for-heart"))]
     assert about == ([said] if said else [])
     assert any(f.name == "Heart failure" and f.value == "resolved" for f in treatment.facts) is (said is not None)
+
+
+def test_p02_cardiomyopathy_that_has_resolved_is_asked_about_by_its_name():
+    """No label ends a drug for it by itself."""
+    treatment = advice_on(second_line(drugs=THP, heart=heart_condition("cardiomyopathy", "resolved", 400))).treatment
+    assert treatment is not None
+    assert f"Cardiomyopathy is on record, resolved ({ago(400)}): cardiology before the first dose." in {c.text for c in treatment.checks}
+    assert ("Cardiomyopathy", "resolved") in {(f.name, f.value) for f in treatment.facts}

@@ -19,9 +19,14 @@ from guideline.therapy_lines import HER2_DRUGS
 
 
 def given_on(s: Situation) -> tuple[Statement, ...]:
-    """The failed HER2 drugs that were given after the progression, and lately; not where the brain alone progressed (decision 13)."""
+    """The failed HER2 drugs that were given after the progression, and lately.
+
+    Not where the brain alone progressed (decision 13), nor where the disease was judged stable since: then the progression itself is open.
+    """
     last = s.last_line
     if last is None or last.outcome != "progression" or last.ended_on is None or isolated_in_brain(s):
+        return ()
+    if last.progression is not None and last.progression.contradicted is not None:
         return ()
     newest = {drug: days[-1] for drug in last.drugs if drug in HER2_DRUGS and (days := dose_days(s.case, drug))}
     lately = s.today - timedelta(days=LONGEST_SILENCE_DAYS)

@@ -61,8 +61,14 @@ def test_decision_6_what_failed_and_is_given_on_is_named(case):
         on_tdm1(given(T_DM1, 200, 30, reason="progression")),
         on_tdm1(given(T_DM1, 200), **WORSE),
         on_tdm1(given(T_DM1, 200), *doses(T_DM1, 200, 11), metastases=(metastasis("liver", 700), metastasis("brain", 30))),
+        on_tdm1(
+            given(T_DM1, 200),
+            *doses(T_DM1, 200, 11),
+            metastases=(metastasis("liver", 700), metastasis("bone", 30)),
+            disease_statuses=status("stable", 15),
+        ),
     ],
-    ids=["none since", "stopped", "no doses recorded", "in the brain alone"],
+    ids=["none since", "stopped", "no doses recorded", "in the brain alone", "judged stable since"],
 )
 def test_without_a_dose_since_nothing_is_said(case):
     """And decision 13: where the brain alone progressed, unchanged HER2 therapy is what is advised."""

@@ -39,10 +39,12 @@ def cns_answered(s: Situation) -> Finding | None:
     if outcome is not None and outcome.date.earliest >= given.date.latest:
         return None
     fact = brain_fact(s)
+    # What is only planned again is neither running nor held.
+    given_now = (*s.her2_running, *s.held_drugs) or last.main_part()
     return Finding(
         "MissingData",
         "info",
-        K.say(headline, date=given.date, drugs=headline_names(e.drug for e in (*s.her2_running, *s.held_drugs))),
+        K.say(headline, date=given.date, drugs=headline_names(e.drug for e in given_now)),
         (K.say(follows),),
         facts=(*((fact,) if fact is not None else ()), *line_facts(s)[-1:]),
         missing=(Gap("I06", K.say("ask-cns-new", start=last.start)),),

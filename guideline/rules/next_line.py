@@ -192,6 +192,8 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
         settled = conditional is None and not disputed
         if settled and isolated_in_brain(s):
             return brain_alone_headline(s, line.lower(), "no standard regimen")
+        if settled and _allergy_decides(s):
+            return K.say("headline-no-trastuzumab", line=line)
         return K.say("headline-no-standard" if settled else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
     if disputed:
@@ -210,6 +212,14 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
     longest_first = (K.say(id_, line=line, regimen=regimen, reason=reason) for id_ in (*for_the_brain, "headline-next-line"))
     fits = (said for said in longest_first if len(said.text) <= HEADLINE_LENGTH)
     return next(fits, None) or K.say("headline-next-line-long", line=line, regimen=regimen)
+
+
+def _allergy_decides(s: Situation) -> bool:
+    """Whether a regimen that would lead is ruled out by the reaction to trastuzumab alone."""
+    if not without_trastuzumab(s):
+        return False
+    against = (objection(s, regimen) for regimen in ("tdxd", "tdm1", TUCATINIB))
+    return any(found is not None and found.statement.id == "severe-allergy" for found in against)
 
 
 def _short_reason(s: Situation) -> str:

@@ -82,6 +82,14 @@ def test_what_is_documented_is_told_by_its_own_card(case, expected):
     assert topics(advice_on(case)) == [expected]
 
 
+def test_what_is_planned_again_is_named():
+    """A route switch ordered for next week: nothing runs today, and the line goes on."""
+    hp = (given("trastuzumab", 300, 5), given("pertuzumab", 300, 5))
+    again = given("pertuzumab-trastuzumab-hyaluronidase", -5, kind="order")
+    case = on_therapy(*hp, planned=again, intake=intake(cns_disease="active"))
+    assert "growing on trastuzumab + pertuzumab?" in finding(advice_on(case), "MissingData").headline.text
+
+
 def test_symptoms_come_first():
     """The urgent card alone."""
     case = on_therapy(*RUNNING, intake=intake(cns_disease="active", cns_symptoms="true"))

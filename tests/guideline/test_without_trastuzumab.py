@@ -43,7 +43,7 @@ def test_r059_her2_blockade_without_trastuzumab_is_named(case):
     advice = advice_on(case)
     assert (lead_of(advice), alternatives_of(advice)) == (None, ["clinical-trial", "lapatinib-capecitabine"])
     assert {"tdxd", "tucatinib-trastuzumab-capecitabine", "trastuzumab-chemotherapy"} <= set(barred_in(advice))
-    assert {"no-trastuzumab-confirm", "blockade-without-trastuzumab"} <= said_ids(advice)
+    assert {"headline-no-trastuzumab", "no-trastuzumab-confirm", "blockade-without-trastuzumab"} <= said_ids(advice)
 
 
 @pytest.mark.parametrize("severe", [False, None])

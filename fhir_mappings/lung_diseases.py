@@ -32,19 +32,21 @@ LungEntry = tuple[Resource, LungCondition]
 
 def as_known_before(entries: Sequence[LungEntry]) -> tuple[LungCondition, ...]:
     """The lung diseases of the entries; one that is coded again is told as its oldest entry tells it."""
-    return tuple([_as_known_before(entry, entries) if len(entries) > 1 else entry[1] for entry in entries])
+    oldest_first = sorted(entries, key=_since)
+    return tuple([_as_known_before(entry, oldest_first) for entry in entries])
 
 
-def _as_known_before(entry: LungEntry, entries: Sequence[LungEntry]) -> LungCondition:
-    known = [first for resource, first in entries if _tells_of(entry, (resource, first))]
-    if not known:
-        return entry[1]
-    oldest = min(known, key=_since)
-    return replace(entry[1], onset=oldest.onset, onset_stated=oldest.onset_stated, grade=oldest.grade, cause_drug=oldest.cause_drug)
+def _as_known_before(entry: LungEntry, oldest_first: Sequence[LungEntry]) -> LungCondition:
+    again = entry[1]
+    oldest = next((earlier[1] for earlier in oldest_first if _tells_of(entry, earlier)), None)
+    if oldest is None:
+        return again
+    return replace(again, onset=oldest.onset, onset_stated=oldest.onset_stated, grade=oldest.grade, cause_drug=oldest.cause_drug)
 
 
-def _since(condition: LungCondition) -> tuple[date, str]:
-    return (condition.onset.latest if condition.onset is not None else date.max, condition.source)
+def _since(entry: LungEntry) -> tuple[date, str]:
+    found = entry[1]
+    return (found.onset.latest if found.onset is not None else date.max, found.source)
 
 
 def _tells_of(later: LungEntry, earlier: LungEntry) -> bool:

@@ -288,10 +288,9 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     added = components(new.drug) - known
     progressed = _documented_progression(group, first, begun, case) is not None
     if not added:
-        # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped for
-        # longer than any pause, or it was judged better since: what is given on after progression is no line of its own.
+        # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
         stopped = progressed and not _given_at(group, begun, COUNTING_DRUGS)
-        return stopped and (not _given_at(group, begun, COUNTING_DRUGS, LONGEST_SILENCE_DAYS) or judged_better_after(begun, case))
+        return stopped and not _given_on(group, begun, case)
     if new.drug in PARTNER_DRUGS:
         # Endocrine maintenance joins the line; alone after the line is over it begins one of its own, which does not count.
         return not _given_at(group, begun, COUNTING_DRUGS)
@@ -308,6 +307,16 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     # A new partner beside an unchanged HER2 backbone is the same line (decision 3); without the backbone it is another one.
     going_on = [e for e in group if not _ended_for_good(e, begun)]
     return not _given_at(going_on, begun, HER2_DRUGS)
+
+
+def _given_on(group: list[Exposure], begun: PartialDate, case: Case) -> bool:
+    """Whether a conjugate or kinase inhibitor that had failed was given on after no more than a pause: that is no line of its own.
+
+    Unless the disease was judged not worse since. Antibodies are a backbone that is used again (decision 4).
+    """
+    if all(e.drug in ANTIBODY_PRODUCTS or e.drug not in HER2_DRUGS for e in group) or judged_better_after(begun, case):
+        return False
+    return _given_at(group, begun, COUNTING_DRUGS, LONGEST_SILENCE_DAYS)
 
 
 def _all_failed(group: list[Exposure], when: PartialDate) -> bool:

@@ -88,3 +88,17 @@ def test_after_a_longer_pause_it_is_a_line_of_its_own():
     """R053: used again later, which somebody decided."""
     again = on_tdm1(given(T_DM1, 200, 100, reason="progression"), *doses(T_DM1, 32, 11))
     assert (situation_of(again).used_line_count, situation_of(again).on_treatment) == (3, True)
+
+
+def test_decision_4_the_backbone_is_used_again():
+    """Trastuzumab after progression on it, taken up again with endocrine therapy: a line of its own that goes on."""
+    again = on_therapy(*thp(690, 80, reason="progression"), given("trastuzumab", 40), given("letrozole", 40))
+    assert (situation_of(again).used_line_count, situation_of(again).on_treatment) == (2, True)
+
+
+def test_the_triplet_given_on_is_told_as_one_line():
+    """However many of its drugs are taken up again."""
+    triplet = ("tucatinib", "trastuzumab", "capecitabine")
+    first = [given(drug, 200, 80, reason="progression") for drug in triplet]
+    case = on_tdm1(*first, *(given(drug, 40) for drug in triplet))
+    assert (situation_of(case).used_line_count, situation_of(case).on_treatment) == (2, False)

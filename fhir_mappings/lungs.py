@@ -16,6 +16,7 @@ from fhir_mappings.dates import known_by, onset
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import drugs_mentioned, drugs_of
 from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
+from fhir_mappings.lung_diseases import as_known_before
 from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
@@ -53,7 +54,7 @@ _DRUG_INDUCED = frozenset(icd10_key(entry.code) for entry in CONCEPTS["cond.ild_
 def read_lungs(record: Record, listed: ProblemList) -> tuple[LungCondition, ...]:
     """ILD, pneumonitis and radiation pneumonitis on the problem list, resolved ones too: they decide as well."""
     closed = Closed(listed["lung"], icd_characters=_SAME_LUNG_DISEASE)
-    return tuple(fact for resource in listed["lung"] for fact in _lung(record, resource, closed))
+    return as_known_before([(resource, fact) for resource in listed["lung"] for fact in _lung(record, resource, closed)])
 
 
 def _lung(record: Record, resource: Resource, closed: Closed) -> Iterator[LungCondition]:

@@ -55,7 +55,7 @@ class Closed:
         return Course("resolved", max(ends, key=lambda end: end.earliest)) if ends else own
 
     def _codes(self, resource: Resource) -> tuple[tuple[str, str], ...]:
-        return _codes(triples(resource.code), self._characters)
+        return codes_of(triples(resource.code), self._characters)
 
 
 def _is_of_a_visit(resource: Resource) -> bool:
@@ -63,7 +63,7 @@ def _is_of_a_visit(resource: Resource) -> bool:
 
 
 @remembered(maxsize=1024)
-def _codes(codings: tuple[CodingTriple, ...], icd_characters: int) -> tuple[tuple[str, str], ...]:
+def codes_of(codings: tuple[CodingTriple, ...], icd_characters: int) -> tuple[tuple[str, str], ...]:
     """What two Conditions of the same disease have in common."""
     named = [(canonical_system(system), code) for system, code, _ in codings if system and code]
     return tuple([(name, icd10_key(code)[:icd_characters] if name.startswith("icd10") else code) for name, code in named if name])

@@ -17,14 +17,14 @@ What the facts amount to, before any rule speaks:
 `study_drugs`         whether a study drug may be, or have been, a line
 `her2_status`         HER2 over time, from `her2_findings` (one per specimen) and `two_primaries` (both breasts); `hormone_receptors`
 `heart_function`      the LVEF over time; `lvef_by_drug`, `lvef_tables`, `lvef_dips` and `lvef_stop` hold it against each drug's label
-`failure_under_drug`  resolved heart failure that began under a HER2 drug
+`past_failure`        heart failure that has resolved; `failure_under_drug`: that which began under a HER2 drug
 `fell_silent`         therapy of which there is just no dose any more; `lvef_holds`: after a low LVEF, `silent_tdxd`: after pneumonitis
 `lung_history`        ILD and pneumonitis; `tdxd_pneumonitis`: which of them is that of T-DXd, `tdxd_restart`: the dose after them;
                       `tdm1_pneumonitis`: what has ended T-DM1
 `setbacks`            laboratory values and febrile neutropenia after which a drug goes on one dose level down, or not at all
 `held_values`         laboratory values that hold a drug until they are better than the limit of the hold
 `brain_disease`       metastases of the central nervous system
-`reproductive`        pregnancy and menopause
+`reproductive`        pregnancy and menopause; `performance`: the performance status that counts today
 `allergies`           which drugs a recorded allergy concerns, and what tells that a mild reaction was none
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
 `intake`              answers of the questionnaire, as long as they count

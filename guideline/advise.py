@@ -8,6 +8,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules.biomarkers import rebiopsy
 from guideline.rules.brain import brain_urgent
+from guideline.rules.cns_answered import cns_answered
 from guideline.rules.disputed_end import naming_disputed_end
 from guideline.rules.heart import heart, heart_at_start
 from guideline.rules.kidneys_running import kidneys_running
@@ -52,6 +53,10 @@ def advise(case: Case, practice: Practice) -> Advice:
                 chosen = None
         else:
             findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
+        asked = cns_answered(s) if case.intake else None
+        if asked is not None and (chosen is None or chosen.topic == "MaintenanceTreatment"):
+            chosen = None
+            findings.append(asked)
         if chosen is not None and (case.labs or case.intake):
             chosen = naming_values(s, chosen)
         chosen, findings = naming_disputed_end(s, chosen, findings)

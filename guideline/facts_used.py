@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
-from guideline.case import Case, Lvef, StopReason
+from guideline.case import Case, HeartCondition, Lvef, PerformanceStatus, StopReason
 from guideline.exposures import Exposure
 from guideline.her2_findings import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
+from guideline.past_failure import resolved_failure
+from guideline.performance import very_frail
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, COUNTING_DRUGS, CYTOTOXIC_DRUGS, PARTNER_DRUGS, Line, components
 
@@ -289,6 +291,23 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         _study_drug_fact(s),
         brain_fact(s),
         lung_fact(s),
+        performance_fact(poor) if (poor := very_frail(s.case)) is not None else None,
+        resolved_failure_fact(past) if (past := resolved_failure(s)) is not None else None,
         lvef_fact(s.heart.latest) if s.heart.latest is not None else None,
     ]
     return tuple([fact for fact in found if fact is not None])
+
+
+def performance_fact(performance: PerformanceStatus) -> FactUsed:
+    """The performance status as a fact."""
+    return FactUsed("ECOG performance status", str(performance.ecog), str(performance.date), performance.source)
+
+
+def heart_disease(condition: HeartCondition) -> str:
+    """What the heart disease is called."""
+    return "Heart failure" if condition.kind == "heart-failure" else "Cardiomyopathy"
+
+
+def resolved_failure_fact(past: HeartCondition) -> FactUsed:
+    """Heart failure or cardiomyopathy that has resolved; the day is that on which it began."""
+    return FactUsed(heart_disease(past), "resolved", str(past.date) if past.date is not None else None, past.source)

@@ -222,6 +222,8 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         cause_open=nothing_known or any(c.kind == "ild" and c.cause_drug in (None, "drug") for c in unsettled),
         none_said="none" in values and not shown,
         sources=tuple(dict.fromkeys(entry.source for entry in shown)),
-        shown="; ".join([*(entry.dated for entry in shown[:-1]), *(entry.words for entry in shown[-1:])]),
+        shown="; ".join(
+            [*dict.fromkeys(entry.dated for entry in shown if entry.dated != shown[-1].dated), *(entry.words for entry in shown[-1:])]
+        ),
         since=shown[-1].day if shown else None,
     )

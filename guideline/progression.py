@@ -141,6 +141,15 @@ def _joined(standing: list[_Sign], better: list[_Better], case: Case) -> Progres
     return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted, _treated_since(newest.day, case))
 
 
+def judged_better_after(day: PartialDate, case: Case) -> bool:
+    """Whether the disease was judged not worse after a day, or the clinician answered that the line goes on."""
+    answer = intake_outcome(case, day)
+    if answer is not None and answer.values[0] == "ongoing":
+        return True
+    trends = ("stable", "improved", "remission")
+    return any(s.trend in trends and not s.preliminary and s.date is not None and _after(s.date, day) for s in case.disease_statuses)
+
+
 def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:
     """Whether a judgement of "not worse" is the newer one, and speaks of what the sign speaks of."""
     if better.since <= sign.day.latest:

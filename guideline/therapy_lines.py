@@ -20,7 +20,7 @@ from guideline.case import Case, StopReason
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
-from guideline.progression import Progression, documented_progression, intake_outcome
+from guideline.progression import Progression, documented_progression, intake_outcome, judged_better_after
 
 Setting = Literal["early", "metastatic", "unknown"]
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
@@ -289,7 +289,8 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     progressed = _documented_progression(group, first, begun, case) is not None
     if not added:
         # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
-        return progressed and not _given_at(group, begun, COUNTING_DRUGS)
+        stopped = progressed and not _given_at(group, begun, COUNTING_DRUGS)
+        return stopped and not _given_on(group, begun, case)
     if new.drug in PARTNER_DRUGS:
         # Endocrine maintenance joins the line; alone after the line is over it begins one of its own, which does not count.
         return not _given_at(group, begun, COUNTING_DRUGS)
@@ -308,6 +309,16 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     return not _given_at(going_on, begun, HER2_DRUGS)
 
 
+def _given_on(group: list[Exposure], begun: PartialDate, case: Case) -> bool:
+    """Whether a conjugate or kinase inhibitor that had failed was given on after no more than a pause: that is no line of its own.
+
+    Unless the disease was judged not worse since. Antibodies are a backbone that is used again (decision 4).
+    """
+    if all(e.drug in ANTIBODY_PRODUCTS or e.drug not in HER2_DRUGS for e in group) or judged_better_after(begun, case):
+        return False
+    return _given_at(group, begun, COUNTING_DRUGS, LONGEST_SILENCE_DAYS)
+
+
 def _all_failed(group: list[Exposure], when: PartialDate) -> bool:
     """Whether every drug that makes the line was stopped for progression up to that day (an early progressor)."""
     ends = [e.last_known if e.state == "ended" and e.stop_reason == "progression" else None for e in group if e.drug in COUNTING_DRUGS]
@@ -320,9 +331,10 @@ def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
     return ended is not None and ended.latest < when.earliest and e.stop_reason in TOXICITY | {"progression"}
 
 
-def _given_at(group: list[Exposure], when: PartialDate, drugs: frozenset[str]) -> bool:
+def _given_at(
+    group: list[Exposure], when: PartialDate, drugs: frozenset[str], grace: int = K.thresholds.intervals.treatment_interval_days
+) -> bool:
     """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
-    grace = K.thresholds.intervals.treatment_interval_days
     for e in group:
         if e.drug in drugs:
             ended = e.last_known if e.state == "ended" else None

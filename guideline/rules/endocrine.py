@@ -9,12 +9,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Gap, Option, Statement
-from guideline.case import PerformanceStatus
-from guideline.facts_used import drug_name, drug_names, in_usual_order
+from guideline.facts_used import drug_name, drug_names, in_usual_order, performance_fact
 from guideline.heart_function import effective_value
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_months, days_since
+from guideline.partial_date import PartialDate, add_months
+from guideline.performance import newest_performance, very_frail
+from guideline.rules.objections import without_trastuzumab
 from guideline.rules.options import option
 from guideline.situation import Situation
 from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, TOXICITY
@@ -46,19 +47,6 @@ def _burden(s: Situation) -> str | None:
     return given.values[0] if given is not None else None
 
 
-def newest_performance(s: Situation) -> PerformanceStatus | None:
-    """The newest ECOG performance status (the worse of one day), while it counts as long as the answer about the burden does."""
-    days = K.thresholds.intake.expires_days["disease-burden"]
-    fresh = [p for p in s.case.performance if p.date is not None and days_since(p.date, s.today) <= days]
-    return max(fresh, key=lambda p: (p.date.latest.toordinal() if p.date else 0, p.ecog, p.source), default=None)
-
-
-def frail(s: Situation, from_ecog: int) -> bool:
-    """Whether the newest performance status is at this ECOG grade or worse."""
-    newest = newest_performance(s)
-    return newest is not None and newest.ecog >= from_ecog
-
-
 def heart_against_her2(s: Situation) -> bool:
     """R062: heart failure, cardiomyopathy, an LVEF below 50, or HER2 therapy stopped for the heart."""
     latest = s.heart.latest
@@ -73,7 +61,7 @@ def reason_for_endocrine_alone(s: Situation) -> bool:
     Declining chemotherapy is none, nor is a long interval by itself: endocrine therapy goes with a HER2 drug then.
     """
     wish = any(e.drug in HER2_DRUGS and e.stop_reason in ("patient-wish", "hospice") for e in s.exposures)
-    return wish or low_burden(s) or frail(s, K.thresholds.endocrine.frail_ecog_without_her2)
+    return wish or low_burden(s) or very_frail(s.case) is not None
 
 
 def long_interval_since(s: Situation) -> PartialDate | None:
@@ -100,8 +88,8 @@ def selection_reasons(s: Situation) -> tuple[Statement, ...]:
     said: list[Statement] = []
     if low_burden(s):
         said.append(K.say("endocrine-reason-low-burden"))
-    newest = newest_performance(s)
-    if newest is not None and frail(s, K.thresholds.endocrine.frail_ecog):
+    newest = newest_performance(s.case)
+    if newest is not None and newest.ecog >= K.thresholds.endocrine.frail_ecog:
         said.append(K.say("endocrine-reason-frail", ecog=newest.ecog))
     primary = long_interval_since(s)
     if primary is not None:
@@ -116,9 +104,9 @@ def selection_facts(s: Situation) -> tuple[FactUsed, ...]:
         given = answer(s.case, item)
         if given is not None and given.values[0] != "false":
             found.append(FactUsed(name, value or given.values[0].replace("-", " "), str(given.date), given.source))
-    newest = newest_performance(s)
+    newest = newest_performance(s.case)
     if newest is not None:
-        found.append(FactUsed("ECOG performance status", str(newest.ecog), str(newest.date), newest.source))
+        found.append(performance_fact(newest))
     return tuple(found)
 
 
@@ -181,13 +169,19 @@ def endocrine_her2(s: Situation, rule: str, *, leads: bool = False) -> Option:
 
 
 def _with_another_partner(s: Situation, doses: tuple[str, ...]) -> tuple[str, ...]:
-    """The doses where a partner is ruled out: after an aromatase inhibitor none is named, after letrozole no lapatinib, given with it."""
+    """The doses where a partner is ruled out.
+
+    After an aromatase inhibitor none is named, after letrozole no lapatinib, given with it; of trastuzumab none after a severe reaction.
+    """
     ruled_out = partners_ruled_out(s)
-    if AROMATASE_INHIBITORS.isdisjoint(ruled_out):
+    lapatinib_alone = without_trastuzumab(s) and "letrozole" not in ruled_out
+    if AROMATASE_INHIBITORS.isdisjoint(ruled_out) and not lapatinib_alone:
         return doses
     regimen = K.regimens["endocrine-her2"]
     lines: list[str] = []
     for component, line in zip(regimen.components, doses or regimen.dose_lines, strict=True):
+        if component.drug == "trastuzumab" and lapatinib_alone:
+            continue
         if component.drug == "trastuzumab" and component.note is not None:
             lines.append(line.replace(component.note, "with another endocrine partner"))
         elif component.drug != "lapatinib" or "letrozole" not in ruled_out:

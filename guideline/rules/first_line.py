@@ -18,7 +18,7 @@ from guideline.rules.endocrine import (
     visceral_crisis,
 )
 from guideline.rules.gaps import common_checks, her2_gap
-from guideline.rules.objections import sort_out
+from guideline.rules.objections import sort_out, without_trastuzumab
 from guideline.rules.options import option
 from guideline.rules.tumor_board import no_option_left
 from guideline.situation import Situation
@@ -29,7 +29,8 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
     declined = declines_chemotherapy(s)
     order = ["endocrine-her2", "thp", *(("endocrine-alone",) if selection_reasons(s) else ())] if declined else _order(s)
     offered, barred = sort_out(s, order)
-    if not offered:
+    if not offered or (not declined and offered == ["endocrine-her2"]):
+        # Decision 20: a selected patient's alternative to what is ruled out here does not lead by that.
         return no_option_left(s, order)
     lead, others = offered[0], offered[1:]
     checks, gaps = common_checks(s, offered, lead)
@@ -44,7 +45,7 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         "info",
         _headline(lead, others, conditional),
         detail=() if conditional is None else (conditional,),
-        facts=(*treatment_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())),
+        facts=tuple(dict.fromkeys((*treatment_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())))),
         missing=missing,
         lead=_first_line_option(s, lead, leads=True),
         alternatives=tuple(_first_line_option(s, r, leads=False) for r in others),
@@ -57,7 +58,7 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
 
 def _first_trastuzumab(s: Situation) -> tuple[Statement, ...]:
     """R081: at the first infusions only."""
-    return () if s.used("trastuzumab") else (K.say("check-trastuzumab-infusion"),)
+    return () if s.used("trastuzumab") or without_trastuzumab(s) else (K.say("check-trastuzumab-infusion"),)
 
 
 def tdxd_pertuzumab_fits(s: Situation) -> bool:

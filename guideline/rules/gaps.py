@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
-from guideline.facts_used import drug_names, lvef_shown
+from guideline.facts_used import drug_names, heart_disease, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -12,8 +12,11 @@ from guideline.laboratory import answered, current_labs
 from guideline.lung_history import T_DM1
 from guideline.lvef_stop import stops_on_record
 from guideline.partial_date import days_since
+from guideline.past_failure import resolved_failure
+from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
+from guideline.rules.heart_failed import ended_by_failure
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB
 from guideline.rules.pregnancy import contradicted_pregnancy
 from guideline.situation import Situation
@@ -30,8 +33,15 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     heart = s.heart
     low = []
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
+    past = resolved_failure(s)
+    failed = ended_by_failure(s) if past is not None else []
+    stopped = [drug for drug in stopped if drug not in failed]
     if stopped:
         low.append(K.say("check-stopped-for-heart", drugs=drug_names(stopped)))
+    if failed:
+        low.append(K.say("check-failure-ended", drugs=drug_names(failed)))
+    elif past is not None:
+        low.append(K.say("check-failure-resolved", disease=heart_disease(past), when=f" ({past.date})" if past.date is not None else ""))
     if heart.cardiomyopathy is not None:
         low.append(K.say("check-cardiomyopathy"))
     if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
@@ -114,7 +124,8 @@ def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
 
 def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[tuple[Statement, ...], tuple[Gap, ...]]:
     """Everything to check and everything missing for a treatment card that offers `regimens`, led by `lead`."""
-    checks: list[Statement] = []
+    poor = very_frail(s.case)
+    checks = [K.say("check-performance", ecog=poor.ecog, date=poor.date)] if poor is not None else []
     gaps: list[Gap] = []
     before_tdxd, lung_gaps = lung_check(s, regimens)
     tdxd_leads = lead in TDXD_REGIMENS

@@ -1,4 +1,4 @@
-"""Heart failure that has resolved: its drug is not given again by itself (R077, R110, R113; decision 17)."""
+"""Heart failure that has resolved: its drug is not given again by itself, and the next one asks for cardiology (R077, R110, R113, P02)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from guideline.advice import FactUsed, Finding
 from guideline.case import HeartCondition
 from guideline.exposures import Exposure
-from guideline.facts_used import headline_names, lvef_fact
+from guideline.facts_used import headline_names, in_usual_order, lvef_fact, resolved_failure_fact
 from guideline.failure_under_drug import failures_under
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -32,6 +32,11 @@ def failed_under(s: Situation, given: Iterable[Exposure]) -> Finding | None:
     )
 
 
+def ended_by_failure(s: Situation) -> list[str]:
+    """The drugs, running or over, that heart failure has ended: before another one cardiology is asked for."""
+    return in_usual_order(failures_under(s, s.exposures))
+
+
 def _facts(failed: Mapping[str, HeartCondition]) -> tuple[FactUsed, ...]:
     entries = {c.source: c for c in failed.values()}
-    return tuple([FactUsed("Heart failure", "resolved", str(c.date), source) for source, c in sorted(entries.items())])
+    return tuple([resolved_failure_fact(c) for _, c in sorted(entries.items())])

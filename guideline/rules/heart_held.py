@@ -92,6 +92,9 @@ def held(s: Situation) -> Finding | None:
         detail = [stop.reason for stop in found.stops]
         detail += [named(found.drugs)] if stopped < set(found.drugs) else []
         detail += [K.say("lvef-stop-later"), K.say("lvef-stop-not-progression")]
+    elif found.unmet and all(_unconfirmed(s, j) for j in found.unmet):
+        said = lvef_headline("lvef-held-unconfirmed", latest, fall, drugs=names)
+        detail += [K.say("lvef-held-no-test"), K.say("hold-not-progression")]
     elif found.unmet:
         said = lvef_headline("lvef-held-not-ready", latest, fall, drugs=names)
         points = {j.table.resume.within_points for j in found.unmet} - {None}
@@ -111,7 +114,7 @@ def held(s: Situation) -> Finding | None:
         said,
         tuple(dict.fromkeys(detail)),
         facts=tuple(dict.fromkeys([lvef_fact(latest), *values, *(j.baseline for j in found.judged if j.baseline is not None)])),
-        avoid=() if said.id.startswith("lvef-held-ready") else found.drugs,
+        avoid=() if said.id.startswith(("lvef-held-ready", "lvef-held-unconfirmed")) else found.drugs,
         rules=(*dict.fromkeys([j.table.rule for j in found.judged]), "R133"),
         requests=("echocardiogram",),
     )
@@ -152,6 +155,18 @@ def _dipped(s: Situation, judged: Judged) -> bool:
             if row is not None and row.action != "continue":
                 return True
     return False
+
+
+def _unconfirmed(s: Situation, judged: Judged) -> bool:
+    """R110, R113: held for a decline that ends the drug when confirmed; the repeat does not, and at its value the table lets it go on.
+
+    The restart test of these labels belongs to the lesser decline, whose repeat decides by it.
+    """
+    found, row = dips(s, judged), judged.row
+    if judged.table.resume.within_points is None or row is None or row.action != "continue" or not found or not s.heart.current:
+        return False
+    last = found[-1]
+    return last.recovered is None and last.holding == last.grave and last.low[-1] is s.heart.latest
 
 
 def _may_resume(s: Situation, judged: Judged, latest: Lvef) -> bool:

@@ -2,7 +2,8 @@
 
 A drug is named for re-use only where the record shows that it helped: a response was recorded during its line, or the line lasted as
 long as trials ask of clinical benefit. What had to be stopped for toxicity is never named; what failed only after the hormone
-receptors changed. Conjugates and tucatinib are not given a second time (R058, R103, R106), anthracyclines not beside trastuzumab (R078).
+receptors changed. Conjugates and tucatinib are not given a second time (R058, R103, R106), anthracyclines not beside trastuzumab (R078),
+and nothing to which a severe reaction is on record (P15).
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate
-from guideline.rules.objections import SETTLED_REASONS, drugs_with_reason_open, reason_open
+from guideline.rules.objections import SETTLED_REASONS, drugs_with_reason_open, reason_open, severe_allergies, without_trastuzumab
 from guideline.situation import Situation
 from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, COUNTING_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS, Line, components
 
 _ONCE_ONLY = CONJUGATES | {"tucatinib"} | ANTHRACYCLINES
 _LATER_LINE_FROM = K.thresholds.intervals.later_line_from
 _CDK46_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "cdk46-inhibitor")
+_KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 _HARMED = frozenset({"toxicity", "lung", "cardiac"})
 
 
@@ -64,11 +66,13 @@ def rechallenge(s: Situation) -> Statement | None:
 
 def _courses(s: Situation, *, failed_too: bool) -> list[str]:
     found = []
+    # HER2 blockade goes on beside what is used again: without trastuzumab only where the course brings its own.
+    blockade = _KINASE_INHIBITORS if without_trastuzumab(s) else COUNTING_DRUGS - TRASTUZUMAB_PRODUCTS
     for line in s.therapies.used_lines:
         if not _helped(s, line) or (failed_too and not _receptors_changed_since(s, line)):
             continue
         drugs = _repeatable(s, line, failed_too=failed_too)
-        if drugs - TRASTUZUMAB_PRODUCTS:
+        if drugs & blockade:
             found.append(f"{drug_names(in_usual_order(drugs))} (in the line from {line.start} to {line.ended_on})")
     return found
 
@@ -78,7 +82,7 @@ def _repeatable(s: Situation, line: Line, *, failed_too: bool) -> frozenset[str]
     drugs = set()
     for e in line.exposures:
         parts = components(e.drug)
-        if e.drug not in COUNTING_DRUGS or e.drug in _ONCE_ONLY or parts & harmed:
+        if e.drug not in COUNTING_DRUGS or e.drug in _ONCE_ONLY or parts & harmed or severe_allergies(s, (e.drug,)):
             continue
         # A receptor change reopens HER2 drugs; a chemotherapy partner that failed stays behind, as in the rest of the menu.
         reopened = failed_too and e.drug in HER2_DRUGS

@@ -16,7 +16,7 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.rules.brain import tucatinib_first
 from guideline.rules.endocrine import endocrine_her2
 from guideline.rules.later_lines import in_later_lines, rechallenge
-from guideline.rules.objections import CYTOTOXIC_PART, TUCATINIB
+from guideline.rules.objections import CYTOTOXIC_PART, TUCATINIB, without_trastuzumab
 from guideline.rules.options import option, unknown_history
 from guideline.situation import Situation
 from guideline.therapy_lines import CYTOTOXIC_DRUGS
@@ -194,6 +194,8 @@ def _when_preferred(s: Situation, regimen: str, lead: str | None) -> Statement |
         if s.brain.present:
             return K.say("tucatinib-beside-tdxd-brain" if s.her2_lines else "tucatinib-beside-early")
         return K.say("tucatinib-if-tdxd-unsuitable") if lead in ("tdxd", "tdm1") else None
+    if regimen == "lapatinib-capecitabine" and without_trastuzumab(s):
+        return K.say("blockade-without-trastuzumab")
     if regimen == "pertuzumab-trastuzumab-chemotherapy" and not unknown_history(s):
         return K.say("pertuzumab-late")
     return None

@@ -17,9 +17,10 @@ from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import six_months_unclear, tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap
+from guideline.rules.given_on import given_on
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
-from guideline.rules.objections import TUCATINIB, objection, severe_allergies, sort_out
+from guideline.rules.objections import TUCATINIB, objection, severe_allergies, sort_out, without_trastuzumab
 from guideline.rules.options import study_drug_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation
@@ -87,11 +88,14 @@ def candidates_in_order(s: Situation) -> list[str]:
             *top, "tdm1", "pertuzumab-trastuzumab-chemotherapy", "lapatinib-capecitabine", "trastuzumab-chemotherapy",
             "lapatinib-trastuzumab", *endocrine, "clinical-trial",
         ]  # fmt: skip
+    # R059: the one regimen of the later menu whose HER2 blockade is without trastuzumab, and labelled after one earlier regimen.
+    without = ["lapatinib-capecitabine"] if without_trastuzumab(s) else []
     if s.used(T_DXD):
-        return [*top, "tdm1", "trastuzumab-chemotherapy", "clinical-trial"]
+        # R045: pertuzumab was never given where T-DXd was given alone, as in disease that was not HER2-positive then.
+        return [*top, "tdm1", "pertuzumab-trastuzumab-chemotherapy", "trastuzumab-chemotherapy", *without, "clinical-trial"]
     if objection(s, "tdxd") is not None:
         # R027: T-DM1 is the fallback where T-DXd cannot be had or given; the triplet stands beside it (R130).
-        return ["tdxd", "tdm1", TUCATINIB, "trastuzumab-chemotherapy"]
+        return ["tdxd", "tdm1", TUCATINIB, "trastuzumab-chemotherapy", *without]
     if tucatinib_first(s):
         return top
     menu = ["tdxd"]
@@ -158,10 +162,10 @@ def _end_in_question(s: Situation, conditional: Statement | None) -> bool:
 
 def _said_first(s: Situation, conditional: Statement | None) -> tuple[Statement, ...]:
     if conditional is None:
-        return ()
+        return given_on(s)
     ended = (K.say("her2-ended-normally-goes-on"),) if _end_in_question(s, conditional) else ()
     study = study_drug_condition(s)
-    return (conditional, *ended, *((study,) if study not in (None, conditional) else ()))
+    return (conditional, *ended, *((study,) if study not in (None, conditional) else ()), *given_on(s))
 
 
 def _question(s: Situation, conditional: Statement) -> Statement:
@@ -188,6 +192,8 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
         settled = conditional is None and not disputed
         if settled and isolated_in_brain(s):
             return brain_alone_headline(s, line.lower(), "no standard regimen")
+        if settled and _allergy_decides(s):
+            return K.say("headline-no-trastuzumab", line=line)
         return K.say("headline-no-standard" if settled else "headline-no-standard-conditional", line=line)
     regimen = K.regimens[lead].short
     if disputed:
@@ -206,6 +212,14 @@ def _headline(s: Situation, lead: str | None, conditional: Statement | None) -> 
     longest_first = (K.say(id_, line=line, regimen=regimen, reason=reason) for id_ in (*for_the_brain, "headline-next-line"))
     fits = (said for said in longest_first if len(said.text) <= HEADLINE_LENGTH)
     return next(fits, None) or K.say("headline-next-line-long", line=line, regimen=regimen)
+
+
+def _allergy_decides(s: Situation) -> bool:
+    """Whether a regimen that would lead is ruled out by the reaction to trastuzumab alone."""
+    if not without_trastuzumab(s):
+        return False
+    against = (objection(s, regimen) for regimen in ("tdxd", "tdm1", TUCATINIB))
+    return any(found is not None and found.statement.id == "severe-allergy" for found in against)
 
 
 def _short_reason(s: Situation) -> str:
@@ -248,6 +262,8 @@ def _why(s: Situation, lead: str | None) -> list[Statement]:
     elif lead == "tdm1":
         said += _why_tdm1(s)
     elif lead is None:
+        if without_trastuzumab(s):
+            said.append(K.say("no-trastuzumab-confirm"))
         said.append(K.say("no-standard"))
         said.append(K.say("keep-her2-blockade"))
     if lead is None or in_later_lines(s):

@@ -134,6 +134,11 @@ def severe_allergies(s: Situation, drugs: Collection[str]) -> list[str]:
     return sorted({a.drug for a in s.case.allergies if a.severe and contain_it(drugs, a)})
 
 
+def without_trastuzumab(s: Situation) -> bool:
+    """Whether a severe reaction rules trastuzumab out, and with it the conjugates that are made of it (P15)."""
+    return bool(s.case.allergies) and bool(severe_allergies(s, ("trastuzumab",)))
+
+
 def _kidneys(s: Situation, regimen: str) -> Objection | None:
     """R120, P09: a drug that defines the regimen is not to be begun at this creatinine clearance."""
     if not s.case.labs:

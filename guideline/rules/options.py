@@ -18,7 +18,7 @@ from guideline.knowledge_base import Label
 from guideline.knowledge_entries import Regimen
 from guideline.knowledge_printing import maintenance_line
 from guideline.practice import Jurisdiction
-from guideline.rules.objections import KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS
+from guideline.rules.objections import KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS, without_trastuzumab
 from guideline.rules.start_labs import start_labs
 from guideline.situation import Situation
 from guideline.therapy_lines import (
@@ -136,7 +136,7 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))
-    if regimen in _LOADS_TRASTUZUMAB and s.once(_trastuzumab_goes_on):
+    if regimen in _LOADS_TRASTUZUMAB and s.once(_trastuzumab_goes_on) and not without_trastuzumab(s):
         found.append(K.say("trastuzumab-not-loaded-again", days=K.thresholds.doses.reload_trastuzumab_3w_days))
     found += _used_before(s, regimen)
     if s.case.allergies:

@@ -11,17 +11,18 @@ from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
 from guideline.earlier_doses import given_lately
-from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fact, lvef_shown
+from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fact, lvef_shown, resolved_failure_fact
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.lvef_stop import stops_on_record
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
+from guideline.past_failure import resolved_failure
 from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
-from guideline.rules.heart_failed import failed_under
+from guideline.rules.heart_failed import ended_by_failure, failed_under
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import failure_words, heart_condition_facts
 from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
@@ -158,13 +159,18 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
         return
     stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
     ended = sorted({stop.drug for stop in stops_on_record(s)} - set(stopped))
-    if stopped or ended or state.cardiomyopathy is not None:
+    past = resolved_failure(s)
+    failing = ended_by_failure(s) if past is not None else []
+    stopped = [drug for drug in stopped if drug not in failing]
+    if stopped or failing or ended or state.cardiomyopathy is not None:
         detail = [K.say("check-stopped-for-heart", drugs=drug_names(stopped))] if stopped else []
+        detail += [K.say("check-failure-ended", drugs=drug_names(failing))] if failing else []
         detail += [K.say("check-lvef-stop", drugs=drug_names(ended))] if ended else []
         detail += [K.say("check-cardiomyopathy")] if state.cardiomyopathy is not None else []
+        before = (resolved_failure_fact(past),) if past is not None and failing else ()
         yield Finding(
             "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
-            facts=(*heart_condition_facts(s), *facts), rules=("P02", "R077"),
+            facts=(*heart_condition_facts(s), *before, *facts), rules=("P02", "R077"),
         )  # fmt: skip
     if state.undated_low is not None:
         headline = K.say("order-lvef-undated", drugs=names, value=lvef_shown(state.undated_low))

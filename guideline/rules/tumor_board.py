@@ -13,11 +13,11 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import before_first_therapy
-from guideline.rules.endocrine import partners
+from guideline.rules.endocrine import endocrine_her2, partners
 from guideline.rules.gaps import common_checks, her2_gap
 from guideline.rules.heart_words import failure_words
 from guideline.rules.menu import alternative
-from guideline.rules.objections import TUCATINIB, objection, sort_out
+from guideline.rules.objections import TUCATINIB, objection, sort_out, without_trastuzumab
 from guideline.rules.options import option
 from guideline.situation import Situation
 
@@ -39,7 +39,9 @@ def _without_lead(
         headline,
         facts=treatment_facts(s),
         missing=(*her2_gap(s), *extra_gaps, *gaps),
-        alternatives=tuple(option(s, r, rules=K.regimens[r].rules[:1]) for r in offered),
+        alternatives=tuple(
+            endocrine_her2(s, "R061") if r == "endocrine-her2" else option(s, r, rules=K.regimens[r].rules[:1]) for r in offered
+        ),
         barred=barred,
         why=(*why, *biomarker_statements(s)),
         checks=checks,
@@ -92,7 +94,7 @@ def no_option_left(s: Situation, candidates: Sequence[str]) -> Treatment:
         s,
         "TumorBoard",
         K.say("headline-no-option"),
-        (K.say("no-option-left"),),
+        (K.say("no-option-left"), *((K.say("no-trastuzumab-confirm"),) if without_trastuzumab(s) else ())),
         (*candidates, "trastuzumab-chemotherapy", "clinical-trial"),
         ("R056",),
     )

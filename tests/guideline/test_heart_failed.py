@@ -3,15 +3,20 @@
 import pytest
 
 from tests.guideline.case_builder import (
+    a_case,
+    adjuvant,
     advice_on,
+    ago,
     doses,
     finding,
     given,
     heart_condition,
     lvef,
     on_therapy,
+    second_line,
     situation_of,
     status,
+    thp,
     topics,
 )
 from tests.guideline.order_builder import asks, order
@@ -90,3 +95,43 @@ def test_as_long_after_the_last_dose_as_the_lvef_is_monitored(after, ended):
         disease_statuses=status("worsened", 190),
     )
     assert again(switched) == []
+
+
+FAILED = heart_condition(status="resolved", day=400)
+THP = thp(690, 380, reason="progression")
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (second_line(drugs=THP, heart=FAILED), "check-failure-ended"),
+        (second_line(drugs=thp(690, 380, reason="cardiac"), heart=FAILED), "check-failure-ended"),
+        (a_case(drugs=adjuvant("trastuzumab", 1500, 1300), heart=heart_condition(status="resolved", day=1320)), "check-failure-ended"),
+        (second_line(drugs=THP, heart=heart_condition(status="resolved", day=None)), "check-failure-resolved"),
+        (second_line(drugs=THP, heart=heart_condition(status="resolved", day=200)), "check-failure-resolved"),
+        (a_case(heart=heart_condition(status="resolved", day=900)), "check-failure-resolved"),
+        (second_line(drugs=THP, heart=(FAILED, heart_condition("cardiomyopathy", day=300))), "check-failure-ended"),
+        (second_line(drugs=THP, heart=heart_condition(status="resolved", day=900)), None),
+        (second_line(drugs=THP, heart=(FAILED, heart_condition(day=20))), None),
+        (second_line(drugs=THP), None),
+    ],
+    ids=[
+        "progressed", "stopped for it", "adjuvant", "no date", "long after", "before any drug", "and cardiomyopathy", "one begun since",
+        "active again", "none",
+    ],
+)  # fmt: skip
+def test_p02_before_another_her2_drug_cardiology_is_asked_for(case, said):
+    """What the next card leads with is another drug; that the heart failed once is said beside it, once."""
+    treatment = advice_on(case).treatment
+    assert treatment is not None
+    about = [c.id for c in treatment.checks if c.id.startswith(("check-failure", "check-stopped-for-heart"))]
+    assert about == ([said] if said else [])
+    assert any(f.name == "Heart failure" and f.value == "resolved" for f in treatment.facts) is (said is not None)
+
+
+def test_p02_cardiomyopathy_that_has_resolved_is_asked_about_by_its_name():
+    """No label ends a drug for it by itself."""
+    treatment = advice_on(second_line(drugs=THP, heart=heart_condition("cardiomyopathy", "resolved", 400))).treatment
+    assert treatment is not None
+    assert f"Cardiomyopathy is on record, resolved ({ago(400)}): cardiology before the first dose." in {c.text for c in treatment.checks}
+    assert ("Cardiomyopathy", "resolved") in {(f.name, f.value) for f in treatment.facts}

@@ -86,3 +86,38 @@ def test_r111_trastuzumab_beside_pertuzumab_waits_with_it():
 def test_without_a_pause_there_is_no_hold_to_wait_for(case):
     """Whether it was held at all is not known, or it was not."""
     assert "LvefHold" not in topics(advice_on(case))
+
+
+@pytest.mark.parametrize("drug", [T_DXD, "trastuzumab-emtansine"])
+@pytest.mark.parametrize(
+    ("baseline", "values", "expected"),
+    [
+        (60, [(38, 24), (47, 3)], "lvef-held-unconfirmed"),
+        (60, [(38, 45), (47, 24), (47, 3)], "lvef-held-unconfirmed"),
+        (60, [(38, 24), (44, 3)], "lvef-held-not-ready"),
+        (60, [(38, 45), (44, 24), (47, 3)], "lvef-held-stop"),
+        (60, [(38, 24), (38, 3)], "lvef-held-stop"),
+        (60, [(38, 24), (51, 3)], "lvef-held-ready"),
+        (60, [(42, 24), (48, 3)], "lvef-held-stop"),
+        (60, [(42, 24)], "lvef-held-not-ready"),
+        (60, [(38, 120), (47, 100)], "lvef-held-not-ready"),
+    ],
+)
+def test_r110_r113_a_decline_that_its_repeat_does_not_confirm_is_for_cardiology(drug, baseline, values, expected):
+    """The restart test within 10 points is that of 40-45 %: 47 % after 38 % is forbidden no more than where no hold is recorded."""
+    series = (lvef(baseline, 310), *(lvef(*value) for value in values))
+    case = on_therapy(given(drug, 300, status="on-hold", reason="cardiac"), *doses(drug, 260, 50), lvef=series)
+    found = finding(advice_on(case), "LvefHold")
+    assert (found.headline.id, bool(found.avoid)) == (expected, expected not in ("lvef-held-ready", "lvef-held-unconfirmed"))
+    ordered = [f.headline.id for f in asks(case, order(drug)).findings if f.topic == "LvefHold"]
+    assert ordered == ([] if expected == "lvef-held-ready" else [expected])
+
+
+def test_r110_on_hold_and_without_a_hold_the_same_values_are_told_alike():
+    """A fall of over 20, then one of 18: chart and order leave it to cardiology, whether the hold is recorded or not."""
+    series = (lvef(68, 310), lvef(46, 24), lvef(49, 3))
+    held = on_therapy(given(T_DXD, 300, status="on-hold"), *doses(T_DXD, 260, 30), lvef=series)
+    going_on = on_therapy(given(T_DXD, 300), *doses(T_DXD, 260, 30), lvef=series)
+    for case, expected in ((held, "lvef-held-unconfirmed"), (going_on, "lvef-low")):
+        assert [f.headline.id for f in advice_on(case).findings] == [expected]
+        assert expected in {f.headline.id for f in asks(case, order(T_DXD)).findings}

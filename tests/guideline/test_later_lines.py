@@ -9,6 +9,7 @@ from guideline.situation import situation
 from tests.guideline.case_builder import (
     GUIDELINE_EU,
     GUIDELINE_US,
+    HR_NEGATIVE,
     HR_POSITIVE,
     LONG,
     Practice,
@@ -25,6 +26,7 @@ from tests.guideline.case_builder import (
     lung,
     metastasis,
     missing_in,
+    on_therapy,
     receptor,
     said_ids,
     status,
@@ -473,3 +475,24 @@ def test_every_later_headline_fits(count):
     advice = advice_on(a_case(metastases=(metastasis("liver", 2000),), drugs=tuple(lines)))
     assert lead_of(advice) == "tdxd"
     assert len(advice.treatment.headline.text) < 140
+
+
+HER2_GAINED = (her2("1+", 840), her2("3+", 15), *HR_NEGATIVE)
+TDXD_IN_HER2_LOW = given("trastuzumab-deruxtecan", 590, 60, reason="progression")
+
+
+@pytest.mark.parametrize(
+    ("before", "topic", "menu"),
+    [
+        ((), "SecondLineTreatment", ["tdm1", "pertuzumab-trastuzumab-chemotherapy", "trastuzumab-chemotherapy", "clinical-trial"]),
+        ((given("paclitaxel", 830, 600, reason="progression"),), "ThirdLineTreatment", ["tdm1", "pertuzumab-trastuzumab-chemotherapy"]),
+    ],
+    ids=["T-DXd alone", "after chemotherapy"],
+)
+def test_r045_t_dxd_of_her2_low_disease_is_used_when_a_biopsy_is_3_plus(before, topic, menu):
+    """Its line counts, it is not offered again, and pertuzumab, never given, stands in the menu."""
+    case = on_therapy(*before, TDXD_IN_HER2_LOW, metastases=(metastasis("liver", 850),), receptors=HER2_GAINED)
+    advice = advice_on(case)
+    assert (topics(advice), lead_of(advice)) == ([topic], "tucatinib-trastuzumab-capecitabine")
+    assert alternatives_of(advice)[: len(menu)] == menu
+    assert "tdxd" in barred_in(advice)

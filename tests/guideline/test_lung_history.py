@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guideline.case_builder import LONG, a_case, advice_on, given, intake, lead_of, lung, said, second_line, situation_of, when
+from tests.guideline.case_builder import LONG, a_case, advice_on, ago, given, intake, lead_of, lung, said, second_line, situation_of, when
 
 T_DXD = "trastuzumab-deruxtecan"
 ON_TDXD = (given(T_DXD, 200),)
@@ -178,3 +178,10 @@ def test_resolved_never_stands_beside_the_day_of_the_onset(conditions, shown, si
     """Both days are named, each by what it is; the date of the fact is that of the last state it names."""
     found = lungs(*conditions)
     assert (found.shown, str(found.since) if found.since else None) == (shown, since)
+
+
+def test_what_is_told_twice_is_printed_once():
+    """A disease that is coded again at each visit reads alike each time; every entry stays a source."""
+    history = lungs(lung(onset=400), lung(onset=400, status="unknown"), lung(onset=800, grade=1))
+    assert history.shown == f"ILD/pneumonitis, grade 1, active ({ago(800)}); ILD/pneumonitis, active"
+    assert len(history.sources) == 3

@@ -178,9 +178,10 @@ def test_p02_heart_failure_at_the_start_is_critical():
     [
         ({"heart": heart_condition("cardiomyopathy")}, False),
         ({"drugs": (given("trastuzumab", 400, 100, reason="cardiac"),)}, False),
-        ({"heart": heart_condition("heart-failure", "resolved")}, True),
+        ({"heart": heart_condition("heart-failure", "resolved")}, False),
+        ({"heart": heart_condition("heart-failure", "resolved", day=900)}, True),
     ],
-    ids=["cardiomyopathy", "stopped for the heart", "resolved"],
+    ids=["cardiomyopathy", "stopped for the heart", "resolved, under trastuzumab", "resolved before any HER2 drug"],
 )
 def test_p02_a_heart_that_was_affected_before(facts, silent):
     """R077: cardiology before the next HER2 drug."""

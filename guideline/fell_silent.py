@@ -1,6 +1,8 @@
 """HER2 therapy that fell silent: orders of one cycle each, and doses alone, say nothing of a hold, there is just none any more.
 
 After nine weeks that reads as an end (decision 8), unless the record shows what the doses were left out for (`lvef_holds`, `silent_tdxd`).
+What was begun so soon after the last dose that it belongs to the line (endocrine therapy between two cycles) is no decision against it;
+what was begun later is a line of its own, and the silent one was changed.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from datetime import date, timedelta
 from guideline.case import Case
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.lvef_by_drug import dose_days
-from guideline.therapy_lines import ANTICANCER_DRUGS, Line
+from guideline.therapy_lines import Line
 
 
 def last_silent(line: Line, case: Case) -> tuple[Exposure, ...]:
@@ -21,13 +23,6 @@ def last_silent(line: Line, case: Case) -> tuple[Exposure, ...]:
         return ()
     since = max(known) - timedelta(days=LONGEST_SILENCE_DAYS)
     return tuple([e for e in line.main_part() if e.fell_silent and (day := days[e.drug]) is not None and day >= since])
-
-
-def followed_by_another(silent: tuple[Exposure, ...], given: tuple[Exposure, ...], case: Case) -> bool:
-    """Whether other therapy was begun after the last dose, endocrine therapy alone too: then somebody decided on it."""
-    days = [day for e in silent if (day := last_day(e, case)) is not None]
-    others = [e.start.earliest for e in given if e.start is not None and e.drug in ANTICANCER_DRUGS]
-    return bool(days) and any(start > max(days) for start in others)
 
 
 def last_day(exposure: Exposure, case: Case) -> date | None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from guideline.case import Case
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
-from guideline.fell_silent import followed_by_another, last_day, last_silent
+from guideline.fell_silent import last_day, last_silent
 from guideline.heart_function import HeartFunction, effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_by_drug import begun, tables_for
@@ -25,7 +25,7 @@ def with_lvef_holds(given: tuple[Exposure, ...], found: Therapies, case: Case, h
     if last is None or last.outcome != "unknown" or not last.has_her2 or heart.latest is None or heart.symptomatic_failure:
         return given
     silent = last_silent(last, case)
-    if followed_by_another(silent, given, case) or _failed_since(last, case):
+    if _failed_since(last, case):
         return given
     if not any(_declined(e, table, last, case, heart, normal) for e, table in tables_for(silent)):
         return given

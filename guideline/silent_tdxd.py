@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from guideline.case import Case, LungCondition
 from guideline.exposures import Exposure
-from guideline.fell_silent import followed_by_another, last_day, last_silent
+from guideline.fell_silent import last_day, last_silent
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.tdxd_pneumonitis import arose_under, is_of_tdxd
@@ -24,7 +24,7 @@ def with_silent_tdxd(given: tuple[Exposure, ...], found: Therapies, case: Case) 
         return given
     silent = last_silent(last, case)
     tdxd = next((e for e in silent if e.drug == T_DXD), None)
-    if tdxd is None or followed_by_another(silent, given, case):
+    if tdxd is None:
         return given
     own = [c for c in case.lungs if is_of_tdxd(c, T_DXD, (tdxd,)) and _left_out_for(c, tdxd, case)]
     grades = {c.grade for c in own}

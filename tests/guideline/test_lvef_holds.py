@@ -89,8 +89,16 @@ def test_what_the_record_says_of_the_end_stands(more):
 
 @pytest.mark.parametrize("next_drug", ["trastuzumab-deruxtecan", "letrozole"])
 def test_other_therapy_begun_since_is_a_decision(next_drug):
-    """Whoever began it did not wait for the LVEF."""
+    """A line of its own: whoever began it did not wait for the LVEF."""
     assert state(hp("an order a cycle", given(next_drug, 40)))["pertuzumab"] == "ended"
+
+
+@pytest.mark.parametrize("begun", [84, 80, 60])
+def test_endocrine_therapy_begun_between_two_cycles_is_no_decision_against_the_other_drugs(begun):
+    """It belongs to the line: nobody knew yet that the next cycle would be left out."""
+    case = hp("an order a cycle", given("letrozole", begun))
+    assert state(case)["pertuzumab"] == "on-hold"
+    assert finding(advice_on(case), "LvefHold").headline.id.startswith("lvef-held-ready")
 
 
 def test_a_recorded_reason_stands():

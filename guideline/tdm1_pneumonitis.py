@@ -16,31 +16,28 @@ from guideline.situation import Situation
 from guideline.tdxd_pneumonitis import arose_under, is_of_tdxd
 
 
-def ended_tdm1(s: Situation) -> LungCondition | None:
-    """The newest pneumonitis that has ended T-DM1; None where the record shows none, or that T-DM1 was given on."""
+def ended_tdm1(s: Situation) -> bool:
+    """Whether a pneumonitis has ended T-DM1, and the record does not show that it was given on."""
     courses = [e for e in s.exposures if e.drug == T_DM1]
     of_tdxd = [e for e in s.exposures if e.drug == T_DXD]
-    own = [
-        c
-        for c in s.case.lungs
-        if is_of_tdxd(c, T_DM1, courses)
+    return any(
+        is_of_tdxd(c, T_DM1, courses)
         and any(arose_under(c, e) and not _given_on(s, e, c) for e in courses)
         and (c.cause_drug == T_DM1 or not is_of_tdxd(c, T_DXD, of_tdxd))
-    ]
-    return max(own, key=lambda c: (_over(c) or date.max, c.source), default=None)
+        for c in s.case.lungs
+    )
 
 
-def _over(condition: LungCondition) -> date | None:
-    """The last day on which it is known to have been there."""
+def _over(condition: LungCondition) -> date:
+    """The last day on which it is known to have been there; that it arose under a drug was told by its onset."""
     day = condition.abated or condition.onset
-    return day.latest if day is not None else None
+    assert day is not None
+    return day.latest
 
 
 def _given_on(s: Situation, e: Exposure, condition: LungCondition) -> bool:
     """Whether a dose is recorded since; without recorded doses, whether the course has gone on for longer than any pause."""
     over, given = _over(condition), dose_days(s.case, T_DM1)
-    if over is None:
-        return False
     if given:
         return given[-1] > over
     return e.state not in ("ended", "on-hold") and s.today > add_days(over, LONGEST_SILENCE_DAYS)

@@ -137,7 +137,7 @@ def _held_conjugate(s: Situation) -> Finding | None:
 
 def tdm1_ended(s: Situation) -> Finding | None:
     """R119: T-DM1 after its own pneumonitis, resolved or not: the label ends it at any grade."""
-    if ended_tdm1(s) is None:
+    if not ended_tdm1(s):
         return None
     detail = (K.say("ild-tdm1-stops"), K.say("ild-unless-other-cause"), K.say("hold-not-progression"))
     headline = K.say("ild-tdm1-ended", drug=drug_name(T_DM1))

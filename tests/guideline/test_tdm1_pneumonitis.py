@@ -37,6 +37,39 @@ def test_r119_long_after_the_last_dose():
     assert ordered(case) == [("warning", "ild-tdm1-ended")]
 
 
+@pytest.mark.parametrize(("last", "met"), [(11, True), (10, True), (9, False)])
+def test_a_dose_after_it_was_over_is_a_decision(last, met):
+    """It was over ten days ago; a dose of that very day may have been given before."""
+    assert bool(ordered(on_tdm1(last=last))) is met
+
+
+@pytest.mark.parametrize(
+    ("course", "met"),
+    [
+        (given(T_DM1, 280, 190), True),
+        (given(T_DM1, 280, status="on-hold"), True),
+        (given(T_DM1, 280), False),
+    ],
+    ids=["ended", "on hold", "active"],
+)
+def test_without_doses_a_course_that_went_on_for_longer_than_a_pause_is_a_decision(course, met):
+    """Found 200 days ago, over 100 days ago: an active course was given on; one that has ended, or waits, was not."""
+    assert bool(ordered(on_therapy(*FIRST, course, lungs=resolved(onset=200, over=100)))) is met
+
+
+@pytest.mark.parametrize(("over", "met"), [(63, True), (64, False)])
+def test_the_pause_ends_after_63_days(over, met):
+    """Counted from its end, not from its beginning."""
+    assert bool(ordered(on_therapy(*FIRST, given(T_DM1, 280), lungs=resolved(onset=200, over=over)))) is met
+
+
+def test_r119_the_record_names_it_as_the_cause():
+    """Also where T-DXd, begun since, might explain it by its date."""
+    drugs = (*FIRST, *doses(T_DM1, 280, 100), *doses(T_DXD, 70, 28))
+    case = on_therapy(*drugs, lungs=resolved(onset=60, over=30, cause_drug=T_DM1))
+    assert [headline for _, headline in ordered(case)] == ["ild-tdm1-ended"]
+
+
 def test_decision_17_stopped_for_the_lungs_it_is_one_card():
     """The stop speaks, with what the label says of it."""
     case = on_therapy(*FIRST, given(T_DM1, 280, 42, reason="lung"), lungs=resolved(grade=1))

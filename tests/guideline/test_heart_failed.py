@@ -97,6 +97,47 @@ def test_as_long_after_the_last_dose_as_the_lvef_is_monitored(after, ended):
     assert again(switched) == []
 
 
+@pytest.mark.parametrize(("failed", "ended"), [(299, True), (300, False)])
+def test_what_began_on_the_day_of_the_first_dose_is_not_the_drugs(failed, ended):
+    """Written down at the visit of the first dose: it was there before."""
+    held = on_therapy(
+        given("trastuzumab", 300, status="on-hold"),
+        heart=heart_condition(status="resolved", day=failed),
+        lvef=(lvef(60, 310), lvef(57, 5)),
+    )
+    assert ("HeartFailure" in topics(advice_on(held))) is ended
+
+
+@pytest.mark.parametrize("condition", [heart_condition("cardiomyopathy", "resolved", 35), heart_condition(status="unknown", day=35)])
+def test_only_heart_failure_that_has_resolved_ends_a_drug(condition):
+    """Neither cardiomyopathy by itself, nor what is not said to be over."""
+    headlines = {f.headline.id for f in advice_on(hp(last=42, heart=condition, lvef=(lvef(60, 310), lvef(57, 5)))).findings}
+    assert "heart-failure-resolved" not in headlines
+
+
+@pytest.mark.parametrize(("end", "ended"), [(7, True), (6, False)])
+def test_without_doses_the_end_of_the_course_tells(end, ended):
+    """Found 35 days ago: an end written down up to 28 days later is that of a visit, a later one means that it was given on."""
+    case = on_therapy(given("trastuzumab", 300, end), heart=heart_condition(status="resolved", day=35), lvef=(lvef(60, 310), lvef(57, 5)))
+    assert bool(again(case)) is ended
+
+
+@pytest.mark.parametrize(("begun", "ended"), [(71, False), (60, False), (59, True)])
+def test_another_drug_begun_up_to_that_day_may_have_caused_it(begun, ended):
+    """Trastuzumab last given 72 days ago, heart failure 60 days ago: the other drug's, if it was begun between, or on the day."""
+    drugs = (*doses("trastuzumab", 300, 72), given("lapatinib", begun))
+    case = on_therapy(*drugs, heart=heart_condition(status="resolved", day=60), lvef=(lvef(60, 310), lvef(57, 5)))
+    assert bool(again(case)) is ended
+
+
+def test_of_several_the_newest_is_shown():
+    """As the fact on the card."""
+    several = (heart_condition(status="resolved", day=36), heart_condition(status="resolved", day=30))
+    for conditions in (several, several[::-1]):
+        found = finding(advice_on(hp(last=42, heart=conditions, lvef=(lvef(60, 310), lvef(57, 5)))), "HeartFailure")
+        assert [f.date for f in found.facts if f.name == "Heart failure"] == [str(ago(30))]
+
+
 FAILED = heart_condition(status="resolved", day=400)
 THP = thp(690, 380, reason="progression")
 

@@ -64,6 +64,17 @@ def test_r115_once_it_is_resolved():
     assert [(f.indicator, f.topic) for f in asks(case, order(T_DXD, 4.4, "mg/kg")).findings] == [("info", TOPIC)]
 
 
+@pytest.mark.parametrize(("over", "held"), [(69, "on-hold"), (70, "on-hold"), (71, "ended")])
+def test_r115_found_before_the_last_dose_it_was_still_there_then(over, held):
+    """Found ninety days ago; the last dose was seventy days ago."""
+    assert state(on_tdxd(resolved(over=over, onset=90))) == held
+
+
+def test_r115_the_record_names_t_dxd_as_the_cause():
+    """As well as one that names no drug."""
+    assert state(on_tdxd(active(cause_drug=T_DXD))) == "on-hold"
+
+
 def test_r101_pertuzumab_is_held_with_it():
     """First line of T-DXd + pertuzumab."""
     drugs = (*doses(T_DXD, 154, 70), *doses("pertuzumab", 154, 70))

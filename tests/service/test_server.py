@@ -93,6 +93,22 @@ def test_a_20_mb_body_is_413_and_the_next_call_is_answered(server: Running):
         assert requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=120).status_code == 200
 
 
+def test_a_caller_is_told_when_the_connection_ends(server: Running):
+    """What is refused before its body is read says so: a caller that keeps connections would send its next call into one that is gone."""
+    chart = orjson.dumps(request_body("second-line", TODAY) | {"padding": "x" * 100_000})
+    pieces = [b" " * 100_000] * 3
+    with requests.Session() as caller:
+        for body in (chart, iter(pieces)):
+            refused = caller.post(f"{server.url}/cds-services/none", data=body, timeout=120)
+            assert (refused.status_code, refused.headers.get("Connection")) == (404, "close")
+            answered = caller.post(server.url + CALL, data=chart, timeout=120)
+            assert (answered.status_code, answered.headers.get("Connection")) == (200, None)
+        faulty = caller.post(server.url + CALL, data=chart.replace(b"patient-view", b"other"), timeout=120)
+        assert (faulty.status_code, faulty.headers.get("Connection")) == (400, None)
+        nothing = caller.get(f"{server.url}/nothing", timeout=120)
+        assert (nothing.status_code, nothing.headers.get("Connection")) == (404, None)
+
+
 @pytest.mark.parametrize("levels", [20, 60, 120, 240, 400])
 def test_no_order_ends_the_process(server: Running, levels: int):
     """A draft that nests without end is answered: the stack of a worker's thread is small, and who overflows it ends all its calls."""

@@ -93,7 +93,7 @@ _PREGNANCY_WORDS = re.compile(
 )
 _YES = re.compile(r"^yes\b")
 _UNSURE = re.compile(r"possib|unknown|uncertain|not yet confirmed")
-_UNKNOWN = re.compile(r"\s*unknown\b")
+_UNKNOWN = re.compile(r"\A\s*+unknown\b")
 _NEGATIVE = re.compile(r"not detected|\bneg(?:ative)?\b|^no\b(?: no\b)*(?=$| ?[,.;:(/-])")
 #: What she says of herself, or said of the past, proves nothing.
 _NO_PROOF = re.compile(

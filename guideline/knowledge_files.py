@@ -48,10 +48,14 @@ class _StrictLoader(yaml.CSafeLoader):
         return mapping
 
 
-def read(file: Path) -> dict[str, Any] | Fault:
-    """The document in `file`, or the fault that keeps it from being read."""
+def read(file: Path, *, may_say_nothing: bool = False) -> dict[str, Any] | Fault:
+    """The document in `file`, or the fault that keeps it from being read.
+
+    One that `may_say_nothing` may hold comments alone. Where not a word stands in it, somebody's write has failed, more likely than not.
+    """
     try:
-        document = yaml.load(file.read_bytes(), Loader=_StrictLoader)  # noqa: S506  (a safe loader)
+        text = file.read_bytes()
+        document = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a safe loader)
     except FileNotFoundError:
         return Fault(file.name, 1, "the file is missing")
     except yaml.MarkedYAMLError as error:
@@ -59,6 +63,8 @@ def read(file: Path) -> dict[str, Any] | Fault:
         return Fault(file.name, mark.line + 1 if mark else 1, str(error.problem or error))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return Fault(file.name, 1, f"not readable as YAML: {' '.join(str(error).split())}")
+    if may_say_nothing and document is None:
+        return {} if text.strip() else Fault(file.name, 1, "is empty; a site that changes nothing says so in a comment")
     if not isinstance(document, dict):
         return Fault(file.name, 1, "is not a mapping")
     return document

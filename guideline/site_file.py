@@ -4,8 +4,8 @@
     thresholds:
       lvef_lower_limit: 53
 
-Everything in it is optional. Each fault is named with file and line. Members about other matters than the guideline's (`Further`) are
-checked here and read by whoever asks for them.
+Everything in it is optional: of comments alone it changes nothing. Each fault is named with file and line. Members about other matters
+than the guideline's (`Further`) are checked here and read by whoever asks for them.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def limits() -> tuple[Limit, ...]:
 
 def read_site_file(file: Path, rules: Mapping[str, RuleEntry], further: Further = NOTHING_FURTHER) -> tuple[SiteFile, list[Fault]]:
     """What the file says, and every fault in it. `rules` is the rule book; with a fault nothing of the file counts."""
-    document = read(file)
+    document = read(file, may_say_nothing=True)
     if isinstance(document, Fault):
         return SiteFile(), [document]
     faults = [*_against_schema(document, further), *_rules(document, rules)]

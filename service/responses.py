@@ -1,4 +1,4 @@
-"""What every answer carries: JSON bodies, CORS headers (on errors and OPTIONS too) and security headers."""
+"""What every answer carries: JSON bodies, CORS headers (on errors and OPTIONS too), security headers, and whether it is the last."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ _SECURITY_HEADERS = (
 _FRAMED_HEADERS = tuple(header for header in _SECURITY_HEADERS if header[0] not in {"Content-Security-Policy", "X-Frame-Options"})
 #: For a year browsers come back over HTTPS only. Of this host alone: its neighbours below the same name are not ours to decide on.
 _HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000")
+#: Statuses that may be answered before the body is read. What is left of it would stand where the next request is expected, so the HTTP
+#: server ends the connection; a caller that is not told sends its next call into it, and gets no card.
+_BODY_LEFT = frozenset({"401", "403", "404", "405", "413", "429", "503"})
+_LAST_ANSWER = ("Connection", "close")
 _CORS_HEADERS = (
     ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
@@ -58,11 +62,17 @@ def add_headers(app: Flask, settings: Settings) -> None:
             if "Cache-Control" not in given:
                 # Answers to a POST are about a patient; everything else is public, but must not outlive an update of the service.
                 added.append(("Cache-Control", "no-store" if environ["REQUEST_METHOD"] == "POST" else "no-cache"))
+            if status[:3] in _BODY_LEFT and _has_body(environ):
+                added.append(_LAST_ANSWER)
             return start_response(status, headers + added, *fault)
 
         return answer(environ, start)
 
     app.wsgi_app = with_headers  # type: ignore[method-assign]
+
+
+def _has_body(environ: WSGIEnvironment) -> bool:
+    return environ.get("CONTENT_LENGTH", "0") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
 
 
 def _cors_headers(origins: frozenset[str], origin: str) -> list[tuple[str, str]]:

@@ -13,7 +13,9 @@ from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from time import sleep
+from typing import Any, Final
 
 import orjson
 from granian import Granian
@@ -37,6 +39,9 @@ from service.store.opening import site_database
 
 #: How long a worker may finish what it is doing when the service is stopped, in seconds.
 STOP_GRACE = 20
+
+#: How often a worker looks whether its server is still there, in seconds.
+_LOOK_AFTER_SERVER: Final = 2.0
 
 
 def serve(settings: Settings) -> None:
@@ -75,16 +80,20 @@ def serve(settings: Settings) -> None:
     )
     server.on_startup(partial(_greet, settings))
     try:
-        server.serve(target_loader=partial(load_worker, settings, Board(settings.workers)), wrap_loader=False)
+        server.serve(target_loader=partial(load_worker, settings, Board(settings.workers), os.getpid()), wrap_loader=False)
     except ConfigurationError as error:
         raise SettingsError([f"the server cannot start with these settings: {error}"]) from error
     finally:
         leave_store(settings)
 
 
-def load_worker(settings: Settings, board: Board) -> Callable[..., Any]:
-    """Build, warm up and settle the application of one worker, which counts on the board. Runs in the worker's own process."""
+def load_worker(settings: Settings, board: Board, server: int) -> Callable[..., Any]:
+    """Build, warm up and settle the application of one worker, which counts on the board. Runs in the worker's own process.
+
+    `server` is the process that started it.
+    """
     _end_when_told()
+    Thread(target=_end_without, args=(server,), name="server", daemon=True).start()
     configure_logs()
     app = create_app(settings)
     warm_up(settings)
@@ -99,6 +108,13 @@ def _end_when_told() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     # Ctrl+C reaches the parent as well, which then tells all workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_without(server: int) -> None:
+    """End a worker whose server was killed: it would go on, hold the port, and nobody would stop it or start another in its place."""
+    while os.getppid() == server:
+        sleep(_LOOK_AFTER_SERVER)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def warm_up(settings: Settings) -> None:

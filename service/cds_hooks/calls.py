@@ -11,6 +11,7 @@ from service.cds_hooks.answers import answer_call
 from service.cds_hooks.recorded import record_answer, record_unanswered
 from service.cds_hooks.registry import SERVICES, CdsService
 from service.errors import BodyTooLarge, NotServed, PrefetchMissing, UnreadableCall
+from service.operations.limits import expect_body, hold_body
 from service.operations.request_bodies import unpack
 from service.request_log import note_call, note_fetched
 from service.responses import json_response
@@ -56,9 +57,11 @@ def service_of(service_id: str) -> CdsService:
 def received_body(settings: Settings) -> bytes:
     """The body as bytes, unpacked; one over the limit is refused, before anything is read where its length is announced.
 
-    A byte order mark, which some writers of text put first, is no part of it.
+    A byte order mark, which some writers of text put first, is no part of it. Raises `Busy` where the worker holds too many large ones.
     """
-    return unpack(_sent_body(settings), request.headers.get("Content-Encoding", ""), settings.max_body_mb).removeprefix(BOM_UTF8)
+    body = unpack(_sent_body(settings), request.headers.get("Content-Encoding", ""), settings.max_body_mb)
+    hold_body(len(body))
+    return body.removeprefix(BOM_UTF8)
 
 
 def _sent_body(settings: Settings) -> bytes:
@@ -71,6 +74,7 @@ def _sent_body(settings: Settings) -> bytes:
         return body
     if length > settings.max_body_bytes:
         raise BodyTooLarge(settings.max_body_mb)
+    expect_body(length)
     return _read_exactly(request.environ["wsgi.input"], length)
 
 

@@ -14,7 +14,6 @@ from guideline.knowledge_base import KNOWLEDGE
 from service.cds_hooks.calls import received_body
 from service.demo.authorization_server import name_of
 from service.demo.chart_summary import summary_of
-from service.demo.charts import Chart
 from service.demo.order_entry import order_groups
 from service.demo.refusals import NotStored
 from service.demo.site import CLIENT_ID, issuer, site_charts, site_demo, smart_app_address
@@ -42,14 +41,17 @@ def page() -> ResponseReturnValue:
     settings = site_settings()
     if _is_by_another_name(settings.base_url):
         return redirect(f"{settings.base_url}/demo/?{request.query_string.decode('ascii', 'ignore')}", 302)
-    chart = _chart(request.args.get("patient", FIRST_SHOWN))
+    sample = request.args.get("patient", FIRST_SHOWN)
+    chart = next((chart for chart in site_charts().values() if chart.sample == sample), None)
+    if chart is None:
+        return _no_such_patient()
     listed = LISTED[chart.sample]
     text = render_template(
         "demo/ehr.html",
         groups=GROUPS,
         listed=listed,
         chart=chart,
-        names={one.sample: name_of(one.patient) for one in site_charts().values()},
+        names=_names(),
         summary=summary_of(chart.resources, settings.current_day()),
         order_groups=order_groups(),
         today=settings.current_day().isoformat(),
@@ -83,11 +85,19 @@ def _content_security_policy(base_url: str) -> str:
     )
 
 
-def _chart(sample: str) -> Chart:
-    found = next((chart for chart in site_charts().values() if chart.sample == sample), None)
-    if found is None:
+def _names() -> dict[str, str]:
+    """What each sample patient is called."""
+    return {chart.sample: name_of(chart.patient) for chart in site_charts().values()}
+
+
+def _no_such_patient() -> ResponseReturnValue:
+    """A page with the patients that there are, or an error in JSON for a program that asks for it."""
+    if request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html") == "application/json":
         raise NotServed("There is no such sample patient.")
-    return found
+    text = render_template(
+        "demo/no_such_patient.html", groups=GROUPS, names=_names(), knowledge=KNOWLEDGE, practice=site_settings().practice
+    )
+    return text, NotServed.status
 
 
 @blueprint.post("/session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from threading import Lock
 from typing import Final
 
 from service.errors import BodyTooLarge, UnreadableCall, UnsupportedEncoding
@@ -15,6 +16,8 @@ _GZIP_NAMES: Final = frozenset({"gzip", "x-gzip"})
 
 #: More members than any client joins. Each costs a copy of what is left, so thousands of empty ones would hold a worker for minutes.
 _MOST_MEMBERS: Final = 100
+
+_ONE_AT_A_TIME: Final = Lock()
 
 
 def unpack(body: bytes, encoding: str, most_mb: int) -> bytes:
@@ -32,7 +35,12 @@ def unpack(body: bytes, encoding: str, most_mb: int) -> bytes:
 
 
 def _unzip(body: bytes, most_mb: int) -> bytes:
-    """All members of a gzip file in one piece."""
+    """All members of a gzip file in one piece. One body at a time: until it is unpacked nobody knows how much memory it takes."""
+    with _ONE_AT_A_TIME:
+        return _members(body, most_mb)
+
+
+def _members(body: bytes, most_mb: int) -> bytes:
     most = most_mb * 1024 * 1024
     pieces: list[bytes] = []
     left = most

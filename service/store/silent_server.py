@@ -5,9 +5,10 @@ How long a statement may take is otherwise the server's to keep. Here the client
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import cache
+from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
@@ -51,7 +52,6 @@ def wait_longer(connection: Connection, patience: float) -> Iterator[None]:
 def _impatient() -> tuple[Any, type[Exception]]:
     """The connections that wait no longer, and what they raise. The package psycopg is optional, so it is loaded with the first engine."""
     import psycopg  # noqa: PLC0415
-    from psycopg.errors import _WaitTimeout  # noqa: PLC0415 - "callers should handle it or convert it to a public one"
 
     class SilentServerError(psycopg.OperationalError):
         """The server did not answer in time."""
@@ -63,9 +63,25 @@ def _impatient() -> tuple[Any, type[Exception]]:
 
         def wait(self, gen: Any, interval: float = _LOOK_AROUND, timeout: float | None = None) -> Any:
             try:
-                return super().wait(gen, interval, self.patience if timeout is None else timeout)
-            except _WaitTimeout:
+                return super().wait(_until(gen, monotonic() + self.patience, SilentServerError), interval, timeout)
+            except SilentServerError:
                 self.close()
-                raise SilentServerError("the server is silent") from None
+                raise
 
     return ImpatientConnection, SilentServerError
+
+
+def _until(steps: Generator[Any, Any, Any], end: float, silence: type[Exception]) -> Generator[Any, Any, Any]:
+    """The steps of a wait, as long as it is not over. psycopg goes on with them whenever something came, and at each look around.
+
+    psycopg's own limit would raise what it keeps to itself.
+    """
+    came = None
+    while True:
+        try:
+            awaited = steps.send(came)
+        except StopIteration as finished:
+            return finished.value
+        if monotonic() >= end:
+            raise silence("the server is silent")
+        came = yield awaited

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from annotated_types import Le
+from granian.http import HTTP1Settings
 
 from service.server import STOP_GRACE
 from service.settings import Settings, variable
@@ -122,6 +123,13 @@ def test_nginx_and_the_service_have_the_same_limits():
     (longest,) = (bound.le for bound in Settings.model_fields["deadline_ms"].metadata if isinstance(bound, Le))
     assert isinstance(longest, int)
     assert seconds(nginx_value("proxy_read_timeout")) > longest / 1000
+
+
+def test_nginx_lets_go_of_a_connection_before_the_service_does():
+    """A kept connection that the service closes at the moment of the next call costs that call."""
+    (upstream,) = re.findall(r"upstream her2cds \{(.*?)\n    \}", NGINX, re.DOTALL)
+    (idle,) = re.findall(r"^\s*keepalive_timeout (\w+);", upstream, re.MULTILINE)
+    assert seconds(idle) * 1000 < HTTP1Settings().header_read_timeout
 
 
 def test_its_image_is_this_release():

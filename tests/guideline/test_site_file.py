@@ -30,10 +30,18 @@ def test_a_file_in_order(tmp_path):
     assert said == SiteFile(frozenset({"R044", "R105"}), {"lvef_lower_limit": 53, "dose_tolerance_percent": 5})
 
 
-@pytest.mark.parametrize("text", ["rules_off: []\n", "thresholds: {}\n", "{}\n"])
+@pytest.mark.parametrize("text", ["rules_off: []\n", "thresholds: {}\n", "{}\n", "# rules_off: [R044]\n", "---\n"])
 def test_everything_is_optional(tmp_path, text):
     """A site that says nothing changes nothing."""
     assert read(tmp_path, text) == (SiteFile(), [])
+
+
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_a_file_without_a_word_is_a_fault(tmp_path, text):
+    """What a failed write leaves is not taken for a site that changes nothing: its rules and limits would be gone in silence."""
+    said, [found] = read(tmp_path, text)
+    assert said == SiteFile()
+    assert str(found) == "site.yaml:1: is empty; a site that changes nothing says so in a comment"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from service.samples import request_body
 from service.server import STOP_GRACE
 from tests.outside.ports import free_port
 from tests.service.checked_client import CALL, TODAY
+from tests.stopwatch import wait_for
 
 
 class Running(NamedTuple):
@@ -91,6 +92,22 @@ def test_a_20_mb_body_is_413_and_the_next_call_is_answered(server: Running):
         assert response.status_code == 413
         assert response.json()["resourceType"] == "OperationOutcome"
         assert requests.post(server.url + CALL, json=request_body("second-line", TODAY), timeout=120).status_code == 200
+
+
+def test_a_caller_is_told_when_the_connection_ends(server: Running):
+    """What is refused before its body is read says so: a caller that keeps connections would send its next call into one that is gone."""
+    chart = orjson.dumps(request_body("second-line", TODAY) | {"padding": "x" * 100_000})
+    pieces = [b" " * 100_000] * 3
+    with requests.Session() as caller:
+        for body in (chart, iter(pieces)):
+            refused = caller.post(f"{server.url}/cds-services/none", data=body, timeout=120)
+            assert (refused.status_code, refused.headers.get("Connection")) == (404, "close")
+            answered = caller.post(server.url + CALL, data=chart, timeout=120)
+            assert (answered.status_code, answered.headers.get("Connection")) == (200, None)
+        faulty = caller.post(server.url + CALL, data=chart.replace(b"patient-view", b"other"), timeout=120)
+        assert (faulty.status_code, faulty.headers.get("Connection")) == (400, None)
+        nothing = caller.get(f"{server.url}/nothing", timeout=120)
+        assert (nothing.status_code, nothing.headers.get("Connection")) == (404, None)
 
 
 @pytest.mark.parametrize("levels", [20, 60, 120, 240, 400])
@@ -164,7 +181,7 @@ def test_a_folder_in_which_no_key_can_be_made(tmp_path: Path):
 
 
 LOAD = """
-import signal, time
+import os, signal, time
 from service import server
 from service.operations.counts import Board
 from service.settings import Settings
@@ -173,7 +190,7 @@ def load(_):
     time.sleep(100)
 server.create_app = load
 signal.signal(signal.SIGTERM, lambda *_: None)  # as a worker inherits it from its parent, which is the one to hear it
-server.load_worker(Settings(_env_file=None), Board(1))
+server.load_worker(Settings(_env_file=None), Board(1), os.getppid())
 """
 
 
@@ -197,6 +214,26 @@ def test_it_stops_when_told(tmp_path: Path, how: signal.Signals):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", int(running.url.rpartition(":")[2])))
+
+
+def test_workers_end_when_their_server_is_killed(tmp_path: Path):
+    """Nobody would stop them, or start others in their place: they let go of the port, so that the service can be started again."""
+    running = start(tmp_path, free_port(), WORKERS="2")
+    wait_until_ready(running)
+    running.process.kill()
+    running.process.wait(120)
+
+    def nobody_answers() -> bool:
+        with suppress(requests.ConnectionError):
+            requests.get(f"{running.url}/healthz", timeout=30)
+            return False
+        return True
+
+    try:
+        wait_for(nobody_answers, "the workers go on")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.process.pid, signal.SIGKILL)
 
 
 def test_open_beyond_loopback_is_said_loudly(tmp_path: Path):

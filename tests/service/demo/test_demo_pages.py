@@ -109,8 +109,13 @@ def test_the_banner_leads_to_the_demo():
 
 
 def test_an_unknown_patient_is_404(demo: FlaskClient):
-    """A patient that is not there is no failure."""
-    assert demo.get("/demo/?patient=nobody").status_code == 404
+    """A patient that is not there is no failure: a browser is shown those that are, a program is told in JSON."""
+    answer = demo.get("/demo/?patient=nobody", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert {f"/demo/?patient={sample}" for sample in LISTED} <= set(_Page(answer.text).links)
+    assert "nobody" not in answer.text
+    told = demo.get("/demo/?patient=nobody", headers={"Accept": "application/json"})
+    assert (told.status_code, told.get_json()["resourceType"]) == (404, "OperationOutcome")
 
 
 def test_a_session_lends_the_service_a_token(demo: FlaskClient):

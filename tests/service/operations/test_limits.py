@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 import service.evaluation
 from service.app import create_app
-from service.operations.limits import Gate
+from service.operations.limits import LARGEST_BODIES, Gate
 from tests.service.checked_client import CALL, CheckedClient, issues, site
 from tests.service.fhir_client.hostile_server import HANG_UP, Piece, Request, serving
 from tests.service.operations.numbers import number, read_numbers
@@ -95,6 +97,27 @@ def test_launches_at_a_slow_ehr_leave_room_for_calls(tmp_path: Path, second_line
             assert list(waiting) == [502, 502]
         assert turned_away(client, "busy") == before + 1
         assert launch() == 502
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_large_bodies_beyond_the_memory_of_a_worker_are_turned_away(slow: Slow, second_line: dict[str, Any], packed: bool):
+    """As many of the largest as a worker holds get their cards; one more is 503 at once, a usual chart is not; then there is room again."""
+    app = create_app(site())
+    client = CheckedClient(app.test_client())
+    large = orjson.dumps(second_line | {"padding": "x" * 16_500_000})
+    body, headers = (gzip.compress(large), {"Content-Encoding": "gzip"}) if packed else (large, {})
+    with ThreadPoolExecutor(LARGEST_BODIES + 1) as callers:
+        inside = [callers.submit(CheckedClient(app.test_client()).call, body, headers=headers) for _ in range(LARGEST_BODIES)]
+        for _ in inside:
+            assert slow.begun.acquire(timeout=120)
+        refused = client.call(body, headers=headers)
+        usual = callers.submit(CheckedClient(app.test_client()).call, second_line)
+        assert slow.begun.acquire(timeout=120)
+        slow.go_on.set()
+        answers = [one.result(120).status_code for one in (*inside, usual)]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert answers == [200] * (LARGEST_BODIES + 1)
+    assert client.call(body, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("body", [b"{", {"hook": "x"}], ids=["no JSON", "no request"])

@@ -256,7 +256,7 @@ def test_limits_and_faults_of_ours(watched: Callable[..., Watched], monkeypatch:
         raise ValueError(MARK) from KeyError(MARK)
 
     watch = watched()
-    monkeypatch.setattr("service.operations.limits.Gate.enter", lambda _: False)
+    monkeypatch.setattr("service.operations.limits.Gate.enter", lambda *_: False)
     watch.call(body)
     monkeypatch.undo()
     for where in ("advise", "build_case", "render_cards"):

@@ -320,6 +320,12 @@ def test_our_files_have_no_fault():
     assert K.reviewed.replace("-", ".") == K.version
 
 
+def test_the_changelog_tells_of_the_edition():
+    """Its newest heading is the edition that cards, records and replays name."""
+    headings = re.findall(r"^## (\S+)", (FOLDER / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0] == K.version
+
+
 @pytest.mark.parametrize("schema", sorted((FOLDER / "schema").glob("*.json")), ids=lambda file: file.stem)
 def test_each_file_has_a_strict_schema(schema):
     """Each knowledge file has a valid JSON Schema (2020-12) in which nothing unknown is allowed."""

@@ -79,6 +79,25 @@ def test_r122_a_newer_biopsy_that_no_ish_settled_opens_the_question_again():
     assert found.headline.id == "order-her2-without-ish"
 
 
+@pytest.mark.parametrize(("tested", "cards"), [(299, 1), (300, 0), (301, 0)])
+def test_r122_a_result_of_the_day_on_which_her2_therapy_began_was_known_then(tested, cards):
+    case = a_case(receptors=her2("2+", tested), metastases=LONG, drugs=given("trastuzumab", 300, 100))
+    assert len(needed(case, TDXD)) == cards
+
+
+def test_r132_the_next_cycle_of_what_runs_is_not_questioned_by_a_newer_result():
+    """The chart's own card asks for the ISH."""
+    runs = a_case(receptors=her2("2+", 20), metastases=LONG, drugs=given(T_DXD, 300))
+    assert needed(runs, TDXD) == []
+    assert len(needed(runs, order("tucatinib", 300))) == 1
+
+
+def test_decision_23_an_ordered_test_without_a_day_is_named_without_one():
+    booked = Procedure("her2-ish", "booked", None, "ServiceRequest/ish")
+    (found,) = needed(a_case(**WITHOUT_ISH, procedures=booked), *THP)
+    assert "(no date given)" in found.headline.text
+
+
 @pytest.mark.parametrize(
     ("case", "orders"),
     [

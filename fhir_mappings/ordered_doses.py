@@ -155,7 +155,7 @@ def _spoken(draft: Draft, dosages: list[_Dosage], product: Sequence[str]) -> tup
     found: list[tuple[Amount, _Dosage | None]] = []
     found += [(amount, dosage) for dosage in dosages for amount in dosage.amounts]
     found += [(amount, first) for amount in _of_elements((draft.dose_quantity,), (dose_range_of(draft),))]
-    found += [(amount, dosage) for dosage in dosages for text in dosage.words if (amount := _in_words(text, strength)) is not None]
+    found += [(amount, dosage) for dosage in dosages for text in _own_first(dosage) if (amount := _in_words(text, strength)) is not None]
     found += [(amount, first) for text in product if (amount := relative_amount_in(text)) is not None]
     counted = [(amount, dosage) for dosage in dosages if (amount := _of_tablets(dosage, strength)) is not None]
     masses = (one for one in (*found, *counted) if one[0].unit in MASSES)
@@ -215,6 +215,11 @@ def _says_more(one: OrderedDose, dose: OrderedDose) -> bool:
     if one.later or (one.amount, one.unit) != (dose.amount, dose.unit):
         return True
     return one.every_days not in (None, dose.every_days)
+
+
+def _own_first(dosage: _Dosage) -> Iterable[str]:
+    """Its words without what they say of other medicines, then as they are: the wrong product's dose may stand beside its name."""
+    return dict.fromkeys((*dosage.own, *dosage.words))
 
 
 def _in_words(text: str, strength: float | None) -> Amount | None:

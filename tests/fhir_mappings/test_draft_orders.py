@@ -696,6 +696,20 @@ def test_the_days_of_an_infusion_in_words(text, days):
 
 
 @pytest.mark.parametrize(
+    ("text", "ordered"),
+    [
+        ("Premedicate with dexamethasone 12 mg. 378 mg IV every 3 weeks", (378, "mg")),
+        ("Premedication: dexamethasone 12 mg, ondansetron 16 mg. Dose: 5.4 mg/kg", (5.4, "mg/kg")),
+        ("Dexamethasone 12 mg IV, then trastuzumab deruxtecan 378 mg IV", (378, "mg")),
+        ("Kadcyla 3.6 mg/kg IV every 3 weeks", (3.6, "mg/kg")),
+    ],
+)
+def test_r126_the_first_amount_of_the_words_may_be_another_medicines(text, ordered):
+    """What is ordered is looked for outside the phrases on other medicines; where there is nothing, the wrong product's dose is."""
+    assert amount(dosed({"text": text})) == ordered
+
+
+@pytest.mark.parametrize(
     ("drug", "text", "days"),
     [
         ("trastuzumab deruxtecan", "378 mg IV on day 1; methotrexate weekly", None),

@@ -16,6 +16,7 @@ from tests.guideline.case_builder import (
     missing_in,
     on_therapy,
     said,
+    situation_of,
     thp,
     topics,
 )
@@ -48,7 +49,17 @@ def test_an_answer_alone_is_asked_about(case, expected):
     assert (topics(advice), missing_in(advice)) == (["MissingData"], {"I06"})
     found = finding(advice, "MissingData")
     assert (found.headline.id, found.indicator) == (expected, "info")
-    assert found.facts[0].name == "CNS metastases"
+    assert [fact.name for fact in found.facts] == ["CNS metastases", f"Line {len(situation_of(case).therapies.used_lines)}"]
+    follows = {"cns-answered-active": "brain-body-controlled", "cns-answered-leptomeningeal": "leptomeningeal"}[expected]
+    assert ([line.id for line in found.detail], found.rules) == ([follows], ("R128", "R131"))
+
+
+@pytest.mark.parametrize(("answered", "asked"), [(3, False), (2, True)])
+def test_the_first_42_days_are_those_of_the_start(answered, asked):
+    """Begun 45 days ago: what is said of the CNS within six weeks was known at the start."""
+    drugs = (*thp(690, 60, reason="progression"), given(T_DXD, 45))
+    case = on_therapy(*drugs, intake=intake(cns_disease=said("active", days=answered)))
+    assert ("MissingData" in topics(advice_on(case))) is asked
 
 
 @pytest.mark.parametrize(

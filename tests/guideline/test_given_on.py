@@ -102,3 +102,10 @@ def test_the_triplet_given_on_is_told_as_one_line():
     first = [given(drug, 200, 80, reason="progression") for drug in triplet]
     case = on_tdm1(*first, *(given(drug, 40) for drug in triplet))
     assert (situation_of(case).used_line_count, situation_of(case).on_treatment) == (2, False)
+
+
+@pytest.mark.parametrize(("last", "progressed", "named"), [(29, 30, True), (30, 30, False), (63, 80, True), (64, 80, False)])
+def test_r026_what_counts_as_given_on(last, progressed, named):
+    """A dose after the day of the progression, for as long as a pause of an infused drug lasts."""
+    case = on_tdm1(given(T_DM1, 200), *doses(T_DM1, 200, last), disease_statuses=status("worsened", progressed))
+    assert (SAID in said_ids(advice_on(case))) is named

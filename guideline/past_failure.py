@@ -10,18 +10,21 @@ from guideline.therapy_lines import HER2_DRUGS
 
 
 def resolved_failure(s: Situation) -> HeartCondition | None:
-    """The newest, heart failure before cardiomyopathy; None where heart failure is active, or a HER2 drug was begun since.
+    """The newest since which no HER2 drug was begun (whoever begins one decides on it), heart failure before cardiomyopathy.
 
-    Whoever began one has decided on it.
+    None where one of them is active: then that speaks.
     """
     if not s.case.heart or s.heart.failure is not None:
         return None
     over = [c for c in s.case.heart if c.status == "resolved" and (c.kind == "heart-failure" or s.heart.cardiomyopathy is None)]
-    newest = max(over, key=_gravest_and_newest, default=None)
-    if newest is None or newest.date is None:
-        return newest
-    since = newest.date.latest
-    return None if any(e.drug in HER2_DRUGS and e.start is not None and e.start.earliest > since for e in s.exposures) else newest
+    return max((c for c in over if not _her2_drug_begun_since(s, c)), key=_gravest_and_newest, default=None)
+
+
+def _her2_drug_begun_since(s: Situation, c: HeartCondition) -> bool:
+    """Whether that is on record; of what nobody dated nobody knows."""
+    return c.date is not None and any(
+        e.drug in HER2_DRUGS and e.start is not None and e.start.earliest > c.date.latest for e in s.exposures
+    )
 
 
 def _gravest_and_newest(c: HeartCondition) -> tuple[bool, date, str]:

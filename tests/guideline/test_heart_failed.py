@@ -176,3 +176,26 @@ def test_p02_cardiomyopathy_that_has_resolved_is_asked_about_by_its_name():
     assert treatment is not None
     assert f"Cardiomyopathy is on record, resolved ({ago(400)}): cardiology before the first dose." in {c.text for c in treatment.checks}
     assert ("Cardiomyopathy", "resolved") in {(f.name, f.value) for f in treatment.facts}
+
+
+@pytest.mark.parametrize(
+    ("heart", "drugs", "shown"),
+    [
+        ((("heart-failure", 300), ("heart-failure", 200)), THP, ("Heart failure", 200)),
+        ((("heart-failure", 300), ("cardiomyopathy", 200)), THP, ("Heart failure", 300)),
+        ((("heart-failure", 300), ("heart-failure", None)), THP, ("Heart failure", 300)),
+        ((("heart-failure", 900), ("cardiomyopathy", 200)), THP, ("Cardiomyopathy", 200)),
+        ((("heart-failure", 690),), THP, ("Heart failure", 690)),
+        ((("heart-failure", 691),), THP, None),
+        ((("heart-failure", 200),), (*THP, given("letrozole", 100)), ("Heart failure", 200)),
+    ],
+    ids=["the newest", "the gravest", "the dated", "since the newest drug", "the day it began", "before it", "no HER2 drug"],
+)
+def test_p02_which_of_several_is_shown(heart, drugs, shown):
+    """Only what no HER2 drug was begun after."""
+    conditions = tuple(heart_condition(kind, "resolved", day) for kind, day in heart)
+    for order_of_the_list in (conditions, conditions[::-1]):
+        treatment = advice_on(second_line(drugs=drugs, heart=order_of_the_list)).treatment
+        assert treatment is not None
+        facts = [(f.name, f.date) for f in treatment.facts if f.value == "resolved"]
+        assert facts == ([(shown[0], str(ago(shown[1])))] if shown else [])

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from guideline.advice import TREATMENT_TOPICS, Finding
 from guideline.advise import advise
-from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, FebrileNeutropenia, HeartCondition, Lvef, Metastasis, Stage
+from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, FebrileNeutropenia, Lvef, Metastasis, Stage
 from guideline.therapy_lines import components
 from verify.course import LINES
 from verify.dimensions import DIMENSIONS, HEART, LUNGS, LVEF, LVEF_AGE, OUTCOME
@@ -250,7 +250,6 @@ def _named_as_a_check(seen: Seen, finding: Finding) -> bool:
 
 #: Facts that count for nothing: resolved, of another patient, too old, a normal value without a date, or of no rule.
 _NOTHING = {
-    "heart": (HeartCondition("heart-failure", "resolved", ago(900), "Condition/resolved-heart"),),
     "febrile_neutropenia": (FebrileNeutropenia("resolved", ago(1900), "Condition/resolved-fever"),),
     "lvef": (Lvef(60.0, None, source="Observation/undated-lvef"), Lvef(75.0, ago(0), preliminary=True, source="Observation/preliminary")),
     "stages": (Stage("II", ago(1950), "Observation/old-stage"),),

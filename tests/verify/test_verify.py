@@ -73,8 +73,8 @@ def _none(*_, **__):
     return None
 
 
-def _active_whatever(conditions, kind):
-    return next((condition for condition in conditions if condition.kind == kind), None)
+def _regional_too(metastases):
+    return metastases
 
 
 #: How the guideline could go wrong: what is broken, how, and in which points (by tag) the invariant must notice.
@@ -97,7 +97,7 @@ _BROKEN = {
     "an-open-record-is-a-condition": ("guideline.rules.treatment._first_line_condition", _none, "history-open"),
     "no-start-on-an-old-lvef": ("guideline.rules.gaps.heart_check", lambda _: ([], []), "line-count:1"),
     "two-lvef-rules-combine": ("guideline.rules.heart._hold", _none, "running:trastuzumab"),
-    "what-does-not-count-changes-nothing": ("guideline.heart_function._first_active", _active_whatever, "line-count:1"),
+    "what-does-not-count-changes-nothing": ("guideline.situation.distant", _regional_too, "line-count:1"),
 }
 
 
@@ -192,4 +192,4 @@ def test_the_facts_that_do_not_count_are_in_the_case():
     case = case_of(sample(1, _SEED)[0])
     more = invariants.with_facts_that_do_not_count(case)
     assert len(more.problems) == len(case.problems) + 2
-    assert len(more.heart) == len(case.heart) + 1
+    assert len(more.metastases) == len(case.metastases) + 1

@@ -79,10 +79,10 @@ def test_r122_a_newer_biopsy_that_no_ish_settled_opens_the_question_again():
     assert found.headline.id == "order-her2-without-ish"
 
 
-@pytest.mark.parametrize(("tested", "cards"), [(299, 1), (300, 0), (301, 0)])
-def test_r122_a_result_of_the_day_on_which_her2_therapy_began_was_known_then(tested, cards):
+@pytest.mark.parametrize(("tested", "asked"), [(299, 1), (300, 0), (301, 0)])
+def test_r122_a_result_of_the_day_on_which_her2_therapy_began_was_known_then(tested, asked):
     case = a_case(receptors=her2("2+", tested), metastases=LONG, drugs=given("trastuzumab", 300, 100))
-    assert len(needed(case, TDXD)) == cards
+    assert len(needed(case, TDXD)) == asked
 
 
 def test_r132_the_next_cycle_of_what_runs_is_not_questioned_by_a_newer_result():

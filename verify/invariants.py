@@ -165,6 +165,9 @@ def the_unknown_is_a_condition(seen: Seen) -> str | None:
         value = dimension.values[seen.point[place]]
         if value.asks is None or value.asks in seen.missing or _answered_elsewhere(seen, dimension, value.asks):
             continue
+        if value.asks == "I06" and seen.topic == "MaintenanceTreatment":
+            # What goes on waits for no answer about the brain; one that it is active puts its question in the place of this card (R128).
+            continue
         for index in dimension.completions(seen.point[place]):
             known = seen.of((*seen.point[:place], index, *seen.point[place + 1 :]))
             if seen.lead not in known.offered:

@@ -1,4 +1,4 @@
-"""What every answer carries: JSON bodies, CORS headers (on errors and OPTIONS too), security headers, and whether it is the last."""
+"""The form of an answer: JSON or a page, CORS headers (on errors and OPTIONS too), security headers, and whether it is the last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from service.settings import Settings
 from service.site import chosen_site
@@ -40,6 +40,11 @@ _CORS_HEADERS = (
 def json_response(content: Any, *, status: int = 200, media_type: str = "application/json") -> Response:
     """An answer in JSON."""
     return Response(orjson.dumps(content), status=status, mimetype=media_type)
+
+
+def wants_json() -> bool:
+    """Whether the caller of a page is a program that asks for JSON (`Accept: application/json`)."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html") == "application/json"
 
 
 def add_headers(app: Flask, settings: Settings) -> None:

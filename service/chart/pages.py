@@ -21,6 +21,7 @@ from service.chart.answers import Answers, answers_in, new_answers, questionnair
 from service.chart.evidence import place
 from service.chart.measurements import table_by_day
 from service.chart.view import ChartView, as_json, chart_view
+from service.responses import wants_json
 from service.site import site_settings
 from service.smart.pages import as_app_page
 from service.smart.patient_record import record_of
@@ -142,7 +143,7 @@ def _view(chart: _Chart, *, before: _Chart | None = None, supposed: Mapping[str,
 
 
 def _answer(chart: _Chart, view: ChartView, *, written: WriteResult | None = None) -> Response:
-    if request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html") == "application/json":
+    if wants_json():
         return as_app_page(Response(as_json(view), mimetype="application/json"))
     session = chart.session
     links = {name: f"{url_for(f'chart.{endpoint}')}?{SESSION_PARAMETER}={session.id}" for name, endpoint in _LINKS.items()}

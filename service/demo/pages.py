@@ -20,7 +20,7 @@ from service.demo.site import CLIENT_ID, issuer, site_charts, site_demo, smart_a
 from service.demo.situations import FIRST_SHOWN, GROUPS, LISTED
 from service.demo.tokens import LIFETIMES
 from service.errors import BodyNotJson, NotServed
-from service.responses import json_response
+from service.responses import json_response, wants_json
 from service.samples import describe, names, request_body
 from service.site import site_settings
 
@@ -92,7 +92,7 @@ def _names() -> dict[str, str]:
 
 def _no_such_patient() -> ResponseReturnValue:
     """A page with the patients that there are, or an error in JSON for a program that asks for it."""
-    if request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html") == "application/json":
+    if wants_json():
         raise NotServed("There is no such sample patient.")
     text = render_template(
         "demo/no_such_patient.html", groups=GROUPS, names=_names(), knowledge=KNOWLEDGE, practice=site_settings().practice

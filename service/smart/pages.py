@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 
-from service.responses import json_response
+from service.responses import json_response, wants_json
 from service.site import site_settings
 from service.smart.errors import SmartError
 from service.smart.site import smart_site
@@ -27,7 +27,7 @@ def as_app_page(response: Response) -> Response:
 
 def error_page(error: SmartError) -> Response:
     """What went wrong, as a page for the clinician, or as JSON for a script of the app."""
-    if request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html") == "application/json":
+    if wants_json():
         said = {"error": error.code, "title": error.title, "text": error.text, "advice": error.advice}
         return as_app_page(json_response(said, status=error.status))
     return as_app_page(Response(render_template("smart_error.html", error=error), status=error.status, mimetype="text/html"))

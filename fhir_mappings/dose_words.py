@@ -54,6 +54,9 @@ class Frequency(NamedTuple):
     every_days: float | None = None
 
 
+#: No dose is as large in any unit: such a number is none.
+_MOST: Final = 1e9
+
 _NUMBER: Final = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
 _MASS: Final = r"mg|milligrams?|grams?|gm|g|mcg|ug|µg|μg|micrograms?"
 _SMALL_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
@@ -71,7 +74,8 @@ _AMOUNT: Final = re.compile(
     rf"{_NUMBER}\s*-?\s*({_MASS})\b"
     r"(?:\s*(?:/|per)\s*(kg|kilograms?|m2|m²|m\^2|sqm|m\s?sq|square met(?:er|re)s?|ml|milliliters?|l)\b)?"
     rf"({_OF_A_DAY})?"
-    rf"(\s*{_FORM}|\s*vial)?"
+    # Of one vial: "6 vials (100 mg each)", "100 mg x 6 vials". Not "150 mg each morning".
+    rf"(\s*{_FORM}|\s*vial|\s*(?:each|apiece)(?=\s*(?:[).,;]|\bi\.?v\b|$))|\s*[x×]\s*\d+\s*vials?\b)?"
 )
 _TABLETS: Final = tuple(
     re.compile(pattern)
@@ -170,7 +174,7 @@ def canonical(value: float, unit: str) -> Amount | None:
     plain = _ENDING.sub("", _REMARK.sub("", unit.strip().lower()))
     daily = _DAILY.search(plain) is not None
     known = dose_unit(_DAILY.sub("", plain))
-    if known is None:
+    if known is None or value > _MOST:
         return None
     target, factor = _LEADING_TO.get(known, (known, 1.0))
     return Amount(round(value * factor, 6), target, daily)

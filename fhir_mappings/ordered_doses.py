@@ -123,7 +123,7 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     dose = _lasting(dose, chosen, words)
     # Without a route: what is given by weight or surface. Of tablets nobody asks for an interval.
     if chosen is not None and (route != "oral" if route is not None else dose.unit in RELATIVE):
-        dose = _several_a_day(dose, chosen)
+        dose = _daily_or_more(dose, chosen)
     return Order(dose, route, _further(draft, dosages, spoken, dose, drugs, combination=combination) if spoken is not None else ())
 
 
@@ -318,14 +318,17 @@ def _frequency(dosage: _Dosage | None, dosages: Sequence[_Dosage]) -> Frequency:
     return found if found != Frequency() else _often_in(words)._replace(every_days=None)
 
 
-def _several_a_day(dose: OrderedDose, dosage: _Dosage) -> OrderedDose:
-    """An infusion or injection that the structure counts (or codes) several times a day, as some order sets have it by default.
+def _daily_or_more(dose: OrderedDose, dosage: _Dosage) -> OrderedDose:
+    """An infusion or injection that the structure counts (or codes) several times a day, as some order sets have it by default, or daily.
 
-    Not what is ordered once, nor more often than anything is infused: that is how systems write how long it runs. Where the words name
-    another rhythm ("every 3 weeks"), that is the one which somebody wrote.
+    Not what is ordered once, nor more often than anything is infused: that is how systems write how long it runs. Once a day is how they
+    write "once", unless they count more doses than one. Where the words name another rhythm ("every 3 weeks"), that is the one which
+    somebody wrote.
     """
     counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
     times = (counts if counts != Frequency() else _often_in(_texts(dosage.rhythm))).times_a_day
+    if times == 1 and dose.every_days is None and dosage.repeat is not None and (dosage.repeat.count or 0) > 1:
+        return replace(dose, every_days=_often_in(dosage.own).every_days or 1.0)
     if times is None or not 1 < times <= _MOST_A_DAY or dose.every_days is not None or dose.count == 1:
         return dose
     return replace(dose, every_days=_often_in(dosage.own).every_days or round(1 / times, 3))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from guideline.case import Case, DrugRecord
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, still_stands
@@ -26,7 +26,8 @@ Way = Literal["goes-on", "gives-way", "unsaid"]
 
 KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 
-_CYCLE = timedelta(days=21)
+#: How long a cycle of an infused drug lasts at most, as it is usually given.
+CYCLE: Final = timedelta(days=21)
 
 
 def go_together(drug: str, other: str) -> bool:
@@ -128,7 +129,7 @@ def _chemotherapy_over(q: OrderQuestion, e: Exposure) -> bool:
         return True
     if standing:
         return False
-    if e.drug in TAXANES and e.start is not None and last.latest - e.start.earliest + _CYCLE >= K.thresholds.doses.taxane_cycles * _CYCLE:
+    if e.drug in TAXANES and e.start is not None and last.latest - e.start.earliest + CYCLE >= K.thresholds.doses.taxane_cycles * CYCLE:
         return True
     return any(day.earliest >= _next_cycle(q, last) for day in _antibody_days(q))
 

@@ -78,7 +78,7 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
     worse: list[_Sign] = []
     better: list[_Better] = []
     for s in case.disease_statuses:
-        if s.date is not None and _in_line(s.date, start, next_start):
+        if s.date is not None and _in_line(s.date, start, next_start) and not _perhaps_of_the_line_before(s.date, start, case):
             if s.trend == "worsened":
                 worse.append(_Sign(s.date, s.source))
             elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
@@ -202,6 +202,19 @@ def intake_outcome(case: Case, start: PartialDate) -> IntakeAnswer | None:
 
 def _in_line(day: PartialDate, start: PartialDate, next_start: PartialDate | None) -> bool:
     return _after(day, start) and (next_start is None or day.earliest <= next_start.earliest)
+
+
+def _perhaps_of_the_line_before(day: PartialDate, start: PartialDate, case: Case) -> bool:
+    """Whether a day lies in the month or year of which alone the start is known, and another therapy was given up to that day or nearly.
+
+    Then the worsening may be why the line was begun, and not its failure.
+    """
+    if start.is_exact or day.earliest > start.latest:
+        return False
+    begun = {r.drug for r in case.drugs if r.start == start}
+    since = add_days(day.earliest, -K.thresholds.intervals.treatment_interval_days)
+    others = ((r.start, r.end) for r in case.drugs if r.drug not in begun)
+    return any(first is not None and first.earliest < day.earliest and (last or first).latest >= since for first, last in others)
 
 
 def _after(day: PartialDate, start: PartialDate) -> bool:

@@ -11,7 +11,7 @@ from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, State
 from guideline.body import body
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
-from guideline.going_on import KINASE_INHIBITORS, go_together, last_given, way
+from guideline.going_on import CYCLE, KINASE_INHIBITORS, go_together, last_given, stands, way
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -140,13 +140,15 @@ def anthracycline_with_her2(q: OrderQuestion) -> Iterator[Finding]:
 def _together(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
     """R078, P13: both given at the same time: critical with an antibody, a warning with a conjugate."""
     asked = ordered_drugs(orders, ANTHRACYCLINES | ANTIBODIES | CONJUGATES)
-    running = {e.drug: e for e in _running(q)}
+    running = {e.drug: e for e in _running(q) if not _last_cycle_over(q, e)}
     beside = {drug for order in q.beside if order.act == "start" for drug in order.drugs}
     given = {*asked, *running, *beside}
     anthracyclines = in_usual_order(given & ANTHRACYCLINES)
     antibodies, conjugates = in_usual_order(given & ANTIBODIES), in_usual_order(given & CONJUGATES)
     her2 = antibodies or conjugates
     if not (anthracyclines and her2 and asked and {*asked} & {*anthracyclines, *her2}):
+        return None
+    if running.keys().isdisjoint({*anthracyclines, *her2}) and _planned_in_turn(q, anthracyclines, her2):
         return None
     drug_asked = ordered_drugs(orders, ANTHRACYCLINES)
     offending = drug_asked or ordered_drugs(orders, frozenset(her2))
@@ -163,6 +165,28 @@ def _together(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | Non
         "AnthracyclineWithTrastuzumab", indicator, headline, tuple(detail), facts=facts, avoid=tuple(offending),
         rules=("R078", "P13"), suggestions=deletions(orders_of(orders, offending), recommended=bool(antibodies)),
     )  # fmt: skip
+
+
+def _last_cycle_over(q: OrderQuestion, e: Exposure) -> bool:
+    """Whether an anthracycline's last cycle has passed, and its next one is not among these orders: what follows it now is not beside it.
+
+    AC, then a taxane with trastuzumab, is the usual sequence, and the orders of AC are often completed one by one, or left open.
+    """
+    last = last_given(q.s.case, e) if e.drug in ANTHRACYCLINES else None
+    if last is None:
+        return False
+    days = (q.s.today - last.latest).days
+    return days > K.thresholds.intervals.treatment_interval_days if stands(q.s.case, e) else days >= CYCLE.days
+
+
+def _planned_in_turn(q: OrderQuestion, anthracyclines: list[str], her2: list[str]) -> bool:
+    """Whether each of these drafts is for one day, and the HER2 drugs a cycle or more after the last anthracycline: AC, then TH."""
+    drafts = [o for o in (*q.starts, *q.beside) if o.act == "start"]
+    first, then = (orders_of(drafts, drugs) for drugs in (anthracyclines, her2))
+    days = [[o.planned for o in orders if o.planned is not None and all(d.every_days is None for d in o.doses)] for orders in (first, then)]
+    if len(days[0]) < len(first) or len(days[1]) < len(then):
+        return False
+    return max(day.latest for day in days[0]) + CYCLE <= min(day.earliest for day in days[1])
 
 
 def _figure() -> Statement:

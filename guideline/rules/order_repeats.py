@@ -59,6 +59,8 @@ def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body
             continue
         if not K.drugs[drug].infused and _follow_each_other(one, other):
             continue
+        if _loads(first, judged[first]) is not _loads(second, judged[second]) and _goes_on(one, other):
+            continue  # a loading dose, and what follows it
         if not _are_one_dose(drug, (first, judged[first]), (second, judged[second]), tolerance):
             continue
         headline = K.say("order-duplicate-same", drug=drug_name(drug), first=ordered_words(first), second=ordered_words(second))
@@ -95,6 +97,11 @@ def _for_one_day(drafts: list[DraftOrder]) -> Iterator[tuple[DraftOrder, DraftOr
         yield from combinations(of_day, 2)
 
 
+def _goes_on(one: DraftOrder, other: DraftOrder) -> bool:
+    """Whether two drafts need not be for one day: none is named, or one of them is repeated from it on, as the doses after a first one."""
+    return one.planned is None or any(_interval(order) is not None for order in (one, other))
+
+
 def _interval(order: DraftOrder) -> float | None:
     return order.dose.every_days if order.dose is not None else None
 
@@ -102,8 +109,6 @@ def _interval(order: DraftOrder) -> float | None:
 def _are_one_dose(drug: str, one_dose: _Judged, other_dose: _Judged, tolerance: float) -> bool:
     """Whether two doses are not parts or steps of one therapy: both whole doses, or together above the label."""
     (first, one), (second, other) = one_dose, other_dose
-    if _loads(first, one) is not _loads(second, other):
-        return False
     infused = K.drugs[drug].infused
     if one is None or other is None or one.value is None or other.value is None or one.schedule.unit != other.schedule.unit:
         return infused and (first.amount, first.unit, first.parts) == (second.amount, second.unit, second.parts)

@@ -448,6 +448,13 @@ def test_counted_vials(product, expected):
         ("Use 4 vials of 100 mg; dose 5.4 mg/kg", (5.4, "mg/kg")),
         ("5 vials of 100 mg (500 mg)", (500, "mg")),
         ("1 vial of 420 mg", (420, "mg")),
+        ("6 vials (100 mg each) IV every 3 weeks", None),
+        ("6 vials, 100 mg each", None),
+        ("100 mg x 6 vials", None),
+        ("6 x 100 mg vials", None),
+        ("600 mg (6 vials, 100 mg each)", (600, "mg")),
+        ("600 mg each infusion", (600, "mg")),
+        ("600 mg x 6 cycles", (600, "mg")),
     ],
 )
 def test_the_strength_of_several_vials_in_words_is_no_dose(text, expected):
@@ -796,6 +803,35 @@ def test_the_rhythm_that_somebody_wrote_comes_before_a_default(text, days):
     order = dosed({"text": text, "timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]})
     assert order.dose is not None
     assert (order.dose.every_days, order.dose.times_a_day) == (days, 2)
+
+
+@pytest.mark.parametrize(
+    ("count", "text", "days"),
+    [
+        (3, None, 1),
+        (3, "5.4 mg/kg IV", 1),
+        (3, "5.4 mg/kg IV every 3 weeks", 21),
+        (1, None, None),
+        (None, "5.4 mg/kg IV, 6 cycles", None),
+    ],
+)
+def test_once_a_day_is_meant_where_several_doses_are_counted(count, text, days):
+    """Three doses, one a day. What the words count may be cycles."""
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", **({"count": count} if count else {})}}
+    amount_per_kg = {"text": text, "timing": timing, "doseAndRate": [{"doseQuantity": quantity(5.4, "mg/kg")}]}
+    order = dosed(amount_per_kg)
+    assert order.dose is not None
+    assert (order.dose.every_days, order.dose.times_a_day) == (days, 1)
+    by_mouth = dosed({**amount_per_kg, "route": {"text": "Oral"}}).dose
+    assert by_mouth is not None
+    assert by_mouth.every_days is None
+
+
+@pytest.mark.parametrize("value", [1e308, 1e15])
+@pytest.mark.parametrize("unit", ["mg/kg", "g", "mg"])
+def test_a_number_that_no_dose_is_as_large_as_is_none(value, unit):
+    """1e308 mg/kg was an error of the whole call."""
+    assert dosed({"doseAndRate": [{"doseQuantity": quantity(value, unit)}]}).dose is None
 
 
 @pytest.mark.parametrize(("text", "days"), [("5.4 mg/kg IV daily", 1), ("5.4 mg/kg IV", None), (None, None)])

@@ -1,7 +1,7 @@
 """Orders that do not go together, or are not what was meant (P01, P13, R078, R083, R127, R136)."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -346,6 +346,42 @@ def test_r078_the_whole_family_both_ways(antibody, anthracycline):
         (a_case(), (order(antibody, 600), beside(anthracycline, 60, "mg/m2"))),
     ):
         assert only(says(RULES, case, *orders), "AnthracyclineWithTrastuzumab").indicator == "critical"
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (doses("doxorubicin", 83, 20), True),
+        (doses("doxorubicin", 84, 21), False),
+        (cycles("doxorubicin", 83, 20), True),
+        (cycles("doxorubicin", 84, 21), False),
+        ((given("doxorubicin", 91, kind="order"), *doses("doxorubicin", 91, 28)), True),
+        ((given("doxorubicin", 92, kind="order"), *doses("doxorubicin", 92, 29)), False),
+        ((given("doxorubicin", 30),), True),
+    ],
+    ids=["20 days ago", "21 days ago", "fulfilled 20 days ago", "fulfilled 21 days ago", "open, 28 days", "open, 29 days", "no dose known"],
+)
+def test_p13_trastuzumab_after_the_last_cycle_of_an_anthracycline_is_the_usual_sequence(record, said):
+    """AC, then a taxane with trastuzumab: an open order counts for a treatment interval, what is only given for its cycle."""
+    found = says(RULES, a_case(drugs=record), order("trastuzumab", 4, "mg/kg"), order("paclitaxel", 80, "mg/m2"))
+    assert topics_of(found) == (["AnthracyclineWithTrastuzumab"] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("days", "more", "said"),
+    [(21, {}, False), (20, {}, True), (84, {}, False), (84, {"every_days": 21}, True)],
+    ids=["a cycle later", "a day less", "after four cycles", "repeated"],
+)
+def test_p13_a_plan_of_one_after_the_other(days, more, said):
+    """Each draft for its own day; of one that is repeated from its day on, nobody knows when it is over."""
+    now, then = (PartialDate.on(TODAY + timedelta(days=n)) for n in (3, 3 + days))
+    orders = (order("doxorubicin", 60, "mg/m2", planned=now, **more), order("trastuzumab", 4, "mg/kg", planned=then))
+    found = says(RULES, a_case(), *orders)
+    assert topics_of(found) == (["AnthracyclineWithTrastuzumab"] if said else [])
+    without_day = (*orders, order("doxorubicin", 60, "mg/m2"))
+    assert topics_of(says(RULES, a_case(), *without_day)) == ["AnthracyclineWithTrastuzumab"]
+    runs = on_therapy(given("trastuzumab", 100))
+    assert "AnthracyclineWithTrastuzumab" in topics_of(says(RULES, runs, *orders))
 
 
 @pytest.mark.parametrize("conjugate", [T_DM1, T_DXD])

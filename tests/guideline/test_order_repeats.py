@@ -42,6 +42,8 @@ def pair(drug, first, second, unit="mg/kg", **more):
         pair(TDXD, 5.4, 4.4, every_days=21),
         pair(TDXD, 5.4, 5.4, planned=on(0)),
         (order(TDXD, 5.4, "mg/kg", planned=on(0)), order(TDXD, 378, "mg", planned=on(0))),
+        pair("trastuzumab", 8, 6, planned=on(3)),
+        pair("pertuzumab", 840, 420, "mg", planned=on(3)),
         pair(TDM1, 3.6, 3.6),
         pair("trastuzumab", 8, 8),
         pair("trastuzumab", 6, 6),
@@ -69,6 +71,8 @@ def test_one_drug_ordered_twice_for_a_day(orders):
     [
         # What goes on after a loading dose, by its amount or by its mark.
         pair("trastuzumab", 8, 6),
+        (order("trastuzumab", 8, "mg/kg", planned=on(3)), order("trastuzumab", 6, "mg/kg", planned=on(24))),
+        (order("trastuzumab", 8, "mg/kg", planned=on(3)), order("trastuzumab", 6, "mg/kg", planned=on(3), every_days=21)),
         pair("pertuzumab", 840, 420, "mg"),
         (order("trastuzumab", 6, "mg/kg", loading=True), order("trastuzumab", 6, "mg/kg", loading=False)),
         (order(PHESGO, 1200, "mg", parts=(1200.0, 600.0)), order(PHESGO, 600, "mg", parts=(600.0, 600.0))),

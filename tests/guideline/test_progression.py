@@ -22,6 +22,26 @@ from tests.guideline.case_builder import (
     thp,
 )
 
+
+@pytest.mark.parametrize(
+    ("start", "before", "line"),
+    [
+        ("2026-11", given("trastuzumab", 400, 20), "ongoing"),
+        ("2026", given("trastuzumab", 400, 20), "ongoing"),
+        ("2026", given("trastuzumab", 400, 44), "ongoing"),
+        ("2026", given("trastuzumab", 400, 45), "progression"),
+        ("2026", None, "progression"),
+        ("2026-10", given("trastuzumab", 400, 20), "progression"),
+    ],
+    ids=["the month alone", "the year alone", "28 days before", "29 days before", "the first therapy", "surely begun before"],
+)
+def test_a_worsening_that_may_be_why_the_line_was_begun(start, before, line):
+    """Found worse 16 days ago, of the next line only the month or the year is known, and the one before ended about then."""
+    drugs = (*([before] if before is not None else []), given("trastuzumab-deruxtecan", start))
+    lines = situation_of(on_therapy(*drugs, disease_statuses=status("worsened", 16))).therapies.lines
+    assert lines[-1].outcome == line
+
+
 RUNNING = thp(600, taxane_end=480)
 BRAIN = (*LONG, metastasis("brain", 60))
 BONE = (*LONG, metastasis("bone", 60))

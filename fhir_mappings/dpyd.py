@@ -1,7 +1,7 @@
 """Observation -> what a DPYD test says of how fluoropyrimidines are broken down.
 
 CAUTION: told by words alone, in the label and in the answer; no code of such a test is verified. A genotype (`*1/*2A`), an activity score
-and a deficiency of unsaid degree are not read, and named: none of them is taken for a normal result.
+and a deficiency of unsaid degree are not read, and named: none of them is taken for a normal result, nor for a test that was not done.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _BARE: Final[dict[str, DpydPhenotype]] = {
 
 
 def read_dpyd(record: Record) -> tuple[DpydResult, ...]:
-    """The phenotypes that DPYD tests state. A preliminary normal result settles nothing and is left out."""
+    """What DPYD tests state, read or not. A preliminary normal result settles nothing and is left out."""
     found = []
     for result in results(record, record.of("dpyd"), "lab"):
         phenotype = _phenotype(result.resource)
         if phenotype is None:
             record.problem("unreadable", result.resource, "a DPYD result that is not read", "lab")
-        elif not (result.preliminary and phenotype == "normal"):
+        if not (result.preliminary and phenotype == "normal"):
             found.append(DpydResult(phenotype, result.day, source_of(result.resource)))
     return tuple(found)
 

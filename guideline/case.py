@@ -317,9 +317,12 @@ DpydPhenotype = Literal["poor", "intermediate", "normal"]
 
 
 class DpydResult(Struct, frozen=True):
-    """What a test of DPYD (dihydropyrimidine dehydrogenase) says of the patient; it does not change in a lifetime."""
+    """What a test of DPYD (dihydropyrimidine dehydrogenase) says of the patient; it does not change in a lifetime.
 
-    phenotype: DpydPhenotype
+    `phenotype` is `None` where the result could not be read: the patient was tested, and may lack the enzyme.
+    """
+
+    phenotype: DpydPhenotype | None
     date: PartialDate | None
     source: str = ""
 

@@ -19,14 +19,28 @@ def dpyd(case: Case) -> DpydResult | None:
     Genes do not change: where an answer says better than the laboratory one of the two is mistaken, and one click may be a slip.
     """
     known = [found for found in (newest(case.dpyd), _answered(case)) if found is not None]
-    return min(known, key=lambda found: _WORST_FIRST.index(found.phenotype), default=None)
+    return min(known, key=_rank, default=None)
 
 
 def newest(found: Sequence[DpydResult]) -> DpydResult | None:
-    """The newest of some results; the worst of those that may be the newest: of one day, of the same month, without a date."""
-    last = max((result.date.earliest for result in found if result.date is not None), default=date.min)
-    counts = [result for result in found if result.date is None or result.date.latest >= last]
-    return min(counts, key=lambda result: (_WORST_FIRST.index(result.phenotype), result.date is None, result.source), default=None)
+    """The newest of those that were read; the worst of what may be the newest: of one day, of the same month, without a date."""
+    read = [result for result in found if result.phenotype is not None]
+    last = max((result.date.earliest for result in read if result.date is not None), default=date.min)
+    counts = [result for result in read if result.date is None or result.date.latest >= last]
+    return min(counts, key=lambda result: (_rank(result), result.date is None, result.source), default=None)
+
+
+def _rank(result: DpydResult) -> int:
+    """The worst first; what was not read tells nothing and comes last."""
+    return len(_WORST_FIRST) if result.phenotype is None else _WORST_FIRST.index(result.phenotype)
+
+
+def unread(case: Case) -> DpydResult | None:
+    """A result that could not be read, the newest of them, where nothing else is known."""
+    if dpyd(case) is not None:
+        return None
+    found = [result for result in case.dpyd if result.phenotype is None]
+    return max(found, key=lambda one: (one.date.latest if one.date is not None else date.min, one.source), default=None)
 
 
 def dpyd_phenotype(case: Case) -> DpydPhenotype | None:
@@ -36,9 +50,11 @@ def dpyd_phenotype(case: Case) -> DpydPhenotype | None:
 
 
 def dpyd_facts(case: Case) -> tuple[FactUsed, ...]:
-    """What is known, as a fact of a card."""
-    known = dpyd(case)
-    return (FactUsed("DPYD", known.phenotype, str(known.date) if known.date is not None else None, known.source),) if known else ()
+    """What is known, or was not read, as a fact of a card."""
+    known = dpyd(case) or unread(case)
+    if known is None:
+        return ()
+    return (FactUsed("DPYD", known.phenotype or "not read", str(known.date) if known.date is not None else None, known.source),)
 
 
 def _answered(case: Case) -> DpydResult | None:

@@ -83,11 +83,17 @@ def _order(s: Situation) -> list[str]:
     """
     selected = ["endocrine-her2"] if selection_reasons(s) else []
     if not tdxd_pertuzumab_fits(s):
-        return ["thp", *selected]
+        # Named, so that the card says for how long T-DXd is out.
+        return ["thp", *(("tdxd-pertuzumab",) if _tdxd_ended_for_the_lungs(s) else ()), *selected]
     lung_risk = s.lungs.resolved or s.lungs.radiation_resolved
     if s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US" and not lung_risk:
         return ["tdxd-pertuzumab", "thp", *selected]
     return ["thp", "tdxd-pertuzumab", *selected]
+
+
+def _tdxd_ended_for_the_lungs(s: Situation) -> bool:
+    """R116: pneumonitis under (neo)adjuvant T-DXd bars it for good; no board brings it back."""
+    return s.used(T_DXD) and (s.lungs.tdxd_stopped_for_good or s.lungs.tdxd_ungraded)
 
 
 def _headline(lead: str, others: list[str], conditional: Statement | None) -> Statement:
@@ -119,7 +125,7 @@ def _why(s: Situation) -> list[Statement]:
     elif s.hormones.state == "positive":
         said.append(K.say("hr-positive-same-first-line"))
         said.append(K.say("hr-positive-endocrine-later-man" if s.male else "hr-positive-endocrine-later"))
-    if s.used(T_DXD):
+    if s.used(T_DXD) and not _tdxd_ended_for_the_lungs(s):
         said.append(K.say("early-tdxd-thp-leads"))
     said += before_first_therapy(s)
     said += biomarker_statements(s)

@@ -17,8 +17,8 @@ from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
 from guideline.rules.heart_failed import ended_by_failure
-from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB
-from guideline.rules.pregnancy import contradicted_pregnancy
+from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, without_trastuzumab
+from guideline.rules.pregnancy import contradicted_pregnancy, pregnancy_excluded
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 
@@ -118,7 +118,7 @@ def pregnancy_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         return [K.say("check-pregnancy-doubt", date=str(documented.date))], []
     if s.pregnancy != "unknown":
         return [], []
-    check = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
+    check = pregnancy_excluded(antibody=not without_trastuzumab(s))
     return [check], [Gap("I13", check)]
 
 

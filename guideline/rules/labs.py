@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from guideline.advice import Finding, Gap, Indicator, Statement
 from guideline.body import body
 from guideline.dosing import Judgement, above, judge
-from guideline.dpyd import dpyd_facts, dpyd_phenotype
+from guideline.dpyd import dpyd_facts, dpyd_phenotype, unread
 from guideline.earlier_doses import begins_course, records_of
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -136,7 +136,8 @@ def _adverse(q: OrderQuestion, asked: _Asked, acting: list[Met], values: Current
         if lead.row.action == "avoid":
             detail.append(K.say("lab-liver-crisis"))
     if asked.drug == _CAPECITABINE and asked.start and dpyd != "normal":
-        detail.append(K.say("dpyd-unknown-also") if dpyd is None else K.say("dpyd-intermediate"))
+        unknown = "dpyd-unread-also" if unread(q.s.case) is not None else "dpyd-unknown-also"
+        detail.append(K.say(unknown if dpyd is None else "dpyd-intermediate"))
     detail += _explained(q, used)
     forbidden = lead.row.action in ("avoid", "stop") or critical
     single = len(asked.order.drugs) == 1

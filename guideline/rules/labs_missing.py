@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from guideline.advice import Finding, Gap, Indicator, Statement
 from guideline.body import body, kilograms
+from guideline.dpyd import dpyd_facts, unread
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, answered, clearance_at, lab_name, met
@@ -36,7 +37,14 @@ def lab_gaps(q: OrderQuestion, drug: str, values: CurrentLabs) -> tuple[Gap, ...
 def missing_labs(
     q: OrderQuestion, drug: str, values: CurrentLabs, gaps: tuple[Gap, ...], *, untested: bool, acts: Callable[[Met], bool]
 ) -> Finding | None:
-    """The gaps as information; `untested`: so is DPYD. `acts`: whether a row of the drug's table that is met asks for anything."""
+    """The gaps as information; `untested`: so is DPYD, but a result of it that was not read is a warning.
+
+    `acts`: whether a row of the drug's table that is met asks for anything.
+    """
+    result = unread(q.s.case) if untested else None
+    if result is not None:
+        headline = K.say("dpyd-unread", when=f" of {result.date}" if result.date is not None else "")
+        return Finding("LabSafety", "warning", headline, (K.say("dpyd-why"),), dpyd_facts(q.s.case), gaps, rules=("P09",))
     if not gaps:
         return Finding("LabSafety", "info", K.say("dpyd-unknown"), (K.say("dpyd-why"),), rules=("P09",)) if untested else None
     detail = (K.say("dpyd-unknown-also"),) if untested else ()

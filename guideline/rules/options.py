@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from guideline.advice import Option, Statement
 from guideline.allergies import allergies_to
-from guideline.dpyd import dpyd_phenotype
+from guideline.dpyd import dpyd_phenotype, unread
 from guideline.facts_used import drug_name, drug_names
 from guideline.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -148,6 +148,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found += start_labs(s, regimen)
     if "capecitabine" in K.regimens[regimen].drugs and dpyd_phenotype(s.case) in ("poor", "intermediate"):
         found.append(K.say("capecitabine-without-dpd" if dpyd_phenotype(s.case) == "poor" else "dpyd-intermediate"))
+    elif "capecitabine" in K.regimens[regimen].drugs and unread(s.case) is not None:
+        found.append(K.say("dpyd-unread-also"))
     partners = _PARTNERS[regimen]
     if not partners:
         return found

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
 from guideline.earlier_doses import given_lately
 from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fact, lvef_shown, resolved_failure_fact
+from guideline.going_on import KINASE_INHIBITORS
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -29,7 +30,14 @@ from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
-from guideline.rules.pregnancy import contradicted_pregnancy, documented_fact, possible_fact, pregnancy, suspected_pregnancy
+from guideline.rules.pregnancy import (
+    contradicted_pregnancy,
+    documented_fact,
+    possible_fact,
+    pregnancy,
+    pregnancy_excluded,
+    suspected_pregnancy,
+)
 from guideline.situation import Situation
 from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, components
 
@@ -58,7 +66,7 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
         headline = K.say("order-pregnancy-doubt", drugs=headline_names(new), date=str(doubted.date))
         yield Finding("Pregnancy", "warning", headline, (), facts=(documented_fact(doubted),), rules=("R124", "R131"))
     elif new and q.s.pregnancy == "unknown":
-        ask = K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
+        ask = pregnancy_excluded(antibody=not q.together.isdisjoint(HER2_DRUGS - KINASE_INHIBITORS))
         headline = K.say("order-pregnancy-unknown", drugs=headline_names(new))
         yield Finding("Pregnancy", "warning", headline, (), missing=(Gap("I13", ask),), rules=("R124", "R131"))
 

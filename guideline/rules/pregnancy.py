@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guideline.advice import FactUsed, Finding, Gap
+from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import Pregnancy
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -24,6 +24,13 @@ def pregnancy(s: Situation) -> Finding | None:
     newest = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency)
     facts = (documented_fact(newest),)
     return Finding("Pregnancy", "critical", headline, detail, facts=facts, avoid=tuple(running) or ("thp", "tdxd-pertuzumab", "tdxd"))
+
+
+def pregnancy_excluded(*, antibody: bool) -> Statement:
+    """R124: what is to be settled before the first dose. The seven months are those of antibodies and conjugates, and of no other drug."""
+    if antibody:
+        return K.say("check-pregnancy", months=K.thresholds.intervals.contraception_months)
+    return K.say("check-pregnancy-by-label")
 
 
 def possible_pregnancy(s: Situation) -> Finding | None:

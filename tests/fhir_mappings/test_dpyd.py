@@ -14,7 +14,8 @@ def read(ident="1", code=LABEL, **members):
 
 
 def phenotypes(case):
-    return [result.phenotype for result in case.dpyd]
+    """Those that were read."""
+    return [result.phenotype for result in case.dpyd if result.phenotype is not None]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ def test_the_phenotype_that_a_result_states(said, phenotype, member):
     case = read(**{member: said if member == "valueString" else {"text": said}})
     assert phenotypes(case) == ([phenotype] if phenotype else [])
     assert problems_of(case) == ([] if phenotype else [("unreadable", "lab")])
+    assert [result.source for result in case.dpyd] == ["Observation/1"]
 
 
 def test_the_words_of_one_result_agree_or_say_nothing():

@@ -6,7 +6,7 @@ import pytest
 
 from guideline.case import DpydResult, IntakeAnswer
 from guideline.dpyd import dpyd, dpyd_facts, dpyd_phenotype
-from tests.guideline.case_builder import LONG, a_case, advice_on, intake, second_line, thp, when
+from tests.guideline.case_builder import LONG, a_case, advice_on, given, intake, second_line, thp, when
 from tests.guideline.measure_builder import BODY, labs
 from tests.guideline.order_builder import asks, order
 
@@ -48,6 +48,42 @@ def test_the_newest_result_counts_and_the_answer_where_it_is_worse(results, answ
     assert dpyd_phenotype(case) == known
     assert dpyd(case) == dpyd(turned)
     assert [(fact.name, fact.value) for fact in dpyd_facts(case)] == ([("DPYD", known)] if known else [])
+
+
+@pytest.mark.parametrize(
+    ("results", "answer", "said"),
+    [
+        ([(None, 40)], None, "A DPYD result of 2026-10-11 is on file"),
+        ([(None, None)], None, "A DPYD result is on file"),
+        ([(None, 400), (None, 40)], None, "A DPYD result of 2026-10-11 is on file"),
+        ([(None, 40), ("normal", 400)], None, None),
+        ([(None, 40), ("poor", 400)], None, "No capecitabine at any dose"),
+        ([(None, 40)], "normal", None),
+    ],
+)
+@pytest.mark.parametrize("values", [labs(), ()])
+def test_p09_a_result_that_was_not_read_is_no_missing_test(results, answer, said, values):
+    """`*2A/*2A` was "test unless it must start at once", an information. Genes do not change: what was read of them counts."""
+    facts = {"body": BODY, "labs": values, "intake": intake(dpyd=answered(answer, 5) if answer else None)}
+    found = asks(second_line(dpyd=tuple(result(*one) for one in results), **facts), order("capecitabine")).findings
+    texts = [f.headline.text for f in found if f.topic == "LabSafety"]
+    warned = [f for f in found if f.headline.id in ("dpyd-unread", "dpyd-poor")]
+    assert [f.headline.text.startswith(said) for f in warned] == ([True] if said else []), texts
+    assert all(f.indicator != "info" and [fact.name for fact in f.facts][:1] == ["DPYD"] for f in warned)
+    assert (dpyd_phenotype(second_line(dpyd=tuple(result(*one) for one in results))) is None) is all(one is None for one, _ in results)
+
+
+def test_p09_a_result_that_was_not_read_beside_what_offers_capecitabine():
+    """On the chart, and beside a laboratory value that reduces the dose."""
+    drugs = (*thp(690, 500, reason="progression"), given("trastuzumab-deruxtecan", 480, 10, reason="progression"))
+    case = a_case(metastases=LONG, drugs=drugs, dpyd=(result(None, 40),))
+    treatment = advice_on(case).treatment
+    assert treatment is not None
+    offered = [o for o in (treatment.lead, *treatment.alternatives) if o is not None and "capecitabine" in o.regimen]
+    assert offered
+    assert all("dpyd-unread-also" in [c.id for c in o.cautions] for o in offered)
+    reduced = asks(second_line(dpyd=(result(None, 40),), body=BODY, labs=labs(creatinine=1.6)), order("capecitabine")).findings
+    assert [f.headline.id for f in reduced if "dpyd-unread-also" in [d.id for d in f.detail]], [f.headline.id for f in reduced]
 
 
 def test_p09_a_laboratory_result_is_no_missing_test():

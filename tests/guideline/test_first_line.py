@@ -151,6 +151,20 @@ def test_r106_after_adjuvant_t_dxd_long_ago_thp_leads():
     assert "early-tdxd-thp-leads" in said_ids(advice)
 
 
+@pytest.mark.parametrize("practice", [CURRENT_US, GUIDELINE_US])
+@pytest.mark.parametrize(
+    ("grade", "reason"), [(2, "tdxd-barred-grade-2"), (None, "tdxd-barred-ungraded"), (1, None)], ids=["grade 2", "not graded", "grade 1"]
+)
+def test_r116_adjuvant_t_dxd_that_ended_for_the_lungs_is_barred_in_first_line_too(grade, reason, practice):
+    """The card said that a tumour board may repeat it."""
+    ended, drug = adjuvant("trastuzumab-deruxtecan", 2300, 1900), "trastuzumab-deruxtecan"
+    advice = advice_on(a_case(drugs=ended, lungs=lung("ild", "resolved", grade, 1950, cause_drug=drug)), practice)
+    assert advice.treatment is not None
+    assert lead_of(advice) == "thp"
+    assert {r.id for o in advice.treatment.barred for r in o.reasons} == ({reason} if reason else set())
+    assert ("early-tdxd-thp-leads" in said_ids(advice)) is (reason is None)
+
+
 def test_r027_t_dxd_that_cannot_be_had_is_named_as_such():
     """I20: not available: THP alone, T-DXd + pertuzumab under "avoid" with the reason."""
     advice = advice_on(a_case(intake=intake(tdxd_available="false")), CURRENT_US)

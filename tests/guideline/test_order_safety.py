@@ -106,6 +106,28 @@ def test_decision_15_unknown_is_asked_once_before_a_first_dose():
     assert says(RULES, on_tdxd(**OPEN), tdxd()) == []
 
 
+@pytest.mark.parametrize(
+    ("orders", "months"),
+    [
+        ((order("neratinib", 240),), False),
+        ((order("lapatinib", 1500), order("letrozole", 2.5)), False),
+        ((order("lapatinib", 1000), order("trastuzumab", 8, "mg/kg")), True),
+        ((order("tucatinib", 300), order(T_DM1, 3.6, "mg/kg")), True),
+        ((order("trastuzumab-hyaluronidase", 600),), True),
+    ],
+)
+def test_r124_seven_months_are_those_of_antibodies_and_conjugates(orders, months):
+    """E30: of a kinase inhibitor its own label tells."""
+    (gap,) = only(says(RULES, second_line(**OPEN), *orders), "Pregnancy").missing
+    assert ("until 7 months after" in gap.ask.text) is months
+    assert ("as the label of each drug says" in gap.ask.text) is not months
+
+
+def test_r124_a_kinase_inhibitor_beside_an_antibody_that_runs():
+    (gap,) = only(says(RULES, on_tdxd(**OPEN), order("neratinib", 240)), "Pregnancy").missing
+    assert "until 7 months after" in gap.ask.text
+
+
 @pytest.mark.parametrize("case", [on_tdxd, second_line], ids=["the next cycle", "a first dose"])
 def test_decision_16_a_suspected_pregnancy_is_named_at_every_order(case):
     """A positive test five days ago: one warning with its day, for the drug that runs as for a new one, and nothing "not on record"."""

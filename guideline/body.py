@@ -17,9 +17,13 @@ from guideline.case import BodyMeasure, Case, Sex
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days, days_since
 
-#: `current`: a dose in mg may be judged by it. `old`: older than four weeks, or undated. `doubtful`: no adult's weight, or two newest
-#: values that contradict each other.
+#: `current`: a dose in mg may be judged by it. `old`: older than four weeks, or undated. `doubtful`: no adult's weight, two newest values
+#: that contradict each other, or one that is most likely in the other unit.
 WeightState = Literal["current", "old", "doubtful"]
+
+
+#: Pounds in a kilogram.
+_POUNDS = 2.2046
 
 
 class Weight(Struct, frozen=True):
@@ -69,11 +73,34 @@ def _weight(case: Case) -> Weight | None:
     found = newest[0]
     age = days_since(found.date, case.today) if found.date is not None else None
     state: WeightState = "current"
-    if not limits.weight_least <= found.value <= limits.weight_most or changed(min(m.value for m in newest), max(m.value for m in newest)):
+    if (
+        not limits.weight_least <= found.value <= limits.weight_most
+        or changed(min(m.value for m in newest), max(m.value for m in newest))
+        or _pounds_for_kilograms(found, case)
+    ):
         state = "doubtful"
     elif age is None or age > K.thresholds.intervals.weight_days:
         state = "old"
     return Weight(found.value, state, age, found.date, found.source)
+
+
+def weight_before(doubtful: Weight, case: Case) -> Weight | None:
+    """The last weight of an adult before a doubtful one, as an old one; None: not on record."""
+    if doubtful.date is None:
+        return None
+    before = Weights(case).before(doubtful.date)
+    if before is None or before.date is None:
+        return None
+    return Weight(before.value, "old", days_since(before.date, case.today), before.date, before.source)
+
+
+def _pounds_for_kilograms(found: BodyMeasure, case: Case) -> bool:
+    """Whether a weight of the four weeks before is, within a tenth, this one in the other unit: nobody doubles or halves so fast."""
+    if found.date is None:
+        return False
+    since = add_days(found.date.earliest, -K.thresholds.intervals.weight_days)
+    before = [m.value for m in case.body if m.kind == "weight" and m.date is not None and since <= m.date.latest < found.date.earliest]
+    return any(not changed(_POUNDS, max(kg, found.value) / min(kg, found.value)) for kg in before if kg > 0)
 
 
 def _newest(measures: list[BodyMeasure]) -> list[BodyMeasure]:
@@ -120,6 +147,10 @@ class Weights:
             if measured.earliest >= oldest and measured.latest <= add_days(day.latest, near):
                 return weight
         return None
+
+    def before(self, day: PartialDate) -> BodyMeasure | None:
+        """The last weight of the days before."""
+        return next((weight for measured, weight in reversed(self._found) if measured.latest < day.earliest), None)
 
     def since(self, day: PartialDate) -> list[float]:
         """The weights after a day, in kg."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import INDICATOR_RANK, FactUsed, Finding
-from guideline.body import Body, Weight, body, kilograms
+from guideline.body import Body, Weight, body, kilograms, weight_before
 from guideline.companions import settled
 from guideline.dosing import Judgement, going_on, judge, needs, same
 from guideline.facts_used import drug_name
@@ -241,8 +241,10 @@ def _gross(
     schedules: tuple[DoseSchedule, ...],
     measured: Body,
 ) -> Finding | None:
-    """R126: far too much even by the weight of the last half year, or without one for every adult."""
+    """R126: far too much even by the weight of the last half year (before one that is doubtful), or without one for every adult."""
     old, limit = measured.weight, K.thresholds.doses.weight_overdose_days
+    if old is not None and old.state == "doubtful":
+        old = weight_before(old, q.s.case)
     recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= limit
     if old is None or not recent:
         old = Weight(K.thresholds.doses.weight_most, "current", None, None, "")

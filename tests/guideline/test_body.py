@@ -40,6 +40,27 @@ def test_two_weights_of_one_day_that_contradict_each_other_are_doubtful():
     assert body(a_case(body=(weight(70, 3), weight(71, 3)))).weight.state == "current"
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "state"),
+    [
+        ((150, 2), (68, 19), "doubtful"),
+        ((68, 2), (150, 19), "doubtful"),
+        ((150, 2), (68, 30), "doubtful"),
+        ((150, 2), (68, 31), "current"),
+        ((150, 2), (68, 2), "doubtful"),
+        ((136, 2), (68, 19), "doubtful"),
+        ((134, 2), (68, 19), "current"),
+        ((160, 2), (68, 19), "doubtful"),
+        ((165, 2), (68, 19), "current"),
+        ((80, 2), (68, 19), "current"),
+    ],
+)
+def test_pounds_that_were_entered_as_kilograms(now, before, state):
+    """150 lb are 68 kg: within a tenth of that factor in four weeks one of the two weights is in the other unit."""
+    assert body(a_case(body=(weight(*now), weight(*before)))).weight.state == state
+    assert body(a_case(body=(weight(*before), weight(*now)))).weight.state == state
+
+
 def test_a_coarse_date_counts_from_its_first_day():
     """A weight of "2026-10" may be of October 1: old."""
     assert body(a_case(body=weight(70, "2026-10"))).weight.state == "old"

@@ -18,20 +18,20 @@ from msgspec import Raw
 
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.draft_resources import Draft, DraftEntry, bounds_of, dosages_of_draft, draft_of, entries_of, references_in, timing_of
-from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.exposures import stop_reason_of
 from fhir_mappings.later_members import contained_in, extensions_of, notes_of, reference_in, subject_bytes, validity_of
 from fhir_mappings.medication_names import Naming, naming_of
 from fhir_mappings.order_reasons import is_gastric, planned_product
 from fhir_mappings.order_setting import course_of, is_proposal, setting_of
 from fhir_mappings.ordered_doses import read_order
-from fhir_mappings.other_drugs import SUPPORTIVE, other_drugs_of
+from fhir_mappings.ordered_products import ordered_product
+from fhir_mappings.other_drugs import SUPPORTIVE
 from fhir_mappings.reading import Reading
 from fhir_mappings.record import type_and_id
 from fhir_mappings.resources import Contained, Reference, Resource
 from fhir_mappings.terminology_files import read_drugs
 from fhir_mappings.therapy_words import stop_reason_in
-from guideline.case import UNKNOWN_HER2_CONJUGATE, StopReason
+from guideline.case import StopReason
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 
@@ -127,38 +127,6 @@ def _naming(drafts: _Drafts, draft: Draft) -> Naming | None:
     return naming_of(draft, lambda reference: drafts.find(reference, draft))
 
 
-class _Product(NamedTuple):
-    """What an order is for: drugs of ours, other medicines, and the drug that its text names where its code names another."""
-
-    drugs: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
-    meant: str | None = None
-
-
-def _product(naming: Naming | None) -> _Product:
-    if naming is None:
-        return _Product()
-    match = drugs_of(naming.codings, naming.text)
-    if match.conflict:
-        return _contradiction(naming)
-    drugs = tuple(drug for drug in match.drugs if drug != UNKNOWN_HER2_CONJUGATE)
-    return _Product(drugs) if match.drugs else _Product(others=other_drugs_of(naming.codings, naming.text))
-
-
-def _contradiction(naming: Naming) -> _Product:
-    """TRAP: a product picked by its code under another product's name. The code is what gets dispensed, the text is what was meant."""
-    coded = drugs_of([(system, code, None) for system, code, _ in naming.codings], None)
-    written = {
-        drug
-        for text in (naming.text, *(display for _, _, display in naming.codings))
-        if text
-        for drug in drugs_of((), text).drugs
-        if drug not in (*coded.drugs, UNKNOWN_HER2_CONJUGATE)
-    }
-    known = tuple(drug for drug in coded.drugs if drug != UNKNOWN_HER2_CONJUGATE)
-    return _Product(known, meant=min(written)) if len(known) == 1 and len(written) == 1 else _Product()
-
-
 def _concerns_us(drafts: _Drafts, entry: DraftEntry) -> bool:
     draft = draft_of(entry.resource)
     if draft.status in _NO_ORDER or _of_another(drafts, draft):
@@ -166,8 +134,8 @@ def _concerns_us(drafts: _Drafts, entry: DraftEntry) -> bool:
     naming = _naming(drafts, draft)
     if naming is None:
         return bool(draft.medication_reference is not None and draft.medication_reference.reference)
-    product = _product(naming)
-    return bool(product.drugs) or not SUPPORTIVE.issuperset(product.others)
+    product = ordered_product(naming)
+    return bool(product.drugs) or product.untold is not None or not SUPPORTIVE.issuperset(product.others)
 
 
 def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None:
@@ -175,7 +143,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
     if draft.status in _NO_ORDER or _of_another(drafts, draft):
         return None
     naming = _naming(drafts, draft)
-    product = _product(naming)
+    product = ordered_product(naming)
     names = [text for text in (naming.text, *(display for _, _, display in naming.codings)) if text] if naming is not None else []
     ordered = read_order(draft, names, product.drugs, combination=not _COMBINATIONS.isdisjoint(product.drugs))
     act = _act(draft, today)
@@ -198,6 +166,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         setting=setting_of(draft),
         course=course_of(draft),
         proposed=is_proposal(draft),
+        untold=product.untold,
     )
 
 

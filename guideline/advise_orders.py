@@ -24,11 +24,13 @@ from guideline.rules import (
     order_repeats,
     order_safety,
     order_stop,
+    order_untold,
     ovarian_suppression,
     reload,
     rest_days,
     supportive_care,
 )
+from guideline.rules.order_untold import UNTOLD_HEADLINES
 from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, unchecked_order
 from guideline.site_rules import switched_on
 
@@ -37,6 +39,7 @@ _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
     for module in (
         order_safety,
         order_conflicts,
+        order_untold,
         order_repeats,
         order_stop,
         order_choice,
@@ -102,7 +105,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice, 
 def _settled(findings: list[Finding]) -> list[Finding]:
     """Apply decision 17. The weaker topic's finding about the same drugs is dropped after its headline joined the stronger one's detail."""
     for stronger, weaker in _PRECEDENCE:
-        for lead in [f for f in findings if f.topic == stronger]:
+        for lead in [f for f in findings if f.topic == stronger and f.headline.id not in UNTOLD_HEADLINES]:
             yielding = [f for f in findings if f.topic == weaker and _one_problem(lead, f)]
             if not yielding:
                 continue

@@ -38,6 +38,17 @@ class OrderedDose(Struct, frozen=True):
     without_rest: bool = False
 
 
+class UntoldProduct(Struct, frozen=True):
+    """A HER2 drug is ordered, and the order does not tell which one.
+
+    `products` are the drugs that it names and that contradict each other; none where its name is one that several products share, or of a
+    product with trastuzumab that we do not know. `by_codes`: its codes contradict each other, and not only its words.
+    """
+
+    products: tuple[str, ...] = ()
+    by_codes: bool = False
+
+
 class DraftOrder(Struct, frozen=True):
     """One medication order that is being entered, signed or ended.
 
@@ -48,7 +59,8 @@ class DraftOrder(Struct, frozen=True):
     the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
     `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
     `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is for a few days or goes on,
-    where the order says so; `proposed`: it proposes or plans what is ordered by another.
+    where the order says so; `proposed`: it proposes or plans what is ordered by another. `untold`: it is for a HER2 drug, and `drugs` is
+    empty since nobody can say which.
     """
 
     id: str
@@ -69,6 +81,7 @@ class DraftOrder(Struct, frozen=True):
     setting: Literal["inpatient", "home"] | None = None
     course: Literal["acute", "continuous"] | None = None
     proposed: bool = False
+    untold: UntoldProduct | None = None
 
     @property
     def doses(self) -> tuple[OrderedDose, ...]:

@@ -118,6 +118,11 @@ def mixed_up(q: OrderQuestion, order: DraftOrder) -> bool:
     return any(drug in _CONFUSED and _mix_up(q, order, drug) is not None for drug in order.drugs)
 
 
+def confused(drugs: Iterable[str]) -> bool:
+    """Whether some of these drugs are products that are not to be taken for one another (C15); trastuzumab by any route is one."""
+    return len({_PRODUCT[drug] for drug in drugs if drug in _PRODUCT}) > 1
+
+
 def meant_as(orders: Iterable[DraftOrder], drug: str, other: str) -> bool:
     """Whether every order of `drug` is meant, by its plan, as `other`: then it is the wrong product, and no second therapy beside it."""
     of_drug = orders_of(orders, (drug,))

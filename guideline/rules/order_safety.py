@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
 from guideline.earlier_doses import given_lately
-from guideline.facts_used import drug_name, drug_names, headline_names, lvef_fact, lvef_shown, resolved_failure_fact
+from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown, resolved_failure_fact
 from guideline.going_on import KINASE_INHIBITORS
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -30,6 +30,7 @@ from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
+from guideline.rules.order_untold import may_be
 from guideline.rules.pregnancy import (
     contradicted_pregnancy,
     documented_fact,
@@ -72,19 +73,22 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _documented_pregnancy(s: Situation, orders: tuple[DraftOrder, ...], her2: list[str], endocrine: list[str]) -> Iterator[Finding]:
-    """No HER2 drug: critical. Before an endocrine drug alone the pregnancy is to be settled: a warning."""
+    """No HER2 drug, whichever it is: critical. Before an endocrine drug alone the pregnancy is to be settled: a warning."""
     documented = pregnancy(s)
-    if documented is None or not (her2 or endocrine):
+    untold = [order for order in orders if order.untold is not None]
+    if documented is None or not (her2 or untold or endocrine):
         return
     of_endocrine = (K.say("order-pregnancy-endocrine-why"),) if endocrine else ()
-    drugs = [*her2, *endocrine]
-    if her2:
-        headline = K.say("order-pregnancy", drugs=headline_names(her2))
+    meant = {drug for order in untold if order.untold is not None for drug in may_be(order.untold)}
+    if her2 or untold:
+        headline = K.say("order-pregnancy", drugs=headline_names(her2)) if her2 else K.say("order-pregnancy-untold")
         found = replace(documented, headline=headline, detail=(*documented.detail, *of_endocrine))
     else:
         headline = K.say("order-pregnancy-endocrine", drugs=headline_names(endocrine))
         found = replace(documented, indicator="warning", headline=headline, detail=(*of_endocrine, K.say("pregnancy-dating")))
-    yield replace(found, avoid=tuple(drugs), suggestions=deletions(orders_of(orders, drugs), recommended=bool(her2)))
+    taken_back = deletions(orders_of(orders, [*her2, *endocrine]), recommended=bool(her2))
+    taken_back += tuple(Suggestion("delete", "", order.id, recommended=True) for order in untold if order.status == "draft")
+    yield replace(found, avoid=(*in_usual_order({*her2, *meant}), *endocrine), suggestions=taken_back)
 
 
 def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:

@@ -265,6 +265,15 @@ def test_relevance_is_about_our_drugs_and_what_interacts_with_them():
     assert relevant(context(draft(TRASTUZUMAB, status="stopped")), hook="order-sign")
 
 
+def test_decision_24_a_her2_drug_that_cannot_be_told_concerns_us():
+    """It keeps no drug, but is not passed over; codes of letrozole and docetaxel on one order stay silent."""
+    for codings, text in [((T_DM1, T_DXD), None), (((RXNORM, "1922508", "Trastuzumab Injection"),), "Trastuzumab Injection")]:
+        assert relevant(context(draft(*codings, text=text)), hook="order-sign")
+        order = one(*codings, text=text)
+        assert (order.drugs, order.untold is None) == ((), False)
+    assert not relevant(context(draft((RXNORM, "72965", "Letrozole"), (RXNORM, "72962", "docetaxel"))), hook="order-sign")
+
+
 def test_other_medicines_are_named():
     """Supportive and interacting medicines stand under `others`, never under `drugs`."""
     assert one((RXNORM, "4719", "gemfibrozil")).others == ("gemfibrozil",)

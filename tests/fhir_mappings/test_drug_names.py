@@ -87,6 +87,8 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("Faslodex", "fulvestrant"), ("Zoladex", "goserelin"), ("Lupron Depot", "leuprolide"), ("Ibrance", "palbociclib"),
         ("Kisqali", "ribociclib"), ("Verzenio", "abemaciclib"), ("Piqray", "alpelisib"), ("Itovebi", "inavolisib"),
         ("Trastuzumab-Emtansin", "trastuzumab-emtansine"),
+        ("ado-trastuz emtan", "trastuzumab-emtansine"), ("trastuzumab derux", "trastuzumab-deruxtecan"),
+        ("FAM-TRASTUZ DERUX-NXKI", "trastuzumab-deruxtecan"), ("trastuzumab deruxtec-nxki", "trastuzumab-deruxtecan"),
         ("trastuzumab emtansina", "trastuzumab-emtansine"),
         ("trastuzumabe entansina", "trastuzumab-emtansine"),
         ("trastuzumab émtansine", "trastuzumab-emtansine"),
@@ -116,6 +118,7 @@ def test_text_alone_names_a_drug(text, drug):
         "AC-T",
         "vancomycin per TDM 1 g every 12 h",
         "TDM",
+        "Datopotam derux-dlnk",
     ],
 )
 def test_text_that_names_none_of_our_drugs(text):

@@ -14,7 +14,7 @@ from guideline.advice import Advice, Finding
 from guideline.advise_orders import advise_orders
 from guideline.case import Case, StopReason
 from guideline.order_question import OrderQuestion, order_question
-from guideline.orders import DraftOrder, OrderedDose
+from guideline.orders import DraftOrder, OrderedDose, UntoldProduct
 from guideline.practice import Practice
 from tests.guideline.case_builder import GUIDELINE_US
 from tests.guideline.form import findings_in_form, in_form
@@ -42,6 +42,11 @@ def order(drug: str | tuple[str, ...], amount: float | None = None, unit: str = 
 def other(medicine: str, **more: Any) -> DraftOrder:
     """A draft for a supportive or interacting medicine (an id of `other_drugs`)."""
     return order((), others=(medicine,), **more)
+
+
+def untold(*products: str, by_codes: bool = False, **more: Any) -> DraftOrder:
+    """A draft for a HER2 drug of which nobody can say which one it is; `products` are those that it names."""
+    return order((), untold=UntoldProduct(products, by_codes=by_codes), **more)
 
 
 def beside(drug: str | tuple[str, ...], amount: float | None = None, unit: str = "mg", **more: Any) -> DraftOrder:

@@ -17,7 +17,7 @@ from fhir_mappings.conditions import side_of_tumour
 from fhir_mappings.her2_names import HER2_NAME
 from fhir_mappings.later_members import concepts_in, extensions_of, specimen_reference
 from fhir_mappings.laterality import side_in_label, side_of_label, side_of_sites
-from fhir_mappings.observation_topics import COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE, asks_for_her2
+from fhir_mappings.observation_topics import BREAST_CODES, COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE, asks_for_her2
 from fhir_mappings.percent_words import percent_in
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
@@ -191,11 +191,12 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
         method = "ihc"
     specimen, specimen_id, side = _specimen(record, resource)
     source = source_of(resource)
+    of_breast = not asked.codes.isdisjoint(BREAST_CODES)
     if value is not None or ratio is not None or copies is not None or percent is not None:
         found.append(
             ReceptorResult(
                 asked.receptor, method, value, result.day, specimen, specimen_id, _figure(ratio), _figure(copies), _figure(percent),
-                result.preliminary, source, bound, side,
+                result.preliminary, source, bound, side, of_breast,
             )
         )  # fmt: skip
     # One text may hold both tests: "IHC 2+/FISH-".
@@ -203,7 +204,16 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     if aside is not None and aside != "not-tested":
         found.append(
             ReceptorResult(
-                "HER2", "ish", aside, result.day, specimen, specimen_id, preliminary=result.preliminary, source=source, side=side
+                "HER2",
+                "ish",
+                aside,
+                result.day,
+                specimen,
+                specimen_id,
+                preliminary=result.preliminary,
+                source=source,
+                side=side,
+                of_breast=of_breast,
             )
         )
     return found

@@ -21,7 +21,7 @@ from fhir_mappings.draft_resources import Draft, DraftEntry, bounds_of, dosages_
 from fhir_mappings.exposures import stop_reason_of
 from fhir_mappings.later_members import contained_in, extensions_of, notes_of, reference_in, subject_bytes, validity_of
 from fhir_mappings.medication_names import Naming, naming_of
-from fhir_mappings.order_reasons import is_gastric, planned_product
+from fhir_mappings.order_reasons import is_for_breast, is_gastric, planned_product
 from fhir_mappings.order_setting import course_of, is_proposal, setting_of
 from fhir_mappings.ordered_doses import read_order
 from fhir_mappings.ordered_products import ordered_product
@@ -167,6 +167,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         course=course_of(draft),
         proposed=is_proposal(draft),
         untold=product.untold,
+        for_breast=is_for_breast(draft, lambda reference: drafts.find(reference, draft)),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import meanings_of_code, words
 from fhir_mappings.her2_names import HER2_NAME
 from fhir_mappings.remembered import remembered
@@ -58,6 +59,12 @@ PERCENT_CODES = frozenset({"14228-1", "85329-1", "14230-7", "85325-9"})
 
 #: The receptor codes whose result is a number that means something here; 72382-5 (a concentration) and moles per mass do not (trap 12).
 NUMERIC_CODES = PERCENT_CODES | {RATIO_CODE, COPIES_CODE}
+
+#: The receptor codes that name breast cancer as the tumour that was tested.
+BREAST_CODES = frozenset(
+    entry.code for concept in ("obs.her2_ihc", "obs.her2_ish", "obs.er", "obs.pr") for entry in CONCEPTS[concept].codes
+    if "breast cancer specimen" in entry.display.lower()
+)  # fmt: skip
 
 
 def topic_of(resource: Resource) -> Topic | None:

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
-from fhir_mappings.coded import triples
+from fhir_mappings.coded import triples, words
+from fhir_mappings.condition_topics import only_asked_about
 from fhir_mappings.denial import Passage
 from fhir_mappings.draft_resources import Draft, group_of, references_in, texts_in
 from fhir_mappings.drug_names import drugs_mentioned
 from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES
 from fhir_mappings.later_members import concepts_in, notes_of
+from fhir_mappings.problem_list import is_no_disease
 from fhir_mappings.record import type_and_id
 from fhir_mappings.resources import Concept, Contained, Reference, Resource
+from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
 #: The HER2 antibodies and their conjugates: products that are mixed up by name.
@@ -98,6 +101,25 @@ def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | 
     if any(_BREAST.search(passage.text) for passage in passages):
         return False
     return any(map(_is_gastric_code, concepts)) or any(passage.asserts(_GASTRIC) for passage in passages)
+
+
+def is_for_breast(draft: Draft, find: Callable[[Reference], Resource | Contained | None]) -> bool:
+    """Whether the reasons of an order name an invasive breast cancer. A Condition that was refuted or ruled out is no reason."""
+    concepts = concepts_in(draft.reason_code)
+    for reference in references_in(draft.reason_reference):
+        condition = find(reference)
+        if condition is None:
+            concepts += [Concept(text=reference.display)] if reference.display else []
+        elif condition.code is not None and not (isinstance(condition, Resource) and is_no_disease(condition)):
+            concepts.append(condition.code)
+    return any(map(_is_breast, concepts))
+
+
+def _is_breast(concept: Concept) -> bool:
+    coded = [claim for system, code, _ in triples(concept) for claim in claims_of_code(system, code)]
+    label = " ".join(words(concept).split())
+    said = coded or ([] if only_asked_about(label) else claims_of_words(label))
+    return any(claim.kind == "invasive-breast" for claim in said)
 
 
 def _is_gastric_code(concept: Concept) -> bool:

@@ -39,11 +39,11 @@ def diseases(record: Record) -> ProblemList:
     for resource in record.of("Condition"):
         topics = condition_topics(resource.code)
         if not topics and names_nothing(triples(resource.code), resource.code.text if resource.code is not None else None):
-            if condition_status(resource.verification_status) not in _NOT_DISEASE:
+            if not is_no_disease(resource):
                 record.problem("unreadable", resource, "names no disease", "diagnosis")
             continue
         unread = not topics and is_unread_tumour(triples(resource.code))
-        if not (topics or unread) or condition_status(resource.verification_status) in _NOT_DISEASE or _only_asked_about(resource):
+        if not (topics or unread) or is_no_disease(resource) or _only_asked_about(resource):
             continue
         if unread:
             record.problem("unreadable", resource, "a tumour under an ICD-10 that is not read, without words that are", "diagnosis")
@@ -53,6 +53,11 @@ def diseases(record: Record) -> ProblemList:
             for topic in topics:
                 listed[topic].append(resource)
     return listed
+
+
+def is_no_disease(resource: Resource) -> bool:
+    """Whether a Condition was refuted, ruled out or entered in error."""
+    return condition_status(resource.verification_status) in _NOT_DISEASE
 
 
 def name_undated(record: Record, resource: Resource, subject: str) -> None:

@@ -30,6 +30,8 @@ from guideline.rules import (
     rest_days,
     supportive_care,
 )
+from guideline.rules.order_scope import has_breast_cancer
+from guideline.rules.order_undiagnosed import breast_by
 from guideline.rules.order_untold import UNTOLD_HEADLINES
 from guideline.rules.unseen import naming_forbidden, naming_unread_answers, naming_unseen, unchecked_order
 from guideline.site_rules import switched_on
@@ -92,6 +94,9 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice, 
         # What a critical card forbids needs no side notes.
         findings = [finding for finding in findings if finding.indicator != "info"]
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic, f.headline.text))
+    without_diagnosis = breast_by(question) if findings and not has_breast_cancer(question.s) else None
+    if without_diagnosis is not None:
+        findings[0] = replace(findings[0], detail=(*findings[0].detail, without_diagnosis))
     if not findings and question.starts:
         findings = [f for f in (unchecked_order(case),) if f is not None]
     _, findings = naming_unseen(case, None, findings)

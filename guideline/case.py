@@ -93,7 +93,7 @@ class ReceptorResult(Struct, frozen=True):
     `copies` (mean HER2 signals per nucleus) with value `None`. ER/PR given as percent of cells carry `percent`.
     `bound` says when that number is only a limit (`<1 %`); of a range (`1-5 %`) the lower end is a limit.
     `specimen` is where the tissue came from, where the record says so; `specimen_id` groups tests of one specimen. `side` is the breast
-    whose tumour was tested, never that of a metastasis.
+    whose tumour was tested, never that of a metastasis. `of_breast`: the code of the test names breast cancer as the tumour.
     """
 
     receptor: Literal["HER2", "ER", "PR"]
@@ -109,6 +109,7 @@ class ReceptorResult(Struct, frozen=True):
     source: str = ""
     bound: Bound | None = None
     side: Literal["left", "right"] | None = None
+    of_breast: bool = False
 
 
 class DiseaseStatus(Struct, frozen=True):

@@ -60,7 +60,7 @@ class DraftOrder(Struct, frozen=True):
     `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
     `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is for a few days or goes on,
     where the order says so; `proposed`: it proposes or plans what is ordered by another. `untold`: it is for a HER2 drug, and `drugs` is
-    empty since nobody can say which.
+    empty since nobody can say which. `for_breast`: its reasons name an invasive breast cancer.
     """
 
     id: str
@@ -82,6 +82,7 @@ class DraftOrder(Struct, frozen=True):
     course: Literal["acute", "continuous"] | None = None
     proposed: bool = False
     untold: UntoldProduct | None = None
+    for_breast: bool = False
 
     @property
     def doses(self) -> tuple[OrderedDose, ...]:

@@ -16,17 +16,20 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import Interaction
 from guideline.order_question import OrderQuestion
 from guideline.rules.order_scope import has_breast_cancer, safety_orders
+from guideline.rules.order_undiagnosed import breast_by
+from guideline.therapy_lines import HER2_DRUGS
 
 
 def interactions(q: OrderQuestion) -> Iterator[Finding]:
     """One finding for each cancer drug, with every medicine that does not go with it."""
-    if not has_breast_cancer(q.s):
+    diagnosed = has_breast_cancer(q.s)
+    if not diagnosed and breast_by(q) is None:
         return
     found = companions(q)
     asked = {drug for order in safety_orders(q) for drug in order.drugs}
     by_drug: dict[str, list[tuple[Interaction, Companion]]] = {}
     for interaction in K.interactions:
-        if interaction.drug not in q.together:
+        if interaction.drug not in q.together or not (diagnosed or interaction.drug in HER2_DRUGS):
             continue
         for other in given_with(q, interaction, found):
             if (interaction.drug in asked or other.asked) and not _settled(q, interaction):

@@ -9,14 +9,21 @@ from guideline.facts_used import in_usual_order, line_facts, lung_fact, metastat
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
+from guideline.rules.order_undiagnosed import breast_by, of_her2_safety
 from guideline.rules.scope import breast_present, other_primary, scope
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
 
 
 def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
-    """The asked starts that drug safety speaks about: any stage of breast cancer; none for another primary (decision 18)."""
-    return tuple(order for order in q.starts if not order.gastric) if has_breast_cancer(q.s) else ()
+    """The asked starts that drug safety speaks about: any stage of breast cancer; none for another primary (decision 18).
+
+    Without a diagnosis, where the record itself says breast, those of HER2 drugs.
+    """
+    orders = tuple(order for order in q.starts if not order.gastric)
+    if has_breast_cancer(q.s):
+        return orders
+    return tuple(filter(of_her2_safety, orders)) if breast_by(q) is not None else ()
 
 
 def pathway_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:

@@ -16,7 +16,7 @@ from guideline.situation import Situation, distant
 from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
 
 #: HER2 drugs of breast cancer alone; trastuzumab and T-DXd are given in gastric and other cancers too.
-_ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DXD}
+ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DXD}
 
 
 _TESTS = {"her2-ihc": "HER2 IHC", "her2-ish": "HER2 ISH"}
@@ -142,7 +142,7 @@ def _of_the_breast(s: Situation) -> bool:
         return True
     if breast_present(s):
         return bool(s.her2_lines)
-    return any(e.drug in _ONLY_BREAST for line in s.her2_lines for e in line.exposures)
+    return any(e.drug in ONLY_BREAST for line in s.her2_lines for e in line.exposures)
 
 
 def _only_unknown_primary(s: Situation) -> bool:

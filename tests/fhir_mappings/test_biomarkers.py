@@ -57,6 +57,26 @@ def test_an_ihc_result_in_every_element_it_comes_in(members, value):
     assert (found.receptor, found.method, found.value, found.date) == ("HER2", "ihc", value, on("2026-05-03"))
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "of_breast"),
+    [
+        ("85319-2", "3+", True),
+        ("85318-4", "positive", True),
+        ("85337-4", "positive", True),
+        ("18474-7", "3+", False),
+        ("48676-1", "positive", False),
+    ],
+)
+def test_a_code_may_name_breast_cancer_as_the_tumour(code, value, of_breast):
+    """A test of any tissue says nothing of the tumour."""
+    assert one((LOINC, code), valueString=value).of_breast is of_breast
+
+
+def test_an_ish_beside_the_score_is_of_the_same_tumour():
+    found = receptors(observation((LOINC, "85319-2"), valueString="IHC 2+/FISH-"))
+    assert [(result.method, result.of_breast) for result in found] == [("ihc", True), ("ish", True)]
+
+
 @pytest.mark.parametrize("members", [{"valueInteger": 80}, {"valueQuantity": quantity(12.5, "ng/mL")}, {}, {"valueString": "see report"}])
 def test_a_value_that_is_none_is_named(members):
     """A number that is no score, or no value at all, gives no result, and the record says that one could not be read."""

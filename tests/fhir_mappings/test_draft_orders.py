@@ -1149,6 +1149,31 @@ def test_the_route(route, expected):
 # --- purpose
 
 
+def test_an_order_for_breast_cancer_by_words_code_and_reference():
+    """A Condition that was refuted or ruled out is no reason, nor is what is only looked for."""
+    c50 = {"coding": [{"system": ICD10CM, "code": "C50.911"}]}
+    refers = [{"reference": "Condition/c1", "display": "Breast cancer"}]
+    for members in (
+        {"reasonCode": [{"text": "metastatic breast cancer"}]},
+        {"reasonCode": [c50]},
+        {"reasonReference": [{"display": "HER2+ breast cancer"}]},
+    ):
+        assert one(T_DXD, **members).for_breast, members
+    for members in (
+        {"reasonCode": [{"text": "gastric cancer"}]},
+        {"reasonCode": [{"text": "rule out breast cancer"}]},
+        {"reasonCode": [{"coding": [{"system": ICD10CM, "code": "D05.11"}]}]},
+        {},
+    ):
+        assert not one(T_DXD, **members).for_breast, members
+    for status, counted in [("confirmed", True), ("refuted", False), ("differential", False), ("entered-in-error", False), (None, True)]:
+        condition = {"resourceType": "Condition", "id": "c1", "code": c50}
+        if status is not None:
+            condition["verificationStatus"] = {"coding": [{"code": status}]}
+        (order,) = signed(draft(T_DXD, reasonReference=refers), condition)
+        assert order.for_breast is counted, status
+
+
 def test_gastric_cancer_by_words_code_and_reference():
     """The dose of T-DXd in gastric cancer is another one, so the reason of the order is read."""
     stomach = {"resourceType": "Condition", "id": "c1", "code": concept((ICD10CM, "C16.9"))}

@@ -4,7 +4,7 @@ import pytest
 
 from guideline.case import DataProblem, Procedure
 from tests.guideline.case_builder import LONG, a_case, adjuvant, ago, breast_cancer, given, her2, second_line, thp
-from tests.guideline.order_builder import asks, beside, order, stop
+from tests.guideline.order_builder import asks, beside, order, stop, topics_of
 
 T_DXD, T_DM1 = "trastuzumab-deruxtecan", "trastuzumab-emtansine"
 UNKNOWN = {"receptors": ()}
@@ -98,11 +98,19 @@ def test_decision_23_an_ordered_test_without_a_day_is_named_without_one():
     assert "(no date given)" in found.headline.text
 
 
+def test_decision_16_the_dose_of_what_is_ordered_at_her2_0_is_judged():
+    """Silence on the status is none on the safety of the drug."""
+    assert "DoseCheck" in topics_of(asks(a_case(receptors=her2("0")), order(T_DM1, 4.5, "mg/kg")).findings)
+
+
 @pytest.mark.parametrize(
     ("case", "orders"),
     [
         (a_case(), (TDXD,)),
         (a_case(receptors=her2("1+")), (TDXD,)),
+        (a_case(receptors=her2("0")), (order(T_DM1, 3.6, "mg/kg"),)),
+        (a_case(receptors=her2("negative", method="ish")), THP),
+        (a_case(receptors=her2("0")), (TDXD,)),
         (a_case(receptors=(), diagnoses=breast_cancer(her2="positive")), (TDXD,)),
         (a_case(receptors=(), metastases=()), (order("trastuzumab", 8, "mg/kg"),)),
         (a_case(**UNKNOWN), (order("docetaxel", 75, "mg/m2"),)),
@@ -111,7 +119,21 @@ def test_decision_23_an_ordered_test_without_a_day_is_named_without_one():
         (a_case(**UNKNOWN, drugs=given(T_DXD, 40)), (TDXD,)),
         (a_case(**UNKNOWN, drugs=given(T_DXD, 40)), (stop(T_DXD, "progression"),)),
     ],
-    ids=["positive", "HER2-low", "by its code", "early disease", "chemotherapy", "gastric", "not selected", "next cycle", "stop order"],
+    ids=[
+        "positive",
+        "HER2-low",
+        "HER2 0",
+        "ISH negative",
+        "T-DXd at HER2 0",
+        "by its code",
+        "early disease",
+        "chemotherapy",
+        "gastric",
+        "not selected",
+        "next cycle",
+        "stop order",
+    ],
 )
 def test_r122_is_silent_otherwise(case, orders):
+    """Decision 10: "negative: silence", at order entry too."""
     assert needed(case, *orders) == []

@@ -13,6 +13,9 @@ from fhir_mappings.denial import Passage, Standing
 from fhir_mappings.remembered import remembered
 from guideline.case import StopReason
 
+_FALL = r"drop|decline|fall|decrease|reduction"
+_HIGH = r"\b(?:elevated|raised|rising|increas(?:ed|ing)|high|abnormal)"
+_LIVER_TEST = r"\b(?:lfts?|alt|ast|bilirubin|transaminases?|liver (?:enzymes?|function(?: tests?)?|tests?))\b"
 #: In order: the reason that explains most stands first where a text gives several ("progression, also neuropathy").
 _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     (
@@ -29,8 +32,11 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     (
         "cardiac",
         (
-            r"(?:(?:drop|decline|fall|decrease|reduction|change)s? (?:in|of) (?:the )?)?(?:lvef|ejection fraction|left ventric)",
+            rf"(?:(?:{_FALL}|change)s? (?:in|of) (?:the )?)?(?:lvef|ejection fraction|left ventric)",
             r"cardiac|cardiotox|cardiomyopath|heart failure",
+            rf"(?:{_FALL})s? (?:in|of) (?:the )?ef\b|\b(?:low|reduced|decreas(?:ed|ing)|declin(?:ed|ing)|falling|dropping) ef\b",
+            # A number below 50 alone is a reason, one above it none.
+            rf"\bef\b:? (?:(?:has|had|is|was|now|to) ){{0,2}}(?:{_FALL}|declin|fell|(?:[<=] ?)?[1-4]\d\b)",
         ),
     ),
     ("pregnancy", (r"pregnan",)),
@@ -39,9 +45,13 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     (
         "toxicity",
         (
-            r"toxic|intoleran|(?:not|no longer|unable to) tolerate|untolerated|poorly tolerated",
+            r"toxic|intolera(?:n|b)|(?:not|n'?t|no longer|unable to|hard to) tolerat|untolerated|poor(?:ly)? tolera",
             r"adverse|side[ -]?effect|reaction|anaphyla|hypersensitiv|grade [2-4]",
-            r"neuropath|neutropeni|thrombocytopeni|diarrh|hepatotox|rash",
+            r"neuropath|cytopeni|neutropeni|diarrh|hepatotox|rash|mucositis|stomatitis",
+            r"palmar-?plantar|palmoplantar|hand[- ](?:and[- ])?foot|\bppe\b",
+            r"low (?:blood )?(?:platelet|counts|neutrophil)",
+            rf"transaminit|{_HIGH} {_LIVER_TEST}|(?:elevation|increase|rise)s? (?:in|of) (?:the )?{_LIVER_TEST}",
+            rf"{_LIVER_TEST} (?:{_HIGH}|elevation|increase|rise)|(?<!< )(?<![<.\d])(?:[2-9]|\d\d)(?:\.\d+)? ?(?:x|times) (?:the )?uln\b",
         ),
     ),
     (
@@ -54,6 +64,8 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
             r"(?:chemo|chemotherapy|taxane|docetaxel|paclitaxel) (?:is |was )?(?:finished|ended|over)\b(?! (?:at|because|by|due|for)\b)",
         ),
     ),
+    # Complaints of many patients who complete what was planned: "completed 6 cycles, some fatigue" is a completion.
+    ("toxicity", (r"(?<!mild )(?<!minimal )(?<!slight )(?<!treatment )(?:nausea|vomit|fatigue)",)),
     ("patient-wish", (r"patient(?:'s)? (?:wish|prefer|request|choice|decision)", r"refus|declin", r"(?:by|own) (?:choice|request)")),
     ("unavailable", (r"not available|unavailab|shortage|supply", r"\bcosts?\b|insurance|financ|coverage|not covered|denied by")),
 )
@@ -105,7 +117,10 @@ def is_never_given(text: str) -> bool:
 
 _LUNG = next(pattern for pattern, reason in _REASONS if reason == "lung")
 #: Other harm, and lung disease of another cause, to which a grade may belong as well.
-_OTHER_HARM = re.compile(r"neuropath|neutropeni|thrombocytopeni|diarrh|hepat|rash|fatigue|nause|cardi|lvef|radiat|infect")
+_OTHER_HARM = re.compile(
+    r"neuropath|neutropeni|cytopeni|diarrh|hepat|rash|fatigue|nause|vomit|mucosit|stomatit|palmar|hand[- ]foot|\bppe\b|transamin|\blfts?\b|"
+    r"cardi|lvef|radiat|infect"
+)
 
 
 @remembered(maxsize=1024)

@@ -1,0 +1,101 @@
+"""Why a therapy was stopped, in the words of those who stopped it."""
+
+from __future__ import annotations
+
+import pytest
+
+from fhir_mappings.therapy_words import lung_grade_in, stop_reason_in
+from tests.fhir_mappings.resource_builders import TRASTUZUMAB, case_of, concept, order, patient
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Transaminitis, ALT 14x ULN",
+        "ALT 6.5 x ULN",
+        "Elevated LFTs",
+        "Elevated AST/ALT",
+        "ALT elevation",
+        "Bilirubin rising",
+        "Increase in liver enzymes",
+        "Liver function tests abnormal",
+        "Severe palmar-plantar erythrodysesthesia",
+        "Hand-foot syndrome",
+        "PPE",
+        "Mucositis",
+        "Stomatitis",
+        "Intolerable nausea and fatigue",
+        "Patient can't tolerate",
+        "Cannot tolerate",
+        "Not tolerating well",
+        "Nausea/vomiting",
+        "Fatigue",
+        "Low platelets",
+        "Low blood counts",
+        "Pancytopenia",
+        "Possible transaminitis",
+        "Patient declined due to fatigue",
+        "Completed 4 of 6 cycles, intolerable mucositis",
+    ],
+)
+def test_harm_is_read_in_the_words_of_the_ward(text):
+    """What was stopped for harm was not failed by, and is not offered again as if nothing had been."""
+    assert stop_reason_in(text) == "toxicity"
+    assert case_of(patient(), order(TRASTUZUMAB, status="stopped", statusReason=concept(text=text))).drugs[0].stop_reason == "toxicity"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("No nausea", None),
+        ("No nausea or vomiting, patient moved", None),
+        ("No elevated LFTs", None),
+        ("LFTs not elevated", None),
+        ("ALT 1.5x ULN", None),
+        ("ALT <3x ULN", None),
+        ("High platelets", None),
+        ("Mild fatigue", None),
+        ("Treatment fatigue, wants a break", None),
+        ("Well tolerated", None),
+        ("Breast increased", None),
+        ("No fatigue; patient request", "patient-wish"),
+        ("Completed 6 cycles, some fatigue", "completed"),
+        ("Progression, nausea and vomiting", "progression"),
+        ("Pneumonitis and stomatitis", "lung"),
+        ("EF drop and elevated LFTs", "cardiac"),
+    ],
+)
+def test_a_complaint_is_not_always_the_reason(text, reason):
+    """Denied, mild, or beside a reason that explains more: progression, heart and lungs go before other harm, as ever."""
+    assert stop_reason_in(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("EF drop to 41%", "cardiac"),
+        ("EF dropped", "cardiac"),
+        ("EF has declined", "cardiac"),
+        ("Decline in EF", "cardiac"),
+        ("Reduced EF", "cardiac"),
+        ("EF 42%", "cardiac"),
+        ("EF < 40%", "cardiac"),
+        ("LVEF drop", "cardiac"),
+        ("EF 62%", None),
+        ("EF recovered", None),
+        ("No EF drop", None),
+        ("No EF drop, patient request", "patient-wish"),
+        ("Completed planned therapy, EF 60%", "completed"),
+    ],
+)
+def test_ef_is_the_ejection_fraction(text, reason):
+    """A fall, or a value below 50 %; a value that is good is no reason to stop."""
+    assert stop_reason_in(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"), [("Grade 1 pneumonitis", 1), ("Pneumonitis and grade 3 stomatitis", None), ("ILD, PPE grade 2", None)]
+)
+def test_a_grade_may_be_that_of_the_other_harm(text, grade):
+    """Beside other harm nobody can tell whose grade it is."""
+    assert lung_grade_in(text) == grade

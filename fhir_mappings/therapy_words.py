@@ -10,6 +10,7 @@ from typing import Literal
 
 from fhir_mappings.ctcae import grades_in
 from fhir_mappings.denial import Passage, Standing
+from fhir_mappings.refusal_words import REFUSED, REFUSED_BY_PAYER
 from fhir_mappings.remembered import remembered
 from guideline.case import StopReason
 
@@ -66,8 +67,22 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     ),
     # Complaints of many patients who complete what was planned: "completed 6 cycles, some fatigue" is a completion.
     ("toxicity", (r"(?<!mild )(?<!minimal )(?<!slight )(?<!treatment )(?:nausea|vomit|fatigue)",)),
-    ("patient-wish", (r"patient(?:'s)? (?:wish|prefer|request|choice|decision)", r"refus|declin", r"(?:by|own) (?:choice|request)")),
-    ("unavailable", (r"not available|unavailab|shortage|supply", r"\bcosts?\b|insurance|financ|coverage|not covered|denied by")),
+    (
+        "patient-wish",
+        (
+            r"patient(?:'s)? (?:wish|prefer|request|choice|decision)",
+            REFUSED,
+            r"(?:by|own) (?:choice|request)",
+        ),
+    ),
+    (
+        "unavailable",
+        (
+            r"not available|unavailab|shortage|supply",
+            r"\bcosts?\b|insurance|\binsurer|financ|coverage|not covered|denied by",
+            REFUSED_BY_PAYER,
+        ),
+    ),
 )
 _REASONS: tuple[tuple[re.Pattern[str], StopReason], ...] = tuple((re.compile("|".join(words)), reason) for reason, words in _REASON_WORDS)
 

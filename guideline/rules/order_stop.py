@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from guideline.advice import FactUsed, Finding, Statement
+from guideline.case import StopReason
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, headline_names, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -17,10 +19,14 @@ from guideline.rules.scope import scope
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS, components
 
-#: Reasons that end HER2 therapy rightly (R010, decision 21), and a drug that cannot be had.
+#: Reasons that end HER2 therapy rightly (R010, decision 21), and a drug that could not be had.
 ACCEPTED_REASONS = frozenset(
     {"progression", "toxicity", "cardiac", "lung", "pregnancy", "patient-wish", "hospice", "death", "unavailable"},
 )
+
+#: At the order a drug that cannot be had is asked about: another product or another HER2 drug may be had instead.
+_SILENT_REASONS = ACCEPTED_REASONS - {"unavailable"}
+_STATED_REASONS = frozenset({"other", "unavailable"})
 
 
 def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:
@@ -28,15 +34,15 @@ def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:
     s = q.s
     if not q.stops or not scope(s).treatable or _reason_on_record(s):
         return
-    ended = [(order, e) for order in q.stops if order.stop_reason not in ACCEPTED_REASONS for e in _running(s, order)]
+    ended = [(order, e) for order in q.stops if order.stop_reason not in _SILENT_REASONS for e in _running(s, order)]
     ended = [(order, e) for order, e in ended if not _goes_on_otherwise(q, e)]
     if not ended:
         return
     # A reason that is none of the known ones is still a reason.
-    named = all(order.stop_reason == "other" for order, _ in ended)
     drugs = [e.drug for _, e in ended]
     reasons = {order.stop_reason for order, _ in ended}
-    detail = [K.say("order-stop-completed" if "completed" in reasons else "order-stop-other" if named else "order-stop-no-reason")]
+    named = reasons <= _STATED_REASONS
+    detail = [K.say(_what_was_said(reasons))]
     yield Finding(
         "Her2TherapyStopped",
         "info" if named else "warning",
@@ -45,6 +51,15 @@ def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:
         facts=(metastatic_fact(s), *_exposure_facts(s, (e for _, e in ended))),
         rules=("R010", "R009"),
     )
+
+
+def _what_was_said(reasons: AbstractSet[StopReason | None]) -> str:
+    """The statement about the reasons that the stop orders give, or do not."""
+    if "completed" in reasons:
+        return "order-stop-completed"
+    if not reasons <= _STATED_REASONS:
+        return "order-stop-no-reason"
+    return "order-stop-unavailable" if reasons == {"unavailable"} else "order-stop-other"
 
 
 def stops_without_reason(q: OrderQuestion) -> bool:

@@ -99,3 +99,59 @@ def test_ef_is_the_ejection_fraction(text, reason):
 def test_a_grade_may_be_that_of_the_other_harm(text, grade):
     """Beside other harm nobody can tell whose grade it is."""
     assert lung_grade_in(text) == grade
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Declined by insurance",
+        "Denied by insurance",
+        "Refused by her health plan",
+        "Denied by plan",
+        "Refused by payer",
+        "Insurer has refused",
+        "Insurance company declined",
+        "Payer denied",
+        "Prior authorization denied",
+    ],
+)
+def test_what_a_payer_refuses_is_no_wish_of_the_patient(text):
+    """The patient wants it and cannot have it."""
+    assert stop_reason_in(text) == "unavailable"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Decline in performance status",
+        "Declining performance status",
+        "Performance status is declining",
+        "Functional decline",
+        "Clinical decline",
+        "General condition has declined",
+        "Patient is declining rapidly",
+        "Decline in renal function",
+    ],
+)
+def test_a_state_that_declines_is_no_wish_of_the_patient(text):
+    """Who gets weaker has refused nothing."""
+    assert stop_reason_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient declined",
+        "pt declines further treatment",
+        "Declined chemotherapy",
+        "Declined",
+        "Treatment plan declined by patient",
+        "Patient refuses further infusions",
+        "Patient declining further therapy",
+        "Functional decline, patient declines further therapy",
+        "Patient has insurance, declined by her",
+    ],
+)
+def test_who_declines_does_not_wish_it(text):
+    """The patient's own no, beside whatever else."""
+    assert stop_reason_in(text) == "patient-wish"

@@ -904,6 +904,7 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         (stop("trastuzumab", "completed"), stop("pertuzumab", "completed")),
     ),
     "trastuzumab stopped for no reason": (on_therapy(*thp(200, taxane_end=80), **READY), (stop("trastuzumab"),)),
+    "trastuzumab stopped, not covered": (on_therapy(*thp(200, taxane_end=80), **READY), (stop("trastuzumab", "unavailable"),)),
     "trastuzumab stopped for the heart": (on_therapy(*thp(200, taxane_end=80), **READY), (stop("trastuzumab", "cardiac"),)),
     "docetaxel stopped": (on_therapy(*thp(200), **READY), (stop("docetaxel", "completed"),)),
     "tucatinib with other medicines": (

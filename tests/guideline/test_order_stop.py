@@ -54,6 +54,19 @@ def test_an_unknown_reason_is_only_information():
     assert found.indicator == "info"
 
 
+def test_a_drug_that_cannot_be_had_is_asked_about():
+    """R010, R136: refused by the insurer in a responder; another product or another HER2 drug in its place ends nothing."""
+    stops = (stop("trastuzumab", "unavailable"), stop("pertuzumab", "unavailable"))
+    (found,) = says(RULES, after_the_taxane(), *stops)
+    assert (found.topic, found.indicator) == ("Her2TherapyStopped", "info")
+    assert "cannot be had" in words(found)
+    assert says(RULES, after_the_taxane(), *stops, order("pertuzumab-trastuzumab-hyaluronidase", 600)) == []
+    (found,) = says(RULES, after_the_taxane(), stops[0], stop("pertuzumab", "other"))
+    assert "none of progression" in words(found)
+    (found,) = says(RULES, after_the_taxane(), stops[0], stop("pertuzumab"))
+    assert (found.indicator, "gives no reason" in words(found)) == ("warning", True)
+
+
 @pytest.mark.parametrize("reason", ["progression", "toxicity", "cardiac", "lung", "pregnancy", "patient-wish", "hospice", "death"])
 def test_a_recorded_reason_is_silent(reason):
     """R010: progression, toxicity, LVEF, pregnancy, the patient's wish, end-of-life care."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
 from fhir_mappings.denial import Passage
+from fhir_mappings.growth_words import LESS, PROGRESSION_LETTERS, SIGNS_OF_GROWTH, STABLE, Sign, worsening_in
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource, source_of
@@ -41,65 +42,19 @@ _NEARLY = re.compile(rf"\b(?:near(?:ly)?|almost)[ -](?:a )?(?:{_COMPLETE}|cr\b)"
 _IMPROVED = re.compile(
     r"partial (?:(?:metabolic|clinical) )?(?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress"
 )
-#: PD, but not PD-L1 and PD-1.
-_WORSENED = re.compile(r"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|\bpd\b(?![- ]?l?-?[12]\b)")
+_WORSENED = re.compile(rf"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|{PROGRESSION_LETTERS}")
 
-#: Where a lesion is, and which ones: words that may stand between "new" and "lesion" without making another thing of it.
-_WHERE = (
-    r"(?:(?:liver|hepatic|lung|pulmonary|pleural|bon[ey]|osseous|spin(?:e|al)|vertebral|rib|pelvic|brain|cerebral|cerebellar|intracranial|"
-    r"cns|dural|leptomeningeal|nodal|lymph|nodes?|axillary|mediastinal|hilar|supraclavicular|chest|wall|adrenal|ovarian|peritoneal|visceral|"
-    r"distant|left|right|frontal|parietal|occipital|temporal|lobe|and|or|small|large|multiple|several|further|additional|enhancing|"
-    r"hypermetabolic) )"
-)
-_LESIONS = (
-    rf"(?:(?:the|all|both|known|target|measurable|existing) ){{0,2}}{_WHERE}{{0,4}}"
-    r"(?:lesion|metasta|mets?\b|nodul|lymph nodes?\b|(?:lymph)?adenopath|disease\b|tumou?rs?\b|mass(?:es)?\b|"
-    r"(?:disease |tumou?r )?burden)"
-)
-_SIZE = r"(?:size|number|extent|volume)"
-_HARMLESS = r"benign|cyst|angioma|seroma|ha?ematoma|abscess|infect|inflammat|necrosis|granuloma|keratosis|fibroid"
-_NO_TUMOUR = (
-    rf"{_HARMLESS}|effusion|ascites|thyroid|aneurysm|thromb|sclero|implant|edema|swelling|spleen|uter[iu]|heart|cardiac|ventric|"
-    r"atri(?:um|al)|hydroneph|\bhair\b|marker"
-)
-_LESS = r"(?<!dose )(?:decreas|reduc)|shr[iau]nk|smaller|resol|disappear|\bfewer\b|\bless\b|\bbetter\b"
-_STABLE = re.compile(r"\bstable|unchanged|\bsd\b|no (?:(?:significant|interval|definite|relevant) ){0,2}change")
-
-
-class _Sign(NamedTuple):
-    """Words for a worsening that does not call itself one: beside `another` they tell of something else, beside `contrary` nothing sure."""
-
-    said: re.Pattern[str]
-    another: re.Pattern[str]
-    contrary: re.Pattern[str]
-
-
-#: A new lesion is a progression whatever else is stable; what grew and is called stable did not grow enough to be one.
+#: Words for a worsening that does not call itself one.
 _SIGNS: Final = (
-    _Sign(
-        re.compile(rf"\bnew {_WHERE}{{0,4}}(?:lesion|metasta|mets?\b)|\bnew (?:skin|cutaneous) metasta"),
-        re.compile(_HARMLESS),
-        re.compile(_LESS),
-    ),
-    _Sign(
-        re.compile(
-            rf"\b(?:increas(?:es?|ed|ing)|enlarging|interval enlargement|grow(?:ing|th)) "
-            rf"(?:(?:in )?(?:the )?{_SIZE}(?: (?:and|or|and/or) {_SIZE})? )?(?:(?:of|in) )?{_LESIONS}|"
-            r"\b(?:increas(?:es?|ed|ing)|grow(?:n|ing)|grew) in size\b|\b(?:has|have) grown\b"
-        ),
-        re.compile(
-            rf"{_NO_TUMOUR}|\b(?:slight|minimal|mild|minor|subtle|marginal|trace)|uptake|avidity|activity|density|conspicu|enhancement|\brisk"
-        ),
-        re.compile(rf"{_LESS}|{_STABLE.pattern}"),
-    ),
-    _Sign(
+    *SIGNS_OF_GROWTH,
+    Sign(
         re.compile(r"\bworse\b"),
         re.compile(
             r"symptom|pain|ache\b|neuropath|nausea|vomit|fatigue|diarrh|appetite|dyspn|cough|breath|anxi|depress|mood|sleep|rash|mucositis|"
             r"tolera|toxic|side effect|performance|function|an?aemi|penia|\blv?ef\b|ejection|edema|cramp|weak|taste|quality|prognos|"
             r"outcome|surviv|grade|marker"
         ),
-        re.compile(rf"{_LESS}|{_STABLE.pattern}"),
+        re.compile(rf"{LESS}|{STABLE.pattern}"),
     ),
 )
 #: What is said after it is the state of today: "PR at first, now PD".
@@ -159,14 +114,9 @@ def _trend_in(text: str) -> Trend | None:
     `undetermined`. A response that is denied says nothing, nor does a growth beside a shrinkage.
     """
     passage = Passage(text)
-    worse = passage.standings(_WORSENED)
-    for sign in _SIGNS:
-        if sign.another.search(passage.text) is not None:
-            continue
-        standings = passage.standings(sign.said)
-        if "asserted" in standings and "asserted" not in worse and passage.asserts(sign.contrary):
-            return None
-        worse |= standings
+    worse = worsening_in(passage, _SIGNS, passage.standings(_WORSENED))
+    if worse is None:
+        return None
     better = _response(passage)
     if better and "asserted" in worse:
         now = [found.end() for found in _NOW.finditer(passage.text)]
@@ -177,7 +127,7 @@ def _trend_in(text: str) -> Trend | None:
         return better or "worsened"
     if "denied" in worse and _BUT_THERE.search(passage.text):
         return "undetermined"
-    return "stable" if passage.asserts(_STABLE) or "denied" in worse else None
+    return "stable" if passage.asserts(STABLE) or "denied" in worse else None
 
 
 def _response(passage: Passage) -> Trend | None:

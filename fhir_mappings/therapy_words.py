@@ -10,6 +10,7 @@ from typing import Literal
 
 from fhir_mappings.ctcae import grades_in
 from fhir_mappings.denial import Passage, Standing
+from fhir_mappings.growth_words import PROGRESSION_LETTERS, SIGNS_OF_GROWTH, WHERE, worsening_in
 from fhir_mappings.refusal_words import REFUSED, REFUSED_BY_PAYER
 from fhir_mappings.remembered import remembered
 from guideline.case import StopReason
@@ -23,10 +24,12 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
         "progression",
         (
             r"progress(?:ion|ive|ed|ing)?\b",
-            r"\bpd\b(?![- ]?l?-?[12]\b)",  # not PD-L1, not PD-1
+            PROGRESSION_LETTERS,
             r"\b(?:no|not) (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
             r"treatment failure|ineffective|refractory|relapse",
-            r"disease worsen|worsening (?:of )?disease",
+            rf"disease worsen|worsening (?:of )?(?:disease|{WHERE}{{0,4}}(?:lesion|metasta|mets?\b))",
+            # Not "no further benefit expected", as the end of a planned chemotherapy is explained.
+            r"(?:no|lack of|loss of|absence of|without) clinical benefit|no longer (?:deriving |having )?(?:any |clinical )*benefit",
         ),
     ),
     ("lung", (r"\bild\b", r"pneumonitis|interstitial lung", r"(?:lung|pulmonary) toxicity")),
@@ -97,6 +100,8 @@ _SO_OR_SUSPECTED: frozenset[Standing] = _SO | {"suspected"}
 def stop_reason_in(text: str) -> StopReason | None:
     """The reason that words give for stopping or holding a therapy; `None` when they give none of ours."""
     passage = Passage(text)
+    if not _SO.isdisjoint(worsening_in(passage, SIGNS_OF_GROWTH) or ()):
+        return "progression"
     for pattern, reason in _REASONS:
         enough = _SO_OR_SUSPECTED if reason in _SUSPICION_SUFFICES else _SO
         if not enough.isdisjoint(passage.standings(pattern)):

@@ -243,6 +243,8 @@ def test_a_doubt_is_neither_a_fact_nor_a_denial(read, topic, as_doubted, doubt):
     [
         (status, "Progressive disease", "worsened"),
         (status, "PD", "worsened"),
+        (status, "POD", "worsened"),
+        (status, "POD 3", None),
         (status, "progressed on T-DM1", "worsened"),
         (status, "disease progression in liver and lung", "worsened"),
         (status, "No response, progression in liver", "worsened"),

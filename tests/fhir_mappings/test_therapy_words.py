@@ -155,3 +155,51 @@ def test_a_state_that_declines_is_no_wish_of_the_patient(text):
 def test_who_declines_does_not_wish_it(text):
     """The patient's own no, beside whatever else."""
     assert stop_reason_in(text) == "patient-wish"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "New bone lesions on restaging CT",
+        "Increase in liver metastases",
+        "Growth of liver lesions",
+        "Worsening liver metastases",
+        "POD",
+        "POD on restaging",
+        "Lack of clinical benefit",
+        "No clinical benefit",
+        "No longer deriving benefit",
+        "New brain metastases, neuropathy",
+    ],
+)
+def test_decision_6_progression_by_its_signs(text):
+    """Stop reason progression or no response, by code or text: the signs are those by which a disease status is read."""
+    assert stop_reason_in(text) == "progression"
+    assert case_of(patient(), order(TRASTUZUMAB, status="stopped", statusReason=concept(text=text))).drugs[0].stop_reason == "progression"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("No new lesions", None),
+        ("No growth", None),
+        ("No growth of liver lesions", None),
+        ("No POD", None),
+        ("POD 3 after mastectomy", None),
+        ("POD#2", None),
+        ("Possible new lesions", None),
+        ("New liver metastases ruled out", None),
+        ("New bone lesions, liver lesions decreased", None),
+        ("Clinical benefit", None),
+        ("No further benefit expected from docetaxel", None),
+        ("Worsening lung disease", None),
+        ("Worsening tumor markers", None),
+        ("Worsening pleural effusion", None),
+        ("New skin lesions", None),
+        ("No new lesions, patient request", "patient-wish"),
+        ("Increase in ALT, no new lesions", "toxicity"),
+    ],
+)
+def test_decision_6_what_is_no_sign_of_progression(text, reason):
+    """Denied, suspected, beside a shrinkage, of another organ than the tumour: progression is documented or not assumed."""
+    assert stop_reason_in(text) == reason

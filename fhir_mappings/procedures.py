@@ -34,8 +34,18 @@ _KINDS: dict[str, ProcedureKind] = {
     "obs.her2_ish": "her2-ish",
 }
 
+#: What brings the tissue. A HER2 test "on liver biopsy" is a test, a biopsy "with HER2 IHC" a biopsy: what is named first is what is done.
+_TAKEN = r"(?:biops(?:y|ies)|ectom(?:y|ies))\b(?! (?:specimen|sample|tissue|block|material|slide|core))"
+_NOT_TAKEN_FIRST = rf"\A(?:(?!{_TAKEN}).)*?"
+_HER2 = r"(?:her-?2|erbb2)"
+_ISH = r"(?:\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation)"
+_IHC = r"(?:\bihc\b|immunohisto)"
+_BETWEEN = r"[\w /,()-]"
+
 #: Read only where no code is known to us.
 _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
+    ("her2-ish", (rf"{_NOT_TAKEN_FIRST}(?:{_HER2}{_BETWEEN}{{0,40}}{_ISH}|{_ISH}{_BETWEEN}{{0,40}}{_HER2})",)),
+    ("her2-ihc", (rf"{_NOT_TAKEN_FIRST}(?:{_HER2}{_BETWEEN}{{0,40}}{_IHC}|{_IHC}{_BETWEEN}{{0,40}}{_HER2})",)),
     (
         "brain-radiotherapy",
         (
@@ -54,11 +64,6 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
     ),
     ("brain-mri", (r"(?:\bmri?\b|magnetic resonance)[\w ,]{0,20}(?:brain|head|cranial)", r"(?:brain|head|cranial)[\w ,]{0,12}\bmri?\b")),
     ("biopsy", (r"biops",)),
-    (
-        "her2-ish",
-        (r"(?:her-?2|erbb2)[\w /,()-]{0,40}(?:\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation)", r"\b(?:[fcs]|dd)?ish\b[\w /,()-]{0,20}her-?2"),
-    ),
-    ("her2-ihc", (r"(?:her-?2|erbb2)[\w /,()-]{0,40}(?:\bihc\b|immunohisto)", r"(?:\bihc\b|immunohisto)[\w /,()-]{0,20}her-?2")),
 )
 _WORDS: tuple[tuple[re.Pattern[str], ProcedureKind], ...] = tuple((re.compile("|".join(words)), kind) for kind, words in _WORDING)
 _RADIOTHERAPY = re.compile(r"radiotherapy|radiation|radiosurg|teleradio|stereotactic")
@@ -127,6 +132,8 @@ def _fulfilled(order: Procedure, done_on: date | None) -> bool:
 def _done(record: Record, resource: Resource) -> Procedure | None:
     referred = _refers_to_hospice(resource)
     kind = "hospice" if referred else _kind(resource)
+    if kind in ("her2-ish", "her2-ihc") and "biops" in words(resource.code):
+        kind = "biopsy"  # the tissue was taken; that the test is done its result will tell
     day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
     if kind is not None and resource.status not in _NOT_DONE and (day is None or record.counts(day, resource)):
         return Procedure(kind, "booked" if referred else "done", day, source_of(resource))

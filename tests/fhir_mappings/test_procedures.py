@@ -239,7 +239,16 @@ def test_what_was_not_done(status):
         (concept(text="ERBB2 in situ hybridization"), "her2-ish"),
         (concept(text="FISH for HER2"), "her2-ish"),
         (concept(text="HER2 IHC"), "her2-ihc"),
+        (concept(text="HER2 FISH on liver biopsy"), "her2-ish"),
+        (concept(text="FISH on liver biopsy for HER2"), "her2-ish"),
+        (concept(text="HER2 IHC, liver biopsy 2026-11-10"), "her2-ihc"),
+        (concept(text="Liver biopsy specimen: HER2 FISH"), "her2-ish"),
+        (concept(text="HER2 FISH on mastectomy specimen"), "her2-ish"),
         (concept(text="Liver biopsy with HER2 IHC"), "biopsy"),
+        (concept(text="Biopsy of liver lesion with HER2 FISH"), "biopsy"),
+        (concept(text="Biopsy of liver lesion with HER2 testing"), "biopsy"),
+        (concept(text="Lumpectomy with HER2 IHC"), "breast-surgery"),
+        (concept(text="FISH on liver biopsy"), "biopsy"),
         (concept(text="FISH for BCR-ABL"), None),
     ],
 )
@@ -247,6 +256,14 @@ def test_an_ordered_her2_test(code, kind):
     """R122, decision 23: by LOINC code or in words."""
     order = resource("ServiceRequest", status="active", intent="order", code=code, authoredOn="2026-11-01")
     assert kinds(order) == ([(kind, "booked")] if kind else [])
+
+
+def test_a_her2_test_on_a_biopsy_as_done_is_a_biopsy_whose_result_is_waited_for():
+    """R002, decision 23: nobody is asked for tissue that was taken, and the ordered test is open until its result."""
+    text = "HER2 FISH on liver biopsy"
+    ordered = booked(code=concept(text=text), authoredOn="2026-11-01")
+    assert kinds(done(code=concept(text=text), performedDateTime="2026-11-05"), ordered) == [("biopsy", "done"), ("her2-ish", "booked")]
+    assert kinds(done(code=concept(text="HER2 FISH, breast tissue"))) == [("her2-ish", "done")]
 
 
 def test_booked_is_an_order_that_is_active_or_draft():

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, as_list, triples, words
 from fhir_mappings.dates import began, recorded
 from fhir_mappings.later_members import extensions_of
@@ -15,9 +16,9 @@ from fhir_mappings.laterality import side_of_label, side_of_sites
 from fhir_mappings.problem_list import ProblemList, clinical_status, name_undated
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.resources import Concept, Resource, ResourceCode, source_of
 from fhir_mappings.stage_words import m_category, stage_group
-from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, site_of_code, sites_in
+from fhir_mappings.tumour_claims import Claim, claims_of_code, claims_of_words, is_local_recurrence, names_spread, site_of_code, sites_in
 from guideline.case import ClinicalStatus, Diagnosis, Metastasis, Side, Site, Stage
 from guideline.partial_date import PartialDate
 
@@ -28,6 +29,8 @@ _RELATED = frozenset(
     }
 )
 _BREAST_TUMOURS = frozenset({"invasive-breast", "breast-in-situ", "breast-history"})
+#: As `icd10_key`: secondary malignant neoplasm of other specified sites.
+_OTHER_SITES = "C7989"
 _PRIMARY_ALONE = ({"invasive-breast"}, {"invasive-breast", "receptors"})
 _PRESENT_BREAST_TUMOURS = frozenset({"invasive-breast", "breast-in-situ"})
 
@@ -63,7 +66,8 @@ class _Tumour(Struct, frozen=True):
 def read_tumours(record: Record, listed: ProblemList) -> Tumours:
     """The tumours of the problem list. A Condition whose codes contradict each other is named and not used."""
     read: list[_Tumour] = []
-    for resource in listed["tumour"]:
+    for listed_one in listed["tumour"]:
+        resource = _by_its_own_words(listed_one)
         claims = _claims(resource)
         spread = _spread_said(resource) if {claim.kind for claim in claims} in _PRIMARY_ALONE else ()
         kinds = frozenset([claim.kind for claim in (*claims, *spread)])
@@ -84,6 +88,28 @@ def read_tumours(record: Record, listed: ProblemList) -> Tumours:
         tuple(metastases),
         tuple([stage for tumour in read for stage in _stages(tumour, dated_metastases=dated)]),
     )
+
+
+def _by_its_own_words(resource: Resource) -> Resource:
+    """A Condition without the code "other specified sites" (C79.89), where its words say that this is a local recurrence.
+
+    ICD-10-CM has no code for a recurrence in the chest wall, and EHRs take this one. It says nothing that the words do not say better; a
+    code that names a site goes before words, as everywhere.
+    """
+    code = resource.code
+    vague = (
+        [coding for coding in code.coding if isinstance(coding.code, str) and icd10_key(coding.code) == _OTHER_SITES]
+        if code is not None
+        else []
+    )
+    if code is None or not vague:
+        return resource
+    rest = [coding for coding in code.coding if coding not in vague]
+    named = [said for said in (code.text, *[coding.display for coding in rest]) if said]
+    local = [said for said in (*named, *[coding.display for coding in vague if coding.display]) if is_local_recurrence(said)]
+    if not local or any(map(names_spread, named)) or "metastasis" in {claim.kind for claim in _claims_of_codes(triples(Concept(rest)))}:
+        return resource
+    return replace(resource, code=ResourceCode(rest, "; ".join(dict.fromkeys([*([code.text] if code.text else []), *local]))))
 
 
 def _spread_said(resource: Resource) -> tuple[Claim, ...]:

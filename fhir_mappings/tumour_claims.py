@@ -280,6 +280,26 @@ def claims_of_words(label: str) -> tuple[Claim, ...]:
     return (_breast_claim(text), *(Claim("metastasis", site, from_breast=True) for site in (_sites_of(passage) or (None,)) if spread))
 
 
+_LOCAL_RECURRENCE = re.compile(
+    r"(?:chest[- ]wall|\bscar|\bin[- ]breast|ipsilateral breast(?: tumou?r)?|\b(?:local|loco-?regional)(?:ly)?)[- ](?:recurren|relaps)|"
+    r"\b(?:recurren|relaps)\w* (?:[a-z]+ ){0,6}(?:chest wall|scar)\b"
+)
+_BESIDE_THE_BREAST = frozenset({"regional-node", "skin"})
+
+
+@remembered(maxsize=1024)
+def is_local_recurrence(label: str) -> bool:
+    """Whether words speak of a recurrence at the breast or the chest wall, and neither of a metastasis nor of a distant site."""
+    passage = Passage(label)
+    return _is_so(passage, _LOCAL_RECURRENCE) and not names_spread(label) and _BESIDE_THE_BREAST.issuperset(_sites_of(passage))
+
+
+@remembered(maxsize=1024)
+def names_spread(label: str) -> bool:
+    """Whether words speak of a spread and do not deny it: one that is suspected counts."""
+    return not Passage(label).standings(_SPREAD) <= {"denied", "open"}
+
+
 def _breast_claim(text: str) -> Claim:
     her2: Sign | None = None
     if re.search(r"triple[ -]negative", text):

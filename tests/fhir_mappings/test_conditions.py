@@ -429,3 +429,54 @@ def test_a_condition_that_names_no_disease_is_named(code):
     assert problems_of(case_of(patient(), condition(code=code))) == [("unreadable", "diagnosis")]
     assert problems_of(case_of(patient(), condition(code=code, verified="refuted"))) == []
     assert problems_of(case_of(patient(), condition(("urn:oid:1.2.3", "house-4711")))) == []
+
+
+OTHER_SITES = (ICD10CM, "C79.89", "Secondary malignant neoplasm of other specified sites")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chest wall recurrence of breast cancer",
+        "Local recurrence of breast cancer",
+        "Locally recurrent breast cancer",
+        "Locoregional recurrence of breast cancer, axilla",
+        "Loco-regional relapse of breast cancer",
+        "Scar recurrence of breast cancer",
+        "In-breast recurrence of breast cancer",
+        "Recurrent breast cancer of the left chest wall",
+        "Chest wall recurrence of breast cancer, no distant metastases",
+    ],
+)
+def test_r123_a_local_recurrence_under_the_code_of_other_sites_is_none_of_distant_disease(text):
+    """C79.89 says nothing that the entry's own words do not say better, with or without its dot and its own name."""
+    for coding in (OTHER_SITES, (ICD10CM, "C7989"), (ICD10CM, "C79.89", text)):
+        case = case_of(patient(), condition(BREAST_CANCER), condition(code=concept(coding, text=text), ident="2"))
+        assert (case.metastases, [d.kind for d in case.diagnoses]) == ((), ["invasive-breast", "invasive-breast"])
+    alone = case_of(patient(), condition(BREAST_CANCER), condition(code=concept(text=text), ident="2"))
+    assert alone.diagnoses == case.diagnoses
+    assert sites(condition(code=concept(BREAST_CANCER, OTHER_SITES, text=text))) == []
+
+
+@pytest.mark.parametrize(
+    ("codings", "text", "found"),
+    [
+        ([OTHER_SITES], "Chest wall metastasis of breast cancer", ["other"]),
+        ([OTHER_SITES], "Breast cancer metastatic to chest wall", ["other"]),
+        ([OTHER_SITES], "Chest wall recurrence and distant metastases of breast cancer", ["other"]),
+        ([OTHER_SITES], "Chest wall recurrence of breast cancer, suspected metastases", ["other"]),
+        ([OTHER_SITES], "Chest wall recurrence of breast cancer, also in the lung", ["other"]),
+        ([OTHER_SITES], "No local recurrence of breast cancer", ["other"]),
+        ([OTHER_SITES], "Recurrence of breast cancer", ["other"]),
+        ([OTHER_SITES], None, ["other"]),
+        ([BRAIN, OTHER_SITES], "Chest wall recurrence of breast cancer", ["brain", "other"]),
+        ([LIVER], "Chest wall recurrence of breast cancer", ["liver"]),
+        ([(ICD10CM, "C79.51")], "Chest wall recurrence of breast cancer", ["bone"]),
+        ([(ICD10CM, "C78.00")], "Local recurrence of breast cancer", ["lung"]),
+        ([(ICD10CM, "C79.2")], "Chest wall recurrence of breast cancer", ["skin"]),
+    ],
+)
+def test_words_outweigh_no_code_that_names_a_site(codings, text, found):
+    """Only the code of no named site gives way, and only to words that name a local recurrence and no spread."""
+    listed = condition(code=concept(*codings, text=text) if text else concept(*codings), ident="2")
+    assert sites(condition(BREAST_CANCER), listed) == found

@@ -15,7 +15,7 @@ class BrainDisease(Struct, frozen=True):
     """CNS disease. `state` is `unknown` when neither the problem list nor the intake speaks of it: that is not "none".
 
     `present`: there are brain metastases, stable, active or of unknown state. `predominant` is None when nobody said which burden
-    predominates.
+    predominates. `date` and the first of `sources` are those of the leptomeningeal disease where there is any.
     """
 
     state: Literal["none", "stable", "active", "present", "unknown"]
@@ -58,15 +58,18 @@ def brain_disease(case: Case) -> BrainDisease:
         predominant = False
     elif only_site:
         predominant = True
-    sources = [m.source for m in cns]
+    # The day of what is said: older brain metastases tell nothing of when the meninges were affected.
+    named = [m for m in cns if m.site == "leptomeningeal"] if leptomeningeal else cns
+    sources = [m.source for m in named]
     if given is not None:
         sources.append(given.source)
+    sources += [m.source for m in cns]
     return BrainDisease(
         state=state,
         leptomeningeal=leptomeningeal,
         symptoms=said_yes(case, "cns-symptoms"),
         predominant=predominant,
-        date=cns[0].date if cns else given.date if given is not None else None,
+        date=named[0].date if named else given.date if given is not None else None,
         sources=tuple(dict.fromkeys(sources)),
         present=state in ("stable", "active", "present"),
     )

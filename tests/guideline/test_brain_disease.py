@@ -4,7 +4,7 @@ import pytest
 
 from guideline.case import IntakeAnswer
 from guideline.partial_date import PartialDate
-from tests.guideline.case_builder import TODAY, a_case, intake, metastasis, said, situation_of
+from tests.guideline.case_builder import TODAY, a_case, ago, intake, metastasis, said, situation_of
 
 
 def brain(*metastases, **answers):
@@ -39,6 +39,26 @@ def test_a_newer_entry_outweighs_an_answer_of_stable():
 def test_a_resolved_entry_is_no_disease_now():
     """Resolved brain metastases alone leave the state unknown."""
     assert brain(metastasis("brain", 900, status="resolved"), metastasis("liver")).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("days", "answer", "since"),
+    [
+        ((("brain", 480), ("leptomeningeal", 4)), None, 4),
+        ((("brain", 480), ("leptomeningeal", 40), ("leptomeningeal", 4)), None, 40),
+        ((("brain", 480), ("leptomeningeal", 4)), "leptomeningeal", 4),
+        ((("brain", 480),), said("leptomeningeal", days=9), 9),
+        ((("brain", 480), ("brain", 20)), None, 480),
+        ((("brain", 480),), said("active", days=9), 480),
+    ],
+)
+def test_the_day_is_that_of_what_is_said(days, answer, since):
+    """Leptomeningeal disease since the meninges were named, by an entry or the answer alone; brain metastases since the first of them."""
+    listed = [metastasis(site, day) for site, day in days]
+    found = with_answer(answer, metastasis("liver"), *listed)
+    assert found.date == ago(since)
+    assert found.sources[0] == next((one.source for one in listed if one.date == ago(since)), "QuestionnaireResponse/1")
+    assert set(found.sources) >= {one.source for one in listed}
 
 
 @pytest.mark.parametrize(

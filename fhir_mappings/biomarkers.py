@@ -22,10 +22,10 @@ from fhir_mappings.percent_words import percent_in
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
-from fhir_mappings.results import Number, Result, number_of, of_quantity, of_text, results, text_of
+from fhir_mappings.results import Number, Result, has_value, number_of, of_quantity, of_text, results, says_no_result, text_of
 from fhir_mappings.terminology import display_conflicts
 from fhir_mappings.tumour_claims import site_of_code, sites_in
-from guideline.case import ReceptorResult, Side
+from guideline.case import ReceptorResult, Side, UnreadResult
 
 Receptor = Literal["HER2", "ER", "PR"]
 Method = Literal["ihc", "ish", "unspecified"]
@@ -117,7 +117,20 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
         found += _of_item(record, result, item, asked, answer)
     if not found and not _says_untested(resource):
         record.problem("unreadable", resource, "no value that can be read", "her2")
+        _keep_unread(record, result)
     return found
+
+
+def _keep_unread(record: Record, result: Result) -> None:
+    """Keep a HER2 result that is there and could not be read: an older one does not stand for it."""
+    resource = result.resource
+    asked = [_asked(item.code) or _asked_in_words(item.code) for item in (resource, *(resource.component or ())) if _has_result(item)]
+    if any(one is not None and one.receptor == "HER2" and not one.mislabelled for one in asked):
+        record.unread.append(UnreadResult("her2", result.day, _specimen(record, resource)[0], source_of(resource)))
+
+
+def _has_result(item: Resource | Component) -> bool:
+    return has_value(item) and not says_no_result(item)
 
 
 def _asked(code: Concept | None) -> _Asked | None:

@@ -79,6 +79,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         other_drugs=_once(medications.others),
         dpyd=_once(read_dpyd(record)),
         intake=read_intake(record),
+        unread=tuple(dict.fromkeys(record.unread)),
         problems=_problems((*record.problems, *_missing_pages(reading))),
     )
 

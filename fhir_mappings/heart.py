@@ -16,10 +16,10 @@ from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Quantity, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, of_quantity, of_text, results, text_of
+from fhir_mappings.results import Number, Result, has_value, of_quantity, of_text, results, says_no_result, text_of
 from fhir_mappings.terminology import value_of
 from fhir_mappings.visit_diagnoses import Closed
-from guideline.case import HeartCondition, Lvef
+from guideline.case import HeartCondition, Lvef, UnreadResult
 
 Modality = Literal["echo", "muga", "mri", "ct", "angiogram", "unspecified"]
 
@@ -71,14 +71,22 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
     if reading is None and resource.component:
         reading = _in_components(resource.component)
     if reading is None:
+        measured = any(_is_coded(one) and has_value(one) and not says_no_result(one) for one in resource.component or ())
         if not panel or any(_is_coded(one) and has_value(one) for one in resource.component or ()):
             record.problem("unreadable", resource, "no value that can be read", "lvef")
+        if measured or (not panel and has_value(resource) and not says_no_result(resource)):
+            _unread(record, result)
     elif not (LVEF_LEAST <= reading.value <= LVEF_MOST and (reading.upper is None or reading.value <= reading.upper <= LVEF_MOST)):
         record.problem("erroneous", resource, "not a possible LVEF", "lvef")
+        _unread(record, result)
     else:
         modality, source = _modality(resource), source_of(resource)
         return Lvef(reading.value, result.day, reading.upper, reading.bound, modality, result.preliminary, source)
     return None
+
+
+def _unread(record: Record, result: Result) -> None:
+    record.unread.append(UnreadResult("lvef", result.day, source=source_of(result.resource)))
 
 
 def _reading(item: Resource | Component) -> LvefReading | None:

@@ -13,9 +13,9 @@ from fhir_mappings.coded import meanings_of_code
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Range, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, of_quantity, results
+from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, of_quantity, results, says_no_result
 from fhir_mappings.units import factor_of
-from guideline.case import BodyMeasure, Lab, LabKind
+from guideline.case import BodyMeasure, Lab, LabKind, UnreadResult
 
 _LABS: dict[str, LabKind] = {
     "obs.alt": "alt",
@@ -57,6 +57,7 @@ def _lab(record: Record, result: Result) -> Lab | None:
     number = number_of(resource)
     if number is None or resource.code is None:
         _name_unread(record, resource, "lab")
+        _keep_unread(record, result)
         return None
     kind, by = None, None
     for coding in resource.code.coding:
@@ -65,10 +66,21 @@ def _lab(record: Record, result: Result) -> Lab | None:
             break
     if kind is None or by is None or number.value < 0:
         record.problem("unreadable", resource, "a unit that is not read", "lab")
+        _keep_unread(record, result)
         return None
     upper = _upper_normal(normal_ranges(resource), kind, number)
     value = number.value if by == 1.0 else _rounded(number.value * by)
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
+
+
+def _keep_unread(record: Record, result: Result) -> None:
+    """Keep what was measured and could not be read, where the code tells it: an older value does not stand for it."""
+    resource = result.resource
+    codings = resource.code.coding if resource.code is not None and has_value(resource) and not says_no_result(resource) else ()
+    kinds = (_scale(coding.system, coding.code, "", "")[0] for coding in codings)
+    kind = next((kind for kind in kinds if kind is not None), None)
+    if kind is not None:
+        record.unread.append(UnreadResult(kind, result.day, source=source_of(resource)))
 
 
 def _name_unread(record: Record, resource: Resource, subject: str) -> None:

@@ -21,7 +21,7 @@ from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading
 from fhir_mappings.resources import ABSENT, Contained, Entry, Reference, Resource, source_of
 from fhir_mappings.status_words import plainly_spelled
-from guideline.case import DataProblem, ProblemKind
+from guideline.case import DataProblem, ProblemKind, UnreadResult
 from guideline.partial_date import PartialDate
 
 _Verdict = Literal["other-patient", "no-subject"] | None
@@ -49,6 +49,7 @@ class Record:
 
     `groups` holds Observations by topic (`observation_topics.Topic`), everything else by resource type. `references` finds a
     Medication or Specimen by `Type/id` or by the `fullUrl` of its entry. What begins after `horizon` is in the future.
+    `unread` holds the results that are there and could not be read.
     """
 
     today: date
@@ -56,6 +57,7 @@ class Record:
     groups: dict[str, list[Resource]] = field(default_factory=dict)
     references: dict[str, Resource] = field(default_factory=dict)
     problems: list[DataProblem] = field(default_factory=list)
+    unread: list[UnreadResult] = field(default_factory=list)
 
     def of(self, group: str) -> list[Resource]:
         """The patient's resources of a type, or Observations of a topic."""

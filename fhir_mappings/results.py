@@ -33,6 +33,12 @@ _EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 _SINGLE = re.compile(r"(?:\{?cells\}?)?/(?:[uµμ]l|mcl|mm\^?3|mm³)", re.IGNORECASE)
 
 
+_NO_RESULT_WORDS = re.compile(
+    r"[\W_]*+(?:test |study |exam(?:ination)? )?(?:(?:was )?not (?:yet )?(?:done|performed|measured|assessed|obtained|ordered|available)|"
+    r"(?:result )?(?:is )?pending|to follow|in process|cancell?ed|no result|none|tnp|n/?a|null)[\W_]*+"
+)
+
+
 class Result(Struct, frozen=True, gc=False):
     """An Observation that counts, its clinical date, and whether it is preliminary."""
 
@@ -144,6 +150,12 @@ def has_value(item: Resource | Component) -> bool:
         item.value_ratio,
     )  # fmt: skip
     return any(value not in (None, "") for value in values)
+
+
+def says_no_result(item: Resource | Component) -> bool:
+    """Whether a result says that there is none: "not done", "pending". That is no result which could not be read."""
+    said = text_of(item) or (item.value_codeable_concept.text if item.value_codeable_concept is not None else None)
+    return said is not None and _NO_RESULT_WORDS.fullmatch(said.lower()) is not None
 
 
 def is_false(value: bool | str | None) -> bool:

@@ -5,7 +5,8 @@ Every fact carries its value, its date and the reference of the resource that sa
 status over time, the baseline LVEF) is derived in `guideline.situation`.
 
 Not recorded, unreadable and negative are three things: an empty tuple is "nothing recorded", `Case.problems`
-names what could not be read, and a negative finding is a fact of its own. No empty field means "normal".
+names what could not be read (`Case.unread` the results among it), and a negative finding is a fact of its own. No empty field means
+"normal".
 """
 
 from __future__ import annotations
@@ -256,6 +257,22 @@ class Lab(Struct, frozen=True):
     bound: Bound | None = None
 
 
+#: What a result that could not be read is a result of.
+ResultKind = Literal["lvef", "her2"] | LabKind
+
+
+class UnreadResult(Struct, frozen=True):
+    """A final or preliminary result that is there, and whose value could not be read: neither normal nor missing.
+
+    `specimen` is that of a HER2 result, where the record says so. Why it could not be read says its `DataProblem`.
+    """
+
+    kind: ResultKind
+    date: PartialDate | None = None
+    specimen: Literal["primary", "metastasis"] | None = None
+    source: str = ""
+
+
 class BodyMeasure(Struct, frozen=True):
     """Weight in kg or height in cm."""
 
@@ -379,4 +396,5 @@ class Case(Struct, frozen=True):
     dpyd: tuple[DpydResult, ...] = ()
     intake: dict[str, IntakeAnswer] = field(default_factory=dict)
     problems: tuple[DataProblem, ...] = ()
+    unread: tuple[UnreadResult, ...] = ()
     planned: tuple[DrugRecord, ...] = ()

@@ -29,6 +29,7 @@ _FACTS = {
     "lungs": ("lung condition", "lung conditions"),
     "febrile_neutropenia": ("episode of febrile neutropenia", "episodes of febrile neutropenia"),
     "labs": ("laboratory value", "laboratory values"),
+    "unread": ("result that could not be read", "results that could not be read"),
     "body": ("weight or height", "weights and heights"),
     "performance": ("performance status", "performance statuses"),
     "pregnancies": ("pregnancy finding", "pregnancy findings"),

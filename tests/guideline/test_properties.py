@@ -30,6 +30,7 @@ from guideline.case import (
     Procedure,
     ReceptorResult,
     Stage,
+    UnreadResult,
 )
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
@@ -228,6 +229,13 @@ _cases = st.builds(
         date=_when,
     ),
     intake=_intakes(),
+    unread=_many(
+        UnreadResult,
+        2,
+        kind=st.sampled_from(["lvef", "her2", "platelets", "alt"]),
+        date=_when,
+        specimen=st.sampled_from([None, "primary", "metastasis"]),
+    ),
     problems=_many(DataProblem, 1, kind=st.sampled_from(["unreadable", "future"]), subject=st.sampled_from(["therapy", "lung", "lvef"])),
 )
 
@@ -245,6 +253,7 @@ _LISTS = (
     "pregnancies",
     "menopause",
     "procedures",
+    "unread",
 )
 
 

@@ -18,6 +18,7 @@ from guideline.past_failure import resolved_failure
 from guideline.performance import very_frail
 from guideline.situation import Situation
 from guideline.therapy_lines import CONJUGATES, COUNTING_DRUGS, CYTOTOXIC_DRUGS, PARTNER_DRUGS, Line, components
+from guideline.unread_results import unread_fact, unread_her2, unread_lvef
 
 _NAMES = {drug.id: drug.name for drug in K.drugs.values()}
 #: Room for the names of drugs in a headline.
@@ -294,6 +295,7 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         performance_fact(poor) if (poor := very_frail(s.case)) is not None else None,
         resolved_failure_fact(past) if (past := resolved_failure(s)) is not None else None,
         lvef_fact(s.heart.latest) if s.heart.latest is not None else None,
+        *(unread_fact(one) for one in (unread_her2(s), unread_lvef(s)) if one is not None),
     ]
     return tuple([fact for fact in found if fact is not None])
 

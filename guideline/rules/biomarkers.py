@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from guideline.advice import Finding, Statement
-from guideline.case import ReceptorResult
+from guideline.advice import Finding, Gap, Statement
+from guideline.case import ReceptorResult, UnreadResult
 from guideline.facts_used import finding_dated, her2_fact
 from guideline.intake import said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
 from guideline.rules.endocrine import visceral_crisis
 from guideline.rules.scope import other_primary
+from guideline.rules.unread import her2_ask
 from guideline.situation import Situation
+from guideline.unread_results import is_of_metastasis, unread_fact, unread_her2
 
 
 def _relapsed_on(s: Situation) -> PartialDate | None:
@@ -33,6 +35,15 @@ def rebiopsy_open(s: Situation) -> bool:
     return _result_wanted(s) and _biopsied_on(s) is None
 
 
+def _unread_since(s: Situation) -> UnreadResult | None:
+    """The result of a metastasis that is wanted, where it is there and could not be read; `common_checks` names it."""
+    unread, since = unread_her2(s), _relapsed_on(s)
+    if unread is None or unread.date is None or not is_of_metastasis(s, unread):
+        return None
+    wanted = s.her2.metastasis_tested_on is None or since is None or (since.earliest - unread.date.latest).days <= _grace(s)
+    return unread if wanted else None
+
+
 def _result_wanted(s: Situation) -> bool:
     if s.on_treatment or visceral_crisis(s) or said_no(s.case, "lesion-accessible"):
         return False
@@ -50,7 +61,10 @@ def _biopsied_on(s: Situation) -> PartialDate | None:
     recent = [day for day in recent if since is None or (since.latest - day.earliest).days <= _grace(s)]
     newest = max(recent, key=lambda day: day.latest, default=None)
     # One with a result of its own, such as that of the breast itself, is not waited for.
-    return None if newest is None or any(_result_since(r, newest) for r in s.case.receptors) else newest
+    if newest is None or any(_result_since(r, newest) for r in s.case.receptors):
+        return None
+    unread = _unread_since(s)
+    return None if unread is not None and unread.date is not None and unread.date.latest >= newest.earliest else newest
 
 
 def _result_since(result: ReceptorResult, day: PartialDate) -> bool:
@@ -71,6 +85,11 @@ def rebiopsy(s: Situation) -> Finding | None:
     if not said_yes(s.case, "lesion-accessible") or not rebiopsy_open(s):
         return None
     facts = (her2_fact(s.her2.leading),) if s.her2.leading is not None else ()
+    unread = _unread_since(s)
+    if unread is not None:
+        headline = K.say("rebiopsy-not-read", date=str(unread.date))
+        gap = Gap("I02", her2_ask(unread))
+        return Finding("RebiopsySuggested", "info", headline, (), (unread_fact(unread), *facts), (gap,), rules=("R002", "R131"))
     return Finding(
         "RebiopsySuggested", "info", K.say("rebiopsy", since=_since(s)), (K.say("rebiopsy-no-delay"),), facts=facts, requests=("biopsy",)
     )
@@ -86,7 +105,7 @@ def biomarker_statements(s: Situation) -> list[Statement]:
     pending = _biopsied_on(s)
     if pending is not None and _result_wanted(s):
         said.append(K.say("biopsy-result-pending", day=pending))
-    if rebiopsy_open(s) and not said_yes(s.case, "lesion-accessible"):
+    if rebiopsy_open(s) and _unread_since(s) is None and not said_yes(s.case, "lesion-accessible"):
         said.append(K.say("rebiopsy-if-accessible", since=_since(s)))
     if s.hormones.changed:
         said.append(K.say("receptors-changed", before=s.hormones.previous, now=s.hormones.state))

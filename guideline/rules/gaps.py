@@ -19,8 +19,10 @@ from guideline.rules.heart import heart as heart_finding
 from guideline.rules.heart_failed import ended_by_failure
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, without_trastuzumab
 from guideline.rules.pregnancy import contradicted_pregnancy, pregnancy_excluded
+from guideline.rules.unread import her2_check, lvef_ask, unread_labs_check
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
+from guideline.unread_results import unread_lvef
 
 
 def her2_gap(s: Situation) -> tuple[Gap, ...]:
@@ -54,9 +56,13 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     held = heart_finding(s)
     if held is not None and held.topic == "LvefHold" and not ended.issuperset(held.avoid):
         low.append(K.say("check-lvef-hold", drugs=drug_names(sorted({*held.avoid} - ended))))
-    if heart.current:
+    unread = unread_lvef(s)
+    if unread is not None:
+        check = lvef_ask(unread)
+    elif heart.current:
         return low, []
-    check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)
+    else:
+        check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)
     gaps = [Gap("I07", check)]
     if not heart.failure_asked and heart.failure is None:
         gaps.append(Gap("I08", K.say("ask-heart-failure")))
@@ -129,8 +135,10 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
     gaps: list[Gap] = []
     before_tdxd, lung_gaps = lung_check(s, regimens)
     tdxd_leads = lead in TDXD_REGIMENS
+    drugs = K.regimens[lead].drugs if lead is not None else ()
     of_the_lungs = (before_tdxd if tdxd_leads else [], lung_gaps)
-    for found_checks, found_gaps in (heart_check(s), of_the_lungs, pregnancy_check(s), lab_check(s, lead)):
+    not_read = (her2_check(s), unread_labs_check(s, drugs))
+    for found_checks, found_gaps in (heart_check(s), of_the_lungs, pregnancy_check(s), lab_check(s, lead), *not_read):
         checks += found_checks
         gaps += found_gaps
     gaps += brain_gaps(s)

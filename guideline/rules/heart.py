@@ -19,6 +19,7 @@ from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import held
 from guideline.rules.heart_words import all_names, failure_words, fall_words, heart_condition_facts, lvef_headline, named, stop_headline
+from guideline.rules.unread import lvef_not_read, with_unread_lvef
 from guideline.situation import Situation
 
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
@@ -32,7 +33,7 @@ def heart(s: Situation) -> Finding | None:
 
 def _heart(s: Situation) -> Finding | None:
     running = s.her2_running
-    return (
+    found = (
         _failure(s, (*running, *s.held_drugs))
         or failed_under(s, [e for e in (*running, *s.held_drugs) if e.drug in MONITORED])
         or _hold(s, running)
@@ -40,8 +41,17 @@ def _heart(s: Situation) -> Finding | None:
         or held(s)
         or _low(s, running)
         or _low_undated(s, running)
+        or _not_read(s, running)
         or _monitoring(s, running)
     )
+    return with_unread_lvef(s, found) if found is not None else None
+
+
+def _not_read(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
+    """R131: the newest LVEF is there and could not be read: the one before it does not stand for the heart of today."""
+    monitored = [e.drug for e in running if e.drug in MONITORED]
+    known = (lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()
+    return lvef_not_read(s, monitored, known) if monitored else None
 
 
 def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
@@ -307,6 +317,11 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
 
 def heart_at_start(s: Situation) -> Finding | None:
     """P02, E37: HER2 therapy is to be started with an LVEF below 50 or with heart failure: cardiology first."""
+    found = _at_start(s)
+    return with_unread_lvef(s, found) if found is not None else None
+
+
+def _at_start(s: Situation) -> Finding | None:
     latest = s.heart.latest
     limits = K.thresholds.lvef
     if s.heart.symptomatic_failure:

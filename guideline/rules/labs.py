@@ -27,7 +27,9 @@ from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, sh
 from guideline.rules.labs_missing import lab_gaps, missing_labs
 from guideline.rules.order_after_hold import after_hold
 from guideline.rules.order_scope import deletions, safety_orders
+from guideline.rules.unread import labs_not_read, labs_of, with_unread_labs
 from guideline.setbacks import one_level_down
+from guideline.unread_results import unread_labs
 
 _CAPECITABINE, _TUCATINIB = "capecitabine", "tucatinib"
 
@@ -61,11 +63,20 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
             finding = _finding(q, asked, q.s.once(current_labs))
             if q.s.case.febrile_neutropenia:
                 finding = with_febrile_neutropenia(q.s, [e for e in q.s.exposures if e.drug == drug], finding, partial(_level, q, asked))
+            finding = _naming_unread(q, asked, finding)
             if finding is not None:
                 yield finding
             if finding is None or finding.indicator == "info":
                 # What holds the drug today goes before what held it last time.
                 yield from after_hold(q, order, drug)
+
+
+def _naming_unread(q: OrderQuestion, asked: _Asked, finding: Finding | None) -> Finding | None:
+    """R131: a value that is newer than those that were judged, and that could not be read."""
+    unread = unread_labs(q.s, labs_of((asked.drug,), frozenset({"start", "dose"} if asked.start else {"dose"})))
+    if not unread:
+        return finding
+    return labs_not_read(asked.drug, unread) if finding is None else with_unread_labs(finding, unread)
 
 
 def _finding(q: OrderQuestion, asked: _Asked, values: CurrentLabs) -> Finding | None:

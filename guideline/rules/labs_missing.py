@@ -15,6 +15,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, answered, clearance_at, lab_name, met
 from guideline.order_question import OrderQuestion
 from guideline.rules.lab_words import lab_facts
+from guideline.unread_results import unread_labs
 
 _LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
 _BLOOD = frozenset({"neutrophils", "platelets"})
@@ -52,7 +53,9 @@ def missing_labs(
     absent, creatinine = _absent(drug, values), _creatinine_alone(values)
     if creatinine is not None and CLEARANCE in absent:
         return _no_clearance(q, drug, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules, acts)
-    headline = K.say("lab-needed", drug=drug_name(drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
+    # What is there and could not be read is not missing from the record.
+    says = "lab-needed-not-read" if unread_labs(q.s, absent) else "lab-needed"
+    headline = K.say(says, drug=drug_name(drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
     return Finding("LabSafety", "info", headline, detail, missing=gaps, rules=rules)
 
 

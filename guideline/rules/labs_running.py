@@ -19,10 +19,12 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
+from guideline.rules.unread import labs_of, with_unread_labs
 from guideline.setbacks import level_given, one_level_down
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
 from guideline.thresholds import LabRow
+from guideline.unread_results import unread_labs
 
 #: The HER2 drugs with a laboratory table, and the rows of it that end or interrupt a course.
 _TABLES: dict[str, tuple[LabRow, ...]] = {
@@ -38,7 +40,10 @@ def labs_running(s: Situation) -> Finding | None:
     if not running:
         return None
     found = _by_values(s, running) if s.case.labs else None
-    return with_febrile_neutropenia(s, running.values(), found, partial(level_given, s)) if s.case.febrile_neutropenia else found
+    if s.case.febrile_neutropenia:
+        found = with_febrile_neutropenia(s, running.values(), found, partial(level_given, s))
+    # What is said of older values names a newer one; a newer one alone is asked for by the order of the next dose.
+    return with_unread_labs(found, unread_labs(s, labs_of(running, frozenset({"dose"})))) if found is not None else None
 
 
 def _by_values(s: Situation, running: dict[str, Exposure]) -> Finding | None:

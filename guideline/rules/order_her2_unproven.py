@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from guideline.advice import Finding, Statement
-from guideline.facts_used import headline_names
+from guideline.advice import Finding, Gap, Statement
+from guideline.facts_used import headline_names, her2_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.rules.order_scope import is_new, ordered_drugs
+from guideline.rules.order_scope import is_new, new_drugs, ordered_drugs
 from guideline.rules.scope import awaited_test, scope
+from guideline.rules.unread import her2_ask
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
+from guideline.unread_results import unread_fact, unread_her2
 
 
 def her2_unproven(q: OrderQuestion) -> Iterator[Finding]:
@@ -52,6 +54,9 @@ def _shown_before(s: Situation) -> bool:
 
 
 def _headline(s: Situation, drugs: str) -> Statement:
+    unread = unread_her2(s)
+    if unread is not None:
+        return K.say("order-her2-not-read", drugs=drugs, date=str(unread.date))
     awaited, leading = awaited_test(s), s.her2.leading
     if awaited is not None:
         return K.say("order-her2-awaited", drugs=drugs, date=str(awaited.date) if awaited.date is not None else "no date given")
@@ -62,4 +67,16 @@ def _headline(s: Situation, drugs: str) -> Statement:
     return K.say("order-her2-equivocal", drugs=drugs, shown=leading.shown)
 
 
-RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (her2_unproven,)
+def her2_not_read(q: OrderQuestion) -> Iterator[Finding]:
+    """R131: a HER2 drug is a new choice in disease that was HER2-positive, and a newer HER2 result could not be read."""
+    drugs = new_drugs(q, HER2_DRUGS)
+    unread = unread_her2(q.s) if drugs else None
+    if unread is None:
+        return
+    headline = K.say("order-her2-not-read", drugs=headline_names(drugs), date=str(unread.date))
+    gap = Gap("I02", her2_ask(unread))
+    facts = (unread_fact(unread), *((her2_fact(q.s.her2.leading),) if q.s.her2.leading is not None else ()))
+    yield Finding("MissingData", "info", headline, facts=facts, missing=(gap,), rules=("R131",))
+
+
+RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (her2_unproven, her2_not_read)

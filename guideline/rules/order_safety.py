@@ -39,6 +39,7 @@ from guideline.rules.pregnancy import (
     pregnancy_excluded,
     suspected_pregnancy,
 )
+from guideline.rules.unread import lvef_not_read_at_start, with_unread_lvef
 from guideline.situation import Situation
 from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, components
 
@@ -113,7 +114,7 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
     if again:
         yield ordered_once_more(s, again)
     starting = [drug for drug in drugs if is_start(s, drug)]
-    at_start = list(_heart_at_start(s, starting, orders)) if starting else []
+    at_start = [with_unread_lvef(s, each) for each in _heart_at_start(s, starting, orders)] if starting else []
     if at_start:
         yield from at_start
     elif found is not None and found.indicator != "info" and found.headline.id != "lvef-overdue-booked":
@@ -191,6 +192,8 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
             "LvefBaselineNeeded", "warning", headline, (K.say("lvef-undated-why"), K.say("order-lvef-cardiology")),
             facts=(lvef_fact(state.undated_low), *facts), missing=(gap,), rules=("P02",), suggestions=_ECHO,
         )  # fmt: skip
+    elif (not_read := lvef_not_read_at_start(s, names, facts)) is not None:
+        yield not_read
     elif not state.current and state.booked_echo is None:
         yield _baseline_needed(s, names, facts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import Procedure
@@ -12,8 +13,10 @@ from guideline.facts_used import finding_dated, finding_sided, her2_fact, metast
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import add_days, days_since
+from guideline.rules.unread import her2_ask, with_unread_her2
 from guideline.situation import Situation, distant
 from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
+from guideline.unread_results import unread_fact, unread_her2
 
 #: HER2 drugs of breast cancer alone; trastuzumab and T-DXd are given in gastric and other cancers too.
 ONLY_BREAST = HER2_DRUGS - (TRASTUZUMAB_PRODUCTS - PERTUZUMAB_PRODUCTS) - {T_DXD}
@@ -46,16 +49,16 @@ def scope(s: Situation) -> Scope:
     if _only_unknown_primary(s):
         return Scope(finding=_unknown_primary())
     if s.her2.discordant:
-        return Scope(finding=discordance(s))
+        return Scope(finding=with_unread_her2(s, discordance(s)))
     state = s.her2.state
     if state == "positive":
         return Scope(treatable=True)
     if state in ("unknown", "equivocal"):
-        return Scope(finding=her2_needed(s))
+        return Scope(finding=_her2_not_read(s, her2_needed(s)))
     if s.her2.one_unshown:
-        return Scope(finding=other_breast_untested(s))
+        return Scope(finding=with_unread_her2(s, other_breast_untested(s)))
     if state in ("low", "ultralow") and not s.her2.ever_positive:
-        return Scope(finding=her2_low(s))
+        return Scope(finding=with_unread_her2(s, her2_low(s)))
     # HER2-negative, or a review that settled on "not positive": outside, and silent but for the safety of what is given (as T-DXd in
     # HER2-low disease).
     shown = s.her2.leading.shown if s.her2.leading is not None else "diagnosis code"
@@ -195,6 +198,15 @@ def her2_needed(s: Situation) -> Finding:
         missing=(Gap("I02", ask),),
         requests=(request,) if awaited is None else (),
     )
+
+
+def _her2_not_read(s: Situation, needed: Finding) -> Finding:
+    """R131: the result that is asked for may be there: it is looked up, and no test is ordered."""
+    unread = unread_her2(s)
+    if unread is None:
+        return needed
+    headline, gap = K.say("her2-not-read", date=str(unread.date)), Gap("I02", her2_ask(unread))
+    return replace(needed, headline=headline, facts=(*needed.facts, unread_fact(unread)), missing=(gap,), requests=())
 
 
 def awaited_test(s: Situation) -> Procedure | None:

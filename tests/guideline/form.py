@@ -67,7 +67,7 @@ def findings_in_form(findings: list[Finding], case: Case, orders: Iterable[Draft
         assert finding.rules or finding.headline.rules
         assert finding.facts or finding.topic in _WITHOUT_FACTS or (orders and finding.indicator != "critical"), finding
         assert finding.avoid or not (finding.topic in _AGAINST or (orders and finding.indicator == "critical")), finding
-        looked_up = finding.headline.id.endswith(("not-seen", "awaited"))
+        looked_up = finding.headline.id.endswith(("not-seen", "not-read", "awaited"))
         assert finding.requests or orders or looked_up or finding.topic not in _EXAMINED, finding
         assert finding.suggestions or finding.topic not in _TAKEN_BACK, finding
         assert all(re.fullmatch(r"I(0[1-9]|1\d|2[01])", gap.input) for gap in finding.missing), finding.missing

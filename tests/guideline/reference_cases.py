@@ -23,6 +23,7 @@ from guideline.case import (
     Patient,
     PerformanceStatus,
     Procedure,
+    UnreadResult,
 )
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
@@ -309,6 +310,13 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     ),
     "LVEF not seen": on_therapy(*MAINTAINED, lvef=(), problems=DataProblem("forbidden", "lvef", "")),
     "HER2 not seen": a_case(receptors=(), problems=DataProblem("incomplete", "her2", "")),
+    "LVEF that could not be read, THP goes on": on_therapy(*MAINTAINED, unread=UnreadResult("lvef", ago(1), source="Observation/9")),
+    "HER2 of a metastasis that could not be read, second line": second_line(
+        receptors=her2("3+", 900, "primary"),
+        intake=intake(lesion_accessible="true"),
+        unread=UnreadResult("her2", ago(5), "metastasis", "Observation/9"),
+    ),
+    "HER2 that could not be read, none that could": a_case(receptors=(), unread=UnreadResult("her2", ago(5), source="Observation/9")),
     "HER2 equivocal by ISH": a_case(receptors=her2("equivocal", method="ish")),
     "therapy partly not seen, THP goes on": on_therapy(*thp(300), problems=DataProblem("incomplete", "therapy", "")),
     "second line, T-DXd pneumonitis ungraded": second_line(lungs=lung(cause_drug=T_DXD, status="resolved", onset=200)),
@@ -785,6 +793,13 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
     ),
     "T-DXd with antiemetics": (second_line(**READY), (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone"))),
     "T-DXd with one antiemetic": (second_line(**READY), (TDXD, other("ondansetron"))),
+    "T-DXd ordered, newest results could not be read": (
+        second_line(
+            **READY,
+            unread=tuple(UnreadResult(kind, ago(1), source=f"Observation/unread-{kind}") for kind in ("lvef", "neutrophils", "her2")),
+        ),
+        (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone")),
+    ),
     "T-DXd ordered, allergies partly not seen": (
         second_line(**READY, problems=DataProblem("incomplete", "allergy", "")),
         (TDXD, other("ondansetron"), other("aprepitant"), other("dexamethasone")),

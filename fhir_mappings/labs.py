@@ -10,9 +10,10 @@ from datetime import date
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
+from fhir_mappings.observation_topics import is_panel, topic_of_codes
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Range, Resource, source_of
+from fhir_mappings.resources import Component, Range, Resource, source_of
 from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, of_quantity, results, says_no_result
 from fhir_mappings.units import factor_of
 from guideline.case import BodyMeasure, Lab, LabKind, UnreadResult
@@ -40,7 +41,17 @@ _POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
 def read_labs(record: Record, since: date | None) -> tuple[Lab, ...]:
     """Laboratory values, without those of days before `since`. `<5` and `>1000` stay limits."""
     resources = record.of("lab") if since is None else _not_before(record.of("lab"), since.isoformat())
-    return tuple([fact for result in results(record, resources, "lab") if (fact := _lab(record, result)) is not None])
+    return tuple([fact for result in results(record, resources, "lab") for fact in _labs(record, result)])
+
+
+def _labs(record: Record, result: Result) -> list[Lab]:
+    """The value of a result and those of its components: a blood count holds all of them there."""
+    resource = result.resource
+    if resource.component is None:
+        found = _lab(record, result, resource)
+        return [found] if found is not None else []
+    items = [*(() if is_panel(resource) else (resource,)), *(one for one in resource.component if topic_of_codes(one.code) == "lab")]
+    return [fact for item in items if (fact := _lab(record, result, item)) is not None]
 
 
 def _not_before(resources: list[Resource], day: str) -> list[Resource]:
@@ -52,40 +63,40 @@ def _not_before(resources: list[Resource], day: str) -> list[Resource]:
     ]
 
 
-def _lab(record: Record, result: Result) -> Lab | None:
+def _lab(record: Record, result: Result, item: Resource | Component) -> Lab | None:
     resource = result.resource
-    number = number_of(resource)
-    if number is None or resource.code is None:
-        _name_unread(record, resource, "lab")
-        _keep_unread(record, result)
+    number = number_of(item)
+    if number is None or item.code is None:
+        _name_unread(record, resource, item, "lab")
+        _keep_unread(record, result, item)
         return None
     kind, by = None, None
-    for coding in resource.code.coding:
+    for coding in item.code.coding:
         kind, by = _scale(coding.system, coding.code, number.unit, number.shown)
         if kind is not None:
             break
     if kind is None or by is None or number.value < 0:
         record.problem("unreadable", resource, "a unit that is not read", "lab")
-        _keep_unread(record, result)
+        _keep_unread(record, result, item)
         return None
-    upper = _upper_normal(normal_ranges(resource), kind, number)
+    # The range of a component is not read; that of the whole would be another value's.
+    upper = _upper_normal(normal_ranges(resource), kind, number) if item is resource else None
     value = number.value if by == 1.0 else _rounded(number.value * by)
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
 
 
-def _keep_unread(record: Record, result: Result) -> None:
+def _keep_unread(record: Record, result: Result, item: Resource | Component) -> None:
     """Keep what was measured and could not be read, where the code tells it: an older value does not stand for it."""
-    resource = result.resource
-    codings = resource.code.coding if resource.code is not None and has_value(resource) and not says_no_result(resource) else ()
+    codings = item.code.coding if item.code is not None and has_value(item) and not says_no_result(item) else ()
     kinds = (_scale(coding.system, coding.code, "", "")[0] for coding in codings)
     kind = next((kind for kind in kinds if kind is not None), None)
     if kind is not None:
-        record.unread.append(UnreadResult(kind, result.day, source=source_of(resource)))
+        record.unread.append(UnreadResult(kind, result.day, source=source_of(result.resource)))
 
 
-def _name_unread(record: Record, resource: Resource, subject: str) -> None:
+def _name_unread(record: Record, resource: Resource, item: Resource | Component, subject: str) -> None:
     """Name a value that is no number. A result without any value is none, and no loss."""
-    if has_value(resource):
+    if has_value(item):
         record.problem("unreadable", resource, "no number that can be read", subject)
 
 
@@ -127,7 +138,7 @@ def _measure(record: Record, result: Result) -> BodyMeasure | None:
     number = number_of(resource)
     kind = _body_kind(resource)
     if number is None or kind is None:
-        _name_unread(record, resource, "other")
+        _name_unread(record, resource, resource, "other")
         return None
     by = factor_of(kind, number.unit, number.shown)
     if number.bound is not None:

@@ -127,7 +127,7 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
     for component in components:
         for coding in component.code.coding if component.code is not None else ():
             topic = _topic_of_code(coding.system, coding.code)
-            if topic == "lvef" or (topic == "receptor" and not _is_something_else(code)):
+            if topic in ("lab", "lvef") or (topic == "receptor" and not _is_something_else(code)):
                 return topic
         if asks_for_her2(component.code) and not _is_something_else(code):
             return "receptor"

@@ -30,7 +30,7 @@ _NUMBER = re.compile(
 #: `150,000`: a decimal comma or a thousands separator. A leading zero has none of the latter.
 _EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 #: Units that count single cells: no count of them has decimals, and none is below a thousand in anybody who is well.
-_SINGLE = re.compile(r"(?:\{?cells\}?)?/(?:[uµμ]l|mcl|mm\^?3|mm³)", re.IGNORECASE)
+_SINGLE = re.compile(r"(?:\{?cells\}?)?/(?:[uµμ]l|mcl|mm\^?3|mm³|cu?mm)", re.IGNORECASE)
 
 
 _NO_RESULT_WORDS = re.compile(

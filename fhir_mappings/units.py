@@ -18,18 +18,28 @@ def _table(*rows: tuple[float, str]) -> Mapping[str, float]:
     return {unit: factor for factor, units in rows for unit in units.split()}
 
 
+def _counted(amounts: str, volumes: str) -> str:
+    """Every way to write an amount of cells in a volume; powers of ten with a sign of multiplication before them too."""
+    signs = {amount: ("", "x") if amount.startswith("10") else ("",) for amount in amounts.split()}
+    return " ".join(f"{sign}{amount}/{volume}" for amount, before in signs.items() for sign in before for volume in volumes.split())
+
+
+#: A microlitre, which is a cubic millimetre.
+_MICROLITRE: Final = "ul µl mcl mm3 mm^3 mm³ cumm cmm"
+_THOUSAND: Final = "10*3 10^3 10e3 10(3) 10³ 1000 k th thou thousand thousands"
+_THOUSAND_MILLION: Final = "10*9 10^9 10e9 10(9) 10⁹"
+
+
 _ENZYME: Final = _table(
     (1.0, "u/l [iu]/l iu/l units/l unit/l [u]/l"),
     (1000.0, "u/ml [iu]/ml"),
-    (60.0, "ukat/l µkat/l μkat/l mckat/l"),
+    (60.0, "ukat/l µkat/l mckat/l"),
     (0.06, "nkat/l"),
 )
 _COUNT: Final = _table(
-    (1.0, "10*9/l 10^9/l 10e9/l x10^9/l x10*9/l x10e9/l g/l giga/l gpt/l /nl 10*6/ml 10^6/ml 10⁹/l x10⁹/l"),
-    (1.0, "10*3/ul 10^3/ul 10e3/ul x10^3/ul x10*3/ul x10e3/ul 10*3.ul 1000/ul k/ul th/ul thou/ul thousand/ul"),
-    (1.0, "10(9)/l x10(9)/l 10(3)/ul x10(3)/ul 10(3)/mcl x10(3)/mcl 10(3)/µl x10(3)/µl x10(3)/mm3 x10e3/mcl x10^3/mcl x10*3/mcl"),
-    (1.0, "10*3/µl 10^3/µl k/µl 10*3/mm3 10^3/mm3 10*3/mm^3 k/mm3 10*3/mcl 10^3/mcl k/mcl 10³/ul 10³/µl 10^3/μl k/μl"),
-    (0.001, "/ul /µl cells/ul {cells}/ul cells/µl /mm3 /mm^3 cells/mm3 /mcl cells/mcl /μl cells/μl 10*6/l 10^6/l"),
+    (1.0, _counted(_THOUSAND_MILLION, "l") + " g/l giga/l gpt/l /nl 10*6/ml 10^6/ml 10*3.ul"),
+    (1.0, _counted(_THOUSAND, _MICROLITRE)),
+    (0.001, _counted("cells {cells}", _MICROLITRE) + " /" + _MICROLITRE.replace(" ", " /") + " 10*6/l 10^6/l"),
 )
 _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
     "weight": _table(
@@ -48,8 +58,8 @@ _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
     "alt": _ENZYME,
     "ast": _ENZYME,
     "alp": _ENZYME,
-    "bilirubin": _table((1.0, "mg/dl"), (0.1, "mg/l"), (0.058466, "umol/l µmol/l μmol/l mcmol/l")),
-    "creatinine": _table((1.0, "mg/dl"), (0.1, "mg/l"), (0.011312, "umol/l µmol/l μmol/l mcmol/l"), (11.312, "mmol/l")),
+    "bilirubin": _table((1.0, "mg/dl"), (0.1, "mg/l"), (0.058466, "umol/l µmol/l mcmol/l")),
+    "creatinine": _table((1.0, "mg/dl"), (0.1, "mg/l"), (0.011312, "umol/l µmol/l mcmol/l"), (11.312, "mmol/l")),
     "egfr": _table(
         (1.0, "ml/min/{1.73_m2} ml/min/1.73.m2 ml/min/1.73m2 ml/min/{1.73m2} ml/min/1.73m^2 ml/min/1.73m²"),
         # Codes of an eGFR are normed to body surface whatever the unit says.
@@ -62,7 +72,7 @@ _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
 
 _MILLIGRAM: Final = "mg milligram milligrams"
 _GRAM: Final = "g gm gram grams"
-_MICROGRAM: Final = "ug mcg µg μg microgram micrograms"
+_MICROGRAM: Final = "ug mcg µg microgram micrograms"
 _KILOGRAM: Final = "kg kilogram kilograms kgbodyweight kgofbodyweight kgbw"
 _SURFACE: Final = "m2 m^2 m² {m2} sqm squaremeter squaremeters squaremetre squaremetres"
 
@@ -121,4 +131,5 @@ def dose_unit(unit: str) -> str | None:
 
 
 def _plain(unit: str) -> str:
-    return unit.replace(" ", "").replace("×", "x").lower()
+    # Micro is written by its own sign, and by the Greek letter.
+    return unit.replace(" ", "").replace("×", "x").replace("\N{GREEK SMALL LETTER MU}", "\N{MICRO SIGN}").lower()

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.fhir_mappings.resource_builders import LOINC, RACE, case_of, observation, on, patient, problems_of, quantity
+from tests.fhir_mappings.resource_builders import LOINC, RACE, case_of, concept, observation, on, patient, problems_of, quantity
 
 ALT, BILIRUBIN, CREATININE, EGFR = (LOINC, "1742-6"), (LOINC, "1975-2"), (LOINC, "2160-0"), (LOINC, "98979-8")
 NEUTROPHILS, PLATELETS, HAEMOGLOBIN = (LOINC, "751-8"), (LOINC, "777-3"), (LOINC, "718-7")
@@ -27,6 +27,8 @@ def lab(code, value, unit, **members):
         (BILIRUBIN, 1.2, "mg/dL", "bilirubin", 1.2),
         (BILIRUBIN, 17.1, "umol/L", "bilirubin", 1.0),
         (CREATININE, 88.4, "umol/L", "creatinine", 1.0),
+        ((LOINC, "14631-6"), 17.1, "umol/L", "bilirubin", 1.0),
+        ((LOINC, "14682-9"), 88.4, "umol/L", "creatinine", 1.0),
         (EGFR, 66, "mL/min/{1.73_m2}", "egfr", 66),
         (NEUTROPHILS, 1.4, "10*3/uL", "neutrophils", 1.4),
         (NEUTROPHILS, 1400, "/uL", "neutrophils", 1.4),
@@ -95,6 +97,40 @@ def test_limits_stay_limits_and_texts_are_read_as_numbers():
 def test_thousands_and_decimals_are_told_apart(code, text, value):
     """Single cells are counted in thousands and have no decimals; elsewhere a comma before one or two digits is a decimal comma."""
     assert [found.value for found in case_of(patient(), observation(code, valueString=text)).labs] == [value]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [
+        ("thou/mcL", 45), ("thou/cmm", 45), ("K/cumm", 45), ("x10^3/mm^3", 45), ("x 10\N{SUPERSCRIPT THREE}/\N{MICRO SIGN}L", 45),
+        ("10*3/\N{MICRO SIGN}L", 45), ("10*3/\N{GREEK SMALL LETTER MU}L", 45), ("/cumm", 0.045), ("cells/cmm", 0.045),
+    ],
+)  # fmt: skip
+def test_counts_are_written_in_many_ways(unit, value):
+    """A cubic millimetre is a microlitre, and micro is written by two signs."""
+    assert lab(PLATELETS, 45, unit).value == value
+    assert [found.value for found in case_of(patient(), observation(PLATELETS, valueString=f"45 {unit}")).labs] == [value]
+
+
+def part(code, **members):
+    return {"code": concept(code), **members}
+
+
+@pytest.mark.parametrize("code", [(LOINC, "58410-2"), ("urn:oid:1.2.840.114350", "CBC"), PLATELETS])
+def test_a_blood_count_holds_its_values_in_its_components(code):
+    """Under a panel's own code, of LOINC or of the house; the range of the whole is no range of a part."""
+    parts = [part(PLATELETS, valueQuantity=quantity(45, "10*9/L")), part(NEUTROPHILS, valueString="1.8 K/uL"), part((LOINC, "4544-3"))]
+    case = case_of(patient(), observation(code, component=parts, referenceRange=[{"high": quantity(400, "10*9/L")}]))
+    assert [(found.kind, found.value, found.upper_normal) for found in case.labs] == [("platelets", 45, None), ("neutrophils", 1.8, None)]
+    assert case.problems == ()
+
+
+def test_a_part_of_a_blood_count_that_could_not_be_read_is_named():
+    """It is there, as a result of its own would be."""
+    parts = [part(PLATELETS, valueQuantity=quantity(45, "furlong")), part(NEUTROPHILS, valueQuantity=quantity(1.8, "10*9/L"))]
+    case = case_of(patient(), observation((LOINC, "58410-2"), component=parts))
+    assert ([found.kind for found in case.labs], problems_of(case)) == (["neutrophils"], [("unreadable", "lab")])
+    assert [one.kind for one in case.unread] == ["platelets"]
 
 
 def test_thousands_are_read_where_the_unit_stands_elsewhere():

@@ -56,6 +56,10 @@ _IHC_WORDS = re.compile(r"\bihc\b|immun|stain")
 _ISH_WORDS = re.compile(r"\b(?:[fcs]|dd)?ish\b|hybridi[sz]ation")
 _NAMES = {"HER2": re.compile(rf"{HER2_NAME.pattern}|neu\b"), "ER": re.compile(r"o?estrogen|\ber\b"), "PR": re.compile(r"progest|\bpg?r\b")}
 _SCORE = re.compile(r"[0-3][\s-]*(?:\+|plus\b)|\+{1,3}", re.IGNORECASE)
+#: A figure of an ISH in words: "ratio 1.3", "copy number: 3.1", "4 signals".
+_ISH_FIGURES = re.compile(
+    r"(?:\bratio|\bcop(?:y|ies)(?: numbers?)?|\bsignals?)\b[^\d;]{0,25}\d{1,2}(?:[.,]\d+)?(?![\d/-])|\d[.,]?\d* (?:copies|signals)\b"
+)
 _RATIO_SIGN = re.compile(r"[:/]")
 _METASTASIS = re.compile(r"metasta|\bmets?\b")
 _BREAST = re.compile(r"\bbreasts?\b|\bmammary\b|lumpectomy|mastectomy")
@@ -101,7 +105,7 @@ def read_receptors(record: Record) -> tuple[ReceptorResult, ...]:
 
 def _results(record: Record, result: Result) -> list[ReceptorResult]:
     """The result itself and those of its components (a panel holds all of them there)."""
-    resource = result.resource
+    resource, lost = result.resource, False
     found: list[ReceptorResult] = []
     if _is_of_another_organ(record, resource):
         record.problem("unreadable", resource, "tissue of another organ, which nothing calls a metastasis", "her2")
@@ -114,23 +118,21 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
         if _mislabelled(asked, item.code, answer):
             record.problem("code-text-conflict", resource, "codes, displays or words of different receptors", "her2")
             return found
-        found += _of_item(record, result, item, asked, answer)
-    if not found and not _says_untested(resource):
+        of_item = _of_item(record, result, item, asked, answer)
+        # A percentage of cells beside the score is no result that anybody would look up.
+        share = answer.number is not None and answer.number.unit == "%"
+        lost = lost or (not of_item and asked.receptor == "HER2" and _has_result(item) and not share)
+        found += of_item
+    if lost or (not found and not _says_untested(resource)):
         record.problem("unreadable", resource, "no value that can be read", "her2")
-        _keep_unread(record, result)
+    if lost:
+        # It is there: an older one does not stand for it.
+        record.unread.append(UnreadResult("her2", result.day, _specimen(record, resource)[0], source_of(resource)))
     return found
 
 
-def _keep_unread(record: Record, result: Result) -> None:
-    """Keep a HER2 result that is there and could not be read: an older one does not stand for it."""
-    resource = result.resource
-    asked = [_asked(item.code) or _asked_in_words(item.code) for item in (resource, *(resource.component or ())) if _has_result(item)]
-    if any(one is not None and one.receptor == "HER2" and not one.mislabelled for one in asked):
-        record.unread.append(UnreadResult("her2", result.day, _specimen(record, resource)[0], source_of(resource)))
-
-
 def _has_result(item: Resource | Component) -> bool:
-    return has_value(item) and not says_no_result(item)
+    return has_value(item) and not says_no_result(item) and not _says_untested(item)
 
 
 def _asked(code: Concept | None) -> _Asked | None:
@@ -192,7 +194,7 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     method = asked.method if asked.receptor == "HER2" else "unspecified"
     number, said = answer.number, f"{answer.words} {answer.text.lower()}".strip() if answer.text else answer.words
     if method == "unspecified":
-        method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_in(said) or "unspecified"
+        method = _method_in(words(resource.method)) or _method_in(words(item.code)) or _method_said(said) or "unspecified"
     value = _value(asked, method, item, answer)
     if value == "3+" and _is_negative_too(item, answer):
         return []
@@ -214,6 +216,9 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
         )  # fmt: skip
     # One text may hold both tests: "IHC 2+/FISH-".
     aside = ish_presence(said) if asked.receptor == "HER2" and method == "ihc" else None
+    if value == "2+" and aside in (None, "not-tested") and _ISH_FIGURES.search(said):
+        # Figures of an ISH that is not read as a result: neither an outcome, nor a 2+ without ISH.
+        return []
     if aside is not None and aside != "not-tested":
         found.append(
             ReceptorResult(
@@ -288,8 +293,15 @@ def _by_interpretation_code(concept: Concept) -> Value | None:
     return next((_INTERPRETATIONS[code] for code in (*ours, first_code(concept)) if code in _INTERPRETATIONS), None)
 
 
-def _says_untested(resource: Resource) -> bool:
-    return presence(triples(resource.value_codeable_concept), text_of(resource)) == "not-tested"
+def _says_untested(item: Resource | Component) -> bool:
+    return presence(triples(item.value_codeable_concept), text_of(item)) == "not-tested"
+
+
+@remembered(maxsize=1024)
+def _method_said(answer: str) -> Method | None:
+    """The method that an answer names. With a score it is the stain's, whatever is said of an ISH beside it: "2+, FISH negative"."""
+    method = _method_in(answer)
+    return "ihc" if method == "ish" and _SCORE.search(answer) else method
 
 
 @remembered(maxsize=1024)

@@ -137,8 +137,8 @@ def common_checks(s: Situation, regimens: list[str], lead: str | None) -> tuple[
     tdxd_leads = lead in TDXD_REGIMENS
     drugs = K.regimens[lead].drugs if lead is not None else ()
     of_the_lungs = (before_tdxd if tdxd_leads else [], lung_gaps)
-    not_read = (her2_check(s), unread_labs_check(s, drugs))
-    for found_checks, found_gaps in (heart_check(s), of_the_lungs, pregnancy_check(s), lab_check(s, lead), *not_read):
+    asked = (her2_check(s), heart_check(s), of_the_lungs, pregnancy_check(s), lab_check(s, lead), unread_labs_check(s, drugs))
+    for found_checks, found_gaps in asked:
         checks += found_checks
         gaps += found_gaps
     gaps += brain_gaps(s)

@@ -126,6 +126,26 @@ def test_the_method_of_a_general_interpretation(members, method):
     assert one(INTERPRETATION, valueCodeableConcept=concept(POSITIVE), **members).method == method
 
 
+@pytest.mark.parametrize("code", [IHC, INTERPRETATION])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2+ (equivocal), FISH negative", [("ihc", "2+"), ("ish", "negative")]),
+        ("IHC 2+, ISH not amplified", [("ihc", "2+"), ("ish", "negative")]),
+        ("2+, FISH amplified", [("ihc", "2+"), ("ish", "positive")]),
+        ("FISH negative (ratio 1.3), IHC 2+", [("ihc", "2+"), ("ish", "negative")]),
+        ("IHC 2+, FISH to follow", [("ihc", "2+")]),
+        ("IHC 2+, FISH (HER2/CEP17 ratio) ordered 2026-04-30", [("ihc", "2+")]),
+        ("IHC 3+, FISH ratio 3.0", [("ihc", "3+")]),
+        ("IHC 2+, FISH ratio 1.3, copy number 3.1", []),
+        ("IHC 2+. HER2/CEP17 ratio: 2.4", []),
+    ],
+)
+def test_a_score_and_an_ish_in_one_text(code, text, found):
+    """Under either code; figures of an ISH are no outcome, and a 2+ beside them is not one without ISH."""
+    assert [(r.method, r.value) for r in receptors(observation(code, valueString=text))] == found
+
+
 def test_a_panel_holds_its_results_in_its_components():
     """Components with receptor codes are results of their own, of the same day and specimen."""
     panel = observation(

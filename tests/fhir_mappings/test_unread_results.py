@@ -11,6 +11,7 @@ from tests.fhir_mappings.resource_builders import (
     INTERPRETATION,
     LOINC,
     LVEF,
+    POSITIVE,
     SNOMED,
     case_of,
     concept,
@@ -21,6 +22,7 @@ from tests.fhir_mappings.resource_builders import (
 )
 
 PLATELETS, BILIRUBIN, ER = (LOINC, "777-3"), (LOINC, "1975-2"), (LOINC, "85337-4")
+POSITIVE_ER = {"code": concept(ER), "valueCodeableConcept": concept(POSITIVE)}
 LIVER, STOMACH = concept((SNOMED, "10200004", "Liver structure")), concept(text="Stomach")
 
 
@@ -42,6 +44,9 @@ def unread(*resources):
         (INTERPRETATION, {"valueString": "negativ"}, "her2"),
         (IHC, {"valueString": "3+ (negative)"}, "her2"),
         (FISH, {"valueString": "see addendum"}, "her2"),
+        (IHC, {"valueString": "IHC 2+, FISH ratio 1.3, copy number 3.1"}, "her2"),
+        (INTERPRETATION, {"valueString": "2+; ISH: 5.8 copies per cell"}, "her2"),
+        ((LOINC, "74885-5"), {"component": [{"code": concept(FISH), "valueString": "see addendum"}, POSITIVE_ER]}, "her2"),
     ],
 )
 def test_r131_a_result_that_could_not_be_read_keeps_its_kind_and_its_day(code, members, kind):
@@ -67,6 +72,8 @@ def test_r131_a_result_that_could_not_be_read_keeps_its_kind_and_its_day(code, m
         (INTERPRETATION, {"valueString": "not performed"}),
         (INTERPRETATION, {"valueString": "negativ", "bodySite": STOMACH}),
         (ER, {"valueString": "positiv"}),
+        (IHC, {"valueQuantity": quantity(90, "%")}),
+        (FISH, {"valueString": "to follow"}),
     ],
 )
 def test_what_is_no_result_is_none_that_could_not_be_read(code, members):

@@ -28,6 +28,7 @@ from fhir_mappings.procedures import read_allergies, read_hospice, read_procedur
 from fhir_mappings.reading import Reading
 from fhir_mappings.record import patient_ids, record_of
 from fhir_mappings.reproductive import read_menopause, read_pregnancies
+from fhir_mappings.symptoms import read_symptoms
 from guideline.case import Case, DataProblem
 
 __all__ = ["build_case", "patient_ids"]
@@ -69,6 +70,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),
         febrile_neutropenia=_once(read_febrile_neutropenia(record, listed)),
+        symptoms=_once(read_symptoms(record, listed)),
         pregnancies=_once(read_pregnancies(record, listed)),
         menopause=_once(read_menopause(record, listed)),
         performance=_once(read_performance(record)),

@@ -10,9 +10,10 @@ from fhir_mappings.coded import CodingTriple, meanings_of_code, triples, words
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
+from fhir_mappings.symptom_names import symptoms_coded, symptoms_named
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
 
-ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia"]
+ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom"]
 
 _TOPICS: dict[str, ConditionTopic] = {
     "cond.heart_failure": "heart",
@@ -44,20 +45,24 @@ _ASKED_AT_THE_END = re.compile(r"\b(?:rule[ -]?out|ruled[ -]out|r/o|excluded|not
 _MARKS = " .,;:!?()[]-/"
 _NOTHING: frozenset[ConditionTopic] = frozenset()
 _NEUTROPENIA_ALONE: frozenset[ConditionTopic] = frozenset({"neutropenia"})
+_SYMPTOM_ALONE: frozenset[ConditionTopic] = frozenset({"symptom"})
 
 
 def condition_topics(code: Concept | None) -> frozenset[ConditionTopic]:
     """The topics of a Condition's code. Words count only where no coding is one that we know."""
     if code is None:
         return _NOTHING
-    topics, known = _NOTHING, False
+    # The code of a symptom does not keep the words beside it from naming a disease: "dyspnea due to pneumonitis".
+    topics, known = _SYMPTOM_ALONE if symptoms_coded(code) else _NOTHING, False
     for coding in code.coding:
         found = _topics_of_code(coding.system, coding.code)
         if found is not None:
             topics, known = topics | found, True
     if known:
         return topics
-    return _topics_of_words(words(code)) | (_NEUTROPENIA_ALONE if neutropenia_and_fever(code) else _NOTHING)
+    if symptoms_named(code):
+        topics |= _SYMPTOM_ALONE
+    return topics | _topics_of_words(words(code)) | (_NEUTROPENIA_ALONE if neutropenia_and_fever(code) else _NOTHING)
 
 
 def neutropenia_and_fever(code: Concept | None) -> frozenset[Literal["neutropenia", "fever"]]:

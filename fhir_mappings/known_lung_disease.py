@@ -8,23 +8,14 @@ So is one that was written after the end of the disease.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
 from msgspec.structs import replace
 
-from fhir_mappings.coded import triples, words
-from fhir_mappings.later_members import notes_of
+from fhir_mappings.coded_again import same_code, says_news
 from fhir_mappings.resources import Resource
-from fhir_mappings.status_words import condition_status
-from fhir_mappings.visit_diagnoses import codes_of
 from guideline.case import LungCondition
-
-#: J84.10 is a fibrosis of years, J84.114 an acute pneumonitis: the whole code tells them apart.
-_WHOLE_CODE = 7
-
-_NEWS = re.compile(r"\bnew\b|\bacut|\bakut|exacerbat|worse|progress(?:ion|ing|ed)\b|\bflare|recur|relaps")
 
 #: A Condition and what was read of it.
 LungEntry = tuple[Resource, LungCondition]
@@ -56,23 +47,9 @@ def _tells_of(later: LungEntry, earlier: LungEntry) -> bool:
         return False
     # Where the problem list closed the disease after the visit, both ended on the same day.
     same_course = (_is_over(again), again.abated) == (_is_over(first), first.abated)
-    adds_nothing = again.grade in (None, first.grade) and again.cause_drug in (None, first.cause_drug) and not _says_news(resource)
-    return again.kind == first.kind and same_course and adds_nothing and _same_code(resource, listed)
+    adds_nothing = again.grade in (None, first.grade) and again.cause_drug in (None, first.cause_drug) and not says_news(resource)
+    return again.kind == first.kind and same_course and adds_nothing and same_code(resource, listed)
 
 
 def _is_over(condition: LungCondition) -> bool:
     return condition.status == "resolved" or condition.abated is not None
-
-
-def _says_news(resource: Resource) -> bool:
-    status = condition_status(resource.clinical_status)
-    return any(_NEWS.search(text) for text in (status, words(resource.code), *[note.lower() for note in notes_of(resource)]))
-
-
-def _same_code(one: Resource, other: Resource) -> bool:
-    """Whether both have a code of the same system, and agree in each such system; without codes, whether the words are the same."""
-    codes, others = (codes_of(triples(resource.code), _WHOLE_CODE) for resource in (one, other))
-    if not codes or not others:
-        return codes == others and words(one.code) == words(other.code)
-    shared = {system for system, _ in codes} & {system for system, _ in others}
-    return bool(shared) and all({c for s, c in codes if s == system} & {c for s, c in others if s == system} for system in shared)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -128,6 +128,25 @@ class OtherDrugFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drugs: tuple[OtherDrugRow, ...]
 
 
+class SymptomRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One symptom or sign; `symptoms.yaml` explains each field."""
+
+    id: str
+    kind: Literal["respiratory", "neurological"]
+    names: tuple[str, ...]
+    icd10cm: frozenset[str] = frozenset()
+    icd10cm_below: tuple[str, ...] = ()
+    chronic: frozenset[str] = frozenset()
+    snomed: frozenset[str] = frozenset()
+
+
+class SymptomFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`symptoms.yaml`. Its codes are all of two code systems, so each of these has one source."""
+
+    sources: dict[str, str]
+    symptoms: tuple[SymptomRow, ...]
+
+
 class AnswerFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`answers.yaml`."""
 
@@ -172,6 +191,16 @@ def read_other_drugs(folder: Path = FOLDER) -> OtherDrugFile:
             if code in seen:
                 raise TerminologyError(f"other_drugs.yaml: code {code} is there twice")
             seen.add(code)
+    return file
+
+
+def read_symptoms_file(folder: Path = FOLDER) -> SymptomFile:
+    """Read `symptoms.yaml`. Raises `TerminologyError` for a code that two symptoms claim."""
+    file = _yaml(folder / "symptoms.yaml", SymptomFile)
+    codes = [code for row in file.symptoms for code in (*row.icd10cm, *row.icd10cm_below, *row.chronic, *row.snomed)]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise TerminologyError(f"symptoms.yaml: code {twice[0]} is there twice")
     return file
 
 

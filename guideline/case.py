@@ -197,6 +197,22 @@ class FebrileNeutropenia(Struct, frozen=True):
     source: str = ""
 
 
+class Symptom(Struct, frozen=True):
+    """A symptom, or a finding, on the problem list or among the diagnoses of a visit that may be that of a complication.
+
+    `lung-finding`: an image that may be pneumonitis. `name` is our own word for it (`dyspnoea`, `ground-glass opacities`). `date` is its
+    onset, else the day on which it was written down; `since` that of the oldest entry which it only codes again.
+    """
+
+    kind: Literal["respiratory", "lung-finding", "neurological"]
+    name: str
+    status: ClinicalStatus = "unknown"
+    date: PartialDate | None = None
+    since: PartialDate | None = None
+    recorded: PartialDate | None = None
+    source: str = ""
+
+
 class LungCondition(Struct, frozen=True):
     """Interstitial lung disease or pneumonitis on the problem list. Lymphangitic carcinomatosis and inhalation injury are not.
 
@@ -385,6 +401,7 @@ class Case(Struct, frozen=True):
     heart: tuple[HeartCondition, ...] = ()
     lungs: tuple[LungCondition, ...] = ()
     febrile_neutropenia: tuple[FebrileNeutropenia, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
     pregnancies: tuple[Pregnancy, ...] = ()
     menopause: tuple[Menopause, ...] = ()
     performance: tuple[PerformanceStatus, ...] = ()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
-from guideline.case import Case, HeartCondition, Lvef, PerformanceStatus, StopReason
+from guideline.case import Case, HeartCondition, Lvef, PerformanceStatus, StopReason, Symptom
 from guideline.exposures import Exposure
 from guideline.her2_findings import Her2Finding
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -264,6 +264,11 @@ def lung_fact(s: Situation) -> FactUsed | None:
     if not lungs.known or not lungs.shown:
         return None
     return FactUsed("Lungs", lungs.shown, _day(lungs.since), lungs.sources[-1] if lungs.sources else None)
+
+
+def symptom_fact(symptom: Symptom, name: str) -> FactUsed:
+    """A symptom by what the chart calls it, where the intake did not ask for it."""
+    return FactUsed(name, f"{symptom.name} on the chart", _day(symptom.date), symptom.source)
 
 
 def brain_fact(s: Situation) -> FactUsed | None:

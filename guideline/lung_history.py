@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from guideline.case import Case, IntakeAnswer, LungCondition
+from guideline.case import Case, IntakeAnswer, LungCondition, Symptom
 from guideline.exposures import Exposure
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
+from guideline.symptoms import is_current, newest_of_each, not_denied_since
 from guideline.tdxd_pneumonitis import arose_under, is_of_tdxd, severe_stop, ungraded_stop
 
 T_DXD = "trastuzumab-deruxtecan"
 T_DM1 = "trastuzumab-emtansine"
+
+#: The item of the intake that asks for respiratory symptoms.
+_ASKED = "respiratory-symptoms"
 
 
 class LungHistory(Struct, frozen=True):
@@ -42,6 +46,7 @@ class LungHistory(Struct, frozen=True):
     resolved: bool = False
     radiation_resolved: bool = False
     symptoms: bool = False
+    charted_symptoms: tuple[Symptom, ...] = ()
     grade_open: bool = True
     cause_open: bool = True
     none_said: bool = False
@@ -129,29 +134,59 @@ class _Found(Struct):
 
 
 def _read_problem_list(found: _Found, case: Case, exposures: Sequence[Exposure], tdxd: Sequence[Exposure]) -> None:
-    stop_from = K.thresholds.ild.permanent_stop_from_grade
-    on_conjugate = [e for drug in (T_DXD, T_DM1) for e in exposures if e.drug == drug and e.state != "ended"]
     for c in case.lungs:
-        is_active, by_tdxd = _is_active(c), is_of_tdxd(c, T_DXD, tdxd)
-        found.shown.append(_entry(c))
-        if is_active or (by_tdxd and c.grade is None):
-            found.unsettled.append(c)
-        if by_tdxd and c.grade is not None and c.grade >= stop_from:
-            found.stopped = True
-        current = next((e for e in on_conjugate if arose_under(c, e)), None)
-        if is_active and current is not None and c.kind == "ild":
-            found.grade_1 = c.grade == 1 and (found.grade_1 or not found.under)
-            found.under, found.under_drug, found.onset = True, current.drug, c.onset
+        _read_condition(found, c, _entry(c), exposures, tdxd)
+
+
+def _read_condition(found: _Found, c: LungCondition, shown: _Entry, exposures: Sequence[Exposure], tdxd: Sequence[Exposure]) -> None:
+    is_active, by_tdxd = _is_active(c), is_of_tdxd(c, T_DXD, tdxd)
+    found.shown.append(shown)
+    if is_active or (by_tdxd and c.grade is None):
+        found.unsettled.append(c)
+    if by_tdxd and c.grade is not None and c.grade >= K.thresholds.ild.permanent_stop_from_grade:
+        found.stopped = True
+    on_conjugate = [e for drug in (T_DXD, T_DM1) for e in exposures if e.drug == drug and e.state != "ended"]
+    current = next((e for e in on_conjugate if arose_under(c, e)), None)
+    if is_active and current is not None and c.kind == "ild":
+        found.grade_1 = c.grade == 1 and (found.grade_1 or not found.under)
+        found.under, found.under_drug, found.onset = True, current.drug, c.onset
+        return
+    found.ungraded = found.ungraded or (by_tdxd and c.grade is None)
+    if is_active:
+        found.active, found.tdxd_active = True, found.tdxd_active or by_tdxd
+    elif by_tdxd and c.grade == 1:
+        found.grade_1_past.append(c)
+    elif c.kind == "radiation":
+        found.radiation = True
+    elif not by_tdxd:
+        found.resolved = True
+
+
+def _under_a_conjugate(case: Case, exposures: Sequence[Exposure], kind: str) -> tuple[Symptom, ...]:
+    """Symptoms or findings of the chart that are new under T-DXd or T-DM1: begun after the first dose, as far as their days say.
+
+    What may have been there before it, what is older than an answer of the intake may be, and what has no date is passed over.
+    """
+    new = [s for s in case.symptoms if s.kind == kind and is_current(s, case, _ASKED)]
+    courses = [e for e in exposures if e.drug in (T_DXD, T_DM1) and e.start is not None] if new else []
+    return newest_of_each([s for s in new if any(_began_under(s, e) for e in courses)])
+
+
+def _began_under(symptom: Symptom, e: Exposure) -> bool:
+    began = symptom.since
+    after_first_dose = began is not None and e.start is not None and began.earliest > e.start.latest
+    return after_first_dose and arose_under(LungCondition("ild", onset=began), e)
+
+
+def _read_findings(found: _Found, case: Case, exposures: Sequence[Exposure], tdxd: Sequence[Exposure]) -> None:
+    """What an image shows and nobody called pneumonitis yet: suspected, of no grade (decision 12)."""
+    listed = {c.source for c in case.lungs}
+    for finding in _under_a_conjugate(case, exposures, "lung-finding"):
+        if finding.source in listed:
             continue
-        found.ungraded = found.ungraded or (by_tdxd and c.grade is None)
-        if is_active:
-            found.active, found.tdxd_active = True, found.tdxd_active or by_tdxd
-        elif by_tdxd and c.grade == 1:
-            found.grade_1_past.append(c)
-        elif c.kind == "radiation":
-            found.radiation = True
-        elif not by_tdxd:
-            found.resolved = True
+        suspected = LungCondition("ild", "active", None, finding.since, source=finding.source)
+        shown = _Entry(f"{finding.name}, pneumonitis not excluded", finding.date, finding.date, finding.source)
+        _read_condition(found, suspected, shown, exposures, tdxd)
 
 
 def _read_stops(found: _Found, case: Case, tdxd: Sequence[Exposure]) -> None:
@@ -184,15 +219,18 @@ def _read_intake(found: _Found, given: IntakeAnswer, tdxd: Sequence[Exposure]) -
 
 
 def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
-    """Join the problem list, the therapies and the intake. The more dangerous reading wins where they differ.
+    """Join the problem list, new symptoms under a conjugate, the therapies and the intake.
 
+    The more dangerous reading wins where they differ.
     A newer "other-resolved" of the intake does not outweigh an active entry: unknown is never benign.
     """
     tdxd = [e for e in exposures if e.drug == T_DXD]
-    if not case.lungs and not case.intake and not (tdxd and any(r.stop_reason == "lung" for r in case.drugs)):
+    if not case.lungs and not case.symptoms and not case.intake and not (tdxd and any(r.stop_reason == "lung" for r in case.drugs)):
         return _NOTHING_ON_RECORD
     found = _Found()
     _read_problem_list(found, case, exposures, tdxd)
+    if case.symptoms:
+        _read_findings(found, case, exposures, tdxd)
     if tdxd:
         _read_stops(found, case, tdxd)
     given = answer(case, "ild-history")
@@ -200,7 +238,8 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     if given is not None:
         _read_intake(found, given, tdxd)
     shown, unsettled = found.shown, found.unsettled
-    symptoms = said_yes(case, "respiratory-symptoms")
+    charted = tuple([s for s in _under_a_conjugate(case, exposures, "respiratory") if not_denied_since(s, case, _ASKED)])
+    symptoms = said_yes(case, _ASKED) or bool(charted)
     shown.sort(key=lambda entry: (entry.began.latest.toordinal() if entry.began else 0, entry.source))
     # New symptoms have neither grade nor cause yet; the answer "T-DXd, grade 1, active" names both.
     nothing_known = symptoms or "other-active" in values or not (unsettled or "tdxd-grade-1-active" in values)
@@ -218,6 +257,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         resolved=found.resolved,
         radiation_resolved=found.radiation,
         symptoms=symptoms,
+        charted_symptoms=charted,
         grade_open=nothing_known or any(c.grade is None for c in unsettled),
         cause_open=nothing_known or any(c.kind == "ild" and c.cause_drug in (None, "drug") for c in unsettled),
         none_said="none" in values and not shown,

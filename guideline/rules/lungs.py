@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.exposures import Exposure
-from guideline.facts_used import course_fact, drug_name, lung_fact
+from guideline.facts_used import course_fact, drug_name, lung_fact, symptom_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD, LungHistory
 from guideline.partial_date import add_days
 from guideline.situation import Situation
+from guideline.symptoms import reported
 from guideline.tdm1_pneumonitis import ended_tdm1
 from guideline.tdxd_restart import Restart, restarts
 from guideline.therapy_lines import HER2_DRUGS
@@ -22,15 +23,15 @@ def lungs(s: Situation) -> Finding | None:
 
 
 def lung_facts(s: Situation) -> tuple[FactUsed, ...]:
-    """What is on record of the lungs, and the symptoms that the intake speaks of."""
+    """What is on record of the lungs, and the symptoms that the intake and the chart speak of."""
     facts = []
     fact = lung_fact(s)
     if fact is not None:
         facts.append(fact)
-    if s.lungs.symptoms:
-        given = s.case.intake["respiratory-symptoms"]
+    given = reported(s.case, "respiratory-symptoms")
+    if given is not None:
         facts.append(FactUsed("Respiratory symptoms", "new cough, dyspnoea or fever reported", str(given.date), given.source))
-    return tuple(facts)
+    return (*facts, *[symptom_fact(symptom, "Respiratory symptoms") for symptom in s.lungs.charted_symptoms])
 
 
 def grade_gap(history: LungHistory) -> tuple[Gap, ...]:

@@ -29,6 +29,7 @@ from guideline.case import (
     Procedure,
     ReceptorResult,
     Stage,
+    Symptom,
 )
 from guideline.case import Pregnancy as PregnancyRecord
 from guideline.partial_date import PartialDate
@@ -135,6 +136,12 @@ def heart_condition(kind: str = "heart-failure", status: str = "active", day: in
 
 def febrile_neutropenia(day: int | str | None = 5, status: str = "active") -> FebrileNeutropenia:
     return FebrileNeutropenia(status, when(day), source("Condition"))  # type: ignore[arg-type]
+
+
+def symptom(kind: str = "respiratory", name: str = "dyspnoea", day: int | str | None = 5, **more: Any) -> Symptom:
+    """A symptom on the chart, there since the day of its entry unless `since` says otherwise."""
+    since, recorded = more.pop("since", day), more.pop("recorded", day)
+    return Symptom(kind, name, more.pop("status", "active"), when(day), when(since), when(recorded), source("Condition"))  # type: ignore[arg-type]
 
 
 def status(trend: str, day: int | str, *, preliminary: bool = False) -> DiseaseStatus:

@@ -30,6 +30,7 @@ from guideline.case import (
     Procedure,
     ReceptorResult,
     Stage,
+    Symptom,
     UnreadResult,
 )
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -206,6 +207,16 @@ _cases = st.builds(
     ),
     heart=_many(HeartCondition, 1, kind=st.sampled_from(["heart-failure", "cardiomyopathy"]), status=_status, date=_when),
     febrile_neutropenia=_many(FebrileNeutropenia, 1, status=_status, date=_when),
+    symptoms=_many(
+        Symptom,
+        2,
+        kind=st.sampled_from(["respiratory", "lung-finding", "neurological"]),
+        name=st.sampled_from(["dyspnoea", "cough", "seizure"]),
+        status=_status,
+        date=_when,
+        since=_when,
+        recorded=_when,
+    ),
     lungs=_many(
         LungCondition,
         2,
@@ -250,6 +261,7 @@ _LISTS = (
     "heart",
     "lungs",
     "febrile_neutropenia",
+    "symptoms",
     "pregnancies",
     "menopause",
     "procedures",

@@ -1,0 +1,130 @@
+"""Symptoms that stand on the chart and that the intake did not ask for (decisions 12, 13 and 27)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.guideline.case_builder import advice_on, dose, finding, given, intake, on_therapy, said, symptom, topics
+
+TDXD = (given("trastuzumab-deruxtecan", 200),)
+TDM1 = (given("trastuzumab-emtansine", 200),)
+HP = (given("trastuzumab", 200), given("pertuzumab", 200))
+
+
+def on(*found, drugs=TDXD, **answers):
+    return advice_on(on_therapy(*drugs, symptoms=found, intake=intake(**answers)))
+
+
+def facts(advice, name):
+    return [(fact.value, fact.date) for fact in finding(advice, "InterstitialLungDisease").facts if fact.name == name]
+
+
+@pytest.mark.parametrize("drugs", [TDXD, TDM1])
+@pytest.mark.parametrize("day", [0, 5, 28])
+def test_r080_new_dyspnoea_on_the_chart_under_a_conjugate_is_critical(drugs, day):
+    """As the intake's answer: interrupt, image, lung consult; the fact names the entry."""
+    entry = symptom(day=day)
+    found = finding(on(entry, drugs=drugs), "InterstitialLungDisease")
+    assert (found.indicator, found.headline.id) == ("critical", "ild-symptoms")
+    (fact,) = [fact for fact in found.facts if fact.name == "Respiratory symptoms"]
+    assert (fact.value, fact.date, fact.source) == ("dyspnoea on the chart", str(entry.date), entry.source)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        symptom(day=29),
+        symptom(day=None),
+        symptom(day="2026"),
+        symptom(status="resolved"),
+        symptom(day=5, since=201),
+        symptom(day=5, since=None),
+        symptom("neurological", "seizure"),
+    ],
+)
+def test_r080_what_is_old_over_undated_or_was_there_before_stays_silent(entry):
+    """Older than an answer may be, resolved, without a date, known before the first dose, of another organ."""
+    assert "InterstitialLungDisease" not in topics(on(entry))
+
+
+def test_r080_a_symptom_of_the_day_of_the_first_dose_is_not_the_drugs():
+    """It was there before the drug was; the day after may be the drug's."""
+    drugs = (given("trastuzumab-deruxtecan", 10),)
+    assert "InterstitialLungDisease" not in topics(on(symptom(day=10), drugs=drugs))
+    assert "InterstitialLungDisease" in topics(on(symptom(day=9), drugs=drugs))
+
+
+def test_r080_without_a_conjugate_a_symptom_on_the_chart_stays_silent():
+    """Dyspnoea under trastuzumab and pertuzumab is no pneumonitis of a conjugate."""
+    for kind in ("respiratory", "lung-finding"):
+        assert "InterstitialLungDisease" not in topics(on(symptom(kind), drugs=HP))
+    long_over = (given("trastuzumab-deruxtecan", 600, 200, reason="progression"), *HP)
+    assert "InterstitialLungDisease" not in topics(on(symptom(), drugs=long_over))
+
+
+def test_r116_what_begins_soon_after_the_last_dose_still_counts():
+    """As pneumonitis does that is found at the visit after the last dose."""
+    ended = (given("trastuzumab-deruxtecan", 300, 20, reason="progression"),)
+    advice = on(symptom(), drugs=ended)
+    assert finding(advice, "InterstitialLungDisease").headline.id == "ild-symptoms-before-start"
+    assert facts(advice, "Respiratory symptoms") == [("dyspnoea on the chart", "2026-11-15")]
+
+
+@pytest.mark.parametrize(("answered", "speaks"), [(3, False), (5, True), (9, True)])
+def test_a_later_no_of_the_intake_wins_and_an_older_one_does_not(answered, speaks):
+    """The entry is five days old: "no" three days ago is news, nine days ago it was before."""
+    advice = on(symptom(day=5), respiratory_symptoms=said("false", days=answered))
+    assert ("InterstitialLungDisease" in topics(advice)) is speaks
+
+
+def test_a_no_before_the_entry_was_written_down_does_not_win():
+    """Begun ten days ago, asked seven days ago, written down three days ago."""
+    advice = on(symptom(day=10, recorded=3), respiratory_symptoms=said("false", days=7))
+    assert "InterstitialLungDisease" in topics(advice)
+
+
+def test_intake_and_chart_stand_side_by_side():
+    """Each with its source; one entry for each symptom, the newest."""
+    entries = (symptom(day=8), symptom(day=4), symptom(name="cough", day=6))
+    advice = on(*entries, respiratory_symptoms=said("true", days=5))
+    assert facts(advice, "Respiratory symptoms") == [
+        ("new cough, dyspnoea or fever reported", "2026-11-15"),
+        ("cough on the chart", "2026-11-14"),
+        ("dyspnoea on the chart", "2026-11-16"),
+    ]
+
+
+@pytest.mark.parametrize("drugs", [TDXD, TDM1])
+def test_decision_12_ground_glass_opacities_are_suspected_pneumonitis(drugs):
+    """New pneumonitis under treatment, grade and cause asked for; what the image shows is named as what it is."""
+    found = finding(on(symptom("lung-finding", "ground-glass opacities", day=3), drugs=drugs), "InterstitialLungDisease")
+    assert (found.indicator, found.headline.id) == ("critical", "ild-new-under-treatment")
+    assert [gap.input for gap in found.missing] == ["I09"]
+    assert ("Lungs", "ground-glass opacities, pneumonitis not excluded") in {(fact.name, fact.value) for fact in found.facts}
+
+
+def test_decision_12_a_finding_after_the_last_dose_of_t_dxd_is_not_graded():
+    """As ungraded pneumonitis of T-DXd that is over."""
+    ended = (given("trastuzumab-deruxtecan", 300, 20, reason="progression"),)
+    found = finding(on(symptom("lung-finding", "ground-glass opacities"), drugs=ended), "InterstitialLungDisease")
+    assert found.headline.id == "ild-after-tdxd-ungraded"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        symptom("lung-finding", "ground-glass opacities", day=29),
+        symptom("lung-finding", "ground-glass opacities", status="resolved"),
+        symptom("lung-finding", "ground-glass opacities", day=None),
+        symptom("lung-finding", "ground-glass opacities", day=5, since=300),
+    ],
+)
+def test_decision_12_old_findings_stay_silent(entry):
+    """Older than an answer may be, resolved, without a date, seen before the first dose."""
+    assert "InterstitialLungDisease" not in topics(on(entry))
+
+
+def test_a_conjugate_on_hold_is_not_restarted_over_new_symptoms():
+    """The restart waits for the lungs, as it does for the intake's answer."""
+    held = (given("trastuzumab-deruxtecan", 200, status="on-hold"), dose("trastuzumab-deruxtecan", 30))
+    assert finding(on(symptom(), drugs=held), "InterstitialLungDisease").headline.id == "ild-on-hold"

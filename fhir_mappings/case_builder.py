@@ -70,7 +70,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),
         febrile_neutropenia=_once(read_febrile_neutropenia(record, listed)),
-        symptoms=_once(read_symptoms(record, listed)),
+        symptoms=_once(read_symptoms(record, listed, tumours.metastases)),
         pregnancies=_once(read_pregnancies(record, listed)),
         menopause=_once(read_menopause(record, listed)),
         performance=_once(read_performance(record)),

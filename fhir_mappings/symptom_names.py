@@ -47,6 +47,10 @@ _LUNG_FINDINGS: Final = (("ground-glass opacities", _GROUND_GLASS), ("new pulmon
 #: What was seen before, or goes away, unless something new is beside it.
 _OLD_FINDING: Final = re.compile(r"\A(?!.*\bnew).*?(?:\bstable\b|unchanged|resolv|improv|regress|decreas|\bchroni|\bknown\b)")
 
+_MASS_EFFECT: Final = re.compile(r"\bmass effect\b|\bmidline shift\b|(?<!\bdis[ck] )\bherniation\b|\bvasogenic o?edema\b")
+#: Where one statement of a text ends: what resolved is told of in another one than what is there.
+_STATEMENT_ENDS: Final = re.compile(r"[.;\n]")
+
 
 def _pattern(row: SymptomRow) -> re.Pattern[str]:
     return re.compile(rf"{_BEFORE}(?:{'|'.join(map(re.escape, row.names))})s?{_AFTER}")
@@ -72,6 +76,17 @@ def symptoms_coded(code: Concept | None) -> tuple[NamedSymptom, ...]:
 def symptoms_named(code: Concept | None) -> tuple[NamedSymptom, ...]:
     """The symptoms that are the whole of a label, and the findings of the lungs that one speaks of."""
     return _named(_labels(code))
+
+
+def names_mass_effect(texts: Iterable[str]) -> bool:
+    """Whether the label or a note of a brain metastasis says that it presses on the brain, or may."""
+    return any(_presses(text) for text in texts)
+
+
+@remembered(maxsize=1024)
+def _presses(text: str) -> bool:
+    statements = [said for said in _STATEMENT_ENDS.split(text.lower()) if _MASS_EFFECT.search(said) and not _OLD_FINDING.search(said)]
+    return any(Passage(said).standings(_MASS_EFFECT) & {"asserted", "suspected"} for said in statements)
 
 
 def _labels(code: Concept | None) -> tuple[str, ...]:

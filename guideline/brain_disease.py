@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import Case
+from guideline.case import Case, Metastasis, Symptom
 from guideline.intake import answer, said_no, said_yes
-from guideline.partial_date import PartialDate
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate, add_days
+from guideline.progression import held_local_therapy
+from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
+
+#: The item of the intake that asks for neurological symptoms.
+_ASKED = "cns-symptoms"
 
 
 class BrainDisease(Struct, frozen=True):
     """CNS disease. `state` is `unknown` when neither the problem list nor the intake speaks of it: that is not "none".
 
     `present`: there are brain metastases, stable, active or of unknown state. `predominant` is None when nobody said which burden
-    predominates. `date` and the first of `sources` are those of the leptomeningeal disease where there is any.
+    predominates. `date` and the first of `sources` are those of the leptomeningeal disease where there is any. `symptoms`: neurological
+    symptoms or mass effect, by the intake or the chart; `charted_symptoms` are those of the chart. `newest` is the day of the newest brain
+    metastasis on the problem list.
     """
 
     state: Literal["none", "stable", "active", "present", "unknown"]
@@ -25,6 +35,8 @@ class BrainDisease(Struct, frozen=True):
     date: PartialDate | None = None
     sources: tuple[str, ...] = ()
     present: bool = False
+    charted_symptoms: tuple[Symptom, ...] = ()
+    newest: PartialDate | None = None
 
 
 _NOTHING_ON_RECORD = BrainDisease("unknown", leptomeningeal=False, symptoms=False, predominant=None)
@@ -64,12 +76,34 @@ def brain_disease(case: Case) -> BrainDisease:
     if given is not None:
         sources.append(given.source)
     sources += [m.source for m in cns]
+    present = state in ("stable", "active", "present")
+    charted = _charted(case, cns) if present and case.symptoms else ()
     return BrainDisease(
         state=state,
         leptomeningeal=leptomeningeal,
-        symptoms=said_yes(case, "cns-symptoms"),
+        symptoms=said_yes(case, _ASKED) or bool(charted),
         predominant=predominant,
         date=named[0].date if named else given.date if given is not None else None,
         sources=tuple(dict.fromkeys(sources)),
-        present=state in ("stable", "active", "present"),
+        present=present,
+        charted_symptoms=charted,
+        newest=max((m.date for m in brain if m.date is not None), key=lambda day: day.latest, default=None),
     )
+
+
+def _charted(case: Case, cns: Sequence[Metastasis]) -> tuple[Symptom, ...]:
+    """The symptoms of the chart that tell of metastases of the brain which are on record.
+
+    They are new, not long before the first of the metastases, not followed by local therapy, and not denied by a later answer. What a
+    visit only codes again is as old as its oldest entry: epilepsy of years is no new seizure.
+    """
+    days = [m.date.earliest if m.date is not None else date.min for m in cns]
+    first = add_days(min(days, default=date.min), -K.thresholds.intake.expires_days[_ASKED])
+    found = [s for s in case.symptoms if s.kind == "neurological" and is_current(s, case, _ASKED) and is_recent(s.since, case, _ASKED)]
+    return newest_of_each(
+        [
+            s for s in found
+            if s.since is not None and s.since.latest >= first and held_local_therapy(s.since, case) is None
+            and not_denied_since(s, case, _ASKED)
+        ]
+    )  # fmt: skip

@@ -7,13 +7,17 @@ from collections.abc import Collection
 from guideline.case import Case, IntakeAnswer, Symptom
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import days_since
+from guideline.partial_date import PartialDate, days_since
 
 
 def is_current(symptom: Symptom, case: Case, link_id: str) -> bool:
     """Whether a symptom is there, and of the days for which an answer to the item counts."""
-    recent = symptom.date is not None and days_since(symptom.date, case.today) <= K.thresholds.intake.expires_days[link_id]
-    return recent and symptom.status != "resolved"
+    return symptom.status != "resolved" and is_recent(symptom.date, case, link_id)
+
+
+def is_recent(day: PartialDate | None, case: Case, link_id: str) -> bool:
+    """Whether an answer of that day to the item would still count."""
+    return day is not None and days_since(day, case.today) <= K.thresholds.intake.expires_days[link_id]
 
 
 def newest_of_each(symptoms: Collection[Symptom]) -> tuple[Symptom, ...]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
-from guideline.facts_used import brain_fact
+from guideline.facts_used import brain_fact, symptom_fact
+from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.progression import LocalTherapy, held_local_therapy
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, objection
 from guideline.situation import Situation
+from guideline.symptoms import is_recent, reported
 
 
 def brain_urgent(s: Situation) -> Finding | None:
     """R128: neurological symptoms or mass effect come before any choice of a regimen."""
     if not s.brain.symptoms:
         return None
-    given = s.case.intake["cns-symptoms"]
-    symptoms = FactUsed("Neurological symptoms or mass effect", "reported", str(given.date), given.source)
-    facts = tuple(f for f in (symptoms, brain_fact(s)) if f is not None)
+    fact = brain_fact(s)
+    facts = (*_symptoms(s), *((fact,) if fact is not None else ()))
     if s.brain.present:
         detail = (K.say("brain-local-first"), K.say("brain-trials-excluded"), _after_local(s), K.say("brain-steroids-outside"))
         return Finding("BrainMetastasesUrgent", "critical", K.say("brain-urgent"), detail, facts=facts)
@@ -25,6 +26,12 @@ def brain_urgent(s: Situation) -> Finding | None:
         "BrainMetastasesUrgent", "critical", headline, (K.say("brain-mri-before-regimen"),), facts=facts,
         missing=(Gap("I06", K.say("ask-brain-mri")),), requests=("brain-mri",),
     )  # fmt: skip
+
+
+def _symptoms(s: Situation) -> tuple[FactUsed, ...]:
+    name, given = "Neurological symptoms or mass effect", reported(s.case, "cns-symptoms")
+    answered = (FactUsed(name, "reported", str(given.date), given.source),) if given is not None else ()
+    return (*answered, *[symptom_fact(symptom, name) for symptom in s.brain.charted_symptoms])
 
 
 def _after_local(s: Situation) -> Statement:
@@ -117,9 +124,20 @@ def _burden(s: Situation, lead: str | None) -> list[Statement]:
 
 
 def brain_gaps(s: Situation) -> list[Gap]:
-    """I06: CNS status unknown, or the burden, as long as the triplet is there to be chosen by it."""
+    """I06: CNS status unknown; symptoms of metastases that are new; or the burden, as long as the triplet may be chosen by it."""
     if s.brain.state == "unknown" and not s.brain.leptomeningeal:
         return [Gap("I06", K.say("ask-cns-status"))]
-    if s.brain.present and not s.brain.leptomeningeal and s.brain.predominant is None and objection(s, TUCATINIB) is None:
-        return [Gap("I06", K.say("ask-cns-burden"))]
-    return []
+    if not s.brain.present or s.brain.leptomeningeal:
+        return []
+    gaps = [Gap("I06", K.say("ask-cns-symptoms", date=s.brain.newest))] if _symptoms_open(s) else []
+    if s.brain.predominant is None and objection(s, TUCATINIB) is None:
+        gaps.append(Gap("I06", K.say("ask-cns-burden")))
+    return gaps
+
+
+def _symptoms_open(s: Situation) -> bool:
+    """Whether a brain metastasis is new, and nobody said whether it has symptoms, nor treated it locally since."""
+    newest = s.brain.newest
+    if newest is None or not is_recent(newest, s.case, "cns-symptoms") or answer(s.case, "cns-symptoms") is not None:
+        return False
+    return held_local_therapy(newest, s.case) is None

@@ -19,7 +19,7 @@ DYSPNOEA = (ICD10CM, "R06.02", "Shortness of breath")
 def read(*codes, text=None, **members):
     """Kind and name of what one Condition tells of."""
     code = concept(*codes, text=text)
-    found = case_of(patient(), condition(code=code, **{"onsetDateTime": "2026-11-15", **members})).symptoms
+    found = case_of(patient(), condition(**{"code": code, "onsetDateTime": "2026-11-15", **members})).symptoms
     return [(symptom.kind, symptom.name) for symptom in found]
 
 
@@ -203,6 +203,101 @@ def test_words_beside_the_code_of_a_symptom_still_name_a_disease():
     case = case_of(patient(), condition(code=concept(DYSPNOEA, text="Dyspnea due to pneumonitis")))
     assert [lung.kind for lung in case.lungs] == ["ild"]
     assert problems_of(case) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("G93.5", "brain compression"),
+        ("G93.6", "cerebral oedema"),
+        ("R56.9", "seizure"),
+        ("G40.909", "seizure"),
+        ("G81.94", "hemiparesis"),
+        ("R47.01", "aphasia"),
+    ],
+)
+def test_decision_13_neurological_symptoms_by_their_codes(code, name):
+    """Mass effect, oedema, seizures, hemiparesis, aphasia."""
+    assert read((ICD10CM, code)) == [("neurological", name)]
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Vasogenic edema", "cerebral oedema"),
+        ("Hirnödem", "cerebral oedema"),
+        ("New onset seizure", "seizure"),
+        ("Focal seizures", "seizure"),
+        ("Left-sided hemiparesis", "hemiparesis"),
+        ("Hemiplegia, right", "hemiparesis"),
+        ("Aphasia", "aphasia"),
+    ],
+)
+def test_decision_13_neurological_symptoms_by_the_whole_label(label, name):
+    """Where no code tells."""
+    assert read(text=label) == [("neurological", name)]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Edema of leg",
+        "Pulmonary edema",
+        "Disc herniation",
+        "Inguinal hernia",
+        "Seizure prophylaxis",
+        "Febrile seizure in childhood",
+        "No seizures",
+        "Rule out seizure",
+        "Chronic hemiparesis",
+        "History of seizures",
+    ],
+)
+def test_decision_13_labels_that_tell_nothing_of_the_brain(label):
+    """Another organ, prevention, denied, asked about, of long standing, past."""
+    assert read(text=label) == []
+
+
+@pytest.mark.parametrize("code", ["G93.0", "G93.40", "G82.20", "R56.00", "R47.02", "G44.1"])
+def test_decision_13_codes_that_are_none(code):
+    """Cysts, encephalopathy, paraplegia, febrile convulsions, other troubles."""
+    assert read((ICD10CM, code)) == []
+
+
+BRAIN = (ICD10CM, "C79.31", "Secondary malignant neoplasm of brain")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"code": concept(BRAIN, text="Brain metastasis with mass effect and midline shift")},
+        {"code": concept(text="Brain metastasis with vasogenic edema")},
+        {"note": [{"text": "3.4 cm, midline shift of 6 mm."}]},
+        {"note": [{"text": "Pulmonary nodules resolved. Impending uncal herniation"}]},
+        {"note": [{"text": "concern for herniation"}]},
+        {"code": concept((ICD10CM, "C79.32"), text="Leptomeningeal metastases"), "note": [{"text": "mass effect on the brainstem"}]},
+    ],
+)
+def test_decision_13_mass_effect_in_the_words_of_a_brain_metastasis(members):
+    """In its label or a note."""
+    assert read(BRAIN, **members) == [("neurological", "mass effect")]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"code": concept(BRAIN, text="Brain metastasis without midline shift")},
+        {"note": [{"text": "No mass effect or herniation"}]},
+        {"note": [{"text": "Mass effect resolved after surgery"}]},
+        {"note": [{"text": "improved vasogenic edema"}]},
+        {"note": [{"text": "L5 disc herniation"}]},
+        {"code": concept((ICD10CM, "C78.7"), text="Liver metastases with mass effect")},
+    ],
+)
+def test_decision_13_no_mass_effect(members):
+    """Not said, denied, resolved, or of another organ."""
+    assert read(BRAIN, **members) == []
 
 
 def test_another_patients_symptom_is_none():

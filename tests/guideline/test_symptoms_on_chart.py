@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from tests.guideline.case_builder import advice_on, dose, finding, given, intake, on_therapy, said, symptom, topics
+from guideline.case import Procedure
+from tests.guideline.case_builder import (
+    advice_on,
+    ago,
+    dose,
+    finding,
+    given,
+    intake,
+    metastasis,
+    missing_in,
+    on_therapy,
+    said,
+    said_ids,
+    second_line,
+    source,
+    symptom,
+    topics,
+)
 
 TDXD = (given("trastuzumab-deruxtecan", 200),)
 TDM1 = (given("trastuzumab-emtansine", 200),)
@@ -128,3 +145,114 @@ def test_a_conjugate_on_hold_is_not_restarted_over_new_symptoms():
     """The restart waits for the lungs, as it does for the intake's answer."""
     held = (given("trastuzumab-deruxtecan", 200, status="on-hold"), dose("trastuzumab-deruxtecan", 30))
     assert finding(on(symptom(), drugs=held), "InterstitialLungDisease").headline.id == "ild-on-hold"
+
+
+LIVER = metastasis("liver", 700)
+NEW_BRAIN = metastasis("brain", 6)
+
+
+def seizure(day=5, **more):
+    return symptom("neurological", "seizure", day, **more)
+
+
+def with_brain(*found, sites=(NEW_BRAIN,), procedures=(), **answers):
+    """Progression in the brain after a first line; the intake says nothing of the brain unless asked to."""
+    answers = {"cns_disease": None, **answers}
+    return advice_on(second_line(metastases=(LIVER, *sites), symptoms=found, procedures=procedures, intake=intake(**answers)))
+
+
+@pytest.mark.parametrize("site", ["brain", "leptomeningeal"])
+@pytest.mark.parametrize("day", [0, 5, 28])
+def test_r128_symptoms_on_the_chart_beside_metastases_of_the_brain_are_urgent(site, day):
+    """No treatment card; the fact names the entry."""
+    entry = seizure(day)
+    advice = with_brain(entry, sites=(metastasis(site, 30),))
+    found = finding(advice, "BrainMetastasesUrgent")
+    assert (found.indicator, found.headline.id, advice.treatment) == ("critical", "brain-urgent", None)
+    assert found.facts[0].name == "Neurological symptoms or mass effect"
+    assert (found.facts[0].value, found.facts[0].date, found.facts[0].source) == ("seizure on the chart", str(entry.date), entry.source)
+
+
+def test_r128_old_metastases_of_the_brain_with_a_new_seizure_are_urgent():
+    """The metastasis may be of last year, or of no date; the seizure is not."""
+    for day in (400, None):
+        assert "BrainMetastasesUrgent" in topics(with_brain(seizure(), sites=(metastasis("brain", day),)))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        seizure(29),
+        seizure(None),
+        seizure(status="resolved"),
+        seizure(5, since=400),
+        seizure(5, since=None),
+        symptom("respiratory", "dyspnoea"),
+    ],
+)
+def test_r128_old_known_resolved_and_undated_symptoms_are_not_urgent(entry):
+    """Epilepsy of years that a visit codes again is no new seizure."""
+    assert "BrainMetastasesUrgent" not in topics(with_brain(entry, sites=(metastasis("brain", 30),)))
+
+
+@pytest.mark.parametrize(("metastasis_day", "urgent"), [(0, True), (-1, False)])
+def test_r128_a_symptom_long_before_the_first_metastasis_is_not_its_own(metastasis_day, urgent):
+    """Up to 28 days before it was written down it may have led to it."""
+    advice = with_brain(seizure(28), sites=(metastasis("brain", metastasis_day),))
+    assert ("BrainMetastasesUrgent" in topics(advice)) is urgent
+
+
+def test_r128_without_metastases_of_the_brain_a_seizure_on_the_chart_stays_silent():
+    """Nothing is concluded from it: none on record, or over."""
+    for sites in ((), (metastasis("brain", 6, status="resolved"),), (metastasis("bone", 6),)):
+        assert "BrainMetastasesUrgent" not in topics(with_brain(seizure(), sites=sites))
+
+
+@pytest.mark.parametrize("kind", ["brain-radiotherapy", "brain-resection"])
+@pytest.mark.parametrize(("day", "urgent"), [(2, False), (5, False), (9, True)])
+def test_r128_local_therapy_after_the_symptom_settles_it(kind, day, urgent):
+    """Done on the day of the symptom or later; what was done before it did not prevent it."""
+    done = (Procedure(kind, "done", ago(day), source("Procedure")),)
+    assert ("BrainMetastasesUrgent" in topics(with_brain(seizure(5), procedures=done))) is urgent
+
+
+def test_r128_local_therapy_that_is_only_booked_settles_nothing():
+    """It is still to come."""
+    booked = (Procedure("brain-radiotherapy", "booked", ago(1), source("ServiceRequest")),)
+    assert "BrainMetastasesUrgent" in topics(with_brain(seizure(5), procedures=booked))
+
+
+@pytest.mark.parametrize(("answered", "urgent"), [(3, False), (5, True), (9, True)])
+def test_r128_a_later_no_about_the_brain_wins_and_an_older_one_does_not(answered, urgent):
+    """As with the lungs."""
+    advice = with_brain(seizure(5), cns_symptoms=said("false", days=answered))
+    assert ("BrainMetastasesUrgent" in topics(advice)) is urgent
+
+
+def test_r128_intake_and_chart_are_both_named():
+    """Each with its source."""
+    advice = with_brain(seizure(5), symptom("neurological", "mass effect", 6), cns_symptoms=said("true", days=4))
+    named = [f.value for f in finding(advice, "BrainMetastasesUrgent").facts if f.name == "Neurological symptoms or mass effect"]
+    assert named == ["reported", "mass effect on the chart", "seizure on the chart"]
+
+
+def test_i06_new_metastases_of_the_brain_ask_for_symptoms():
+    """Nobody said whether there are any: the card of the next line asks, beside the burden."""
+    advice = with_brain()
+    assert "ask-cns-symptoms" in said_ids(advice)
+    assert "I06" in missing_in(advice)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"sites": (metastasis("brain", 29),)},
+        {"sites": ()},
+        {"sites": (metastasis("brain", None),)},
+        {"cns_symptoms": said("false", days=3)},
+        {"procedures": (Procedure("brain-radiotherapy", "done", ago(2), source("Procedure")),)},
+    ],
+)
+def test_i06_symptoms_are_not_asked_for_otherwise(facts):
+    """Older metastases, none, of no date, answered, or treated since."""
+    assert "ask-cns-symptoms" not in said_ids(with_brain(**facts))

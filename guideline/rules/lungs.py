@@ -34,6 +34,11 @@ def lung_facts(s: Situation) -> tuple[FactUsed, ...]:
     return (*facts, *[symptom_fact(symptom, "Respiratory symptoms") for symptom in s.lungs.charted_symptoms])
 
 
+def _chest_ct(s: Situation) -> tuple[str, ...]:
+    """The chest CT to be ordered, unless one is booked. One that was done says nothing of what is new since."""
+    return () if any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures) else ("chest-ct",)
+
+
 def grade_gap(history: LungHistory) -> tuple[Gap, ...]:
     """I09: the cause and the grade of the lung finding, as far as nobody wrote them down."""
     if history.grade_open:
@@ -67,7 +72,7 @@ def _on_conjugate(s: Situation) -> Finding | None:
             (K.say("ild-grade-1-restart"), _grade_1_steroid(), K.say("ild-exclude-infection"), K.say("hold-not-progression")),
             facts=lung_facts(s),
             avoid=(drug,),
-            requests=("chest-ct",),
+            requests=_chest_ct(s),
         )
     if history.symptoms:
         headline = K.say("ild-symptoms", drug=name)
@@ -78,14 +83,14 @@ def _on_conjugate(s: Situation) -> Finding | None:
         detail = (K.say("ild-older-on-conjugate"), K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops"))
         headline = K.say("ild-active-on-conjugate-older", drug=name)
         return Finding(
-            "InterstitialLungDisease", "warning", headline, detail, facts=lung_facts(s), rules=("R079", "R080"), requests=("chest-ct",)
+            "InterstitialLungDisease", "warning", headline, detail, facts=lung_facts(s), rules=("R079", "R080"), requests=_chest_ct(s)
         )
     else:
         headline = K.say("ild-active-on-conjugate", drug=name)
     grade = K.say("ild-grading") if drug == T_DXD else K.say("ild-tdm1-stops")
     return Finding(
         "InterstitialLungDisease", "critical", headline, (K.say("ild-interrupt-image-consult"), grade, K.say("ild-exclude-infection")),
-        facts=lung_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=("chest-ct",),
+        facts=lung_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=_chest_ct(s),
     )  # fmt: skip
 
 
@@ -237,7 +242,7 @@ def _before_start(s: Situation) -> Finding | None:
     if s.lungs.symptoms:
         return Finding(
             "InterstitialLungDisease", "warning", K.say("ild-symptoms-before-start"), (K.say("ild-image-consult-first"),),
-            facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=("chest-ct",),
+            facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R079", "R080"), requests=_chest_ct(s),
         )  # fmt: skip
     if of_tdxd:
         return _after_tdxd(s)
@@ -270,5 +275,5 @@ def _after_tdxd(s: Situation) -> Finding:
     missing = () if history.tdxd_stopped_for_good else grade_gap(history)
     return Finding(
         "InterstitialLungDisease", indicator, headline, detail, lung_facts(s), missing, avoid=("tdxd", "tdxd-pertuzumab"),
-        requests=() if history.tdxd_stopped_for_good else ("chest-ct",),
+        requests=() if history.tdxd_stopped_for_good else _chest_ct(s),
     )  # fmt: skip

@@ -224,3 +224,20 @@ def test_an_adjuvant_conjugate_is_still_running_when_endocrine_therapy_was_begun
         intake=SYMPTOMS,
     )
     assert T_DM1 in finding(advice_on(case), "InterstitialLungDisease").avoid
+
+
+@pytest.mark.parametrize(("state", "days", "asked"), [("booked", -2, ()), ("booked", 0, ()), ("done", 1, ("chest-ct",))])
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda **more: on_drug(T_DXD, lung("ild", "active", onset=5), **more),
+        lambda **more: on_drug(T_DXD, lung("ild", "active", 1, 5), **more),
+        lambda **more: on_drug(T_DXD, lung("ild", "active", onset=900), **more),
+        lambda **more: second_line(**{"intake": SYMPTOMS, **more}),
+    ],
+    ids=["new", "grade 1", "older", "before a start"],
+)
+def test_r080_a_chest_ct_that_is_booked_is_not_ordered_again(case, state, days, asked):
+    """One that was done says nothing of what is new since."""
+    found = finding(advice_on(case(procedures=Procedure("chest-ct", state, ago(days)))), "InterstitialLungDisease")
+    assert found.requests == asked

@@ -146,7 +146,7 @@ def _answer(chart: _Chart, view: ChartView, *, written: WriteResult | None = Non
     if wants_json():
         return as_app_page(Response(as_json(view), mimetype="application/json"))
     session = chart.session
-    links = {name: f"{url_for(f'chart.{endpoint}')}?{SESSION_PARAMETER}={session.id}" for name, endpoint in _LINKS.items()}
+    links = {name: f"{url_for(endpoint)}?{SESSION_PARAMETER}={session.id}" for name, endpoint in _LINKS.items()}
     patient = chart.case.patient
     shown = render_template(
         "chart/page.html",
@@ -166,7 +166,14 @@ def _answer(chart: _Chart, view: ChartView, *, written: WriteResult | None = Non
     return as_app_page(Response(shown, mimetype="text/html"))
 
 
-_LINKS: Final = {"page": "page", "answers": "take_answers", "save": "save_answers", "what_if": "what_if", "refresh": "refresh"}
+_LINKS: Final = {
+    "page": "chart.page",
+    "answers": "chart.take_answers",
+    "save": "chart.save_answers",
+    "what_if": "chart.what_if",
+    "refresh": "chart.refresh",
+    "end": "smart.logout",
+}
 
 
 def _for_script(view: ChartView) -> str:

@@ -39,9 +39,9 @@ def drop_launch(site: SmartSite, response: Response, handle: str) -> None:
     _set(site, response, _LAUNCH + handle, "", 0)
 
 
-def keep_session(site: SmartSite, response: Response, handle: str, secret: str, seconds: int) -> None:
-    """Let the browser hold the secret of a session."""
-    _set(site, response, _SESSION + handle, secret, seconds)
+def keep_session(site: SmartSite, response: Response, handle: str, secret: str) -> None:
+    """Let the browser hold the secret of a session until it is closed: on a shared machine the next user has none of it."""
+    _set(site, response, _SESSION + handle, secret, None)
 
 
 def session_secrets(site: SmartSite) -> Mapping[str, str]:
@@ -60,7 +60,7 @@ def _name(site: SmartSite, name: str) -> str:
     return f"__Host-{name}" if site.encrypted else name
 
 
-def _set(site: SmartSite, response: Response, name: str, value: str, seconds: int) -> None:
+def _set(site: SmartSite, response: Response, name: str, value: str, seconds: int | None) -> None:
     response.set_cookie(
         _name(site, name),
         value,

@@ -31,7 +31,7 @@ from service.smart.errors import (
     UnknownIssuer,
 )
 from service.smart.id_token import proven_user
-from service.smart.pages import as_app_page, error_page
+from service.smart.pages import ended_page, error_page
 from service.smart.scopes import requested_scopes
 from service.smart.sessions import (
     SESSION_PARAMETER,
@@ -135,9 +135,9 @@ def jwks() -> Response:
 
 @blueprint.post("/logout")
 def logout() -> Response:
-    """End the session of this request."""
+    """End the session of this request, and say so: the page that its user sees next shows nothing of the patient."""
     check_csrf(request)
-    response = as_app_page(Response(status=204))
+    response = ended_page()
     end_session(current_session(), response)
     return response
 

@@ -25,6 +25,11 @@ def as_app_page(response: Response) -> Response:
     return response
 
 
+def ended_page() -> Response:
+    """That the session is over, said to the user who ended it."""
+    return as_app_page(Response(render_template("smart_ended.html"), mimetype="text/html"))
+
+
 def error_page(error: SmartError) -> Response:
     """What went wrong, as a page for the clinician, or as JSON for a script of the app."""
     if wants_json():

@@ -1,4 +1,4 @@
-"""Sessions: opened by a launch, found again by each request of the app's page, ended by logout, by the EHR's token or by time.
+"""Sessions: opened by a launch, found again by each request of the app's page, ended by its user, by the EHR's token or by time.
 
 The row in the store is encrypted with what the browser's cookie holds, so a session is nowhere but in that browser.
 """
@@ -114,8 +114,7 @@ def open_session(
 def hold_session(response: Response, session: SmartSession) -> None:
     """Let the browser hold a session, and forget the sessions it has too many of."""
     site = smart_site()
-    left = int((session.expires_at - datetime.now(UTC)).total_seconds())
-    cookies.keep_session(site, response, session.id, session.secret, max(1, left))
+    cookies.keep_session(site, response, session.id, session.secret)
     held = [(handle, secret) for handle, secret in cookies.session_secrets(site).items() if handle != session.id]
     if len(held) >= cookies.MOST_SESSIONS:
         for handle, secret in held:

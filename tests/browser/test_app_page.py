@@ -340,6 +340,21 @@ def test_a_session_that_ended_is_said_and_nothing_is_lost_from_view(opened: Call
     opened.faults.clear()  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_session_is_ended_by_its_user(opened: Callable[..., Page], script: bool):
+    """One click ends it: a plain page says so, and neither the address nor the way back shows the chart again."""
+    page = opened("second-line", script=script)
+    address = page.url
+    page.get_by_role("button", name="End session").click()
+    expect(page.locator("h1")).to_have_text("Session ended")
+    for again in (page.go_back, lambda: page.goto(address)):
+        again()
+        expect(page.locator("h1")).to_have_text("The session has ended")
+    assert page.context.cookies() == []
+    assert [fault for fault in opened.faults if "401" in fault] == opened.faults  # type: ignore[attr-defined]
+    opened.faults.clear()  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("size", [WINDOW, SIDEBAR], ids=["window", "sidebar"])
 @pytest.mark.parametrize(
     ("fault", "said"),

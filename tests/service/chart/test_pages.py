@@ -64,6 +64,14 @@ def test_the_page_names_no_patient(second_line: OpenChart):
     assert second_line.session.secret not in page
 
 
+def test_the_session_can_be_ended(second_line: OpenChart):
+    """The page holds a form that ends its session, without script too; then the chart is open no more."""
+    (form,) = re.findall(r"<form [^>]*><input [^>]*><button type=\"submit\">End session", second_line.get().text)
+    (address,), (token,) = re.findall(r'action="([^"]+)"', form), re.findall(r'name="csrf" value="([^"]+)"', form)
+    assert second_line.client.post(address, data={"csrf": token}, base_url="http://127.0.0.1").status_code == 200
+    assert second_line.get().status_code == 401
+
+
 def test_a_page_for_scripts(second_line: OpenChart):
     """Who accepts JSON gets the page as a structure."""
     assert second_line.view()["treatment"]["lead"]["id"] == "tdxd"

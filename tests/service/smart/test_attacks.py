@@ -13,7 +13,7 @@ from service.smart.errors import SessionEnded
 from service.smart.sessions import SmartSession, check_csrf, hold_session
 from tests.outside.smart_ehr.fixtures import NEEDS_SMART_EHR
 from tests.outside.smart_ehr.running import RunningSmartEhr
-from tests.service.smart.browser import APP, Browser, callback_of, error_of, parameters
+from tests.service.smart.browser import APP, Browser, callback_of, error_of, parameters, said
 from tests.service.smart.conftest import NOWHERE, inside, session_of
 
 PATIENT = "sample-second-line"
@@ -145,10 +145,13 @@ def held(app: Flask, session: SmartSession) -> Browser:
 
 
 def test_logout(app: Flask, opened: Opened):
-    """The page ends its session: nothing of it stays in the store or in the browser."""
+    """The page ends its session: nothing of it stays in the store or in the browser, and a plain page says so."""
     session = opened(app)
     browser = held(app, session)
-    assert browser.post("/smart/logout", headers={"X-CSRF-Token": session.csrf_token, "Origin": APP}).status_code == 204
+    answer = browser.post(f"/smart/logout?s={session.id}", data={"csrf": session.csrf_token}, headers={"Origin": APP})
+    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/html", "no-store")
+    assert "Session ended" in said(answer)
+    assert session.patient_id not in answer.text
     assert not browser.cookies()
     assert error_of(held(app, session).get(f"/smart/?s={session.id}")) == "session-ended"
 
@@ -182,7 +185,7 @@ def test_the_token_of_another_session(app: Flask, opened: Opened):
     one, other = opened(app, patient_id="one"), opened(app, patient_id="other")
     browser = held(app, one)
     browser.client.set_cookie(f"her2cds-smart-{other.id}", other.secret, domain="127.0.0.1")
-    assert browser.post("/smart/logout", headers={"X-CSRF-Token": one.csrf_token}).status_code == 204
+    assert browser.post("/smart/logout", headers={"X-CSRF-Token": one.csrf_token}).status_code == 200
     assert session_of(browser, f"/smart/?s={other.id}").patient_id == "other"
     mixed = {"X-CSRF-Token": one.csrf_token}
     assert error_of(browser.post(f"/smart/logout?s={other.id}", headers=mixed)) == "forged-request"
@@ -235,6 +238,16 @@ def test_cookies_over_https(app_of, opened: Opened):
     assert name == f"__Host-her2cds-smart-{session.id}"
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=None", "Partitioned"} <= {part.strip() for part in attributes.split(";")}
     assert "Domain" not in attributes
+
+
+def test_a_closed_browser_forgets_its_sessions(app: Flask, opened: Opened):
+    """A session's cookie has no end of its own, so it ends with the browser: who comes next to the machine does not find the chart open."""
+    response = app.response_class()
+    with app.test_request_context():
+        hold_session(response, opened(app))
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    assert "Max-Age" not in cookie
+    assert "Expires" not in cookie
 
 
 def test_cookies_over_http(app: Flask, opened: Opened):

@@ -16,11 +16,12 @@ AUDITORS := cyclonedx-bom==7.5.0 pip-audit==2.10.1
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
+# What runs long takes the place of the shell (`exec`): a make that is stopped stops its own child, and not what that child began.
 run: $(VENV)/.run ## the service on http://127.0.0.1:8000 with sample patients
-	@HER2CDS_DEMO=$${HER2CDS_DEMO:-1} $(BIN)/her2-cds serve
+	@exec env HER2CDS_DEMO=$${HER2CDS_DEMO:-1} $(BIN)/her2-cds serve
 
 test: $(VENV)/.dev ## every test this machine can run (ARGS="-k ild" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev ## style, types and import rules
 	@$(BIN)/ruff check
@@ -33,21 +34,21 @@ format: $(VENV)/.dev ## format the code, mend what can be mended
 	@$(BIN)/ruff check --fix
 
 bench: $(VENV)/.run ## speed, beside the floor of this machine (ARGS="--help" for more)
-	@$(BIN)/python -m bench $(ARGS)
+	@exec $(BIN)/python -m bench $(ARGS)
 
 soak: $(VENV)/.run ## ten minutes of mixed calls, faults and restarts: flat memory, no 5xx (ARGS="--minutes 2")
-	@$(BIN)/python -m soak $(ARGS)
+	@exec $(BIN)/python -m soak $(ARGS)
 
 verify: $(VENV)/.run ## what the guideline never says, over millions of cases (ARGS="--help" for more)
-	@$(BIN)/python -m verify $(ARGS)
+	@exec $(BIN)/python -m verify $(ARGS)
 
 fuzz: $(VENV)/.dev ## 20,000 requests at random, then new examples for every property, then patterns against hostile texts (FUZZ=1000 for fewer)
-	@FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet --capture=no tests/service/test_fuzz.py $(ARGS)
-	@FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet -m hypothesis tests $(ARGS)
-	@$(BIN)/python -m tests.regex_growth
+	@exec env FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet --capture=no tests/service/test_fuzz.py $(ARGS)
+	@exec env FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet -m hypothesis tests $(ARGS)
+	@exec $(BIN)/python -m tests.regex_growth
 
 mutate: $(VENV)/.mutate ## is there a test for each thing in guideline/ that could be wrong? (ARGS="--sample 300")
-	@$(BIN)/python -m mutation $(ARGS)
+	@exec $(BIN)/python -m mutation $(ARGS)
 
 audit: $(VENV)-audit/.done ## is any pinned package known to be vulnerable? (ARGS="--vulnerability-service osv")
 	@$(VENV)-audit/bin/python -m audit advisories $(ARGS)
@@ -56,7 +57,7 @@ sbom: $(VENV)/.dev $(VENV)-audit/.done ## the bill of materials, CycloneDX, into
 	@$(VENV)-audit/bin/python -m audit sbom dist/her2-cds.cdx.json
 
 screenshots: $(VENV)/.dev ## pictures of the main states into docs/images (needs Chromium)
-	@$(BIN)/python -m docs.screenshots
+	@exec $(BIN)/python -m docs.screenshots
 
 constraints: ## resolve the newest versions anew into constraints.txt
 	@rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh

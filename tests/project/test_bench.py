@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import orjson
 import pytest
 
+from bench.__main__ import AIM_ADVISE_MS, AIM_DECODE_MS, AIM_REQUEST_MS
 from bench.bodies import Body, bodies
 from bench.in_process import topics
 
@@ -28,6 +31,14 @@ def test_charts_are_the_same_every_time() -> None:
 def test_charts_lead_to_a_treatment_card(body: Body) -> None:
     """The patient of the benchmark gets a second-line card, so no silent short cut is measured."""
     assert "SecondLineTreatment" in topics(body)
+
+
+def test_the_readme_names_the_aims() -> None:
+    """The multiples that the README gives as aims are those that a run is judged by, and it says that they are not met."""
+    said = " ".join(Path(__file__).parents[2].joinpath("bench/README.md").read_text("utf-8").split())
+    small, large = (AIM_REQUEST_MS[size] / AIM_DECODE_MS[size] for size in (50, 1000))
+    assert f"({small:.2f} and {large:.2f} x decode a request; {AIM_ADVISE_MS / AIM_DECODE_MS[50]:.2f} x decode" in said
+    assert "not met at present" in said
 
 
 def _resources(body: Body) -> int:

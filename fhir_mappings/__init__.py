@@ -13,5 +13,5 @@ The doors, in the order of use:
     case_builder.patient_ids(reading)      -> tuple[str, ...]  the Patients of a document, for the command line
     prefetch_queries.PREFETCH              -> dict[str, str]   the CDS Hooks 2.0 prefetch templates
     diagnose.diagnose(body: bytes, *, today) -> Diagnosis      resource by resource: what is wrong, what was not used, and why
-    errors.Unreadable (NotJson, TooDeep, NotFhir, WrongShape)  the only exceptions that reading raises
+    errors.Unreadable (NotJson, NotUtf8, TooDeep, NotFhir, WrongShape)  the only exceptions that reading raises
 """

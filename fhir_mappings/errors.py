@@ -2,6 +2,7 @@
 
     Unreadable              the document cannot be used at all
     ├── NotJson             it is no JSON: `position` is the byte at which that shows, where known
+    │   └── NotUtf8         a text in it is not UTF-8
     ├── TooDeep             it is nested deeper than any FHIR record is
     └── WrongShape          it is JSON, but `field` is not what it must be
 
@@ -23,6 +24,15 @@ class NotJson(Unreadable):
         """Say where, in words."""
         super().__init__("not JSON" if position is None else f"not JSON at byte {position}")
         self.position = position
+
+
+class NotUtf8(NotJson):
+    """A text of the document is not UTF-8, in which all JSON is exchanged. `position` is the first byte that is not, or `None`."""
+
+    def __init__(self, position: int | None = None) -> None:
+        """Say where, in words."""
+        super().__init__(position)
+        self.args = ("not UTF-8" if position is None else f"not UTF-8 at byte {position}",)
 
 
 class TooDeep(Unreadable):

@@ -14,14 +14,15 @@ into resources and each is decoded by itself (`fhir_mappings.salvage`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
 
 from fhir_mappings.bundles import KeyContent, KeyState, open_value
-from fhir_mappings.errors import NotFhir, NotJson, TooDeep, WrongShape
+from fhir_mappings.errors import NotFhir, NotJson, NotUtf8, TooDeep, WrongShape
 from fhir_mappings.lost_facts import lost_with_key
 from fhir_mappings.resources import Entry, Resource
 from fhir_mappings.salvage import Salvage
@@ -116,7 +117,11 @@ _POSITION = re.compile(r"\(byte (\d+)\)")
 
 def read_hook_request(body: bytes) -> HookRequest:
     """Read the body of a CDS Hooks call. Raises `NotJson`, `TooDeep`, `NotFhir`, or `WrongShape` (body or `prefetch` is no object)."""
-    collector = _Collector()
+    with _places_in(body):
+        return _read_request(body, _Collector())
+
+
+def _read_request(body: bytes, collector: _Collector) -> HookRequest:
     try:
         request = _decoded(_REQUEST.decode, body)
     except msgspec.ValidationError:
@@ -134,7 +139,8 @@ def read_document(body: bytes) -> HookRequest:
     Raises `NotJson`, `TooDeep`, `NotFhir` or `WrongShape` (not even an object or an array).
     """
     try:
-        kind = _decoded(_KIND.decode, body)
+        with _places_in(body):
+            kind = _decoded(_KIND.decode, body)
     except msgspec.ValidationError:
         kind = _Kind()
     if kind.hook is not None and not isinstance(kind.resource_type, str):
@@ -148,7 +154,8 @@ def read_document(body: bytes) -> HookRequest:
 def read_value(raw: bytes | msgspec.Raw, key: str = DOCUMENT) -> Reading:
     """Read one JSON value as what stood under `key`. Raises `NotJson`, `TooDeep` or `NotFhir`; a value that is no resource is no error."""
     collector = _Collector()
-    _read_one(raw, key, collector)
+    with _places_in(raw):
+        _read_one(raw, key, collector)
     return collector.reading()
 
 
@@ -181,7 +188,10 @@ def _check_keys(prefetch: Mapping[str, object]) -> None:
 
 
 def _decoded(decode: Callable[[bytes | msgspec.Raw], _T], raw: bytes | msgspec.Raw) -> _T:
-    """Decode, with what is wrong about the document as a whole as our own errors; `msgspec.ValidationError` passes through."""
+    """Decode, with what is wrong about the document as a whole as our own errors.
+
+    `msgspec.ValidationError` passes through, and so does `UnicodeDecodeError`, for `_places_in`.
+    """
     if memoryview(raw).nbytes > _LARGE and _is_too_dense(bytes(raw)):
         raise NotFhir
     try:
@@ -191,10 +201,25 @@ def _decoded(decode: Callable[[bytes | msgspec.Raw], _T], raw: bytes | msgspec.R
     except msgspec.DecodeError as error:
         found = _POSITION.search(str(error))
         raise NotJson(int(found[1]) if found else None) from None
-    except UnicodeDecodeError as error:
-        raise NotJson(error.start) from None
     except RecursionError:
         raise TooDeep from None
+
+
+@contextmanager
+def _places_in(document: bytes | msgspec.Raw) -> Iterator[None]:
+    """Give what is not UTF-8 its place in the document: the decoder counts from the beginning of the text it was at."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise NotUtf8(_first_strange_byte(bytes(document))) from None
+
+
+def _first_strange_byte(document: bytes) -> int | None:
+    try:
+        document.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
 
 
 def _is_too_dense(document: bytes) -> bool:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from fhir_mappings.draft_resources import entries_of
-from fhir_mappings.errors import NotFhir, NotJson, TooDeep, WrongShape
+from fhir_mappings.errors import NotFhir, NotJson, NotUtf8, TooDeep, WrongShape
 from fhir_mappings.reading import HookRequest, read_hook_request
 from service.cds_hooks.client_traits import traits_of
 from service.cds_hooks.envelope import check_envelope
@@ -82,6 +82,9 @@ def read_body(body: bytes) -> HookRequest:
     """Decode the body once. Raises `BodyNotJson` or `EnvelopeFault`."""
     try:
         return read_hook_request(body)
+    except NotUtf8 as fault:
+        place = "" if fault.position is None else f" It stops being UTF-8 at byte {fault.position}."
+        raise BodyNotJson(f"The body is not UTF-8.{place}") from None
     except NotJson as fault:
         place = "" if fault.position is None else f" It stops being JSON at byte {fault.position}."
         raise BodyNotJson(f"The body is not JSON.{place}" if body.strip() else "The body is empty.") from None

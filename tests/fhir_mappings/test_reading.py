@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fhir_mappings.errors import NotJson, TooDeep, Unreadable, WrongShape
+from fhir_mappings.errors import NotJson, NotUtf8, TooDeep, Unreadable, WrongShape
 from fhir_mappings.reading import DOCUMENT, HookRequest, Reading, read_document, read_hook_request, read_value
 from tests.fhir_mappings.resource_builders import IHC, POSITIVE, bundle, concept, observation, patient, statement
 
@@ -60,6 +60,22 @@ def test_the_position_of_a_json_fault_is_named_without_its_content():
         read_hook_request(b'{"hook": secret}')
     assert caught.value.position == 9
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"hook":"patient-view","prefetch":{"p":{"resourceType":"Patient","id":"p\xff"}}}',
+        b'{"hook":"patient-view","prefetch":{"o":3,"p":{"resourceType":"Patient","id":"p\xff"}}}',  # salvaged: one key by itself
+        b'{"resourceType":"Patient","id":"p\xff"}',
+        b'{"resourceType":"Patient\xff"}',
+    ],
+)
+def test_the_position_of_what_is_not_utf8_is_that_in_the_document(body: bytes):
+    """However deep the text stands that is no UTF-8, its byte is counted from the beginning of all."""
+    with pytest.raises(NotUtf8, match=f"not UTF-8 at byte {body.index(0xFF)}$") as caught:
+        read_document(body)
+    assert caught.value.position == body.index(0xFF)
 
 
 @pytest.mark.parametrize("prefetch", [b"3", b'"x"', b"[]", b"true"])

@@ -55,6 +55,13 @@ def test_what_is_no_json_object_is_400(client: CheckedClient, body: bytes):
     assert issues(response)[0]["code"] in {"structure", "required"}
 
 
+def test_a_fault_of_the_encoding_is_found_by_its_byte(client: CheckedClient):
+    """A chart in Latin-1 is told so, with the byte where that shows; the place in a record of thousands is what its sender needs."""
+    body = orjson.dumps(request_body("second-line", TODAY)).replace(b'"userId":"', '"userId":"Müller'.encode("latin-1"))
+    (issue,) = issues(client.call(body))
+    assert issue["details"]["text"] == f"The body is not UTF-8. It stops being UTF-8 at byte {body.index(0xFC)}."
+
+
 def test_a_byte_order_mark_is_no_fault(client: CheckedClient):
     """Some writers of text put one first; what follows is JSON."""
     body = orjson.dumps(request_body("second-line", TODAY))

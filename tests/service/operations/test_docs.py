@@ -53,7 +53,8 @@ def test_every_event_of_the_log_has_its_row():
 def test_every_field_of_a_request_has_its_row():
     """What the log line of a request may hold is told."""
     source = (ROOT / "service" / "request_log.py").read_text()
-    fields = set(re.findall(r'noted\["(\w+)"\]', source)) | {"service", "resources", "cards", "trace", "auth", "client", "tenant", "reason"}
+    fields = set(re.findall(r'noted\["(\w+)"\]', source)) | {"service", "resources", "cards", "trace", "client", "tenant", "reason"}
+    fields |= set(re.findall(r'noted \|= \{"(\w+)"', source))
     fields |= {"id", "method", "route", "status", "ms", "site"}
     table = PAGE.partition("| field of `request` |")[2].partition("\n\n")[0]
     told = {name for row in table.splitlines()[2:] for name in quoted(row.split("|")[1])}

@@ -10,6 +10,7 @@ ServiceError
 └── CallError                 an HTTP call that cannot be answered
     ├── BodyNotJson           400 structure      the body is not JSON, or no JSON object
     ├── UnreadableCall        400 invalid        the HTTP request itself is broken
+    ├── BrokenGzip            400 structure      the body is announced as gzip and cannot be unpacked
     ├── EnvelopeFault         400 required,      a member of the request is missing or wrong: every one is named
     │                             value, invalid
     ├── NoFeedback            400 required,      a feedback message in which no entry can be understood
@@ -117,6 +118,15 @@ class UnreadableCall(CallError):
 
     def __init__(self) -> None:
         super().__init__(Issue("invalid", "The HTTP request could not be read."))
+
+
+class BrokenGzip(CallError):
+    """The body is announced as gzip and cannot be unpacked to its end."""
+
+    status = 400
+
+    def __init__(self, why: str) -> None:
+        super().__init__(Issue("structure", f"The request says Content-Encoding: gzip, but its body cannot be unpacked: {why}."))
 
 
 class EnvelopeFault(CallError):

@@ -6,7 +6,7 @@ import zlib
 from threading import Lock
 from typing import Final
 
-from service.errors import BodyTooLarge, UnreadableCall, UnsupportedEncoding
+from service.errors import BodyTooLarge, BrokenGzip, UnsupportedEncoding
 
 #: gzip with its header, and nothing else that zlib knows.
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -23,7 +23,7 @@ _ONE_AT_A_TIME: Final = Lock()
 def unpack(body: bytes, encoding: str, most_mb: int) -> bytes:
     """The body behind its `Content-Encoding`.
 
-    Raises `UnsupportedEncoding`, `UnreadableCall` for broken gzip, or `BodyTooLarge` before all of it is unpacked.
+    Raises `UnsupportedEncoding`, `BrokenGzip`, or `BodyTooLarge` before all of it is unpacked.
     """
     match encoding.strip().lower():
         case "" | "identity":
@@ -46,17 +46,17 @@ def _members(body: bytes, most_mb: int) -> bytes:
     left = most
     while body:
         if len(pieces) == _MOST_MEMBERS:
-            raise UnreadableCall
+            raise BrokenGzip(f"more than {_MOST_MEMBERS} gzip members are joined in it")
         member = zlib.decompressobj(_GZIP)
         try:
             # One byte more than allowed tells "just fits" from "too long", and nothing beyond it is ever unpacked.
             piece = member.decompress(body, left + 1)
         except zlib.error:
-            raise UnreadableCall from None
+            raise BrokenGzip(f"{'what follows its first member' if pieces else 'it'} is not gzip, or damaged") from None
         if len(piece) > left:
             raise BodyTooLarge(most_mb)
         if not member.eof:
-            raise UnreadableCall
+            raise BrokenGzip("it is cut off")
         pieces.append(piece)
         left -= len(piece)
         body = member.unused_data

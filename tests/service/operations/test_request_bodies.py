@@ -13,7 +13,7 @@ import pytest
 
 from service.errors import BodyTooLarge
 from service.operations.request_bodies import unpack
-from tests.service.checked_client import CheckedClient, without_uuids
+from tests.service.checked_client import CheckedClient, issues, without_uuids
 from tests.stopwatch import Stopwatch
 
 MB = 1024 * 1024
@@ -43,19 +43,27 @@ def test_gzip_feedback_is_kept(client: CheckedClient, second_line: dict[str, Any
 
 
 BROKEN = {
-    "no gzip": b'{"hook": "patient-view"}',
-    "empty": b"",
-    "cut off": gzip.compress(b"{}" * 1000)[:-12],
-    "wrong checksum": gzip.compress(b"{}")[:-8] + b"\0" * 8,
-    "zlib": zlib.compress(b"{}"),
-    "rubbish behind": gzip.compress(b"{}") + b"rubbish",
+    "no gzip": (b'{"hook": "patient-view"}', "it is not gzip"),
+    "cut off": (gzip.compress(b"{}" * 1000)[:-12], "it is cut off"),
+    "wrong checksum": (gzip.compress(b"{}")[:-8] + b"\0" * 8, "it is not gzip, or damaged"),
+    "zlib": (zlib.compress(b"{}"), "it is not gzip"),
+    "rubbish behind": (gzip.compress(b"{}") + b"rubbish", "what follows its first member is not gzip"),
 }
 
 
-@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
-def test_broken_gzip_is_400(client: CheckedClient, body: bytes):
-    """What cannot be unpacked to its end is refused, not read in part."""
-    assert client.call(body, headers={"Content-Encoding": "gzip"}).status_code == 400
+@pytest.mark.parametrize(("body", "why"), BROKEN.values(), ids=BROKEN)
+def test_broken_gzip_is_400(client: CheckedClient, body: bytes, why: str):
+    """What cannot be unpacked to its end is refused, not read in part, and its sender learns that header and body disagree."""
+    response = client.call(body, headers={"Content-Encoding": "gzip"})
+    assert response.status_code == 400
+    (issue,) = issues(response)
+    assert issue["details"]["text"].startswith(f"The request says Content-Encoding: gzip, but its body cannot be unpacked: {why}")
+
+
+def test_an_empty_body_is_no_gzip(client: CheckedClient):
+    """Nothing at all is told as nothing at all, whatever its encoding."""
+    response = client.call(b"", headers={"Content-Encoding": "gzip"})
+    assert (response.status_code, issues(response)[0]["details"]["text"]) == (400, "The body is empty.")
 
 
 def test_a_bomb_is_413_and_costs_no_more_than_the_limit(client_of: Callable[..., CheckedClient]):

@@ -28,7 +28,7 @@ What the facts amount to, before any rule speaks:
 `allergies`           which drugs a recorded allergy concerns, and what tells that a mild reaction was none
 `body`, `laboratory`, `kidneys`, `dpyd`    measures, and laboratory values that count today
 `unread_results`      results that could not be read and are newer than all that could
-`intake`              answers of the questionnaire, as long as they count
+`intake`              answers of the questionnaire, as long as they count; `symptoms`: those that the chart tells of, for as long
 `order_question`      what would be given if the drafts were carried out; of each drug: `earlier_doses`, `dosing`, `dosing_weight`,
                       `companions`, `ordered_level`
 

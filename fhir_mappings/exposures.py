@@ -36,7 +36,7 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
     ("MedicationAdministration", "administration"),
 )
 
-#: Statuses under which nothing was given and nothing stands ordered (terminology section 6).
+#: Statuses under which nothing was given and nothing stands ordered.
 _NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
 _NAMELESS = "names no medication"
 #: What begins later than this is no plan but a slip of the pen: the year is not known.

@@ -43,4 +43,5 @@ The files of `knowledge/`, checked and typed when the package is imported:
 
 `knowledge_base`      the one object that rules read; `thresholds`, `knowledge_entries`, `order_knowledge`, `other_drugs` and `orderables`
                       are its types, `knowledge_files`, `knowledge_checks` and `knowledge_printing` read, check and word them
+`sources`             the register of what rules and evidence name as their sources
 """

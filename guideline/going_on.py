@@ -62,7 +62,7 @@ def last_given(case: Case, e: Exposure) -> PartialDate | None:
 def over_by_progression(s: Situation, e: Exposure) -> bool:
     """Whether nothing of a therapy stands, and progression, or the relapse after (neo)adjuvant therapy, is documented since its last dose.
 
-    Then another therapy ordered is the switch that the chart's own card asks for (section 5.4 of the rule inventory).
+    Then another therapy ordered is the switch that the chart's own card asks for (silence list 4).
     """
     last = last_given(s.case, e)
     if last is None or stands(s.case, e):

@@ -20,11 +20,13 @@ from guideline.knowledge_files import FOLDER, Fault, KnowledgeError
 from guideline.knowledge_printing import dose_lines, evidence_line
 from guideline.order_knowledge import Interaction, LabelDoses, SupportiveCare, interactions, label_doses, supportive_care
 from guideline.other_drugs import OtherDrugEntry, OtherDrugGroup, drugs_in, groups_in
+from guideline.sources import Sources, register
 from guideline.thresholds import Thresholds
 
 __all__ = [
     "KNOWLEDGE", "Coding", "Component", "Conflict", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label",
     "OtherDrugEntry", "OtherDrugGroup", "Regimen", "RuleEntry", "Thresholds", "check", "load", "rule_book", "settled_conflicts",
+    "sources",
 ]  # fmt: skip
 
 
@@ -37,7 +39,7 @@ class Knowledge:
     """
 
     version: str
-    reviewed: str
+    dated: str
     review_status: str
     drugs: dict[str, Drug]
     other_drugs: dict[str, OtherDrugEntry]
@@ -92,7 +94,7 @@ def load(folder: Path | None = None) -> Knowledge:
     statements, templates = _sentences({id_: entry for entries in sentences(documents).values() for id_, entry in entries.items()})
     return Knowledge(
         version=edition["version"],
-        reviewed=edition["reviewed"],
+        dated=edition["dated"],
         review_status=edition["review_status"],
         drugs=drugs,
         other_drugs=drugs_in(documents["other_drugs"]),
@@ -126,6 +128,12 @@ def settled_conflicts(folder: Path | None = None) -> dict[str, Conflict]:
     """The conflicts between sources that rules name, by id. Raises `KnowledgeError` for the first fault."""
     documents = _book(folder or FOLDER)
     return {id_: convert({"id": id_, **entry}, Conflict) for id_, entry in documents["conflicts"]["conflicts"].items()}
+
+
+@cache
+def sources(folder: Path | None = None) -> Sources:
+    """The register of what rules and evidence name as their sources. Raises `KnowledgeError` for the first fault."""
+    return register(_book(folder or FOLDER)["sources"])
 
 
 @cache

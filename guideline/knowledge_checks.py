@@ -15,13 +15,14 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from guideline.knowledge_files import FOLDER, Fault, Path_, line_of, read, rule_ids
 from guideline.order_knowledge import dose_faults, interaction_faults
 from guideline.other_drugs import dangling
+from guideline.sources import source_faults
 
 #: The files that every start loads. Beside `statements.yaml`, sentences may
 #: stand in further files `statements_*.yaml` of the same form, each with one subject.
 FILES = ("knowledge", "drugs", "other_drugs", "regimens", "evidence", "labels", "thresholds", "doses", "interactions", "statements")
 
 #: The files of the rule book, loaded when it is asked for.
-BOOK_FILES = ("rules", "conflicts")
+BOOK_FILES = ("rules", "conflicts", "sources")
 
 Documents = dict[str, dict[str, Any]]
 Entries = dict[str, Any]
@@ -222,7 +223,7 @@ def _doses(levels: Entries, drugs: Entries, regimens: Entries, rules: frozenset[
 
 
 def _book_references(documents: Documents) -> Iterator[Finding]:
-    """What the rule book names: conflicts between its sources (none unknown, none that no rule names), and sections of guidelines."""
+    """What the rule book names: conflicts between its sources (none unknown, none that no rule names), sections of guidelines, sources."""
     rules, conflicts = documents["rules"]["rules"], documents["conflicts"]["conflicts"]
     evidence = documents.get("evidence", {}).get("evidence")
     for id_, rule in rules.items():
@@ -233,6 +234,7 @@ def _book_references(documents: Documents) -> Iterator[Finding]:
             yield from _unknown("rules", ("rules", id_, "evidence"), "guideline section", named, sections)
     for id_ in sorted(conflicts.keys() - {id_ for rule in rules.values() for id_ in rule.get("conflicts", ())}):
         yield "conflicts", ("conflicts", id_), "is named by no rule"
+    yield from source_faults(documents)
 
 
 def _said_twice(sentences: dict[str, Entries]) -> Iterator[Finding]:

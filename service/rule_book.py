@@ -1,7 +1,8 @@
 """The rule book: every rule with its trigger, advice, strength, evidence and sources, grouped as clinicians look for it.
 
 Made from the knowledge files that the rules themselves read and from the site's settings, so that the book and the advice cannot differ.
-`service.rule_book_forms` writes it as text, Markdown and JSON; the page `/rules` is where a card's source link leads.
+`service.rule_book_forms` writes it as text, Markdown and JSON; the page `/rules` is where a card's source link leads. What a rule
+names as its sources stands in `service.source_pages`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from guideline.advice import TREATMENT_TOPICS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book as rule_entries
 from guideline.knowledge_base import settled_conflicts
+from guideline.knowledge_base import sources as source_register
 from guideline.knowledge_entries import RuleEntry
 from guideline.practice import Practice
 from guideline.site_file import limits
@@ -85,6 +87,15 @@ class BookRule:
         return f"{self.switched}; off means: {off_means(self.entry)}"
 
     @property
+    def links(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """The rows whose parts lead into the register of sources, by label: what is written, and the entry's anchor there."""
+        named, checked = source_register().named, (*self.entry.evidence, *self.entry.conflicts)
+        return {
+            "Said by": tuple((name, named[name].id) for name in self.entry.sources),
+            "Checked": tuple((id_, id_.partition("/")[0]) for id_ in checked),
+        }
+
+    @property
     def cards(self) -> tuple[str, ...]:
         """The cards on which the rule may speak, as EHRs show them."""
         return tuple(TOPICS[topic].display for topic in self.entry.topics)
@@ -98,6 +109,7 @@ class BookRule:
         yield from (("Evidence", line) for line in self.evidence)
         yield from (("Label", line) for line in self.labels)
         yield "Said by", "; ".join(entry.sources)
+        yield from _some(("Checked", "; ".join((*entry.evidence, *entry.conflicts))))
         yield from (("Conflict", line) for line in self.conflicts)
         yield from _some(("Note", entry.note), ("Speaks", self.where), ("Cards", "; ".join(self.cards)), ("Here", self.state))
 
@@ -163,7 +175,7 @@ def rule_book(settings: Settings) -> RuleBook:
     for entry in rule_entries().values():
         rule = BookRule(
             entry,
-            evidence=tuple(_printable(entry.evidence)),
+            evidence=tuple(printable(entry.evidence)),
             labels=tuple(_labels(entry.id)),
             conflicts=tuple(f"{conflicts[id_].clash} {conflicts[id_].settled}" for id_ in entry.conflicts),
             off=entry.id in practice.rules_off,
@@ -212,7 +224,7 @@ def _some(*rows: tuple[str, str | None]) -> Iterator[tuple[str, str]]:
     return ((label, text) for label, text in rows if text)
 
 
-def _printable(facts: Iterable[str]) -> Iterator[str]:
+def printable(facts: Iterable[str]) -> Iterator[str]:
     """The sentences about these checked facts (`E01`, or `E16/5.0`: that section of a guideline) that may be printed.
 
     What is not confirmed stays out of the book too.

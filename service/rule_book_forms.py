@@ -73,7 +73,7 @@ def as_records(book: RuleBook) -> list[dict[str, Any]]:
 
 
 def _edition() -> str:
-    return f"Knowledge {KNOWLEDGE.version}, {KNOWLEDGE.review_status}, dated {KNOWLEDGE.reviewed}."
+    return f"Knowledge {KNOWLEDGE.version}, {KNOWLEDGE.review_status}, dated {KNOWLEDGE.dated}."
 
 
 def _wrapped(label: str, text: str, width: int) -> list[str]:

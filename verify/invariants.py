@@ -311,7 +311,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("first-line-before-anything-else", "R004, R014, decisions 2 and 3", first_line_before_anything_else),
     Invariant("one-leader-or-none-with-a-reason", "R059, decision 31", one_leader_or_none_with_a_reason),
     Invariant("no-silence-where-a-decision-is-due", "R131, R132, decisions 3 and 6", no_silence_where_a_decision_is_due),
-    Invariant("the-unknown-is-a-condition", "R131, section 4 of the rule inventory", the_unknown_is_a_condition),
+    Invariant("the-unknown-is-a-condition", "R131, list of inputs", the_unknown_is_a_condition),
     Invariant("an-open-record-is-a-condition", "R131, decision 5", an_open_record_is_a_condition),
     Invariant("no-start-on-an-old-lvef", "R071, input I07", no_start_on_an_old_lvef),
     Invariant("two-lvef-rules-combine", "R110-R114, decision 14", two_lvef_rules_combine),

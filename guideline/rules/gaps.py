@@ -1,4 +1,4 @@
-"""What is missing or stale, and what to check before a first dose (R131, R071, R080; section 4 of the rule inventory)."""
+"""What is missing or stale, and what to check before a first dose (R131, R071, R080; list of inputs)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_statements_orders_and_administrations(build, kind):
     ],
 )
 def test_what_proves_neither_exposure_nor_order_is_no_record(resource):
-    """Statuses and intents of section 6: nothing given, nothing ordered."""
+    """Statuses and intents under which nothing happened: nothing given, nothing ordered."""
     case = case_of(patient(), resource)
     assert (case.drugs, case.problems) == ((), ())
 
@@ -291,7 +291,7 @@ def test_a_plan_that_reports_a_use_is_a_statement_of_it(reported):
 
 @pytest.mark.parametrize("members", [{"intent": "plan", "reportedBoolean": False}, {"intent": "proposal", "reportedBoolean": True}])
 def test_a_plan_of_ones_own_is_no_use(members):
-    """What is only planned, and a proposal whoever told of it, is no exposure (section 6)."""
+    """What is only planned, and a proposal whoever told of it, is no exposure."""
     assert drugs(order(TRASTUZUMAB, **members)) == ()
 
 

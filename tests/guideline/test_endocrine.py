@@ -184,7 +184,7 @@ def test_r068_ovarian_suppression_is_said_once_and_as_a_sentence(status):
 
 
 def test_r081_the_first_trastuzumab_infusions_only():
-    """R081, section 5: said before the first dose, not to who had trastuzumab before."""
+    """R081, silence list 15: said before the first dose, not to who had trastuzumab before."""
     assert "check-trastuzumab-infusion" in said_ids(advice_on(positive(intake=DECLINED)))
     had = positive(intake=DECLINED, drugs=adjuvant("trastuzumab", 1900, 1500))
     assert "check-trastuzumab-infusion" not in said_ids(advice_on(had))

@@ -1,4 +1,4 @@
-"""What is missing, and what to check before a first dose (R071, R080, R131; section 4 of the rule inventory)."""
+"""What is missing, and what to check before a first dose (R071, R080, R131; list of inputs)."""
 
 import pytest
 from msgspec.structs import replace
@@ -125,7 +125,7 @@ def test_no_gap_is_named_twice():
 
 
 def test_r081_infusion_reactions_are_named_where_an_antibody_is_started():
-    """R081, I15, section 5 (15): at the start of trastuzumab: watch for infusion reactions and lung toxicity; once, not each cycle."""
+    """R081, I15, silence list 15: at the start of trastuzumab: watch for infusion reactions and lung toxicity; once, not each cycle."""
     assert "infusion" in words_of(advice_on(a_case())).lower()
 
 

@@ -63,9 +63,9 @@ DAMAGES = [
     ("thresholds.yaml", "levels: [3.6, 3.0, 2.4]", "levels: [3.8, 3.0, 2.4]", "is not the dose of regimen 'tdm1'"),
     ("thresholds.yaml", "rule: R113", "rule: R913", "there is no rule 'R913'"),
     ("thresholds.yaml", "  due_days: 91 ", "  dew_days: 91\n  due_days: 91 ", "dew_days: is not a known entry here"),
-    ("knowledge.yaml", 'reviewed: "', 'reviewed: "on ', "does not match"),
-    ("evidence.yaml", 'reviewed: "2026-11-20"', 'reviewed: "2026-11-31"', "is not a 'date'"),
-    ("regimens.yaml", 'reviewed: "', '# reviewed: "', "'reviewed' is a required property"),
+    ("knowledge.yaml", 'dated: "', 'dated: "on ', "does not match"),
+    ("evidence.yaml", 'dated: "2026-11-20"', 'dated: "2026-11-31"', "is not a 'date'"),
+    ("regimens.yaml", 'dated: "', '# dated: "', "'dated' is a required property"),
     ("evidence.yaml", "    population: first-line HER2+ MBC\n", "", "'population' is a required property"),
     ("evidence.yaml", "    year: 2015\n", "", "'year' is a required property"),
     ("evidence.yaml", "    source: NEJM 2015", "    cited: NEJM 2015", "'source' is a required property"),
@@ -220,7 +220,7 @@ def test_the_rule_book_of_a_folder_is_checked_when_loaded(folder):
 def sentences(folder):
     """Knowledge with three sentences of our own: plain, open, and one with a literal brace."""
     (folder / "statements.yaml").write_text(
-        'version: "2026.11.20"\nreviewed: "2026-11-20"\nreview_status: pending human review\nstatements:\n'
+        'version: "2026.11.20"\ndated: "2026-11-20"\nreview_status: pending human review\nstatements:\n'
         '  plain: {text: "Repeat within 3 weeks.", rules: [R110, R111]}\n'
         '  open: {text: "LVEF {value} % on {date}", rules: [R071], source: US label}\n'
         '  brace: {text: "A {{brace}}.", rules: [R084], source: [one, two]}\n',
@@ -274,7 +274,7 @@ def test_a_sentence_names_rules_that_exist(sentences):
 def two_files(sentences):
     """The three sentences of our own, and a fourth in a second statement file."""
     (sentences / "statements_of_ours.yaml").write_text(
-        'version: "2026.11.20"\nreviewed: "2026-11-20"\nreview_status: pending human review\nstatements:\n'
+        'version: "2026.11.20"\ndated: "2026-11-20"\nreview_status: pending human review\nstatements:\n'
         '  fourth: {text: "Hold the dose.", rules: [R118]}\n',
         encoding="utf-8",
     )
@@ -317,7 +317,7 @@ def test_our_files_have_no_fault():
     """The knowledge as shipped is whole, and its edition is a date."""
     assert check() == []
     assert K.version.startswith("2026.")
-    assert K.reviewed.replace("-", ".") == K.version
+    assert K.dated.replace("-", ".") == K.version
 
 
 def test_the_changelog_tells_of_the_edition():

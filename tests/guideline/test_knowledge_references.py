@@ -161,7 +161,7 @@ def test_what_dangles_in_the_rule_book():
     assert list(_book_references(damaged(("rules", "rules", "R001", "conflicts"), ["C99"]))) == [
         ("rules", ("rules", "R001", "conflicts"), "there is no conflict 'C99'"),
     ]
-    assert list(_book_references(damaged(("rules", "rules", "R001", "evidence"), ["E16/9.9", "E1"]))) == [
+    assert list(_book_references(damaged(("rules", "rules", "R001", "evidence"), ["E16/9.9", "E01"]))) == [
         ("rules", ("rules", "R001", "evidence"), "there is no guideline section 'E16/9.9'"),
     ]
     documents = damaged(("conflicts", "conflicts", "C98"), {})
@@ -171,6 +171,23 @@ def test_what_dangles_in_the_rule_book():
     ]  # fmt: skip
     del documents["evidence"]
     assert {stem for stem, _, _ in _book_references(documents)} == {"conflicts"}
+
+
+def test_what_dangles_in_the_register_of_sources():
+    """A source or fact that the register does not have, named by a rule or by evidence; a name of two documents; an unknown document."""
+    for place, value, expected in (
+        (("rules", "rules", "R001", "sources"), ["hearsay"], (("rules", "R001", "sources"), "the source 'hearsay' is not in sources.yaml")),
+        (("rules", "rules", "R001", "evidence"), ["E99"], (("rules", "R001", "evidence"), "the fact 'E99' is not in sources.yaml")),
+        (("sources", "facts", "E01", "by"), ["hearsay"], (("facts", "E01", "by"), "there is no document 'hearsay'")),
+        (("sources", "documents", "sophia", "names"), [*DOCUMENTS["sources"]["documents"]["sophia"]["names"], "PATINA"], (
+            ("documents", "sophia", "names"), "'PATINA' is a name of 'patina' too",
+        )),
+    ):  # fmt: skip
+        assert list(_book_references(damaged(place, value))) == [(place[0], *expected)]
+    evidence = next(iter(DOCUMENTS["evidence"]["evidence"]))
+    for name, value in (("source", "hearsay"), ("fact", "E99")):
+        found = [finding[1:] for finding in _book_references(damaged(("evidence", "evidence", evidence, name), value))]
+        assert (("evidence", evidence, name), f"the {name} '{value}' is not in sources.yaml") in found
 
 
 def test_nothing_dangles():

@@ -1,4 +1,4 @@
-"""Laboratory values under a running conjugate or tucatinib, when a chart is opened (R118-R120, P07, P08; decision 7, section 5)."""
+"""Laboratory values under a running conjugate or tucatinib, when a chart is opened (R118-R120, P07, P08; decision 7, silence list 15)."""
 
 import dataclasses
 

@@ -212,7 +212,7 @@ def test_r133_t_dxd_on_hold_for_the_lungs():
 
 
 def test_no_lung_disease_no_lung_card():
-    """On T-DXd without anything on record about the lungs: no card (section 5, 15: reminders only at the start)."""
+    """On T-DXd without anything on record about the lungs: no card (silence list 15: reminders only at the start)."""
     assert "InterstitialLungDisease" not in topics(advice_on(on_drug(T_DXD)))
 
 

@@ -58,7 +58,7 @@ def test_r001_the_plainest_case_is_ours():
     ids=["DCIS", "no diagnosis", "no metastasis", "stage III", "regional node", "adjuvant"],
 )
 def test_r123_silent_outside_metastatic_breast_cancer(facts):
-    """R123, section 5 (1): DCIS, stage I-III, adjuvant only: silence, with the rule that asks for it."""
+    """R123, silence list 1: DCIS, stage I-III, adjuvant only: silence, with the rule that asks for it."""
     advice = advice_on(a_case(**facts))
     assert topics(advice) == []
     assert "R123" in advice.silent

@@ -1,4 +1,4 @@
-"""When to stay silent (R132; section 5 of the rule inventory, as far as opening the chart goes)."""
+"""When to stay silent (R132; silence list, as far as opening the chart goes)."""
 
 import pytest
 

@@ -214,7 +214,7 @@ def test_no_tolerance_turns_one_level_into_another(tolerance):
     ("condition", "amount", "indicators"), [(SLOW, 5.4, ["warning"]), (SLOW, 4.4, []), (UNDATED, 5.4, []), (SLOW, None, [])]
 )
 def test_while_it_runs_only_a_dose_known_to_be_too_high_speaks(condition, amount, indicators):
-    """R118, section 5: no dose is raised again, so the warning stands at every cycle; questions are for the restart."""
+    """R118, silence list 15: no dose is raised again, so the warning stands at every cycle; questions are for the restart."""
     running = held(condition, drugs=(given(T_DXD, 390),))
     assert [f.indicator for f in about_lungs(running, order(T_DXD, amount, "mg/kg"))] == indicators
 

@@ -1,4 +1,4 @@
-"""Exposures to lines of therapy, and how each line ended (design.md; decisions 3, 6 and 8)."""
+"""Exposures to lines of therapy, and how each line ended (decisions 3, 6 and 8)."""
 
 import pytest
 

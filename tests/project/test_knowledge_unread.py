@@ -13,6 +13,7 @@ import guideline
 from guideline.knowledge_base import Knowledge
 from guideline.knowledge_entries import Conflict, RuleEntry
 from guideline.orderables import Orderables
+from guideline.sources import Sources
 from guideline.thresholds import Thresholds
 
 ROOMS = Path(guideline.__file__).parent.parent
@@ -39,7 +40,7 @@ def _typed(kind: Any, seen: set[Any]) -> Iterator[Any]:
         yield from _typed(part, seen)
 
 
-TYPED = list(_typed(tuple[Knowledge, Orderables, RuleEntry, Conflict], set()))
+TYPED = list(_typed(tuple[Knowledge, Orderables, RuleEntry, Conflict, Sources], set()))
 
 
 def _names_read() -> set[str]:

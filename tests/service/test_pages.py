@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from guideline.knowledge_base import KNOWLEDGE, rule_book
+from guideline.knowledge_base import KNOWLEDGE, rule_book, settled_conflicts, sources
 from guideline.knowledge_printing import evidence_line
 from service.samples import names
 from tests.service.checked_client import CheckedClient
@@ -48,7 +48,7 @@ class Page(HTMLParser):
             self.faults.append(f"</{tag}>")
 
 
-@pytest.mark.parametrize("path", ["/", "/rules"])
+@pytest.mark.parametrize("path", ["/", "/rules", "/rules/sources"])
 def test_pages_are_well_formed_and_load_only_our_style_sheet(client: CheckedClient, path: str):
     """Every element is closed, no id is there twice, nothing is inline and nothing comes from elsewhere."""
     response = client.get(path)
@@ -67,6 +67,27 @@ def test_every_rule_has_its_anchor(client: CheckedClient):
     assert set(rule_book()) <= set(page.ids)
     assert {f"#{rule}" for rule in rule_book()} <= set(page.links)
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+def test_every_source_of_a_rule_leads_to_its_entry(client: CheckedClient):
+    """What a rule names as its source, checked fact or conflict is a link to an entry of the register, which leads back to the rule."""
+    rules, register = Page(client.get("/rules").text), Page(client.get("/rules/sources").text)
+    led = {link.partition("#")[2] for link in rules.links if link.startswith("/rules/sources#")}
+    assert {"pathway-summary", "E16", "C14"} <= led <= set(register.ids)
+    assert {link[1:] for link in register.links if link.startswith("#")} <= set(register.ids)
+    back = {link.partition("#")[2] for link in register.links if link.startswith("/rules#")}
+    assert set(rule_book()) - {"R084"} <= back <= set(rules.ids)
+
+
+def test_the_register_says_what_each_label_stands_for(client: CheckedClient):
+    """Documents, decisions by number, checked facts with their verdict, conflicts, order checks, inputs, silences."""
+    text = client.get("/rules/sources").text
+    ids = set(Page(text).ids)
+    known = sources()
+    assert {*known.documents, *known.facts, *known.inputs, *settled_conflicts(), "P01", "P15", "silence-15"} <= ids
+    assert {f"decision-{number}" for number in known.decisions} <= ids
+    assert "not publicly identified" in text
+    assert 'href="https://doi.org/10.1056/NEJMoa1413513"' in text
 
 
 def test_the_rule_page_says_how_this_site_reads_the_rules(client_of: Any):

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--hook", help="the hook to answer (default: that of the request; for a record, patient-view)")
     evaluate.add_argument("--patient", metavar="ID", help="which patient, when the file holds several")
-    evaluate.add_argument("--site", default="", metavar="NAME", help="as this one of several sites practises (HER2CDS_TENANTS)")
+    evaluate.add_argument("--site", default="", metavar="NAME", help="as this one of several sites practises (needed with HER2CDS_TENANTS)")
     evaluate.add_argument("--today", type=_day, metavar="DATE", help="a date (YYYY-MM-DD) instead of today")
     form = evaluate.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the CDS Hooks response")
@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=_evaluate)
 
     rules = commands.add_parser("rules", help="print the rule book as this site reads it")
-    rules.add_argument("--site", default="", metavar="NAME", help="as this one of several sites reads it (HER2CDS_TENANTS)")
+    rules.add_argument("--site", default="", metavar="NAME", help="as this one of several sites reads it (needed with HER2CDS_TENANTS)")
     book_form = rules.add_mutually_exclusive_group()
     book_form.add_argument("--format", choices=("text", "md", "json"), default="text")
     book_form.add_argument("--markdown", dest="format", action="store_const", const="md", help="as --format md")
@@ -134,12 +134,12 @@ def _serve(_: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from service.record_file import evaluate_record
     from service.settings import load_settings
-    from service.sites.tenants import settings_of
+    from service.sites.tenants import settings_asked_for
     from service.terminal import print_evaluation
 
     if options.explain and options.diagnose:
         raise UnreadableInput("--diagnose tells of the data and gives no advice that --explain could explain: one of the two at a time")
-    settings = settings_of(load_settings(), options.site)
+    settings = settings_asked_for(load_settings(), options.site)
     if options.today is not None:
         settings = settings.model_copy(update={"today": options.today})
     body = _input(options.file, settings.current_day())
@@ -197,9 +197,9 @@ def _rules(options: argparse.Namespace) -> int:
     from service.rule_book import rule_book
     from service.rule_book_forms import as_markdown, as_records, as_text
     from service.settings import load_settings
-    from service.sites.tenants import settings_of
+    from service.sites.tenants import settings_asked_for
 
-    book = rule_book(settings_of(load_settings(), options.site))
+    book = rule_book(settings_asked_for(load_settings(), options.site))
     if options.format == "json":
         sys.stdout.buffer.write(orjson.dumps(as_records(book), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     else:

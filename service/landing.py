@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from guideline.knowledge_base import KNOWLEDGE
 from service.cds_hooks.registry import SERVICES
 from service.samples import describe, names
-from service.site import site_settings
+from service.site import site_settings, sites_to_choose_from
 
 blueprint = Blueprint("landing", __name__)
 
@@ -20,6 +20,6 @@ def front_page() -> str:
         "landing.html",
         services=SERVICES.values(),
         samples={name: describe(name) for name in names()} if settings.demo else {},
-        practice=settings.practice,
+        practice=None if sites_to_choose_from() else settings.practice,
         knowledge=KNOWLEDGE,
     )

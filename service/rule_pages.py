@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template
 
 from guideline.knowledge_base import KNOWLEDGE
 from service.rule_book import INTENDED_USE, WHAT_OFF_MEANS, rule_book
-from service.site import site_name, site_settings
+from service.site import site_name, site_settings, sites_to_choose_from
 from service.source_pages import register_parts
 
 blueprint = Blueprint("rule_pages", __name__)
@@ -17,7 +17,12 @@ _SOURCES_PAGE = "her2cds.sources_page"
 
 @blueprint.get("/rules")
 def rules() -> str:
-    """The whole rule book as this site reads it, written when it is first asked for: settings do not change while a service runs."""
+    """The whole rule book as this site reads it, written when it is first asked for: settings do not change while a service runs.
+
+    At the address that several sites share it is the list of theirs: no hospital practises as the deployment without a site.
+    """
+    if several := sites_to_choose_from():
+        return render_template("rules_of_sites.html", sites=several, knowledge=KNOWLEDGE, intended_use=INTENDED_USE)
     kept: dict[str, str] = current_app.extensions.setdefault(_PAGE, {})
     name = site_name()
     if name not in kept:

@@ -95,6 +95,12 @@ def this_site() -> Site:
     return chosen_site(environ) or kept.deployment
 
 
+def sites_to_choose_from() -> Mapping[str, Site]:
+    """The sites of a deployment of several where nothing told which of them serves this request; else none."""
+    kept = sites()
+    return kept.named if this_site() is kept.deployment else {}
+
+
 def site_name() -> str:
     """The name of the site that serves this request; empty where the deployment is one site."""
     return this_site().name

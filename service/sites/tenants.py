@@ -95,6 +95,19 @@ def settings_of(deployment: Settings, name: str) -> Settings:
     return tenants[name]
 
 
+def settings_asked_for(deployment: Settings, name: str) -> Settings:
+    """The same for whoever asks how a site practises: of several one has to be named, for no hospital practises as the deployment.
+
+    Raises `SettingsError`.
+    """
+    if not name and (tenants := read_tenants(deployment)):
+        named = ", ".join(tenant.name for tenant in tenants)
+        raise SettingsError(
+            [f"several sites are served here ({variable('tenants')}), each by its own rules: name one with --site: {named}"]
+        )
+    return settings_of(deployment, name)
+
+
 def shared_issuers(tenants: Sequence[Tenant]) -> Iterator[str]:
     """Sites that a token alone may not tell apart, one sentence for each pair: they are told apart by their paths only."""
     for number, one in enumerate(tenants):

@@ -44,6 +44,21 @@ def test_every_page_is_that_of_the_site(deployment: Deployment):
     assert client.get("/t/south/healthz").status_code == 200
 
 
+def test_the_shared_address_has_no_rule_book_of_its_own(deployment: Deployment):
+    """`/rules` without a site lists the sites, with links to their books, and says nothing of how the deployment alone would practise."""
+    client = deployment()
+    for page in ("/rules", "/"):
+        assert "rules switched off" not in (text := client.get(page).text)
+        assert "clinicians" in text
+    text = client.get("/rules").text
+    assert re.findall(r'<li><a href="([^"]+)">(\w+)</a>: profile ([^<]+)<', text) == [
+        ("http://127.0.0.1:8000/t/north/rules", "north", "guideline/US"),
+        ("http://127.0.0.1:8000/t/south/rules", "south", "current/US"),
+    ]
+    assert "profile" not in client.get("/").text
+    assert 'id="R020"' in client.get("/t/south/rules").text
+
+
 def test_links_lead_back_to_the_site(deployment: Deployment, first_line: dict[str, Any]):
     """What a card or a page of a site links to is of the same site, and is there."""
     client = deployment()

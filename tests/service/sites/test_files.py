@@ -280,6 +280,18 @@ def test_the_command_line_as_one_of_the_sites(capsys: pytest.CaptureFixture[str]
     assert "there is no site of that name; there are north, south" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("_environment")
+@pytest.mark.parametrize(
+    "command", [["evaluate", "sample:first-line"], ["evaluate", "--diagnose", "sample:first-line"], ["rules"]], ids=" ".join
+)
+def test_the_command_line_asks_which_site(capsys: pytest.CaptureFixture[str], command: list[str]):
+    """Of several sites none stands in for the others: without a name there is no answer, and the names are told."""
+    assert main(command) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "each by its own rules: name one with --site: north, south" in printed.err
+
+
 def test_a_site_of_a_deployment_of_one():
     """Without several sites there is none to name."""
     assert settings_of(site(), "").practice == site().practice

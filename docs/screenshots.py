@@ -6,6 +6,7 @@ The service runs with its sample patients on a fixed day, so that the pictures c
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ SIDEBAR = {"width": 400, "height": 800}
 
 def main() -> None:
     """Take every picture anew."""
+    argparse.ArgumentParser(prog="python -m docs.screenshots", description=__doc__).parse_args()
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder), TODAY) as url, running_browser() as browser:
         _demo_ehr(browser, url)

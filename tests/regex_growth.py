@@ -9,6 +9,7 @@ machine at the same moment.
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import pkgutil
 import re
@@ -122,6 +123,7 @@ _KNOWN_LINEAR: Final = (r"\A\s*+x", r"(?<!\s)\s*+x", r"\bbreast\b[\w ]{0,40}canc
 
 def main() -> int:
     """Print each pattern that outgrows the texts, with what it stumbles over. Status 1 if there is one, or if this does not find any."""
+    argparse.ArgumentParser(prog="python -m tests.regex_growth", description=__doc__).parse_args()
     unseen = [pattern for pattern, unit in _KNOWN_WORSE if not outgrows(re.compile(pattern), unit)]
     blamed = [pattern for pattern in _KNOWN_LINEAR if any(outgrows(re.compile(pattern), unit) for unit in (" ", "a", "breast ", "?"))]
     if unseen or blamed:

@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="another mixture of the same (default 1)")
     options = parser.parse_args()
     if options.minutes < LEAST_MINUTES:
-        parser.error(f"at least {LEAST_MINUTES:g} minutes: a worker must live for a while before it is killed")
+        parser.error(f"at least {LEAST_MINUTES:g} minutes: a worker must reach its full size before it is compared")
     with tempfile.TemporaryDirectory(prefix="her2-cds-soak-") as folder:
         outcome = run(Path(folder), 60 * options.minutes, options.callers, options.store, options.seed)
     print("\n".join(lines(outcome)))
@@ -61,11 +61,11 @@ def run(folder: Path, seconds: float, callers: int, store_name: str, seed: int) 
         server = Server(folder, settings)
         ending.callback(server.stop)
         server.wait(WORKERS)
-        excuses, stop, memory = Excuses(), Event(), Memory()
-        calling = [Caller(server.port, Traffic(fhir_port, seed + number), stop, excuses) for number in range(callers)]
+        excuses, stop, warm, memory = Excuses(), Event(), Event(), Memory()
+        calling = [Caller(server.port, Traffic(fhir_port, seed + number, warm), stop, excuses) for number in range(callers)]
         for caller in calling:
             caller.start()
-        _keep_going(server, store, excuses, memory, seconds)
+        _keep_going(server, store, excuses, memory, warm, seconds)
         stop.set()
         for caller in calling:
             caller.join()
@@ -75,13 +75,15 @@ def run(folder: Path, seconds: float, callers: int, store_name: str, seed: int) 
         return Outcome(seconds, seen, memory.between(WARM, WARM + LOOK), memory.between(1 - LOOK, 1.0), lost, server.failures(), status)
 
 
-def _keep_going(server: Server, store: Store, excuses: Excuses, memory: Memory, seconds: float) -> None:
+def _keep_going(server: Server, store: Store, excuses: Excuses, memory: Memory, warm: Event, seconds: float) -> None:
     """Do what the plan says, and look at memory, until the time is over."""
     begun = time.monotonic()
     to_do = plan(seconds)
     while (passed := time.monotonic() - begun) < seconds:
         while to_do and to_do[0].at <= passed:
             _do(to_do.pop(0), server, store, excuses, passed)
+        if passed >= WARM * seconds:
+            warm.set()
         if server.ended:
             raise RuntimeError(f"the service ended:\n{server.log.read_text(errors='replace')[-2000:]}")
         memory.add(passed / seconds, server.memory())

@@ -15,6 +15,9 @@ from socket import socket
 ROOT = Path(__file__).parents[1]
 
 _PATIENCE = 60.0
+
+#: With an arena of the allocator for each thread a worker has its full size only when each has met the largest body, whenever that is.
+_AS_IN_THE_IMAGE = {"MALLOC_ARENA_MAX": "2"}
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -37,7 +40,7 @@ class Server:
         told = {f"HER2CDS_{name}": value for name, value in ({"PORT": str(self.port)} | dict(settings)).items()}
         with self.log.open("wb") as log:
             command = [sys.executable, "-m", "service.cli", "serve"]
-            environment = own | told | {"PYTHONPATH": str(ROOT)}
+            environment = own | told | {"PYTHONPATH": str(ROOT)} | _AS_IN_THE_IMAGE
             self._process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=log)
 
     def wait(self, workers: int) -> None:

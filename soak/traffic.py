@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -54,9 +55,13 @@ class Message:
 
 
 class Traffic:
-    """An endless mixture. One for each caller: it remembers the cards that the caller was shown."""
+    """An endless mixture. One for each caller: it remembers the cards that the caller was shown.
 
-    def __init__(self, fhir_port: int, seed: int) -> None:
+    Until `warm` is set half of it is what takes most memory; without it the mixture is the same from the beginning.
+    """
+
+    def __init__(self, fhir_port: int, seed: int, warm: Event | None = None) -> None:
+        self._warm = warm
         self._chance = random.Random(seed)
         self._cards: deque[str] = deque(maxlen=200)
         bodies = [*(request_body(name, DAY) for name in names()), *(order_request_body(name, DAY) for name in order_names())]
@@ -74,10 +79,14 @@ class Traffic:
             self._large_call: 2,
             self._cut: 1,
         }
+        #: The same and as many again that take much memory. What one takes, a thread of a worker keeps for the next: a worker has its full
+        #: size once its threads have met both kinds.
+        self._at_first = {**self._mixture, self._large_call: 80, self._bomb: 20}
 
     def next(self) -> Message:
         """What to send now."""
-        (make,) = self._chance.choices(list(self._mixture), list(self._mixture.values()))
+        mixture = self._mixture if self._warm is None or self._warm.is_set() else self._at_first
+        (make,) = self._chance.choices(list(mixture), list(mixture.values()))
         return replace(make(), hang_up_first=self._chance.random() < _RECONNECT)
 
     def shown(self, answer: bytes) -> None:
@@ -113,8 +122,10 @@ class Traffic:
         return Message("feedback", "POST", f"{_PATIENT_VIEW}/feedback", orjson.dumps({"feedback": [entry]}), feedback=kept)
 
     def _bad(self) -> Message:
-        kind, path, body, headers, status = self._chance.choice(_BAD)
-        return Message(kind, "POST", path, body, _JSON | headers, frozenset({status}))
+        return _bad_message(self._chance.choice(_BAD))
+
+    def _bomb(self) -> Message:
+        return _bad_message(_BOMB)
 
     def _page(self) -> Message:
         path, status = self._chance.choice(_PAGES)
@@ -138,18 +149,27 @@ def _padded(body: dict[str, Any]) -> dict[str, Any]:
 
 
 #: Name, path, body, headers, and the status that says what is wrong.
-_BAD: Sequence[tuple[str, str, bytes, dict[str, str], int]] = (
+_Bad = tuple[str, str, bytes, dict[str, str], int]
+
+_BOMB: _Bad = ("a bomb", _PATIENT_VIEW, gzip.compress(bytes(64 * 1024 * 1024)), {"Content-Encoding": "gzip"}, 413)
+_BAD: Sequence[_Bad] = (
     ("no JSON", _PATIENT_VIEW, b'{"hook": ', {}, 400),
     ("no object", _PATIENT_VIEW, b"[]", {}, 400),
     ("no envelope", _PATIENT_VIEW, b"{}", {}, 400),
     ("deep", _PATIENT_VIEW, b"[" * 100_000, {}, 400),
     ("no service", "/cds-services/nobody", b"{}", {}, 404),
     ("no gzip", _PATIENT_VIEW, b"{}", {"Content-Encoding": "gzip"}, 400),
-    ("a bomb", _PATIENT_VIEW, gzip.compress(bytes(64 * 1024 * 1024)), {"Content-Encoding": "gzip"}, 413),
+    _BOMB,
     ("other packing", _PATIENT_VIEW, b"{}", {"Content-Encoding": "br"}, 415),
     ("no feedback", f"{_PATIENT_VIEW}/feedback", b'{"feedback": [{}]}', {}, 400),
     ("no prefetch", _PATIENT_VIEW, json.dumps(request_body(SAMPLE, date(2026, 11, 20)) | {"prefetch": {}}).encode(), {}, 412),
 )
+
+
+def _bad_message(bad: _Bad) -> Message:
+    kind, path, body, headers, status = bad
+    return Message(kind, "POST", path, body, _JSON | headers, frozenset({status}))
+
 
 _PAGES = (
     *((path, 200) for path in ("/", "/rules", "/cds-services", "/static/page.css", "/healthz", "/readyz", "/metrics")),

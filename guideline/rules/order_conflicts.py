@@ -180,13 +180,17 @@ def _last_cycle_over(q: OrderQuestion, e: Exposure) -> bool:
 
 
 def _planned_in_turn(q: OrderQuestion, anthracyclines: list[str], her2: list[str]) -> bool:
-    """Whether each of these drafts is for one day, and the HER2 drugs a cycle or more after the last anthracycline: AC, then TH."""
+    """Whether each anthracycline draft is one dose on its day, and the HER2 drugs begin a cycle or more after the last: AC, then TH."""
     drafts = [o for o in (*q.starts, *q.beside) if o.act == "start"]
     first, then = (orders_of(drafts, drugs) for drugs in (anthracyclines, her2))
-    days = [[o.planned for o in orders if o.planned is not None and all(d.every_days is None for d in o.doses)] for orders in (first, then)]
-    if len(days[0]) < len(first) or len(days[1]) < len(then):
-        return False
-    return max(day.latest for day in days[0]) + CYCLE <= min(day.earliest for day in days[1])
+    last = [o.planned.latest for o in first if o.planned is not None and _is_one_dose(o)]
+    begun = [o.planned.earliest for o in then if o.planned is not None]
+    return len(last) == len(first) and len(begun) == len(then) and max(last) + CYCLE <= min(begun)
+
+
+def _is_one_dose(order: DraftOrder) -> bool:
+    """Whether an order is for one dose alone. Of one without a readable dose nobody knows how often it is given."""
+    return bool(order.doses) and all(dose.every_days is None and dose.count in (None, 1) for dose in order.doses)
 
 
 def _figure() -> Statement:

@@ -21,7 +21,7 @@ from tests.guideline.form import findings_in_form, in_form
 
 _number = count(1)
 
-_DOSE_WORDS = ("every_days", "times_a_day", "parts", "loading", "of_day")
+_DOSE_WORDS = ("every_days", "times_a_day", "parts", "loading", "of_day", "count")
 
 Rules = Iterable[Callable[[OrderQuestion], Iterable[Finding]]]
 

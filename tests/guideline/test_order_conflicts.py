@@ -369,8 +369,8 @@ def test_p13_trastuzumab_after_the_last_cycle_of_an_anthracycline_is_the_usual_s
 
 @pytest.mark.parametrize(
     ("days", "more", "said"),
-    [(21, {}, False), (20, {}, True), (84, {}, False), (84, {"every_days": 21}, True)],
-    ids=["a cycle later", "a day less", "after four cycles", "repeated"],
+    [(21, {}, False), (20, {}, True), (84, {}, False), (84, {"every_days": 21}, True), (84, {"count": 4}, True), (84, {"count": 1}, False)],
+    ids=["a cycle later", "a day less", "after four cycles", "repeated", "four doses", "one dose"],
 )
 def test_p13_a_plan_of_one_after_the_other(days, more, said):
     """Each draft for its own day; of one that is repeated from its day on, nobody knows when it is over."""
@@ -378,6 +378,10 @@ def test_p13_a_plan_of_one_after_the_other(days, more, said):
     orders = (order("doxorubicin", 60, "mg/m2", planned=now, **more), order("trastuzumab", 4, "mg/kg", planned=then))
     found = says(RULES, a_case(), *orders)
     assert topics_of(found) == (["AnthracyclineWithTrastuzumab"] if said else [])
+    weekly = (orders[0], order("trastuzumab", 4, "mg/kg", planned=then, every_days=7))
+    assert topics_of(says(RULES, a_case(), *weekly)) == (["AnthracyclineWithTrastuzumab"] if said else [])
+    unread = (order("doxorubicin", planned=now), orders[1])
+    assert topics_of(says(RULES, a_case(), *unread)) == ["AnthracyclineWithTrastuzumab"]
     without_day = (*orders, order("doxorubicin", 60, "mg/m2"))
     assert topics_of(says(RULES, a_case(), *without_day)) == ["AnthracyclineWithTrastuzumab"]
     runs = on_therapy(given("trastuzumab", 100))

@@ -115,6 +115,14 @@ def _instead_of_full_capecitabine(s: Situation) -> Statement | None:
     return K.say("capecitabine-dose-reduced", value=reduced[1].values[0].shown) if reduced is not None else None
 
 
+def _dpyd(s: Situation) -> list[Statement]:
+    """P09: what is known of DPYD, where it is not normal; or that a result of it could not be read."""
+    known = dpyd_phenotype(s.case)
+    if known in ("poor", "intermediate"):
+        return [K.say("capecitabine-without-dpd" if known == "poor" else "dpyd-intermediate")]
+    return [K.say("dpyd-unread-also")] if unread(s.case) is not None else []
+
+
 def _cautions(s: Situation, regimen: str) -> list[Statement]:
     found: list[Statement] = []
     lungs = s.lungs
@@ -146,10 +154,8 @@ def _cautions(s: Situation, regimen: str) -> list[Statement]:
         found.append(K.say("kidneys-in-doubt", value=doubt.words, date=str(doubt.lab.date), below=f"{doubt.below:g}", drugs=drugs))
     if s.case.labs:
         found += start_labs(s, regimen)
-    if "capecitabine" in K.regimens[regimen].drugs and dpyd_phenotype(s.case) in ("poor", "intermediate"):
-        found.append(K.say("capecitabine-without-dpd" if dpyd_phenotype(s.case) == "poor" else "dpyd-intermediate"))
-    elif "capecitabine" in K.regimens[regimen].drugs and unread(s.case) is not None:
-        found.append(K.say("dpyd-unread-also"))
+    if "capecitabine" in K.regimens[regimen].drugs:
+        found += _dpyd(s)
     partners = _PARTNERS[regimen]
     if not partners:
         return found

@@ -97,12 +97,10 @@ def _by_its_own_words(resource: Resource) -> Resource:
     code that names a site goes before words, as everywhere.
     """
     code = resource.code
-    vague = (
-        [coding for coding in code.coding if isinstance(coding.code, str) and icd10_key(coding.code) == _OTHER_SITES]
-        if code is not None
-        else []
-    )
-    if code is None or not vague:
+    if code is None:
+        return resource
+    vague = [coding for coding in code.coding if isinstance(coding.code, str) and icd10_key(coding.code) == _OTHER_SITES]
+    if not vague:
         return resource
     rest = [coding for coding in code.coding if coding not in vague]
     named = [said for said in (code.text, *[coding.display for coding in rest]) if said]

@@ -2,9 +2,11 @@
 
 import pytest
 
+from fhir_mappings import ordered_products
 from fhir_mappings.medication_names import Naming
 from fhir_mappings.ordered_products import OrderedProduct, ordered_product
 from guideline.orders import UntoldProduct
+from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, TRASTUZUMAB_PRODUCTS
 from tests.fhir_mappings.resource_builders import RXNORM
 
 HERCEPTIN, KADCYLA, ENHERTU = (RXNORM, "1922512", None), (RXNORM, "1371041", None), (RXNORM, "2267574", None)
@@ -62,3 +64,8 @@ def test_a_code_under_another_products_name_is_ordered_and_the_name_was_meant():
 def test_decision_26_what_is_told_or_is_none_of_the_her2_drugs(codings, text):
     assert product(*codings, text=text).untold is None
     assert ordered_product(None) == OrderedProduct()
+
+
+def test_the_other_her2_drugs_are_those_of_the_guideline():
+    """This room reads no knowledge of the guideline: a HER2 drug that is new there is to be named here too."""
+    assert HER2_DRUGS - CONJUGATES - TRASTUZUMAB_PRODUCTS == ordered_products._OTHER_HER2

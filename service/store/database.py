@@ -197,7 +197,8 @@ class Database:
     def _engine(self, url: URL, wait: float, **options: Any) -> Engine:
         if self._file is None:
             limits = f"-c lock_timeout={int(1000 * wait)} -c statement_timeout={int(2000 * wait)}"
-            arguments = {"connect_timeout": _CONNECT_WAIT, "options": limits}
+            # Text as UTF-8, whatever the database was made with: of one without an encoding of its own psycopg would give bytes.
+            arguments = {"connect_timeout": _CONNECT_WAIT, "options": limits, "client_encoding": "utf8"}
             server = create_engine(
                 url, pool_size=4, max_overflow=8, pool_timeout=wait, pool_pre_ping=True, connect_args=arguments, **options
             )

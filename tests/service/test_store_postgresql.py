@@ -45,6 +45,13 @@ class Server:
     def url(self) -> str:
         return f"postgresql://her2:unused@127.0.0.1:{self._port}/postgres"
 
+    def database(self, encoding: str) -> str:
+        """Make a database with an encoding of its own, without a locale; its URL."""
+        name = encoding.lower()
+        access = ("--host", "127.0.0.1", "--port", str(self._port), "--username", "her2")
+        self._run("createdb", *access, "--template", "template0", "--encoding", encoding, "--locale", "C", name)
+        return f"postgresql://her2:unused@127.0.0.1:{self._port}/{name}"
+
     def start(self) -> None:
         options = f"-p {self._port} -k {self._data} -c listen_addresses=127.0.0.1 -c fsync=off"
         self._run("pg_ctl", "--pgdata", str(self._data), "--log", str(self._data / "log"), "--wait", "--options", options, "start")
@@ -102,6 +109,21 @@ def test_feedback_counts_and_acknowledged_cards(server: Server, client_of: Calla
         counted = {Shown(*row[:4]): row[4] for row in connection.execute(select(SHOWN))}
     assert counted[Shown(TODAY, "her2-patient-view", topic, cards[0]["indicator"])] == 2
     database.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_with_another_encoding(
+    encoding: str, server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]
+):
+    """A server that was set up without a locale makes databases without an encoding: the service starts, and keeps what it is told."""
+    database = server.database(encoding)
+    client = client_of(database_url=database)
+    cards = client.call(second_line).get_json()["cards"]
+    assert client.get("/readyz").get_json()["store"] == "reachable"
+    comment = {"reason": cards[0]["overrideReasons"][0], "userComment": "Übelkeit nach Zyklus 1"}
+    assert client.give_feedback({"feedback": [entry(cards[0]["uuid"], overrideReason=comment)]}).status_code == 200
+    left = [card["uuid"] for card in client.call(second_line).get_json()["cards"]]
+    assert cards[0]["uuid"] not in left
 
 
 def test_a_server_that_stops_and_comes_back(server: Server, client_of: Callable[..., CheckedClient], second_line: dict[str, Any]):

@@ -7,11 +7,12 @@ what was begun later is a line of its own, and the silent one was changed.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from guideline.case import Case
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.lvef_by_drug import dose_days
+from guideline.partial_date import add_days
 from guideline.therapy_lines import Line
 
 
@@ -21,7 +22,7 @@ def last_silent(line: Line, case: Case) -> tuple[Exposure, ...]:
     known = [day for day in days.values() if day is not None]
     if not known:
         return ()
-    since = max(known) - timedelta(days=LONGEST_SILENCE_DAYS)
+    since = add_days(max(known), -LONGEST_SILENCE_DAYS)
     return tuple([e for e in line.main_part() if e.fell_silent and (day := days[e.drug]) is not None and day >= since])
 
 

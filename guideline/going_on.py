@@ -17,7 +17,7 @@ from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, still_stands
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, add_days
 from guideline.situation import Situation
 from guideline.therapy_lines import ANTIBODY_PRODUCTS, CYTOTOXIC_DRUGS, PERTUZUMAB_PRODUCTS, TAXANES, TRASTUZUMAB_PRODUCTS, components
 
@@ -88,9 +88,9 @@ def way(q: OrderQuestion, drug: str, e: Exposure) -> Way:
         return "goes-on"
     if components(drug) & components(e.drug) or over_by_progression(q.s, e):
         return "gives-way"
-    if K.drugs[e.drug].infused and last.latest + timedelta(days=K.thresholds.intervals.infused_lapsed_days) <= q.s.today:
+    if K.drugs[e.drug].infused and add_days(last.latest, K.thresholds.intervals.infused_lapsed_days) <= q.s.today:
         return "gives-way"
-    lately = q.s.today - timedelta(days=LONGEST_SILENCE_DAYS)
+    lately = add_days(q.s.today, -LONGEST_SILENCE_DAYS)
     same = (r for r in q.s.case.drugs if components(r.drug) & components(drug) and not go_together(r.drug, e.drug))
     given = [day for day in given_on(same) if day.latest >= lately]
     if any(day.earliest <= last.latest for day in given):
@@ -125,7 +125,7 @@ def _chemotherapy_over(q: OrderQuestion, e: Exposure) -> bool:
     last = e.last_dose if standing else last_given(case, e)
     if last is None or not K.drugs[e.drug].infused:
         return False
-    if last.latest + timedelta(days=K.thresholds.intervals.taxane_without_dose_days) < case.today:
+    if add_days(last.latest, K.thresholds.intervals.taxane_without_dose_days) < case.today:
         return True
     if standing:
         return False
@@ -135,7 +135,7 @@ def _chemotherapy_over(q: OrderQuestion, e: Exposure) -> bool:
 
 
 def _next_cycle(q: OrderQuestion, last: PartialDate) -> date:
-    return last.latest + timedelta(days=q.s.practice.minimum_interval_days)
+    return add_days(last.latest, q.s.practice.minimum_interval_days)
 
 
 def _planned(q: OrderQuestion, drug: str) -> Iterator[date]:

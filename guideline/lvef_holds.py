@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
 from guideline.case import Case
@@ -12,6 +10,7 @@ from guideline.fell_silent import last_day, last_silent
 from guideline.heart_function import HeartFunction, effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_by_drug import begun, tables_for
+from guideline.partial_date import add_days
 from guideline.therapy_lines import Line, Therapies
 from guideline.thresholds import LvefTable
 
@@ -44,7 +43,7 @@ def _declined(exposure: Exposure, table: LvefTable, line: Line, case: Case, hear
     if start is None or last is None:
         return False
     baseline, before = heart.baseline(start) or (None, False)
-    window = last - timedelta(days=K.thresholds.lvef.due_days), last + timedelta(days=LONGEST_SILENCE_DAYS)
+    window = add_days(last, -K.thresholds.lvef.due_days), add_days(last, LONGEST_SILENCE_DAYS)
     declined = False
     for v in heart.series:
         if v.date is None or v.date.earliest <= start.latest or v.date.earliest < window[0] or v.date.latest > window[1]:

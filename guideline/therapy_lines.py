@@ -9,7 +9,7 @@ a new line; a new agent after progression does, and so does a new agent after a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from typing import Literal
@@ -225,7 +225,7 @@ def _given_until(given: Sequence[Exposure], others: Sequence[Exposure], case: Ca
     for e in others:
         if until is None or e.start is None or not agents & components(e.drug):
             continue
-        if e.start.earliest <= until + timedelta(days=LONGEST_SILENCE_DAYS):
+        if e.start.earliest <= add_days(until, LONGEST_SILENCE_DAYS):
             until = max(until, _known_until(e, case) or until)
     return until
 

@@ -6,13 +6,12 @@ not confirmed and nobody wrote that down.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from guideline.advice import Statement
 from guideline.exposures import LONGEST_SILENCE_DAYS
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_by_drug import dose_days
+from guideline.partial_date import add_days
 from guideline.rules.brain import isolated_in_brain
 from guideline.situation import Situation
 from guideline.therapy_lines import HER2_DRUGS
@@ -29,7 +28,7 @@ def given_on(s: Situation) -> tuple[Statement, ...]:
     if last.progression is not None and last.progression.contradicted is not None:
         return ()
     newest = {drug: days[-1] for drug in last.drugs if drug in HER2_DRUGS and (days := dose_days(s.case, drug))}
-    lately = s.today - timedelta(days=LONGEST_SILENCE_DAYS)
+    lately = add_days(s.today, -LONGEST_SILENCE_DAYS)
     after = {drug: day for drug, day in newest.items() if day > last.ended_on.latest and day >= lately}
     if not after:
         return ()

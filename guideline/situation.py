@@ -18,6 +18,7 @@ from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, her2_status
 from guideline.hormone_receptors import HormoneReceptors, hormone_receptors
+from guideline.intake import said_yes
 from guideline.label_flags import label_flags
 from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.lvef_holds import with_lvef_holds
@@ -115,6 +116,20 @@ class Situation(Struct, frozen=True):
     def therapy_seen(self) -> bool:
         """Whether every record of therapy that the EHR keeps was looked at and read."""
         return not (self.therapy_lost or self.therapy_unsent)
+
+    @property
+    def therapy_not_read(self) -> bool:
+        """Whether the list of therapies is not what the clinician sees: some of it was lost, or it may not be read and nothing of it came.
+
+        One kind of record that may not be read beside others that may is everyday, and no list is taken for incomplete by it alone.
+        """
+        forbidden = any(p.subject == "therapy" and p.kind == "forbidden" for p in self.case.problems)
+        return self.therapy_lost or (forbidden and not self.exposures)
+
+    @property
+    def therapy_told_complete(self) -> bool:
+        """Whether the clinician calls the recorded therapy the whole list, and that list was read: what is not seen may be on it."""
+        return said_yes(self.case, "prior-therapy-complete") and not self.therapy_not_read
 
     def used(self, drug: str) -> bool:
         """Whether a drug was ever given, in any setting, under any brand or in a combination."""

@@ -7,7 +7,7 @@ Numbers are taken at and beside the limits of the knowledge files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from guideline.body import body, cockcroft_gault
 from guideline.case import BodyMeasure, Case, DrugRecord, IntakeAnswer, Lab, Lvef, PerformanceStatus, Pregnancy, ReceptorResult
 from guideline.facts_used import drug_names
-from guideline.intake import answer, said_yes
+from guideline.intake import answer
 from guideline.kidneys import USUAL_KG, kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE
@@ -153,7 +153,7 @@ def _pregnancy_values(s: Situation) -> Iterator[tuple[str, Case]]:
 
 
 def _history_is_open(s: Situation) -> bool:
-    return not s.therapy_seen or (not s.therapies.used_lines and not said_yes(s.case, "prior-therapy-complete"))
+    return not s.therapy_seen or (not s.therapies.used_lines and not s.therapy_told_complete)
 
 
 def _history_values(s: Situation) -> Iterator[tuple[str, Case]]:
@@ -192,7 +192,7 @@ def _interval_values(s: Situation) -> Iterator[tuple[str, Case]]:
     for months in (intervals.label_relapse_months, intervals.early_relapse_months):
         limit = add_months(relapsed, -months)
         days[limit] = f"{months} months before the metastases ({limit})"
-        days[limit - timedelta(days=1)] = f"{months} months and a day before ({limit - timedelta(days=1)})"
+        days[add_days(limit, -1)] = f"{months} months and a day before ({add_days(limit, -1)})"
     end = s.relapse.end
     if end is not None and s.relapse.end_or_later:
         days = {day: words for day, words in days.items() if end.earliest <= day}

@@ -13,7 +13,7 @@ from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.going_on import given_with_orders
 from guideline.heart_function import effective_value
-from guideline.intake import said_yes, tdxd_unavailable
+from guideline.intake import tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import LabValue, current_labs, met
 from guideline.lung_history import T_DM1, T_DXD
@@ -53,7 +53,7 @@ def _given_together(q: OrderQuestion) -> frozenset[str]:
 
 def _history_gap(s: Situation, *, nothing_recorded: bool = False) -> tuple[Gap, ...]:
     """I04 where part of the history is lost or unclear; with `nothing_recorded` also where no therapy is on record and none was denied."""
-    silent = nothing_recorded and not s.exposures and not said_yes(s.case, "prior-therapy-complete")
+    silent = nothing_recorded and not s.exposures and not s.therapy_told_complete
     return (Gap("I04", K.say("ask-prior-therapy")),) if silent or unknown_history(s) else ()
 
 

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
-from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
@@ -122,7 +121,7 @@ def history_open(s: Situation) -> bool:
         return True
     if _early_her2_goes_on(s):
         return False
-    if said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost:
+    if s.therapy_told_complete:
         return False
     if any(line for line in s.therapies.lines) and not s.therapies.undated:
         return False
@@ -151,7 +150,7 @@ def _recent(s: Situation) -> bool:
 
 
 def _first_line_condition(s: Situation) -> Statement | None:
-    if s.therapy_lost or s.study_drug_over is not None or said_yes(s.case, "prior-therapy-complete"):
+    if s.therapy_lost or s.study_drug_over is not None or s.therapy_told_complete:
         return history_condition(s)
     if not s.exposures:
         return K.say("condition-nothing-on-record")
@@ -285,7 +284,7 @@ def therapy_gap(s: Situation) -> Finding | None:
     if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:
-        headline = K.say("therapy-undated" if s.therapies.undated else "therapy-not-read" if s.therapy_lost else "no-therapy-on-record")
+        headline = K.say("therapy-undated" if s.therapies.undated else "therapy-not-read" if s.therapy_not_read else "no-therapy-on-record")
         return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))
     return None
 

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import lvef_shown, treatment_facts
-from guideline.intake import said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
@@ -74,8 +73,7 @@ def leptomeningeal(s: Situation, menu: Sequence[str]) -> Treatment:
         candidates = ("clinical-trial", *menu)
     why = [K.say("leptomeningeal")]
     last = s.last_line
-    complete = said_yes(s.case, "prior-therapy-complete") and not s.therapy_lost
-    open_history = not complete if last is None else last.outcome in ("unknown", "changed")
+    open_history = not s.therapy_told_complete if last is None else last.outcome in ("unknown", "changed")
     gaps = (Gap("I04", K.say("ask-prior-therapy")),) if open_history else ()
     if s.relapse is not None and s.relapse.within_12 is None and not s.her2_lines:
         either, sentences = _either_pathway(s)

@@ -12,7 +12,7 @@ from guideline.case import DataProblem
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
 from guideline.rules.unseen import unchecked_order, unseen_history
-from tests.guideline.case_builder import a_case, doses, her2, lvef, metastasis, on_therapy, second_line, thp, words_of
+from tests.guideline.case_builder import LONG, a_case, doses, given, her2, lead_of, lvef, metastasis, on_therapy, second_line, thp, words_of
 from tests.guideline.order_builder import order
 
 PRACTICE = Practice()
@@ -56,6 +56,27 @@ def test_r131_what_the_ehr_does_not_let_us_read_is_named_and_no_more(orders):
     said = K.say("record-not-permitted", parts="allergies").text
     first = next((f for f in (after.treatment, *after.findings) if f is not None), None)
     assert details(first)[-1:] == ([said] if first is not None else [])
+
+
+FORBIDDEN_THERAPY = (DataProblem("forbidden", "therapy"),)
+
+
+def test_decision_5_a_list_of_therapies_that_may_not_be_read_is_not_complete_by_word():
+    """Nothing of it came: who calls it complete sees another list. First-line therapy is not named to a patient treated for two years."""
+    case = a_case(metastases=LONG, problems=FORBIDDEN_THERAPY)
+    assert lead_of(advise(a_case(metastases=LONG), PRACTICE)) == "thp"
+    advice = advise(case, PRACTICE)
+    assert advice.treatment is None
+    (asked,) = [f for f in advice.findings if f.topic == "MissingData"]
+    assert (asked.headline.id, [gap.input for gap in asked.missing]) == ("therapy-not-read", ["I04"])
+
+
+@pytest.mark.parametrize("facts", [{"metastases": LONG, "drugs": (given("letrozole", 1500, 900, intent="adjuvant"),)}, {}])
+def test_decision_5_one_kind_of_therapy_that_may_not_be_read_leaves_the_list_a_list(facts):
+    """Some of it was read, or the disease is new: the regimen is named, on condition where nothing at all was seen."""
+    advice = advise(a_case(**facts, problems=FORBIDDEN_THERAPY), PRACTICE)
+    assert lead_of(advice) == "thp"
+    assert ("No systemic therapy is on record" in words_of(advice)) is (not facts)
 
 
 def test_r131_an_echo_that_may_not_be_read_is_not_ordered_anew():

@@ -62,6 +62,9 @@ _BESIDE_CONJUGATES: Mapping[tuple[str, ...], frozenset[str]] = {("trastuzumab-de
 #: Begun before the metastases it is adjuvant therapy after a neoadjuvant one, whether or not that one is on record.
 _POSTNEOADJUVANT = "trastuzumab-emtansine"
 
+#: A stop is often written down at the visit after the next therapy was begun.
+_STOP_WRITTEN_LATE_DAYS = 7
+
 _COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
 
 
@@ -254,14 +257,14 @@ def therapies(found: Sequence[Exposure], case: Case, metastatic_since: PartialDa
             undated.append(exposure)
     groups: list[list[Exposure]] = []
     for exposure in metastatic:
-        if not groups or _starts_new_line(groups[-1], exposure, case):
+        if not groups or _starts_new_line(groups[-1], exposure, metastatic, case):
             groups.append([exposure])
         else:
             groups[-1].append(exposure)
     starts = [_start(group) for group in groups]
     lines = [
         _line(
-            _with_carried_over(group, early, groups[:index]),
+            _with_carried_over(group, early, groups[:index], case),
             starts[index],
             starts[index + 1] if index + 1 < len(groups) else None,
             case,
@@ -277,7 +280,7 @@ def _start(group: list[Exposure]) -> PartialDate:
     return start
 
 
-def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
+def _starts_new_line(group: list[Exposure], new: Exposure, metastatic: list[Exposure], case: Case) -> bool:
     first, begun = _start(group), new.start
     assert begun is not None
     intervals = K.thresholds.intervals
@@ -289,14 +292,12 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
     progressed = _documented_progression(group, first, begun, case) is not None
     if not added:
         # The same agents again: a hold, a route or a biosimilar switch - unless the disease had progressed and they had been stopped.
-        stopped = progressed and not _given_at(group, begun, COUNTING_DRUGS)
+        stopped = progressed and not _given_at(group, begun, COUNTING_DRUGS, case)
         return stopped and not _given_on(group, begun, case)
     if new.drug in PARTNER_DRUGS:
         # Endocrine maintenance joins the line; alone after the line is over it begins one of its own, which does not count.
-        return not _given_at(group, begun, COUNTING_DRUGS)
-    if progressed:
-        return True
-    if new.drug in CONJUGATES:
+        return not _given_at(group, begun, COUNTING_DRUGS, case)
+    if progressed or new.drug in CONJUGATES or _backbone_replaced(group, begun, metastatic, case):
         return True
     idle_since = [e.last_known for e in group if e.state == "ended"]
     idle = all(d is not None and add_days(d.latest, intervals.line_gap_days) < begun.earliest for d in idle_since)
@@ -306,7 +307,42 @@ def _starts_new_line(group: list[Exposure], new: Exposure, case: Case) -> bool:
         return True
     # A new partner beside an unchanged HER2 backbone is the same line (decision 3); without the backbone it is another one.
     going_on = [e for e in group if not _ended_for_good(e, begun)]
-    return not _given_at(going_on, begun, HER2_DRUGS)
+    return not _given_at(going_on, begun, HER2_DRUGS, case)
+
+
+def _backbone_replaced(group: list[Exposure], begun: PartialDate, metastatic: list[Exposure], case: Case) -> bool:
+    """Whether none of the line's HER2 drugs was given any longer when other ones were begun: the backbone is not unchanged (decision 3).
+
+    So whether or not anybody wrote down why. A conjugate is the backbone of nothing: chemotherapy after it replaces it as well.
+    """
+    agents = {agent for e in group if e.drug in HER2_DRUGS for agent in components(e.drug)}
+    until = add_days(begun.latest, K.thresholds.intervals.line_start_days)
+    together = [e for e in metastatic if e.start is not None and e.start.earliest <= until and e.drug in HER2_DRUGS]
+    if not agents or any(agents & components(e.drug) and _given_beyond(e, begun, case) for e in together):
+        return False
+    others = any(e.start is not None and e.start.earliest >= begun.earliest and not agents & components(e.drug) for e in together)
+    return others or not agents.isdisjoint(CONJUGATES)
+
+
+def _given_beyond(e: Exposure, begun: PartialDate, case: Case) -> bool:
+    """Whether a drug was still given after another one was begun. A conjugate that was left open is, where its doses say so."""
+    if e.state == "ended":
+        return e.last_known is None or e.last_known.earliest > add_days(begun.latest, _STOP_WRITTEN_LATE_DAYS)
+    if e.drug in CONJUGATES and e.last_dose is not None and e.last_dose.latest <= begun.earliest:
+        return _on_hold_by_record(e, case)
+    return _open_at(e, begun, case)
+
+
+def _open_at(e: Exposure, when: PartialDate, case: Case) -> bool:
+    """Whether a drug that nobody ended was being given on that day, or on hold: not where its doses stop long before (decision 8)."""
+    if e.state == "ended":
+        return False
+    given_until = add_days(e.last_dose.latest, LONGEST_SILENCE_DAYS) if e.last_dose is not None else None
+    return given_until is None or given_until >= when.earliest or _on_hold_by_record(e, case)
+
+
+def _on_hold_by_record(e: Exposure, case: Case) -> bool:
+    return e.state == "on-hold" and any(record.status == "on-hold" and record.source in e.sources for record in case.drugs)
 
 
 def _given_on(group: list[Exposure], begun: PartialDate, case: Case) -> bool:
@@ -316,7 +352,7 @@ def _given_on(group: list[Exposure], begun: PartialDate, case: Case) -> bool:
     """
     if all(e.drug in ANTIBODY_PRODUCTS or e.drug not in HER2_DRUGS for e in group) or judged_better_after(begun, case):
         return False
-    return _given_at(group, begun, COUNTING_DRUGS, LONGEST_SILENCE_DAYS)
+    return _given_at(group, begun, COUNTING_DRUGS, case, LONGEST_SILENCE_DAYS)
 
 
 def _all_failed(group: list[Exposure], when: PartialDate) -> bool:
@@ -332,18 +368,18 @@ def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
 
 
 def _given_at(
-    group: list[Exposure], when: PartialDate, drugs: frozenset[str], grace: int = K.thresholds.intervals.treatment_interval_days
+    group: list[Exposure], when: PartialDate, drugs: frozenset[str], case: Case, grace: int = K.thresholds.intervals.treatment_interval_days
 ) -> bool:
     """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
     for e in group:
         if e.drug in drugs:
             ended = e.last_known if e.state == "ended" else None
-            if e.state != "ended" or (ended is not None and add_days(ended.latest, grace) >= when.earliest):
+            if _open_at(e, when, case) or (ended is not None and add_days(ended.latest, grace) >= when.earliest):
                 return True
     return False
 
 
-def _with_carried_over(group: list[Exposure], early: list[Exposure], before: list[list[Exposure]]) -> list[Exposure]:
+def _with_carried_over(group: list[Exposure], early: list[Exposure], before: list[list[Exposure]], case: Case) -> list[Exposure]:
     """Add the antibodies begun earlier (adjuvant, or in the line before) that went on being given beside the line's first drugs."""
     known = {e.drug for e in group}
     conjugates = tuple(CONJUGATES & known)
@@ -354,10 +390,18 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
         if e.drug in known or e.drug not in carriable:
             continue
         ended = e.last_known if e.state == "ended" else None
-        if e.state != "ended" or (ended is not None and ended.earliest > add_days(begun.latest, 7)):
+        if _given_in(e, begun, case) or (ended is not None and ended.earliest > add_days(begun.latest, _STOP_WRITTEN_LATE_DAYS)):
             carried.append(e)
             known.add(e.drug)
     return [*group, *carried]
+
+
+def _given_in(e: Exposure, begun: PartialDate, case: Case) -> bool:
+    """Whether an antibody that nobody ended is given in the line that was begun: not where its doses stop before it."""
+    if e.state == "ended":
+        return False
+    new_line = add_days(begun.latest, LONGEST_SILENCE_DAYS) >= case.today
+    return new_line or e.last_dose is None or e.last_dose.latest > begun.earliest or _on_hold_by_record(e, case)
 
 
 def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:

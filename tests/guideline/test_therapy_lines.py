@@ -470,3 +470,69 @@ def test_doses_that_two_systems_recorded_are_one_line(apart):
     found = situation_of(a_case(metastases=LONG, drugs=(*thp(690, 200, reason="progression"), *twins, *told)))
     assert found.used_line_count == 2
     assert [e.drug for e in found.her2_running] == ["trastuzumab-deruxtecan"]
+
+
+# --- Replaced without a word of why, or never closed ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [0, 7, 27, 29])
+@pytest.mark.parametrize("close", [-7, 0, 7])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("trastuzumab-deruxtecan",), ("tucatinib", "capecitabine", "trastuzumab")),
+        (("trastuzumab-emtansine",), ("lapatinib", "capecitabine")),
+        (("trastuzumab-emtansine",), ("capecitabine",)),
+        (("lapatinib", "capecitabine"), ("trastuzumab", "vinorelbine")),
+        (("trastuzumab", "tucatinib", "capecitabine"), ("margetuximab", "eribulin")),
+    ],
+)
+def test_decision_3_her2_drugs_that_were_replaced_are_no_unchanged_backbone(first, second, days, close):
+    """Nobody wrote down why, the next drugs began within four weeks, the stop was written a week early or late: two lines, all of each."""
+    if days == 0 and close == -7:
+        close = 0
+    found = lines(*[given(drug, 600, 300 + days - close) for drug in first], *[given(drug, 300) for drug in second])
+    assert [(set(line.drugs), line.outcome) for line in found] == [(set(first), "changed"), (set(second), "ongoing")]
+
+
+def test_decision_3_a_partner_and_another_product_at_once_are_no_new_line():
+    """IV to SC and a new chemotherapy partner on one day: trastuzumab is the backbone before and after."""
+    found = lines(
+        given("trastuzumab", 600, 321), given("docetaxel", 600, 480), given("capecitabine", 300), given("trastuzumab-hyaluronidase", 300)
+    )
+    assert [line.outcome for line in found] == ["ongoing"]
+
+
+@pytest.mark.parametrize(
+    "second", [("tucatinib", "capecitabine", "trastuzumab"), ("lapatinib", "capecitabine"), ("trastuzumab-emtansine",)]
+)
+@pytest.mark.parametrize("first", ["trastuzumab-deruxtecan", "trastuzumab-emtansine"])
+@pytest.mark.parametrize("days", [7, 21, 45, 90])
+def test_decision_8_an_order_that_nobody_closed_is_replaced_by_what_was_begun_after_its_last_dose(first, second, days):
+    """A conjugate ordered and never closed, its doses recorded: what began after the last of them is the next line."""
+    if first in second:
+        second = ("trastuzumab-deruxtecan",)
+    open_order = (given(first, 600, kind="order"), *doses(first, 600, 300 + days))
+    found = lines(*open_order, *[given(drug, 300) for drug in second])
+    assert [set(line.drugs) for line in found] == [{first}, set(second)]
+
+
+def test_r133_a_conjugate_on_hold_by_the_record_is_not_replaced():
+    """A hold that somebody wrote down is no end, whatever is given meanwhile."""
+    held = (given("trastuzumab-deruxtecan", 600, kind="order", status="on-hold"), *doses("trastuzumab-deruxtecan", 600, 321))
+    assert len(lines(*held, given("capecitabine", 300))) == 1
+
+
+def test_decision_8_antibodies_without_a_dose_are_not_carried_into_the_next_line():
+    """Orders of trastuzumab + pertuzumab that nobody closed, the last dose before T-DXd was begun: no T-DXd + pertuzumab."""
+    open_orders = [record for drug in ("trastuzumab", "pertuzumab") for record in (given(drug, 600, kind="order"), *doses(drug, 600, 312))]
+    found = lines(*open_orders, given("trastuzumab-deruxtecan", 300))
+    assert [line.drugs for line in found][1:] == [("trastuzumab-deruxtecan",)]
+
+
+def test_decision_8_antibodies_whose_doses_go_on_are_carried_over():
+    """Pertuzumab given on beside T-DXd belongs to its line; in the first nine weeks an open order is enough."""
+    told = (given("pertuzumab", 600, kind="order"), given("trastuzumab", 600, 312), given("trastuzumab-deruxtecan", 300))
+    assert set(lines(*told, *doses("pertuzumab", 600, 12))[1].drugs) == {"pertuzumab", "trastuzumab-deruxtecan"}
+    begun_lately = (given("pertuzumab", 600, kind="order"), given("trastuzumab", 600, 70), given("trastuzumab-deruxtecan", 60))
+    assert set(lines(*begun_lately, *doses("pertuzumab", 600, 72))[1].drugs) == {"pertuzumab", "trastuzumab-deruxtecan"}

@@ -130,11 +130,13 @@ def _courses_of(records: list[DrugRecord], today: date) -> list[Exposure]:
         return [_finished(_begun(records[0]), doses_recorded=False, today=today)]
     records = sorted(records, key=_order)
     courses: list[_Course] = []
-    doses: list[DrugRecord] = []
+    doses = [record for record in records if record.kind == "administration"]
     for record in records:
         if record.kind == "administration":
-            doses.append(record)
-        elif courses and _continues(courses[-1], record):
+            continue
+        if courses and courses[-1].end is None:
+            courses[-1].end = _lapsed_before(courses[-1], record, doses)
+        if courses and _continues(courses[-1], record):
             _merge(courses[-1], record)
         else:
             courses.append(_begun(record))
@@ -191,6 +193,19 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
         return True
     known_until = course.last_seen.latest if course.end is None else max(course.end.latest, course.last_seen.latest)
     return (record.start.earliest - known_until).days <= LONGEST_SILENCE_DAYS
+
+
+def _lapsed_before(course: _Course, record: DrugRecord, doses: Sequence[DrugRecord]) -> PartialDate | None:
+    """The last dose of a course that nobody closed, where it was given so long before a record began that this tells of another course."""
+    drug, begun, since = K.drugs.get(record.drug), record.start, course.start
+    if course.status != "active" or begun is None or since is None or drug is None or not drug.infused:
+        return None
+    given = [day for dose in doses if (day := dose.start or dose.end) is not None and since.earliest <= day.latest < begun.earliest]
+    last = max(given, key=lambda day: day.latest, default=None)
+    known_until = _later(last, course.last_seen)
+    if last is None or known_until is None or add_days(known_until.latest, K.thresholds.intervals.line_gap_days) >= begun.earliest:
+        return None
+    return last
 
 
 _STATUS_KNOWS_MORE = ("stopped", "completed", "cancelled", "on-hold", "active", "unknown", "draft")

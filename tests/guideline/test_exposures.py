@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from guideline.case import DrugRecord
 from guideline.exposures import Exposure, exposures
-from tests.guideline.case_builder import TODAY, advice_on, ago, dose, doses, given, on_therapy, topics
+from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, dose, doses, given, metastasis, on_therapy, topics
 from tests.guideline.order_builder import asks, order
 
 
@@ -283,3 +283,32 @@ def test_doses_that_nobody_dated_are_a_course():
 def test_an_oral_drug_whose_supply_ran_out_awaits_its_refill(record, state):
     """Some days between one order's end and the next one's signature are no end of a therapy that nobody ended."""
     assert the_course(record).state == state
+
+
+@pytest.mark.parametrize("kind", ["order", "statement"])
+@pytest.mark.parametrize(("again", "number"), [(320, 1), (319, 2), (100, 2)])
+def test_a_course_that_nobody_closed_is_over_when_its_doses_stop_long_before_the_next_order(kind, again, number):
+    """Adjuvant trastuzumab "active" for ever, its last dose half a year before trastuzumab is ordered anew: two courses, the first over."""
+    earlier = (given("trastuzumab", 900, kind=kind), *doses("trastuzumab", 900, 500))
+    found = courses(*earlier, given("trastuzumab", again, kind="order"), *doses("trastuzumab", again, 12))
+    assert len(found) == number
+    assert found[-1].state == "running"
+    if number == 2:
+        assert (found[0].state, found[0].last_known) == ("ended", ago(500))
+
+
+def test_a_hold_on_record_and_a_course_without_doses_are_not_closed_by_the_next_order():
+    """Nobody can tell from doses that were never recorded; and a hold that somebody wrote down is a pause."""
+    assert len(courses(given("trastuzumab", 900), given("trastuzumab", 100, kind="order"))) == 1
+    held = (given("trastuzumab", 900, kind="order", status="on-hold"), *doses("trastuzumab", 900, 500))
+    assert len(courses(*held, given("trastuzumab", 100, kind="order"))) == 1
+
+
+def test_a_relapse_treated_with_the_adjuvant_drug_again_is_in_the_line_that_it_was_before():
+    """The order of adjuvant trastuzumab was never closed: THP 14 months after its last dose is no early relapse."""
+    adjuvant = (given("trastuzumab", 1400, kind="order"), *doses("trastuzumab", 1400, 1000))
+    thp = [given(drug, 560, kind="order") for drug in ("trastuzumab", "pertuzumab", "docetaxel")]
+    given_on = [record for drug in ("trastuzumab", "pertuzumab") for record in doses(drug, 560, 14)]
+    drugs = (*adjuvant, *thp, *given_on, *doses("docetaxel", 560, 440))
+    advice = advice_on(a_case(drugs=drugs, metastases=(metastasis("liver", 575), metastasis("lung", 3))))
+    assert advice.treatment.topic == "SecondLineTreatment"

@@ -8,6 +8,7 @@ one; the day of the order's own dose is no gap. Where no dose is on record, what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -103,16 +104,25 @@ def _days(days: int) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
-def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate) -> bool:
+def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate, *, exact: bool = True) -> bool:
     """Whether the earlier doses were weekly ones: the three-weekly schedule then begins a week after the last of them.
 
-    Two records a day apart are no weekly doses: one dose that two systems wrote down, or one too many.
+    By the newest order that says how often, of those begun by then; else by the days between the last doses. The day on which a course was
+    ended (not `exact`) is none of them. Two records a day apart are no weekly doses: one dose that two systems wrote down, or one too many.
     """
     records = [r for r in q.s.case.drugs if components(r.drug) & components(drug) and _has_weekly_schedule(r.drug)]
-    if any(r.dose is not None and r.dose.every_days == _WEEKLY and r.status in ("active", "completed", "stopped") for r in records):
+    stated = [
+        (r.start.latest if r.start is not None else date.min, r.dose.every_days)
+        for r in records
+        if r.dose is not None and r.dose.every_days is not None and r.status in ("active", "completed", "stopped")
+        and (r.start is None or r.start.earliest <= last.latest)
+    ]  # fmt: skip
+    newest = max((day for day, _ in stated), default=None)
+    if (newest, _WEEKLY) in stated:
         return True
-    given = [r.start for r in records if r.kind == "administration" and r.start is not None]
-    return any(_WEEKLY - 2 <= (last.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
+    given = [r.start for r in records if r.kind == "administration" and r.start is not None and r.start.earliest <= last.latest]
+    final = last if exact else max(given, key=lambda day: day.latest, default=last)
+    return any(_WEEKLY - 2 <= (final.earliest - day.latest).days <= _WEEKLY + 3 for day in given)
 
 
 def _has_weekly_schedule(drug: str) -> bool:
@@ -188,7 +198,7 @@ def _given_every(q: OrderQuestion, drug: str, earlier: EarlierDoses, measured: B
         judged = judge(dose, label.schedules, measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
         if judged is not None and judged.verdict in ("fits", "loading"):
             return judged.schedule.every_days
-    return _WEEKLY if earlier.last is not None and _was_weekly(q, drug, earlier.last) else None
+    return _WEEKLY if earlier.last is not None and _was_weekly(q, drug, earlier.last, exact=earlier.exact) else None
 
 
 def _doses_of(q: OrderQuestion, earlier: EarlierDoses) -> Iterator[OrderedDose]:

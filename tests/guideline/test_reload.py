@@ -460,3 +460,19 @@ def test_a_drug_that_is_not_to_be_given_is_not_loaded_again_by_a_card_of_its_own
     assert [line.id for line in found.detail][-3:] == ["if-given-again", "reload-needed", "reload-needed-why"]
     ready = on_therapy(*doses("trastuzumab", 90, 48), lvef=(*values, lvef(55, 1)), body=BODY)
     assert "ReloadingDose" in {f.topic for f in asks(ready, again).findings}
+
+
+@pytest.mark.parametrize("after", [5, 7, 10])
+@pytest.mark.parametrize(("days", "expected"), [(21, None), (28, None), (45, "load")])
+def test_the_day_on_which_a_three_weekly_course_was_stopped_is_no_weekly_dose(after, days, expected):
+    """The order was stopped for another product days after the last dose: three weeks without one are the rhythm, and no gap."""
+    drugs = (given("trastuzumab", days + 63, days - after, kind="order"), *doses("trastuzumab", days + 63, days))
+    assert kind(drugs, order("trastuzumab", 6, "mg/kg", every_days=21)) == expected
+
+
+def test_weekly_doses_of_long_ago_are_not_the_rhythm_of_today():
+    """Trastuzumab weekly for three months, three-weekly since: three weeks after a dose of unknown amount it is not loaded again."""
+    weekly = replace(given("trastuzumab", 400, 320, kind="order"), dose=Dose(2, "mg/kg", every_days=7))
+    since = replace(given("trastuzumab", 310, kind="order"), dose=Dose(6, "mg/kg", every_days=21))
+    drugs = (weekly, since, *doses("trastuzumab", 400, 320, 7), *doses("trastuzumab", 310, 21))
+    assert kind(drugs, order("trastuzumab", 6, "mg/kg", every_days=21)) is None

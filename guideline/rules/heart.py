@@ -18,7 +18,16 @@ from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, neve
 from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import held
-from guideline.rules.heart_words import all_names, failure_words, fall_words, heart_condition_facts, lvef_headline, named, stop_headline
+from guideline.rules.heart_words import (
+    all_names,
+    echo_wanted,
+    failure_words,
+    fall_words,
+    heart_condition_facts,
+    lvef_headline,
+    named,
+    stop_headline,
+)
 from guideline.rules.unread import lvef_not_read, with_unread_lvef
 from guideline.situation import Situation
 
@@ -145,7 +154,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         facts=tuple(dict.fromkeys((lvef_fact(latest), *proof, *baselines, *_heart_facts(s)))),
         avoid=tuple(sorted(set(monitored))),
         rules=(*dict.fromkeys(j.table.rule for j in holding), "R074"),
-        requests=("echocardiogram",),
+        requests=echo_wanted(s),
     )
 
 
@@ -221,7 +230,7 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         tuple(detail),
         facts=tuple(dict.fromkeys((lvef_fact(latest), *baselines, *_heart_facts(s)))),
         rules=(*dict.fromkeys(j.table.rule for j in judged), "R074"),
-        requests=() if s.heart.booked_echo is not None else ("echocardiogram",),
+        requests=echo_wanted(s),
     )
 
 
@@ -275,7 +284,7 @@ def _low_undated(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         facts=(lvef_fact(low), *dated),
         missing=(Gap("I07", K.say("ask-lvef-date")),),
         rules=("R074",),
-        requests=("echocardiogram",),
+        requests=echo_wanted(s),
     )
 
 
@@ -339,12 +348,12 @@ def _at_start(s: Situation) -> Finding | None:
     if value < limits.critical_below:
         return Finding(
             "LvefHold", "critical", K.say("lvef-below-40-at-start", value=lvef_shown(latest)), (K.say("lvef-not-studied"),),
-            facts=(lvef_fact(latest),), rules=("P02",), requests=("echocardiogram",),
+            facts=(lvef_fact(latest),), rules=("P02",), requests=echo_wanted(s),
         )  # fmt: skip
     if value < limits.start_below:
         return Finding(
             "LvefHold", "warning", K.say("lvef-below-50-at-start", value=lvef_shown(latest)), (K.say("lvef-not-studied"),),
-            facts=(lvef_fact(latest),), rules=("P02",), requests=("echocardiogram",),
+            facts=(lvef_fact(latest),), rules=("P02",), requests=echo_wanted(s),
         )  # fmt: skip
     return None
 

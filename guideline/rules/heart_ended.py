@@ -18,7 +18,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_stop import StopForGood, stop_for_good, stops_on_record
 from guideline.lvef_tables import judge, never_low
 from guideline.orders import DraftOrder
-from guideline.rules.heart_words import all_names, stop_headline
+from guideline.rules.heart_words import all_names, echo_wanted, stop_headline
 from guideline.rules.order_scope import deletions
 from guideline.situation import Situation
 from guideline.therapy_lines import components
@@ -74,5 +74,5 @@ def _finding(s: Situation, statement: str, stops: list[StopForGood]) -> Finding:
         facts=tuple(dict.fromkeys([lvef_fact(latest), *values, *baselines])),
         avoid=tuple(sorted(set(drugs))),
         rules=(*dict.fromkeys([stop.judged.table.rule for stop in stops]), "R074"),
-        requests=("echocardiogram",),
+        requests=echo_wanted(s),
     )

@@ -16,7 +16,7 @@ from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
 from guideline.lvef_dips import dips
 from guideline.lvef_stop import StopForGood, least_hold, stop_for_good
 from guideline.lvef_tables import Judged, first_dose, judge, never_low
-from guideline.rules.heart_words import all_names, fall_words, lvef_headline, named, stop_headline
+from guideline.rules.heart_words import all_names, echo_wanted, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
 from guideline.therapy_lines import PERTUZUMAB_PRODUCTS
 
@@ -95,6 +95,9 @@ def held(s: Situation) -> Finding | None:
     elif found.unmet and all(_unconfirmed(s, j) for j in found.unmet):
         said = lvef_headline("lvef-held-unconfirmed", latest, fall, drugs=names)
         detail += [K.say("lvef-held-no-test"), K.say("hold-not-progression")]
+    elif found.unmet and all(_meets_test(s, j, latest) for j in found.unmet):
+        said = lvef_headline("lvef-held-stale", latest, fall, drugs=names, days=s.heart.age_days)
+        detail += [*resume, K.say("lvef-held-stale-why"), K.say("hold-not-progression")]
     elif found.unmet:
         said = lvef_headline("lvef-held-not-ready", latest, fall, drugs=names)
         points = {j.table.resume.within_points for j in found.unmet} - {None}
@@ -116,7 +119,7 @@ def held(s: Situation) -> Finding | None:
         facts=tuple(dict.fromkeys([lvef_fact(latest), *values, *(j.baseline for j in found.judged if j.baseline is not None)])),
         avoid=() if said.id.startswith(("lvef-held-ready", "lvef-held-unconfirmed")) else found.drugs,
         rules=(*dict.fromkeys([j.table.rule for j in found.judged]), "R133"),
-        requests=("echocardiogram",),
+        requests=echo_wanted(s),
     )
 
 
@@ -170,11 +173,13 @@ def _unconfirmed(s: Situation, judged: Judged) -> bool:
 
 
 def _may_resume(s: Situation, judged: Judged, latest: Lvef) -> bool:
-    """Whether the newest LVEF meets the table's restart test.
+    """Whether the newest LVEF meets the table's restart test today: a stale value meets none (a restart is a start)."""
+    return s.heart.current and _meets_test(s, judged, latest)
 
-    A stale value meets none (a restart is a start), and none below 40 does, however low the value was that the fall is counted from.
-    """
+
+def _meets_test(s: Situation, judged: Judged, latest: Lvef) -> bool:
+    """Whether a value meets the table's restart test. None below 40 does, however low the value was that the fall is counted from."""
     value = effective_value(latest)
-    if not s.heart.current or value < K.thresholds.lvef.critical_below:
+    if value < K.thresholds.lvef.critical_below:
         return False
     return judged.table.resume.met(value, judged.fall, s.practice.lvef_lower_limit)

@@ -44,6 +44,11 @@ def heart_condition_facts(s: Situation) -> tuple[FactUsed, ...]:
     return tuple(facts)
 
 
+def echo_wanted(s: Situation) -> tuple[str, ...]:
+    """The echocardiogram to be ordered, unless one is booked (decision 23)."""
+    return () if s.heart.booked_echo is not None else ("echocardiogram",)
+
+
 def lvef_headline(statement: str, latest: Lvef, fall: str, **values: object) -> Statement:
     """A value and its fall; the value alone where a card's summary has no room for both (the baseline is among the facts)."""
     said = K.say(statement, value=lvef_shown(latest), fall=fall, **values)

@@ -36,7 +36,7 @@ _WITHOUT_FACTS = {
 }  # fmt: skip
 #: Topics that always advise against a drug or a regimen, whatever their urgency.
 _AGAINST = {"EndocrineWithoutHer2", "FirstLineRestart", "PermanentlyStoppedAgent", "TdxdMonotherapyFirstLine", "ProductMixUp"}
-#: Topics that always offer the examination that closes them, when a chart is opened.
+#: Topics that always offer the examination that closes them, when a chart is opened, unless it is booked.
 _EXAMINED = {"Her2Discordance", "Her2StatusNeeded", "LvefHold", "RebiopsySuggested"}
 #: Topics whose drafts can always be taken back at a click.
 _TAKEN_BACK = {"AnthracyclineWithTrastuzumab", "ProductMixUp"}
@@ -68,7 +68,8 @@ def findings_in_form(findings: list[Finding], case: Case, orders: Iterable[Draft
         assert finding.facts or finding.topic in _WITHOUT_FACTS or (orders and finding.indicator != "critical"), finding
         assert finding.avoid or not (finding.topic in _AGAINST or (orders and finding.indicator == "critical")), finding
         looked_up = finding.headline.id.endswith(("not-seen", "not-read", "awaited"))
-        assert finding.requests or orders or looked_up or finding.topic not in _EXAMINED, finding
+        booked = any(p.state == "booked" for p in case.procedures)
+        assert finding.requests or orders or looked_up or booked or finding.topic not in _EXAMINED, finding
         assert finding.suggestions or finding.topic not in _TAKEN_BACK, finding
         assert all(re.fullmatch(r"I(0[1-9]|1\d|2[01])", gap.input) for gap in finding.missing), finding.missing
         for fact in finding.facts:

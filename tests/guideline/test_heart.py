@@ -1,6 +1,7 @@
 """The heart on HER2 therapy: each drug's own table at and around its boundaries (R071-R077, R110-R114; decision 14)."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.guideline.case_builder import (
     LONG,
@@ -432,6 +433,39 @@ def test_a_fall_of_10_points_is_the_same_fall_on_a_running_and_on_a_held_drug(ba
 def test_a_stale_value_meets_no_restart_test(age):
     """Section 4: a stale value counts as missing for a start; a restart is a start."""
     assert "lvef-held-ready" not in said_ids(advice_on(held(T_DXD, lvef(62, 600), lvef(61, age))))
+
+
+@pytest.mark.parametrize(
+    ("drug", "value", "age", "says"),
+    [
+        ("pertuzumab", 52, 84, "meets the restart test"),
+        ("pertuzumab", 52, 85, "Do not restart pertuzumab yet: LVEF 52 % (10 points below baseline 62 %) is 85 days old - repeat it first"),
+        (T_DXD, 61, 200, "is 200 days old - repeat it first"),
+        ("pertuzumab", 44, 85, "restart test not met"),
+    ],
+)
+def test_a_value_that_would_meet_the_test_is_called_old_and_not_too_low(drug, value, age, says):
+    """52 % meets "resume above 45 %" on day 84; a day later it is too old to restart on, and the test is not "not met"."""
+    finding = next(f for f in advice_on(held(drug, lvef(62, 600), lvef(value, age))).findings if f.topic == "LvefHold")
+    assert says in finding.headline.text
+    assert (drug in finding.avoid) is (age > 84)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda **more: on("pertuzumab", value=44, baseline=62, **more),
+        lambda **more: replace(held("pertuzumab", lvef(62, 600), lvef(44, 5)), **more),
+        lambda **more: replace(held(T_DXD, lvef(62, 600), lvef(39, 40), lvef(38, 5)), **more),
+        lambda **more: a_case(lvef=lvef(44, 5), **more),
+    ],
+    ids=["hold", "held", "ended", "start"],
+)
+def test_decision_23_a_booked_echo_is_not_ordered_again_at_the_click_of_a_hold(case):
+    """The repeat that the label asks for is booked: the card stays, its suggestion goes."""
+    for booked, wanted in (((), ("echocardiogram",)), ((booked_echo(),), ())):
+        finding = next(f for f in advice_on(case(procedures=booked)).findings if f.topic == "LvefHold")
+        assert finding.requests == wanted
 
 
 # --- At the start ---------------------------------------------------------------------------------------------------------------------

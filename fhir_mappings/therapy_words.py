@@ -18,6 +18,7 @@ from guideline.case import StopReason
 _FALL = r"drop|decline|fall|decrease|reduction"
 _HIGH = r"\b(?:elevated|raised|rising|increas(?:ed|ing)|high|abnormal)"
 _LIVER_TEST = r"\b(?:lfts?|alt|ast|bilirubin|transaminases?|liver (?:enzymes?|function(?: tests?)?|tests?))\b"
+_CHILD = r"(?:(?:become |get )?pregnan|conceive|conception|child|baby)"
 #: In order: the reason that explains most stands first where a text gives several ("progression, also neuropathy").
 _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     (
@@ -41,6 +42,14 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
             rf"(?:{_FALL})s? (?:in|of) (?:the )?ef\b|\b(?:low|reduced|decreas(?:ed|ing)|declin(?:ed|ing)|falling|dropping) ef\b",
             # A number below 50 alone is a reason, one above it none.
             rf"\bef\b:? (?:(?:has|had|is|was|now|to) ){{0,2}}(?:{_FALL}|declin|fell|(?:[<=] ?)?[1-4]\d\b)",
+        ),
+    ),
+    # A pregnancy that is wished for is the patient's wish to stop: nobody is pregnant.
+    (
+        "patient-wish",
+        (
+            rf"(?:wish|want|desir|hop|plan|try|trie)(?:es|s|e|ed|ing|ning)? (?:to |for |a |her |of |future ){{0,3}}{_CHILD}",
+            r"pregnancy (?:wish|desire|plan|intent)|family planning|child wish",
         ),
     ),
     ("pregnancy", (r"pregnan",)),
@@ -73,7 +82,7 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     (
         "patient-wish",
         (
-            r"patient(?:'s)? (?:wish|prefer|request|choice|decision)",
+            r"(?:patient|\bpt)(?:'s)? (?:wish|prefer|request|choice|decision)",
             REFUSED,
             r"(?:by|own) (?:choice|request)",
         ),

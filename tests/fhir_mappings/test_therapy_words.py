@@ -9,6 +9,28 @@ from tests.fhir_mappings.resource_builders import TRASTUZUMAB, case_of, concept,
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Pregnancy wish", "patient-wish"),
+        ("Wishes to become pregnant", "patient-wish"),
+        ("Patient wants to conceive", "patient-wish"),
+        ("Desires pregnancy", "patient-wish"),
+        ("Planning a pregnancy", "patient-wish"),
+        ("Family planning", "patient-wish"),
+        ("Pt choice", "patient-wish"),
+        ("Pregnancy", "pregnancy"),
+        ("Found to be pregnant", "pregnancy"),
+        ("Unplanned pregnancy", "pregnancy"),
+        ("Pregnant, wishes to keep the baby", "pregnancy"),
+        ("ILD, wants to conceive later", "lung"),
+    ],
+)
+def test_a_pregnancy_that_is_wished_for_is_a_wish(text, reason):
+    """Nobody is pregnant: HER2 therapy ended for it was ended at the patient's wish."""
+    assert stop_reason_in(text) == reason
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Transaminitis, ALT 14x ULN",

@@ -41,8 +41,11 @@ def go_together(drug: str, other: str) -> bool:
 
 
 def stands(case: Case, e: Exposure) -> bool:
-    """Whether an order or statement of a therapy is still open: its doses alone, and orders that are fulfilled, leave nothing to stop."""
-    return any(still_stands(record, case.today) for record in _records(case, e))
+    """Whether an order or statement of a therapy is still open: its doses alone, and orders that are fulfilled, leave nothing to stop.
+
+    Cycles that are ordered for days to come, as a whole plan often is, are open orders.
+    """
+    return any(still_stands(record, case.today) for record in _records(case, e)) or any(r.drug == e.drug for r in case.planned)
 
 
 def given_on(records: Iterable[DrugRecord]) -> Iterator[PartialDate]:

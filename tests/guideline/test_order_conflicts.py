@@ -251,6 +251,24 @@ def test_p01_a_switch_where_every_order_is_fulfilled_is_no_duplicate(drugs, fact
     assert [(f.indicator, f.suggestions) for f in found if f.topic == "DuplicateHer2Therapy"] == ([(indicator, ())] if indicator else [])
 
 
+@pytest.mark.parametrize(
+    ("asked", "indicator"),
+    [
+        ((tdxd(),), "critical"),
+        ((order(PHESGO, 600, parts=(600, 600)),), "critical"),
+        ((tdxd(), stop("trastuzumab"), stop("pertuzumab")), None),
+        ((order("trastuzumab", 6, "mg/kg"), order("pertuzumab", 420)), None),
+    ],
+    ids=["T-DXd", "fixed combination", "the plan is stopped as well", "the plan goes on"],
+)
+def test_p01_cycles_ordered_for_days_to_come_are_left_to_stop(asked, indicator):
+    """A plan is often ordered at once: after progression the cycles ahead are open orders, and would be given beside T-DXd."""
+    ahead = tuple(given(drug, -day, kind="order") for drug in ("trastuzumab", "pertuzumab") for day in (5, 26))
+    case = a_case(metastases=LONG, drugs=HP_CYCLES, planned=ahead, disease_statuses=status("worsened", 3))
+    found = [f.indicator for f in says(RULES, case, *asked) if f.topic == "DuplicateHer2Therapy"]
+    assert found == ([indicator] if indicator else [])
+
+
 def test_p01_a_relapse_under_adjuvant_antibodies_is_the_switch():
     """Adjuvant trastuzumab + pertuzumab, one order a cycle, metastases found since the last dose: T-DXd is the next therapy."""
     adjuvant_hp = tuple(

@@ -269,6 +269,7 @@ def test_r003_her2_that_became_positive_is_flagged(earlier, said):
     advice = advice_on(second_line(receptors=(*earlier, her2("3+", 8), *HR_NEGATIVE)))
     assert lead_of(advice) == "tdxd"
     assert ("her2-became-positive" in said_ids(advice)) is said
+    assert ("The HER2 result before was not positive" in words_of(advice)) is said  # of three results the first may have been 3+
 
 
 def test_r134_the_review_brings_the_treatment_back():

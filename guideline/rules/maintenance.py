@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from guideline.advice import Option, Statement, Treatment
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, treatment_facts
+from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_printing import maintenance_line
 from guideline.partial_date import add_days, add_months
@@ -47,7 +48,8 @@ def chemotherapy_part_over(s: Situation, line: Line) -> bool:
     for e in chemotherapy:
         # A hold on record is a pause, up to the longest after which a course still goes on.
         pause = intervals.infused_without_dose_days if e.state == "on-hold" else intervals.taxane_without_dose_days
-        silent = e.last_dose is not None and add_days(e.last_dose.latest, pause) < s.today
+        last = last_given(s.case, e)
+        silent = last is not None and add_days(last.latest, pause) < s.today
         if e.state != "ended" and not silent:
             return False
     return True

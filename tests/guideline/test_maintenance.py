@@ -70,6 +70,14 @@ def test_decision_7_no_maintenance_card_otherwise(facts):
     assert "MaintenanceTreatment" not in topics(advice_on(after_taxane(**facts)))
 
 
+@pytest.mark.parametrize(("last", "over"), [(42, False), (43, True), (63, True)])
+def test_decision_7_orders_that_were_fulfilled_one_by_one_tell_of_doses(last, over):
+    """One order a cycle, completed with its dose and no administration on record: the taxane is over after 42 days as well."""
+    antibodies = [given(drug, day, kind="order", status="completed") for drug in ("trastuzumab", "pertuzumab") for day in range(4, 200, 21)]
+    taxane = [given("docetaxel", day, kind="order", status="completed") for day in range(last, last + 120, 21)]
+    assert ("MaintenanceTreatment" in topics(advice_on(after_taxane(drugs=(*antibodies, *taxane))))) is over
+
+
 @pytest.mark.parametrize(("last", "over"), [(41, False), (43, True)])
 def test_decision_7_no_taxane_dose_for_42_days_while_the_antibodies_go_on(last, over):
     """The order is still active, the doses have stopped: over after 42 days."""

@@ -325,12 +325,16 @@ def _backbone_replaced(group: list[Exposure], begun: PartialDate, metastatic: li
 
 
 def _given_beyond(e: Exposure, begun: PartialDate, case: Case) -> bool:
-    """Whether a drug was still given after another one was begun. A conjugate that was left open is, where its doses say so."""
+    """Whether a drug was still given after another one was begun. Of one that was left open its doses tell, once the next would be due.
+
+    A conjugate is not given beside another HER2 drug or chemotherapy: no further dose needs to be due.
+    """
     if e.state == "ended":
         return e.last_known is None or e.last_known.earliest > add_days(begun.latest, _STOP_WRITTEN_LATE_DAYS)
-    if e.drug in CONJUGATES and e.last_dose is not None and e.last_dose.latest <= begun.earliest:
-        return _on_hold_by_record(e, case)
-    return _open_at(e, begun, case)
+    if e.last_dose is not None and e.last_dose.latest <= begun.earliest:
+        due = add_days(e.last_dose.latest, K.thresholds.intervals.treatment_interval_days)
+        return _on_hold_by_record(e, case) or (e.drug not in CONJUGATES and due >= case.today)
+    return True
 
 
 def _open_at(e: Exposure, when: PartialDate, case: Case) -> bool:

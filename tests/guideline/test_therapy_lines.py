@@ -517,6 +517,24 @@ def test_decision_8_an_order_that_nobody_closed_is_replaced_by_what_was_begun_af
     assert [set(line.drugs) for line in found] == [{first}, set(second)]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(("trastuzumab", "vinorelbine"), ("lapatinib", "capecitabine")), (("trastuzumab", "pertuzumab"), ("margetuximab", "eribulin"))],
+)
+@pytest.mark.parametrize("days", [7, 27])
+def test_decision_8_antibodies_that_nobody_stopped_are_replaced_where_their_next_dose_was_left_out(first, second, days):
+    """The orders stand open; other HER2 drugs were begun before the next dose was due, and it was not given."""
+    open_orders = [record for drug in first for record in (given(drug, 600, kind="order"), *doses(drug, 600, 300 + days))]
+    found = lines(*open_orders, *[given(drug, 300) for drug in second])
+    assert [set(line.drugs) for line in found] == [set(first), set(second)]
+
+
+def test_decision_3_antibodies_whose_next_dose_is_still_due_go_on():
+    """Tucatinib begun between two doses of trastuzumab + pertuzumab, the last of them ten days ago: maintenance, one line."""
+    open_orders = [record for drug in ("trastuzumab", "pertuzumab") for record in (given(drug, 600, kind="order"), *doses(drug, 600, 10))]
+    assert len(lines(*open_orders, given("tucatinib", 5))) == 1
+
+
 def test_r133_a_conjugate_on_hold_by_the_record_is_not_replaced():
     """A hold that somebody wrote down is no end, whatever is given meanwhile."""
     held = (given("trastuzumab-deruxtecan", 600, kind="order", status="on-hold"), *doses("trastuzumab-deruxtecan", 600, 321))

@@ -59,7 +59,8 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
         "toxicity",
         (
             r"toxic|intolera(?:n|b)|(?:not|n'?t|no longer|unable to|hard to) tolerat|untolerated|poor(?:ly)? tolera",
-            r"adverse|side[ -]?effect|reaction|anaphyla|hypersensitiv|grade [2-4]",
+            # A reaction where the needle was is one to the route: the same antibodies go on by vein.
+            r"adverse|side[ -]?effect|(?<!site )reaction|anaphyla|hypersensitiv|grade [2-4]",
             r"neuropath|cytopeni|neutropeni|diarrh|hepatotox|rash|mucositis|stomatitis",
             r"palmar-?plantar|palmoplantar|hand[- ](?:and[- ])?foot|\bppe\b",
             r"low (?:blood )?(?:platelet|counts|neutrophil)",

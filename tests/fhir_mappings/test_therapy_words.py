@@ -11,6 +11,21 @@ from tests.fhir_mappings.resource_builders import TRASTUZUMAB, case_of, concept,
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
+        ("Injection site reaction, back to IV", "other"),
+        ("Injection-site reaction", "other"),
+        ("Grade 3 injection site reaction", "toxicity"),
+        ("Infusion reaction", "toxicity"),
+        ("Allergic reaction", "toxicity"),
+    ],
+)
+def test_a_reaction_where_the_needle_was_is_no_toxicity_of_the_drug(text, reason):
+    """Subcutaneous antibodies stopped for it go on by vein."""
+    assert (stop_reason_in(text) or "other") == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
         ("Pregnancy wish", "patient-wish"),
         ("Wishes to become pregnant", "patient-wish"),
         ("Patient wants to conceive", "patient-wish"),

@@ -197,15 +197,15 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
 
 def _lapsed_before(course: _Course, record: DrugRecord, doses: Sequence[DrugRecord]) -> PartialDate | None:
     """The last dose of a course that nobody closed, where it was given so long before a record began that this tells of another course."""
-    drug, begun, since = K.drugs.get(record.drug), record.start, course.start
-    if course.status != "active" or begun is None or since is None or drug is None or not drug.infused:
+    drug, begun, since, seen = K.drugs.get(record.drug), record.start, course.start, course.last_seen
+    if course.status != "active" or begun is None or since is None or seen is None or drug is None or not drug.infused:
+        return None
+    gap = K.thresholds.intervals.line_gap_days
+    if add_days(seen.latest, gap) >= begun.earliest:
         return None
     given = [day for dose in doses if (day := dose.start or dose.end) is not None and since.earliest <= day.latest < begun.earliest]
     last = max(given, key=lambda day: day.latest, default=None)
-    known_until = _later(last, course.last_seen)
-    if last is None or known_until is None or add_days(known_until.latest, K.thresholds.intervals.line_gap_days) >= begun.earliest:
-        return None
-    return last
+    return last if last is not None and add_days(last.latest, gap) < begun.earliest else None
 
 
 _STATUS_KNOWS_MORE = ("stopped", "completed", "cancelled", "on-hold", "active", "unknown", "draft")

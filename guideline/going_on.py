@@ -57,9 +57,14 @@ def given_on(records: Iterable[DrugRecord]) -> Iterator[PartialDate]:
                 yield max(days, key=lambda day: day.latest)
 
 
+def given_days(case: Case, e: Exposure) -> Iterator[PartialDate]:
+    """The days on which a therapy was given: those of its doses, and of its orders that were fulfilled."""
+    return given_on(_records(case, e))
+
+
 def last_given(case: Case, e: Exposure) -> PartialDate | None:
     """The newest day of a dose, or of an order that was fulfilled."""
-    return max(given_on(_records(case, e)), key=lambda day: day.latest, default=None)
+    return max(given_days(case, e), key=lambda day: day.latest, default=None)
 
 
 def over_by_progression(s: Situation, e: Exposure) -> bool:

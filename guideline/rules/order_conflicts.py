@@ -11,7 +11,7 @@ from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, State
 from guideline.body import body
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
-from guideline.going_on import CYCLE, KINASE_INHIBITORS, go_together, last_given, stands, way
+from guideline.going_on import CYCLE, KINASE_INHIBITORS, given_days, go_together, last_given, stands, way
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -30,6 +30,9 @@ _ROOM_BESIDE, _ROOM_ALONE = 36, 80
 
 #: P01: of these only one is given at a time. Pertuzumab alone goes beside trastuzumab or T-DXd.
 _ONE_AT_A_TIME = (ANTIBODIES | CONJUGATES) - {"pertuzumab"}
+
+#: Dose-dense; what is given more often has no cycle of its own here.
+_SHORTEST_CYCLE_DAYS = 14
 
 
 def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
@@ -171,12 +174,16 @@ def _last_cycle_over(q: OrderQuestion, e: Exposure) -> bool:
     """Whether an anthracycline's last cycle has passed, and its next one is not among these orders: what follows it now is not beside it.
 
     AC, then a taxane with trastuzumab, is the usual sequence, and the orders of AC are often completed one by one, or left open.
+    Given every two weeks, a cycle is as long as its last one was.
     """
-    last = last_given(q.s.case, e) if e.drug in ANTHRACYCLINES else None
-    if last is None:
+    if e.drug not in ANTHRACYCLINES:
         return False
-    days = (q.s.today - last.latest).days
-    return days > K.thresholds.intervals.treatment_interval_days if stands(q.s.case, e) else days >= CYCLE.days
+    given = sorted({day.latest for day in given_days(q.s.case, e)})
+    if not given:
+        return False
+    days, between = (q.s.today - given[-1]).days, (given[-1] - given[-2]).days if len(given) > 1 else CYCLE.days
+    cycle = between if _SHORTEST_CYCLE_DAYS <= between < CYCLE.days else CYCLE.days
+    return days > K.thresholds.intervals.treatment_interval_days if stands(q.s.case, e) else days >= cycle
 
 
 def _planned_in_turn(q: OrderQuestion, anthracyclines: list[str], her2: list[str]) -> bool:

@@ -376,8 +376,22 @@ def test_r078_the_whole_family_both_ways(antibody, anthracycline):
         ((given("doxorubicin", 91, kind="order"), *doses("doxorubicin", 91, 28)), True),
         ((given("doxorubicin", 92, kind="order"), *doses("doxorubicin", 92, 29)), False),
         ((given("doxorubicin", 30),), True),
+        (doses("doxorubicin", 55, 13, 14), True),
+        (doses("doxorubicin", 56, 14, 14), False),
+        (doses("doxorubicin", 35, 14, 7), True),
     ],
-    ids=["20 days ago", "21 days ago", "fulfilled 20 days ago", "fulfilled 21 days ago", "open, 28 days", "open, 29 days", "no dose known"],
+    ids=[
+        "20 days ago",
+        "21 days ago",
+        "fulfilled 20 days ago",
+        "fulfilled 21 days ago",
+        "open, 28 days",
+        "open, 29 days",
+        "no dose known",
+        "dose-dense, 13 days ago",
+        "dose-dense, 14 days ago",
+        "weekly, 14 days ago",
+    ],
 )
 def test_p13_trastuzumab_after_the_last_cycle_of_an_anthracycline_is_the_usual_sequence(record, said):
     """AC, then a taxane with trastuzumab: an open order counts for a treatment interval, what is only given for its cycle."""

@@ -16,9 +16,15 @@ _COLOURS = {"critical": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;3
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 _BULLET = re.compile(r" *- ")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+#: Control characters but for line breaks, and marks that turn the direction of writing: a terminal obeys them.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 _NARROWEST = 40
+
+
+def harmless(text: str) -> str:
+    """Lines with words of a record in them, as a terminal may print them: nothing in them clears it, colours it or writes over it."""
+    return _CONTROL.sub(" ", text)
 
 
 def print_cards(cards: list[dict[str, Any]], width: int, *, colour: bool = False) -> str:
@@ -33,10 +39,10 @@ def _card_lines(card: dict[str, Any], width: int, colour: bool) -> Iterator[str]
     source, advice = card["source"], card["extension"][ADVICE_EXTENSION]
     mark = f"{_MARKS[card['indicator']]}  {source['topic']['display']}"
     yield f"{_COLOURS[card['indicator']]}{mark}{_PLAIN}" if colour else mark
-    yield from _wrapped(_CONTROL.sub(" ", card["summary"]), width)
+    yield from _wrapped(harmless(card["summary"]), width)
     yield ""
     markdown = CONTENT_TYPE_EXTENSION not in card["extension"]
-    lines = _CONTROL.sub(" ", card["detail"]).split("\n")
+    lines = harmless(card["detail"]).split("\n")
     if (without_markup(lines[0]) if markdown else lines[0]) == card["summary"]:
         lines = lines[2:]
     for line in lines:

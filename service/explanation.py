@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cards.terminal import harmless
 from fhir_mappings.errors import Unreadable
 from fhir_mappings.reading import read_document
 from guideline.advice import FactUsed
@@ -39,7 +40,7 @@ def as_record(explanation: Explanation) -> dict[str, Any]:
 
 def print_explanation(explanation: Explanation, width: int) -> str:
     """The explanation as text of at most `width` columns, for a clinician who reviews the basis of the advice."""
-    return "\n".join(_lines(explanation, width)) + "\n"
+    return harmless("\n".join(_lines(explanation, width))) + "\n"
 
 
 def _lines(explanation: Explanation, width: int) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from cards.terminal import harmless
+from cards.wording import one_line
 from fhir_mappings.case_builder import patient_ids
 from fhir_mappings.diagnose import diagnose
 from fhir_mappings.errors import Unreadable
@@ -81,7 +83,7 @@ def _resources(value: Any) -> Iterator[dict[str, Any]]:
 def diagnosis(body: bytes, *, patient: str | None, settings: Settings) -> str:
     """What is wrong with the data, resource by resource, and what could not be used because of it."""
     try:
-        return str(diagnose(body, today=settings.current_day(), patient_id=patient))
+        return harmless(str(diagnose(body, today=settings.current_day(), patient_id=patient)))
     except Unreadable as fault:
         raise UnreadableInput(f"the input is no patient record: {fault}") from None
 
@@ -102,5 +104,5 @@ def _patient_id(reading: Reading, chosen: str | None) -> str | None:
             raise UnreadableInput("the input holds no patient of that id")
         return chosen
     if len(found) > 1:
-        raise UnreadableInput(f"the input holds {len(found)} patients; choose one with --patient ID: {', '.join(found[:10])}")
+        raise UnreadableInput(f"the input holds {len(found)} patients; choose one with --patient ID: {one_line(', '.join(found[:10]))}")
     return found[0] if found else None

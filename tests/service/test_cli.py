@@ -159,6 +159,27 @@ def test_diagnose_names_what_is_wrong(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "Observation/odd-one" in out
 
 
+@pytest.mark.parametrize("asked", ["--diagnose", "--explain"])
+def test_no_id_of_a_record_can_command_the_terminal(capsys: pytest.CaptureFixture[str], tmp_path: Path, asked: str):
+    """Ids come from outside as well: what would clear the terminal, colour it or turn its writing is not printed."""
+    hostile = orjson.dumps(collection("second-line")).replace(b'her2-ihc"', rb'her2-ihc\u001b[2J\u009b31m\u202e"')
+    file = tmp_path / "patient.json"
+    file.write_bytes(hostile)
+    status, out, err = run(capsys, "evaluate", str(file), "--today", DAY, asked)
+    assert (status, err) == (0, "")
+    assert "her2-ihc" in out
+    assert out.replace("\n", "").isprintable()
+
+
+def test_the_ids_of_several_patients_are_told_on_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """The patients to choose from are named without what a terminal would obey."""
+    file = tmp_path / "patients.json"
+    file.write_bytes(orjson.dumps([{"resourceType": "Patient", "id": "a\x1b[2J"}, {"resourceType": "Patient", "id": "b\nc"}]))
+    status, out, err = run(capsys, "evaluate", str(file))
+    assert (status, out) == (1, "")
+    assert "a [2J, b c" in err
+
+
 BAD_INPUT = {
     "not JSON": b"hello",
     "empty": b"",

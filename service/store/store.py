@@ -271,9 +271,11 @@ class Store:
         The thread is no daemon, so the interpreter waits for it at exit; it notices by the main thread's end.
         CAUTION: a worker ends without tidying up. What nobody closes stays open, and SQLite leaves its log beside the file.
         """
-        main = main_thread()
-        while main.is_alive():
+        main, going_on = main_thread(), True
+        while going_on:
             main.join(INTERVAL)
+            # Asked before it is written: what is counted and recorded while that lasts is written in another round.
+            going_on = main.is_alive()
             if self._ended:
                 break
             if self.works or self.open():

@@ -255,6 +255,37 @@ def test_counts_are_written_when_the_process_ends(tmp_path: Path, database: Data
     assert counts(database) == {KIND: 7}
 
 
+COUNT_WHILE_WRITING = """
+import sys
+from datetime import date
+from pathlib import Path
+from threading import Event, main_thread
+import service.store.store
+from service.store.database import Database, sqlite_url
+from service.store.shown_counts import Shown
+service.store.store.INTERVAL = 0.01
+store = service.store.store.Store(Database(sqlite_url(Path(sys.argv[1]))))
+store.open()
+written = Event()
+
+def last(_):
+    if not written.is_set():
+        written.set()
+        main_thread().join()
+
+store.do_behind(last)
+store.wake()
+written.wait()
+store.count_shown([Shown(date(2026, 11, 20), "her2-patient-view", "SecondLineTreatment", "info")])
+"""
+
+
+def test_what_is_counted_during_the_last_round_is_written(tmp_path: Path, database: Database):
+    """A process that ends while the background writes still writes what was counted after it began to."""
+    subprocess.run([sys.executable, "-c", COUNT_WHILE_WRITING, str(tmp_path)], check=True, timeout=120)  # noqa: S603 - our own script
+    assert counts(database) == {KIND: 1}
+
+
 def test_processes_that_start_together_make_one_store(tmp_path: Path):
     """Several processes that find no store at once end up with the same one."""
     starts = [subprocess.Popen([sys.executable, "-c", COUNT_AND_END, str(tmp_path / "new")]) for _ in range(4)]  # noqa: S603 - our own script

@@ -110,6 +110,17 @@ def test_a_sidebar(opened: Callable[..., Page], sample: str):
         assert box["x"] + box["width"] <= SIDEBAR["width"]
 
 
+@pytest.mark.parametrize(("width", "script"), [(320, True), (400, False), (640, True), (1024, True)])
+def test_nothing_scrolls_sideways_unfolded(opened: Callable[..., Page], width: int, script: bool):
+    """With the course as a table, and all else that can be unfolded, the page is as wide as its window: a wide table scrolls by itself."""
+    page = opened("maintenance", size={"width": width, "height": 800}, script=script)
+    folded = page.locator("details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+    expect(page.locator(".wide-table").first).to_be_visible()
+    assert overflow(page) == 0
+
+
 def test_a_resource_is_read_across_on_a_phone(opened: Callable[..., Page]):
     """At 320 pixels what a fact comes from has the width of a line, not of a letter, and nothing scrolls sideways."""
     page = opened("second-line", size={"width": 320, "height": 700})

@@ -23,6 +23,7 @@ from service.chart.measurements import table_by_day
 from service.chart.view import ChartView, as_json, chart_view
 from service.responses import wants_json
 from service.site import site_settings
+from service.smart.errors import RecordUnavailable, SessionEnded
 from service.smart.pages import as_app_page
 from service.smart.patient_record import record_of
 from service.smart.sessions import (
@@ -134,7 +135,11 @@ def _filed(chart: _Chart, resource: Mapping[str, Any], written: WriteResult) -> 
     """The chart read anew after filing. An EHR may show what was filed only later, so the answers go on counting with the session."""
     id_ = (written.reference or "filed").rpartition("/")[2]
     keep_session_answers(chart.session, {**resource, "id": id_})
-    return _chart(refresh=True)
+    try:
+        return _chart(refresh=True)
+    except (RecordUnavailable, SessionEnded):
+        # Filed all the same, and it has to be said so: the page rests on the record as it was read before.
+        return _chart()
 
 
 def _view(chart: _Chart, *, before: _Chart | None = None, supposed: Mapping[str, str] | None = None) -> ChartView:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 import msgspec
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, g, redirect, request
 
 from service.errors import StoreUnavailable
 from service.fhir_client.origins import origin_of
@@ -25,6 +26,7 @@ from service.smart.errors import (
     MixUp,
     NotInUse,
     OtherBrowser,
+    SessionEnded,
     SmartError,
     StateUnknown,
     StoreDown,
@@ -65,7 +67,12 @@ _DECODER = msgspec.json.Decoder(Launch)
 def answer_error(error: SmartError) -> Response:
     """The page that says what went wrong; the log has the kind of it, and nothing of what was sent."""
     note_refusal(error.code, error.reason)
-    return error_page(error)
+    response = error_page(error)
+    if isinstance(error, SessionEnded) and "smart_session" in g:
+        # The EHR no longer knows its token, perhaps: what the page says is over must not open again for whoever sits there next.
+        with suppress(StoreDown):
+            end_session(g.smart_session, response)
+    return response
 
 
 @blueprint.get("/launch")

@@ -13,6 +13,7 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 from service.chart import pages
 from service.chart.changes import NOTHING
 from service.smart import patient_record
+from service.smart.errors import RecordUnavailable, SessionEnded, SmartError
 from service.smart.sessions import CSRF_HEADER, session_answers
 from service.smart.write_back import WriteResult
 from tests.service.chart.records import MAY_WRITE, OpenChart, text_of
@@ -276,6 +277,44 @@ def test_reading_again(open_chart: OpenOne, monkeypatch: pytest.MonkeyPatch):
     answer = chart.post("/smart/refresh", {})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/smart/?s={chart.session.id}")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("fault", [RecordUnavailable, SessionEnded])
+def test_what_is_filed_is_said_though_the_record_cannot_be_read_after_it(
+    open_chart: OpenOne, written: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, fault: type[SmartError]
+):
+    """An EHR that takes the answers and fails the moment after has them: the page says saved, and they are not sent again."""
+    chart = open_chart("second-line", scopes=MAY_WRITE)
+    monkeypatch.setattr(patient_record, "_read", failing(fault))
+    page = chart.post("/smart/answers/save", HEART)
+    assert page.status_code == 200
+    assert "Saved to the chart." in text_of(page)
+    assert "No regimen leads any more" in text_of(page)
+    chart.post("/smart/answers/save", HEART)
+    assert len(written) == 1
+
+
+def test_a_session_that_is_said_to_have_ended_is_over(open_chart: OpenOne, monkeypatch: pytest.MonkeyPatch):
+    """Once the EHR no longer knows the token, the chart does not open again; where its record server is merely down, it does."""
+    chart = open_chart("second-line")
+    monkeypatch.setattr(patient_record, "_read", failing(RecordUnavailable))
+    assert chart.post("/smart/refresh", {}).status_code == 502
+    assert chart.get().status_code == 200
+    monkeypatch.setattr(patient_record, "_read", failing(SessionEnded))
+    ended = chart.post("/smart/refresh", {})
+    assert "The session has ended" in text_of(ended)
+    assert f"her2cds-smart-{chart.session.id}=;" in ended.headers["Set-Cookie"]
+    chart.client.set_cookie(f"her2cds-smart-{chart.session.id}", chart.session.secret, domain="127.0.0.1")
+    assert chart.get().status_code == 401
+
+
+def failing(fault: type[SmartError]) -> Callable[[object], None]:
+    """A record server that fails."""
+
+    def fail(_: object) -> None:
+        raise fault("token")
+
+    return fail
 
 
 def test_the_patient_is_named_where_the_ehr_does_not(open_chart: OpenOne):

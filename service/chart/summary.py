@@ -15,6 +15,9 @@ from service.chart.said import day
 #: Said wherever the record is silent: never left out, so that silence is not taken for "none".
 NOT_ON_RECORD = "not on record"
 
+#: The same where a search failed or is not permitted: it may well be in the chart.
+NOT_SEEN = "none seen; not every record was read"
+
 
 class SummaryItem(Struct, frozen=True):
     """One part of the line: `label` and `value`, when it was found, which resources say so. `known`: whether anything is on record."""
@@ -40,6 +43,15 @@ def _items(s: Situation) -> Iterator[SummaryItem]:
     yield _performance(s.case)
 
 
+def _partly_read(s: Situation, subject: str) -> bool:
+    """Whether facts of a kind may be in the chart without having been read."""
+    return any(p.subject == subject and p.kind in {"incomplete", "forbidden"} for p in s.case.problems)
+
+
+def _none(s: Situation, subject: str) -> str:
+    return NOT_SEEN if _partly_read(s, subject) else NOT_ON_RECORD
+
+
 def _patient(s: Situation) -> SummaryItem:
     person = {"female": "woman", "male": "man"}.get(s.case.patient.sex, "sex not on record")
     age = f"{s.age} years" if s.age is not None else "age not on record"
@@ -49,7 +61,7 @@ def _patient(s: Situation) -> SummaryItem:
 def _her2(s: Situation) -> SummaryItem:
     her2 = s.her2
     if her2.leading is None:
-        return SummaryItem("HER2", NOT_ON_RECORD if her2.state == "unknown" else f"{her2.state} (diagnosis code)", known=False)
+        return SummaryItem("HER2", _none(s, "her2") if her2.state == "unknown" else f"{her2.state} (diagnosis code)", known=False)
     value = f"{her2.state}: {_finding(her2.leading)}"
     if her2.other_positive is not None:
         # One date behind both would be taken for that of the result named last.
@@ -73,7 +85,7 @@ def _hormones(s: Situation) -> SummaryItem:
     h = s.hormones
     if h.er == h.pr == "unknown":
         if h.state == "unknown":
-            return SummaryItem("ER / PgR", NOT_ON_RECORD, known=False)
+            return SummaryItem("ER / PgR", _none(s, "her2"), known=False)  # asked for in the same search
         return SummaryItem("ER / PgR", f"{h.state} (diagnosis code)", sources=h.sources)
     tests = [_receptor(s, receptor, state) for receptor, state in (("ER", h.er), ("PR", h.pr))]
     if len({(where, when) for _, where, when in tests}) == 1:
@@ -99,7 +111,7 @@ def _specimen(s: Situation, result: ReceptorResult) -> str:
 
 def _sites(s: Situation) -> SummaryItem:
     if not s.metastatic:
-        return SummaryItem("Metastases", NOT_ON_RECORD, known=False)
+        return SummaryItem("Metastases", _none(s, "diagnosis"), known=False)
     found = {_site(m) for m in distant(s.case.metastases) if m.site != "unspecified"}
     value = ", ".join(sorted(found)) or "sites not on record"
     since = f"{value}; since {s.metastatic_since}" if s.metastatic_since is not None else value
@@ -117,7 +129,7 @@ def _line(s: Situation) -> SummaryItem:
         relapse = relapse_fact(s)
         before = f"; {relapse.value.partition('; ')[0]}" if relapse is not None else ""
         given = f"none on record for metastatic disease{before}" if s.metastatic else "none for metastatic disease"
-        if not s.therapy_seen:
+        if not s.therapy_seen or _partly_read(s, "therapy"):
             given = f"not every record was read; none seen for metastatic disease{before}"
         return SummaryItem("Line of therapy", given, None, (relapse.source,) if relapse is not None and relapse.source else ())
     shown = line_fact(last, s.used_line_count)

@@ -12,11 +12,13 @@ from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
 
 from service.chart import pages
 from service.chart.changes import NOTHING
+from service.samples import request_body
 from service.smart import patient_record
 from service.smart.errors import RecordUnavailable, SessionEnded, SmartError
 from service.smart.sessions import CSRF_HEADER, session_answers
 from service.smart.write_back import WriteResult
 from tests.service.chart.records import MAY_WRITE, OpenChart, text_of
+from tests.service.checked_client import TODAY
 
 HEART = {"answer.heart-failure-symptoms": "true"}
 ILD = {"answer.ild-history": ["other-resolved", "radiation-pneumonitis-resolved"]}
@@ -339,6 +341,16 @@ def test_a_supposed_fact_does_not_stand_as_recorded(second_line: OpenChart):
     supposed = text_of(second_line.post("/smart/what-if", {"suppose.lvef": "45"}))
     assert "From the record and the supposition: LVEF: 45 %" in supposed
     assert "the supposition" not in text_of(second_line.get())
+
+
+def test_a_record_that_was_not_read_in_full_has_no_empty_course(open_chart: OpenOne):
+    """Beside "no therapy on record" stands that therapies may be there; where everything came, nothing of the kind is said."""
+    body = request_body("second-line", TODAY)
+    assert "Not every record was read" not in text_of(open_chart(body).get())
+    fault = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+    body["prefetch"] |= dict.fromkeys(("medicationRequests", "medicationStatements", "medicationAdministrations"), fault)
+    page = text_of(open_chart(body).get())
+    assert "what does not stand here may be in the chart" in page
 
 
 def test_silence_says_why(open_chart: OpenOne):

@@ -8,10 +8,12 @@ from typing import get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from guideline.case import (
     BodyMeasure,
     Case,
+    DataProblem,
     DpydResult,
     DrugRecord,
     Lab,
@@ -59,6 +61,20 @@ def test_the_line_about_a_patient():
     }
     assert summary_of("lvef-hold")["Line of therapy"].endswith("ongoing since 2026-01-28")
     assert "disagrees with IHC 3+, primary" in summary_of("her2-discordance")["HER2"]
+
+
+@pytest.mark.parametrize("kind", ["incomplete", "forbidden"])
+def test_what_was_not_read_is_not_said_to_be_absent(kind: ProblemKind):
+    """Where a search failed or is not permitted, the line on top says so of what it would have brought, and so does the course."""
+    case = sample_case("second-line")
+    lost = tuple(DataProblem(kind, subject) for subject in ("therapy", "her2"))
+    view = chart_view(replace(case, drugs=(), receptors=(), problems=lost), US)
+    said = {item.label: item.value for item in view.summary}
+    assert said["Line of therapy"] == "not every record was read; none seen for metastatic disease"
+    assert said["HER2"] == said["ER / PgR"] == "none seen; not every record was read"
+    read = {item.label: item.value for item in chart_view(replace(case, drugs=(), receptors=()), US).summary}
+    assert read["Line of therapy"] == "none on record for metastatic disease"
+    assert read["HER2"] == read["ER / PgR"] == "not on record"
 
 
 def test_each_of_two_results_that_disagree_has_its_own_date():

@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from service.samples import request_body
 from tests.browser.app_pages import SIDEBAR, WINDOW, AppServer, Held, at_rest, running_app
 from tests.browser.demo_service import running_browser
 from tests.outside.npm import NODE_FOLDER, needs_npm
 from tests.outside.programs import needs
 from tests.service.chart.records import MAY_WRITE, long_history
+from tests.service.checked_client import TODAY
 
 pytestmark = [needs("chromium")]
 
@@ -118,6 +121,14 @@ def test_nothing_scrolls_sideways_unfolded(opened: Callable[..., Page], width: i
     while folded.count():
         folded.first.click()
     expect(page.locator(".wide-table").first).to_be_visible()
+    assert overflow(page) == 0
+
+
+def test_long_ids_have_room_in_a_sidebar(opened: Callable[..., Page]):
+    """Ids of some sixty characters, as large EHRs have them, break where the line ends: the page stays as wide as its window."""
+    body = orjson.dumps(request_body("ild", TODAY))
+    page = opened(orjson.loads(body.replace(b'"id":"pneumonitis"', b'"id":"%b"' % (b"e" * 60))), size=SIDEBAR)
+    expect(page.locator("#questions")).to_contain_text("The record says: ILD/pneumonitis, active")
     assert overflow(page) == 0
 
 

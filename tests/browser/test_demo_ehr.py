@@ -334,6 +334,15 @@ def test_axe_finds_nothing_on_the_other_pages(demo: Demo, chromium: Browser, pat
     page.close()
 
 
+@pytest.mark.parametrize("path", ["/", "/rules", "/rules/sources"])
+def test_the_other_pages_are_read_on_a_phone(demo: Demo, chromium: Browser, path: str):
+    """At 320 pixels nothing scrolls sideways, whatever a source is called."""
+    page = chromium.new_page(viewport={"width": 320, "height": 700})
+    page.goto(demo.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
 def violations(page: Page) -> list[tuple[str, list[Any]]]:
     """What axe-core finds on a page at rest by WCAG 2.2 A and AA and good practice: the rule, and where."""
     at_rest(page)

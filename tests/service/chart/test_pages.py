@@ -279,6 +279,8 @@ def test_reading_again(open_chart: OpenOne, monkeypatch: pytest.MonkeyPatch):
     answer = chart.post("/smart/refresh", {})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/smart/?s={chart.session.id}")
     assert len(asked) == 1
+    # True of the record that was read just now as well.
+    assert "What has come into the record since it was read is not shown." in text_of(chart.get())
 
 
 @pytest.mark.parametrize("fault", [RecordUnavailable, SessionEnded])

@@ -56,6 +56,9 @@ def serve(settings: Settings) -> None:
     prepare_app(settings)
     if not settings.on_loopback and settings.auth != "required":
         log().warning("open", text="Listening beyond loopback WITHOUT client authentication: HER2CDS_OPEN=1.", host=settings.host)
+    elif settings.auth == "off" and not settings.known_on_loopback:
+        # Beyond loopback by way of a proxy on this machine: nothing here would refuse anybody.
+        log().warning("open", text="Behind HER2CDS_PUBLIC_URL WITHOUT client authentication: HER2CDS_AUTH=off.", url=settings.base_url)
     if settings.auth == "warn":
         log().warning("auth", text="HER2CDS_AUTH=warn: clients without a valid token are answered too.")
     if in_shadow := sites_in_shadow(settings):

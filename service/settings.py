@@ -311,6 +311,12 @@ class Settings(BaseSettings):
         """Whether only this machine can reach the service."""
         return _is_loopback(self.host)
 
+    @property
+    def known_on_loopback(self) -> bool:
+        """Whether clients know it by an address of this machine. Behind a proxy here it listens on loopback, and is known beyond."""
+        known = origin_of(self.base_url)
+        return known is None or known.is_loopback
+
     @cached_property
     def base_url(self) -> str:
         """`public_url`, or the address it listens on."""

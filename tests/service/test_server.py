@@ -243,3 +243,12 @@ def test_open_beyond_loopback_is_said_loudly(tmp_path: Path):
     running.process.terminate()
     running.process.wait(120)
     assert "WITHOUT client authentication" in (tmp_path / "err").read_text()
+
+
+def test_open_behind_a_proxy_of_this_machine_is_said_loudly(tmp_path: Path):
+    """On loopback it refuses nothing, though a proxy may pass on the calls of a whole network: the public address tells."""
+    running = start(tmp_path, free_port(), PUBLIC_URL="https://cds.example.org")
+    wait_until_ready(running)
+    running.process.terminate()
+    running.process.wait(120)
+    assert "WITHOUT client authentication" in (tmp_path / "err").read_text()

@@ -68,13 +68,15 @@ def _match(codings: tuple[CodingTriple, ...], text: str | None) -> DrugMatch:
 class _Evidence(NamedTuple):
     """What one code says: drugs for sure, drugs unless the text names another, drugs that it is mistaken for.
 
-    `shared` is the name of a form group that several trastuzumab products share; `coded_elsewhere`: a drug code that is none of ours.
+    `shared` is the name of a form group that several trastuzumab products share; `substance`: the drug in every form that it is given in;
+    `coded_elsewhere`: a drug code that is none of ours.
     """
 
     exact: frozenset[str]
     weak: frozenset[str]
     denied: frozenset[str]
     shared: str | None
+    substance: bool
     coded_elsewhere: bool
 
 
@@ -100,6 +102,7 @@ def _code_evidence(system: str | None, code: str | None) -> _Evidence:
         frozenset(by_use["weak"]),
         frozenset(by_use["denied"]),
         shared=_SHARED.get((name, (code or "").strip())),
+        substance=(name, (code or "").strip()) in _SUBSTANCES,
         coded_elsewhere=name in _DRUG_SYSTEMS and not found,
     )
 
@@ -140,17 +143,25 @@ def _by_exact_codes(evidence: list[_Evidence], texts: _Texts) -> frozenset[str] 
             agreed = exact
         elif not exact <= agreed | _general_codes(agreed):
             return None
+    any_form = all(each.substance for each in evidence if each.exact)
     for names in texts.each:
-        refined = frozenset(_refined(drug, names) for drug in agreed)
+        refined = frozenset(_refined(drug, names, any_form=any_form) for drug in agreed)
         if not _agrees(refined, names):
             return None
         agreed = refined
     return agreed
 
 
-def _refined(drug: str, names: frozenset[Named]) -> str:
-    """A formulation that the text names, where the code names the plain drug: both are the same class."""
-    return next((named.drug for named in names if PLAIN_OF.get(named.drug) == drug), drug)
+def _refined(drug: str, names: frozenset[Named], *, any_form: bool) -> str:
+    """A formulation that the text names, where the code names the plain drug: both are the same class.
+
+    `any_form`: the code names the substance alone, so that the text may name the form under the skin as well.
+    """
+    return next((named.drug for named in names if PLAIN_OF.get(named.drug) == drug or (any_form and _is_form_of(named.drug, drug))), drug)
+
+
+def _is_form_of(special: str, drug: str) -> bool:
+    return special not in CONJUGATES and GENERAL_NAMES.get(special) == frozenset({drug})
 
 
 def _agrees(drugs: frozenset[str], names: frozenset[Named]) -> bool:
@@ -216,6 +227,7 @@ _STRENGTH: Final = {"match": "exact", "legacy": "exact", "match_if_text_agrees":
 _SHARED: Final[dict[tuple[str | None, str], str]] = {
     (shared.system, shared.code): shared.display.lower() for shared in _FILE.shared_by_conjugates
 }
+_SUBSTANCES: Final = frozenset((code.system, code.code) for code in _FILE.of_any_form)
 _DRUG_SYSTEMS: Final = frozenset({"rxnorm", "ndc", "atc", "hcpcs", "snomed", "ncit"})
 _LONG_WORD: Final = re.compile(r"[a-z]{6,}")
 _PLAIN_TRASTUZUMAB: Final = frozenset({Named("trastuzumab", exact=False)})

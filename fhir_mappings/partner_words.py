@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fhir_mappings.drug_names import drugs_mentioned
+from fhir_mappings.drug_words import CONJUGATES, GENERAL_NAMES
 from fhir_mappings.other_drugs import other_drugs_of
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_drugs
@@ -49,7 +50,8 @@ def without_partners(text: str, drugs: Sequence[str]) -> str:
 
 @remembered(maxsize=1024)
 def _without(text: str, drugs: tuple[str, ...]) -> str:
-    own = frozenset(drugs).union(*(_PARTS.get(drug, ()) for drug in drugs))
+    parts = frozenset(drugs).union(*(_PARTS.get(drug, ()) for drug in drugs))
+    own = parts.union(form for form, names in GENERAL_NAMES.items() if names and names <= parts and form not in CONJUGATES)
     pieces = _SEPARATOR.split(text.lower())
     phrases = list(zip(["", *pieces[1::2]], pieces[::2], strict=True))
     whose = [_whose(phrase, separator, own) for separator, phrase in phrases]

@@ -91,7 +91,7 @@ class CombinationRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
 
 
 class SharedCode(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A code that several products share; its own display adds nothing to it."""
+    """A code that several products or forms share; its own display adds nothing to it."""
 
     system: str
     code: str
@@ -105,6 +105,7 @@ class DrugFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fixed_combinations: tuple[CombinationRow, ...]
     payloads: frozenset[str]
     shared_by_conjugates: tuple[SharedCode, ...]
+    of_any_form: tuple[SharedCode, ...]
     context_words: tuple[str, ...]
     diluents: frozenset[str]
     infusion_words: frozenset[str]

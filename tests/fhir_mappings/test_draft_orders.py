@@ -779,6 +779,9 @@ def test_tablets_are_taken_beside_other_medicines(drug, text, times):
         ("trastuzumab deruxtecan", "5.4 mg/kg IV via subcutaneous port", "iv"),
         ("trastuzumab deruxtecan", "5.4 mg/kg SC", "sc"),
         ("Phesgo", "600 mg/600 mg SC, do not give IV", "sc"),
+        ("trastuzumab", "trastuzumab SC, 600 mg", "sc"),
+        ("Phesgo", "pertuzumab 600 mg and trastuzumab SC 600 mg", "sc"),
+        ("pertuzumab", "420 mg IV, then trastuzumab SC 600 mg", "iv"),
     ],
 )
 def test_r083_the_route_of_another_medicine_or_one_that_is_denied_is_not_the_orders(drug, text, route):

@@ -55,7 +55,7 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("Herceptin 440 mg", "trastuzumab"), ("trastuzumab-dkst 420 mg", "trastuzumab"),
         ("Trastuzumab-anns IV every 3 weeks", "trastuzumab"),
         ("trastuzumab injection", "trastuzumab"), ("Trastuzumab 6mg/kg IV q3w", "trastuzumab"), ("trastuzumab biosimilar", "trastuzumab"),
-        ("trastuzumab SC", "trastuzumab"), ("trastuzumab/hyaluronidase-oysk", "trastuzumab-hyaluronidase"),
+        ("trastuzumab/hyaluronidase-oysk", "trastuzumab-hyaluronidase"),
         ("Herceptin Hylecta", "trastuzumab-hyaluronidase"), ("Phesgo", "pertuzumab-trastuzumab-hyaluronidase"),
         ("Trastuzumabe 440 mg", "trastuzumab"), ("pertuzumabe", "pertuzumab"), ("Capecitabina 500 mg comprimidos", "capecitabine"),
         ("Ciclofosfamida", "cyclophosphamide"), ("letrozolo 2,5 mg compresse", "letrozole"), ("tamoxifeno", "tamoxifen"),
@@ -69,6 +69,14 @@ def test_every_code_of_a_drug_names_it_and_agrees_with_its_own_display(concept):
         ("pertuzumab-trastuzumab-hyaluron-zzxf", "pertuzumab-trastuzumab-hyaluronidase"),
         ("pertuz-trastuzumab-hyaluron-zzxf", "pertuzumab-trastuzumab-hyaluronidase"),
         ("trastuzumab-hyaluronidas-oysk", "trastuzumab-hyaluronidase"),
+        ("trastuzumab SC", "trastuzumab-hyaluronidase"), ("Trastuzumab s.c.", "trastuzumab-hyaluronidase"),
+        ("Herceptin SC 600 mg", "trastuzumab-hyaluronidase"), ("Herceptin subkutan", "trastuzumab-hyaluronidase"),
+        ("Trastuzumab 600 mg s.c.", "trastuzumab-hyaluronidase"),
+        ("Pertuzumab/Trastuzumab SC", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("Trastuzumab + Pertuzumab s.c.", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("pertuzumab and trastuzumab subcutaneous injection", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("PERTUZUMAB-TRASTUZ-HYAL-ZZXF", "pertuzumab-trastuzumab-hyaluronidase"),
+        ("pertuzumab-trastuzumab-zzxf 600-600 mg", "pertuzumab-trastuzumab-hyaluronidase"),
         ("Pertuzumab, trastuzumab and hyaluronidase-zzxf", "pertuzumab-trastuzumab-hyaluronidase"), ("Perjeta", "pertuzumab"),
         ("T-DXd", "trastuzumab-deruxtecan"), ("tdxd C3D1", "trastuzumab-deruxtecan"), ("DS-8201a", "trastuzumab-deruxtecan"),
         ("TRASTUZUMAB\u2013DERUXTECAN", "trastuzumab-deruxtecan"), ("T-DM1", "trastuzumab-emtansine"), ("TDM1", "trastuzumab-emtansine"),
@@ -169,6 +177,30 @@ def test_decision_24_marks_of_a_schedule_make_no_conjugate(mark):
     assert drugs_of([], f"TRASTUZUMAB {mark}") == only("trastuzumab")
     assert drugs_of([], f"trastuzumab-{mark}") == only("trastuzumab")
     assert drugs_of([], f"trastuzumab deruxtecan {mark}") == only("trastuzumab-deruxtecan")
+
+
+@pytest.mark.parametrize(
+    "code", [("http://www.whocc.no/atc", "L01FD01"), ("http://www.whocc.no/atc", "L01XC03"), (SNOMED, "387003001"), (RXNORM, "224905")]
+)
+def test_the_form_under_the_skin_bears_the_code_of_the_substance_too(code):
+    """In Europe "Herceptin 600 mg solution for injection" is coded as the infusion is: the name tells the form, and nothing contradicts."""
+    name = "Herceptin 600 mg solution for injection in vial"
+    assert drugs_of([(*code, "trastuzumab")], name) == only("trastuzumab-hyaluronidase")
+    assert drugs_of([(*code, "trastuzumab")], "trastuzumab 600 mg IV") == only("trastuzumab")
+    assert drugs_of([HERCEPTIN], name).conflict
+    assert drugs_of([HERCEPTIN, (*code, "trastuzumab")], name).conflict
+
+
+@pytest.mark.parametrize("name", ["Kadcyla", "trastuzumab deruxtecan", "Phesgo", "Perjeta"])
+def test_the_code_of_trastuzumab_stands_against_every_other_product(name):
+    """ATC has a code of its own for each of these."""
+    assert drugs_of([("http://www.whocc.no/atc", "L01FD01", "trastuzumab")], name).conflict
+
+
+def test_both_antibodies_by_different_ways_are_no_fixed_combination():
+    """Trastuzumab under the skin with pertuzumab into a vein is a pair of two products."""
+    assert drugs_of([], "trastuzumab SC + pertuzumab IV") == only("pertuzumab", "trastuzumab-hyaluronidase")
+    assert drugs_of([], "Pertuzumab + Herceptin s.c.") == only("pertuzumab", "trastuzumab-hyaluronidase")
 
 
 def test_a_misspelt_conjugate_beside_its_exact_code_is_no_conflict():

@@ -77,7 +77,7 @@ def test_every_concept_of_a_drug_file_exists():
         assert drug.concept in concepts
         assert set(drug.known_as) <= ids
         assert drug.formulation_of is None or drug.formulation_of in ids
-    assert {shared.code for shared in file.shared_by_conjugates} <= {row.code for row in read_codes()}
+    assert {shared.code for shared in (*file.shared_by_conjugates, *file.of_any_form)} <= {row.code for row in read_codes()}
 
 
 def test_no_brand_or_name_belongs_to_two_drugs():

@@ -88,7 +88,7 @@ _TABLETS: Final = tuple(
 _COUNTED: Final = re.compile(rf"{_COUNT} ?{_FORMS}(?![a-z])")
 _STRENGTH: Final = re.compile(rf"{_NUMBER}\s*mg\b(?! ?/| per ml)")
 #: What a product is counted in.
-_PIECE: Final = re.compile(rf"{_TABLET}|\b(?:vials?|injection)\b")
+_PIECE: Final = re.compile(rf"{_TABLET}|\b(?:vials?|injection)\b|\b(?:filmtablett|(?:hart)?kapsel|comprimido)")
 #: The strength of several vials follows; of a single one it is the dose as well.
 _VIALS_OF: Final = re.compile(r"(?<!\b1 )(?<!\bone )\bvials? of \Z")
 _VOLUME: Final = re.compile(

@@ -97,8 +97,8 @@ _DOSE_SPELLINGS: Final = {
     "mL": "ml",
     "[iU]": "[iu] iu",
     "AUC": "auc {auc} {auc'}",
-    "{tbl}": "{tbl} {tablet} tablet tablets tab",
-    "{capsule}": "{capsule} capsule capsules",
+    "{tbl}": "{tbl} {tablet} {tab} tablet tablets tab tabs tablette tabletten comprimido comprimidos",
+    "{capsule}": "{capsule} {cap} capsule capsules cap caps kapsel kapseln",
     VIAL: "{vial} vial vials",
 }
 #: Canonical units of a dose as medicine counts it; others (tablets, volumes) only where the record gives none of these.

@@ -429,6 +429,10 @@ def test_counted_tablets_in_the_structure():
     four = {"doseAndRate": [{"doseQuantity": quantity(4, "{tbl}")}], "text": "Take as directed"}
     assert amount(dosed(four, text="tucatinib 150 mg tablet")) == (600, "mg")
     assert amount(dosed(four, text="tucatinib")) == (4, "{tbl}")
+    tabs = {"doseAndRate": [{"doseQuantity": {"value": 4, "unit": "tabs"}}]}
+    assert amount(dosed(tabs, text="Tukysa 150 mg Filmtabletten")) == (600, "mg")
+    caps = {"doseAndRate": [{"doseQuantity": quantity(2, "CAP")}]}
+    assert amount(dosed(caps, text="palbociclib 125 MG Oral Capsule")) == (250, "mg")
     assert amount(dosed({**four, "text": "4 tablets (200 mg total)"}, text="tucatinib 50 mg tablet")) == (200, "mg")
 
 

@@ -41,7 +41,8 @@ def test_an_unknown_unit_has_no_factor():
         ("mg", "mg"), ("mg/kg", "mg/kg"), ("mg / m2", "mg/m2"), ("MG/M²", "mg/m2"), ("tablet", "{tbl}"), ("milligram(s)", "mg"),
         ("mg per kg", "mg/kg"), ("milligrams/kilogram", "mg/kg"), ("mg/kg of body weight", "mg/kg"), ("ug/kg", "ug/kg"),
         ("mcg per kg", "ug/kg"), ("mg/square meter", "mg/m2"), ("milligram per square metre", "mg/m2"), ("g/sqm", "g/m2"), ("grams", "g"),
-        ("micrograms", "ug"), ("vial(s)", "{vial}"), ("tablet(s)", "{tbl}"), ("mg/kg/h", None), ("mg/lb", None), ("mg per vial", None),
+        ("micrograms", "ug"), ("vial(s)", "{vial}"), ("tablet(s)", "{tbl}"), ("tabs", "{tbl}"), ("Tabletten", "{tbl}"),
+        ("CAP", "{capsule}"), ("mg/kg/h", None), ("mg/lb", None), ("mg per vial", None),
         ("x", None), ("", None),
     ],
 )  # fmt: skip

@@ -53,8 +53,9 @@ def missing_labs(
     absent, creatinine = _absent(drug, values), _creatinine_alone(values)
     if creatinine is not None and CLEARANCE in absent:
         return _no_clearance(q, drug, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules, acts)
-    # What is there and could not be read is not missing from the record.
-    says = "lab-needed-not-read" if unread_labs(q.s, absent) else "lab-needed"
+    # What is there and could not be read is not missing from the record; of a clearance that is the creatinine.
+    measured = ("creatinine" if lab == CLEARANCE else lab for lab in absent)
+    says = "lab-needed-not-read" if unread_labs(q.s, measured) else "lab-needed"
     headline = K.say(says, drug=drug_name(drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
     return Finding("LabSafety", "info", headline, detail, missing=gaps, rules=rules)
 

@@ -138,6 +138,14 @@ def test_r131_before_a_first_dose_an_unread_value_is_not_called_absent():
     assert "I12" in [gap.input for gap in treatment.missing]
 
 
+def test_r131_a_creatinine_that_could_not_be_read_is_on_record():
+    """The clearance is what the table asks for, the creatinine what is measured."""
+    case, orders = second_line(unread=unread("creatinine", 1)), (order("capecitabine"),)
+    found = in_form(advise_orders(case, orders, Practice()), case, orders).findings
+    assert "lab-needed-not-read" in ids(found)
+    assert "lab-needed" not in ids(found)
+
+
 def test_r131_no_rebiopsy_for_want_of_a_result_that_is_there():
     """R002: the headline must not say that no result from a metastasis is on record."""
     reachable = {"receptors": her2("3+", 900, "primary"), "intake": intake(lesion_accessible="true")}

@@ -18,6 +18,19 @@ def lab(code, value, unit, **members):
 
 
 @pytest.mark.parametrize(
+    ("text", "upper"),
+    [
+        ("0.2-1.0 mg/dL", 1.0), ("0.2 - 1.0", 1.0), ("0,2–1,0 mg/dl", 1.0), ("<=1.0", 1.0), ("< 1.0 mg/dL", 1.0), ("up to 1.0", 1.0),
+        ("(0.2-1.0)", 1.0), ("Normal: 0.2 to 1.0 MG/DL", 1.0), ("3-17.1 umol/L", pytest.approx(1.0, abs=0.001)),
+        (">0.2", None), ("M: 0.2-1.3, F: 0.2-1.0", None), ("0.2-1.0 (adults)", None), ("0.2-1.0 furlong", None), ("see comment", None),
+    ],
+)  # fmt: skip
+def test_decision_29_a_range_that_came_as_text_alone(text, upper):
+    """So many laboratories send it. What says more than a limit is not read: the limit is then assumed, and the card says so."""
+    assert lab(BILIRUBIN, 1.1, "mg/dL", referenceRange=[{"text": text}]).upper_normal == upper
+
+
+@pytest.mark.parametrize(
     ("code", "value", "unit", "kind", "canonical"),
     [
         (ALT, 40, "U/L", "alt", 40),
@@ -59,6 +72,7 @@ def test_decision_29_the_upper_limit_comes_from_the_results_own_range():
     assert lab(BILIRUBIN, 20, "umol/L", referenceRange=[{"high": {"value": 21}}]).upper_normal == pytest.approx(1.2278, abs=0.001)
     therapeutic = {"type": {"coding": [{"code": "therapeutic"}]}, "high": quantity(100, "U/L")}
     assert lab(ALT, 80, "U/L", referenceRange=[therapeutic]).upper_normal is None
+    assert lab(ALT, 80, "U/L", referenceRange=[{"text": "7-56 U/L", "high": quantity(35, "U/L")}]).upper_normal == 35
     assert lab(ALT, 80, "U/L").upper_normal is None
 
 

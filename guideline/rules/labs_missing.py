@@ -15,6 +15,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, answered, clearance_at, lab_name, met
 from guideline.order_question import OrderQuestion
 from guideline.rules.lab_words import lab_facts
+from guideline.rules.unseen import unseen_parts
 from guideline.unread_results import unread_labs
 
 _LIVER = frozenset({"alt", "ast", "alp", "bilirubin"})
@@ -55,7 +56,8 @@ def missing_labs(
         return _no_clearance(q, drug, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules, acts)
     # What is there and could not be read is not missing from the record; of a clearance that is the creatinine.
     measured = ("creatinine" if lab == CLEARANCE else lab for lab in absent)
-    says = "lab-needed-not-read" if unread_labs(q.s, measured) else "lab-needed"
+    not_read = bool(unread_labs(q.s, measured)) or "lab" in unseen_parts(q.s.case)
+    says = "lab-needed-not-read" if not_read else "lab-needed"
     headline = K.say(says, drug=drug_name(drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
     return Finding("LabSafety", "info", headline, detail, missing=gaps, rules=rules)
 

@@ -6,7 +6,7 @@ that may have been done is looked up rather than ordered, and an order that was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -36,7 +36,11 @@ _INSTEAD = {
     **dict.fromkeys(
         [("lvef", f"lvef-{state}") for state in ("never", "never-booked", "due", "overdue", "overdue-booked")], "lvef-not-seen"
     ),
+    **dict.fromkeys([("lvef", "order-lvef-none"), ("lvef", "order-lvef-old")], "order-lvef-not-seen"),
 }
+
+#: What is asked for in the same case.
+_ASKED_INSTEAD = dict.fromkeys([("lvef", "check-lvef-none"), ("lvef", "check-lvef-old")], "ask-lvef-not-seen")
 
 #: As many parts as a headline has room for.
 _MOST_NAMED = 4
@@ -126,6 +130,15 @@ def _with_detail(finding: _Any, said: Statement) -> _Any:
 def _as_far_as_seen(finding: Finding, parts: Sequence[str]) -> Finding:
     """The finding without a test that may have been done, and with "look it up" where it would have said that there is no result."""
     doubtful = frozenset[str]().union(*(_PERHAPS_DONE.get(part, frozenset()) for part in parts))
-    instead = next((_INSTEAD[part, finding.headline.id] for part in parts if (part, finding.headline.id) in _INSTEAD), None)
-    headline = K.say(instead) if instead is not None else finding.headline
-    return replace(finding, headline=headline, requests=tuple(r for r in finding.requests if r not in doubtful))
+    return replace(
+        finding,
+        headline=_instead(finding.headline, parts, _INSTEAD),
+        missing=tuple(replace(gap, ask=_instead(gap.ask, parts, _ASKED_INSTEAD)) for gap in finding.missing),
+        requests=tuple(request for request in finding.requests if request not in doubtful),
+        suggestions=tuple(one for one in finding.suggestions if one.act != "request" or one.code not in doubtful),
+    )
+
+
+def _instead(said: Statement, parts: Sequence[str], instead: Mapping[tuple[str, str], str]) -> Statement:
+    other = next((instead[part, said.id] for part in parts if (part, said.id) in instead), None)
+    return K.say(other) if other is not None else said

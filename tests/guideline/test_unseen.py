@@ -123,6 +123,30 @@ def test_r131_an_lvef_that_was_not_seen_is_looked_up(values, whole):
     assert len(unseen.headline.text) < 140
 
 
+@pytest.mark.parametrize(("values", "whole"), [((), "order-lvef-none"), ((lvef(62, 120),), "order-lvef-old")])
+@pytest.mark.parametrize("kind", ["incomplete", "forbidden"])
+def test_r131_an_lvef_that_was_not_seen_is_looked_up_before_a_first_dose(values, whole, kind):
+    """R071: "no LVEF on record" would be untrue, and a second echocardiogram is not ordered at a click."""
+    orders, lost = (order("trastuzumab-deruxtecan"),), (DataProblem(kind, "lvef"),)
+    seen, unseen = (
+        next(f for f in advise_orders(second_line(lvef=values, problems=problems), orders, PRACTICE).findings if "lvef" in f.headline.id)
+        for problems in ((), lost)
+    )
+    assert (seen.headline.id, unseen.headline.id) == (whole, "order-lvef-not-seen")
+    assert (unseen.topic, unseen.indicator) == (seen.topic, seen.indicator) == ("LvefBaselineNeeded", "warning")
+    assert [gap.ask.id for gap in unseen.missing if gap.input == "I07"] == ["ask-lvef-not-seen"]
+    assert seen.suggestions
+    assert unseen.suggestions == ()
+
+
+def test_r131_laboratory_values_that_were_not_seen_are_not_called_absent():
+    """Which of them are on record nobody can tell."""
+    orders = (order("trastuzumab-deruxtecan"),)
+    said = {f.headline.id for f in advise_orders(second_line(labs=(), problems=incomplete("lab")), orders, PRACTICE).findings}
+    assert "lab-needed-not-read" in said
+    assert "lab-needed" not in said
+
+
 def test_r131_no_word_of_never_used_where_the_therapy_record_is_incomplete():
     """T-DXd leads conditionally: "not used before" would contradict "earlier use cannot be ruled out" on the same card."""
     words = words_of(advise(second_line(problems=incomplete("therapy")), PRACTICE))

@@ -48,6 +48,10 @@ _GOES_ON_BEFORE: Final = re.compile(
     r"\b(?:then|thereafter|afterwards|followed by|(?:maintenance|subsequent)(?: doses?)?|(?:from )?cycles? (?:2|two)(?: on(?:wards?)?)?)"
     r"(?: (?:of|with|give))?:? $"
 )
+#: A mass that the words begin with, as order entry prints it: "378 mg, Intravenous, Once", "Dose: 378 mg = 18.9 mL IVPB".
+_BEGINS: Final = re.compile(r"(?:(?:total |calculated |final )?dose:? ?|give |infuse |administer )?")
+_IV_NEXT: Final = re.compile(r"(?: ?= ?\d+(?:\.\d+)? ?ml)?,? ?(?:iv\b|i\.v\.|ivpb\b|intravenous)")
+_OF_ANOTHER: Final = re.compile(r"\b(?:before|prior|pre-?med\w*|pre-?treat\w*)\b")
 _GOES_ON_AFTER: Final = re.compile(r"\A,? (?:iv |sc )?(?:as )?maintenance\b")
 
 
@@ -55,7 +59,7 @@ class Step(NamedTuple):
     """One dose of an order: its amount, in two units where the text says so; `goes_on`: it is said to follow another step.
 
     `drugs`: the drugs that the words right before the amount name. `conditional`: it is given only if something holds. `elsewhere`:
-    it is called the dose of another cancer.
+    it is called the dose of another cancer. `leads`: the words begin with it as an infusion, and name no drug before or behind it.
     """
 
     amounts: tuple[Amount, ...]
@@ -63,15 +67,18 @@ class Step(NamedTuple):
     drugs: tuple[str, ...] = ()
     conditional: bool = False
     elsewhere: bool = False
+    leads: bool = False
 
     def beside(self, other: Amount, *, begins: bool) -> tuple[Amount, ...]:
         """The amounts that may be of the same drug as another one.
 
-        All, where the step holds that amount, follows it, or is given by weight (surface) as that is; those by weight of the first words
-        (`begins`), which may still quote a partner's dose; else none.
+        All, where the step holds that amount, follows it, is given by weight (surface) as that is, or is the infusion that the words begin
+        with beside a dose by weight; those by weight of the first words (`begins`), which may still quote a partner's dose; else none.
         """
         relative = tuple(amount for amount in self.amounts if amount.unit in RELATIVE)
         if self.goes_on or other in self.amounts or any(amount.unit == other.unit for amount in relative):
+            return self.amounts
+        if begins and self.leads and other.unit in RELATIVE:
             return self.amounts
         return relative if begins else ()
 
@@ -87,7 +94,10 @@ def steps_in(text: str) -> tuple[Step, ...]:
             found[-1] = manner, step._replace(amounts=(*step.amounts, place.amount))
         else:
             manner = _manner(place)
-            step = Step((place.amount,), _goes_on(place) and bool(found), _named(place), manner == "conditional", manner == "elsewhere")
+            step = Step(
+                (place.amount,), _goes_on(place) and bool(found), _named(place),
+                conditional=manner == "conditional", elsewhere=manner == "elsewhere", leads=_leads(place),
+            )  # fmt: skip
             found.append((manner, step))
         last = place
     return tuple(step for wanted in ("stated", "conditional", "elsewhere") for manner, step in found if manner == wanted)
@@ -114,6 +124,10 @@ def _was_given(place: Place) -> bool:
 
 def _named(place: Place) -> tuple[str, ...]:
     return drugs_of((), _LINK.split(clause_before(place))[-1]).drugs if place.before else ()
+
+
+def _leads(place: Place) -> bool:
+    return _BEGINS.fullmatch(place.before) is not None and _IV_NEXT.match(place.after) is not None and not _OF_ANOTHER.search(place.after)
 
 
 def _goes_on(place: Place) -> bool:

@@ -14,7 +14,7 @@ from fhir_mappings.observation_topics import is_panel, topic_of_codes
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Range, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, of_quantity, of_text, results, says_no_result
+from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, results, says_no_result, upper_limit
 from fhir_mappings.units import factor_of
 from guideline.case import BodyMeasure, Lab, LabKind, UnreadResult
 
@@ -33,12 +33,6 @@ _BODY: dict[str, Literal["weight", "height"]] = {"obs.body_weight": "weight", "o
 
 #: A day as FHIR writes it.
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-
-#: A reference range in words, in small letters with single blanks; behind its dash stands the upper limit of normal, perhaps with a unit.
-_RANGE = re.compile(
-    r"(?:(?:normal|reference)(?: range)?:? )?\(?(?:\d{1,4}(?:[.,]\d{1,3})? ?(?:-|–|to) ?|(?:<=?|≤|up to) ?)"
-    r"(\d{1,4}(?:[.,]\d{1,3})?(?: ?[^ ()]{1,12})?)\)?"
-)
 
 #: Body measures that an adult can have; what lies outside is another unit or a typing error.
 _POSSIBLE = {"weight": (20.0, 400.0), "height": (80.0, 250.0)}
@@ -115,21 +109,13 @@ def _scale(system: str | None, code: str | int | None, unit: str, shown: str) ->
 
 
 def _upper_normal(ranges: list[Range], kind: LabKind, number: Number) -> float | None:
-    """The upper limit of normal of the result's own reference range, in the canonical unit; a limit without unit has the value's.
-
-    Many laboratories send the range as text alone: `0.2-1.0 mg/dL`, `<=40`. One that says more (by sex, by age) is not read.
-    """
+    """The upper limit of normal of the result's own reference range, in the canonical unit; a limit without unit has the value's."""
     for limits in ranges:
-        high = of_quantity(limits.high) or _upper_in(limits.text)
+        high = upper_limit(limits)
         by = _limit_factor(kind, high, number) if high is not None else None
         if high is not None and by is not None and high.value > 0:
             return _rounded(high.value * by)
     return None
-
-
-def _upper_in(text: str | None) -> Number | None:
-    found = _RANGE.fullmatch(" ".join(text.lower().split())) if text else None
-    return of_text(found[1]) if found is not None else None
 
 
 def _limit_factor(kind: LabKind, limit: Number, value: Number) -> float | None:

@@ -15,7 +15,7 @@ from fhir_mappings.denial import Passage
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Concept, Resource, source_of
-from fhir_mappings.results import is_false, normal_ranges, of_quantity, results, text_of
+from fhir_mappings.results import is_false, normal_ranges, number_of, results, text_of, upper_limit
 from fhir_mappings.terminology import value_of
 from guideline.case import Menopause, Pregnancy
 
@@ -71,7 +71,7 @@ def _is_test(resource: Resource) -> bool:
 
 
 def _is_unjudged(resource: Resource) -> bool:
-    return resource.value_quantity is not None and not resource.interpretation and not normal_ranges(resource)
+    return number_of(resource) is not None and not resource.interpretation and not any(map(upper_limit, normal_ranges(resource)))
 
 
 def _above_normal(resource: Resource) -> PregnancyStatus | None:
@@ -79,12 +79,18 @@ def _above_normal(resource: Resource) -> PregnancyStatus | None:
     codes = {str(code).lower() for concept in as_list(resource.interpretation) for _, code, _ in triples(concept)}
     if codes & _HIGH:
         return "possible"
-    number = of_quantity(resource.value_quantity)
-    limits = [of_quantity(limit.high) for limit in normal_ranges(resource)]
+    number = number_of(resource)
+    limits = [upper_limit(limit) for limit in normal_ranges(resource)]
     if number is None or number.bound in ("<", "<="):
         return None
-    above = any(limit is not None and limit.unit in ("", number.unit) and number.value > limit.value for limit in limits)
+    units = ("", _plain(number.unit))
+    above = any(limit is not None and _plain(limit.unit) in units and number.value > limit.value for limit in limits)
     return "possible" if above else None
+
+
+def _plain(unit: str) -> str:
+    """A range in words has no brackets: `<5 mIU/mL` of 3500 m[IU]/mL."""
+    return unit.translate({ord("["): None, ord("]"): None}).lower()
 
 
 _PREGNANT = re.compile(r"(?<!to become )(?<!to get )(?<!becoming )pregnant|\bpregnancy confirmed")

@@ -33,6 +33,12 @@ _EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 _SINGLE = re.compile(r"(?:\{?cells\}?)?/(?:[uµμ]l|mcl|mm\^?3|mm³|cu?mm)", re.IGNORECASE)
 
 
+#: A reference range in words, in small letters with single blanks; behind its dash stands the upper limit of normal, perhaps with a unit.
+_RANGE = re.compile(
+    r"(?:(?:normal|reference|non-?pregnant)(?: range)?:? )?\(?(?:\d{1,4}(?:[.,]\d{1,3})? ?(?:-|–|to) ?|(?:<=?|≤|up to) ?)"
+    r"(\d{1,4}(?:[.,]\d{1,3})?(?: ?[^ ()]{1,12})?)\)?(?: \(?non-?pregnant\)?)?"
+)
+
 _NO_RESULT_WORDS = re.compile(
     r"[\W_]*+(?:test |study |exam(?:ination)? )?(?:(?:was )?not (?:yet )?(?:done|performed|measured|assessed|obtained|ordered|available)|"
     r"(?:result )?(?:is )?pending|to follow|in process|cancell?ed|no result|none|tnp|n/?a|null)[\W_]*+"
@@ -141,6 +147,15 @@ def normal_ranges(resource: Resource) -> list[Range]:
         for limits in ranges_of(resource)
         if limits.type is None or any(str(coding.code).lower() == "normal" for coding in limits.type.coding)
     ]
+
+
+def upper_limit(limits: Range) -> Number | None:
+    """The upper limit of a reference range. Many laboratories send it as text alone: `0.2-1.0 mg/dL`; what says more is not read."""
+    high = of_quantity(limits.high)
+    if high is not None or not limits.text:
+        return high
+    found = _RANGE.fullmatch(" ".join(limits.text.lower().split()))
+    return of_text(found[1]) if found is not None else None
 
 
 def has_value(item: Resource | Component) -> bool:

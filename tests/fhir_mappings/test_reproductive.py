@@ -67,6 +67,9 @@ NON_PREGNANT = {"high": quantity(5, "mIU/mL"), "type": concept(("x", "normal"))}
         ({"valueQuantity": quantity(25000, "mIU/mL"), "interpretation": [concept(text="POS")]}, ["possible"]),
         ({"valueQuantity": quantity(25000, "mIU/mL"), "referenceRange": [NON_PREGNANT]}, ["possible"]),
         ({"valueQuantity": quantity(25000, "mIU/mL", comparator=">"), "referenceRange": [{"high": {"value": 5}}]}, ["possible"]),
+        ({"valueQuantity": quantity(3500, "m[IU]/mL"), "referenceRange": [{"text": "<5 mIU/mL"}]}, ["possible"]),
+        ({"valueQuantity": quantity(3500, "m[IU]/mL"), "referenceRange": [{"text": "Non-pregnant: <5"}]}, ["possible"]),
+        ({"valueString": "3500 mIU/mL", "referenceRange": [{"text": "0-5 (non-pregnant)"}]}, ["possible"]),
         ({"valueQuantity": quantity(2, "mIU/mL"), "referenceRange": [NON_PREGNANT]}, []),
         ({"valueQuantity": quantity(5, "mIU/mL", comparator="<"), "referenceRange": [NON_PREGNANT]}, []),
         ({"valueQuantity": quantity(25, "IU/L"), "referenceRange": [NON_PREGNANT]}, []),
@@ -79,9 +82,10 @@ def test_a_quantitative_test_is_positive_where_the_laboratory_says_so(members, f
     assert ([p.status for p in case.pregnancies], problems_of(case)) == (found, [])
 
 
-def test_a_quantity_that_nobody_judged_is_named():
-    """25,000 of a test that gives no range: neither a pregnancy nor its absence."""
-    case = case_of(patient(), observation(QUANTITATIVE, valueQuantity=quantity(25000, "mIU/mL")))
+@pytest.mark.parametrize("members", [{}, {"referenceRange": [{"text": "see table"}]}])
+def test_a_quantity_that_nobody_judged_is_named(members):
+    """25,000 of a test that gives no range, or none that is read: neither a pregnancy nor its absence."""
+    case = case_of(patient(), observation(QUANTITATIVE, valueQuantity=quantity(25000, "mIU/mL"), **members))
     assert (case.pregnancies, problems_of(case)) == ((), [("unreadable", "pregnancy")])
 
 

@@ -161,6 +161,15 @@ def _topic_of_answer(system: str | None, code: str | int | None) -> Topic | None
 _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
     (HER2_NAME, "receptor"),
     (re.compile(r"\blv[ -]?ef\b|\b(?:lv|left ventric(?:le|ular)) (?:ef\b|ejection fraction)", re.IGNORECASE), "lvef"),
+    # Of the heart, where the label names no organ: that of the gallbladder is called by it.
+    (
+        re.compile(
+            r"\A(?:(?:est(?:imated)?\.?|echo(?:cardiogra(?:m|phic|phy))?|cardiac|biplane|2d|3d) ){0,2}ejection fraction"
+            r"(?:,? ?\(?(?:ef|est(?:imated)?|biplane|visual|%|2d|3d|simpson'?s?|mod|bp)\)?){0,2}\Z",
+            re.IGNORECASE,
+        ),
+        "lvef",
+    ),
 )
 #: A label that names HER2 and, beside it, only the test and that it is one; a percentage of cells or a count is no result.
 _HER2_ALONE: Final = re.compile(

@@ -113,6 +113,7 @@ def test_decision_14_the_modality_is_kept(codings, members, modality):
     ("label", "modality"),
     [
         ("LVEF", "unspecified"), ("LV EF (biplane)", "echo"), ("LV-EF", "unspecified"), ("Left Ventricular EF", "unspecified"),
+        ("Ejection fraction", "unspecified"), ("Ejection Fraction (EF)", "unspecified"), ("Echo ejection fraction, biplane", "echo"),
         ("LV ejection fraction", "unspecified"), ("Left ventricle ejection fraction, gated blood pool", "muga"),
     ],
 )  # fmt: skip
@@ -123,7 +124,19 @@ def test_a_label_of_the_house_names_the_lvef(label, modality):
         assert [(f.value, f.modality) for f in found] == [(55, modality)]
 
 
-@pytest.mark.parametrize("label", ["RV EF", "Right ventricular EF", "LV effusion", "Gallbladder EF", "LVEF order", "Shelv ef"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "RV EF",
+        "Right ventricular EF",
+        "LV effusion",
+        "Gallbladder EF",
+        "Gallbladder ejection fraction",
+        "Ejection fraction after CCK",
+        "LVEF order",
+        "Shelv ef",
+    ],
+)
 def test_a_label_of_something_else_names_no_lvef(label):
     """The other ventricle, an organ without one, an order."""
     assert case_of(patient(), observation(code=concept(text=label), valueQuantity=quantity(55, "%"))).lvef == ()

@@ -285,7 +285,7 @@ class Doses:
     Trastuzumab is loaded again after a gap longer than its days, pertuzumab after a gap of `reload_pertuzumab_days` or more.
     A taxane is over with `taxane_cycles`; stopped before `induction_minimum_cycles` it is no completed induction; planned, it lasts
     `chemotherapy_months` at most.
-    A weight outside `weight_least` to `weight_most` (kg) is taken for an error of entry.
+    A weight outside `weight_least` to `weight_most` (kg) is taken for an error of entry; nobody counts as taller than `height_most` (cm).
     """
 
     source: str
@@ -295,6 +295,7 @@ class Doses:
     weight_change_percent: float
     weight_least: float
     weight_most: float
+    height_most: float
     weight_overdose_days: int
     doxorubicin_warning: float
     doxorubicin_critical: float

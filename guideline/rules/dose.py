@@ -241,23 +241,32 @@ def _gross(
     schedules: tuple[DoseSchedule, ...],
     measured: Body,
 ) -> Finding | None:
-    """R126: far too much even by the weight of the last half year (before one that is doubtful), or without one for every adult."""
+    """R126: far too much even by the weight of the last half year (before one that is doubtful), or without one for every adult.
+
+    Without a height every adult is as tall as the tallest.
+    """
     old, limit = measured.weight, K.thresholds.doses.weight_overdose_days
     if old is not None and old.state == "doubtful":
         old = weight_before(old, q.s.case)
     recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= limit
-    if old is None or not recent:
+    weighed = old is not None and (recent or old.state == "current")
+    if old is None or not weighed:
         old = Weight(K.thresholds.doses.weight_most, "current", None, None, "")
     limited = tuple(s for s in schedules if needs(dose.unit, s.unit))
-    least = judge(dose, limited, Body(replace(old, state="current"), measured.height), _OTHER_PRODUCT_PERCENT if recent else 0, flat=False)
+    largest = Body(replace(old, state="current"), measured.height or K.thresholds.doses.height_most)
+    least = judge(dose, limited, largest, _OTHER_PRODUCT_PERCENT if recent else 0, flat=False)
     if least is None or least.verdict != "over" or least.value is None:
         return None
-    if recent:
+    tall = measured.height is None and "height" in needs(dose.unit, least.schedule.unit)
+    if recent and not tall:
         finding = _over(q, order, dose, drug, label, least, measured)
         said = K.say("dose-by-old-weight", weight=kilograms(old.kg), age=old.age_days)
         return replace(finding, detail=(said, *finding.detail), missing=weight_asked(dose, least.schedule)) if finding is not None else None
     critical = label.over == "critical"
-    headline = K.say("dose-over-any-weight", drug=drug_name(drug), ordered=ordered_words(dose), label=highest_words(least.schedule))
+    whatever = " and ".join([*(["weight"] if not weighed else []), *(["height"] if tall else [])])
+    headline = K.say(
+        "dose-over-any-size", drug=drug_name(drug), ordered=ordered_words(dose), label=highest_words(least.schedule), measure=whatever
+    )
     return Finding(
         "DoseCheck", label.over, headline, surface_note(dose, least.schedule.unit), dose_facts(order, dose, least.schedule.unit, measured),
         avoid=(drug,) if critical else (), missing=weight_asked(dose, least.schedule), rules=("R126",),

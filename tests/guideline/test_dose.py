@@ -803,8 +803,15 @@ def test_milligrams_without_a_usable_weight(body, says_):
         ((weight(7, 2), weight(68, 184)), TDXD, 810, "info", "doubtful"),
         (weight(70, 400), TDXD, 2000, "critical", "at any adult weight"),
         ((), "trastuzumab", 2001, "warning", "above 8 mg/kg at any adult weight"),
-        ((), "docetaxel", 1000, "info", "cannot be judged"),
+        ((), "docetaxel", 1000, "warning", "at any adult weight and height"),
         (height(165), "docetaxel", 400, "warning", "above 100 mg/m2 at any adult weight"),
+        ((), "docetaxel", 399, "info", "cannot be judged"),
+        ((), "docetaxel", 401, "warning", "docetaxel 401 mg is above 100 mg/m2 at any adult weight and height"),
+        (weight(70), "docetaxel", 211, "info", "cannot be judged"),
+        (weight(70), "docetaxel", 213, "warning", "docetaxel 213 mg is above 100 mg/m2 at any adult height"),
+        (weight(70, 100), "docetaxel", 270, "info", "cannot be judged"),
+        (weight(70, 100), "docetaxel", 280, "warning", "docetaxel 280 mg is above 100 mg/m2 at any adult height"),
+        (weight(70), "capecitabine", 6000, "warning", "at any adult height"),
     ],
 )
 def test_a_gross_overdose_needs_no_current_weight(body, drug, amount, expected, says_):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from guideline.advice import Finding, Gap, Indicator, Statement
+from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.body import body, kilograms
 from guideline.dpyd import dpyd_facts, unread
 from guideline.facts_used import drug_name
+from guideline.kidneys import kidneys_in_doubt
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, CurrentLabs, LabValue, Met, answered, clearance_at, lab_name, met
 from guideline.order_question import OrderQuestion
@@ -54,6 +55,13 @@ def missing_labs(
     absent, creatinine = _absent(drug, values), _creatinine_alone(values)
     if creatinine is not None and CLEARANCE in absent:
         return _no_clearance(q, drug, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules, acts)
+    doubt = kidneys_in_doubt(q.s, frozenset({drug})) if CLEARANCE in absent else None
+    if doubt is not None:
+        others = [lab for lab in absent if lab != CLEARANCE]
+        headline = K.say("lab-clearance-doubtful", drug=drug_name(drug), value=doubt.words, below=f"{doubt.below:g}")
+        detail = (*([_also_needed(others)] if others else []), *detail)
+        facts = (FactUsed("Kidneys", doubt.words, str(doubt.lab.date), doubt.lab.source),)
+        return Finding("LabSafety", "warning", headline, detail, facts, gaps, rules=rules)
     # What is there and could not be read is not missing from the record; of a clearance that is the creatinine.
     measured = ("creatinine" if lab == CLEARANCE else lab for lab in absent)
     not_read = bool(unread_labs(q.s, measured)) or "lab" in unseen_parts(q.s.case)
@@ -90,7 +98,7 @@ def _no_clearance(
     """The creatinine is on record, and what its clearance takes is not. A warning where by an old weight the clearance would be too low."""
     weight, name = body(q.s.case).weight, drug_name(drug)
     if others:
-        detail = (K.say("lab-also-needed", labs=_absent_words(others), days=K.thresholds.intervals.labs_days), *detail)
+        detail = (_also_needed(others), *detail)
     indicator: Indicator = "info"
     if weight is not None and weight.state == "current":
         headline = K.say("lab-clearance-open", drug=name, value=creatinine.shown)
@@ -115,6 +123,10 @@ def _clearance_by_old_weight(q: OrderQuestion, creatinine: LabValue) -> LabValue
     if weight is None or weight.state != "old" or weight.date is None:
         return None
     return clearance_at(s, creatinine, weight.kg)
+
+
+def _also_needed(others: list[str]) -> Statement:
+    return K.say("lab-also-needed", labs=_absent_words(others), days=K.thresholds.intervals.labs_days)
 
 
 def _absent_words(absent: list[str]) -> str:

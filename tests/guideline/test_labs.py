@@ -431,6 +431,16 @@ def test_a_creatinine_without_a_current_weight_is_named(creatinine, asked, indic
     assert [gap.ask.id for gap in f.missing] == ["ask-weight"]
 
 
+@pytest.mark.parametrize("drug", ["capecitabine", "tucatinib"])
+@pytest.mark.parametrize(("egfr", "indicator"), [(25, "warning"), (29.9, "warning"), (30, "info"), (95, "info")])
+def test_a_low_egfr_without_a_creatinine_is_named(drug, egfr, indicator):
+    """No clearance can be told by it, yet it may mean one below the label's limit, as on the chart."""
+    f = one((*labs(creatinine=None), lab("egfr", egfr)), order(drug))
+    assert (f.indicator, [gap.input for gap in f.missing]) == (indicator, ["I10"])
+    assert (f"eGFR {egfr} mL/min/1.73 m2 - calculate the creatinine clearance" in f.headline.text) is (indicator == "warning")
+    assert len(f.headline.text) < 140
+
+
 def test_other_values_that_are_missing_beside_the_weight():
     """One card for a drug."""
     f = one(labs(creatinine=6.2, bilirubin=None, alt=None, ast=None), order("tucatinib"), body=height(165))

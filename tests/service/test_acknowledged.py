@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ def test_what_is_not_shown_is_not_counted(clients: tuple[CheckedClient, CheckedC
     set_aside(here, card)
     cards(here, second_line)
     here.store.write_waiting()
-    with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "her2-cds.sqlite")) as database, database:
         assert database.execute("SELECT sum(count) FROM shown WHERE topic = ?", [topic]).fetchone() == (1,)
     database.close()
 
@@ -140,7 +141,7 @@ def test_two_workers_share_feedback(tmp_path: Path, second_line: dict[str, Any])
     finally:
         running.process.terminate()
         running.process.wait(120)
-    with sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite")) as database, database:
         counted = dict(database.execute("SELECT topic, sum(count) FROM shown GROUP BY topic").fetchall())
     database.close()
     assert counted[topic["source"]["topic"]["code"]] == 21

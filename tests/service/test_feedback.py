@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def own(client_of: Callable[..., CheckedClient], tmp_path: Path) -> CheckedClien
 
 def rows(folder: Path) -> list[dict[str, Any]]:
     """What the store holds."""
-    with sqlite3.connect(folder / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(folder / "her2-cds.sqlite")) as database, database:
         database.row_factory = sqlite3.Row
         found = [dict(row) for row in database.execute("SELECT * FROM feedback ORDER BY id")]
     database.close()

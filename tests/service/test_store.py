@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -107,7 +108,7 @@ def test_the_file_is_private_and_never_makes_readers_wait(tmp_path: Path, databa
     """Only its owner can read the file; its journal lets readers read while somebody writes."""
     file = tmp_path / "her2-cds.sqlite"
     assert file.stat().st_mode & 0o077 == 0
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
     with database.writing(), database.reading() as reader:
@@ -225,7 +226,7 @@ def test_a_replaced_file_is_what_is_read(tmp_path: Path):
     store = opened(tmp_path / "site")
     assert store.acknowledged([card]) == frozenset()
     name = "her2-cds.sqlite"
-    with sqlite3.connect(tmp_path / "backup" / name) as backup:
+    with closing(sqlite3.connect(tmp_path / "backup" / name)) as backup, backup:
         backup.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     backup.close()
     for beside in ("-wal", "-shm"):

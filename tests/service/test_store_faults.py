@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -119,7 +120,7 @@ def test_a_file_that_is_no_store(client_of: Clients, tmp_path: Path, second_line
 def test_tables_that_are_gone(client_of: Clients, tmp_path: Path, second_line: dict[str, Any]):
     """A store that lost its tables is a store that does not work, not a failure of the call."""
     client = client_of(data=tmp_path)
-    with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "her2-cds.sqlite")) as database, database:
         for table in ("feedback", "shown"):
             database.execute(f"DROP TABLE {table}")
     database.close()
@@ -135,7 +136,7 @@ def test_counts_wait_for_the_store(client_of: Clients, tmp_path: Path, second_li
     (tmp_path / "data").unlink()
     assert client.store.open()
     client.store.write_waiting()
-    with sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "data" / "her2-cds.sqlite")) as database, database:
         assert database.execute("SELECT sum(count) FROM shown").fetchone() == (shown,)
     database.close()
 

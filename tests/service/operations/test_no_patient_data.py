@@ -11,6 +11,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -197,7 +198,7 @@ def test_feedback_and_a_store_that_fails(watched: Callable[..., Watched], works:
     """Comments, reasons and ids of feedback, also when it cannot be written and the database complains about it."""
     watch = watched(data=tmp_path)
     if not works:
-        with sqlite3.connect(tmp_path / "her2-cds.sqlite") as connection:
+        with closing(sqlite3.connect(tmp_path / "her2-cds.sqlite")) as connection, connection:
             connection.execute("DROP TABLE feedback")
     for body in FEEDBACK:
         watch.saw(watch.client.give_feedback(body))

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def test_required_is_written_before_the_answer(client_of: Clients, tmp_path: Pat
     """When the answer is there, so is its row: nothing waits."""
     client = client_of(data=tmp_path, record="required")
     response = client.call(second_line)
-    with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "her2-cds.sqlite")) as database, database:
         found = database.execute("SELECT request FROM decision").fetchall()
     database.close()
     assert found == [(response.headers["X-Request-ID"],)]
@@ -200,7 +201,7 @@ assert client.post("/cds-services/her2-patient-view/feedback", json=feedback).st
 def test_a_full_disk(tmp_path: Path):
     """When the disk is full, cards are answered and the record waits; when there is room again, all of it is written."""
     subprocess.run([sys.executable, "-c", FULL_DISK, str(tmp_path)], check=True, timeout=120, capture_output=True)  # noqa: S603 - our script
-    with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "her2-cds.sqlite")) as database, database:
         assert database.execute("SELECT count(*), count(DISTINCT request) FROM decision").fetchone() == (200, 200)
     database.close()
 
@@ -227,7 +228,7 @@ def test_written_when_the_process_ends(tmp_path: Path):
     command = [sys.executable, "-c", CALL_AND_END, str(tmp_path)]
     ends = [subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) for _ in range(2)]  # noqa: S603 - our own script
     assert [process.wait(120) for process in ends] == [0, 0]
-    with sqlite3.connect(tmp_path / "her2-cds.sqlite") as database:
+    with closing(sqlite3.connect(tmp_path / "her2-cds.sqlite")) as database, database:
         assert database.execute("SELECT count(*), count(DISTINCT request) FROM decision").fetchone() == (14, 14)
     database.close()
 

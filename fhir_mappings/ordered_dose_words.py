@@ -50,7 +50,11 @@ _GOES_ON_BEFORE: Final = re.compile(
 )
 #: A mass that the words begin with, as order entry prints it: "378 mg, Intravenous, Once", "Dose: 378 mg = 18.9 mL IVPB".
 _BEGINS: Final = re.compile(r"(?:(?:total |calculated |final )?dose:? ?|give |infuse |administer )?")
-_IV_NEXT: Final = re.compile(r"(?: ?= ?\d+(?:\.\d+)? ?ml)?,? ?(?:iv\b|i\.v\.|ivpb\b|intravenous)")
+_IV_NEXT: Final = re.compile(
+    r"(?: ?= ?\d+(?:\.\d+)? ?ml)?,? ?(?:iv\b|i\.v\.|ivpb\b|intravenous(?:ly)?\b)"
+    # Else the strength of a product: "100 mg intravenous powder for solution".
+    r"(?!,? ?(?:sol(?:utio)?n|powder|inj(?:ection)?|vial|concentrate|recon|lyophil))"
+)
 _OF_ANOTHER: Final = re.compile(r"\b(?:before|prior|pre-?med\w*|pre-?treat\w*)\b")
 _GOES_ON_AFTER: Final = re.compile(r"\A,? (?:iv |sc )?(?:as )?maintenance\b")
 

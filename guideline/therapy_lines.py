@@ -338,10 +338,13 @@ def _given_beyond(e: Exposure, begun: PartialDate, case: Case) -> bool:
 
 
 def _open_at(e: Exposure, when: PartialDate, case: Case) -> bool:
-    """Whether a drug that nobody ended was being given on that day, or on hold: not where its doses stop long before (decision 8)."""
+    """Whether a drug that nobody ended was being given on that day, or on hold. Of a conjugate its doses tell (decision 8).
+
+    Antibodies whose doses stop are sent in part by many hospitals: what joins them tells of no other line.
+    """
     if e.state == "ended":
         return False
-    given_until = add_days(e.last_dose.latest, LONGEST_SILENCE_DAYS) if e.last_dose is not None else None
+    given_until = add_days(e.last_dose.latest, LONGEST_SILENCE_DAYS) if e.drug in CONJUGATES and e.last_dose is not None else None
     return given_until is None or given_until >= when.earliest or _on_hold_by_record(e, case)
 
 

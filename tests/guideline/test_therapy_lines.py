@@ -535,6 +535,14 @@ def test_decision_3_antibodies_whose_next_dose_is_still_due_go_on():
     assert len(lines(*open_orders, given("tucatinib", 5))) == 1
 
 
+@pytest.mark.parametrize("added", ["vinorelbine", "capecitabine", "letrozole"])
+@pytest.mark.parametrize("kind", ["order", "statement"])
+def test_decision_3_antibodies_whose_doses_were_sent_in_part_hold_their_line(kind, added):
+    """Trastuzumab + pertuzumab "active", the doses of the first cycles alone on record: a partner that joins them begins no other line."""
+    told = [record for drug in ("trastuzumab", "pertuzumab") for record in (given(drug, 600, kind=kind), *doses(drug, 600, 537))]
+    assert len(lines(*told, given("docetaxel", 600, 450), given(added, 60))) == 1
+
+
 def test_r133_a_conjugate_on_hold_by_the_record_is_not_replaced():
     """A hold that somebody wrote down is no end, whatever is given meanwhile."""
     held = (given("trastuzumab-deruxtecan", 600, kind="order", status="on-hold"), *doses("trastuzumab-deruxtecan", 600, 321))

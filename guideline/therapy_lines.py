@@ -331,17 +331,19 @@ def _given_beyond(e: Exposure, begun: PartialDate, case: Case) -> bool:
     """
     if e.state == "ended":
         return e.last_known is None or e.last_known.earliest > add_days(begun.latest, _STOP_WRITTEN_LATE_DAYS)
-    if e.last_dose is not None and e.last_dose.latest <= begun.earliest:
+    if e.last_dose is not None and e.last_dose.latest <= begun.earliest and not _sent_in_part(e, begun):
         due = add_days(e.last_dose.latest, K.thresholds.intervals.treatment_interval_days)
         return _on_hold_by_record(e, case) or (e.drug not in CONJUGATES and due >= case.today)
     return True
 
 
-def _open_at(e: Exposure, when: PartialDate, case: Case) -> bool:
-    """Whether a drug that nobody ended was being given on that day, or on hold. Of a conjugate its doses tell (decision 8).
+def _sent_in_part(e: Exposure, when: PartialDate) -> bool:
+    """Whether the doses of an antibody that was left open stop so long before a day that they tell nothing of it: not all were sent."""
+    return e.drug not in CONJUGATES and e.last_dose is not None and add_days(e.last_dose.latest, LONGEST_SILENCE_DAYS) < when.earliest
 
-    Antibodies whose doses stop are sent in part by many hospitals: what joins them tells of no other line.
-    """
+
+def _open_at(e: Exposure, when: PartialDate, case: Case) -> bool:
+    """Whether a drug that nobody ended was being given on that day, or on hold. Of a conjugate its doses tell (decision 8)."""
     if e.state == "ended":
         return False
     given_until = add_days(e.last_dose.latest, LONGEST_SILENCE_DAYS) if e.drug in CONJUGATES and e.last_dose is not None else None
@@ -404,11 +406,12 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
 
 
 def _given_in(e: Exposure, begun: PartialDate, case: Case) -> bool:
-    """Whether an antibody that nobody ended is given in the line that was begun: not where its doses stop before it."""
+    """Whether an antibody that nobody ended is given in the line that was begun: not where its doses go on until then, and no further."""
     if e.state == "ended":
         return False
     new_line = add_days(begun.latest, LONGEST_SILENCE_DAYS) >= case.today
-    return new_line or e.last_dose is None or e.last_dose.latest > begun.earliest or _on_hold_by_record(e, case)
+    told = e.last_dose is not None and e.last_dose.latest <= begun.earliest and not _sent_in_part(e, begun)
+    return new_line or not told or _on_hold_by_record(e, case)
 
 
 def _line(members: list[Exposure], start: PartialDate, next_start: PartialDate | None, case: Case) -> Line:

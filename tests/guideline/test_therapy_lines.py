@@ -13,6 +13,7 @@ from tests.guideline.case_builder import (
     doses,
     given,
     intake,
+    lvef,
     metastasis,
     said,
     situation_of,
@@ -541,6 +542,16 @@ def test_decision_3_antibodies_whose_doses_were_sent_in_part_hold_their_line(kin
     """Trastuzumab + pertuzumab "active", the doses of the first cycles alone on record: a partner that joins them begins no other line."""
     told = [record for drug in ("trastuzumab", "pertuzumab") for record in (given(drug, 600, kind=kind), *doses(drug, 600, 537))]
     assert len(lines(*told, given("docetaxel", 600, 450), given(added, 60))) == 1
+
+
+@pytest.mark.parametrize("since", [30, 100, 300])
+@pytest.mark.parametrize("kind", ["order", "statement"])
+def test_r073_antibodies_whose_doses_were_sent_in_part_are_watched_beside_tucatinib(kind, since):
+    """Trastuzumab + pertuzumab "active" beside the triplet: an LVEF of 44 %, 18 points below baseline, is not passed over."""
+    told = [record for drug in ("trastuzumab", "pertuzumab") for record in (given(drug, 800, kind=kind), *doses(drug, 800, 737))]
+    drugs = (*told, given("tucatinib", since), given("capecitabine", since))
+    case = a_case(metastases=(metastasis("liver", 820),), drugs=drugs, lvef=(lvef(44, 20), lvef(62, 820)))
+    assert {f.topic for f in advice_on(case).findings} >= {"LvefHold"}
 
 
 def test_r133_a_conjugate_on_hold_by_the_record_is_not_replaced():

@@ -8,18 +8,21 @@ FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ONLY_BINARY=:all:
 WORKDIR /src
 
-# The dependencies in a layer of their own: it stays as long as these two files do.
-COPY constraints.txt pyproject.toml ./
-RUN python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; extras = project['optional-dependencies']; print(*project['dependencies'], *extras['postgresql'], *extras['redis'], sep='\n')" > requirements.txt \
-    && python -m venv /opt/her2-cds \
-    && /opt/her2-cds/bin/pip install --constraint constraints.txt --requirement requirements.txt
+# The dependencies in a layer of their own: it stays as long as these two files do. Each file that is installed has one of the hashes there,
+# so has what builds our own package, which stays in this stage.
+COPY requirements.lock build-requirements.lock ./
+RUN python -m venv /opt/her2-cds \
+    && /opt/her2-cds/bin/pip install --require-hashes --requirement requirements.lock \
+    && python -m venv /opt/build \
+    && /opt/build/bin/pip install --require-hashes --requirement build-requirements.lock
 
-COPY README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
 COPY cards cards
 COPY fhir_mappings fhir_mappings
 COPY guideline guideline
 COPY service service
-RUN /opt/her2-cds/bin/pip install --no-deps . \
+RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /opt/wheel . \
+    && /opt/her2-cds/bin/pip install --no-deps /opt/wheel/*.whl \
     && /opt/her2-cds/bin/pip uninstall --yes pip setuptools
 
 # Run: the environment as built and an unprivileged user, with a data folder of its own: a volume that is mounted there takes over its owner.

@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 AUDITORS := cyclonedx-bom==7.5.0 pip-audit==2.10.1
+LOCKER := uv==0.13.9
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench soak verify fuzz mutate audit sbom screenshots constraints clean
@@ -59,14 +60,29 @@ sbom: $(VENV)/.dev $(VENV)-audit/.done ## the bill of materials, CycloneDX, into
 screenshots: $(VENV)/.dev ## pictures of the main states into docs/images (needs Chromium)
 	@exec $(BIN)/python -m docs.screenshots
 
-constraints: ## resolve the newest versions anew into constraints.txt
+constraints: ## resolve the newest versions anew into constraints.txt, and with hashes into the two locks
 	@rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh
 	@$(VENV)-fresh/bin/python -m pip --disable-pip-version-check --quiet install '.[dev]'
 	@{ sed '/^[^#]/d' constraints.txt; $(VENV)-fresh/bin/python -m pip freeze --exclude her2-cds; } > $(VENV)-fresh/constraints.txt
 	@mv $(VENV)-fresh/constraints.txt constraints.txt && rm -rf $(VENV)-fresh
+	@$(MAKE) --no-print-directory requirements.lock build-requirements.lock
+
+# What is installed where nobody looks on: every file by its hash, of all platforms, so that one lock serves each base image.
+LOCK = $(VENV)-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command 'make constraints' --constraints constraints.txt
+
+requirements.lock: pyproject.toml constraints.txt | $(VENV)-lock/bin/uv
+	@$(LOCK) --extra postgresql --extra redis --output-file $@ pyproject.toml
+
+build-requirements.lock: pyproject.toml constraints.txt | $(VENV)-lock/bin/uv
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')" | $(LOCK) --output-file $@ -
+
+$(VENV)-lock/bin/uv: Makefile | $(BIN)/python
+	@$(PYTHON) -m venv --clear $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip --disable-pip-version-check --quiet install $(LOCKER)
 
 clean: ## remove everything that the commands above made
-	rm -rf $(VENV) $(VENV)-audit $(VENV)-fresh $(VENV)-node build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-audit $(VENV)-fresh $(VENV)-lock $(VENV)-node build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Two stamps: what `make run` needs is on a fresh machine in half the time of what the tests need.

@@ -7,6 +7,7 @@ the first question is about a version that has been known to be vulnerable for y
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -46,10 +47,12 @@ class Report:
 
 
 def all_pins(root: Path) -> list[str]:
-    """Every exact version of a project: those that are installed, and those that build the package."""
-    installed = [line for line in (root / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
+    """Every exact version of a project: what is installed here, in the image or on another Python, and what builds the package."""
     building: list[str] = tomllib.loads((root / "pyproject.toml").read_text())["build-system"]["requires"]
-    return [*installed, *(line for line in building if line not in installed)]
+    files = ("constraints.txt", "requirements.lock", "build-requirements.lock")
+    lines = [line for name in files for line in (root / name).read_text().splitlines() if re.match(r"\w", line)]
+    pins = (re.split("[ ;]", line)[0].partition("==") for line in [*lines, *building])
+    return sorted({f"{re.sub('[-_.]+', '-', name).lower()}=={version}" for name, _, version in pins})
 
 
 def audit(pins: Path, further: Sequence[str] = ()) -> Report | None:

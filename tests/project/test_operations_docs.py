@@ -39,7 +39,7 @@ def test_links_lead_somewhere(name: str):
 def test_files_and_tests_that_are_named_exist(name: str):
     """A path in the text is a file or folder of the project: no promise rests on a test that is gone."""
     rooms = "audit|cards|deploy|docs|fhir_mappings|guideline|service|soak|tests"
-    named = re.findall(rf"`((?:{rooms})/[\w./-]*|Dockerfile|compose\.yaml|constraints\.txt)`", PAGES[name])
+    named = re.findall(rf"`((?:{rooms})/[\w./-]*|Dockerfile|compose\.yaml|constraints\.txt|requirements\.lock)`", PAGES[name])
     own = {"deploy/secrets"}
     assert [path for path in named if path not in own and not (ROOT / path).exists()] == []
 

@@ -43,5 +43,6 @@ The files of `knowledge/`, checked and typed when the package is imported:
 
 `knowledge_base`      the one object that rules read; `thresholds`, `knowledge_entries`, `order_knowledge`, `other_drugs` and `orderables`
                       are its types, `knowledge_files`, `knowledge_checks` and `knowledge_printing` read, check and word them
+`drug_classes`        the drugs by class, and what each product brings
 `sources`             the register of what rules and evidence name as their sources
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guideline.case import Allergy, Case
+from guideline.drug_classes import CONJUGATES, components
 from guideline.going_on import given_on
-from guideline.therapy_lines import CONJUGATES, components
 
 
 def parts_of(drug: str) -> frozenset[str]:

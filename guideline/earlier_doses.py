@@ -8,13 +8,13 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import Case, DrugRecord, StopReason
+from guideline.drug_classes import components
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, is_fulfilled_cycle, still_stands
 from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate, add_days, days_since
-from guideline.therapy_lines import components
 
 _WEEKLY = 7
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from guideline.case import HeartCondition
+from guideline.drug_classes import HER2_DRUGS
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lvef_by_drug import dose_days
 from guideline.lvef_tables import first_dose
 from guideline.partial_date import PartialDate, add_days
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 
 
 def failures_under(s: Situation, exposures: Iterable[Exposure]) -> dict[str, HeartCondition]:

@@ -13,18 +13,24 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from guideline.case import Case, DrugRecord
+from guideline.drug_classes import (
+    ANTIBODY_PRODUCTS,
+    CYTOTOXIC_DRUGS,
+    KINASE_INHIBITORS,
+    PERTUZUMAB_PRODUCTS,
+    TAXANES,
+    TRASTUZUMAB_PRODUCTS,
+    components,
+)
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, still_stands
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.partial_date import PartialDate, add_days
 from guideline.situation import Situation
-from guideline.therapy_lines import ANTIBODY_PRODUCTS, CYTOTOXIC_DRUGS, PERTUZUMAB_PRODUCTS, TAXANES, TRASTUZUMAB_PRODUCTS, components
 
 #: What an earlier drug does when another one is ordered that is not given beside it: it goes on, it gives way, or nobody can tell.
 Way = Literal["goes-on", "gives-way", "unsaid"]
-
-KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
 
 #: How long a cycle of an infused drug lasts at most, as it is usually given.
 CYCLE: Final = timedelta(days=21)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from guideline.case import Case
+from guideline.drug_classes import ANTHRACYCLINES, TAXANES
 from guideline.hormone_receptors import HormoneReceptors
 from guideline.relapse import Relapse
-from guideline.therapy_lines import ANTHRACYCLINES, TAXANES, Therapies
+from guideline.therapy_lines import Therapies
 
 
 def label_flags(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from guideline.case import Case, DrugRecord
+from guideline.drug_classes import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.exposures import Exposure, is_fulfilled_cycle
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
-from guideline.therapy_lines import PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.thresholds import LvefTable
 
 _TABLES = {d.id: K.thresholds.lvef_tables[d.lvef_table] for d in K.drugs.values() if d.lvef_table is not None}

@@ -14,6 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guideline.case import Lvef
+from guideline.drug_classes import HER2_DRUGS, PERTUZUMAB_PRODUCTS
 from guideline.exposures import Exposure
 from guideline.heart_function import effective_value, fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -21,7 +22,6 @@ from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
 from guideline.lvef_tables import Judged, first_dose, line_of
 from guideline.partial_date import add_days
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, PERTUZUMAB_PRODUCTS
 
 #: `grave`: a hold that ends the drug when it is confirmed. `between`: asks for no hold, and does not meet the restart test.
 _Kind = Literal["grave", "hold", "between", "recovered"]

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from guideline.advice import Statement
 from guideline.case import Lvef
+from guideline.drug_classes import CONJUGATES
 from guideline.facts_used import drug_name, lvef_shown
 from guideline.heart_function import fall_from
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -17,7 +18,6 @@ from guideline.lvef_dips import Dip, day_of, days_between, dips, given_again, he
 from guideline.lvef_tables import Judged, judge, never_low
 from guideline.partial_date import add_days
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES
 
 
 class StopForGood(Struct, frozen=True):

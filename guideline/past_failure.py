@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from guideline.case import HeartCondition
+from guideline.drug_classes import HER2_DRUGS
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 
 
 def resolved_failure(s: Situation) -> HeartCondition | None:

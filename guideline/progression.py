@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from guideline.case import Case, IntakeAnswer, Site
+from guideline.drug_classes import HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
 
@@ -17,9 +18,6 @@ _CNS = frozenset({"brain", "leptomeningeal"})
 
 #: Local therapy of brain metastases (R128): radiotherapy may follow a resection, so it is named first.
 _LOCAL_THERAPY = ("brain-radiotherapy", "brain-resection")
-
-#: The HER2 drugs, and whether each is infused: that they go on after local therapy of the brain is a decision to keep them.
-_HER2_INFUSED = {d.id: d.infused for d in K.drugs.values() if d.drug_class.startswith("her2-")}
 
 
 class LocalTherapy(Struct, frozen=True):
@@ -120,14 +118,13 @@ def _active_since(day: PartialDate, case: Case) -> bool:
 
 
 def _went_on_after(day: PartialDate, case: Case) -> bool:
-    """Whether a HER2 drug was given after a day: a dose of an infused one on record, an oral one still called active."""
+    """Whether a HER2 drug was given after a day, and so kept: a dose of an infused one on record, an oral one still called active."""
     for record in case.drugs:
-        infused = _HER2_INFUSED.get(record.drug)
-        if infused is None:
+        if record.drug not in HER2_DRUGS:
             continue
         if record.kind == "administration" and record.start is not None and record.start.earliest > day.latest:
             return True
-        if not infused and record.status == "active" and record.end is None:
+        if not K.drugs[record.drug].infused and record.status == "active" and record.end is None:
             return True
     return False
 

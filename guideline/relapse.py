@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from guideline.drug_classes import HER2_DRUGS
 from guideline.exposures import Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months, within_months
-from guideline.therapy_lines import HER2_DRUGS, Therapies
+from guideline.therapy_lines import Therapies
 
 
 class Relapse(Struct, frozen=True):

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from guideline.brain_disease import BrainDisease, brain_disease
 from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Stage
+from guideline.drug_classes import HER2_DRUGS, components
 from guideline.exposures import Exposure, exposures
 from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, her2_status
@@ -29,14 +30,7 @@ from guideline.reproductive import PregnancyState, menopausal_status, pregnancy_
 from guideline.silent_tdxd import with_silent_tdxd
 from guideline.still_given import with_answer
 from guideline.study_drugs import study_drug, study_drug_over
-from guideline.therapy_lines import (
-    HER2_DRUGS,
-    Line,
-    Therapies,
-    components,
-    failed_in_metastatic_disease,
-    therapies,
-)
+from guideline.therapy_lines import Line, Therapies, failed_in_metastatic_disease, therapies
 
 _Said = TypeVar("_Said")
 

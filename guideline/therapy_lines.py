@@ -10,13 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
 
 from guideline.case import Case, StopReason
+from guideline.drug_classes import (
+    ANTIBODY_PRODUCTS,
+    ANTICANCER_DRUGS,
+    CONJUGATES,
+    COUNTING_DRUGS,
+    CYTOTOXIC_DRUGS,
+    HER2_DRUGS,
+    PARTNER_DRUGS,
+    components,
+)
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
@@ -25,36 +34,11 @@ from guideline.progression import Progression, documented_progression, intake_ou
 Setting = Literal["early", "metastatic", "unknown"]
 Outcome = Literal["progression", "ongoing", "on-hold", "toxicity", "completed", "changed", "unknown"]
 
-HER2_CLASSES = frozenset({"her2-antibody", "her2-conjugate", "her2-tki"})
-CYTOTOXIC_CLASSES = frozenset({"taxane", "cytotoxic", "anthracycline"})
-ENDOCRINE_CLASSES = frozenset({"endocrine"})
-#: Given beside endocrine or HER2 maintenance; never a line of their own here.
-PARTNER_CLASSES = frozenset({"endocrine", "gnrh-agonist", "cdk46-inhibitor", "pi3k-inhibitor"})
-
-HER2_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in HER2_CLASSES)
-CONJUGATES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-conjugate")
-CYTOTOXIC_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in CYTOTOXIC_CLASSES)
-TAXANES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "taxane")
-ANTHRACYCLINES = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "anthracycline")
-ENDOCRINE_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in ENDOCRINE_CLASSES)
-PARTNER_DRUGS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class in PARTNER_CLASSES)
-#: What makes a line count; endocrine therapy and what goes with it does not.
-COUNTING_DRUGS = HER2_DRUGS | CYTOTOXIC_DRUGS
-ANTICANCER_DRUGS = COUNTING_DRUGS | PARTNER_DRUGS
-
 #: Stop reasons that are toxicity, and no progression (decision 3).
 TOXICITY = frozenset({"toxicity", "cardiac", "lung"})
 
 #: Stop reasons after which an order for the same drug is a contradiction, and no plan.
 _NOT_AGAIN = TOXICITY | {"progression", "hospice", "death"}
-
-#: Brings trastuzumab itself, whatever the brand, suffix or route.
-TRASTUZUMAB_PRODUCTS = frozenset(
-    d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "trastuzumab" in drug.components
-)
-PERTUZUMAB_PRODUCTS = frozenset(d for d, drug in K.drugs.items() if drug.drug_class == "her2-antibody" and "pertuzumab" in drug.components)
-ANTIBODY_PRODUCTS = TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS
-
 
 #: A conjugate replaces the antibodies; only T-DXd has one beside it in a regimen.
 _BESIDE_CONJUGATES: Mapping[tuple[str, ...], frozenset[str]] = {("trastuzumab-deruxtecan",): frozenset({"pertuzumab"})}
@@ -64,14 +48,6 @@ _POSTNEOADJUVANT = "trastuzumab-emtansine"
 
 #: A stop is often written down at the visit after the next therapy was begun.
 _STOP_WRITTEN_LATE_DAYS = 7
-
-_COMPONENTS = {drug.id: frozenset(drug.components) for drug in K.drugs.values()}
-
-
-@lru_cache(maxsize=1024)
-def components(drug: str) -> frozenset[str]:
-    """What a product brings: a fixed combination its antibodies, a subcutaneous form its antibody, any other drug itself."""
-    return _COMPONENTS.get(drug) or frozenset((drug,))
 
 
 class Line(Struct, frozen=True):

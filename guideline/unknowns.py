@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from guideline.body import body, cockcroft_gault
 from guideline.case import BodyMeasure, Case, DrugRecord, IntakeAnswer, Lab, Lvef, PerformanceStatus, Pregnancy, ReceptorResult
+from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_names
 from guideline.intake import answer
 from guideline.kidneys import USUAL_KG, kidneys_known
@@ -23,7 +24,6 @@ from guideline.lung_history import T_DM1, T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 
 #: What is assumed for the sake of the question has no resource.
 ASSUMED = "assumed"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from guideline.advice import TREATMENT_TOPICS, Finding
 from guideline.advise import advise
 from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, FebrileNeutropenia, Lvef, Metastasis, Stage, Symptom
-from guideline.therapy_lines import components
+from guideline.drug_classes import components
 from verify.course import LINES
 from verify.dimensions import DIMENSIONS, HEART, LUNGS, LVEF, LVEF_AGE, OUTCOME
 from verify.lvef_oracle import MONITORED, expected_hold

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from guideline.advice import INDICATOR_RANK, Advice
 from guideline.advise_orders import advise_orders
+from guideline.drug_classes import components
 from guideline.orders import DraftOrder
-from guideline.therapy_lines import components
 from verify.course import LINES
 from verify.dimensions import DIMENSIONS, LUNGS, LVEF, LVEF_AGE
 from verify.points import PLACE, PLAINEST, Point, case_of, moved, practice_of, tags

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from guideline.advice import Advice, Finding
 from guideline.advise import advise
+from guideline.drug_classes import HER2_DRUGS, components
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.therapy_lines import HER2_DRUGS, components
 from verify.points import Point, case_of, key_of, practice_of, tags
 
 TDXD_REGIMENS = frozenset(r.id for r in K.regimens.values() if "trastuzumab-deruxtecan" in r.drugs)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.allergies import allergies_to, contain_it, parts_of
 from guideline.case import Allergy
+from guideline.drug_classes import components
 from guideline.facts_used import drug_name, headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.order_scope import deletions, safety_orders
-from guideline.therapy_lines import components
 
 
 def allergies(q: OrderQuestion) -> Iterator[Finding]:

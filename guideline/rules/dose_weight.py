@@ -9,6 +9,7 @@ from guideline.body import Body, Weights, changed, kilograms
 from guideline.case import BodyMeasure
 from guideline.dosing import Judgement, above, judge, needs, same
 from guideline.dosing_weight import last_milligrams
+from guideline.drug_classes import components
 from guideline.earlier_doses import days_after, earlier_doses, gap_to_load, loaded_part
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -16,7 +17,6 @@ from guideline.order_knowledge import DoseSchedule
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import amount_words, dose_facts, flat_product_meant, label_words, ordered_words
-from guideline.therapy_lines import components
 
 
 def weight_asked(dose: OrderedDose, schedule: DoseSchedule) -> tuple[Gap, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Gap, Option, Statement
+from guideline.drug_classes import ENDOCRINE_DRUGS, GNRH_AGONISTS, HER2_DRUGS
 from guideline.facts_used import drug_name, drug_names, in_usual_order, performance_fact
 from guideline.heart_function import effective_value
 from guideline.intake import answer, said_yes
@@ -18,10 +19,9 @@ from guideline.performance import newest_performance, very_frail
 from guideline.rules.objections import without_trastuzumab
 from guideline.rules.options import option
 from guideline.situation import Situation
-from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, TOXICITY
+from guideline.therapy_lines import TOXICITY
 
 AROMATASE_INHIBITORS = frozenset({"anastrozole", "exemestane", "letrozole"})
-GNRH_AGONISTS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "gnrh-agonist")
 
 
 def declines_chemotherapy(s: Situation) -> bool:

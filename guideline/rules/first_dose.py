@@ -5,6 +5,7 @@ from __future__ import annotations
 from guideline.advice import Finding
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
+from guideline.drug_classes import components
 from guideline.earlier_doses import drafted_before, earlier_doses, loaded_part
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -12,7 +13,6 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.dose_words import label_words, loading_words, order_fact
 from guideline.rules.order_scope import own_doses
-from guideline.therapy_lines import components
 
 
 def first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:

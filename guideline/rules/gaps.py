@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
+from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_names, heart_disease, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
@@ -21,7 +22,6 @@ from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, without_trastuz
 from guideline.rules.pregnancy import contradicted_pregnancy, pregnancy_excluded
 from guideline.rules.unread import her2_check, lvef_ask, unread_labs_check
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 from guideline.unread_results import unread_lvef
 
 

@@ -7,6 +7,7 @@ not confirmed and nobody wrote that down.
 from __future__ import annotations
 
 from guideline.advice import Statement
+from guideline.drug_classes import HER2_DRUGS
 from guideline.exposures import LONGEST_SILENCE_DAYS
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -14,7 +15,6 @@ from guideline.lvef_by_drug import dose_days
 from guideline.partial_date import add_days
 from guideline.rules.brain import isolated_in_brain
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 
 
 def given_on(s: Situation) -> tuple[Statement, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import HeartCondition, Lvef
+from guideline.drug_classes import ANTIBODIES, CONJUGATES
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
 from guideline.heart_function import effective_value
@@ -32,7 +33,7 @@ from guideline.rules.unread import lvef_not_read, with_unread_lvef
 from guideline.situation import Situation
 
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
-MONITORED = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate") or d.id == "lapatinib")
+MONITORED = ANTIBODIES | CONJUGATES | {"lapatinib"}
 
 
 def heart(s: Situation) -> Finding | None:

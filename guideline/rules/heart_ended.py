@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from guideline.advice import Finding
+from guideline.drug_classes import components
 from guideline.exposures import Exposure
 from guideline.facts_used import lvef_fact
 from guideline.heart_function import effective_value
@@ -21,7 +22,6 @@ from guideline.orders import DraftOrder
 from guideline.rules.heart_words import all_names, echo_wanted, stop_headline
 from guideline.rules.order_scope import deletions
 from guideline.situation import Situation
-from guideline.therapy_lines import components
 
 #: The findings that say so already, by the beginning of their headline's id.
 STOP_HEADLINES = ("lvef-stop", "lvef-held-stop")

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from guideline.advice import Finding, Statement
 from guideline.case import Lvef
+from guideline.drug_classes import PERTUZUMAB_PRODUCTS
 from guideline.exposures import Exposure
 from guideline.facts_used import headline_names, lvef_fact
 from guideline.heart_function import effective_value, fall_from
@@ -18,7 +19,6 @@ from guideline.lvef_stop import StopForGood, least_hold, stop_for_good
 from guideline.lvef_tables import Judged, first_dose, judge, never_low
 from guideline.rules.heart_words import all_names, echo_wanted, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
-from guideline.therapy_lines import PERTUZUMAB_PRODUCTS
 
 
 class HeldForHeart(Struct, frozen=True):

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import FactUsed, Finding
 from guideline.companions import Companion, companions, given_with, order_of
 from guideline.dosing import same
+from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import Interaction
 from guideline.order_question import OrderQuestion
 from guideline.rules.order_scope import has_breast_cancer, safety_orders
 from guideline.rules.order_undiagnosed import breast_by
-from guideline.therapy_lines import HER2_DRUGS
 
 
 def interactions(q: OrderQuestion) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from guideline.advice import Finding, Statement
+from guideline.drug_classes import HER2_DRUGS
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -22,7 +23,6 @@ from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, sh
 from guideline.rules.unread import labs_of, with_unread_labs
 from guideline.setbacks import level_given, one_level_down
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 from guideline.thresholds import LabRow
 from guideline.unread_results import unread_labs
 

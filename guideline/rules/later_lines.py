@@ -11,6 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guideline.advice import Gap, Statement
+from guideline.drug_classes import (
+    ANTHRACYCLINES,
+    CDK46_INHIBITORS,
+    CONJUGATES,
+    COUNTING_DRUGS,
+    HER2_DRUGS,
+    KINASE_INHIBITORS,
+    TRASTUZUMAB_PRODUCTS,
+    components,
+)
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -18,13 +28,10 @@ from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate
 from guideline.rules.objections import SETTLED_REASONS, drugs_with_reason_open, reason_open, severe_allergies, without_trastuzumab
 from guideline.situation import Situation
-from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, COUNTING_DRUGS, HER2_DRUGS, TRASTUZUMAB_PRODUCTS, Line, components
+from guideline.therapy_lines import TOXICITY, Line
 
 _ONCE_ONLY = CONJUGATES | {"tucatinib"} | ANTHRACYCLINES
 _LATER_LINE_FROM = K.thresholds.intervals.later_line_from
-_CDK46_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "cdk46-inhibitor")
-_KINASE_INHIBITORS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-tki")
-_HARMED = frozenset({"toxicity", "lung", "cardiac"})
 
 
 def in_later_lines(s: Situation) -> bool:
@@ -36,7 +43,7 @@ def abemaciclib_fits(s: Situation) -> bool:
     """ASCO 2022, 3.2.1: hormone-receptor-positive, third line and later, neither a CDK4/6 inhibitor nor fulvestrant used before."""
     if s.hormones.state != "positive" or s.used_line_count < 2:
         return False
-    return _CDK46_INHIBITORS.isdisjoint(s.used_drugs) and not s.used("fulvestrant")
+    return CDK46_INHIBITORS.isdisjoint(s.used_drugs) and not s.used("fulvestrant")
 
 
 def later_line_statements(s: Situation, lead: str | None) -> list[Statement]:
@@ -67,7 +74,7 @@ def rechallenge(s: Situation) -> Statement | None:
 def _courses(s: Situation, *, failed_too: bool) -> list[str]:
     found = []
     # HER2 blockade goes on beside what is used again: without trastuzumab only where the course brings its own.
-    blockade = _KINASE_INHIBITORS if without_trastuzumab(s) else COUNTING_DRUGS - TRASTUZUMAB_PRODUCTS
+    blockade = KINASE_INHIBITORS if without_trastuzumab(s) else COUNTING_DRUGS - TRASTUZUMAB_PRODUCTS
     for line in s.therapies.used_lines:
         if not _helped(s, line) or (failed_too and not _receptors_changed_since(s, line)):
             continue
@@ -78,7 +85,7 @@ def _courses(s: Situation, *, failed_too: bool) -> list[str]:
 
 
 def _repeatable(s: Situation, line: Line, *, failed_too: bool) -> frozenset[str]:
-    harmed = s.not_tolerated | _parts(e for e in s.exposures if e.stop_reason in _HARMED)
+    harmed = s.not_tolerated | _parts(e for e in s.exposures if e.stop_reason in TOXICITY)
     drugs = set()
     for e in line.exposures:
         parts = components(e.drug)

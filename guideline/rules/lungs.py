@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
+from guideline.drug_classes import HER2_DRUGS
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, lung_fact, symptom_fact
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -12,7 +13,6 @@ from guideline.situation import Situation
 from guideline.symptoms import reported
 from guideline.tdm1_pneumonitis import ended_tdm1
 from guideline.tdxd_restart import Restart, restarts
-from guideline.therapy_lines import HER2_DRUGS
 
 _CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.ild_warning)
 

@@ -8,6 +8,15 @@ from datetime import date
 from msgspec.structs import replace
 
 from guideline.advice import Option, Statement, Treatment
+from guideline.drug_classes import (
+    CDK46_INHIBITORS,
+    CONJUGATES,
+    CYTOTOXIC_DRUGS,
+    ENDOCRINE_DRUGS,
+    PERTUZUMAB_PRODUCTS,
+    TAXANES,
+    TRASTUZUMAB_PRODUCTS,
+)
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, treatment_facts
 from guideline.going_on import last_given
@@ -19,20 +28,10 @@ from guideline.rules.gaps import her2_gap, pregnancy_check
 from guideline.rules.objections import objection, severe_allergies
 from guideline.rules.options import option
 from guideline.situation import Situation
-from guideline.therapy_lines import (
-    CONJUGATES,
-    CYTOTOXIC_DRUGS,
-    ENDOCRINE_DRUGS,
-    PERTUZUMAB_PRODUCTS,
-    TAXANES,
-    TOXICITY,
-    TRASTUZUMAB_PRODUCTS,
-    Line,
-    last_day_of,
-)
+from guideline.therapy_lines import TOXICITY, Line, last_day_of
 
 #: Beside a running one of these no other is named.
-_TRIED_BESIDE = frozenset(d.id for d in K.drugs.values() if d.drug_class == "cdk46-inhibitor" or d.id == "tucatinib")
+_TRIED_BESIDE = CDK46_INHIBITORS | {"tucatinib"}
 
 #: A taxane stopped before so many three-weekly cycles, or the weeks they take, is no induction that maintenance was tested after.
 _LEAST_CYCLES = K.thresholds.doses.induction_minimum_cycles

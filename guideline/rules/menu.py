@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from guideline.advice import Option, Statement
+from guideline.drug_classes import CYTOTOXIC_DRUGS
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -19,7 +20,6 @@ from guideline.rules.later_lines import in_later_lines, rechallenge
 from guideline.rules.objections import CYTOTOXIC_PART, TUCATINIB, without_trastuzumab
 from guideline.rules.options import option, unknown_history
 from guideline.situation import Situation
-from guideline.therapy_lines import CYTOTOXIC_DRUGS
 
 #: The regimens that decision 4 ranks itself: no failed partner and no label moves them.
 _RANKED = frozenset({"tdxd", "tdxd-pertuzumab", TUCATINIB})

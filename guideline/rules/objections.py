@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from guideline.advice import Option, Statement
 from guideline.allergies import contain_it
+from guideline.drug_classes import CYTOTOXIC_DRUGS, HER2_DRUGS, components
 from guideline.facts_used import drug_name, drug_names
 from guideline.intake import tdxd_unavailable
 from guideline.kidneys import clearance_acts
@@ -18,7 +19,6 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
 from guideline.lvef_stop import stops_on_record
 from guideline.situation import Situation
-from guideline.therapy_lines import CYTOTOXIC_DRUGS, HER2_DRUGS, components
 
 TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})
 TUCATINIB = "tucatinib-trastuzumab-capecitabine"

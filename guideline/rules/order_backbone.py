@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding
+from guideline.drug_classes import ANTHRACYCLINES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
 from guideline.facts_used import drug_name, headline_names, hormone_fact, in_usual_order
 from guideline.going_on import chemotherapy_going_on
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -17,7 +18,6 @@ from guideline.orders import DraftOrder
 from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, orders_of, pathway_orders
 from guideline.rules.order_stop import ACCEPTED_REASONS, stops_without_reason
-from guideline.therapy_lines import ANTHRACYCLINES, CYTOTOXIC_DRUGS, ENDOCRINE_DRUGS, HER2_DRUGS, components
 
 
 def chemotherapy_without_her2(q: OrderQuestion) -> Iterator[Finding]:

@@ -9,6 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Gap, Statement, Suggestion
+from guideline.drug_classes import (
+    CONJUGATES,
+    CYTOTOXIC_DRUGS,
+    ENDOCRINE_DRUGS,
+    HER2_DRUGS,
+    PARTNER_DRUGS,
+    TAXANES,
+    TRASTUZUMAB_PRODUCTS,
+    components,
+)
 from guideline.earlier_doses import goes_on
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
 from guideline.going_on import given_with_orders
@@ -32,16 +42,6 @@ from guideline.rules.order_products import product_mix_up
 from guideline.rules.order_scope import course_facts, deletions, new_drugs, ordered_drugs, orders_of, pathway_orders
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation
-from guideline.therapy_lines import (
-    CONJUGATES,
-    CYTOTOXIC_DRUGS,
-    ENDOCRINE_DRUGS,
-    HER2_DRUGS,
-    PARTNER_DRUGS,
-    TAXANES,
-    TRASTUZUMAB_PRODUCTS,
-    components,
-)
 
 _Rule = Callable[[OrderQuestion], Iterator[Finding]]
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, Statement
 from guideline.body import body
+from guideline.drug_classes import ANTHRACYCLINES, ANTIBODIES, CONJUGATES, HER2_DRUGS, KINASE_INHIBITORS, PERTUZUMAB_PRODUCTS
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
-from guideline.going_on import CYCLE, KINASE_INHIBITORS, given_days, go_together, last_given, stands, way
+from guideline.going_on import CYCLE, given_days, go_together, last_given, stands, way
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
@@ -20,9 +21,7 @@ from guideline.rules import order_products
 from guideline.rules.dose_words import order_fact
 from guideline.rules.order_scope import deletions, is_new, ordered_drugs, orders_of, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import ANTHRACYCLINES, CONJUGATES, HER2_DRUGS, PERTUZUMAB_PRODUCTS
 
-ANTIBODIES = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody")
 _DOXORUBICIN = frozenset({"doxorubicin", "liposomal-doxorubicin"})
 
 #: What a headline has room for, in characters: drugs beside the ordered ones, and drafts alone.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Gap, Statement
+from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import headline_names, her2_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
@@ -17,7 +18,6 @@ from guideline.rules.order_scope import is_new, new_drugs, ordered_drugs
 from guideline.rules.scope import awaited_test, scope
 from guideline.rules.unread import her2_ask
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS
 from guideline.unread_results import unread_fact, unread_her2
 
 

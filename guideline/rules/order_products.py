@@ -9,6 +9,7 @@ from guideline.advice import Finding, Indicator, Statement, Suggestion
 from guideline.body import body
 from guideline.dosing import converted, same
 from guideline.dosing_weight import last_milligrams
+from guideline.drug_classes import ANTIBODIES, CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -19,7 +20,6 @@ from guideline.rules.dose_words import ordered_words
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, orders_of, own_doses, safety_orders
 from guideline.situation import Situation
-from guideline.therapy_lines import CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 
 #: R083, C15: products that are taken for one another; trastuzumab by any route, brand or suffix is one (R136).
 _PRODUCT = {
@@ -29,13 +29,10 @@ _PRODUCT = {
 }
 
 _TRASTUZUMAB = "trastuzumab"
-_SUBCUTANEOUS = frozenset(d.id for d in K.drugs.values() if d.drug_class == "her2-antibody" and d.route == "sc")
+_SUBCUTANEOUS = frozenset(d for d in ANTIBODIES if K.drugs[d].route == "sc")
 #: Antibodies and conjugates that no label gives other than into a vein; of trastuzumab for infusion another form is meant.
-_INFUSED_ONLY = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate") and d.route == "iv") - {
-    _TRASTUZUMAB
-}
+_INFUSED_ONLY = frozenset(d for d in ANTIBODIES | CONJUGATES if K.drugs[d].route == "iv") - {_TRASTUZUMAB}
 _CONFUSED = frozenset(_PRODUCT) | _INFUSED_ONLY
-_ANTIBODIES_AND_CONJUGATES = frozenset(d.id for d in K.drugs.values() if d.drug_class in ("her2-antibody", "her2-conjugate"))
 
 
 class _Sign(NamedTuple):
@@ -161,7 +158,7 @@ def _not_beside(running: str, plan: str) -> bool:
     """Whether the planned product would be a second HER2 antibody or conjugate beside one that runs. Pertuzumab has one beside it."""
     if running == "pertuzumab":
         return plan in PERTUZUMAB_PRODUCTS
-    return running != plan and running in _ANTIBODIES_AND_CONJUGATES
+    return running != plan and (running in ANTIBODIES or running in CONJUGATES)
 
 
 def _pair_of_the_plan(q: OrderQuestion, plan: str, drug: str) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
+from guideline.drug_classes import ENDOCRINE_DRUGS, HER2_DRUGS, KINASE_INHIBITORS, components
 from guideline.earlier_doses import given_lately
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown, resolved_failure_fact
-from guideline.going_on import KINASE_INHIBITORS
 from guideline.heart_function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -41,7 +41,6 @@ from guideline.rules.pregnancy import (
 )
 from guideline.rules.unread import lvef_not_read_at_start, with_unread_lvef
 from guideline.situation import Situation
-from guideline.therapy_lines import ENDOCRINE_DRUGS, HER2_DRUGS, components
 
 _ECHO = (Suggestion("request", "echocardiogram"),)
 _CHEST_CT = (Suggestion("request", "chest-ct"),)

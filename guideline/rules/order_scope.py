@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guideline.advice import FactUsed, Suggestion
+from guideline.drug_classes import HER2_DRUGS, components
 from guideline.facts_used import in_usual_order, line_facts, lung_fact, metastatic_fact, relapse_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
@@ -12,7 +13,6 @@ from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.order_undiagnosed import breast_by, of_her2_safety
 from guideline.rules.scope import breast_present, other_primary, scope
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, components
 
 
 def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:

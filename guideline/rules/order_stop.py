@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.case import StopReason
+from guideline.drug_classes import HER2_DRUGS, components
 from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, headline_names, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -17,7 +18,6 @@ from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.scope import scope
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, components
 
 #: Reasons that end HER2 therapy rightly (R010, decision 21), and a drug that could not be had.
 ACCEPTED_REASONS = frozenset(

@@ -7,12 +7,12 @@ pregnancy. The choice of therapy is not spoken of: that needs the diagnosis (R00
 from __future__ import annotations
 
 from guideline.advice import Statement
+from guideline.drug_classes import ANTHRACYCLINES, HER2_DRUGS
 from guideline.facts_used import headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.scope import ONLY_BREAST, scope
-from guideline.therapy_lines import ANTHRACYCLINES, HER2_DRUGS
 
 #: Where no cancer at all is on record: tucatinib is given in colorectal cancer too, zanidatamab in cancer of the bile ducts.
 _TELLS_BREAST = ONLY_BREAST - {"tucatinib", "zanidatamab"}

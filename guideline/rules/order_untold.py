@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Suggestion
+from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DM1, T_DXD
@@ -15,7 +16,6 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, UntoldProduct
 from guideline.rules.order_products import confused
 from guideline.rules.order_scope import safety_orders
-from guideline.therapy_lines import HER2_DRUGS
 
 #: What a name that several products share, or a product with trastuzumab that we do not know, may be taken for.
 _MAY_BE = ("trastuzumab", T_DM1, T_DXD)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import Finding, Gap
+from guideline.drug_classes import ENDOCRINE_DRUGS, GNRH_AGONISTS
 from guideline.facts_used import headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.reproductive import past_childbearing_age
-from guideline.rules.endocrine import AROMATASE_INHIBITORS, GNRH_AGONISTS
+from guideline.rules.endocrine import AROMATASE_INHIBITORS
 from guideline.rules.order_scope import new_drugs
-from guideline.therapy_lines import ENDOCRINE_DRUGS
 
 
 def without_suppression(q: OrderQuestion) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.body import Body, body
 from guideline.dosing import Judgement, judge
+from guideline.drug_classes import components
 from guideline.earlier_doses import EarlierDoses, days_after, drafted_before, earlier_doses, gap_to_load, loaded_part, not_before
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -27,7 +28,6 @@ from guideline.rules.dose_words import flat_product_meant, label_words, loading_
 from guideline.rules.first_dose import loaded_beside
 from guideline.rules.order_products import mixed_up
 from guideline.rules.order_scope import own_doses, safety_orders
-from guideline.therapy_lines import components
 
 _WEEKLY = 7
 _THREE_WEEKLY = 21

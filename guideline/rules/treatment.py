@@ -8,6 +8,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
+from guideline.drug_classes import HER2_DRUGS, PARTNER_DRUGS
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -23,7 +24,7 @@ from guideline.rules.options import history_condition
 from guideline.rules.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy_lines import HER2_DRUGS, PARTNER_DRUGS, Line, last_day_of, planned_again
+from guideline.therapy_lines import Line, last_day_of, planned_again
 
 #: Findings that say what a drug is held for, and when it may be given again.
 _HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})

@@ -5,8 +5,8 @@ import pytest
 from fhir_mappings import ordered_products
 from fhir_mappings.medication_names import Naming
 from fhir_mappings.ordered_products import OrderedProduct, ordered_product
+from guideline.drug_classes import CONJUGATES, HER2_DRUGS, TRASTUZUMAB_PRODUCTS
 from guideline.orders import UntoldProduct
-from guideline.therapy_lines import CONJUGATES, HER2_DRUGS, TRASTUZUMAB_PRODUCTS
 from tests.fhir_mappings.resource_builders import RXNORM
 
 HERCEPTIN, KADCYLA, ENHERTU = (RXNORM, "1922512", None), (RXNORM, "1371041", None), (RXNORM, "2267574", None)

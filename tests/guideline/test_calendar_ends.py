@@ -9,9 +9,9 @@ import pytest
 from guideline.advise import advise
 from guideline.advise_orders import advise_orders
 from guideline.case import DrugRecord
+from guideline.drug_classes import COUNTING_DRUGS
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
-from guideline.therapy_lines import COUNTING_DRUGS
 from tests.guideline.case_builder import LONG, a_case, given, lung, lvef, metastasis
 from tests.guideline.order_builder import order
 

@@ -33,11 +33,11 @@ from guideline.case import (
     Symptom,
     UnreadResult,
 )
+from guideline.drug_classes import HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.situation import situation
-from guideline.therapy_lines import HER2_DRUGS
 from tests.guideline.case_builder import TODAY, advice_on, ago, alternatives_of, everything, lead_of, said_ids, statements_of
 
 _DRUGS = [*sorted(K.drugs), UNKNOWN_HER2_CONJUGATE]

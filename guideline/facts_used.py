@@ -118,10 +118,9 @@ _OUTCOME = {
 
 def line_fact(line: Line, number: int) -> FactUsed:
     """A line of therapy: its drugs, when it ran, how it ended. Inferred unless the record documents the outcome."""
-    begun = f" from {_day(line.start)}" if line.start is not None else ""
     return FactUsed(
         name=f"Line {number}",
-        value=f"{line_drugs(line)}{begun}{_joined_later(line)}: {_how_it_went(line)}{_goes_on(line)}",
+        value=f"{line_drugs(line)} from {_day(line.start)}{_joined_later(line)}: {_how_it_went(line)}{_goes_on(line)}",
         date=_day(line.ended_on or line.start),
         source=line.progression.source if line.progression is not None else line.exposures[0].sources[0],
         inferred=not line.documented,

@@ -34,7 +34,7 @@ def with_lvef_holds(given: tuple[Exposure, ...], found: Therapies, case: Case, h
 def _failed_since(line: Line, case: Case) -> bool:
     """Whether heart failure that has resolved began in the line or after it."""
     days = [c.date for c in case.heart if c.kind == "heart-failure" and c.date is not None]
-    return line.start is not None and any(day.earliest > line.start.latest for day in days)
+    return any(day.earliest > line.start.latest for day in days)
 
 
 def _declined(exposure: Exposure, table: LvefTable, line: Line, case: Case, heart: HeartFunction, normal: float) -> bool:

@@ -19,7 +19,7 @@ from guideline.therapy_lines import Therapies
 def with_answer(given: tuple[Exposure, ...], found: Therapies, case: Case) -> tuple[Exposure, ...]:
     """The exposures, those of the last line that are in doubt as running where the intake says so; else `given` itself."""
     last = found.used_lines[-1] if found.used_lines else None
-    answer = intake_outcome(case, last.start) if last is not None and last.start is not None else None
+    answer = intake_outcome(case, last.start) if last is not None else None
     if last is None or answer is None or answer.values[0] != "ongoing" or days_since(answer.date, case.today) > LONGEST_SILENCE_DAYS:
         return given
     on_hold = last.held_on_record(case)

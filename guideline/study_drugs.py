@@ -53,6 +53,6 @@ def _metastases_or_shortly_before(since: PartialDate | None) -> date:
 
 def _begun_in(line: Line, begun: PartialDate) -> bool:
     """Whether a drug was begun with a line or while it was given: it was a part of it."""
-    if line.start is not None and begun.latest < add_days(line.start.earliest, -K.thresholds.intervals.line_start_days):
+    if begun.latest < add_days(line.start.earliest, -K.thresholds.intervals.line_start_days):
         return False
     return line.ended_on is None or begun.latest < line.ended_on.earliest

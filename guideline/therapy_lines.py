@@ -53,13 +53,13 @@ _STOP_WRITTEN_LATE_DAYS = 7
 class Line(Struct, frozen=True):
     """One line of therapy for metastatic disease.
 
-    `ended_on` is the day of documented progression, else the last day an agent of it was given, as far as known.
+    `ended_on` is the day of documented progression, else the last known day of its main part; None while it goes on, or if unknown.
     `documented`: the outcome is written in the record; otherwise it is inferred from the dates. `progression` is what says so.
     `drugs`: those of the exposures in the order they were begun, each once. `counts`: decision 3, a line counts when it held an anti-HER2
     drug or a cytotoxic; endocrine-only lines do not.
     """
 
-    start: PartialDate | None
+    start: PartialDate
     exposures: tuple[Exposure, ...]
     drugs: tuple[str, ...]
     has_her2: bool

@@ -28,7 +28,7 @@ def cns_answered(s: Situation) -> Finding | None:
     """
     given, last = answer(s.case, "cns-disease"), s.last_line
     found = _ANSWERS.get(given.values[0]) if given is not None else None
-    if given is None or found is None or last is None or last.start is None or not (s.on_treatment and last.has_her2):
+    if given is None or found is None or last is None or not (s.on_treatment and last.has_her2):
         return None
     headline, follows = found
     if given.date.earliest <= add_days(last.start.latest, K.thresholds.intervals.new_metastasis_days):

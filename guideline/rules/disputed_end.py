@@ -35,7 +35,7 @@ class DisputedEnd(Struct, frozen=True):
 def disputed_end(s: Situation) -> DisputedEnd | None:
     """Where answer and record contradict each other; None where they agree, or where the record is newer than the answer and wins."""
     last = s.last_line
-    if last is None or last.start is None or last.outcome == "ongoing" or s.current_drugs:
+    if last is None or last.outcome == "ongoing" or s.current_drugs:
         return None
     answer = intake_outcome(s.case, last.start)
     main = last.main_part()
@@ -74,7 +74,7 @@ def naming_disputed_end(s: Situation, chosen: Treatment | None, findings: Sequen
 def _naming_open_record(s: Situation, chosen: Treatment | None) -> Treatment | None:
     """The treatment card, naming an answer that the last therapy is over while the record has no end of it."""
     last = s.last_line
-    if chosen is None or last is None or last.start is None or last.outcome not in _ENDED_BY_ANSWER:
+    if chosen is None or last is None or last.outcome not in _ENDED_BY_ANSWER:
         return chosen
     answer = intake_outcome(s.case, last.start)
     if answer is None or answer.values[0] != last.outcome:

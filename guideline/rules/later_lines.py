@@ -111,7 +111,7 @@ def _parts(given: Iterable[Exposure]) -> frozenset[str]:
 
 def _helped(s: Situation, line: Line) -> bool:
     """Whether a response was recorded during the line, or it lasted as long as trials ask of clinical benefit."""
-    if line.start is None or line.ended_on is None:
+    if line.ended_on is None:
         return False
     if (line.ended_on.earliest - line.start.latest).days >= K.thresholds.intervals.clinical_benefit_days:
         return True

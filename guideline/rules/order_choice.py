@@ -331,7 +331,7 @@ def _line_just_begun(s: Situation) -> bool:
     """Whether the order completes a line that began in the last four weeks: the label is about what came before that line."""
     line = s.last_line
     recently = K.thresholds.intervals.line_start_days
-    return s.on_treatment and line is not None and line.start is not None and add_days(line.start.latest, recently) >= s.today
+    return s.on_treatment and line is not None and add_days(line.start.latest, recently) >= s.today
 
 
 def _covered(s: Situation, regimen: str) -> bool:

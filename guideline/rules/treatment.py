@@ -82,9 +82,8 @@ def _better_since(s: Situation, last: Line) -> bool:
         return False
     wished = {e.stop_reason for e in last.exposures if e.drug in HER2_DRUGS} == {"patient-wish"}
     # The 42nd day before the end counts, the day of the end itself only with a wish.
-    first_day = add_days(ended.latest, -K.thresholds.intervals.judged_before_days if wished else 1)
-    if last.start is not None:
-        first_day = max(first_day, add_days(last.start.latest, 1))
+    since_end = add_days(ended.latest, -K.thresholds.intervals.judged_before_days if wished else 1)
+    first_day = max(since_end, add_days(last.start.latest, 1))
     since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest >= first_day)
     return any(d.trend in ("stable", "improved", "remission") for d in since_then)
 

@@ -139,8 +139,7 @@ def _bands(s: Situation) -> Iterator[Band]:
     for line in s.therapies.lines:
         if line.counts:
             number += 1
-        if line.start is not None:
-            yield _band(line, number)
+        yield _band(line, number)
 
 
 def _early_band(early: list[Exposure]) -> Band:

@@ -11,7 +11,8 @@
 What the facts amount to, before any rule speaks:
 
 `situation`           all of it together
-`exposures`, `therapy_lines`, `progression`, `still_given`    what was really given, in which lines, how they ended, what goes on
+`exposures`, `therapy_setting`, `therapy_lines`               what was really given, against which disease, in which lines
+`progression`, `still_given`                                  how a line ended, and whether it goes on
 `going_on`            what was given lately and goes on beside what is ordered
 `relapse`             how soon metastases came after (neo)adjuvant therapy; `label_flags`: which conditions of labels hold
 `study_drugs`         whether a study drug may be, or have been, a line

@@ -15,9 +15,9 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
 from guideline.therapy_lines import Line
+from guideline.therapy_setting import Setting
 from service.chart.said import day
 
-Setting = Literal["early", "metastatic", "unknown"]
 MarkKind = Literal["progression", "response", "metastasis", "lung", "heart", "blood", "biopsy", "result", "treatment"]
 
 #: Classes of the knowledge files as the picture colours them.

@@ -2,7 +2,8 @@
 
 import pytest
 
-from guideline.therapy_lines import Line, setting
+from guideline.therapy_lines import Line
+from guideline.therapy_setting import setting
 from tests.guideline.case_builder import (
     LONG,
     a_case,

@@ -134,6 +134,7 @@ class Evidence:
     caveat: str | None = None
 
 
+#: A condition that a label names, as far as it holds for a case.
 LabelFlag = Literal[
     "first-line",  # no anti-HER2 therapy and no chemotherapy for metastatic disease yet
     "her2-regimen",  # at least one earlier anti-HER2 regimen, in any setting
@@ -161,17 +162,17 @@ class Label:
     regimen: str
     jurisdiction: Literal["US", "EU"]
     status: Literal["approved", "not-approved", "under-review", "reported"]
-    windows: tuple[frozenset[str], ...]
+    windows: tuple[frozenset[LabelFlag], ...]
     text: str
     as_of: str
     source: str
     rule: str
 
-    def covers(self, flags: frozenset[str]) -> bool:
-        """Whether a case with these `LabelFlag`s is within the label. Never true unless `status` is `approved`."""
+    def covers(self, flags: frozenset[LabelFlag]) -> bool:
+        """Whether a case with these flags is within the label. Never true unless `status` is `approved`."""
         return self.status == "approved" and any(map(flags.issuperset, self.windows))
 
-    def may_cover(self, flags: frozenset[str], unknown: frozenset[str]) -> bool:
+    def may_cover(self, flags: frozenset[LabelFlag], unknown: frozenset[LabelFlag]) -> bool:
         """Whether the case would be within the label if the `unknown` flags held."""
         return self.covers(flags | unknown)
 

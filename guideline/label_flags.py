@@ -5,6 +5,7 @@ from __future__ import annotations
 from guideline.case import Case
 from guideline.drug_classes import ANTHRACYCLINES, TAXANES
 from guideline.hormone_receptors import HormoneReceptors
+from guideline.knowledge_entries import LabelFlag
 from guideline.relapse import Relapse
 from guideline.therapy_lines import Therapies
 
@@ -16,10 +17,10 @@ def label_flags(
     hormones: HormoneReceptors,
     menopause: str | None,
     used: frozenset[str],
-) -> tuple[frozenset[str], frozenset[str]]:
+) -> tuple[frozenset[LabelFlag], frozenset[LabelFlag]]:
     """The label conditions that hold for the case, and those nobody can tell."""
-    flags: set[str] = set()
-    unknown: set[str] = set()
+    flags: set[LabelFlag] = set()
+    unknown: set[LabelFlag] = set()
     her2_lines = [line for line in found.used_lines if line.has_her2]
     early_her2 = relapse is not None
     count = len(her2_lines) + (1 if early_her2 else 0)
@@ -51,7 +52,7 @@ def label_flags(
     if hormones.state == "unknown":
         unknown |= {"hr-positive", "hr-negative"}
     else:
-        flags.add(f"hr-{hormones.state}")
+        flags.add("hr-positive" if hormones.state == "positive" else "hr-negative")
     if menopause == "postmenopausal":
         flags.add("postmenopausal")
     elif menopause is None and case.patient.sex != "male":

@@ -20,6 +20,7 @@ from guideline.heart_function import HeartFunction, heart_function
 from guideline.her2_status import Her2Status, her2_status
 from guideline.hormone_receptors import HormoneReceptors, hormone_receptors
 from guideline.intake import said_yes
+from guideline.knowledge_entries import LabelFlag
 from guideline.label_flags import label_flags
 from guideline.lung_history import T_DXD, LungHistory, lung_history
 from guideline.lvef_holds import with_lvef_holds
@@ -79,8 +80,8 @@ class Situation(Struct, frozen=True):
     study_drug_over: OtherDrug | None
     therapy_lost: bool
     therapy_unsent: bool
-    label_flags: frozenset[str]
-    unknown_label_flags: frozenset[str]
+    label_flags: frozenset[LabelFlag]
+    unknown_label_flags: frozenset[LabelFlag]
     said: dict[Callable[[Situation], Any], Any] = field(default_factory=dict)
 
     def once(self, rule: Callable[[Situation], _Said]) -> _Said:

@@ -15,8 +15,7 @@ from guideline.drug_classes import CYTOTOXIC_DRUGS, PARTNER_DRUGS, PERTUZUMAB_PR
 from guideline.facts_used import drug_name, drug_names
 from guideline.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.knowledge_base import Label
-from guideline.knowledge_entries import Regimen
+from guideline.knowledge_entries import Label, LabelFlag, Regimen
 from guideline.knowledge_printing import maintenance_line
 from guideline.practice import Jurisdiction
 from guideline.rules.objections import KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS, without_trastuzumab
@@ -214,7 +213,7 @@ def label_note(s: Situation, regimen: str, *, leads: bool = False, always: bool 
 
 @lru_cache(maxsize=1024)
 def _label_note(
-    regimen: str, jurisdiction: Jurisdiction, flags: frozenset[str], unknown: frozenset[str], leads: bool, always: bool
+    regimen: str, jurisdiction: Jurisdiction, flags: frozenset[LabelFlag], unknown: frozenset[LabelFlag], leads: bool, always: bool
 ) -> tuple[Statement | None, str | None]:
     """The note on a label is made of the knowledge alone; of the case only its label flags count."""
     labels = K.labels_of(regimen, jurisdiction)
@@ -232,7 +231,7 @@ def _label_note(
     return note, here.rule
 
 
-def kind_of_note(label: Label, flags: frozenset[str], unknown: frozenset[str]) -> str:
+def kind_of_note(label: Label, flags: frozenset[LabelFlag], unknown: frozenset[LabelFlag]) -> str:
     """R135: whether the label at this site covers the use, might cover it, or does not; or that there is none."""
     if label.status != "approved":
         return "status"

@@ -14,20 +14,14 @@ from typing import Any
 from msgspec import convert
 
 from guideline.advice import Statement
-from guideline.knowledge_checks import BOOK_FILES, FILES, Documents, faults, sentences
-from guideline.knowledge_entries import Coding, Component, Conflict, Drug, Endpoint, Evidence, Label, Regimen, RuleEntry
-from guideline.knowledge_files import FOLDER, Fault, KnowledgeError
+from guideline.knowledge_checks import BOOK_FILES, Documents, faults, sentences
+from guideline.knowledge_entries import Component, Conflict, Drug, Evidence, Label, Regimen, RuleEntry
+from guideline.knowledge_files import FOLDER, KnowledgeError
 from guideline.knowledge_printing import dose_lines, evidence_line
 from guideline.order_knowledge import Interaction, LabelDoses, SupportiveCare, interactions, label_doses, supportive_care
 from guideline.other_drugs import OtherDrugEntry, OtherDrugGroup, drugs_in, groups_in
 from guideline.sources import Sources, register
 from guideline.thresholds import Thresholds
-
-__all__ = [
-    "KNOWLEDGE", "Coding", "Component", "Conflict", "Drug", "Endpoint", "Evidence", "Fault", "Knowledge", "KnowledgeError", "Label",
-    "OtherDrugEntry", "OtherDrugGroup", "Regimen", "RuleEntry", "Thresholds", "check", "load", "rule_book", "settled_conflicts",
-    "sources",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +103,6 @@ def load(folder: Path | None = None) -> Knowledge:
         interactions=interactions(documents["interactions"]),
         supportive_care=supportive_care(documents["interactions"]),
     )
-
-
-def check(folder: Path | None = None) -> list[Fault]:
-    """Every fault in the knowledge files, the rule book included, for `her2-cds config check`. Empty when all is well."""
-    return faults(folder or FOLDER, (*FILES, *BOOK_FILES))[1]
 
 
 @cache

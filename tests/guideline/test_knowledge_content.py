@@ -7,8 +7,8 @@ import re
 import pytest
 
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.knowledge_base import KnowledgeError, rule_book
-from guideline.knowledge_files import FOLDER
+from guideline.knowledge_base import rule_book
+from guideline.knowledge_files import FOLDER, KnowledgeError
 
 DRUGS = """trastuzumab trastuzumab-hyaluronidase pertuzumab pertuzumab-trastuzumab-hyaluronidase trastuzumab-emtansine
 trastuzumab-deruxtecan margetuximab zanidatamab tucatinib lapatinib neratinib pyrotinib capecitabine paclitaxel nab-paclitaxel

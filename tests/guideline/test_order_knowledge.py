@@ -7,8 +7,9 @@ import shutil
 import pytest
 
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.knowledge_base import KnowledgeError, check, load
-from guideline.knowledge_files import FOLDER
+from guideline.knowledge_base import load
+from guideline.knowledge_checks import faults
+from guideline.knowledge_files import FOLDER, KnowledgeError
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_a_fault_names_file_and_entry(folder, name, old, new, what):
     with pytest.raises(KnowledgeError, match=what):
         load(folder)
     line = text[: text.index(old)].count("\n") + 1
-    assert any(fault.file == name and abs(fault.line - line) <= 10 and what in fault.message for fault in check(folder))
+    assert any(fault.file == name and abs(fault.line - line) <= 10 and what in fault.message for fault in faults(folder)[1])
 
 
 def test_every_dose_and_interaction_names_its_source():

@@ -18,7 +18,8 @@ import pytest
 import service.evaluation
 from cards.response_schema import response_validator
 from guideline.case import Case
-from guideline.knowledge_base import KNOWLEDGE, Fault, rule_book
+from guideline.knowledge_base import KNOWLEDGE, rule_book
+from guideline.knowledge_files import Fault
 from service.cli import main
 from service.samples import names, request_body
 from service.settings import load_settings

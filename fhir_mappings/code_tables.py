@@ -42,7 +42,7 @@ class Concept(NamedTuple):
 
 
 #: The uses that resolve a concept by code alone: `match`, and `legacy` for old records.
-RESOLVING: Final = frozenset({"match", "legacy"})
+_RESOLVING: Final = frozenset({"match", "legacy"})
 
 _NOTHING: Final[tuple[CodeEntry, ...]] = ()
 
@@ -109,13 +109,13 @@ def value_of(system: str | None, code: str | None, concept: str) -> str | None:
 
 
 @remembered(maxsize=2048)
-def concepts_of(system: str | None, code: str | None, uses: frozenset[str] = RESOLVING) -> tuple[str, ...]:
-    """The concept ids of a code whose use is one of `uses`."""
-    return tuple(meaning.concept for meaning in meanings(system, code) if meaning.use in uses)
+def concepts_of(system: str | None, code: str | None) -> tuple[str, ...]:
+    """The concept ids that a code resolves to by itself."""
+    return tuple(meaning.concept for meaning in meanings(system, code) if meaning.use in _RESOLVING)
 
 
-def codes_of(concept: str, system: str, uses: frozenset[str] = RESOLVING) -> tuple[str, ...]:
-    """The codes of a concept in one system (short name), in file order; `KeyError` for an unknown concept."""
+def codes_of(concept: str, system: str, uses: frozenset[str] = _RESOLVING) -> tuple[str, ...]:
+    """The codes of a concept in one system (short name) that have one of these uses, in file order; `KeyError` for an unknown concept."""
     return tuple(entry.code for entry in CONCEPTS[concept].codes if entry.system == system and entry.use in uses)
 
 

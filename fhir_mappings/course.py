@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
-from fhir_mappings.denial import Passage
+from fhir_mappings.denial import SO, Passage
 from fhir_mappings.growth_words import LESS, PROGRESSION_LETTERS, SIGNS_OF_GROWTH, STABLE, Sign, worsening_in
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
@@ -193,7 +193,7 @@ def _denied(resource: Resource) -> bool:
     passage = Passage(text_of(resource) or words(resource.value_codeable_concept))
     spoken_of = passage.standings(_SPREAD)
     if spoken_of:
-        return spoken_of.isdisjoint({"asserted", "past"})
+        return spoken_of.isdisjoint(SO)
     return _NO.match(passage.text) is not None
 
 

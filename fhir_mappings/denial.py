@@ -24,6 +24,9 @@ from fhir_mappings.denial_cues import Token, stops_in, tokens_in
 #: word of which nobody can tell whether a denial reaches it.
 Standing = Literal["asserted", "denied", "suspected", "past", "open"]
 
+#: What is so, or was.
+SO: Final[frozenset[Standing]] = frozenset({"asserted", "past"})
+
 _HYPHENS: Final = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u2019", "------'")
 
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from fhir_mappings.control_words import without_controls
 from fhir_mappings.infusion_days import days_apart, meant_daily
 from fhir_mappings.remembered import remembered
 from fhir_mappings.units import dose_unit
-
-Route = Literal["iv", "sc", "oral", "im"]
+from guideline.orders import Route
 
 
 class Amount(NamedTuple):

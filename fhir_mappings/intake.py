@@ -23,7 +23,7 @@ QUESTIONNAIRE = "urn:her2-cds:questionnaire:her2-intake"
 #: The code system of coded answers.
 ANSWERS = "urn:her2-cds:intake"
 
-_BOOLEAN, _CHOICE = frozenset({"true", "false"}), "choice"
+_BOOLEAN = frozenset({"true", "false"})
 
 #: The items and what may answer them. An answer that is none of these is not an answer.
 ITEMS: dict[str, frozenset[str]] = {

@@ -19,7 +19,6 @@ from fhir_mappings.day_shares import Share, WholeDay, part_of_day_in, parts_of_d
 from fhir_mappings.dose_words import (
     Amount,
     Frequency,
-    Route,
     area_or_volume_in,
     canonical,
     frequency_in,
@@ -40,7 +39,7 @@ from fhir_mappings.repeats import between_events, counted
 from fhir_mappings.resources import Concept, Quantity, Range
 from fhir_mappings.results import of_quantity
 from fhir_mappings.units import MASSES, VIAL
-from guideline.orders import OrderedDose
+from guideline.orders import OrderedDose, Route
 
 _COUNTED: Final = ("{tbl}", "{capsule}", VIAL)
 _ROUTE_CODES: Final[dict[str, Route]] = {

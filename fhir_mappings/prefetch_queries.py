@@ -24,7 +24,6 @@ MEDICATION_KINDS: Final = ("MedicationRequest", "MedicationStatement", "Medicati
 #: The longest query, its template tokens included; base URL and patient id come on top, and many servers stop at 2 KB.
 LONGEST_QUERY: Final = 1800
 
-_USES: Final = frozenset({"match", "legacy"})
 _NUMERIC: Final = frozenset({"numeric"})
 _PATIENT: Final = "patient={{context.patientId}}"
 
@@ -63,10 +62,10 @@ def _codes(key: str) -> Collection[str]:
     codes: dict[str, None] = {}
     for concept in _OBSERVATIONS[key]:
         # Codes that begin with LA are answers, not questions; a panel's results carry codes of their own.
-        codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _USES) if not code.startswith("LA"))
+        codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc") if not code.startswith("LA"))
         codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _NUMERIC) if code in NUMERIC_CODES)
         if concept in ("obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic"):
-            codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed", _USES))
+            codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed"))
     return codes
 
 

@@ -21,14 +21,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from fhir_mappings.bundles import KeyContent, KeyState, open_value
+from fhir_mappings.bundles import KeyContent, open_value
 from fhir_mappings.errors import NotFhir, NotJson, NotUtf8, TooDeep, WrongShape
 from fhir_mappings.lost_facts import lost_with_key
 from fhir_mappings.resources import Entry, Resource
 from fhir_mappings.salvage import Salvage
 from guideline.case import DataProblem
 
-__all__ = ["DOCUMENT", "HookRequest", "KeyContent", "KeyState", "Reading", "read_document", "read_hook_request", "read_value"]
+__all__ = ["DOCUMENT", "HookRequest", "KeyContent", "Reading", "read_document", "read_hook_request", "read_value"]
 
 #: The key under which a document that is no hook request stands.
 DOCUMENT = ""

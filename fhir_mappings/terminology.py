@@ -9,38 +9,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fhir_mappings.code_tables import (
-    CONCEPTS,
-    RESOLVING,
-    CodeEntry,
-    Concept,
-    Meaning,
-    canonical_system,
-    codes_of,
-    concepts_of,
-    meanings,
-    system_uri,
-    value_of,
-)
+from fhir_mappings.code_tables import Meaning, canonical_system, codes_of, meanings, system_uri, value_of
 from fhir_mappings.drug_names import drugs_of
 from fhir_mappings.remembered import remembered
-from fhir_mappings.terminology_files import TerminologyError, read_displays
+from fhir_mappings.terminology_files import read_displays
 
-__all__ = [
-    "CONCEPTS",
-    "RESOLVING",
-    "CodeEntry",
-    "Concept",
-    "Meaning",
-    "TerminologyError",
-    "canonical_system",
-    "codes_of",
-    "concepts_of",
-    "display_conflicts",
-    "meanings",
-    "system_uri",
-    "value_of",
-]
+__all__ = ["Meaning", "canonical_system", "codes_of", "display_conflicts", "meanings", "system_uri", "value_of"]
 
 
 @remembered(maxsize=4096)

@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from fhir_mappings.ctcae import grades_in
-from fhir_mappings.denial import Passage, Standing
+from fhir_mappings.denial import SO, Passage, Standing
 from fhir_mappings.growth_words import PROGRESSION_LETTERS, SIGNS_OF_GROWTH, WHERE, worsening_in
 from fhir_mappings.refusal_words import REFUSED, REFUSED_BY_PAYER
 from fhir_mappings.remembered import remembered
@@ -102,18 +102,17 @@ _REASONS: tuple[tuple[re.Pattern[str], StopReason], ...] = tuple((re.compile("|"
 
 #: Harm that is only suspected is a reason to stop; a progression that is only suspected has not been found.
 _SUSPICION_SUFFICES = frozenset({"lung", "cardiac", "toxicity", "pregnancy"})
-_SO: frozenset[Standing] = frozenset({"asserted", "past"})
-_SO_OR_SUSPECTED: frozenset[Standing] = _SO | {"suspected"}
+_SO_OR_SUSPECTED: frozenset[Standing] = SO | {"suspected"}
 
 
 @remembered(maxsize=1024)
 def stop_reason_in(text: str) -> StopReason | None:
     """The reason that words give for stopping or holding a therapy; `None` when they give none of ours."""
     passage = Passage(text)
-    if not _SO.isdisjoint(worsening_in(passage, SIGNS_OF_GROWTH) or ()):
+    if not SO.isdisjoint(worsening_in(passage, SIGNS_OF_GROWTH) or ()):
         return "progression"
     for pattern, reason in _REASONS:
-        enough = _SO_OR_SUSPECTED if reason in _SUSPICION_SUFFICES else _SO
+        enough = _SO_OR_SUSPECTED if reason in _SUSPICION_SUFFICES else SO
         if not enough.isdisjoint(passage.standings(pattern)):
             return reason
     return None
@@ -157,7 +156,7 @@ _OTHER_HARM = re.compile(
 def lung_grade_in(text: str) -> int | None:
     """The CTCAE grade of the pneumonitis that words give as the reason of a stop, where it is the only harm and the only grade."""
     passage = Passage(text)
-    if _SO.isdisjoint(passage.standings(_LUNG)) or _OTHER_HARM.search(passage.text) is not None:
+    if SO.isdisjoint(passage.standings(_LUNG)) or _OTHER_HARM.search(passage.text) is not None:
         return None
     grades = grades_in(passage.text)
     return next(iter(grades)) if len(grades) == 1 else None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import meanings_of_code
-from fhir_mappings.denial import Passage, Standing
+from fhir_mappings.denial import SO, Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology import value_of
 from guideline.case import Site
@@ -185,10 +185,6 @@ _SITE_WORDS: tuple[tuple[re.Pattern[str], Site], ...] = tuple((re.compile(patter
 _NODES = re.compile(r"lymph ?nod|\bnodes?\b|\bnodal\b")
 
 
-#: Denied, suspected and asked about is no site, and no spread.
-_SO: frozenset[Standing] = frozenset({"asserted", "past"})
-
-
 @remembered(maxsize=1024)
 def sites_in(text: str) -> tuple[Site, ...]:
     """The sites that words name and do not deny. Nodes without a region may be regional and count as such (trap 25)."""
@@ -207,7 +203,8 @@ def _sites_of(passage: Passage) -> tuple[Site, ...]:
 
 
 def _is_so(passage: Passage, pattern: re.Pattern[str]) -> bool:
-    return not _SO.isdisjoint(passage.standings(pattern))
+    """Whether it is asserted, of today or of the past: denied, suspected and asked about is no site, and no spread."""
+    return not SO.isdisjoint(passage.standings(pattern))
 
 
 #: The breast by name, or by tumours that are of the breast where nothing else is said.

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from guideline.orders import Route
+
 DrugClass = Literal[
     "her2-antibody", "her2-conjugate", "her2-tki", "taxane", "cytotoxic", "anthracycline", "endocrine",
     "gnrh-agonist", "cdk46-inhibitor", "pi3k-inhibitor",
 ]  # fmt: skip
-
-Route = Literal["iv", "sc", "oral", "im"]
 
 
 @dataclass(frozen=True, slots=True)

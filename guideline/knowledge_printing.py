@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from guideline.knowledge_entries import Component, Drug, Endpoint, Evidence, Route
+from guideline.knowledge_entries import Component, Drug, Endpoint, Evidence
+from guideline.orders import Route
 
 #: How a route is printed.
 ROUTE_WORDS: Mapping[Route, str] = {"iv": "IV", "sc": "SC", "oral": "by mouth", "im": "IM"}

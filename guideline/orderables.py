@@ -32,7 +32,7 @@ class Orderable:
 
 @dataclass(frozen=True, slots=True)
 class Orderables:
-    """All examinations by id, and the codes of routes by the route of `knowledge_entries.Route`."""
+    """All examinations by id, and the codes of routes by the route of `orders.Route`."""
 
     orderables: dict[str, Orderable]
     routes: dict[str, Coding]

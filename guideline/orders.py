@@ -12,6 +12,9 @@ from msgspec import Struct
 from guideline.case import StopReason
 from guideline.partial_date import PartialDate
 
+#: How a drug is given.
+Route = Literal["iv", "sc", "oral", "im"]
+
 
 class OrderedDose(Struct, frozen=True):
     """A dose as ordered: amount and canonical unit (`mg`, `mg/kg`, `mg/m2`, `mL`), how often, and whether it is marked as a first dose.
@@ -69,7 +72,7 @@ class DraftOrder(Struct, frozen=True):
     drugs: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     status: str = "draft"
-    route: Literal["iv", "sc", "oral", "im"] | None = None
+    route: Route | None = None
     dose: OrderedDose | None = None
     stop_reason: StopReason | None = None
     plan: str | None = None

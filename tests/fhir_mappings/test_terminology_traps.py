@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from fhir_mappings.answers import ihc_score, presence
-from fhir_mappings.code_tables import CONCEPTS
+from fhir_mappings.code_tables import CONCEPTS, concepts_of
 from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
-from fhir_mappings.terminology import canonical_system, concepts_of, display_conflicts, meanings, value_of
+from fhir_mappings.terminology import canonical_system, display_conflicts, meanings, value_of
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

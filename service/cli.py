@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from service.errors import CallError, ConfigurationError, ServiceError, UnreadableInput
-from service.record.commands import add_commands
+from service.record.commands import add_commands, calendar_day
 
 SAMPLE_PREFIX = "sample:"
 
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--hook", help="the hook to answer (default: that of the request; for a record, patient-view)")
     evaluate.add_argument("--patient", metavar="ID", help="which patient, when the file holds several")
     evaluate.add_argument("--site", default="", metavar="NAME", help="as this one of several sites practises (needed with HER2CDS_TENANTS)")
-    evaluate.add_argument("--today", type=_day, metavar="DATE", help="a date (YYYY-MM-DD) instead of today")
+    evaluate.add_argument("--today", type=calendar_day, metavar="DATE", help="a date (YYYY-MM-DD) instead of today")
     form = evaluate.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print the CDS Hooks response")
     form.add_argument("--diagnose", action="store_true", help="print, resource by resource, what is wrong with the data instead of cards")
@@ -108,13 +108,6 @@ class _Version(argparse.Action):
 
         print(f"her2-cds {version('her2-cds')}, knowledge {KNOWLEDGE.version}")
         parser.exit()
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("should be a date such as 2026-11-20") from None
 
 
 def _fail(*lines: str) -> int:

@@ -12,9 +12,9 @@ from guideline.case import Case, Lab, Lvef
 from guideline.facts_used import lvef_shown
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory import CLEARANCE, current_labs, lab_name
-from guideline.partial_date import PartialDate
 from guideline.situation import Situation
 from service.chart.heart_limits import HeartLimits, heart_limits, held_by
+from service.chart.said import day
 
 #: The laboratory values of the picture, in its order.
 _LABS = {"neutrophils": "10⁹/L", "platelets": "10⁹/L", "bilirubin": "mg/dL", "alt": "U/L", "ast": "U/L", "creatinine": "mg/dL"}
@@ -82,20 +82,14 @@ def _number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
-def _shown_date(when: PartialDate | None) -> str | None:
-    return str(when) if when is not None else None
-
-
 def _lvef(s: Situation, v: Lvef) -> Point:
     plain = v.upper is None and v.bound is None
     notes = [v.modality if v.modality != "unspecified" else "", "preliminary" if v.preliminary else ""]
-    return Point(
-        v.value, _shown_date(v.date), v.source, "" if plain else lvef_shown(v), ", ".join(note for note in notes if note), held_by(s, v)
-    )
+    return Point(v.value, day(v.date), v.source, "" if plain else lvef_shown(v), ", ".join(note for note in notes if note), held_by(s, v))
 
 
 def _weight(case: Case) -> Panel:
-    weights = (Point(round(m.value, 1), _shown_date(m.date), m.source) for m in case.body if m.kind == "weight")
+    weights = (Point(round(m.value, 1), day(m.date), m.source) for m in case.body if m.kind == "weight")
     return Panel("weight", "Weight", "kg", _in_order(weights))
 
 
@@ -103,7 +97,7 @@ def _lab(s: Situation, kind: str, unit: str, drugs: Sequence[str]) -> Panel:
     labs = [lab for lab in s.case.labs if lab.kind == kind]
     points = _in_order(
         Point(
-            lab.value, _shown_date(lab.date), lab.source, f"{lab.bound}{_number(lab.value)}" if lab.bound else "",
+            lab.value, day(lab.date), lab.source, f"{lab.bound}{_number(lab.value)}" if lab.bound else "",
             "preliminary" if lab.preliminary else "",
         )
         for lab in labs

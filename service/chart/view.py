@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -139,9 +139,3 @@ def warm_up(practice: Practice, today: date) -> None:
 def as_json(view: ChartView) -> bytes:
     """The page as JSON."""
     return msgspec.json.encode(view)
-
-
-def as_record(view: ChartView) -> dict[str, Any]:
-    """The page as plain dictionaries and lists."""
-    record: dict[str, Any] = msgspec.to_builtins(view)
-    return record

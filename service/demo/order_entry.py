@@ -12,9 +12,9 @@ import yaml
 
 from cards.label_dosage import label_dosage
 from guideline.knowledge_base import KNOWLEDGE
+from guideline.knowledge_printing import ROUTE_WORDS
 from guideline.orderables import ORDERABLES
 
-_ROUTE_WORDS: Final = {"iv": "IV", "sc": "SC", "oral": "by mouth", "im": "IM"}
 _UCUM: Final = {"mg": "mg", "mg/kg": "mg/kg", "mg/m2": "mg/m2"}
 _OUTPATIENT: Final = {"system": "http://terminology.hl7.org/CodeSystem/medicationrequest-category", "code": "outpatient"}
 
@@ -74,7 +74,7 @@ def _drug(entry: dict[str, Any]) -> Orderable:
 
 def _dosage(entry: dict[str, Any]) -> dict[str, Any]:
     route = ORDERABLES.routes[entry["route"]]
-    words = _ROUTE_WORDS[entry["route"]]
+    words = ROUTE_WORDS[entry["route"]]
     repeat = {"repeat": {"frequency": 1, "period": entry["days"], "periodUnit": "d"}} if "days" in entry else {}
     quantity = {"value": entry["dose"], "unit": entry["unit"], "system": "http://unitsofmeasure.org", "code": _UCUM[entry["unit"]]}
     return {

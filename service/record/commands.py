@@ -19,8 +19,8 @@ from service.errors import LogInUse, StoreUnavailable, UnreadableInput
 def add_commands(commands: Any) -> None:
     """Add them to the command line."""
     report = commands.add_parser("report", help="what a CDS committee looks at: calls, cards by topic, overrides, latency, data gaps")
-    report.add_argument("--since", type=_day, metavar="DATE", help="the first day (YYYY-MM-DD, UTC)")
-    report.add_argument("--until", type=_day, metavar="DATE", help="the last day")
+    report.add_argument("--since", type=calendar_day, metavar="DATE", help="the first day (YYYY-MM-DD, UTC)")
+    report.add_argument("--until", type=calendar_day, metavar="DATE", help="the last day")
     report.add_argument("--site", metavar="NAME", help="only calls of this one of several sites")
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print it for machines")
@@ -39,7 +39,8 @@ def add_commands(commands: Any) -> None:
     purge.set_defaults(run=_purge)
 
 
-def _day(text: str) -> date:
+def calendar_day(text: str) -> date:
+    """A date on the command line. Raises `ArgumentTypeError`."""
     try:
         return date.fromisoformat(text)
     except ValueError:

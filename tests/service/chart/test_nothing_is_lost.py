@@ -14,7 +14,7 @@ from guideline.body import body
 from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE
 from guideline.partial_date import whole_months
-from service.chart.view import as_json, as_record, chart_view
+from service.chart.view import as_json, chart_view
 from service.settings import Settings
 from tests.service.chart.records import text_of
 from tests.vignettes.answers import plain
@@ -146,5 +146,5 @@ def test_the_page_is_json(request_: Request) -> None:
     """The structure survives the way through JSON, and is small: a chart of a few dozen resources makes less than 100 KB."""
     view = chart_view(request_.evaluate().case, Settings(_env_file=None).practice)  # type: ignore[call-arg]
     written = as_json(view)
-    assert orjson.loads(written) == orjson.loads(orjson.dumps(as_record(view)))
+    assert orjson.loads(written) == orjson.loads(orjson.dumps(msgspec.to_builtins(view)))
     assert len(written) < 100_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
-from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_names, heart_disease, lvef_shown
 from guideline.heart_function import effective_value
 from guideline.kidneys import kidneys_known
@@ -17,7 +16,7 @@ from guideline.past_failure import resolved_failure
 from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
-from guideline.rules.heart_failed import ended_by_failure
+from guideline.rules.heart_failed import ended_by_failure, stopped_for_heart
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, without_trastuzumab
 from guideline.rules.pregnancy import contradicted_pregnancy, pregnancy_excluded
 from guideline.rules.unread import her2_check, lvef_ask, unread_labs_check
@@ -34,10 +33,9 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
     """R071, I07, I08: an LVEF not older than 84 days before any HER2 drug is started."""
     heart = s.heart
     low = []
-    stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
     past = resolved_failure(s)
     failed = ended_by_failure(s) if past is not None else []
-    stopped = [drug for drug in stopped if drug not in failed]
+    stopped = sorted(stopped_for_heart(s).difference(failed))
     if stopped:
         low.append(K.say("check-stopped-for-heart", drugs=drug_names(stopped)))
     if failed:

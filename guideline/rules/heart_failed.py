@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from guideline.advice import FactUsed, Finding
 from guideline.case import HeartCondition
+from guideline.drug_classes import HER2_DRUGS
 from guideline.exposures import Exposure
 from guideline.facts_used import headline_names, in_usual_order, lvef_fact, resolved_failure_fact
 from guideline.failure_under_drug import failures_under
@@ -30,6 +31,11 @@ def failed_under(s: Situation, given: Iterable[Exposure]) -> Finding | None:
         facts=(*_facts(failed), *((lvef_fact(latest),) if latest is not None else ())),
         avoid=tuple(sorted(failed)),
     )
+
+
+def stopped_for_heart(s: Situation) -> frozenset[str]:
+    """The HER2 drugs that the record says were stopped for the heart."""
+    return frozenset([e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS])
 
 
 def ended_by_failure(s: Situation) -> list[str]:

@@ -23,13 +23,13 @@ from guideline.past_failure import resolved_failure
 from guideline.rules.gaps import chest_ct_recent
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
-from guideline.rules.heart_failed import ended_by_failure, failed_under
+from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import failure_words, heart_condition_facts
 from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
-from guideline.rules.order_tdxd_again import restart_of_order, too_high_again
+from guideline.rules.order_tdxd_again import CHEST_CT, restart_of_order, too_high_again
 from guideline.rules.order_untold import may_be
 from guideline.rules.pregnancy import (
     contradicted_pregnancy,
@@ -43,7 +43,6 @@ from guideline.rules.unread import lvef_not_read_at_start, with_unread_lvef
 from guideline.situation import Situation
 
 _ECHO = (Suggestion("request", "echocardiogram"),)
-_CHEST_CT = (Suggestion("request", "chest-ct"),)
 
 
 def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
@@ -169,21 +168,9 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
     if failed is not None:
         yield failed
         return
-    stopped = sorted({e.drug for e in s.exposures if e.stop_reason == "cardiac" and e.drug in HER2_DRUGS})
-    ended = sorted({stop.drug for stop in stops_on_record(s)} - set(stopped))
-    past = resolved_failure(s)
-    failing = ended_by_failure(s) if past is not None else []
-    stopped = [drug for drug in stopped if drug not in failing]
-    if stopped or failing or ended or state.cardiomyopathy is not None:
-        detail = [K.say("check-stopped-for-heart", drugs=drug_names(stopped))] if stopped else []
-        detail += [K.say("check-failure-ended", drugs=drug_names(failing))] if failing else []
-        detail += [K.say("check-lvef-stop", drugs=drug_names(ended))] if ended else []
-        detail += [K.say("check-cardiomyopathy")] if state.cardiomyopathy is not None else []
-        before = (resolved_failure_fact(past),) if past is not None and failing else ()
-        yield Finding(
-            "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
-            facts=(*heart_condition_facts(s), *before, *facts), rules=("P02", "R077"),
-        )  # fmt: skip
+    history = _heart_history(s, names, facts)
+    if history is not None:
+        yield history
     if state.undated_low is not None:
         headline = K.say("order-lvef-undated", drugs=names, value=lvef_shown(state.undated_low))
         gap = Gap("I07", K.say("ask-lvef-date"))
@@ -195,6 +182,24 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
         yield not_read
     elif not state.current and state.booked_echo is None:
         yield _baseline_needed(s, names, facts)
+
+
+def _heart_history(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> Finding | None:
+    """R077, P02: what the heart has ended, or cardiomyopathy: cardiology is asked for before a first dose of another drug."""
+    cardiac, past = stopped_for_heart(s), resolved_failure(s)
+    failing = ended_by_failure(s) if past is not None else []
+    stopped, ended = sorted(cardiac.difference(failing)), sorted({stop.drug for stop in stops_on_record(s)} - cardiac)
+    detail = [K.say("check-stopped-for-heart", drugs=drug_names(stopped))] if stopped else []
+    detail += [K.say("check-failure-ended", drugs=drug_names(failing))] if failing else []
+    detail += [K.say("check-lvef-stop", drugs=drug_names(ended))] if ended else []
+    detail += [K.say("check-cardiomyopathy")] if s.heart.cardiomyopathy is not None else []
+    if not detail:
+        return None
+    before = (resolved_failure_fact(past),) if past is not None and failing else ()
+    return Finding(
+        "HeartFailure", "warning", K.say("order-heart-history", drugs=names), (*detail, K.say("heart-failure-stop-rule")),
+        facts=(*heart_condition_facts(s), *before, *facts), rules=("P02", "R077"),
+    )  # fmt: skip
 
 
 def _baseline_needed(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> Finding:
@@ -270,7 +275,7 @@ def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
         found = Finding("InterstitialLungDisease", "info", K.say("order-lungs-unknown", drug=name), detail, missing=(Gap("I09", ask),))
     else:
         return
-    yield replace(found, suggestions=_CHEST_CT)
+    yield replace(found, suggestions=CHEST_CT)
 
 
 def _chest_ct_done_or_booked(s: Situation) -> bool:

@@ -23,7 +23,7 @@ from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, 
 from guideline.tdxd_restart import Restart, restarts
 
 _TOPIC = "InterstitialLungDisease"
-_CHEST_CT = (Suggestion("request", "chest-ct"),)
+CHEST_CT = (Suggestion("request", "chest-ct"),)
 
 
 def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
@@ -51,7 +51,7 @@ def restart_of_order(q: OrderQuestion, orders: tuple[DraftOrder, ...], *, ct_ope
         return _before_restart(q, orders) if ct_open else _open_dose(q, orders)
     if not ct_open or T_DXD in high.avoid:
         return high
-    return replace(high, detail=(*high.detail, K.say("check-lungs-grade-1")), suggestions=_CHEST_CT)
+    return replace(high, detail=(*high.detail, K.say("check-lungs-grade-1")), suggestions=CHEST_CT)
 
 
 def _before_restart(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding:
@@ -62,7 +62,7 @@ def _before_restart(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding
     if q.s.lungs.resolved or q.s.lungs.radiation_resolved:
         detail.append(K.say("tdxd-after-resolved-lung-disease"))
     headline = K.say("order-lungs-grade-1", drug=drug_name(T_DXD))
-    return Finding(_TOPIC, "info", headline, tuple(detail), lung_facts(q.s), dates_gap(undecided), suggestions=_CHEST_CT)
+    return Finding(_TOPIC, "info", headline, tuple(detail), lung_facts(q.s), dates_gap(undecided), suggestions=CHEST_CT)
 
 
 def _open_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:

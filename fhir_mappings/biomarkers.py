@@ -345,7 +345,9 @@ def _quotient(above: Number | None, below: Number | None) -> Number | None:
 
 
 def _percent(asked: _Asked, said: str, number: Number | None) -> Number | None:
-    """The percentage of cells, as a number or as written."""
+    """The percentage of cells, as a number or as written. 0.95 without a percent sign is nearly all cells to one, under 1 % to another."""
+    if number is not None and number.unit != "%" and 0 < number.value < 1:
+        return None
     found = number if number is not None and (number.unit == "%" or asked.codes & PERCENT_CODES) else percent_in(said)
     return found if found is not None and 0 <= found.value <= 100 else None
 

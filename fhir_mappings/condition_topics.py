@@ -9,6 +9,7 @@ from fhir_mappings.code_tables import canonical_system, icd10_key
 from fhir_mappings.coded import CodingTriple, meanings_of_code, triples, words
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
+from fhir_mappings.reproductive_names import pregnancy_named
 from fhir_mappings.resources import Concept
 from fhir_mappings.symptom_names import symptoms_coded, symptoms_named
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
@@ -26,9 +27,11 @@ _TOPICS: dict[str, ConditionTopic] = {
     "proc.hospice": "hospice",
 }
 
-_HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhfp?r?ef\b")
-_LUNG = re.compile(r"pneumon|interstitial|\bild\b|fibros|alveolitis|post-?rt\b")
+_HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhf(?:p|r|mr)?ef\b")
+_LUNG = re.compile(r"pneumon|interstitial|(?:lung|pulmonary) toxic|\bild\b|fibros|alveolitis|post-?rt\b")
 _NEUTROPENIA = re.compile(r"neutropeni")
+_PREGNANCY = re.compile(r"pregnan")
+_MENOPAUSE = re.compile(r"menopausal")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referral|consult|evaluat|discharg|volunteer|plan")
@@ -124,4 +127,8 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("neutropenia")
     if Passage(label).asserts(_HOSPICE) and not _HOSPICE_TO_COME.search(label):
         topics.add("hospice")
+    if _PREGNANCY.search(label) and pregnancy_named(label) is not None:
+        topics.add("pregnancy")
+    if _MENOPAUSE.search(label):
+        topics.add("menopause")
     return frozenset(topics)

@@ -197,7 +197,7 @@ def _denied(resource: Resource) -> bool:
     return _NO.match(passage.text) is not None
 
 
-_ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b|\A\s*+([0-5])\s*+[-–:=(,.]\s*+[a-z]")
+_ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b|\A\s*+([0-5])\s*+(?:[-–:=(,.]\s*+[a-z]|\Z)")
 
 
 def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:

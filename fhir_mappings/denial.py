@@ -4,7 +4,8 @@ Cues work inside a clause. Those before a word reach forward over adjectives and
 after it reach back ("brain metastases were ruled out"). A full stop or a semicolon always ends the reach; a comma, a line break, "but" or
 "due to" do once the cue has found something to deny: "no radiographic, clinical or other progression" is one denial, "no toxicity,
 progression in liver" is none of progression. Where the reach cannot be told ("no rash and progression", "no rash, pain or progression")
-the word is `open`: neither asserted nor denied. English only. Everything is linear in the length of the text.
+the word is `open`: neither asserted nor denied. English, and the plainest denials of other languages. All is
+linear in the length of the text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The words by which English denies, doubts or asserts, cut out of a text as tokens; what they do to their neighbours is in `denial`."""
+"""The words by which English denies, doubts or asserts, cut out of a text as tokens; what they do to their neighbours is in `denial`.
+
+Of other languages only the plainest denials are known, since much that is denied is called alike in all of them.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class Token(NamedTuple):
 #: no other kind is `content`.
 _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     # An answer to a label: "Progression: no", "metastases (none)".
-    ("answered", (rf"(?:[:=?(,]| -) ?(?:no|none|nil|absent|negative|neg|denied|{_NOT} {_SEEN})\b{_END_OF_ANSWER}",)),
+    (
+        "answered",
+        (rf"(?:[:=?(,]| -) ?(?:no|non|nein|keine?|aucune?|none|nil|absent|negative|neg|denied|{_NOT} {_SEEN})\b{_END_OF_ANSWER}",),
+    ),
     ("unanswered", (rf"(?:[:=?(,]| -) ?(?:unknown|unclear|uncertain|pending|unlikely|{_NOT} (?:known|certain|clear))\b{_END_OF_ANSWER}",)),
     ("link", (r"\?:? ?(?:yes|y|confirmed)\b",)),
     # Denials in form only.
@@ -95,6 +101,9 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             r"\bno longer\b|\b(?:negative|neg) for\b|\b(?:absence|lack|free|none|void|devoid) of\b|\bfree from\b|\bw/o(?:ut)?\b",
             rf"\b(?:no|{_NOT}|without|den(?:y|ies|ied|ying)|lacks?|neither|nil|fail(?:s|ed)? to|excludes|excluding|rules out|ruling out)\b",
             r"\b(?:(?:rather|other) than|instead of|unrelated to)\b",
+            # Plain denials of other languages, before words that look the same there: "keine Progression", "sans progression".
+            r"\b(?:kein(?:e[mnrs]?|erlei)?|nicht|ohne|sans|aucune?|absence d[e']|sin|ning[u\u00fa]n[ao]?|senza|nessun[ao]?|geen|zonder)\b",
+            r"\bpas d(?:e\b|')",
         ),
     ),
     ("gone", (r"\b(?:excluded|ruled(?: |-)out)\b",)),

@@ -182,7 +182,7 @@ def _is_elsewhere(label: str) -> bool:
 #: I50.9 of a visit and I50.22 of the problem list are one heart failure.
 _SAME_HEART_DISEASE = 3
 
-_FAILURE = re.compile(r"heart failure|cardiac failure|\bchf\b|\bhfr?ef\b|\bhfpef\b")
+_FAILURE = re.compile(r"heart failure|cardiac failure|(?:\bleft |\bbi-?)ventricular failure|\blv failure|\bchf\b|\bhf(?:p|r|mr)?ef\b")
 _MUSCLE = re.compile(
     r"cardiomyopath|cardiotoxic|\bctrcd\b|(?<!diastolic )(?:cardiac|myocardial) dysfunction|\blvsd\b|"
     r"(?:left ventricular|\blv\b) (?:systolic )?(?:dysfunction|impairment)|"

@@ -31,7 +31,8 @@ _SAME_LUNG_DISEASE = 4
 _DUE_TO = ("condition-dueto", "condition-due-to")
 
 _ILD_WORDS = re.compile(
-    r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis"
+    r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis|"
+    r"(?:pulmonary|lung) toxicity"
 )
 #: What stays after a viral pneumonia is a disease of its own; the pneumonia itself is none.
 _STAYS = re.compile(r"(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|interstitial lung disease|fibrosing alveolitis|\bild\b")

@@ -11,7 +11,7 @@ from fhir_mappings.nameless import names_nothing
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
-from fhir_mappings.unread_icd10 import is_unread_tumour
+from fhir_mappings.unread_icd10 import lost_with_icd10
 from guideline.case import ClinicalStatus
 
 ProblemList = defaultdict[ConditionTopic, list[Resource]]
@@ -33,7 +33,7 @@ def diseases(record: Record) -> ProblemList:
     """The Conditions that say that this patient has, or had, something, by topic.
 
     What was refuted, ruled out or entered in error is left out; so are, named, a Condition whose code and display disagree, and one that
-    names no disease: it may have been any. A tumour of which only a code in an ICD-10 that is not read tells is named too.
+    names no disease: it may have been any. One of which only a code in an ICD-10 that is not read tells is named too, where it matters.
     """
     listed: ProblemList = defaultdict(list)
     for resource in record.of("Condition"):
@@ -42,11 +42,11 @@ def diseases(record: Record) -> ProblemList:
             if not is_no_disease(resource):
                 record.problem("unreadable", resource, "names no disease", "diagnosis")
             continue
-        unread = not topics and is_unread_tumour(triples(resource.code))
+        unread = None if topics else lost_with_icd10(triples(resource.code))
         if not (topics or unread) or is_no_disease(resource) or _only_asked_about(resource):
             continue
-        if unread:
-            record.problem("unreadable", resource, "a tumour under an ICD-10 that is not read, without words that are", "diagnosis")
+        if unread is not None:
+            record.problem("unreadable", resource, "a code of an ICD-10 that is not read, without words that are", unread)
         elif contradicts_itself(resource.code):
             record.problem("code-text-conflict", resource, "code and display disagree")
         elif record.counts(known_by(resource), resource):

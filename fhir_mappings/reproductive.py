@@ -14,6 +14,7 @@ from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
+from fhir_mappings.reproductive_names import menopause_named, pregnancy_named
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.results import is_false, normal_ranges, number_of, results, text_of, upper_limit
 from fhir_mappings.terminology import value_of
@@ -44,7 +45,7 @@ def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ..
         if status is not None and not (result.preliminary and status == "not-pregnant"):
             found.append(Pregnancy(status, result.day, source_of(result.resource)))
     for resource in listed["pregnancy"]:
-        status = _by_code(resource.code)
+        status = _by_code(resource.code) or pregnancy_named(words(resource.code))
         if status is not None and clinical_status(resource) != "resolved":
             found.append(Pregnancy(status, known_by(resource), source_of(resource)))
     return tuple(found)
@@ -136,7 +137,7 @@ def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]
             if status is not None:
                 found.append(Menopause(status, result.day, source_of(resource)))
     for resource in listed["menopause"]:
-        status = _menopause(resource.code)
+        status = _menopause(resource.code) or _menopause_said(resource.code)
         if status is not None:
             found.append(Menopause(status, known_by(resource), source_of(resource)))
     return tuple(found)
@@ -145,3 +146,9 @@ def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]
 def _menopause(concept: Concept | None) -> MenopauseStatus | None:
     values = {value_of(system, code, "obs.menopause") for system, code, _ in triples(concept)}
     return next((status for status in _MENOPAUSE if status in values), None)
+
+
+def _menopause_said(concept: Concept | None) -> MenopauseStatus | None:
+    """The status that the text of a code is, or one of its displays."""
+    said = [concept.text, *(display for _, _, display in triples(concept))] if concept is not None else []
+    return next((status for text in said if text and (status := menopause_named(text)) is not None), None)

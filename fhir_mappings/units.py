@@ -26,12 +26,12 @@ def _counted(amounts: str, volumes: str) -> str:
 
 #: A microlitre, which is a cubic millimetre.
 _MICROLITRE: Final = "ul µl mcl mm3 mm^3 mm³ cumm cmm"
-_THOUSAND: Final = "10*3 10^3 10e3 10x3 10exp3 10(3) 10³ 1000 k th thou thousand thousands"
+_THOUSAND: Final = "10*3 10^3 10e3 10x3 10exp3 10(3) 10³ 1000 k th thou thousand thousands tsd tsd."
 _THOUSAND_MILLION: Final = "10*9 10^9 10e9 10x9 10exp9 e9 10(9) 10⁹"
 
 
 _ENZYME: Final = _table(
-    (1.0, "u/l [iu]/l iu/l units/l unit/l [u]/l units/liter unit/liter mu/ml"),
+    (1.0, "u/l [iu]/l iu/l ui/l units/l unit/l [u]/l units/liter unit/liter mu/ml"),
     (1000.0, "u/ml [iu]/ml"),
     (60.0, "ukat/l µkat/l mckat/l"),
     (0.06, "nkat/l"),
@@ -58,8 +58,8 @@ _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
     "alt": _ENZYME,
     "ast": _ENZYME,
     "alp": _ENZYME,
-    "bilirubin": _table((1.0, "mg/dl mg% mg/100ml"), (0.1, "mg/l"), (0.058466, "umol/l µmol/l mcmol/l")),
-    "creatinine": _table((1.0, "mg/dl mg% mg/100ml"), (0.1, "mg/l"), (0.011312, "umol/l µmol/l mcmol/l"), (11.312, "mmol/l")),
+    "bilirubin": _table((1.0, "mg/dl mg% mg/100ml"), (0.1, "mg/l"), (0.058466, "umol/l µmol/l mcmol/l micromol/l")),
+    "creatinine": _table((1.0, "mg/dl mg% mg/100ml"), (0.1, "mg/l"), (0.011312, "umol/l µmol/l mcmol/l micromol/l"), (11.312, "mmol/l")),
     "egfr": _table(
         (1.0, "ml/min/{1.73_m2} ml/min/1.73.m2 ml/min/1.73m2 ml/min/{1.73m2} ml/min/1.73m^2 ml/min/1.73m²"),
         # Codes of an eGFR are normed to body surface whatever the unit says.

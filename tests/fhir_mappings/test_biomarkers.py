@@ -201,6 +201,14 @@ def test_a_percentage_keeps_its_bound(members, value, percent, bound):
     assert [(r.value, r.percent, r.bound) for r in found] == ([(value, percent, bound)] if value or percent is not None else [])
 
 
+@pytest.mark.parametrize("unit", [None, "1"])
+def test_a_share_of_the_cells_is_no_percentage(unit):
+    """0.95 may be nearly all cells: read as less than 1 % it made a hormone receptor negative."""
+    case = case_of(patient(), observation(ER_PERCENT, valueQuantity=quantity(0.95, unit)))
+    assert (case.receptors, problems_of(case)) == ((), [("unreadable", "her2")])
+    assert one(ER_PERCENT, valueQuantity=quantity(0.5, "%")).percent == 0.5
+
+
 def test_her2_counts_keep_their_bound():
     """Ratio and copy number as quantities, and a ratio of two numbers; a limit is no IHC score."""
     assert [(r.ratio, r.bound) for r in receptors(observation(RATIO, valueQuantity=quantity(10, "{ratio}", comparator=">")))] == [(10, ">")]

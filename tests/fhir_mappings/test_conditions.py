@@ -380,6 +380,26 @@ def test_a_tumour_under_another_icd_10_is_named(system, code):
 
 
 @pytest.mark.parametrize(
+    ("code", "subject"),
+    [
+        ("I50.14", "heart"),
+        ("I42.7", "heart"),
+        ("I13.0", "heart"),
+        ("J84.9", "lung"),
+        ("J70.2", "lung"),
+        ("Z33", "pregnancy"),
+        ("O26.9", "pregnancy"),
+    ],
+)
+def test_what_stops_drugs_is_named_under_another_icd_10_too(code, subject):
+    """Heart failure, lung disease and pregnancy of which only such a code tells are lost, as a tumour is, and not "none on record"."""
+    for system in ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "http://hl7.org/fhir/sid/icd-10"):
+        assert problems_of(case_of(patient(), condition((system, code)))) == [("unreadable", subject)]
+        assert problems_of(case_of(patient(), condition((system, code), verified="refuted"))) == []
+    assert problems_of(case_of(patient(), condition((ICD10CM, code)))) == []
+
+
+@pytest.mark.parametrize(
     ("system", "code"),
     [
         ("http://hl7.org/fhir/sid/icd-10", "I10"),

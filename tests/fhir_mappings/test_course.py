@@ -222,6 +222,7 @@ def test_a_history_may_name_its_site():
         ({"valueString": "ECOG 3"}, 3),
         ({"valueString": "2: ambulatory, capable of self-care"}, 2),
         ({"valueCodeableConcept": concept(text="1 - Restricted in strenuous activity")}, 1),
+        ({"valueCodeableConcept": concept(text="2")}, 2),
         ({"valueCodeableConcept": concept((LOINC, "LA9623-5"))}, 1),
         ({"interpretation": [concept((LOINC, "LA9625-0"))]}, 3),
         ({"valueCodeableConcept": concept((SNOMED, "422512005"))}, 1),

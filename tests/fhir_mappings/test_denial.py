@@ -118,6 +118,18 @@ SAID = [
     ("history of progression, now stable", "progression", "past"),
     ("no history of progression", "progression", "denied"),
     ("no one two three four five six seven progression", "progression", "open"),
+    ("Keine Progression", "progression", "denied"),
+    ("kein Anhalt f\u00fcr Progress", "progress", "denied"),
+    ("Progression: nein", "progression", "denied"),
+    ("Progress ohne Toxizit\u00e4t", "progress", "asserted"),
+    ("Pas de signe de progression", "progression", "denied"),
+    ("sans progression", "progression", "denied"),
+    ("Absence d'ILD", "ild", "denied"),
+    ("Progression sans toxicit\u00e9", "progression", "asserted"),
+    ("sin neumonitis, ILD leve", "ild", "asserted"),
+    ("sin ILD", "ild", "denied"),
+    ("nessuna progressione", "progressione", "denied"),
+    ("geen progressie", "progressie", "denied"),
 ]  # fmt: skip
 
 
@@ -375,7 +387,9 @@ def dated(*code: str, day: str, ident: str, text: str) -> Json:
     return observation(code, ident=ident, effectiveDateTime=day, valueString=text)
 
 
-@pytest.mark.parametrize("text", ["No radiographic progression", "No PD", "progression ruled out", "No clinical evidence of progression"])
+@pytest.mark.parametrize(
+    "text", ["No radiographic progression", "No PD", "progression ruled out", "Keine Progression", "Pas de progression"]
+)
 def test_a_denied_progression_makes_no_card(text):
     """A patient on treatment without progression hears nothing; one with it hears of the next line."""
     silent, _ = card_topics()
@@ -421,6 +435,15 @@ def test_a_denied_pregnancy_makes_no_critical_card(text):
 
     assert critical("pregnant 12 weeks") != []
     assert critical(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "critical"), [("Pregnancy, 10 weeks", ["Pregnancy"]), ("Pregnancy ruled out", []), ("Pregnancy wish", [])]
+)
+def test_a_pregnancy_on_the_problem_list_is_critical_in_words_too(text, critical):
+    """Under a running HER2 drug, as one by its code: which of them the EHR sends must not decide."""
+    _, advice = card_topics(condition(code=concept(text=text), ident="p", onsetDateTime="2026-10-01"))
+    assert [finding.topic for finding in advice.findings if finding.indicator == "critical"] == critical
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ def test_decision_29_a_range_that_came_as_text_alone(text, upper):
         (ALT, 0.5, "ukat/L", "alt", 30),
         ((LOINC, "1920-8"), 33, "[iU]/L", "ast", 33),
         ((LOINC, "6768-6"), 90, "IU/L", "alp", 90),
+        (ALT, 40, "UI/L", "alt", 40),
+        (CREATININE, 88.4, "micromol/L", "creatinine", 1.0),
         (BILIRUBIN, 1.2, "mg/dL", "bilirubin", 1.2),
         (BILIRUBIN, 17.1, "umol/L", "bilirubin", 1.0),
         (CREATININE, 88.4, "umol/L", "creatinine", 1.0),
@@ -118,6 +120,7 @@ def test_thousands_and_decimals_are_told_apart(code, text, value):
     [
         ("thou/mcL", 45), ("thou/cmm", 45), ("K/cumm", 45), ("x10^3/mm^3", 45), ("x 10\N{SUPERSCRIPT THREE}/\N{MICRO SIGN}L", 45),
         ("10*3/\N{MICRO SIGN}L", 45), ("10*3/\N{GREEK SMALL LETTER MU}L", 45), ("/cumm", 0.045), ("cells/cmm", 0.045),
+        ("Tsd./\N{MICRO SIGN}l", 45), ("Tsd/ul", 45),
     ],
 )  # fmt: skip
 def test_counts_are_written_in_many_ways(unit, value):

@@ -105,7 +105,7 @@ def test_the_day_an_entry_was_written_is_no_onset(members, onset, stated):
     assert (found.onset, found.onset_stated) == (on(onset), stated)
 
 
-@pytest.mark.parametrize("text", ["Pneumonitis", "ILD", "Interstitial lung disease", "organizing pneumonia"])
+@pytest.mark.parametrize("text", ["Pneumonitis", "ILD", "Interstitial lung disease", "organizing pneumonia", "Pulmonary toxicity"])
 def test_labels_without_a_code(text):
     """Clear words count where no code says more."""
     assert one(code=concept(text=text)).kind == "ild"

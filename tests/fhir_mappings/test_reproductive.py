@@ -103,6 +103,42 @@ def test_pregnancy_as_a_condition():
     assert case_of(patient(), condition(code, verified="refuted")).pregnancies == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Pregnancy", "pregnant"),
+        ("12 weeks pregnant", "pregnant"),
+        ("Unplanned pregnancy", "pregnant"),
+        ("Supervision of high risk pregnancy in second trimester", "pregnant"),
+        ("Hypothyroidism in pregnancy", "pregnant"),
+        ("Possible pregnancy", "possible"),
+        ("Pregnancy not yet confirmed", "possible"),
+        ("Pregnancy test positive", "possible"),
+        ("Not pregnant", None),
+        ("Nonpregnant", None),
+        ("Pregnancy ruled out", None),
+        ("History of pregnancy", None),
+        ("Pregnancy test negative", None),
+        ("Encounter for pregnancy test", None),
+        ("Ectopic pregnancy", None),
+        ("Pregnancy loss", None),
+        ("Pregnancy-associated breast cancer", None),
+        ("Pregnancy-induced hypertension", None),
+        ("Desires pregnancy", None),
+        ("Trying to become pregnant", None),
+        ("Wishes to avoid pregnancy", None),
+        ("Pregnancy counselling", None),
+        ("Complication of the puerperium after pregnancy", None),
+    ],
+)
+def test_a_pregnancy_on_the_problem_list_in_words(text, status):
+    """Text alone, and the display of a code that nobody here knows; what is over, lost, tested or wished for is no pregnancy of today."""
+    for code in (concept(text=text), concept((SNOMED, "72892002", text)), concept(("http://hl7.org/fhir/sid/icd-10", "Z33", text))):
+        found = case_of(patient(), condition(code=code)).pregnancies
+        assert [p.status for p in found] == ([status] if status else [])
+    assert case_of(patient(), condition(code=concept(text=text), status="resolved")).pregnancies == ()
+
+
 def test_a_stop_reason_is_no_pregnancy_status():
     """77386006 as the reason why a therapy was stopped says nothing about today."""
     assert case_of(patient(), order(TRASTUZUMAB, status="stopped", statusReason=concept((SNOMED, "77386006")))).pregnancies == ()
@@ -115,11 +151,20 @@ def test_a_stop_reason_is_no_pregnancy_status():
         (condition((ICD10CM, "Z78.0")), "postmenopausal"),
         (observation((LOINC, "63890-8"), valueCodeableConcept=concept((SNOMED, "309606002"))), "premenopausal"),
         (observation((SNOMED, "161541000119104")), "perimenopausal"),
+        (condition(code=concept(text="Postmenopausal")), "postmenopausal"),
+        (condition(code=concept(("urn:oid:1.2.3", "77", "Post-menopausal state"), text="Post-menopausal state")), "postmenopausal"),
+        (condition(code=concept(text="Premenopausal")), "premenopausal"),
     ],
 )
 def test_menopause(resource, status):
     """By Condition, by answer, or by the finding itself."""
     assert [m.status for m in case_of(patient(), resource).menopause] == [status]
+
+
+@pytest.mark.parametrize("text", ["Postmenopausal bleeding", "Not postmenopausal", "Menopausal symptoms"])
+def test_what_only_speaks_of_the_menopause_is_no_status(text):
+    """A label that says more may be about anything."""
+    assert case_of(patient(), condition(code=concept(text=text))).menopause == ()
 
 
 def test_a_denied_menopause_is_none():

@@ -1,0 +1,52 @@
+"""What a Condition calls a pregnancy, or the menopause, where no code that we know says it.
+
+A pregnancy on the problem list is read by words as heart and lung disease are: many EHRs keep it as text, or under one of the hundred codes
+of its supervision and its complications. What is over, lost, wished for or only tested is none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from fhir_mappings.denial import Passage
+from fhir_mappings.remembered import remembered
+
+_PREGNANCY: Final = re.compile(r"(?<!non-)(?<!non)\bpregnan(?:t|cy)\b")
+#: Words beside which a pregnancy is another's, over, hoped for or feared, or part of the name of something else.
+_ANOTHER: Final = re.compile(
+    r"ectopic|tubal|\bmolar\b|\bmole\b|\bfalse\b|pseudo|phantom|\bloss\b|miscarr|abort|terminat|post-?partum|puerper|deliver|childbirth|"
+    r"histor|\blast pregnan|\b(?:to|become|becoming|get|getting) pregnan|sequela|late effect|"
+    r"\b(?:after|since|following|before|between) (?:the |a |her )?pregnan|\b(?:post|pre)-?pregnan|"
+    r"pregnan[a-z]+[- ](?:associated|induced|related|test|status|plan|wish|intent|desire|counsel|prevent|rate|risk)|"
+    r"\b(?:risk|prevention|fear|mask|possibility|intention|desire|wish) (?:of|for) |"
+    r"\b(?:plan|want|wish|desir|hop|try)(?:s|es|ing|ning|e)?\b|"
+    r"contracep|fertility|counsel|cancer|carcinoma|neoplasm|tumou?r|\b(?:partner|wife|daughter|donor)"
+)
+_POSITIVE_TEST: Final = re.compile(r"\bpregnancy test:? (?:was |is |result:? )*positive\b|\bpositive pregnancy test\b")
+
+_MENOPAUSE: Final = re.compile(
+    r"(post|pre|peri)[- ]?menopausal(?: (?:state|status|woman|female|patient))?(?:,? \(?(?:finding|disorder|unspecified)\)?)?"
+)
+_STATUSES: Final[dict[str, Literal["premenopausal", "perimenopausal", "postmenopausal"]]] = {
+    "pre": "premenopausal", "peri": "perimenopausal", "post": "postmenopausal",
+}  # fmt: skip
+
+
+@remembered(maxsize=1024)
+def pregnancy_named(label: str) -> Literal["pregnant", "possible"] | None:
+    """The pregnancy that the label of a Condition names; one that is suspected, or a positive test, is `possible`."""
+    passage = Passage(label)
+    if _POSITIVE_TEST.search(passage.text) and "denied" not in passage.standings(_POSITIVE_TEST):
+        return "possible"
+    standings = passage.standings(_PREGNANCY)
+    if standings.isdisjoint({"asserted", "suspected"}) or _ANOTHER.search(passage.text) is not None:
+        return None
+    return "pregnant" if "asserted" in standings else "possible"
+
+
+@remembered(maxsize=1024)
+def menopause_named(label: str) -> Literal["premenopausal", "perimenopausal", "postmenopausal"] | None:
+    """The menopausal status that the label of a Condition is, and nothing else: "postmenopausal bleeding" is a bleeding."""
+    found = _MENOPAUSE.fullmatch(" ".join(label.lower().split()))
+    return _STATUSES[found[1]] if found is not None else None

@@ -185,7 +185,7 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
     if course.start is None or record.start is None or course.last_seen is None:
         # An undated past course says nothing about one that is open now.
         return (course.status in _OPEN) == (record.status in _OPEN)
-    if (record.start.earliest - course.start.latest).days <= _SAME_START_DAYS:
+    if (record.start.earliest - course.start.latest).days <= _SAME_START_DAYS or _is_cycle_before_end(course, record):
         return True
     if course.stop_reason not in (None, "completed", "other"):
         return False
@@ -193,6 +193,13 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
         return True
     known_until = course.last_seen.latest if course.end is None else max(course.end.latest, course.last_seen.latest)
     return (record.start.earliest - known_until).days <= LONGEST_SILENCE_DAYS
+
+
+def _is_cycle_before_end(course: _Course, record: DrugRecord) -> bool:
+    """Whether a record is the fulfilled order of a cycle that was given before the told end of a course: it says nothing of that end."""
+    if course.end is None or record.start is None or record.stop_reason is not None or not is_fulfilled_cycle(record):
+        return False
+    return record.start.latest <= course.end.latest
 
 
 def _lapsed_before(course: _Course, record: DrugRecord, doses: Sequence[DrugRecord]) -> PartialDate | None:
@@ -218,6 +225,9 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     course.order_days += record.kind == "order" and record.start is not None and record.start != course.last_seen
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
     end, cycle = _ends(record)
+    if not same_start and _is_cycle_before_end(course, record):
+        course.last_seen = _later(course.last_seen, record.start)
+        return
     course.last_cycle = _later(course.last_cycle, cycle)
     if is_fulfilled_cycle(record) and record.stop_reason is None and course.stated_open:
         # A cycle's order is completed when its dose was given: that does not end a therapy that a statement calls open.

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from guideline.case import DrugRecord
 from guideline.exposures import Exposure, exposures
-from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, dose, doses, given, metastasis, on_therapy, topics
+from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, dose, doses, given, lvef, metastasis, on_therapy, topics
 from tests.guideline.order_builder import asks, order
 
 
@@ -52,6 +52,33 @@ def test_completed_orders_with_a_dose_last_week_are_a_running_course():
     """Decision 8: the last administration says when it was last given; an order fulfilled is not a therapy ended."""
     orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(7, 200, 21)]
     assert the_course(*orders, *doses("trastuzumab", 196, 7)).state == "running"
+
+
+@pytest.mark.parametrize("reason", ["progression", "toxicity", "patient-wish", "completed", "other"])
+@pytest.mark.parametrize("doses_too", [False, True])
+def test_the_orders_of_its_cycles_do_not_undo_the_told_end_of_a_course(reason, doses_too):
+    """The last cycle was given before the therapy was stopped: it is no new course, and the reason of the stop stays."""
+    stop = given("trastuzumab", 200, 12, reason=reason)
+    orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(18, 200, 21)]
+    found = the_course(stop, *orders, *(doses("trastuzumab", 186, 18) if doses_too else ()))
+    assert (found.state, found.end, found.stop_reason) == ("ended", ago(12), reason)
+
+
+def test_a_cycle_ordered_after_the_told_end_of_a_course_is_another_course():
+    """It was begun again."""
+    stop = given("trastuzumab", 200, 40, reason="toxicity")
+    orders = [given("trastuzumab", day, kind="order", status="completed") for day in (10, 31, 52, 73)]
+    assert [e.state for e in courses(stop, *orders)] == ["ended", "running"]
+
+
+@pytest.mark.parametrize("fulfilled", [False, True])
+def test_a_therapy_stopped_for_toxicity_has_a_next_line_however_its_cycles_were_ordered(fulfilled):
+    """The next line was silent, and an LVEF of the drugs that had been stopped was called due."""
+    orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(18, 200, 21)] if fulfilled else []
+    told = (given("trastuzumab", 200, 12, reason="toxicity"), *orders, *doses("trastuzumab", 186, 18))
+    found = topics(advice_on(a_case(metastases=metastasis(day=210), drugs=told, lvef=lvef(60, 88))))
+    assert "SecondLineTreatment" in found
+    assert "LvefMonitoringDue" not in found
 
 
 def one_day_orders(last: int, *, drug: str = "trastuzumab") -> list[DrugRecord]:

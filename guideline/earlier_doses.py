@@ -7,13 +7,15 @@ from datetime import date
 
 from msgspec import Struct
 
+from guideline.body import body
 from guideline.case import Case, DrugRecord, StopReason
 from guideline.drug_classes import components
+from guideline.dosing import judge
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, is_fulfilled_cycle, still_stands
 from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
-from guideline.orders import DraftOrder
+from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import PartialDate, add_days, days_since
 
 _WEEKLY = 7
@@ -53,7 +55,7 @@ def _earlier_doses(q: OrderQuestion, drug: str) -> EarlierDoses:
     records = [r for r in q.s.case.drugs if parts & components(r.drug) and not _is_order((r.source,), r.start, q)]
     if not records:
         return EarlierDoses(recorded=False, open=False)
-    known = [entry for r in records if (entry := _given_on(r, today)) is not None]
+    known = [entry for r in records if not _told_by_doses(r, records) and (entry := _given_on(q, r)) is not None]
     last = max(known, key=lambda k: (k[0].latest, k[1], k[2].source), default=None)
     is_open = any(e.state in ("running", "on-hold", "unknown") for e in courses)
     if last is None or any(_may_be_newer(r, last[0], today) for r in records):
@@ -121,7 +123,15 @@ def _is_order(sources: Iterable[str], start: PartialDate | None, q: OrderQuestio
     return start is None or days_since(start, q.s.today) < _SAME_ORDER_DAYS
 
 
-def _given_on(record: DrugRecord, today: date) -> tuple[PartialDate, bool, DrugRecord] | None:
+def _told_by_doses(record: DrugRecord, records: Iterable[DrugRecord]) -> bool:
+    """Whether a record is the fulfilled order of a cycle of which doses are recorded: they tell when, and its end tells nothing newer."""
+    if record.start is None or record.end is None or not is_fulfilled_cycle(record):
+        return False
+    days = (r.start for r in records if r.kind == "administration" and r.drug == record.drug)
+    return any(day is not None and record.start.earliest <= day.latest <= record.end.latest for day in days)
+
+
+def _given_on(q: OrderQuestion, record: DrugRecord) -> tuple[PartialDate, bool, DrugRecord] | None:
     """The last day a record speaks of, and whether a dose is recorded for that day.
 
     The order of a cycle tells of a dose on its first day; where its period has room for several, of its end at the latest.
@@ -130,20 +140,33 @@ def _given_on(record: DrugRecord, today: date) -> tuple[PartialDate, bool, DrugR
         day = record.end or record.start
         return (day, True, record) if day is not None else None
     if record.start is not None and is_fulfilled_cycle(record):
-        if record.end is None or _has_room_for_one(record, record.start, record.end):
+        if record.end is None or _has_room_for_one(q, record, record.start, record.end):
             return record.start, True, record
-        return min(record.end, PartialDate.on(today), key=lambda day: day.latest), False, record
-    if record.end is not None and record.end.earliest <= today:
+        return min(record.end, PartialDate.on(q.s.today), key=lambda day: day.latest), False, record
+    if record.end is not None and record.end.earliest <= q.s.today:
         return record.end, False, record
     return None
 
 
-def _has_room_for_one(record: DrugRecord, start: PartialDate, end: PartialDate) -> bool:
-    """Whether a cycle's order is over before its drug would be given again, by its own interval, else by the shortest of the label."""
+def _has_room_for_one(q: OrderQuestion, record: DrugRecord, start: PartialDate, end: PartialDate) -> bool:
+    """Whether a cycle's order is over before its drug would be given again.
+
+    By its own interval, else by that of the label's dose which it is, else by the shortest of the label.
+    """
     stated = record.dose.every_days if record.dose is not None else None
     label = K.doses.get(record.drug)
     shortest = min((days for schedule in label.schedules if (days := schedule.every_days)), default=_WEEKLY) if label else _WEEKLY
-    return (end.latest - start.earliest).days <= (stated or shortest)
+    return (end.latest - start.earliest).days <= (stated or _interval_by_amount(q, record) or shortest)
+
+
+def _interval_by_amount(q: OrderQuestion, record: DrugRecord) -> int | None:
+    """The interval of the label's schedule whose dose was ordered: 6 mg/kg of trastuzumab are three-weekly, 2 mg/kg weekly."""
+    label = K.doses.get(record.drug)
+    if label is None or record.dose is None:
+        return None
+    ordered = OrderedDose(record.dose.amount, record.dose.unit)
+    judged = judge(ordered, label.schedules, body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+    return judged.schedule.every_days if judged is not None and judged.verdict in ("fits", "loading") else None
 
 
 def _may_be_newer(record: DrugRecord, last: PartialDate, today: date) -> bool:

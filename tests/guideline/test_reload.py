@@ -439,16 +439,37 @@ def by_cycle(drug, amount, unit, length, *, every=None, last=10):
     [
         (by_cycle(TDXD, 5.4, "mg/kg", 20), order(TDXD, 5.4, "mg/kg", every_days=21), "early"),
         (by_cycle("trastuzumab", 6, "mg/kg", 20, every=21), order("trastuzumab", 6, "mg/kg", every_days=21), "early"),
+        (by_cycle("trastuzumab", 6, "mg/kg", 20), order("trastuzumab", 6, "mg/kg", every_days=21), "early"),
+        (by_cycle("trastuzumab", 420, "mg", 20, last=31), order("trastuzumab", 6, "mg/kg", every_days=21), "load"),
+        (by_cycle("trastuzumab", 2, "mg/kg", 20), order("trastuzumab", 6, "mg/kg", every_days=21), None),
         (by_cycle("trastuzumab", 2, "mg/kg", 20, every=7), order("trastuzumab", 6, "mg/kg", every_days=21), None),
         (by_cycle("trastuzumab", 2, "mg/kg", 20, every=7, last=33), order("trastuzumab", 2, "mg/kg", every_days=7), None),
         (by_cycle("trastuzumab", 2, "mg/kg", 20, every=7, last=42), order("trastuzumab", 2, "mg/kg", every_days=7), "load"),
         (by_cycle("trastuzumab", 2, "mg/kg", 0, every=7, last=33), order("trastuzumab", 2, "mg/kg", every_days=7), "load"),
     ],
-    ids=["T-DXd", "three-weekly", "weekly", "weekly, not long", "weekly, long", "an order a dose"],
+    ids=[
+        "T-DXd",
+        "three-weekly",
+        "three-weekly by its dose",
+        "in milligrams, long",
+        "weekly by its dose",
+        "weekly",
+        "weekly, not long",
+        "weekly, long",
+        "an order a dose",
+    ],
 )
 def test_a_cycle_whose_order_has_room_for_several_doses(records, asked, expected):
     """Weekly doses in one order of three weeks: the last was given by the end of it, not on its first day."""
     assert kind(tuple(records), asked) == expected
+
+
+@pytest.mark.parametrize(("last", "asked", "expected"), [(10, 6, "early"), (21, 6, None), (21, 8, "again"), (31, 6, "load")])
+def test_recorded_doses_tell_the_day_whatever_period_the_order_of_the_cycle_has(last, asked, expected):
+    """Pharmacies order a cycle for three weeks: its end is no day of a dose where the dose itself is on record."""
+    orders = [given("trastuzumab", day, max(day - 20, 0), kind="order", status="completed") for day in (last, last + 21, last + 42)]
+    given_doses = tuple(dosed("trastuzumab", day, 6, "mg/kg") for day in (last, last + 21, last + 42))
+    assert kind((*orders, *given_doses), order("trastuzumab", asked, "mg/kg", every_days=21)) == expected
 
 
 def test_a_drug_that_is_not_to_be_given_is_not_loaded_again_by_a_card_of_its_own():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, ended, recorded, started, unreadable, when
 from fhir_mappings.denial import Passage
@@ -92,6 +93,9 @@ _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
 _INGREDIENT_OF: dict[tuple[str | None, str | None], tuple[str, str]] = {
     ("snomed", "293785000"): ("http://www.nlm.nih.gov/research/umls/rxnorm", "56946"),
 }
+#: What is severe whatever severity is ticked beside it; most EHRs send how a reaction showed itself, and no severity.
+_SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|epidermal necrolysis")
+_ANAPHYLAXIS = frozenset((row.system, row.code) for row in CONCEPTS["cond.hypersensitivity"].codes if "anaphyla" in row.display.lower())
 #: An allergy to the class is one to each of it, unless the entry names the drug.
 _TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")
 _TAXANES = ("docetaxel", "nab-paclitaxel", "paclitaxel")
@@ -266,6 +270,20 @@ def _no_allergy(label: str) -> bool:
 
 def _severe(resource: Resource) -> bool | None:
     severities = {(reaction.severity or "").lower() for reaction in resource.reaction or ()}
-    if "severe" in severities or resource.criticality == "high":
+    if "severe" in severities or resource.criticality == "high" or _was_anaphylaxis(resource):
         return True
     return False if severities & {"mild", "moderate"} or resource.criticality == "low" else None
+
+
+def _was_anaphylaxis(resource: Resource) -> bool:
+    """Whether a reaction was one that is severe by its nature, by its code or in words; one that is only suspected, or denied, is none."""
+    shown = [concept for reaction in resource.reaction or () for concept in concepts_in(reaction.manifestation)]
+    if any((canonical_system(system), code) in _ANAPHYLAXIS for concept in shown for system, code, _ in triples(concept)):
+        return True
+    said = [words(resource.code), *map(words, shown), *(reaction.description or "" for reaction in resource.reaction or ())]
+    return any(_is_severe_by_nature(text) for text in said if text)
+
+
+@remembered(maxsize=1024)
+def _is_severe_by_nature(text: str) -> bool:
+    return not Passage(text).standings(_SEVERE_BY_NATURE).isdisjoint({"asserted", "past"})

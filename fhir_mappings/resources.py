@@ -189,6 +189,8 @@ class Reaction(Part, frozen=True, gc=False):
     onset: str | None = None
     severity: str | None = None
     substance: Concept | None = None
+    manifestation: Raw = ABSENT
+    description: str | None = None
 
 
 class Link(Part, frozen=True, gc=False):

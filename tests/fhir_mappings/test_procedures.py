@@ -313,6 +313,28 @@ def test_the_last_day_that_an_allergy_speaks_of(members, day):
     assert (str(found.date) if found.date is not None else None) == day
 
 
+@pytest.mark.parametrize(
+    ("members", "severe"),
+    [
+        ({"reaction": [{"manifestation": [concept(text="Anaphylaxis")]}]}, True),
+        ({"reaction": [{"manifestation": [concept((SNOMED, "39579001"))]}]}, True),
+        ({"reaction": [{"manifestation": [concept(text="Rash")]}, {"manifestation": [concept(text="Angioedema")]}]}, True),
+        ({"reaction": [{"severity": "moderate", "manifestation": [concept(text="Anaphylactic shock")]}]}, True),
+        ({"reaction": [{"manifestation": [concept(text="Other")], "description": "Anaphylactoid reaction at 10 minutes"}]}, True),
+        ({"code": concept(text="Anaphylactic reaction to trastuzumab")}, True),
+        ({"code": concept(text="Trastuzumab (history of anaphylaxis)")}, True),
+        ({"criticality": "unable-to-assess", "reaction": [{"manifestation": concept(text="anaphylaxis")}]}, True),
+        ({"reaction": [{"manifestation": [concept(text="Rash")]}]}, None),
+        ({"reaction": [{"severity": "mild", "manifestation": [concept(text="Rash")], "description": "Flushing, no anaphylaxis"}]}, False),
+        ({"reaction": [{"manifestation": [concept(text="Anaphylaxis?")]}]}, None),
+    ],
+)
+def test_anaphylaxis_is_severe_whether_or_not_a_severity_is_recorded(members, severe):
+    """P15: a reaction has always a manifestation, and seldom a severity."""
+    (found,) = case_of(patient(), allergy(TRASTUZUMAB, **members)).allergies
+    assert (found.drug, found.severe) == ("trastuzumab", severe)
+
+
 def test_allergies():
     """By ingredient, text or the substance of a reaction, with the severity where it is said."""
     severe = allergy(TRASTUZUMAB, criticality="high")

@@ -57,7 +57,15 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
     ),
     ("hospice", (r"hospice",)),
     ("breast-surgery", (r"mastectomy|lumpectomy|breast[- ]conserving|quadrantectomy|segmentectomy of breast",)),
-    ("echo", (r"echocardiogra",)),
+    (
+        "echo",
+        (
+            r"(?<!fetal )(?<!foetal )(?:[eé]chocardiogra|ecocardiogra|echokardiogra)|\btte\b",
+            # As order entry calls it: "ECHO COMPLETE W CONTRAST", "2D echo". Not an echo of MRI, a foetal one or a virus.
+            r"\b(?:transthoracic|trans-thoracic|cardiac|limited|complete|2-?d|3-?d) echo\b",
+            r"\A(?:us |cv |card(?:iac)? )?echo\b(?= ?\Z| (?:transthoracic|tte|complete|limited|2-?d|3-?d|adult|heart|with|w/?o?\b))",
+        ),
+    ),
     ("muga", (r"\bmuga\b|radionuclide ventriculogra|multigated",)),
     (
         "chest-ct",

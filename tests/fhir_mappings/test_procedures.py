@@ -62,6 +62,10 @@ def test_procedures_by_code(code, kind):
     ("text", "kind"),
     [
         ("Transthoracic echocardiogram", "echo"),
+        ("Transthoracic echo (TTE) complete", "echo"),
+        ("ECHO COMPLETE W DOPPLER", "echo"),
+        ("2D echo", "echo"),
+        ("Echokardiographie", "echo"),
         ("CT chest with contrast", "chest-ct"),
         ("MRI brain", "brain-mri"),
         ("Whole brain radiotherapy", "brain-radiotherapy"),
@@ -75,6 +79,12 @@ def test_procedures_by_label(text, kind):
     """Where no code is known, clear words count."""
     expected = [(kind, "booked" if text.startswith("Referral") else "done")]
     assert kinds(done(code=concept(text=text))) == expected
+
+
+@pytest.mark.parametrize("text", ["Fetal echocardiogram", "Fetal echo", "Gradient echo sequence", "Echo virus PCR", "Echovirus antibody"])
+def test_what_is_called_an_echo_and_is_none_of_the_heart(text):
+    """It books no LVEF."""
+    assert case_of(patient(), booked(code=concept(text=text))).procedures == ()
 
 
 @pytest.mark.parametrize(

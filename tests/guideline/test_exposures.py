@@ -81,6 +81,15 @@ def test_a_therapy_stopped_for_toxicity_has_a_next_line_however_its_cycles_were_
     assert "LvefMonitoringDue" not in found
 
 
+@pytest.mark.parametrize("reason", ["progression", "toxicity", "lung", "heart"])
+@pytest.mark.parametrize("last", [12, 19])
+def test_orders_of_cycles_within_a_course_that_was_ended_for_a_reason_are_that_course(reason, last):
+    """A statement tells when and why the therapy ended; the completed orders and the doses of its cycles do not begin another one."""
+    ended = given("trastuzumab-deruxtecan", 199, 12, status="stopped", reason=reason)
+    found = the_course(ended, *one_day_orders(last, drug="trastuzumab-deruxtecan"), *doses("trastuzumab-deruxtecan", 199, last))
+    assert (found.state, found.end, found.stop_reason) == ("ended", ago(12), reason)
+
+
 def one_day_orders(last: int, *, drug: str = "trastuzumab") -> list[DrugRecord]:
     """One order a cycle, completed with its dose, whose period is the day of that dose."""
     return [given(drug, day, day, kind="order", status="completed") for day in range(last, 200, 21)]

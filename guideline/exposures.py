@@ -241,7 +241,13 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     else:
         course.status = record.status
         course.stop_reason = record.stop_reason
-        course.end = end if record.status in _OPEN else _later(course.end, end)
+        if record.status in _OPEN:
+            course.end = end
+        elif course.end is not None and _goes_on_after(record) and _is_after(record.start, course.end):
+            # Ordered and given again after the recorded end: that was the end of what came before, as of a plan with chemotherapy.
+            course.end, course.last_cycle = None, _later(course.last_cycle, course.end)
+        else:
+            course.end = _later(course.end, end)
     if record.kind == "statement":
         course.stated_open = record.status in _OPEN
     course.last_seen = _later(course.last_seen, record.start)
@@ -252,6 +258,10 @@ def _later(one: PartialDate | None, other: PartialDate | None) -> PartialDate | 
     if one is None or other is None:
         return one or other
     return one if (one.latest, one.earliest) >= (other.latest, other.earliest) else other
+
+
+def _is_after(day: PartialDate | None, end: PartialDate) -> bool:
+    return day is not None and day.earliest > end.latest
 
 
 def _undated(doses: Sequence[DrugRecord]) -> _Course:
@@ -269,6 +279,9 @@ def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) ->
         return
     for course in reversed(periods):
         if _belongs(dose, given, course):
+            if _outlives(given, course):
+                # It goes on as far as doses tell of it: the recorded end was that of what came before.
+                course.status, course.end, course.last_cycle = "doses", None, None
             course.last_dose = _later(course.last_dose, given)
             course.sources.append(dose.source)
             course.intent = course.intent or dose.intent
@@ -282,6 +295,12 @@ def _attach(dose: DrugRecord, periods: list[_Course], courses: list[_Course]) ->
         latest.intent = latest.intent or dose.intent
         return
     courses.append(_Course(dose.drug, given, None, "doses", dose.stop_reason, dose.intent, [dose.source], last_seen=given, last_dose=given))
+
+
+def _outlives(given: PartialDate, course: _Course) -> bool:
+    """Whether a dose was given so long after the end of a course, for which nobody gave a reason, that it cannot be the end of it."""
+    closed = course.status in ("stopped", "completed") and course.stop_reason is None
+    return closed and course.end is not None and given.earliest > add_days(course.end.latest, _SAME_START_DAYS)
 
 
 def _same_intent(course: _Course, dose: DrugRecord) -> bool:

@@ -90,6 +90,30 @@ def test_orders_of_cycles_within_a_course_that_was_ended_for_a_reason_are_that_c
     assert (found.state, found.end, found.stop_reason) == ("ended", ago(12), reason)
 
 
+@pytest.mark.parametrize("status", ["stopped", "completed"])
+@pytest.mark.parametrize(
+    "cycles",
+    [[given("trastuzumab", 20, kind="order", status="completed")], doses("trastuzumab", 41, 20), doses("trastuzumab", 33, 33)],
+    ids=["an order of a cycle", "doses", "one dose"],
+)
+def test_what_is_given_after_a_recorded_end_goes_on(status, cycles):
+    """A plan with chemotherapy is closed, and the antibodies go on as orders or doses of single cycles: no therapy that ended."""
+    found = the_course(given("trastuzumab", 200, 45, status=status), *cycles)
+    assert (found.state, found.start, found.end) == ("running", ago(200), None)
+
+
+def test_a_dose_a_few_days_after_a_recorded_end_is_the_last_one():
+    """The day of an end is not always that of the last dose."""
+    found = the_course(given("trastuzumab", 200, 45, status="completed"), *doses("trastuzumab", 197, 38))
+    assert (found.state, found.end) == ("ended", ago(45))
+
+
+def test_a_dose_after_an_end_for_a_reason_does_not_take_the_end_away():
+    """Stopped for progression is stopped; a dose soon after it belongs to what was stopped."""
+    found = the_course(given("trastuzumab", 200, 45, status="stopped", reason="progression"), dose("trastuzumab", 30))
+    assert (found.state, found.end) == ("ended", ago(45))
+
+
 def one_day_orders(last: int, *, drug: str = "trastuzumab") -> list[DrugRecord]:
     """One order a cycle, completed with its dose, whose period is the day of that dose."""
     return [given(drug, day, day, kind="order", status="completed") for day in range(last, 200, 21)]

@@ -41,7 +41,7 @@ def treatment(s: Situation) -> Treatment | None:
     if last is not None and last.outcome == "unknown" and any(e.state == "unknown" for e in last.exposures):
         # I17: the status of the newest regimen is unknown: neither an end nor a new line is concluded.
         return None
-    if last is not None and _controlled_without_her2(s, last):
+    if (last is not None and _controlled_without_her2(s, last)) or _endocrine_for_a_reason(s):
         return None
     if heart_forbids_her2(s):
         return None if last is not None and _endocrine_for_the_heart(s, last) else heart_first(s, topic_of(s))
@@ -70,6 +70,14 @@ def _endocrine_for_the_heart(s: Situation, last: Line) -> bool:
     """R062, silence 13: endocrine therapy alone goes on since the heart ended the HER2 drugs, and no progression followed."""
     reasons = {e.stop_reason for e in last.exposures if e.drug in HER2_DRUGS}
     return last.outcome == "toxicity" and reasons == {"cardiac"} and any(e.drug in PARTNER_DRUGS for e in s.current_drugs)
+
+
+def _endocrine_for_a_reason(s: Situation) -> bool:
+    """R062, silence 13: the newest line is endocrine therapy alone, it goes on without progression, and the reason for it is on record."""
+    newest = s.therapies.lines[-1] if s.therapies.lines else None
+    if newest is None or newest.counts or newest.outcome != "ongoing" or s.therapy_lost or s.hormones.state != "positive":
+        return False
+    return reason_for_endocrine_alone(s) or heart_against_her2(s)
 
 
 def _better_since(s: Situation, last: Line) -> bool:

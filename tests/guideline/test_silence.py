@@ -2,17 +2,21 @@
 
 import pytest
 
+from guideline.case import PerformanceStatus
 from tests.guideline.case_builder import (
+    HR_NEGATIVE,
     HR_POSITIVE,
     LONG,
     a_case,
     advice_on,
+    ago,
     booked_echo,
     dose,
     doses,
     given,
     heart_condition,
     her2,
+    intake,
     lvef,
     on_therapy,
     said_ids,
@@ -55,6 +59,37 @@ def test_section_5_13_endocrine_therapy_alone_because_of_the_heart(more, silent)
     facts = {"heart": heart_condition(day=200), "lvef": (lvef(36, 200), lvef(38, 20)), "receptors": (her2("3+"), *HR_POSITIVE)}
     advice = advice_on(on_therapy(*drugs, disease_statuses=more, **facts))
     assert (topics(advice) == []) is silent
+
+
+ALONE = given("letrozole", 300)
+ECOG_3 = {"performance": PerformanceStatus(3, ago(30), "Observation/ecog")}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [ECOG_3, {"heart": heart_condition(day=900)}, {"lvef": lvef(38, 200)}, {"intake": intake(disease_burden="low")}],
+    ids=["ECOG 3", "heart failure", "LVEF of 38", "low burden"],
+)
+def test_section_5_13_endocrine_therapy_alone_for_a_reason_on_record(reason):
+    """R062: letrozole alone is the plan; neither THP nor the heart is a card at every visit."""
+    assert topics(advice_on(a_case(metastases=LONG, drugs=ALONE, receptors=(her2("3+"), *HR_POSITIVE), **reason))) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {**ECOG_3, "disease_statuses": status("worsened", 20)},
+        {**ECOG_3, "drugs": given("letrozole", 300, 20)},
+        {**ECOG_3, "drugs": given("letrozole", 900)},
+        {**ECOG_3, "receptors": (her2("3+"), *HR_NEGATIVE)},
+    ],
+    ids=["no reason", "progression", "letrozole ended", "adjuvant letrozole", "HR-negative"],
+)
+def test_section_5_13_else_the_first_line_is_named(more):
+    """R062, R069: endocrine therapy alone without a reason, after progression, or not begun for the metastases."""
+    case = a_case(**{"metastases": LONG, "drugs": ALONE, "receptors": (her2("3+"), *HR_POSITIVE), **more})
+    assert topics(advice_on(case)) == ["FirstLineTreatment"]
 
 
 def test_section_5_5_a_booked_echo_silences_the_due_card():

@@ -13,6 +13,9 @@ from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, days_since
 
+#: The examinations that measure it.
+_MEASURES = ("echo", "muga")
+
 #: LVEF is read to a tenth of a percent.
 _TENTH = 0.1
 
@@ -21,6 +24,7 @@ class HeartFunction(Struct, frozen=True):
     """What is known of the heart. `latest` is None when no dated, final LVEF is on record (an adverse preliminary one counts).
 
     `undated_low` is the lowest value under 50 of which nobody can tell the day: it may be the newest of all.
+    `unvalued_echo` is an examination that was done since the latest value, not longer ago than a value is current, and gave none on record.
     """
 
     series: tuple[Lvef, ...]
@@ -32,6 +36,7 @@ class HeartFunction(Struct, frozen=True):
     failure_asked: bool
     booked_echo: Procedure | None
     undated_low: Lvef | None = None
+    unvalued_echo: Procedure | None = None
 
     @property
     def symptomatic_failure(self) -> bool:
@@ -94,7 +99,7 @@ def heart_function(case: Case) -> HeartFunction:
     usable.sort(key=lambda v: (v.date.earliest if v.date else date.min, -effective_value(v), v.source))
     latest = _latest(usable)
     undated = [v for v in case.lvef if v.date is None and effective_value(v) < limits.never_silent_below]
-    booked = [p for p in case.procedures if p.kind in ("echo", "muga") and p.state == "booked" and _may_be_done_yet(p, case.today)]
+    booked = [p for p in case.procedures if p.kind in _MEASURES and p.state == "booked" and _may_be_done_yet(p, case.today)]
     symptoms = answer(case, "heart-failure-symptoms")
     return HeartFunction(
         series=tuple(usable),
@@ -106,7 +111,20 @@ def heart_function(case: Case) -> HeartFunction:
         failure_asked=symptoms is not None,
         booked_echo=min(booked, key=lambda p: (p.date.latest if p.date else date.max, p.source)) if booked else None,
         undated_low=min(undated, key=lambda v: (effective_value(v), v.source)) if undated else None,
+        unvalued_echo=_unvalued(case, latest),
     )
+
+
+def _unvalued(case: Case, latest: Lvef | None) -> Procedure | None:
+    """The newest examination of the heart that came after the latest value: a report as a document leaves no figure to read."""
+    known = latest.date.latest if latest is not None and latest.date is not None else date.min
+    done = [
+        (p.date.latest, p.source, p)
+        for p in case.procedures
+        if p.kind in _MEASURES and p.state == "done" and p.date is not None and p.date.earliest > known
+        and days_since(p.date, case.today) <= K.thresholds.lvef.current_days
+    ]  # fmt: skip
+    return max(done, key=lambda found: found[:2])[2] if done else None
 
 
 def _may_be_done_yet(booked: Procedure, today: date) -> bool:

@@ -17,6 +17,7 @@ from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding
 from guideline.rules.heart_failed import ended_by_failure, stopped_for_heart
+from guideline.rules.heart_words import echo_done
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, without_trastuzumab
 from guideline.rules.pregnancy import contradicted_pregnancy, pregnancy_excluded
 from guideline.rules.unread import her2_check, lvef_ask, unread_labs_check
@@ -59,6 +60,8 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         check = lvef_ask(unread)
     elif heart.current:
         return low, []
+    elif (done := echo_done(s)) is not None:
+        check = K.say("check-lvef-done", **done)
     else:
         check = K.say("check-lvef-none") if heart.latest is None else K.say("check-lvef-old", days=heart.age_days)
     gaps = [Gap("I07", check)]

@@ -21,6 +21,8 @@ from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import held
 from guideline.rules.heart_words import (
     all_names,
+    echo_done,
+    echo_done_fact,
     echo_wanted,
     failure_words,
     fall_words,
@@ -298,14 +300,17 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     if not monitored:
         return None
     drugs = headline_names(monitored)
-    on_order = _booked_for(s)
+    on_order, done = _booked_for(s), echo_done(s)
+    due = heart_state.age_days is not None and heart_state.age_days <= limits.due_days
+    if due and on_order is not None:
+        return None
+    if done is not None:
+        return _value_awaited(s, monitored, "info" if due else "warning", done)
     if heart_state.latest is None or heart_state.age_days is None:
         headline = K.say("lvef-never", drugs=drugs) if on_order is None else K.say("lvef-never-booked", drugs=drugs, date=on_order)
         facts: tuple[FactUsed, ...] = ()
         indicator: Indicator = "warning"
-    elif heart_state.age_days <= limits.due_days:
-        if on_order is not None:
-            return None
+    elif due:
         headline = K.say("lvef-due", days=heart_state.age_days, drugs=drugs)
         facts, indicator = (lvef_fact(heart_state.latest),), "info"
     else:
@@ -323,6 +328,18 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         missing=(Gap("I07", K.say("ask-lvef-now")),),
         requests=() if on_order is not None else ("echocardiogram",),
     )
+
+
+def _value_awaited(s: Situation, monitored: list[str], indicator: Indicator, done: dict[str, str]) -> Finding:
+    """R074, R131: the LVEF is due or unknown, and its examination was done: the value is looked up, not measured once more."""
+    latest, age = s.heart.latest, s.heart.age_days
+    words = {"drugs": headline_names(monitored), **done}
+    headline = K.say("lvef-never-done", **words) if latest is None else K.say("lvef-old-done", days=age, **words)
+    facts = (*((lvef_fact(latest),) if latest is not None else ()), *echo_done_fact(s))
+    return Finding(
+        "LvefMonitoringDue", indicator, headline, (*all_names(monitored), K.say("lvef-interval")),
+        facts=facts, missing=(Gap("I07", K.say("ask-lvef-done", **done)),),
+    )  # fmt: skip
 
 
 def heart_at_start(s: Situation) -> Finding | None:

@@ -49,6 +49,20 @@ def echo_wanted(s: Situation) -> tuple[str, ...]:
     return () if s.heart.booked_echo is not None else ("echocardiogram",)
 
 
+def echo_done(s: Situation) -> dict[str, str] | None:
+    """The examination of which the record holds no value, as sentences name it; None: there is none."""
+    done = s.heart.unvalued_echo
+    return None if done is None else {"test": "MUGA" if done.kind == "muga" else "echocardiogram", "date": str(done.date)}
+
+
+def echo_done_fact(s: Situation) -> tuple[FactUsed, ...]:
+    """The same as a fact."""
+    done, words = s.heart.unvalued_echo, echo_done(s)
+    if done is None or words is None:
+        return ()
+    return (FactUsed("LVEF", f"{words['test']} done, no value on record", words["date"], done.source),)
+
+
 def lvef_headline(statement: str, latest: Lvef, fall: str, **values: object) -> Statement:
     """A value and its fall; the value alone where a card's summary has no room for both (the baseline is among the facts)."""
     said = K.say(statement, value=lvef_shown(latest), fall=fall, **values)

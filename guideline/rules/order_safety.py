@@ -25,7 +25,7 @@ from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
 from guideline.rules.heart_held import may_restart
-from guideline.rules.heart_words import failure_words, heart_condition_facts
+from guideline.rules.heart_words import echo_done, echo_done_fact, failure_words, heart_condition_facts
 from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
@@ -204,8 +204,10 @@ def _heart_history(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> Fin
 
 def _baseline_needed(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> Finding:
     """R071, I07, I08: no LVEF, or one older than 84 days, before a first dose."""
-    state = s.heart
-    if state.latest is None:
+    state, done = s.heart, echo_done(s)
+    if done is not None:
+        headline, check = K.say("order-lvef-done", drugs=names, **done), K.say("check-lvef-done", **done)
+    elif state.latest is None:
         headline, check = K.say("order-lvef-none", drugs=names), K.say("check-lvef-none")
     else:
         headline, check = K.say("order-lvef-old", drugs=names, days=state.age_days), K.say("check-lvef-old", days=state.age_days)
@@ -214,7 +216,7 @@ def _baseline_needed(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> F
         gaps.append(Gap("I08", K.say("ask-heart-failure")))
     return Finding(
         "LvefBaselineNeeded", "warning", headline, (K.say("order-waits-for-results"),),
-        facts=facts, missing=tuple(gaps), rules=("R071",), suggestions=_ECHO,
+        facts=(*facts, *echo_done_fact(s)), missing=tuple(gaps), rules=("R071",), suggestions=_ECHO if done is None else (),
     )  # fmt: skip
 
 

@@ -501,6 +501,7 @@ def test_every_headline_fits_a_summary(room):
         "value": "57-59 % (preliminary)",
         "until": "2027-01-01",
         "months": 7,
+        "test": "echocardiogram",
         "date": "2026-11-13",
     }
     more = {"anthracycline": "liposomal doxorubicin", "chemo": "cyclophosphamide", "other": "x" * 22, "total": 1000, "limit": 550}

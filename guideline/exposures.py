@@ -225,7 +225,9 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     course.order_days += record.kind == "order" and record.start is not None and record.start != course.last_seen
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
     end, cycle = _ends(record)
-    if not same_start and _is_cycle_before_end(course, record):
+    if _is_cycle_before_end(course, record):
+        # When and why the therapy ended is told, and so how long this cycle was to last no longer matters.
+        course.start = course.start or record.start
         course.last_seen = _later(course.last_seen, record.start)
         return
     course.last_cycle = _later(course.last_cycle, cycle)

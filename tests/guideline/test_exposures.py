@@ -90,6 +90,18 @@ def test_orders_of_cycles_within_a_course_that_was_ended_for_a_reason_are_that_c
     assert (found.state, found.end, found.stop_reason) == ("ended", ago(12), reason)
 
 
+def test_the_period_of_the_last_cycle_does_not_put_off_a_recorded_end():
+    """The statement says when the therapy ended; the order of its last cycle is for three weeks."""
+    found = the_course(given("trastuzumab", 200, 30, status="stopped", reason="progression"), *cycle_orders(20, last=32))
+    assert (found.state, found.end) == ("ended", ago(30))
+
+
+def test_the_period_of_the_only_cycle_does_not_put_off_a_recorded_end():
+    """Stopped for toxicity five days after the first dose."""
+    found = the_course(given("trastuzumab", 30, 25, status="stopped", reason="toxicity"), *cycle_orders(20, last=30)[:1])
+    assert (found.state, found.end, found.stop_reason) == ("ended", ago(25), "toxicity")
+
+
 @pytest.mark.parametrize("status", ["stopped", "completed"])
 @pytest.mark.parametrize(
     "cycles",

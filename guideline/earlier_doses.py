@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from guideline.body import body
 from guideline.case import Case, DrugRecord, StopReason
-from guideline.drug_classes import components
 from guideline.dosing import judge
+from guideline.drug_classes import components
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, is_fulfilled_cycle, still_stands
 from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K

@@ -14,7 +14,8 @@ from guideline.facts_used import drug_names, headline_names, in_usual_order, met
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
-from guideline.rules.endocrine import heart_against_her2, reason_for_endocrine_alone
+from guideline.performance import very_frail
+from guideline.rules.endocrine import heart_against_her2, low_burden, reason_for_endocrine_alone
 from guideline.rules.first_line import first_line, tdxd_pertuzumab_fits
 from guideline.rules.heart import heart, heart_forbids_her2
 from guideline.rules.lungs import lungs
@@ -73,11 +74,14 @@ def _endocrine_for_the_heart(s: Situation, last: Line) -> bool:
 
 
 def _endocrine_for_a_reason(s: Situation) -> bool:
-    """R062, silence 13: the newest line is endocrine therapy alone, it goes on without progression, and the reason for it is on record."""
+    """R062, silence 13: the newest line is endocrine therapy alone, it goes on without progression, and the reason for it is on record.
+
+    An earlier wish to end some HER2 drug is none: what was given since tells of another one.
+    """
     newest = s.therapies.lines[-1] if s.therapies.lines else None
     if newest is None or newest.counts or newest.outcome != "ongoing" or s.therapy_lost or s.hormones.state != "positive":
         return False
-    return reason_for_endocrine_alone(s) or heart_against_her2(s)
+    return low_burden(s) or very_frail(s.case) is not None or heart_against_her2(s)
 
 
 def _better_since(s: Situation, last: Line) -> bool:

@@ -92,6 +92,17 @@ def test_section_5_13_else_the_first_line_is_named(more):
     assert topics(advice_on(case)) == ["FirstLineTreatment"]
 
 
+@pytest.mark.parametrize(("more", "said"), [({}, ["ThirdLineTreatment"]), (ECOG_3, [])], ids=["a wish long ago", "ECOG 3"])
+def test_section_5_13_after_progression_on_her2_therapy(more, said):
+    """Pertuzumab was left out by wish in first line, T-DXd failed, letrozole alone since: the next line, unless frailty is on record."""
+    drugs = (
+        *(given("trastuzumab", 690, 600, reason="progression"), given("pertuzumab", 690, 640, reason="patient-wish")),
+        *(given("docetaxel", 690, 560, status="completed"), given("trastuzumab-deruxtecan", 550, 400, reason="progression"), ALONE),
+    )
+    case = a_case(metastases=LONG, drugs=drugs, receptors=(her2("3+"), *HR_POSITIVE), **more)
+    assert topics(advice_on(case)) == said
+
+
 def test_section_5_5_a_booked_echo_silences_the_due_card():
     """Section 5 (5): 88 days old and booked."""
     assert topics(advice_on(on_therapy(given("trastuzumab", 300), lvef=lvef(60, 88), procedures=booked_echo()))) == []

@@ -128,7 +128,12 @@ def onset_ages_of(resource: Resource) -> list[Quantity]:
 
 def onset_words_of(resource: Resource) -> str:
     """When a Condition began, where that is said in words."""
-    return _later(_TEXT, resource.onset_string) or ""
+    return text_in(resource.onset_string)
+
+
+def text_in(raw: Raw) -> str:
+    """A text; empty where there is none, or something else."""
+    return _later(_TEXT, raw) or ""
 
 
 def notes_of(resource: Resource) -> list[str]:

@@ -11,7 +11,7 @@ from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_a
 from fhir_mappings.dates import began, ended, recorded, started, unreadable, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
-from fhir_mappings.later_members import concepts_in
+from fhir_mappings.later_members import concepts_in, text_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
@@ -288,7 +288,7 @@ def _was_anaphylaxis(resource: Resource) -> bool:
     shown = [concept for reaction in resource.reaction or () for concept in concepts_in(reaction.manifestation)]
     if any((canonical_system(system), code) in _ANAPHYLAXIS for concept in shown for system, code, _ in triples(concept)):
         return True
-    said = [words(resource.code), *map(words, shown), *(reaction.description or "" for reaction in resource.reaction or ())]
+    said = [words(resource.code), *map(words, shown), *(text_in(reaction.description) for reaction in resource.reaction or ())]
     return any(_is_severe_by_nature(text) for text in said if text)
 
 

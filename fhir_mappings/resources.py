@@ -190,7 +190,7 @@ class Reaction(Part, frozen=True, gc=False):
     severity: str | None = None
     substance: Concept | None = None
     manifestation: Raw = ABSENT
-    description: str | None = None
+    description: Raw = ABSENT
 
 
 class Link(Part, frozen=True, gc=False):

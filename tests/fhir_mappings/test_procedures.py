@@ -337,6 +337,7 @@ def test_the_last_day_that_an_allergy_speaks_of(members, day):
         ({"reaction": [{"manifestation": [concept(text="Rash")]}]}, None),
         ({"reaction": [{"severity": "mild", "manifestation": [concept(text="Rash")], "description": "Flushing, no anaphylaxis"}]}, False),
         ({"reaction": [{"manifestation": [concept(text="Anaphylaxis?")]}]}, None),
+        ({"reaction": [{"severity": "severe", "manifestation": ["hives"], "description": {"text": "odd"}}]}, True),
     ],
 )
 def test_anaphylaxis_is_severe_whether_or_not_a_severity_is_recorded(members, severe):

@@ -14,6 +14,7 @@ from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import meanings_of_code, words
 from fhir_mappings.her2_names import HER2_NAME
 from fhir_mappings.remembered import remembered
+from fhir_mappings.reproductive_names import asks_for_pregnancy
 from fhir_mappings.resources import Component, Concept, Resource
 from fhir_mappings.terminology import canonical_system
 
@@ -205,12 +206,14 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
     found = {_topic_of_unknown_code(*one) for one in labelled}
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
-    return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd") if topic in found), None)
+    return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy") if topic in found), None)
 
 
 def _topic_of_words(label: str) -> Topic | None:
     if _DPYD.search(label):
         return "dpyd"
+    if asks_for_pregnancy(label) is not None:
+        return "pregnancy"
     if _NOT_TISSUE.search(label):
         return None
     return next((topic for pattern, topic in _WORDS if pattern.search(label)), None)

@@ -12,9 +12,10 @@ from typing import Literal
 from fhir_mappings.coded import as_list, first_code, triples, words
 from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
+from fhir_mappings.observation_topics import topic_of_codes
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
-from fhir_mappings.reproductive_names import menopause_named, pregnancy_named
+from fhir_mappings.reproductive_names import asks_for_pregnancy, menopause_named, pregnancy_named
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.results import is_false, normal_ranges, number_of, results, text_of, upper_limit
 from fhir_mappings.terminology import value_of
@@ -68,7 +69,11 @@ def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
 
 
 def _is_test(resource: Resource) -> bool:
-    return any(code in _HCG for _, code, _ in triples(resource.code))
+    codings, code = triples(resource.code), resource.code
+    if any(one in _HCG for _, one, _ in codings):
+        return True
+    labels = [code.text, *(display for _, _, display in codings)] if code is not None and topic_of_codes(code) is None else []
+    return any(label is not None and asks_for_pregnancy(label) == "test" for label in labels)
 
 
 def _is_unjudged(resource: Resource) -> bool:

@@ -1,4 +1,4 @@
-"""What a Condition calls a pregnancy, or the menopause, where no code that we know says it.
+"""What a Condition calls a pregnancy, or the menopause, and a result its question for one, where no code that we know says it.
 
 A pregnancy on the problem list is read by words as heart and lung disease are: many EHRs keep it as text, or under one of the hundred codes
 of its supervision and its complications. What is over, lost, wished for or only tested is none.
@@ -25,6 +25,17 @@ _ANOTHER: Final = re.compile(
 )
 _POSITIVE_TEST: Final = re.compile(r"\bpregnancy test:? (?:was |is |result:? )*positive\b|\bpositive pregnancy test\b")
 
+_WAYS = (
+    r"(?:poc|point[ -]of[ -]care|urine|ur|serum|plasma|blood|rapid|beta|b|qual(?:itative)?|quant(?:itative)?|total|human|status|test|"
+    r"screen|result|current|is|the|patient)\b"
+)
+#: The whole label of a question for pregnancy, or of a test for it; "pregnancy test ordered" and "hCG tumour marker" are others.
+_ASKED: Final = re.compile(
+    rf"\A(?:{_WAYS}[ ,:/-]++)*+(?:pregnancy|pregnant|hcg|chorionic gonadotropin|choriogonadotropin)\b"
+    rf"(?:[ ,:/(-]++(?:hcg\b|{_WAYS}))*+[ ):?]*+"
+)
+_TEST: Final = re.compile(r"\b(?:test|screen|poc|point|urine|ur|serum|plasma|blood|rapid)\b|hcg|gonadotropin")
+
 _MENOPAUSE: Final = re.compile(
     r"(post|pre|peri)[- ]?menopausal(?: (?:state|status|woman|female|patient))?(?:,? \(?(?:finding|disorder|unspecified)\)?)?"
 )
@@ -43,6 +54,15 @@ def pregnancy_named(label: str) -> Literal["pregnant", "possible"] | None:
     if standings.isdisjoint({"asserted", "suspected"}) or _ANOTHER.search(passage.text) is not None:
         return None
     return "pregnant" if "asserted" in standings else "possible"
+
+
+@remembered(maxsize=4096)
+def asks_for_pregnancy(label: str) -> Literal["status", "test"] | None:
+    """Whether a result is called the pregnancy status, or a pregnancy test, and nothing else."""
+    low = " ".join(label.lower().split())
+    if not any(word in low for word in ("pregnan", "hcg", "gonadotropin")) or _ASKED.fullmatch(low) is None:
+        return None
+    return "test" if _TEST.search(low) else "status"
 
 
 @remembered(maxsize=1024)

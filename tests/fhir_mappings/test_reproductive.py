@@ -139,6 +139,38 @@ def test_a_pregnancy_on_the_problem_list_in_words(text, status):
     assert case_of(patient(), condition(code=concept(text=text), status="resolved")).pregnancies == ()
 
 
+@pytest.mark.parametrize(
+    ("label", "answer", "found"),
+    [
+        ("Pregnancy status", "Pregnant", ["pregnant"]),
+        ("Is the patient pregnant?", "Yes", ["pregnant"]),
+        ("Pregnancy status", "Not pregnant", ["not-pregnant"]),
+        ("Pregnancy status", "Unknown", []),
+        ("POC Urine Pregnancy", "Positive", ["possible"]),
+        ("hCG, urine, qualitative", "POSITIVE", ["possible"]),
+        ("Serum pregnancy test", "Negative", ["not-pregnant"]),
+        ("Pregnancy test ordered", "Yes", []),
+        ("hCG tumor marker", "Positive", []),
+        ("Pregnancy intention", "Yes", []),
+        ("Pregnant or breastfeeding", "Yes", []),
+        ("Ever pregnant", "Yes", []),
+    ],
+)
+def test_a_pregnancy_under_a_label_of_the_house(label, answer, found):
+    """Text alone, and a local code: the whole label tells; a code that we know to be something else outweighs it."""
+    for code in (concept(text=label), concept(("urn:oid:1.2.3", "77", label))):
+        case = case_of(patient(), observation(code=code, valueString=answer))
+        assert [p.status for p in case.pregnancies] == found
+    assert case_of(patient(), observation((LOINC, "718-7", label), valueString=answer)).pregnancies == ()
+
+
+def test_an_hcg_above_its_range_under_a_label_of_the_house():
+    """As under its LOINC code."""
+    members = {"valueQuantity": quantity(3500, "mIU/mL"), "referenceRange": [{"high": quantity(5, "mIU/mL")}]}
+    case = case_of(patient(), observation(code=concept(text="Beta-hCG, quantitative"), **members))
+    assert [p.status for p in case.pregnancies] == ["possible"]
+
+
 def test_a_stop_reason_is_no_pregnancy_status():
     """77386006 as the reason why a therapy was stopped says nothing about today."""
     assert case_of(patient(), order(TRASTUZUMAB, status="stopped", statusReason=concept((SNOMED, "77386006")))).pregnancies == ()

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from guideline.advice import HEADLINE_LENGTH
 from guideline.case import Dose
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
@@ -318,13 +319,43 @@ def test_docetaxel_too_early():
     assert kind(dosed("paclitaxel", 7, 80, "mg/m2"), order("paclitaxel", 80, "mg/m2")) is None
 
 
+_LAST_CYCLE = (dosed("trastuzumab", 10, 6, "mg/kg"), dosed("pertuzumab", 10, 420, "mg"), dosed("docetaxel", 10, 75, "mg/m2"))
+_NEXT_CYCLE = (order("trastuzumab", 6, "mg/kg", every_days=21), order("pertuzumab", 420), order("docetaxel", 75, "mg/m2"))
+
+
+def test_a_cycle_that_comes_too_early_is_one_finding():
+    """Its drugs were given on one day and are ordered for one day: the same words three times over say nothing more."""
+    (f,) = found(_LAST_CYCLE, *_NEXT_CYCLE)
+    assert f.headline.text == (
+        "Too early for trastuzumab + pertuzumab + docetaxel: 10 days after the dose of 2026-11-10; due 2026-12-01, not before 2026-11-28"
+    )
+    assert f.about == ("trastuzumab", "pertuzumab", "docetaxel")
+    assert [(fact.name, fact.value) for fact in f.facts] == [("Last dose", drug) for drug in f.about]
+
+
+def test_drugs_given_last_on_different_days_are_too_early_each_by_itself():
+    """Each has its own day from which it is due."""
+    later = dosed("docetaxel", 3, 75, "mg/m2")
+    headlines = [f.headline.text for f in found((*_LAST_CYCLE, later), *_NEXT_CYCLE)]
+    assert [text.partition(":")[0] for text in headlines] == ["Too early for trastuzumab + pertuzumab", "Too early for docetaxel"]
+
+
+def test_the_longest_names_leave_room_for_the_day():
+    """The day from which a dose is not questioned stands at the end, and must not be cut off."""
+    last = (dose(PHESGO, 17), dosed("docetaxel", 17, 75, "mg/m2"))
+    (f,) = found(last, order(PHESGO, 1200, every_days=21), order("docetaxel", 75, "mg/m2"))
+    assert f.headline.text.startswith("Too early for pertuzumab-trastuzumab-hyaluronidase + docetaxel: 17 days after")
+    assert f.headline.text.endswith("not before 2026-11-21")
+    assert len(f.headline.text) <= HEADLINE_LENGTH
+
+
 def test_the_card_says_when_and_what():
     """Days, the dose to give, and the day from which it may be given."""
     assert headline(three_weekly(35), order("trastuzumab", 420, "mg")) == (
         "Load again: trastuzumab 8 mg/kg instead of 420 mg (6 mg/kg); 35 days since the last dose"
     )
     (f,) = found(three_weekly(10), order("trastuzumab", 6, "mg/kg", every_days=21))
-    assert f.headline.text == ("Too early for trastuzumab: 10 days since the last dose (2026-11-10); due 2026-12-01, not before 2026-11-28")
+    assert f.headline.text == "Too early for trastuzumab: 10 days after the dose of 2026-11-10; due 2026-12-01, not before 2026-11-28"
     assert f.detail[0].text == (
         "Given every three weeks: day 21 is 2026-12-01, and from day 18 on (2026-11-28) a dose is not questioned. "
         "Right as ordered if it is meant for such a day."
@@ -343,7 +374,7 @@ def test_an_order_for_a_later_day():
 def test_the_days_are_those_between_the_doses():
     """Planned for in five days, the last dose ten days ago: 15 days lie between them, and nothing is said to be "15 days ago"."""
     soon = order("trastuzumab", 6, "mg/kg", every_days=21, planned=PartialDate.on(TODAY + timedelta(5)))
-    assert "15 days since the last dose (2026-11-10)" in headline(three_weekly(10), soon)
+    assert "15 days after the dose of 2026-11-10" in headline(three_weekly(10), soon)
     assert "ago" not in headline(three_weekly(10), soon)
 
 
@@ -399,9 +430,9 @@ def test_gastric_cancer_is_not_concerned():
 
 
 def test_a_dose_of_yesterday_is_one_day():
-    """P04: "1 day since", not "1 days since"."""
+    """P04: "1 day after", not "1 days after"."""
     (found,) = says(module.RULES, second_line(body=BODY, drugs=three_weekly(1)), order("trastuzumab", 6, "mg/kg"))
-    assert ": 1 day since the last dose (" in found.headline.text
+    assert ": 1 day after the dose of" in found.headline.text
 
 
 def test_the_longest_name_leaves_room():

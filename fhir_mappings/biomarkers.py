@@ -12,24 +12,20 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from fhir_mappings.answers import contradicts, denies_overexpression, ihc_score, ish_presence, presence
-from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words, words_of_all
-from fhir_mappings.conditions import side_of_tumour
+from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
 from fhir_mappings.her2_names import HER2_NAME
-from fhir_mappings.later_members import concepts_in, extensions_of, specimen_reference
-from fhir_mappings.laterality import side_in_label, side_of_label, side_of_sites
 from fhir_mappings.observation_topics import BREAST_CODES, COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE, asks_for_her2
 from fhir_mappings.percent_words import percent_in
-from fhir_mappings.record import Record, type_and_id
+from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Component, Concept, Contained, Resource, source_of
+from fhir_mappings.resources import Component, Concept, Resource, source_of
 from fhir_mappings.results import Number, Result, has_value, number_of, of_quantity, of_text, results, says_no_result, text_of
 from fhir_mappings.terminology import display_conflicts
-from fhir_mappings.tumour_claims import site_of_code, sites_in
-from guideline.case import ReceptorResult, Side, UnreadResult
+from fhir_mappings.tested_tissue import is_of_another_organ, specimen_of
+from guideline.case import ReceptorResult, UnreadResult
 
 Receptor = Literal["HER2", "ER", "PR"]
 Method = Literal["ihc", "ish", "unspecified"]
-_Tissue = Literal["primary", "metastasis"] | None
 Value = Literal["0", "0+", "1+", "2+", "3+", "positive", "negative", "equivocal", "low", "ultralow"]
 
 _RECEPTORS: dict[str, Receptor] = {
@@ -47,9 +43,6 @@ _INTERPRETATIONS: dict[str, Value] = {
     "pos": "positive", "det": "positive", "neg": "negative", "nd": "negative", "e": "equivocal", "ind": "equivocal",
 }  # fmt: skip
 
-#: mCODE: the tumour that a result is about.
-_RELATED_CONDITION = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-related-condition"
-
 _INTERPRETATION_SYSTEM = re.compile(r"ObservationInterpretation|v2-0078|2\.16\.840\.1\.113883\.5\.83")
 
 _IHC_WORDS = re.compile(r"\bihc\b|immun|stain")
@@ -61,20 +54,6 @@ _ISH_FIGURES = re.compile(
     r"(?:\bratio|\bcop(?:y|ies)(?: numbers?)?|\bsignals?)\b[^\d;]{0,25}\d{1,2}(?:[.,]\d+)?(?![\d/-])|\d[.,]?\d* (?:copies|signals)\b"
 )
 _RATIO_SIGN = re.compile(r"[:/]")
-_METASTASIS = re.compile(r"metasta|\bmets?\b")
-_BREAST = re.compile(r"\bbreasts?\b|\bmammary\b|lumpectomy|mastectomy")
-_PRIMARY = re.compile(rf"\bprimary\b|{_BREAST.pattern}")
-
-#: Organs whose own tumours are tested for HER2 and that breast cancer seldom reaches; their nodes may drain a breast's metastasis.
-_ORGAN = (
-    r"(?<!-)\b(?:stomach|gastr(?:ic|o-?o?esophageal)|o?esophag(?:us|eal)|(?:gej|cardia|duoden(?:um|al)|colon(?:ic)?|rect(?:um|al))\b|colorectal|"
-    r"pancrea|prostat|urothel|(?:urinary )?bladder|endometri|salivary)\w{0,8}+(?! (?:lymph ?)?node)"
-)
-_OTHER_ORGAN = re.compile(_ORGAN)
-#: A tumour of such an organ, wherever it was found.
-_OTHER_PRIMARY = re.compile(
-    rf"{_ORGAN}[ ,(]{{1,2}}(?:\w{{1,20}} )?(?:primary|adeno|carcinoma|cancer)|(?:primary|carcinoma|cancer) (?:of|in) (?:the )?{_ORGAN}"
-)
 
 
 class _Asked(NamedTuple):
@@ -107,7 +86,7 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
     """The result itself and those of its components (a panel holds all of them there)."""
     resource, lost = result.resource, False
     found: list[ReceptorResult] = []
-    if _is_of_another_organ(record, resource):
+    if is_of_another_organ(record, resource):
         record.problem("unreadable", resource, "tissue of another organ, which nothing calls a metastasis", "her2")
         return found
     for item in (resource, *(resource.component or ())):
@@ -127,7 +106,7 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
         record.problem("unreadable", resource, "no value that can be read", "her2")
     if lost:
         # It is there: an older one does not stand for it.
-        record.unread.append(UnreadResult("her2", result.day, _specimen(record, resource)[0], source_of(resource)))
+        record.unread.append(UnreadResult("her2", result.day, specimen_of(record, resource)[0], source_of(resource)))
     return found
 
 
@@ -204,7 +183,7 @@ def _of_item(record: Record, result: Result, item: Resource | Component, asked: 
     bound = next((one.bound for one in (ratio, copies, percent) if one is not None), None)
     if value in ("0", "0+", "1+", "2+", "3+") and asked.receptor == "HER2":
         method = "ihc"
-    specimen, specimen_id, side = _specimen(record, resource)
+    specimen, specimen_id, side = specimen_of(record, resource)
     source = source_of(resource)
     of_breast = not asked.codes.isdisjoint(BREAST_CODES)
     if value is not None or ratio is not None or copies is not None or percent is not None:
@@ -350,75 +329,3 @@ def _percent(asked: _Asked, said: str, number: Number | None) -> Number | None:
         return None
     found = number if number is not None and (number.unit == "%" or asked.codes & PERCENT_CODES) else percent_in(said)
     return found if found is not None and 0 <= found.value <= 100 else None
-
-
-def _origin(record: Record, resource: Resource) -> tuple[list[Concept], str, str | None]:
-    """The sites and sorts of the tissue, its words in the reference to it, and what names the specimen."""
-    concepts: list[Concept] = [*as_list(resource.body_site)]
-    reference = specimen_reference(resource)
-    if reference is None:
-        return concepts, "", None
-    specimen = record.resolve(reference, resource)
-    if specimen is not None:
-        concepts += concepts_in(specimen.type)
-        if specimen.collection is not None and specimen.collection.body_site is not None:
-            concepts.append(specimen.collection.body_site)
-    return concepts, (reference.display or "").lower(), _specimen_name(reference.reference, specimen)
-
-
-def _is_of_another_organ(record: Record, resource: Resource) -> bool:
-    """Whether the tissue, or the label of the test, is plainly of another organ's tumour: a stomach's HER2 says nothing of a breast."""
-    concepts, display, _ = _origin(record, resource)
-    return _names_another_organ(words(resource.code)) or _names_another_organ(" ".join([words_of_all(*concepts), display]))
-
-
-@remembered(maxsize=1024)
-def _names_another_organ(text: str) -> bool:
-    if _BREAST.search(text) or _OTHER_ORGAN.search(text) is None:
-        return False
-    return _METASTASIS.search(text) is None or _OTHER_PRIMARY.search(text) is not None
-
-
-def _specimen(record: Record, resource: Resource) -> tuple[_Tissue, str | None, Literal["left", "right"] | None]:
-    """Where the tissue came from, what names the specimen, and the breast whose tumour it is."""
-    concepts, display, name = _origin(record, resource)
-    tissue = _tissue(concepts, display)
-    if tissue == "metastasis":
-        return tissue, name, None
-    side = side_of_sites(concepts) or side_in_label(display) or side_of_label(resource.code) or _side_of_condition(record, resource)
-    return tissue, name, side if side != "both" else None
-
-
-def _side_of_condition(record: Record, resource: Resource) -> Side | None:
-    """The breast of the one breast cancer that a result names as its condition."""
-    targets = {
-        type_and_id(extension.value_reference.reference or "")
-        for extension in extensions_of(resource)
-        if extension.url == _RELATED_CONDITION and extension.value_reference is not None
-    }
-    if len(targets) != 1:
-        return None
-    named = [one for one in record.of("Condition") if source_of(one) in targets]
-    return side_of_tumour(named[0]) if len(named) == 1 else None
-
-
-def _specimen_name(reference: str | None, specimen: Resource | Contained | None) -> str | None:
-    """What tells one specimen from another. A contained one has no name: IHC and ISH of one block each contain a copy of their own."""
-    if isinstance(specimen, Resource):
-        return source_of(specimen)
-    if not reference or reference.startswith("#"):
-        return None
-    return type_and_id(reference) or reference
-
-
-def _tissue(concepts: list[Concept], display: str) -> _Tissue:
-    """A word or a distant site says metastasis; breast or "primary" says primary; a regional node says neither."""
-    if not concepts and not display:
-        return None
-    text = f"{display} {words_of_all(*concepts)}"
-    coded = {site_of_code(system, code) for concept in concepts for system, code, _ in triples(concept)} - {None, "regional-node"}
-    if _METASTASIS.search(text) or coded - {"breast"}:
-        return "metastasis"
-    if "breast" in coded or _PRIMARY.search(text):
-        return "primary"
-    return "metastasis" if any(site != "regional-node" for site in sites_in(text)) else None

@@ -1,16 +1,17 @@
-"""No figure stands in the knowledge files that nothing reads: a reviewer would approve what decides nothing."""
+"""No figure or sentence stands in the knowledge files that nothing reads: a reviewer would approve what decides nothing."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import guideline
-from guideline.knowledge_base import Knowledge
+from guideline.knowledge_base import KNOWLEDGE, Knowledge
 from guideline.knowledge_entries import Conflict, RuleEntry
 from guideline.orderables import Orderables
 from guideline.sources import Sources
@@ -104,3 +105,19 @@ def test_every_member_of_the_files_is_typed():
     allowed = {member for file in SCHEMAS.glob("*.json") for member in _members(json.loads(file.read_bytes()))}
     typed = {field.name for kind in TYPED for field in dataclasses.fields(kind)}
     assert allowed - typed == CHECKED | COMPOSED | FOR_THE_READER
+
+
+def test_every_sentence_can_be_said():
+    """By its name, as code or another entry gives it (`interactions.yaml`), or by one that code puts together."""
+    nodes = [node for module in _trees() for node in module]
+    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    named |= {entry.says for entry in KNOWLEDGE.interactions}
+    named |= {name for entry in KNOWLEDGE.supportive_care for name in (entry.says, entry.detail)}
+    made = re.compile("|".join(filter(None, (_pattern(node) for node in nodes if isinstance(node, ast.JoinedStr)))))
+    assert [name for name in (*KNOWLEDGE.statements, *KNOWLEDGE.templates) if name not in named and not made.fullmatch(name)] == []
+
+
+def _pattern(text: ast.JoinedStr) -> str:
+    """What an f-string may become, if three letters of it at least are its own."""
+    parts = [part.value if isinstance(part, ast.Constant) else "" for part in text.values]
+    return "".join(re.escape(str(part)) or ".+" for part in parts) if len("".join(map(str, parts))) >= 3 else ""

@@ -68,9 +68,9 @@ class _Better(NamedTuple):
 def documented_progression(start: PartialDate, next_start: PartialDate | None, case: Case) -> Progression | None:
     """The signs of progression after a line's start, up to the next one's; None where there are none, or newer judgement outdates them.
 
-    Signs are a disease status of worsened, a metastasis first recorded more than 42 days after the line's start, and the intake answer
-    given during the line. A newer "stable" or "improved" overrides an older sign - but not a new metastasis of the same weeks: staging of
-    the body says nothing about the brain, and a lesion that is new does not become old by being stable.
+    Signs are a disease status of worsened, a metastasis first recorded more than 42 days after the line's start, and in the newest line
+    the intake answer given since its start. A newer "stable" or "improved" overrides an older sign - but not a new metastasis of the same
+    weeks: staging of the body says nothing about the brain, and a lesion that is new does not become old by being stable.
     In the newest line a brain metastasis alone is settled once it had local therapy and the line goes on (decision 13).
     """
     worse: list[_Sign] = []

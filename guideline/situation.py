@@ -40,9 +40,10 @@ class Situation(Struct, frozen=True):
     """A case and what it amounts to.
 
     `last_line` is the newest line that counts, running or over; `used_line_count` the lines used so far (decision 3: metastatic lines
-    that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, and those of
-    unclear setting), `her2_running` and `held_drugs` the HER2 drugs that run or are on hold. `used_drugs` holds every drug ever given,
-    products and their components; `failed_agents` those that failed in the metastatic setting; `not_tolerated` those stopped for toxicity.
+    that count, and one for an early relapse); `current_drugs` what is being given now (the newest line's running exposures, those of
+    unclear setting, and before any line that counts the early ones), `her2_running` and `held_drugs` the HER2 drugs that run or are on
+    hold. `used_drugs` holds every drug ever given, products and their components, and T-DXd where its pneumonitis is on record;
+    `failed_agents` those that failed against metastases; `not_tolerated` those stopped for toxicity, that of the heart aside.
     `study_drug` is one without an end that may be the line after the newest, `study_drug_over` one that may have been a line.
     `therapy_lost`: records of therapy were not seen, or could not be read; `therapy_unsent`: one kind of them never came, another did.
     `said` keeps what `once` was asked.

@@ -13,6 +13,9 @@ from guideline.drug_classes import HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
 
+#: The judgements of the disease by which it is not worse.
+NOT_WORSE = frozenset({"stable", "improved", "remission"})
+
 #: Where HER2 therapy of the body reaches poorly: that the therapy goes on says nothing about them.
 _CNS = frozenset({"brain", "leptomeningeal"})
 
@@ -79,7 +82,7 @@ def documented_progression(start: PartialDate, next_start: PartialDate | None, c
         if s.date is not None and _in_line(s.date, start, next_start) and not _perhaps_of_the_line_before(s.date, start, case):
             if s.trend == "worsened":
                 worse.append(_Sign(s.date, s.source))
-            elif s.trend in ("stable", "improved", "remission") and not s.preliminary:
+            elif s.trend in NOT_WORSE and not s.preliminary:
                 # What may be older than a worsening does not override it.
                 better.append(_Better(s.date.earliest, s.date))
     for day, source, site in _new_sites(case, add_days(start.latest, K.thresholds.intervals.new_metastasis_days)):
@@ -143,8 +146,7 @@ def judged_better_after(day: PartialDate, case: Case) -> bool:
     answer = intake_outcome(case, day)
     if answer is not None and answer.values[0] == "ongoing":
         return True
-    trends = ("stable", "improved", "remission")
-    return any(s.trend in trends and not s.preliminary and s.date is not None and _after(s.date, day) for s in case.disease_statuses)
+    return any(s.trend in NOT_WORSE and not s.preliminary and s.date is not None and _after(s.date, day) for s in case.disease_statuses)
 
 
 def _outdates(better: _Better, sign: _Sign, case: Case) -> bool:

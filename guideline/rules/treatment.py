@@ -15,6 +15,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
 from guideline.performance import very_frail
+from guideline.progression import NOT_WORSE
 from guideline.rules.endocrine import heart_against_her2, low_burden, reason_for_endocrine_alone
 from guideline.rules.first_line import first_line, tdxd_pertuzumab_fits
 from guideline.rules.heart import heart, heart_forbids_her2
@@ -97,7 +98,7 @@ def _better_since(s: Situation, last: Line) -> bool:
     since_end = add_days(ended.latest, -K.thresholds.intervals.judged_before_days if wished else 1)
     first_day = max(since_end, add_days(last.start.latest, 1))
     since_then = (d for d in s.case.disease_statuses if d.date is not None and d.date.earliest >= first_day)
-    return any(d.trend in ("stable", "improved", "remission") for d in since_then)
+    return any(d.trend in NOT_WORSE for d in since_then)
 
 
 def _without_metastatic_lines(s: Situation) -> Treatment | None:

@@ -75,6 +75,11 @@ class Exposure(Struct, frozen=True):
         """The last day it is known to have been given: its end, else the last dose."""
         return self.end or self.last_dose
 
+    @property
+    def ended_on(self) -> PartialDate | None:
+        """The last day of a course that is over, as far as known; None of one that is not."""
+        return self.last_known if self.state == "ended" else None
+
 
 class _Course(Struct):
     """An exposure while it is being put together.

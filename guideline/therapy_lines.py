@@ -86,7 +86,7 @@ class Line(Struct, frozen=True):
         given: list[Exposure] = []
         grace = K.thresholds.intervals.infused_without_dose_days
         for e in self.exposures:
-            ended = e.last_known if e.state == "ended" else None
+            ended = e.ended_on
             at_progression = self.ended_on is None or ended is None or (self.ended_on.earliest - ended.latest).days <= grace
             if e.stop_reason == "progression" or (at_progression and e.stop_reason in (None, "other")):
                 given.append(e)
@@ -261,7 +261,7 @@ def _all_failed(group: list[Exposure], when: PartialDate) -> bool:
 
 def _ended_for_good(e: Exposure, when: PartialDate) -> bool:
     """Whether a drug was stopped for what it did, or did not do, before the new agent began: it is replaced, and no backbone."""
-    ended = e.last_known if e.state == "ended" else None
+    ended = e.ended_on
     return ended is not None and ended.latest < when.earliest and e.stop_reason in TOXICITY | {"progression"}
 
 
@@ -271,7 +271,7 @@ def _given_at(
     """Whether one of `drugs` was still being given when the new agent began (up to one treatment interval before it)."""
     for e in group:
         if e.drug in drugs:
-            ended = e.last_known if e.state == "ended" else None
+            ended = e.ended_on
             if _open_at(e, when, case) or (ended is not None and add_days(ended.latest, grace) >= when.earliest):
                 return True
     return False
@@ -287,7 +287,7 @@ def _with_carried_over(group: list[Exposure], early: list[Exposure], before: lis
     for e in chain(early, *before):
         if e.drug in known or e.drug not in carriable:
             continue
-        ended = e.last_known if e.state == "ended" else None
+        ended = e.ended_on
         if _given_in(e, begun, case) or (ended is not None and ended.earliest > add_days(begun.latest, _STOP_WRITTEN_LATE_DAYS)):
             carried.append(e)
             known.add(e.drug)

@@ -77,7 +77,7 @@ def _went_before(other: Exposure, first: PartialDate) -> bool:
     """Whether another HER2 course was begun before, and was not over for long when this one began."""
     if other.start is not None and other.start.earliest >= first.earliest:
         return False
-    ended = other.last_known if other.state == "ended" else None
+    ended = other.ended_on
     return ended is None or add_days(ended.latest, K.thresholds.intervals.line_gap_days) >= first.earliest
 
 

@@ -12,7 +12,8 @@ from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
 from fhir_mappings.unread_icd10 import lost_with_icd10
-from guideline.case import ClinicalStatus
+from guideline.case import ClinicalStatus, Pregnancy, ProblemKind
+from guideline.reproductive import past_term
 
 ProblemList = defaultdict[ConditionTopic, list[Resource]]
 
@@ -46,13 +47,23 @@ def diseases(record: Record) -> ProblemList:
         if not (topics or unread) or is_no_disease(resource) or _only_asked_about(resource):
             continue
         if unread is not None:
-            record.problem("unreadable", resource, "a code of an ICD-10 that is not read, without words that are", unread)
+            _name_unread_code(record, resource, unread)
         elif contradicts_itself(resource.code):
             record.problem("code-text-conflict", resource, "code and display disagree")
         elif record.counts(known_by(resource), resource):
             for topic in topics:
                 listed[topic].append(resource)
     return listed
+
+
+def _name_unread_code(record: Record, resource: Resource, subject: str) -> None:
+    """Name what a code of an ICD-10 that is not read may mean. A tumour always counts; anything else while it may be so today."""
+    if subject != "diagnosis":
+        pregnancy = Pregnancy("pregnant", known_by(resource))
+        if clinical_status(resource) == "resolved" or (subject == "pregnancy" and past_term(pregnancy, record.today)):
+            return
+    kind: ProblemKind = "unreadable" if subject == "diagnosis" else "unread-code"
+    record.problem(kind, resource, "a code of an ICD-10 that is not read, without words that are", subject)
 
 
 def is_no_disease(resource: Resource) -> bool:

@@ -362,14 +362,15 @@ class DpydResult(Struct, frozen=True):
 
 
 ProblemKind = Literal[
-    "unreadable", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete", "unsent",
-    "forbidden",
+    "unreadable", "unread-code", "other-patient", "no-subject", "old-fhir", "code-text-conflict", "erroneous", "future", "incomplete",
+    "unsent", "forbidden",
 ]  # fmt: skip
 
 
 class DataProblem(Struct, frozen=True):
     """Something sent that could not be used, or not sent at all, so that no rule says "never" or "none" about it.
 
+    `unread-code`: a disease that stops drugs, or a pregnancy, may be on the problem list, under a code of which nobody here knows more.
     `incomplete`: more was there than was seen. `unsent`: one of several places where such facts stand was not looked at.
     `forbidden`: the EHR does not let this service read such facts; they may be there.
 

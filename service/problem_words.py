@@ -28,6 +28,7 @@ SUBJECTS: Final[dict[str, str]] = {
 #: Why, by its `kind`.
 KINDS: Final[dict[ProblemKind, str]] = {
     "unreadable": "could not be read",
+    "unread-code": "has a code that is not read, and no words that are",
     "other-patient": "is about another patient, so it is not used",
     "no-subject": "does not say whose it is, so it is not used",
     "old-fhir": "is in the form of another FHIR version",

@@ -1,4 +1,4 @@
-"""Parts of the record that were asked for and did not come: named on the cards, and never taken for "none" (R131, decision 26).
+"""Parts of the record that did not come or cannot be read: named on the cards, and never taken for "none" (R131, decision 26).
 
 A search that failed, or of which pages are missing, leaves a gap that nobody sees in what did come. So the first card names it, a test
 that may have been done is looked up rather than ordered, and an order that was checked without a safety-relevant part says so.
@@ -6,13 +6,15 @@ that may have been done is looked up rather than ordered, and an order that was 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from guideline.advice import Finding, Statement, Treatment
 from guideline.case import Case
+from guideline.drug_classes import HER2_DRUGS
+from guideline.facts_used import headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
 
 #: Kinds of fact by which an order may turn out unsafe.
@@ -92,6 +94,29 @@ def naming_unread_answers(case: Case, chosen: Treatment | None, findings: Sequen
     if not any(p.kind == "unreadable" and p.subject == "intake" and p.source for p in case.problems):
         return chosen, list(findings)
     return _on_first_card(K.say("intake-answer-not-read"), chosen, findings)
+
+
+def naming_unread_codes(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    """The same advice, its first card saying that the problem list may hold more about heart, lungs or a pregnancy than counts here."""
+    parts = _unread_codes(case)
+    if not parts or any(f.headline.id == "problem-code-not-read" for f in findings):
+        return chosen, list(findings)
+    return _on_first_card(K.say("problem-code-not-counted", parts=parts), chosen, findings)
+
+
+def unread_code(case: Case, drugs: Iterable[str]) -> Finding | None:
+    """HER2 drugs of which nothing is to be said, beside a code that may mean what stops them."""
+    parts, under = _unread_codes(case), headline_names(HER2_DRUGS.intersection(drugs))
+    if not parts or not under:
+        return None
+    headline, detail = K.say("problem-code-not-read", drugs=under, parts=parts), (K.say("problem-code-look-up"),)
+    return Finding("MissingData", "warning", headline, detail, rules=("R131",))
+
+
+def _unread_codes(case: Case) -> str:
+    """What they may be about, in words; empty where there is none."""
+    subjects = {p.subject for p in case.problems if p.kind == "unread-code"}
+    return ", ".join(K.say(f"problem-code-{subject}").text for subject in sorted(subjects))
 
 
 def unchecked_order(case: Case) -> Finding | None:

@@ -379,6 +379,9 @@ def test_a_tumour_under_another_icd_10_is_named(system, code):
     assert problems_of(case_of(patient(), condition((system, code), verified="refuted"))) == []
 
 
+RECENTLY = {"onsetDateTime": "2026-08-03"}
+
+
 @pytest.mark.parametrize(
     ("code", "subject"),
     [
@@ -394,9 +397,18 @@ def test_a_tumour_under_another_icd_10_is_named(system, code):
 def test_what_stops_drugs_is_named_under_another_icd_10_too(code, subject):
     """Heart failure, lung disease and pregnancy of which only such a code tells are lost, as a tumour is, and not "none on record"."""
     for system in ("http://fhir.de/CodeSystem/bfarm/icd-10-gm", "http://hl7.org/fhir/sid/icd-10"):
-        assert problems_of(case_of(patient(), condition((system, code)))) == [("unreadable", subject)]
-        assert problems_of(case_of(patient(), condition((system, code), verified="refuted"))) == []
-    assert problems_of(case_of(patient(), condition((ICD10CM, code)))) == []
+        assert problems_of(case_of(patient(), condition((system, code), **RECENTLY))) == [("unread-code", subject)]
+        assert problems_of(case_of(patient(), condition((system, code), verified="refuted", **RECENTLY))) == []
+    assert problems_of(case_of(patient(), condition((ICD10CM, code), **RECENTLY))) == []
+
+
+@pytest.mark.parametrize(("code", "earlier"), [("I50.14", [("unread-code", "heart")]), ("J84.9", [("unread-code", "lung")]), ("Z33", [])])
+def test_what_is_over_is_not_named_under_another_icd_10(code, earlier):
+    """What has resolved stops no drug today, and a pregnancy of three years ago is over; what has no status may be so."""
+    known = ("http://hl7.org/fhir/sid/icd-10", code)
+    assert len(problems_of(case_of(patient(), condition(known, status=None, **RECENTLY)))) == 1
+    assert problems_of(case_of(patient(), condition(known, status="resolved", **RECENTLY))) == []
+    assert problems_of(case_of(patient(), condition(known, onsetDateTime="2023-05-02"))) == earlier
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from guideline.advise_orders import advise_orders
 from guideline.case import DataProblem
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
-from guideline.rules.unseen import unchecked_order, unseen_history
+from guideline.rules.unseen import unchecked_order, unread_code, unseen_history
 from tests.guideline.case_builder import LONG, a_case, doses, given, her2, lead_of, lvef, metastasis, on_therapy, second_line, thp, words_of
 from tests.guideline.order_builder import order
 
@@ -207,6 +207,45 @@ def test_r131_an_intake_answer_that_could_not_be_read_is_said(orders):
         told = [said in f.detail for f in (after.treatment, *after.findings) if f is not None]
         assert told[0] is named
         assert not any(told[1:])
+
+
+UNREAD_CODES = tuple(DataProblem("unread-code", subject, f"Condition/{subject}") for subject in ("pregnancy", "lung", "heart"))
+ALL_UNREAD = "the heart, the lungs, a pregnancy"
+
+
+@pytest.mark.parametrize("orders", [(), (order("trastuzumab-deruxtecan", 5.4, "mg/kg"),)])
+def test_r131_the_first_card_names_a_code_that_may_stop_a_drug(orders):
+    """The advice is the same, and does not stand as if the problem list held nothing."""
+    ask = (lambda case: advise_orders(case, orders, PRACTICE)) if orders else (lambda case: advise(case, PRACTICE))
+    before, after = ask(second_line(lvef=())), ask(second_line(lvef=(), problems=UNREAD_CODES))
+    shown = [[f for f in (advice.treatment, *advice.findings) if f is not None] for advice in (before, after)]
+    assert [(f.topic, f.headline) for f in shown[0]] == [(f.topic, f.headline) for f in shown[1]]
+    assert shown[1][0].detail == (*shown[0][0].detail, K.say("problem-code-not-counted", parts=ALL_UNREAD))
+    assert [f.detail for f in shown[1][1:]] == [f.detail for f in shown[0][1:]]
+
+
+@pytest.mark.parametrize("drug", ["trastuzumab-deruxtecan", "trastuzumab"])
+def test_r131_no_silence_under_a_her2_drug_beside_a_code_that_may_stop_it(drug):
+    """T-DXd goes on, and pneumonitis may be on the problem list: silence would say that all is well."""
+    running = on_therapy(given(drug, 60), lvef=lvef(60, 30))
+    assert advise(running, PRACTICE).findings == ()
+    (found,) = advise(msgspec.structs.replace(running, problems=UNREAD_CODES[1:2]), PRACTICE).findings
+    assert (found.topic, found.indicator) == ("MissingData", "warning")
+    assert found.headline.text.endswith(": a code on the problem list is not read (about the lungs)")
+    untreated = a_case(drugs=(), problems=UNREAD_CODES)
+    assert all(f.headline.id != "problem-code-not-read" for f in advise(untreated, PRACTICE).findings)
+
+
+def test_r131_a_her2_order_beside_a_code_that_may_stop_it_is_not_silent():
+    """Where something else is said, that card names it; supportive drugs are nobody's question."""
+    case = on_therapy(given("trastuzumab", 60), lvef=lvef(60, 30))
+    unread = msgspec.structs.replace(case, problems=UNREAD_CODES)
+    (found,) = advise_orders(unread, (order("trastuzumab", 6, "mg/kg"),), PRACTICE).findings
+    assert found.headline == K.say("problem-code-not-read", drugs="trastuzumab", parts=ALL_UNREAD)
+    assert advise_orders(case, (order("trastuzumab", 6, "mg/kg"),), PRACTICE).findings == ()
+    longest = unread_code(unread, ("pertuzumab-trastuzumab-hyaluronidase", "tucatinib"))
+    assert longest is not None
+    assert len(longest.headline.text) < 140
 
 
 UNSENT = (DataProblem("unsent", "therapy", "", "not sent: MedicationRequest"),)

@@ -33,6 +33,7 @@ from guideline.rules import (
 from guideline.rules.order_scope import has_breast_cancer
 from guideline.rules.order_undiagnosed import breast_by
 from guideline.rules.order_untold import UNTOLD_HEADLINES
+from guideline.rules.reload import one_cycle
 from guideline.rules.unseen import (
     naming_forbidden,
     naming_unread_answers,
@@ -94,7 +95,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice, 
         return Advice(None, (), ("R132",), practice.label, K.version, question.s.used_line_count)
     # What is switched off goes first: a topic that yields to another (decision 17) speaks when the other is off.
     found, silenced, hidden = switched_on([finding for rule in _RULES for finding in rule(question)], practice)
-    findings = _one_a_topic(_not_to_be_given(_ended_by_values(_settled(found))))
+    findings = _one_a_topic(one_cycle(_not_to_be_given(_ended_by_values(_settled(found)))))
     # An examination does not settle a hold: on an order hook it is not offered as if it did.
     findings = [replace(f, requests=()) if f.topic == "LvefHold" else f for f in findings]
     if any(finding.indicator == "critical" for finding in findings):

@@ -121,7 +121,7 @@ def _unvalued(case: Case, latest: Lvef | None) -> Procedure | None:
     done = [
         (p.date.latest, p.source, p)
         for p in case.procedures
-        if p.kind in _MEASURES and p.state == "done" and p.date is not None and p.date.earliest > known
+        if p.kind in _MEASURES and p.state == "done" and p.date is not None and known < p.date.earliest <= case.today
         and days_since(p.date, case.today) <= K.thresholds.lvef.current_days
     ]  # fmt: skip
     return max(done, key=lambda found: found[:2])[2] if done else None

@@ -7,7 +7,7 @@ one; the day of the order's own dose is no gap. Where no dose is on record, what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from msgspec.structs import replace
@@ -32,35 +32,52 @@ from guideline.rules.order_scope import own_doses, safety_orders
 _WEEKLY = 7
 _THREE_WEEKLY = 21
 
+_TOO_EARLY = "interval-short"
+
 #: A dose that is the label's, and what it is by the label.
 _Judged = tuple[OrderedDose, Judgement]
 
 
 def reloading(q: OrderQuestion) -> Iterator[Finding]:
-    """The asked orders of infusions: too early, loaded without need, or not loaded although the gap asks for it.
-
-    Each by itself; but drugs given on the same day before, and too early again, are one finding: it is one cycle that comes too early.
-    """
+    """For each asked order of an infusion: too early, loaded without need, or not loaded although the gap asks for it."""
     measured: Body | None = None
-    too_early: dict[tuple[int, PartialDate], dict[str, EarlierDoses]] = {}
     for order in safety_orders(q):
         if len(order.drugs) != 1 or order.drugs[0] not in K.doses or not K.drugs[order.drugs[0]].infused:
             continue
         drug = order.drugs[0]
         measured = measured or body(q.s.case)
         found = _judgements(q, order, drug, measured)
-        given = earlier_doses(q, drug)
-        days = _days_since_too_early(q, order, drug, given, found)
-        if days is not None and given.last is not None:
-            too_early.setdefault((days, given.last), {})[drug] = given
-        elif not mixed_up(q, order):
+        finding = _too_early(q, order, drug, earlier_doses(q, drug), found)
+        if finding is None and not mixed_up(q, order):
             part = loaded_part(drug)
             earlier = drafted_before(q, order, part) or earlier_doses(q, part)
             finding = _loading(q, order, drug, earlier, found, measured) or _loaded_each_time(q, order, drug, found, measured)
-            if finding is not None:
-                yield replace(finding, about=(drug,))
-    for (days, last), drugs in too_early.items():
-        yield _too_early(q, days, last, drugs)
+        if finding is not None:
+            yield replace(finding, about=(drug,))
+
+
+def one_cycle(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, those as one that say of several drugs that they come too early, after the same dose: it is one cycle that does."""
+    kept: list[Finding] = []
+    early: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.headline.id == _TOO_EARLY:
+            early.setdefault(_since(finding), []).append(finding)
+        else:
+            kept.append(finding)
+    return [*kept, *(_together(since, same) for since, same in early.items())]
+
+
+def _since(finding: Finding) -> str:
+    """What its headline says after the name of the drug: when the last dose was, and when the next one is due."""
+    return finding.headline.text.partition(": ")[2]
+
+
+def _together(since: str, same: list[Finding]) -> Finding:
+    of = {finding.about[0]: finding for finding in same}
+    about = tuple(in_usual_order(of))
+    facts = tuple(fact for drug in about for fact in of[drug].facts)
+    return replace(same[0], headline=K.say(_TOO_EARLY, drugs=headline_names(about), since=since), facts=facts, about=about)
 
 
 def _judgements(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> list[_Judged]:
@@ -94,23 +111,20 @@ def _last_fact(earlier: EarlierDoses) -> FactUsed:
     return FactUsed(name, drug_name(earlier.drug or ""), str(earlier.last), earlier.source)
 
 
-def _days_since_too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> int | None:
-    """The days since a recorded dose of a three-weekly drug, where it comes again before day 18 (site setting); None: it does not."""
+def _too_early(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> Finding | None:
+    """A three-weekly drug again less than 18 days (site setting) after a recorded dose."""
     schedule, last = _schedule(order, drug, found), earlier.last
     if last is None or not earlier.exact or schedule is None or schedule.every_days != _THREE_WEEKLY:
         return None
     least, most = days_after(last, order, q.s.case)
-    early = 0 < least <= most < q.s.practice.minimum_interval_days and not _was_weekly(q, drug, last)
-    return most if early else None
-
-
-def _too_early(q: OrderQuestion, days: int, last: PartialDate, given: Mapping[str, EarlierDoses]) -> Finding:
     limit = q.s.practice.minimum_interval_days
+    if not 0 < least <= most < limit or _was_weekly(q, drug, last):
+        return None
     on = {"due": not_before(last, _THREE_WEEKLY).isoformat(), "date": not_before(last, limit).isoformat()}
-    headline = K.say("interval-short", drugs=headline_names(given), days=_days(days), last=str(last), **on)
+    since = K.say("interval-short-since", days=_days(most), last=str(last), **on)
+    headline = K.say(_TOO_EARLY, drugs=drug_name(drug), since=since.text)
     detail = (K.say("interval-short-why", every=_THREE_WEEKLY, limit=limit, **on),)
-    about = tuple(in_usual_order(given))
-    return Finding("ReloadingDose", "warning", headline, detail, tuple(_last_fact(given[drug]) for drug in about), about=about)
+    return Finding("ReloadingDose", "warning", headline, detail, (_last_fact(earlier),))
 
 
 def _days(days: int) -> str:

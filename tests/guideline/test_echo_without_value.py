@@ -59,3 +59,8 @@ def test_before_a_first_dose():
     treatment = opened(case).treatment
     assert treatment is not None
     assert any(f"look up the echocardiogram of {ago(10)}" in check.text for check in treatment.checks)
+
+
+def test_an_echocardiogram_of_a_day_to_come_has_no_value_to_look_up():
+    """Its date is wrong, or it was not done: the LVEF stays overdue."""
+    assert "overdue" in the_finding(lvef=lvef(60, 100), procedures=done(-5)).headline.text

@@ -325,7 +325,7 @@ _NEXT_CYCLE = (order("trastuzumab", 6, "mg/kg", every_days=21), order("pertuzuma
 
 def test_a_cycle_that_comes_too_early_is_one_finding():
     """Its drugs were given on one day and are ordered for one day: the same words three times over say nothing more."""
-    (f,) = found(_LAST_CYCLE, *_NEXT_CYCLE)
+    (f,) = module.one_cycle(found(_LAST_CYCLE, *_NEXT_CYCLE))
     assert f.headline.text == (
         "Too early for trastuzumab + pertuzumab + docetaxel: 10 days after the dose of 2026-11-10; due 2026-12-01, not before 2026-11-28"
     )
@@ -336,14 +336,26 @@ def test_a_cycle_that_comes_too_early_is_one_finding():
 def test_drugs_given_last_on_different_days_are_too_early_each_by_itself():
     """Each has its own day from which it is due."""
     later = dosed("docetaxel", 3, 75, "mg/m2")
-    headlines = [f.headline.text for f in found((*_LAST_CYCLE, later), *_NEXT_CYCLE)]
+    headlines = [f.headline.text for f in module.one_cycle(found((*_LAST_CYCLE, later), *_NEXT_CYCLE))]
     assert [text.partition(":")[0] for text in headlines] == ["Too early for trastuzumab + pertuzumab", "Too early for docetaxel"]
+
+
+def test_a_drug_on_hold_is_not_too_early_beside_the_others_of_its_cycle():
+    """What holds a drug says how it would be given again: a card of its own must give no day on which it is due."""
+    running = on_therapy(*_LAST_CYCLE, *(given(drug, 60) for drug in ("trastuzumab", "pertuzumab", "docetaxel")), body=BODY)
+    for values, named in (
+        ((lvef(60, 70), lvef(60, 1)), "trastuzumab + pertuzumab + docetaxel"),
+        ((lvef(60, 70), lvef(38, 1)), "docetaxel"),
+    ):
+        cards = asks(replace(running, lvef=values), *_NEXT_CYCLE).findings
+        early = [f.headline.text for f in cards if f.headline.id == "interval-short"]
+        assert [text.partition(":")[0] for text in early] == [f"Too early for {named}"]
 
 
 def test_the_longest_names_leave_room_for_the_day():
     """The day from which a dose is not questioned stands at the end, and must not be cut off."""
     last = (dose(PHESGO, 17), dosed("docetaxel", 17, 75, "mg/m2"))
-    (f,) = found(last, order(PHESGO, 1200, every_days=21), order("docetaxel", 75, "mg/m2"))
+    (f,) = module.one_cycle(found(last, order(PHESGO, 1200, every_days=21), order("docetaxel", 75, "mg/m2")))
     assert f.headline.text.startswith("Too early for pertuzumab-trastuzumab-hyaluronidase + docetaxel: 17 days after")
     assert f.headline.text.endswith("not before 2026-11-21")
     assert len(f.headline.text) <= HEADLINE_LENGTH
@@ -528,3 +540,12 @@ def test_weekly_doses_of_long_ago_are_not_the_rhythm_of_today():
     since = replace(given("trastuzumab", 310, kind="order"), dose=Dose(6, "mg/kg", every_days=21))
     drugs = (weekly, since, *doses("trastuzumab", 400, 320, 7), *doses("trastuzumab", 310, 21))
     assert kind(drugs, order("trastuzumab", 6, "mg/kg", every_days=21)) is None
+
+
+def test_a_mix_up_of_one_drug_does_not_take_in_that_another_is_too_early():
+    """Both were given a week ago: that pertuzumab is too early stays a card of its own beside the mix-up of trastuzumab."""
+    given_both = tuple(dose(drug, day) for drug in ("trastuzumab", "pertuzumab") for day in (7, 28, 49))
+    cycle = (order("trastuzumab", 3.6, "mg/kg", every_days=21), order("pertuzumab", 420, every_days=21))
+    cards = asks(on_therapy(*given_both, body=BODY), *cycle).findings
+    assert "ProductMixUp" in {f.topic for f in cards}
+    assert any(f.topic == "ReloadingDose" and "pertuzumab" in f.headline.text for f in cards)

@@ -11,6 +11,7 @@ from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
 from guideline.drug_classes import HER2_DRUGS, PARTNER_DRUGS
 from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
+from guideline.her2_findings import state_of
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lung_history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
@@ -77,12 +78,19 @@ def _endocrine_for_the_heart(s: Situation, last: Line) -> bool:
 def _endocrine_for_a_reason(s: Situation) -> bool:
     """R062, silence 13: the newest line is endocrine therapy alone, it goes on without progression, and the reason for it is on record.
 
-    An earlier wish to end some HER2 drug is none: what was given since tells of another one.
+    It was chosen in the knowledge of HER2: where that was found to be positive only later, the choice is still to be made. An earlier wish
+    to end some HER2 drug is no reason: what was given since tells of another one.
     """
     newest = s.therapies.lines[-1] if s.therapies.lines else None
     if newest is None or newest.counts or newest.outcome != "ongoing" or s.therapy_lost or s.hormones.state != "positive":
         return False
-    return low_burden(s) or very_frail(s.case) is not None or heart_against_her2(s)
+    return _her2_known_by(s, newest.start) and (low_burden(s) or very_frail(s.case) is not None or heart_against_her2(s))
+
+
+def _her2_known_by(s: Situation, day: PartialDate) -> bool:
+    """Whether HER2 was known to be positive by a day: by a result, or since a HER2 drug was given at all."""
+    found = [r.date for r in s.case.receptors if r.receptor == "HER2" and state_of(r) == "positive"]
+    return bool(HER2_DRUGS & s.used_drugs) or any(date is not None and date.latest <= day.latest for date in found)
 
 
 def _better_since(s: Situation, last: Line) -> bool:

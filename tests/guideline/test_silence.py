@@ -62,6 +62,7 @@ def test_section_5_13_endocrine_therapy_alone_because_of_the_heart(more, silent)
 
 
 ALONE = given("letrozole", 300)
+KNOWN_BEFORE = (her2("3+", day=400), *HR_POSITIVE)
 ECOG_3 = {"performance": PerformanceStatus(3, ago(30), "Observation/ecog")}
 
 
@@ -72,7 +73,7 @@ ECOG_3 = {"performance": PerformanceStatus(3, ago(30), "Observation/ecog")}
 )
 def test_section_5_13_endocrine_therapy_alone_for_a_reason_on_record(reason):
     """R062: letrozole alone is the plan; neither THP nor the heart is a card at every visit."""
-    assert topics(advice_on(a_case(metastases=LONG, drugs=ALONE, receptors=(her2("3+"), *HR_POSITIVE), **reason))) == []
+    assert topics(advice_on(a_case(metastases=LONG, drugs=ALONE, receptors=KNOWN_BEFORE, **reason))) == []
 
 
 @pytest.mark.parametrize(
@@ -82,13 +83,14 @@ def test_section_5_13_endocrine_therapy_alone_for_a_reason_on_record(reason):
         {**ECOG_3, "disease_statuses": status("worsened", 20)},
         {**ECOG_3, "drugs": given("letrozole", 300, 20)},
         {**ECOG_3, "drugs": given("letrozole", 900)},
-        {**ECOG_3, "receptors": (her2("3+"), *HR_NEGATIVE)},
+        {**ECOG_3, "receptors": (her2("3+", day=400), *HR_NEGATIVE)},
+        {**ECOG_3, "receptors": (her2("3+", day=299), *HR_POSITIVE)},
     ],
-    ids=["no reason", "progression", "letrozole ended", "adjuvant letrozole", "HR-negative"],
+    ids=["no reason", "progression", "letrozole ended", "adjuvant letrozole", "HR-negative", "HER2 known since"],
 )
 def test_section_5_13_else_the_first_line_is_named(more):
-    """R062, R069: endocrine therapy alone without a reason, after progression, or not begun for the metastases."""
-    case = a_case(**{"metastases": LONG, "drugs": ALONE, "receptors": (her2("3+"), *HR_POSITIVE), **more})
+    """R062, R069: endocrine therapy alone without a reason, after progression, not for the metastases, or before HER2 was known."""
+    case = a_case(**{"metastases": LONG, "drugs": ALONE, "receptors": KNOWN_BEFORE, **more})
     assert topics(advice_on(case)) == ["FirstLineTreatment"]
 
 

@@ -94,6 +94,8 @@ def _line_tags(lines: Lines) -> frozenset[str]:
             found |= {f"failed:{agent}" for agent in agents}
         if outcome in ("toxicity", "stopped for the lungs"):
             found |= {f"toxic:{agent}" for agent in agents}
+        if newest and regimen == "letrozole" and outcome == "running":
+            found.add("endocrine-goes-on")
         if newest and regimen != "letrozole":
             if outcome in _STANDINGS and outcome != "running, worsened":
                 found.add("standing")

@@ -148,13 +148,33 @@ _EXPLAINS_NO_CARD = ("Pregnancy", "BrainMetastasesUrgent", "MissingData", "Her2D
 
 
 def no_silence_where_a_decision_is_due(seen: Seen) -> str | None:
-    """HER2-positive metastatic disease and no line that goes on: a treatment card, or a card that says what must come first."""
+    """HER2-positive metastatic disease and no line that goes on: a treatment card, or one that says what must come first.
+
+    Endocrine therapy alone is a line that goes on where it is the plan.
+    """
     # A newer answer that the line goes on overrides the older sign of progression (decision 6).
     goes_on = "outcome_ongoing" in seen.tags and seen.named("running")
     due = seen.ours and not seen.tags & {"standing", "early", "interval-unclear"} and "lines" in seen.tags and not goes_on
-    if due and seen.treatment is None and not any(topic in seen.urgency for topic in _EXPLAINS_NO_CARD):
+    if (
+        due
+        and seen.treatment is None
+        and not any(topic in seen.urgency for topic in _EXPLAINS_NO_CARD)
+        and not _endocrine_is_the_plan(seen)
+    ):
         return "a decision is due, yet there is neither a treatment card nor a reason for none"
     return None
+
+
+def _endocrine_is_the_plan(seen: Seen) -> bool:
+    """Silence 13: endocrine therapy alone goes on for a recorded reason (R062), and was begun when HER2 was known to be positive."""
+    if "endocrine-goes-on" not in seen.tags:
+        return False
+    case, lvef = case_of(seen.point), LVEF.values[seen.point[PLACE[LVEF.name]]].number
+    begun = max(drug.start.earliest for drug in case.drugs if drug.drug == "letrozole" and drug.start is not None)
+    tested = any(r.receptor == "HER2" and r.date is not None and r.date.latest <= begun for r in case.receptors)
+    known = tested or "her2-line" in seen.tags or bool(seen.named("adjuvant"))
+    heart = "heart-failure" in seen.tags or (lvef is not None and lvef < 50) or any(c.kind == "cardiomyopathy" for c in case.heart)
+    return known and (heart or "low_burden" in seen.tags)
 
 
 def the_unknown_is_a_condition(seen: Seen) -> str | None:

@@ -16,12 +16,33 @@ _PREGNANCY: Final = re.compile(r"(?<!non-)(?<!non)\bpregnan(?:t|cy)\b")
 #: Words beside which a pregnancy is another's, over, hoped for or feared, or part of the name of something else.
 _ANOTHER: Final = re.compile(
     r"ectopic|tubal|\bmolar\b|\bmole\b|\bfalse\b|pseudo|phantom|\bloss\b|miscarr|abort|terminat|post-?partum|puerper|deliver|childbirth|"
-    r"histor|\blast pregnan|\b(?:to|become|becoming|get|getting) pregnan|sequela|late effect|"
+    r"histor|\blast pregnan|\bpast\b|previous|\bprior\b|\b(?:to|become|becoming|get|getting) pregnan|sequela|late effect|"
     r"\b(?:after|since|following|before|between) (?:the |a |her )?pregnan|\b(?:post|pre)-?pregnan|"
     r"pregnan[a-z]+[- ](?:associated|induced|related|test|status|plan|wish|intent|desire|counsel|prevent|rate|risk)|"
     r"\b(?:risk|prevention|fear|mask|possibility|intention|desire|wish) (?:of|for) |"
     r"\b(?:plan|want|wish|desir|hop|try)(?:s|es|ing|ning|e)?\b|"
     r"contracep|fertility|counsel|cancer|carcinoma|neoplasm|tumou?r|\b(?:partner|wife|daughter|donor)"
+)
+_KIND = (
+    r"normal|early|twin|triplet|multiple|singleton|teenage|adolescent|unplanned|unintended|unexpected|unwanted|intrauterine|viable|single|"
+    r"live|current|ongoing|confirmed|new|ivf|(?:high|low)[- ]risk"
+)
+_SINCE = (
+    r"(?:ga|at|in|of|with|first|second|third|1st|2nd|3rd|\d{1,2}(?:[+/.]\d)?|weeks?|wks?|wk|w|d|days?|months?|"
+    r"trimester|gestation(?:al age)?)\b|"
+    r"(?:edd|edc|due)(?: date)?(?: on)?[ :]*+[\d/.-]++"
+)
+#: The whole label is a pregnancy, said once or, as text and display, again; "age at first pregnancy" or "advised against" are not.
+_WHOLE: Final = re.compile(
+    rf"\A(?:(?:(?:(?:patient|pt|she|is|currently|an?|{_KIND})[ ,]++)*+pregnan(?:t|cy)(?: state)?"
+    rf"(?:[ ,:(-]++(?:incidental|active|now|known|woman|female|patient|finding|disorder|{_KIND}|{_SINCE}))*+)[ ,;:).]*+)++\Z"
+)
+#: How far it has come tells of one that goes on, whatever else is said.
+_GOES_ON: Final = re.compile(r"trimester|\d (?:weeks?|wks?|months?) (?:of )?(?:gestation|pregnan)|\bsupervision of\b")
+#: A complication may stand on the list for long.
+_COMPLICATED: Final = re.compile(
+    r"\b(?:affecting|complicating|in|during) (?:(?:this|the|current) )?pregnan|"
+    r"(?:cholestasis|emesis|vomiting|nausea|diabetes|hypertension) of pregnan"
 )
 _POSITIVE_TEST: Final = re.compile(r"\bpregnancy test:? (?:was |is |result:? )*positive\b|\bpositive pregnancy test\b")
 
@@ -46,14 +67,20 @@ _STATUSES: Final[dict[str, Literal["premenopausal", "perimenopausal", "postmenop
 
 @remembered(maxsize=1024)
 def pregnancy_named(label: str) -> Literal["pregnant", "possible"] | None:
-    """The pregnancy that the label of a Condition names; one that is suspected, or a positive test, is `possible`."""
+    """The pregnancy that the label of a Condition names; one that is suspected or complicates something, or a positive test, is `possible`.
+
+    A label that only speaks of pregnancy ("to be avoided", "at age 35") names none: a card at each visit would be wrong.
+    """
     passage = Passage(label)
-    if _POSITIVE_TEST.search(passage.text) and "denied" not in passage.standings(_POSITIVE_TEST):
+    text = passage.text
+    if _POSITIVE_TEST.search(text) and "denied" not in passage.standings(_POSITIVE_TEST):
         return "possible"
     standings = passage.standings(_PREGNANCY)
-    if standings.isdisjoint({"asserted", "suspected"}) or _ANOTHER.search(passage.text) is not None:
+    if standings.isdisjoint({"asserted", "suspected"}) or _ANOTHER.search(text) is not None:
         return None
-    return "pregnant" if "asserted" in standings else "possible"
+    if "asserted" in standings and (_WHOLE.fullmatch(text) or _GOES_ON.search(text)):
+        return "pregnant"
+    return "possible" if "suspected" in standings or _COMPLICATED.search(text) else None
 
 
 @remembered(maxsize=4096)

@@ -110,7 +110,13 @@ def test_pregnancy_as_a_condition():
         ("12 weeks pregnant", "pregnant"),
         ("Unplanned pregnancy", "pregnant"),
         ("Supervision of high risk pregnancy in second trimester", "pregnant"),
-        ("Hypothyroidism in pregnancy", "pregnant"),
+        ("Pregnancy, 10 weeks", "pregnant"),
+        ("Pregnant state, incidental", "pregnant"),
+        ("Normal pregnancy (finding)", "pregnant"),
+        ("Pregnancy, EDD 2027-03-01", "pregnant"),
+        ("Hypothyroidism in pregnancy", "possible"),
+        ("Nausea and vomiting of pregnancy", "possible"),
+        ("Anemia complicating pregnancy, third trimester", "pregnant"),
         ("Possible pregnancy", "possible"),
         ("Pregnancy not yet confirmed", "possible"),
         ("Pregnancy test positive", "possible"),
@@ -129,6 +135,20 @@ def test_pregnancy_as_a_condition():
         ("Wishes to avoid pregnancy", None),
         ("Pregnancy counselling", None),
         ("Complication of the puerperium after pregnancy", None),
+        ("Age at first pregnancy 23", None),
+        ("First pregnancy at age 35", None),
+        ("Late age at first full-term pregnancy", None),
+        ("Pregnancy 2012", None),
+        ("Pregnancy x3", None),
+        ("s/p pregnancy", None),
+        ("Pregnancy to be avoided", None),
+        ("Pregnancy precautions", None),
+        ("Pregnancy contraindicated", None),
+        ("Advised against pregnancy", None),
+        ("Pregnancy denied", None),
+        ("Planned pregnancy", None),
+        ("Stretch marks of pregnancy", None),
+        ("Pre-eclampsia in past pregnancy", None),
     ],
 )
 def test_a_pregnancy_on_the_problem_list_in_words(text, status):
@@ -136,6 +156,8 @@ def test_a_pregnancy_on_the_problem_list_in_words(text, status):
     for code in (concept(text=text), concept((SNOMED, "72892002", text)), concept(("http://hl7.org/fhir/sid/icd-10", "Z33", text))):
         found = case_of(patient(), condition(code=code)).pregnancies
         assert [p.status for p in found] == ([status] if status else [])
+    twice = case_of(patient(), condition(code=concept((SNOMED, "72892002", text), text=text))).pregnancies
+    assert [p.status for p in twice] == ([status] if status else [])
     assert case_of(patient(), condition(code=concept(text=text), status="resolved")).pregnancies == ()
 
 

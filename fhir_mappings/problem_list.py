@@ -12,8 +12,7 @@ from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
 from fhir_mappings.unread_icd10 import lost_with_icd10
-from guideline.case import ClinicalStatus, Pregnancy, ProblemKind
-from guideline.reproductive import past_term
+from guideline.case import ClinicalStatus
 
 ProblemList = defaultdict[ConditionTopic, list[Resource]]
 
@@ -57,13 +56,12 @@ def diseases(record: Record) -> ProblemList:
 
 
 def _name_unread_code(record: Record, resource: Resource, subject: str) -> None:
-    """Name what a code of an ICD-10 that is not read may mean. A tumour always counts; anything else while it may be so today."""
-    if subject != "diagnosis":
-        pregnancy = Pregnancy("pregnant", known_by(resource))
-        if clinical_status(resource) == "resolved" or (subject == "pregnancy" and past_term(pregnancy, record.today)):
-            return
-    kind: ProblemKind = "unreadable" if subject == "diagnosis" else "unread-code"
-    record.problem(kind, resource, "a code of an ICD-10 that is not read, without words that are", subject)
+    """Name what a code of an ICD-10 that is not read may mean. A tumour always counts; anything else while it has not resolved."""
+    detail = "a code of an ICD-10 that is not read, without words that are"
+    if subject == "diagnosis":
+        record.problem("unreadable", resource, detail, subject)
+    elif clinical_status(resource) != "resolved":
+        record.problem("unread-code", resource, detail, subject, known_by(resource))
 
 
 def is_no_disease(resource: Resource) -> bool:

@@ -63,9 +63,11 @@ class Record:
         """The patient's resources of a type, or Observations of a topic."""
         return self.groups.get(group, [])
 
-    def problem(self, kind: ProblemKind, resource: Resource, detail: str, subject: str | None = None) -> None:
+    def problem(
+        self, kind: ProblemKind, resource: Resource, detail: str, subject: str | None = None, day: PartialDate | None = None
+    ) -> None:
         """Name something that could not be used. `detail` must not carry patient data."""
-        self.problems.append(DataProblem(kind, subject or lost_with(resource), source_of(resource), detail))
+        self.problems.append(DataProblem(kind, subject or lost_with(resource), source_of(resource), detail, day))
 
     def counts(self, day: PartialDate | None, resource: Resource, subject: str | None = None) -> bool:
         """Whether a date lets a fact count: not more than a day ahead (decision 8). What does not count is named."""

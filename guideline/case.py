@@ -375,13 +375,15 @@ class DataProblem(Struct, frozen=True):
     `forbidden`: the EHR does not let this service read such facts; they may be there.
 
     `subject` names the kind of fact lost (`therapy`, `her2`, `lvef`, `lung`, `heart`, `diagnosis`, `lab`, `pregnancy`, `intake`,
-    `patient`, `allergy`, `body`, `course`, `procedure`, `other`); `detail` says why, for the diagnostic report, without any patient data.
+    `patient`, `allergy`, `body`, `course`, `procedure`, `other`); `detail` says why, for the diagnostic report, without any patient data;
+    `date` is the day from which an `unread-code` was known, where it has one.
     """
 
     kind: ProblemKind
     subject: str
     source: str = ""
     detail: str = ""
+    date: PartialDate | None = None
 
 
 class Case(Struct, frozen=True):

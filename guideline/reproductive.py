@@ -8,7 +8,7 @@ from typing import Literal
 from guideline.case import Case, Pregnancy
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import whole_months
+from guideline.partial_date import PartialDate, whole_months
 
 PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
 
@@ -20,9 +20,9 @@ def _order(found: Pregnancy) -> tuple[date, bool, str]:
     return day, pregnant, found.source
 
 
-def past_term(found: Pregnancy, today: date) -> bool:
-    """Whether a documented pregnancy must be over by now, even if it began on the last day that its date allows (decision 15)."""
-    return found.date is not None and (today - found.date.latest).days > K.thresholds.ages.pregnancy_days
+def past_term(documented: PartialDate | None, today: date) -> bool:
+    """Whether a pregnancy must be over by now, even if it was documented on the last day that its date allows (decision 15)."""
+    return documented is not None and (today - documented.latest).days > K.thresholds.ages.pregnancy_days
 
 
 def pregnancy_state(case: Case, menopause: str | None) -> tuple[PregnancyState, str | None]:
@@ -37,7 +37,7 @@ def pregnancy_state(case: Case, menopause: str | None) -> tuple[PregnancyState, 
     newest = max(certain, key=_order) if certain else None
     excluded = answer(case, "pregnancy-excluded") if said_yes(case, "pregnancy-excluded") else None
     pregnant = newest is not None and newest.status == "pregnant"
-    if newest is not None and past_term(newest, case.today):
+    if newest is not None and past_term(newest.date, case.today):
         pregnant = False
     if pregnant and newest is not None:
         outdated = excluded is not None and newest.date is not None and newest.date.latest < excluded.date.earliest

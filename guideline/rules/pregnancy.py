@@ -59,7 +59,7 @@ def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
     if s.pregnancy != "excluded" or s.pregnancy_source is not None:
         return None
     documented = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency, default=None)
-    if documented is None or documented.date is None or past_term(documented, s.today):
+    if documented is None or documented.date is None or past_term(documented.date, s.today):
         return None
     ended = any(p.status == "not-pregnant" and p.date is not None and p.date.earliest > documented.date.latest for p in s.case.pregnancies)
     return None if ended else documented

@@ -16,6 +16,7 @@ from guideline.case import Case
 from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.reproductive import past_term
 
 #: Kinds of fact by which an order may turn out unsafe.
 _SAFETY = frozenset({"therapy", "diagnosis", "lvef", "lung", "heart", "pregnancy", "lab", "allergy"})
@@ -115,7 +116,8 @@ def unread_code(case: Case, drugs: Iterable[str]) -> Finding | None:
 
 def _unread_codes(case: Case) -> str:
     """What they may be about, in words; empty where there is none."""
-    subjects = {p.subject for p in case.problems if p.kind == "unread-code"}
+    unread = (p for p in case.problems if p.kind == "unread-code")
+    subjects = {p.subject for p in unread if p.subject != "pregnancy" or not past_term(p.date, case.today)}
     return ", ".join(K.say(f"problem-code-{subject}").text for subject in sorted(subjects))
 
 

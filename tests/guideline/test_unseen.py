@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -10,6 +12,7 @@ from guideline.advise import advise
 from guideline.advise_orders import advise_orders
 from guideline.case import DataProblem
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules.unseen import unchecked_order, unread_code, unseen_history
 from tests.guideline.case_builder import LONG, a_case, doses, given, her2, lead_of, lvef, metastasis, on_therapy, second_line, thp, words_of
@@ -234,6 +237,14 @@ def test_r131_no_silence_under_a_her2_drug_beside_a_code_that_may_stop_it(drug):
     assert found.headline.text.endswith(": a code on the problem list is not read (about the lungs)")
     untreated = a_case(drugs=(), problems=UNREAD_CODES)
     assert all(f.headline.id != "problem-code-not-read" for f in advise(untreated, PRACTICE).findings)
+
+
+@pytest.mark.parametrize(("subject", "days", "named"), [("pregnancy", 300, 1), ("pregnancy", 301, 0), ("lung", 301, 1)])
+def test_r131_a_code_of_a_pregnancy_is_named_for_its_term(subject, days, named):
+    """After 300 days it is over (decision 15); a disease of the lungs or the heart may still be there."""
+    running = on_therapy(given("trastuzumab", 60), lvef=lvef(60, 30))
+    known = DataProblem("unread-code", subject, "Condition/known", date=PartialDate.on(running.today - timedelta(days=days)))
+    assert len(advise(msgspec.structs.replace(running, problems=(known,)), PRACTICE).findings) == named
 
 
 def test_r131_a_her2_order_beside_a_code_that_may_stop_it_is_not_silent():

@@ -81,6 +81,14 @@ class Exposure(Struct, frozen=True):
         return self.last_known if self.state == "ended" else None
 
 
+def told_by(course: Exposure, records: Iterable[DrugRecord]) -> str:
+    """The record that gives the reason for which a course ended: of several, that which ends last."""
+    of_course = frozenset(course.sources)
+    telling = [r for r in records if r.source in of_course and r.drug == course.drug and r.stop_reason == course.stop_reason]
+    last = max(telling, key=lambda r: (r.end.latest if r.end is not None else date.min, r.source), default=None)
+    return last.source if last is not None else course.sources[-1]
+
+
 class _Course(Struct):
     """An exposure while it is being put together.
 
@@ -188,11 +196,11 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
     if course.intent and record.intent and course.intent != record.intent:
         return False
     if course.start is None or record.start is None or course.last_seen is None:
-        # An undated past course says nothing about one that is open now.
-        return (course.status in _OPEN) == (record.status in _OPEN)
-    if (record.start.earliest - course.start.latest).days <= _SAME_START_DAYS or _is_cycle_before_end(course, record):
+        # An undated past course says nothing about one that is open now, unless it ended after that was last seen.
+        return (course.status in _OPEN) == (record.status in _OPEN) or _ends_what_was_open(course, record)
+    if (record.start.earliest - course.start.latest).days <= _SAME_START_DAYS or _is_before_told_end(course, record):
         return True
-    if course.stop_reason not in (None, "completed", "other"):
+    if _was_given_up(course.stop_reason):
         return False
     if course.end is None and (course.status in _OPEN or course.stated_open):
         return True
@@ -200,11 +208,34 @@ def _continues(course: _Course, record: DrugRecord) -> bool:
     return (record.start.earliest - known_until).days <= LONGEST_SILENCE_DAYS
 
 
-def _is_cycle_before_end(course: _Course, record: DrugRecord) -> bool:
-    """Whether a record is the fulfilled order of a cycle that was given before the told end of a course: it says nothing of that end."""
-    if course.end is None or record.start is None or record.stop_reason is not None or not is_fulfilled_cycle(record):
+def _was_given_up(reason: StopReason | None) -> bool:
+    """Whether somebody gave a reason for which a therapy is not simply renewed."""
+    return reason not in (None, "completed", "other")
+
+
+def _is_before_told_end(course: _Course, record: DrugRecord) -> bool:
+    """Whether a record is older than the told end of a course, and says nothing of it.
+
+    So is the fulfilled order of a cycle that was given before it, and what a visit or an order left open of a therapy that was given up
+    later; what began in the last days before the end may be the same therapy in another dose, which goes on.
+    """
+    if course.end is None or record.start is None or record.stop_reason is not None:
         return False
-    return record.start.latest <= course.end.latest
+    if is_fulfilled_cycle(record):
+        return record.start.latest <= course.end.latest
+    return _was_given_up(course.stop_reason) and _left_open_before(course.end, record.status, record.start, record.end)
+
+
+def _ends_what_was_open(course: _Course, record: DrugRecord) -> bool:
+    """Whether a record without a start tells when and why a course was given up that earlier records leave open."""
+    if record.start is not None or record.end is None or not _was_given_up(record.stop_reason):
+        return False
+    return _left_open_before(record.end, course.status, course.last_seen, course.end)
+
+
+def _left_open_before(told: PartialDate, status: str, seen: PartialDate | None, end: PartialDate | None) -> bool:
+    """Whether something without an end was last seen more than a week before the told end."""
+    return status in _OPEN and end is None and seen is not None and add_days(seen.latest, _SAME_START_DAYS) < told.earliest
 
 
 def _lapsed_before(course: _Course, record: DrugRecord, doses: Sequence[DrugRecord]) -> PartialDate | None:
@@ -230,7 +261,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     course.order_days += record.kind == "order" and record.start is not None and record.start != course.last_seen
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
     end, cycle = _ends(record)
-    if _is_cycle_before_end(course, record):
+    if _is_before_told_end(course, record):
         # When and why the therapy ended is told, and so how long this cycle was to last no longer matters.
         course.start = course.start or record.start
         course.last_seen = _later(course.last_seen, record.start)

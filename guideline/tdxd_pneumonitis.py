@@ -7,11 +7,12 @@ counts as T-DXd's. `courses` and `records` are those of T-DXd alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec import Struct
 
 from guideline.case import Case, DrugRecord, LungCondition
-from guideline.exposures import Exposure
+from guideline.exposures import Exposure, told_by
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
@@ -71,16 +72,26 @@ def _last_day(record: DrugRecord) -> tuple[int, str]:
     return (day.latest.toordinal() if day is not None else 0, record.source)
 
 
+def _given_since(e: Exposure, stopped: Exposure) -> bool:
+    """Whether another course may have been given after one was stopped: begun or given later, or nobody knows when."""
+    over = stopped.last_known
+    if over is None or e.start is None:
+        return True
+    return e.start.latest > over.earliest or (e.last_dose is not None and e.last_dose.latest > over.earliest)
+
+
 def ungraded_stop(case: Case, courses: Sequence[Exposure], records: Sequence[DrugRecord]) -> LungStop | None:
     """T-DXd that ended for the lungs, where neither the problem list nor the reason nor the intake says what it was.
 
-    Not where T-DXd was given again since: whoever did that knew the grade.
+    Not where T-DXd was given again since: whoever did that knew the grade. An order from before the stop that is still open is no dose.
     """
-    if not courses or any(e.state != "ended" for e in courses) or courses[-1].stop_reason != "lung":
+    stopped = [e for e in courses if e.state == "ended" and e.stop_reason == "lung"]
+    last = max(stopped, key=lambda e: e.last_known.latest if e.last_known is not None else date.min, default=None)
+    if last is None or any(_given_since(e, last) for e in courses if e is not last):
         return None
-    last, given = courses[-1], answer(case, "ild-history")
+    given = answer(case, "ild-history")
     if given is not None and set(given.values) - {"none"}:
         return None
     if any(r.lung_grade is not None for r in records) or any(_explains(c, last) for c in case.lungs):
         return None
-    return LungStop(None, last.last_known, last.sources[-1])
+    return LungStop(None, last.last_known, told_by(last, records))

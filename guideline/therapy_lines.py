@@ -25,7 +25,7 @@ from guideline.drug_classes import (
     PARTNER_DRUGS,
     components,
 )
-from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure, told_by
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
 from guideline.progression import Progression, documented_progression, intake_outcome, judged_better_after
@@ -381,5 +381,5 @@ def _documented_progression(
         if e.stop_reason != "progression" or not (e.drug in COUNTING_DRUGS or len(exposures) == 1):
             continue
         if next_start is None or e.last_known is None or e.last_known.earliest <= add_days(next_start.latest, grace):
-            return Progression(e.last_known, e.sources[0])
+            return Progression(e.last_known, told_by(e, case.drugs))
     return documented_progression(start, next_start, case)

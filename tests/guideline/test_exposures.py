@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from guideline.case import DrugRecord
 from guideline.exposures import Exposure, exposures
-from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, dose, doses, given, lvef, metastasis, on_therapy, topics
+from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, dose, doses, given, lvef, metastasis, on_therapy, thp, topics
 from tests.guideline.order_builder import asks, order
 
 
@@ -62,6 +62,54 @@ def test_the_orders_of_its_cycles_do_not_undo_the_told_end_of_a_course(reason, d
     orders = [given("trastuzumab", day, kind="order", status="completed") for day in range(18, 200, 21)]
     found = the_course(stop, *orders, *(doses("trastuzumab", 186, 18) if doses_too else ()))
     assert (found.state, found.end, found.stop_reason) == ("ended", ago(12), reason)
+
+
+@pytest.mark.parametrize("reason", ["progression", "toxicity", "lung", "heart", "patient-wish"])
+@pytest.mark.parametrize("kind", ["statement", "order"])
+@pytest.mark.parametrize("began", [320, 140, None])
+def test_what_earlier_visits_left_open_does_not_outvote_the_told_end(reason, kind, began):
+    """One record a visit, all of them "active", and a last one that says when and why: the drug was called running for good."""
+    visits = [given("trastuzumab-deruxtecan", day, kind=kind) for day in (320, 260, 200, 140, 98)]
+    found = the_course(*visits, given("trastuzumab-deruxtecan", began, 90, reason=reason))
+    assert (found.state, found.start, found.end, found.stop_reason) == ("ended", ago(320), ago(90), reason)
+
+
+@pytest.mark.parametrize("reason", ["progression", "toxicity", "completed", "other", None])
+@pytest.mark.parametrize("begun", [97, 90, 60])
+def test_what_begins_about_the_told_end_goes_on(reason, begun):
+    """It may be another dose, or the next part of the plan; where the plan was completed, what was open before goes on too."""
+    told = given("trastuzumab", 320, 90, reason=reason)
+    assert courses(told, given("trastuzumab", begun))[-1].state == "running"
+    longer = courses(told, given("trastuzumab", 140))[-1].state
+    assert longer == ("ended" if reason in ("progression", "toxicity") else "running")
+
+
+def test_a_dose_after_the_told_end_is_another_course():
+    """Somebody gave it again, whatever the reason of the stop was."""
+    told = (given("trastuzumab-deruxtecan", 320, 90, reason="lung"), given("trastuzumab-deruxtecan", 140, kind="order"))
+    assert [e.state for e in courses(*told, dose("trastuzumab-deruxtecan", 30))] == ["ended", "running"]
+    assert [e.state for e in courses(*told, dose("trastuzumab-deruxtecan", 100))] == ["ended"]
+
+
+@pytest.mark.parametrize(("begun", "said"), [(95, ["InterstitialLungDisease"]), (90, ["InterstitialLungDisease"]), (89, [])])
+def test_t_dxd_begun_days_before_its_stop_for_the_lungs_is_no_restart(begun, said):
+    """Whoever gives it after the stop knows the grade; what was open before knows nothing of it."""
+    stop = given("trastuzumab-deruxtecan", 320, 90, reason="lung")
+    case = on_therapy(stop, given("trastuzumab-deruxtecan", begun, kind="order"), lvef=lvef(60, 30))
+    found = asks(case, order("trastuzumab-deruxtecan", 5.4, "mg/kg")).findings
+    assert [f.topic for f in found if f.topic == "InterstitialLungDisease"] == said
+
+
+@pytest.mark.parametrize("left_open", ["statement", "order"])
+def test_t_dxd_stopped_for_the_lungs_is_not_silently_being_given(left_open):
+    """The chart was silent: T-DXd seemed to go on. An order of it says what stands against it, by the record that told of the stop."""
+    stop = given("trastuzumab-deruxtecan", 320, 90, reason="lung")
+    drugs = (*thp(700, 330, reason="progression", taxane_end=560), stop, given("trastuzumab-deruxtecan", 140, kind=left_open))
+    chart = advice_on(on_therapy(*drugs, lvef=lvef(60, 30)))
+    assert topics(chart) == ["ThirdLineTreatment"]
+    (found,) = asks(on_therapy(*drugs, lvef=lvef(60, 30)), order("trastuzumab-deruxtecan", 5.4, "mg/kg")).findings
+    assert (found.topic, found.indicator) == ("InterstitialLungDisease", "critical")
+    assert [fact.source for fact in found.facts if fact.name == "Lungs"] == [stop.source]
 
 
 def test_a_cycle_ordered_after_the_told_end_of_a_course_is_another_course():

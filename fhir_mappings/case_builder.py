@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import Protocol, TypeVar
 
+from fhir_mappings.allergies import read_allergies
 from fhir_mappings.biomarkers import read_receptors
 from fhir_mappings.conditions import read_tumours
 from fhir_mappings.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
@@ -24,7 +25,7 @@ from fhir_mappings.neutropenia import read_febrile_neutropenia
 from fhir_mappings.patient import read_patient
 from fhir_mappings.prefetch_queries import wants_all
 from fhir_mappings.problem_list import diseases
-from fhir_mappings.procedures import read_allergies, read_hospice, read_procedures
+from fhir_mappings.procedures import read_hospice, read_procedures
 from fhir_mappings.reading import Reading
 from fhir_mappings.record import patient_ids, record_of
 from fhir_mappings.reproductive import read_menopause, read_pregnancies
@@ -76,7 +77,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         performance=_once(read_performance(record)),
         labs=read_labs(record, labs_since),
         body=read_body(record),
-        allergies=_once(read_allergies(record)),
+        allergies=_once(read_allergies(record, listed)),
         procedures=_once((*read_procedures(record, lvef), *read_hospice(listed))),
         other_drugs=_once(medications.others),
         dpyd=_once(read_dpyd(record)),

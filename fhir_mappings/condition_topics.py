@@ -14,7 +14,7 @@ from fhir_mappings.resources import Concept
 from fhir_mappings.symptom_names import symptoms_coded, symptoms_named
 from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
 
-ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom"]
+ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom", "allergy"]
 
 _TOPICS: dict[str, ConditionTopic] = {
     "cond.heart_failure": "heart",
@@ -25,6 +25,7 @@ _TOPICS: dict[str, ConditionTopic] = {
     "obs.pregnancy": "pregnancy",
     "obs.menopause": "menopause",
     "proc.hospice": "hospice",
+    "cond.hypersensitivity": "allergy",
 }
 
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhf(?:p|r|mr)?ef\b")
@@ -32,6 +33,8 @@ _LUNG = re.compile(r"pneumon|interstitial|(?:lung|pulmonary) toxic|\bild\b|fibro
 _NEUTROPENIA = re.compile(r"neutropeni")
 _PREGNANCY = re.compile(r"pregnan")
 _MENOPAUSE = re.compile(r"menopausal")
+#: A reaction to an infusion is no allergy (R082).
+_ALLERGY = re.compile(r"allerg|hypersensitiv|anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|epidermal necrolysis")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referral|consult|evaluat|discharg|volunteer|plan")
@@ -131,4 +134,6 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("pregnancy")
     if _MENOPAUSE.search(label):
         topics.add("menopause")
+    if _ALLERGY.search(label):
+        topics.add("allergy")
     return frozenset(topics)

@@ -1,25 +1,19 @@
-"""Procedure and ServiceRequest -> what was done and what is booked; hospice care as a Condition; AllergyIntolerance -> drug allergies."""
+"""Procedure and ServiceRequest -> what was done and what is booked; hospice care as a Condition."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
-from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
-from fhir_mappings.dates import began, ended, recorded, started, unreadable, when
-from fhir_mappings.denial import Passage
-from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
-from fhir_mappings.later_members import concepts_in, text_in
+from fhir_mappings.dates import began, ended, started, when
+from fhir_mappings.later_members import concepts_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
-from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import ABSENT, Concept, Resource, source_of
-from fhir_mappings.status_words import condition_status
-from fhir_mappings.terminology import canonical_system
+from fhir_mappings.resources import ABSENT, Resource, source_of
 from fhir_mappings.tumour_claims import site_of_code, sites_in
-from guideline.case import Allergy, Lvef, Procedure, ProcedureKind
+from guideline.case import Lvef, Procedure, ProcedureKind
 from guideline.partial_date import PartialDate
 
 _KINDS: dict[str, ProcedureKind] = {
@@ -96,17 +90,6 @@ _NO_IRRADIATION = re.compile(rf"{_SPOKEN_OF}|{_NOT_YET.pattern}|cancel|defer|pos
 _TO_HOSPICE = re.compile(r"\brefer\w*(?: [\w/]+){0,4} hospice|hospice(?: [\w/]+){0,2} referral")
 _NO_REFERRAL = re.compile(r"declin|refus|discussion|education|evaluation for|history|cancel")
 _MEASURE_LVEF: tuple[ProcedureKind, ...] = ("echo", "muga")
-_ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
-#: Trap 29: the code of an allergy is none of a drug; here it stands for the allergen.
-_INGREDIENT_OF: dict[tuple[str | None, str | None], tuple[str, str]] = {
-    ("snomed", "293785000"): ("http://www.nlm.nih.gov/research/umls/rxnorm", "56946"),
-}
-#: What is severe whatever severity is ticked beside it; most EHRs send how a reaction showed itself, and no severity.
-_SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|epidermal necrolysis")
-_ANAPHYLAXIS = frozenset((row.system, row.code) for row in CONCEPTS["cond.hypersensitivity"].codes if "anaphyla" in row.display.lower())
-#: An allergy to the class is one to each of it, unless the entry names the drug.
-_TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")
-_TAXANES = ("docetaxel", "nab-paclitaxel", "paclitaxel")
 _NOT_DONE = frozenset({"entered-in-error", "not-done", "preparation"})
 _NOT_BOOKED = frozenset({"entered-in-error", "revoked", "completed", "on-hold", "unknown"})
 
@@ -220,78 +203,3 @@ def _on_brain(resource: Resource, named: re.Pattern[str] = _BRAIN) -> bool:
     sites = as_list(resource.body_site)
     coded = any(site_of_code(system, code) == "brain" for concept in sites for system, code, _ in triples(concept))
     return coded or named.search(words_of_all(resource.code, *sites)) is not None
-
-
-def read_allergies(record: Record) -> tuple[Allergy, ...]:
-    """Active allergies and intolerances to our drugs, by ingredient, brand or text (trap 29)."""
-    return tuple(fact for resource in record.of("AllergyIntolerance") for fact in _allergies(record, resource))
-
-
-def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
-    if condition_status(resource.verification_status) in ("refuted", "entered-in-error"):
-        return
-    if condition_status(resource.clinical_status) in ("inactive", "resolved"):
-        return
-    concepts: list[Concept | None] = [resource.code, *(reaction.substance for reaction in resource.reaction or ())]
-    drugs: dict[str, None] = {}
-    for concept in concepts:
-        if _no_allergy(words(concept)):
-            continue
-        match = _reacted_to(concept)
-        if match.conflict:
-            record.problem("code-text-conflict", resource, "code and text name different drugs")
-        drugs |= dict.fromkeys(match.drugs)
-    severe = _severe(resource)
-    for drug in drugs:
-        yield Allergy(drug, severe, source_of(resource), _last_reaction(resource))
-
-
-def _reacted_to(concept: Concept | None) -> DrugMatch:
-    """The drugs that an entry is about. It may be coded as an allergy, not as a drug, or name the taxanes as a class."""
-    codings = [
-        (*_INGREDIENT_OF.get((canonical_system(system), code), (system, code)), display) for system, code, display in triples(concept)
-    ]
-    match = drugs_of(codings, concept.text if concept is not None else None)
-    if match == NO_DRUG and _TAXANE_CLASS.search(words(concept)):
-        return DrugMatch(_TAXANES, conflict=False)
-    return match
-
-
-def _last_reaction(resource: Resource) -> PartialDate | None:
-    """The last day that an entry speaks of: its onset and last occurrence, each reaction, the day it was written down.
-
-    None where one of them cannot be read: whatever was given since may have been given before it.
-    """
-    texts = [resource.onset_date_time, resource.last_occurrence, *(reaction.onset for reaction in resource.reaction or ())]
-    if any(map(unreadable, (*texts, resource.recorded_date))):
-        return None
-    days = [recorded(resource), *map(when, texts)]
-    return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
-
-
-@remembered(maxsize=1024)
-def _no_allergy(label: str) -> bool:
-    """Whether a label denies what it is about: "No known allergy to trastuzumab". One that is suspected counts."""
-    said = Passage(label).standings(_ALLERGY)
-    return bool(said) and said <= {"denied", "open"}
-
-
-def _severe(resource: Resource) -> bool | None:
-    severities = {(reaction.severity or "").lower() for reaction in resource.reaction or ()}
-    if "severe" in severities or resource.criticality == "high" or _was_anaphylaxis(resource):
-        return True
-    return False if severities & {"mild", "moderate"} or resource.criticality == "low" else None
-
-
-def _was_anaphylaxis(resource: Resource) -> bool:
-    """Whether a reaction was one that is severe by its nature, by its code or in words; one that is only suspected, or denied, is none."""
-    shown = [concept for reaction in resource.reaction or () for concept in concepts_in(reaction.manifestation)]
-    if any((canonical_system(system), code) in _ANAPHYLAXIS for concept in shown for system, code, _ in triples(concept)):
-        return True
-    said = [words(resource.code), *map(words, shown), *(text_in(reaction.description) for reaction in resource.reaction or ())]
-    return any(_is_severe_by_nature(text) for text in said if text)
-
-
-@remembered(maxsize=1024)
-def _is_severe_by_nature(text: str) -> bool:
-    return not Passage(text).standings(_SEVERE_BY_NATURE).isdisjoint({"asserted", "past"})

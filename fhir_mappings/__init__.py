@@ -14,4 +14,30 @@ The doors, in the order of use:
     prefetch_queries.PREFETCH              -> dict[str, str]   the CDS Hooks 2.0 prefetch templates
     diagnose.diagnose(body: bytes, *, today) -> Diagnosis      resource by resource: what is wrong, what was not used, and why
     errors.Unreadable (NotJson, NotUtf8, TooDeep, NotFhir, WrongShape)  the only exceptions that reading raises
+
+A document is opened and read:
+
+`reading`, `documents`               bytes to typed resources; what makes that impossible: `errors`
+`resources`, `required_codes`        the resources, and the codes that FHIR requires in them
+`record`                             those of them that are about this patient, each once
+`prefetch_queries`                   what an EHR is asked to send
+`diagnose`                           what is wrong with it
+
+Each subject has one module or package, and `case_builder` joins them:
+
+`patient`, `tumour`, `biomarkers`, `medications`, `orders`, `procedures`, `allergies`, `labs`, `dpyd`, `intake`
+`heart`, `lvef_words`                LVEF and heart failure
+`lungs`, `known_lung_disease`        ILD and pneumonitis
+`symptoms`, `symptom_names`          symptoms, and how they are named; `neutropenia`: with fever
+`reproductive`, `reproductive_names` pregnancy and menopause, and how they are named
+
+What they share:
+
+`terminology`, `terminology_files`, `code_tables`, `unread_icd10`    which codes mean what
+`coded`, `units`, `dates`, `results`, `status_words`, `ctcae`        how codes, units, dates, results, statuses and grades are read
+`observation_topics`, `condition_topics`                             what a resource may be about, told in one look
+`problem_list`, `visit_diagnoses`, `coded_again`                     what the problem list holds that is really so, and what only repeats it
+`denial`, `denial_cues`              whether a text asserts what it names
+`nameless`, `lost_facts`             what names nothing, and which kind of fact is lost with a resource
+`remembered`                         a cache for what codes and labels mean
 """

@@ -9,8 +9,8 @@ from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import triples, words
 from fhir_mappings.dates import known_by, recorded, unreadable, when
 from fhir_mappings.denial import Passage
-from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_mentioned, drugs_of
-from fhir_mappings.later_members import concepts_in, text_in
+from fhir_mappings.documents.later_members import concepts_in, text_in
+from fhir_mappings.medications.drug_names import NO_DRUG, DrugMatch, drugs_mentioned, drugs_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered

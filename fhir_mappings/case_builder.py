@@ -11,16 +11,14 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from fhir_mappings.allergies import read_allergies
-from fhir_mappings.biomarkers import read_receptors
-from fhir_mappings.conditions import read_tumours
-from fhir_mappings.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
+from fhir_mappings.biomarkers.receptors import read_receptors
 from fhir_mappings.dpyd import read_dpyd
-from fhir_mappings.exposures import read_medications
 from fhir_mappings.heart import read_heart_conditions, read_lvef
 from fhir_mappings.intake import read_intake
 from fhir_mappings.labs import read_body, read_labs
 from fhir_mappings.lost_facts import lost_with_search
 from fhir_mappings.lungs import read_lungs
+from fhir_mappings.medications.exposures import read_medications
 from fhir_mappings.neutropenia import read_febrile_neutropenia
 from fhir_mappings.patient import read_patient
 from fhir_mappings.prefetch_queries import wants_all
@@ -30,6 +28,8 @@ from fhir_mappings.reading import Reading
 from fhir_mappings.record import patient_ids, record_of
 from fhir_mappings.reproductive import read_menopause, read_pregnancies
 from fhir_mappings.symptoms import read_symptoms
+from fhir_mappings.tumour.conditions import read_tumours
+from fhir_mappings.tumour.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
 from guideline.case import Case, DataProblem
 
 __all__ = ["build_case", "patient_ids"]

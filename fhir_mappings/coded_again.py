@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from fhir_mappings.coded import triples, words
-from fhir_mappings.later_members import notes_of
+from fhir_mappings.documents.later_members import notes_of
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
 from fhir_mappings.visit_diagnoses import codes_of

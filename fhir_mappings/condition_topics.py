@@ -12,7 +12,7 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.reproductive_names import pregnancy_named
 from fhir_mappings.resources import Concept
 from fhir_mappings.symptom_names import symptoms_coded, symptoms_named
-from fhir_mappings.tumour_claims import claims_of_code, claims_of_words
+from fhir_mappings.tumour.tumour_claims import claims_of_code, claims_of_words
 
 ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom", "allergy"]
 

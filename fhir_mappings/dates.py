@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fhir_mappings.later_members import extensions_of, onset_ages_of, onset_words_of
+from fhir_mappings.documents.later_members import extensions_of, onset_ages_of, onset_words_of
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import ABSENT, Period, Resource
 from guideline.partial_date import PartialDate

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from fhir_mappings.case_builder import build_case
-from fhir_mappings.half_read import half_read
-from fhir_mappings.passed_over import PassedOver, passed_over
+from fhir_mappings.documents.half_read import half_read
+from fhir_mappings.documents.passed_over import PassedOver, passed_over
 from fhir_mappings.reading import read_document
 from fhir_mappings.required_codes import wrong_codes
 from guideline.case import DataProblem

@@ -14,9 +14,9 @@ from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.ctcae import grades_in
 from fhir_mappings.dates import known_by, onset
 from fhir_mappings.denial import Passage
-from fhir_mappings.drug_names import drugs_mentioned, drugs_of
+from fhir_mappings.documents.later_members import concepts_in, extensions_of, notes_of
 from fhir_mappings.known_lung_disease import as_known_before
-from fhir_mappings.later_members import concepts_in, extensions_of, notes_of
+from fhir_mappings.medications.drug_names import drugs_mentioned, drugs_of
 from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import meanings_of_code, words
-from fhir_mappings.her2_names import HER2_NAME
 from fhir_mappings.remembered import remembered
 from fhir_mappings.reproductive_names import asks_for_pregnancy
 from fhir_mappings.resources import Component, Concept, Resource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhir_mappings.dates import when
-from fhir_mappings.later_members import extensions_of
+from fhir_mappings.documents.later_members import extensions_of
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Extension, Resource, source_of
 from guideline.case import Patient, Sex

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from fhir_mappings.documents.later_members import subject_bytes
 from fhir_mappings.intake import QUESTIONNAIRE
-from fhir_mappings.later_members import subject_bytes
 from fhir_mappings.observation_topics import NUMERIC_CODES
 from fhir_mappings.reading import Reading
 from fhir_mappings.resources import Resource

@@ -8,11 +8,11 @@ from datetime import date
 
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
 from fhir_mappings.dates import began, ended, started, when
-from fhir_mappings.later_members import concepts_in
+from fhir_mappings.documents.later_members import concepts_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import ABSENT, Resource, source_of
-from fhir_mappings.tumour_claims import site_of_code, sites_in
+from fhir_mappings.tumour.tumour_claims import site_of_code, sites_in
 from guideline.case import Lvef, Procedure, ProcedureKind
 from guideline.partial_date import PartialDate
 

@@ -8,7 +8,7 @@ All three raise only errors of `fhir_mappings.errors`, and only when the documen
 cannot be used is set aside and named in `Reading.losses()`.
 
 The whole body is decoded in one typed pass. Only where that fails, for a member of the wrong JSON type somewhere, the document is cut
-into resources and each is decoded by itself (`fhir_mappings.salvage`).
+into resources and each is decoded by itself (`fhir_mappings.documents.salvage`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from fhir_mappings.bundles import KeyContent, open_value
+from fhir_mappings.documents.bundles import KeyContent, open_value
+from fhir_mappings.documents.salvage import Salvage
 from fhir_mappings.errors import NotFhir, NotJson, NotUtf8, TooDeep, WrongShape
 from fhir_mappings.lost_facts import lost_with_key
 from fhir_mappings.resources import Entry, Resource
-from fhir_mappings.salvage import Salvage
 from guideline.case import DataProblem
 
 __all__ = ["DOCUMENT", "HookRequest", "KeyContent", "Reading", "read_document", "read_hook_request", "read_value"]

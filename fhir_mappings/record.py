@@ -15,7 +15,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Raw
 
-from fhir_mappings.later_members import contained_in, is_modified, meta_of, reference_in, subject_bytes
+from fhir_mappings.documents.later_members import contained_in, is_modified, meta_of, reference_in, subject_bytes
 from fhir_mappings.lost_facts import OUR_KEYS, lost_with, lost_with_search
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.reading import Reading

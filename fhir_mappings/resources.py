@@ -213,8 +213,8 @@ class Resource(Part, frozen=True, gc=False):
     """A FHIR R4 resource of any type, as far as a case needs it. Members stand in the order in which servers write them.
 
     Members that few of the resources need, or that other types have in other shapes, stay undecoded (`Raw`) until a function of
-    `fhir_mappings.later_members` asks for them. `text`, `identifier`, `encounter` and `performer` are never asked for: nearly all resources
-    have them, and a member that is known by name is passed over faster than one that is looked for in vain.
+    `fhir_mappings.documents.later_members` asks for them. `text`, `identifier`, `encounter` and `performer` are never asked for: nearly all
+    resources have them, and a member that is known by name is passed over faster than one that is looked for in vain.
     """
 
     resource_type: str = ""

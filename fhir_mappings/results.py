@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from fhir_mappings.dates import observed, unreadable_day
-from fhir_mappings.later_members import ranges_of
+from fhir_mappings.documents.later_members import ranges_of
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Component, Quantity, Range, Resource
 from guideline.case import Bound

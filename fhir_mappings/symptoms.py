@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fhir_mappings.coded import words
 from fhir_mappings.coded_again import says_news
 from fhir_mappings.dates import began, known_by, onset, recorded
-from fhir_mappings.later_members import notes_of
+from fhir_mappings.documents.later_members import notes_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource, source_of

@@ -1,7 +1,7 @@
 """What codes mean and when not to believe them: the terminology as the mappings use it.
 
-The tables are in `fhir_mappings.code_tables`, their files in `fhir_mappings/terminology/`; drugs are named by `fhir_mappings.drug_names`,
-answers read by `fhir_mappings.answers`.
+The tables are in `fhir_mappings.code_tables`, their files in `fhir_mappings/terminology/`; drugs are named by
+`fhir_mappings.medications.drug_names`, answers read by `fhir_mappings.biomarkers.answers`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from fhir_mappings.code_tables import Meaning, canonical_system, codes_of, meanings, system_uri, value_of
-from fhir_mappings.drug_names import drugs_of
+from fhir_mappings.medications.drug_names import drugs_of
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_displays
 

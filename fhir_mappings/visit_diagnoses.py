@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, triples
 from fhir_mappings.dates import abated, known_by
-from fhir_mappings.later_members import concepts_in
+from fhir_mappings.documents.later_members import concepts_in
 from fhir_mappings.problem_list import clinical_status
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Resource

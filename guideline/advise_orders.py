@@ -12,7 +12,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion, order_question
 from guideline.orders import DraftOrder
 from guideline.practice import Practice
-from guideline.rules import (
+from guideline.rules.orders import (
     allergy,
     dose,
     interactions,
@@ -30,10 +30,10 @@ from guideline.rules import (
     rest_days,
     supportive_care,
 )
-from guideline.rules.order_scope import has_breast_cancer
-from guideline.rules.order_undiagnosed import breast_by
-from guideline.rules.order_untold import UNTOLD_HEADLINES
-from guideline.rules.reload import one_cycle
+from guideline.rules.orders.order_scope import has_breast_cancer
+from guideline.rules.orders.order_undiagnosed import breast_by
+from guideline.rules.orders.order_untold import UNTOLD_HEADLINES
+from guideline.rules.orders.reload import one_cycle
 from guideline.rules.unseen import (
     naming_forbidden,
     naming_unread_answers,

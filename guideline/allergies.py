@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from guideline.case import Allergy, Case
 from guideline.drug_classes import CONJUGATES, components
-from guideline.going_on import given_on
+from guideline.therapy.going_on import given_on
 
 
 def parts_of(drug: str) -> frozenset[str]:

@@ -12,8 +12,8 @@ from guideline.case import Case, Metastasis, Symptom
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
-from guideline.progression import held_local_therapy
 from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
+from guideline.therapy.progression import held_local_therapy
 
 #: The item of the intake that asks for neurological symptoms.
 _ASKED = "cns-symptoms"

@@ -8,7 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import OtherDrug
-from guideline.dosing import same
+from guideline.dosing.label_doses import same
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import Interaction
 from guideline.order_question import OrderQuestion

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from guideline.advice import TREATMENT_TOPICS, Advice
 from guideline.drug_classes import ANTIBODY_PRODUCTS, CONJUGATES, ENDOCRINE_DRUGS
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_names, in_usual_order, line_drugs, lvef_shown
 from guideline.intake import answer, said_no
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -22,6 +21,7 @@ from guideline.rules.maintenance import chemotherapy_part_over
 from guideline.rules.scope import scope
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 
 
 class Considered(Struct, frozen=True):

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guideline.advice import FactUsed
+from guideline.biomarkers.her2_findings import Her2Finding
 from guideline.case import Case, HeartCondition, Lvef, PerformanceStatus, StopReason, Symptom
 from guideline.drug_classes import CONJUGATES, COUNTING_DRUGS, CYTOTOXIC_DRUGS, PARTNER_DRUGS, components
-from guideline.exposures import Exposure
-from guideline.her2_findings import Her2Finding
+from guideline.heart.past_failure import resolved_failure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
-from guideline.past_failure import resolved_failure
 from guideline.performance import very_frail
 from guideline.situation import Situation
-from guideline.therapy_lines import Line
+from guideline.therapy.exposures import Exposure
+from guideline.therapy.lines import Line
 from guideline.unread_results import unread_fact, unread_her2, unread_lvef
 
 _NAMES = {drug.id: drug.name for drug in K.drugs.values()}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from guideline.biomarkers.hormone_receptors import HormoneReceptors
 from guideline.case import Case
 from guideline.drug_classes import ANTHRACYCLINES, TAXANES
-from guideline.hormone_receptors import HormoneReceptors
 from guideline.knowledge_entries import LabelFlag
-from guideline.relapse import Relapse
-from guideline.therapy_lines import Therapies
+from guideline.therapy.lines import Therapies
+from guideline.therapy.relapse import Relapse
 
 
 def label_flags(

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from guideline.case import Case, DrugRecord
 from guideline.drug_classes import components
-from guideline.exposures import Exposure, still_stands
 from guideline.orders import DraftOrder
 from guideline.practice import Practice
 from guideline.situation import Situation, situation
+from guideline.therapy.exposures import Exposure, still_stands
 
 _Found = TypeVar("_Found")
 

@@ -12,26 +12,26 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
+from guideline.biomarkers.her2_status import Her2Status, her2_status
+from guideline.biomarkers.hormone_receptors import HormoneReceptors, hormone_receptors
 from guideline.brain_disease import BrainDisease, brain_disease
 from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Stage
 from guideline.drug_classes import HER2_DRUGS, components
-from guideline.exposures import Exposure, exposures
-from guideline.heart_function import HeartFunction, heart_function
-from guideline.her2_status import Her2Status, her2_status
-from guideline.hormone_receptors import HormoneReceptors, hormone_receptors
+from guideline.heart.function import HeartFunction, heart_function
+from guideline.heart.lvef_holds import with_lvef_holds
 from guideline.intake import said_yes
 from guideline.knowledge_entries import LabelFlag
 from guideline.label_flags import label_flags
-from guideline.lung_history import T_DXD, LungHistory, lung_history
-from guideline.lvef_holds import with_lvef_holds
+from guideline.lungs.history import T_DXD, LungHistory, lung_history
+from guideline.lungs.silent_tdxd import with_silent_tdxd
 from guideline.partial_date import PartialDate, whole_months
 from guideline.practice import Practice
-from guideline.relapse import Relapse, relapse_after
 from guideline.reproductive import PregnancyState, menopausal_status, pregnancy_state
-from guideline.silent_tdxd import with_silent_tdxd
-from guideline.still_given import with_answer
-from guideline.study_drugs import study_drug, study_drug_over
-from guideline.therapy_lines import Line, Therapies, failed_in_metastatic_disease, therapies
+from guideline.therapy.exposures import Exposure, exposures
+from guideline.therapy.lines import Line, Therapies, failed_in_metastatic_disease, therapies
+from guideline.therapy.relapse import Relapse, relapse_after
+from guideline.therapy.still_given import with_answer
+from guideline.therapy.study_drugs import study_drug, study_drug_over
 
 _Said = TypeVar("_Said")
 

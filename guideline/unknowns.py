@@ -17,10 +17,10 @@ from guideline.case import BodyMeasure, Case, DrugRecord, IntakeAnswer, Lab, Lve
 from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_names
 from guideline.intake import answer
-from guideline.kidneys import USUAL_KG, kidneys_known
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE
-from guideline.lung_history import T_DM1, T_DXD
+from guideline.laboratory.kidneys import USUAL_KG, kidneys_known
+from guideline.laboratory.values import CLEARANCE
+from guideline.lungs.history import T_DM1, T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months
 from guideline.rules.treatment import history_open
 from guideline.situation import Situation

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from guideline.advice import FactUsed
+from guideline.biomarkers.her2_findings import when_last
 from guideline.case import UnreadResult
-from guideline.her2_findings import when_last
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import lab_name
+from guideline.laboratory.values import lab_name
 from guideline.partial_date import PartialDate, days_since
 from guideline.situation import Situation
 

@@ -12,8 +12,8 @@ from cards.card_key import CardKeys
 from cards.context import AS_SPECIFIED, AppLaunch, CardContext, ClientTraits
 from cards.render import render_cards
 from fhir_mappings.case_builder import build_case
-from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
-from fhir_mappings.drafted_examinations import read_drafted_examinations
+from fhir_mappings.orders.draft_orders import draft_resources, read_draft_orders, relevant
+from fhir_mappings.orders.drafted_examinations import read_drafted_examinations
 from fhir_mappings.reading import Reading
 from guideline.advice import Advice, Finding
 from guideline.advise import advise

@@ -6,10 +6,10 @@ from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact, symptom_fact
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.progression import LocalTherapy, held_local_therapy
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, objection
 from guideline.situation import Situation
 from guideline.symptoms import is_recent, reported
+from guideline.therapy.progression import LocalTherapy, held_local_therapy
 
 
 def brain_urgent(s: Situation) -> Finding | None:

@@ -11,8 +11,8 @@ from guideline.facts_used import brain_fact, headline_names, line_facts
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import add_days
-from guideline.progression import intake_outcome
 from guideline.situation import Situation
+from guideline.therapy.progression import intake_outcome
 
 #: What is asked, and what follows if it is new.
 _ANSWERS = {

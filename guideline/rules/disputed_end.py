@@ -17,9 +17,9 @@ from guideline.case import IntakeAnswer
 from guideline.facts_used import drug_names, headline_names, in_usual_order, line_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
-from guideline.progression import intake_outcome
 from guideline.situation import Situation
-from guideline.therapy_lines import Line, last_day_of
+from guideline.therapy.lines import Line, last_day_of
+from guideline.therapy.progression import intake_outcome
 
 _ENDED_BY_ANSWER = {"toxicity": "stopped for toxicity", "completed": "completed"}
 

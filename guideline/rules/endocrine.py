@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Gap, Option, Statement
 from guideline.drug_classes import ENDOCRINE_DRUGS, GNRH_AGONISTS, HER2_DRUGS
 from guideline.facts_used import drug_name, drug_names, in_usual_order, performance_fact
-from guideline.heart_function import effective_value
+from guideline.heart.function import effective_value
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months
@@ -19,7 +19,7 @@ from guideline.performance import newest_performance, very_frail
 from guideline.rules.objections import without_trastuzumab
 from guideline.rules.options import option
 from guideline.situation import Situation
-from guideline.therapy_lines import TOXICITY
+from guideline.therapy.lines import TOXICITY
 
 AROMATASE_INHIBITORS = frozenset({"anastrozole", "exemestane", "letrozole"})
 

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.bounds import is_upper
 from guideline.case import FebrileNeutropenia
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import labs_that_count, value_of
+from guideline.laboratory.setbacks import episode_fact, episodes, one_level_down, recovered_days, under
+from guideline.laboratory.values import labs_that_count, value_of
 from guideline.partial_date import days_since
-from guideline.setbacks import episode_fact, episodes, one_level_down, recovered_days, under
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 
 _LIMITS = K.thresholds.febrile_neutropenia
 

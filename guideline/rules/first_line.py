@@ -5,7 +5,7 @@ from __future__ import annotations
 from guideline.advice import Gap, Option, Statement, Treatment
 from guideline.facts_used import treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
+from guideline.lungs.history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import (

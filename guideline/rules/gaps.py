@@ -5,14 +5,14 @@ from __future__ import annotations
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
 from guideline.facts_used import drug_names, heart_disease, lvef_shown
-from guideline.heart_function import effective_value
-from guideline.kidneys import kidneys_known
+from guideline.heart.function import effective_value
+from guideline.heart.lvef_stop import stops_on_record
+from guideline.heart.past_failure import resolved_failure
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import answered, current_labs
-from guideline.lung_history import T_DM1
-from guideline.lvef_stop import stops_on_record
+from guideline.laboratory.kidneys import kidneys_known
+from guideline.laboratory.values import answered, current_labs
+from guideline.lungs.history import T_DM1
 from guideline.partial_date import days_since
-from guideline.past_failure import resolved_failure
 from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
 from guideline.rules.heart import heart as heart_finding

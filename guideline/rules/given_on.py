@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from guideline.advice import Statement
 from guideline.drug_classes import HER2_DRUGS
-from guideline.exposures import LONGEST_SILENCE_DAYS
 from guideline.facts_used import drug_names, in_usual_order
+from guideline.heart.lvef_by_drug import dose_days
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_by_drug import dose_days
 from guideline.partial_date import add_days
 from guideline.rules.brain import isolated_in_brain
 from guideline.situation import Situation
+from guideline.therapy.exposures import LONGEST_SILENCE_DAYS
 
 
 def given_on(s: Situation) -> tuple[Statement, ...]:

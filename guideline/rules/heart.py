@@ -8,14 +8,13 @@ from datetime import date
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import HeartCondition, Lvef
 from guideline.drug_classes import ANTIBODIES, CONJUGATES
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
-from guideline.heart_function import effective_value
+from guideline.heart.function import effective_value
+from guideline.heart.lvef_dips import unrecovered_since
+from guideline.heart.lvef_stop import StopForGood, stop_for_good
+from guideline.heart.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
-from guideline.lvef_dips import unrecovered_since
-from guideline.lvef_stop import StopForGood, stop_for_good
-from guideline.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
+from guideline.lungs.history import T_DXD
 from guideline.rules.heart_ended import ended_while_running
 from guideline.rules.heart_failed import failed_under
 from guideline.rules.heart_held import held
@@ -33,6 +32,7 @@ from guideline.rules.heart_words import (
 )
 from guideline.rules.unread import lvef_not_read, with_unread_lvef
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 
 #: Decision 14: any HER2 antibody or conjugate, and lapatinib; other kinase inhibitors only as labelled.
 MONITORED = ANTIBODIES | CONJUGATES | {"lapatinib"}

@@ -12,16 +12,16 @@ from msgspec.structs import replace
 
 from guideline.advice import Finding
 from guideline.drug_classes import components
-from guideline.exposures import Exposure
 from guideline.facts_used import lvef_fact
-from guideline.heart_function import effective_value
+from guideline.heart.function import effective_value
+from guideline.heart.lvef_stop import StopForGood, stop_for_good, stops_on_record
+from guideline.heart.lvef_tables import judge, never_low
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_stop import StopForGood, stop_for_good, stops_on_record
-from guideline.lvef_tables import judge, never_low
 from guideline.orders import DraftOrder
 from guideline.rules.heart_words import all_names, echo_wanted, stop_headline
-from guideline.rules.order_scope import deletions
+from guideline.rules.orders.order_scope import deletions
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 
 #: The findings that say so already, by the beginning of their headline's id.
 STOP_HEADLINES = ("lvef-stop", "lvef-held-stop")

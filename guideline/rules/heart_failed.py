@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from guideline.advice import FactUsed, Finding
 from guideline.case import HeartCondition
 from guideline.drug_classes import HER2_DRUGS
-from guideline.exposures import Exposure
 from guideline.facts_used import headline_names, in_usual_order, lvef_fact, resolved_failure_fact
-from guideline.failure_under_drug import failures_under
-from guideline.heart_function import effective_value
+from guideline.heart.failure_under_drug import failures_under
+from guideline.heart.function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.heart_words import all_names
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 
 
 def failed_under(s: Situation, given: Iterable[Exposure]) -> Finding | None:

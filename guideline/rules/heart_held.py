@@ -9,16 +9,16 @@ from msgspec import Struct
 from guideline.advice import Finding, Statement
 from guideline.case import Lvef
 from guideline.drug_classes import PERTUZUMAB_PRODUCTS
-from guideline.exposures import Exposure
 from guideline.facts_used import headline_names, lvef_fact
-from guideline.heart_function import effective_value, fall_from
+from guideline.heart.function import effective_value, fall_from
+from guideline.heart.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
+from guideline.heart.lvef_dips import dips
+from guideline.heart.lvef_stop import StopForGood, least_hold, stop_for_good
+from guideline.heart.lvef_tables import Judged, first_dose, judge, never_low
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
-from guideline.lvef_dips import dips
-from guideline.lvef_stop import StopForGood, least_hold, stop_for_good
-from guideline.lvef_tables import Judged, first_dose, judge, never_low
 from guideline.rules.heart_words import all_names, echo_wanted, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 
 
 class HeldForHeart(Struct, frozen=True):

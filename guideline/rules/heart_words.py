@@ -8,8 +8,8 @@ from guideline.advice import HEADLINE_LENGTH, FactUsed, Statement
 from guideline.bounds import is_lower, is_upper
 from guideline.case import Lvef
 from guideline.facts_used import drug_names, headline_names, in_usual_order, lvef_shown
+from guideline.heart.lvef_stop import StopForGood
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_stop import StopForGood
 from guideline.situation import Situation
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding
 from guideline.facts_used import drug_names, in_usual_order
-from guideline.kidneys import clearance_acts, kidneys_in_doubt
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory.kidneys import clearance_acts, kidneys_in_doubt
 from guideline.rules.lab_words import lab_facts
 from guideline.situation import Situation
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, LabValue, Met, lab_name
+from guideline.laboratory.values import CLEARANCE, LabValue, Met, lab_name
 from guideline.situation import Situation
 
 #: What a row asks for, from nothing to the end of the drug.

@@ -14,15 +14,15 @@ from functools import partial
 
 from guideline.advice import Finding, Statement
 from guideline.drug_classes import HER2_DRUGS
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
+from guideline.laboratory.setbacks import level_given, one_level_down
+from guideline.laboratory.values import CurrentLabs, LabValue, Met, current_labs, met, undated_labs
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
 from guideline.rules.unread import labs_of, with_unread_labs
-from guideline.setbacks import level_given, one_level_down
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 from guideline.thresholds import LabRow
 from guideline.unread_results import unread_labs
 

@@ -21,14 +21,14 @@ from guideline.drug_classes import (
     TRASTUZUMAB_PRODUCTS,
     components,
 )
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
+from guideline.lungs.history import T_DXD
 from guideline.partial_date import PartialDate
 from guideline.rules.objections import SETTLED_REASONS, drugs_with_reason_open, reason_open, severe_allergies, without_trastuzumab
 from guideline.situation import Situation
-from guideline.therapy_lines import TOXICITY, Line
+from guideline.therapy.exposures import Exposure
+from guideline.therapy.lines import TOXICITY, Line
 
 _ONCE_ONLY = CONJUGATES | {"tucatinib"} | ANTHRACYCLINES
 _LATER_LINE_FROM = K.thresholds.intervals.later_line_from

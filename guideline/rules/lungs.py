@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.drug_classes import HER2_DRUGS
-from guideline.exposures import Exposure
 from guideline.facts_used import course_fact, drug_name, lung_fact, symptom_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD, LungHistory
+from guideline.lungs.history import T_DM1, T_DXD, LungHistory
+from guideline.lungs.tdm1_pneumonitis import ended_tdm1
+from guideline.lungs.tdxd_restart import Restart, restarts
 from guideline.partial_date import add_days
 from guideline.situation import Situation
 from guideline.symptoms import reported
-from guideline.tdm1_pneumonitis import ended_tdm1
-from guideline.tdxd_restart import Restart, restarts
+from guideline.therapy.exposures import Exposure
 
 _CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.ild_warning)
 

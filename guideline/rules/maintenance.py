@@ -17,9 +17,7 @@ from guideline.drug_classes import (
     TAXANES,
     TRASTUZUMAB_PRODUCTS,
 )
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, drug_names, treatment_facts
-from guideline.going_on import last_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_printing import maintenance_line
 from guideline.partial_date import add_days, add_months
@@ -28,7 +26,9 @@ from guideline.rules.gaps import her2_gap, pregnancy_check
 from guideline.rules.objections import objection, severe_allergies
 from guideline.rules.options import option
 from guideline.situation import Situation
-from guideline.therapy_lines import TOXICITY, Line, last_day_of
+from guideline.therapy.exposures import Exposure
+from guideline.therapy.going_on import last_given
+from guideline.therapy.lines import TOXICITY, Line, last_day_of
 
 #: Beside a running one of these no other is named.
 _TRIED_BESIDE = CDK46_INHIBITORS | {"tucatinib"}

@@ -13,7 +13,7 @@ from guideline.advice import Option, Statement
 from guideline.drug_classes import CYTOTOXIC_DRUGS
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD
+from guideline.lungs.history import T_DM1, T_DXD
 from guideline.rules.brain import tucatinib_first
 from guideline.rules.endocrine import endocrine_her2
 from guideline.rules.later_lines import in_later_lines, rechallenge

@@ -10,7 +10,7 @@ from guideline.advice import HEADLINE_LENGTH, Gap, Statement, Treatment
 from guideline.facts_used import counting_drugs, drug_names, line_drugs, progressed_on, treatment_facts
 from guideline.intake import tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD
+from guideline.lungs.history import T_DM1, T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_alone_headline, brain_first, brain_statements, isolated_in_brain, tucatinib_first
 from guideline.rules.disputed_end import disputed_end
@@ -22,7 +22,7 @@ from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_
 from guideline.rules.menu import alternative, in_menu_order, lead_option
 from guideline.rules.objections import TUCATINIB, objection, severe_allergies, sort_out, without_trastuzumab
 from guideline.rules.options import study_drug_condition
-from guideline.rules.order_stop import ACCEPTED_REASONS
+from guideline.rules.orders.order_stop import ACCEPTED_REASONS
 from guideline.situation import Situation
 
 _ORDINALS = {2: "Second line", 3: "Third line", 4: "Fourth line", 5: "Fifth line", 6: "Sixth line", 7: "Seventh line"}

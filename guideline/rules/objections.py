@@ -13,11 +13,11 @@ from guideline.advice import Option, Statement
 from guideline.allergies import contain_it
 from guideline.drug_classes import CYTOTOXIC_DRUGS, HER2_DRUGS, components
 from guideline.facts_used import drug_name, drug_names
+from guideline.heart.lvef_stop import stops_on_record
 from guideline.intake import tdxd_unavailable
-from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DM1, T_DXD
-from guideline.lvef_stop import stops_on_record
+from guideline.laboratory.kidneys import clearance_acts
+from guideline.lungs.history import T_DM1, T_DXD
 from guideline.situation import Situation
 
 TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})

@@ -10,13 +10,13 @@ from functools import lru_cache
 
 from guideline.advice import Option, Statement
 from guideline.allergies import allergies_to
-from guideline.dpyd import dpyd_phenotype, unread
 from guideline.drug_classes import CYTOTOXIC_DRUGS, PARTNER_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.facts_used import drug_name, drug_names
-from guideline.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_entries import Label, LabelFlag, Regimen
 from guideline.knowledge_printing import maintenance_line
+from guideline.laboratory.dpyd import dpyd_phenotype, unread
+from guideline.laboratory.kidneys import clearance_acts, kidneys_in_doubt, kidneys_seem_fit
 from guideline.practice import Jurisdiction
 from guideline.rules.objections import KEY_DRUGS, REGIMEN_DRUGS, TDXD_REGIMENS, without_trastuzumab
 from guideline.rules.start_labs import start_labs

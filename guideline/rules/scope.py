@@ -12,7 +12,7 @@ from guideline.case import Procedure
 from guideline.drug_classes import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
 from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
+from guideline.lungs.history import T_DXD
 from guideline.partial_date import add_days, days_since
 from guideline.rules.unread import her2_ask, with_unread_her2
 from guideline.situation import Situation, distant

@@ -1,7 +1,8 @@
 """Laboratory values that speak against a first dose of a regimen's drugs, when a chart is opened (R118-R120, P06-P08; I11, I12).
 
 A card that offers a regimen is not silent about what an order of it would be warned about. It is a caution, no bar: values may be the
-disease's own, may be a passing thing, and what is lost by waiting is for the clinician to weigh. The kidneys: `guideline.kidneys`.
+disease's own, may be a passing thing, and what is lost by waiting is for the clinician to weigh. The kidneys:
+`guideline.laboratory.kidneys`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from guideline.advice import Option, Statement, Treatment
-from guideline.dpyd import dpyd_facts, dpyd_phenotype
 from guideline.facts_used import drug_names
-from guideline.kidneys import clearance_acts
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, LabValue, current_labs, met
+from guideline.laboratory.dpyd import dpyd_facts, dpyd_phenotype
+from guideline.laboratory.kidneys import clearance_acts
+from guideline.laboratory.values import CLEARANCE, LabValue, current_labs, met
 from guideline.rules.lab_words import assumed_limits, lab_facts
 from guideline.situation import Situation
 from guideline.thresholds import LabRow

@@ -8,15 +8,13 @@ from datetime import date
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
+from guideline.biomarkers.her2_findings import state_of
 from guideline.drug_classes import HER2_DRUGS, PARTNER_DRUGS
-from guideline.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
-from guideline.her2_findings import state_of
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
+from guideline.lungs.history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
 from guideline.performance import very_frail
-from guideline.progression import NOT_WORSE
 from guideline.rules.endocrine import heart_against_her2, low_burden, reason_for_endocrine_alone
 from guideline.rules.first_line import first_line, tdxd_pertuzumab_fits
 from guideline.rules.heart import heart, heart_forbids_her2
@@ -24,10 +22,12 @@ from guideline.rules.lungs import lungs
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import history_condition
-from guideline.rules.order_stop import ACCEPTED_REASONS
+from guideline.rules.orders.order_stop import ACCEPTED_REASONS
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy_lines import Line, last_day_of, planned_again
+from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure
+from guideline.therapy.lines import Line, last_day_of, planned_again
+from guideline.therapy.progression import NOT_WORSE
 
 #: Findings that say what a drug is held for, and when it may be given again.
 _HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from guideline.advice import Gap, Statement, Treatment
 from guideline.facts_used import lvef_shown, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lung_history import T_DXD
+from guideline.lungs.history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import endocrine_her2, partners

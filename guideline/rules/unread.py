@@ -14,7 +14,7 @@ from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import UnreadResult
 from guideline.facts_used import drug_name, headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE
+from guideline.laboratory.values import CLEARANCE
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 from guideline.unread_results import labs_dated, labs_named, unread_fact, unread_her2, unread_labs, unread_lvef

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
-from fhir_mappings.draft_resources import entries_of
 from fhir_mappings.errors import NotFhir, NotJson, NotUtf8, TooDeep, WrongShape
+from fhir_mappings.orders.draft_resources import entries_of
 from fhir_mappings.reading import HookRequest, read_hook_request
 from service.cds_hooks.client_traits import traits_of
 from service.cds_hooks.envelope import check_envelope

@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
-from fhir_mappings.medication_references import open_references
+from fhir_mappings.medications.medication_references import open_references
 from fhir_mappings.prefetch_queries import MEDICATION_KINDS
 from fhir_mappings.reading import HookRequest, KeyContent, Reading
 from fhir_mappings.record import of_others_only

@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from guideline.advice import Advice
 from guideline.case import Lvef
-from guideline.exposures import Exposure
 from guideline.facts_used import lvef_shown
-from guideline.heart_function import effective_value, fall_from
+from guideline.heart.function import effective_value, fall_from
+from guideline.heart.lvef_by_drug import tables_for
+from guideline.heart.lvef_tables import first_dose
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_by_drug import tables_for
-from guideline.lvef_tables import first_dose
 from guideline.situation import Situation
+from guideline.therapy.exposures import Exposure
 from guideline.thresholds import LvefRow, LvefTable
 
 

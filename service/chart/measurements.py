@@ -11,7 +11,7 @@ from guideline.advice import Advice
 from guideline.case import Case, Lab, Lvef
 from guideline.facts_used import lvef_shown
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import CLEARANCE, current_labs, lab_name
+from guideline.laboratory.values import CLEARANCE, current_labs, lab_name
 from guideline.situation import Situation
 from service.chart.heart_limits import HeartLimits, heart_limits, held_by
 from service.chart.said import day

@@ -15,9 +15,9 @@ from fhir_mappings.intake import ITEMS
 from guideline.advice import Advice
 from guideline.advise import advise
 from guideline.case import Case
-from guideline.dpyd import newest as newest_dpyd
 from guideline.facts_used import brain_fact, lung_fact
 from guideline.intake import answer
+from guideline.laboratory.dpyd import newest as newest_dpyd
 from guideline.practice import Practice
 from guideline.situation import Situation
 from guideline.what_if import answer_of

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from guideline.biomarkers.her2_findings import Her2Finding, is_metastasis
 from guideline.case import Case, Metastasis, ReceptorResult
 from guideline.facts_used import line_drugs, line_fact, relapse_fact
-from guideline.her2_findings import Her2Finding, is_metastasis
 from guideline.situation import Situation, distant
 from service.chart.said import day
 

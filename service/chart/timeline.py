@@ -9,13 +9,13 @@ from typing import Literal
 from msgspec import Struct
 
 from guideline.case import UNKNOWN_HER2_CONJUGATE, ReceptorResult
-from guideline.exposures import Exposure
 from guideline.facts_used import drug_name, line_drugs, line_fact, progressed_on
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate
 from guideline.situation import Situation
-from guideline.therapy_lines import Line
-from guideline.therapy_setting import Setting
+from guideline.therapy.exposures import Exposure
+from guideline.therapy.lines import Line
+from guideline.therapy.setting import Setting
 from service.chart.said import day
 
 MarkKind = Literal["progression", "response", "metastasis", "lung", "heart", "blood", "biopsy", "result", "treatment"]

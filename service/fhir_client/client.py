@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any, Final, Literal
 
-from fhir_mappings.bundles import KeyState
+from fhir_mappings.documents.bundles import KeyState
 from fhir_mappings.reading import KeyContent, Reading
 from fhir_mappings.resources import Entry
 from guideline.case import DataProblem

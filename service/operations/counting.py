@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, get_args
 
-from fhir_mappings.bundles import KeyContent
+from fhir_mappings.documents.bundles import KeyContent
 from service.operations import series
 from service.operations.counts import COUNTS
 

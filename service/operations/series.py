@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final, Literal, get_args
 
 from cards.topics import TOPICS
-from fhir_mappings.bundles import KeyState
+from fhir_mappings.documents.bundles import KeyState
 from fhir_mappings.prefetch_queries import PREFETCH
 from guideline.advice import INDICATOR_RANK
 from guideline.case import ProblemKind

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_mappings.answers import contradicts, denies_overexpression, ihc_score, ish_presence, presence
+from fhir_mappings.biomarkers.answers import contradicts, denies_overexpression, ihc_score, ish_presence, presence
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"

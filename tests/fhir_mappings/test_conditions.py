@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fhir_mappings.code_tables import CONCEPTS, system_uri
-from fhir_mappings.tumour_claims import claims_of_code
+from fhir_mappings.tumour.tumour_claims import claims_of_code
 from guideline.case import Metastasis
 from guideline.partial_date import PartialDate
 from tests.fhir_mappings.resource_builders import (

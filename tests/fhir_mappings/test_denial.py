@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_mappings.answers import presence
+from fhir_mappings.biomarkers.answers import presence
 from fhir_mappings.denial import Passage
-from fhir_mappings.therapy_words import intent_in, stop_reason_in
+from fhir_mappings.medications.therapy_words import intent_in, stop_reason_in
 from guideline.advice import Advice
 from guideline.advise import advise
 from guideline.practice import Practice

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fhir_mappings.dose_words import parts_in
-from fhir_mappings.draft_orders import draft_resources, read_draft_orders, relevant
+from fhir_mappings.medications.dose_words import parts_in
+from fhir_mappings.orders.draft_orders import draft_resources, read_draft_orders, relevant
 from fhir_mappings.reading import read_value
 from guideline.orders import DraftOrder
 from tests.fhir_mappings.resource_builders import ICD10CM, RXNORM, SNOMED, T_DXD, TODAY, TRASTUZUMAB, Json, concept, on, quantity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_mappings.drafted_examinations import read_drafted_examinations
+from fhir_mappings.orders.drafted_examinations import read_drafted_examinations
 
 ECHO = {
     "resourceType": "ServiceRequest",

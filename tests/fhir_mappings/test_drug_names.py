@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_mappings.code_tables import CONCEPTS
-from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_mentioned, drugs_of
+from fhir_mappings.medications.drug_names import NO_DRUG, DrugMatch, drugs_mentioned, drugs_of
 from fhir_mappings.terminology_files import read_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from fhir_mappings.medication_references import MOST, open_references
+from fhir_mappings.medications.medication_references import MOST, open_references
 from fhir_mappings.reading import Reading, read_document
 
 BASE = "https://fhir.example.org/r4"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fhir_mappings import ordered_products
-from fhir_mappings.medication_names import Naming
-from fhir_mappings.ordered_products import OrderedProduct, ordered_product
+from fhir_mappings.medications.medication_names import Naming
+from fhir_mappings.orders import ordered_products
+from fhir_mappings.orders.ordered_products import OrderedProduct, ordered_product
 from guideline.drug_classes import CONJUGATES, HER2_DRUGS, TRASTUZUMAB_PRODUCTS
 from guideline.orders import UntoldProduct
 from tests.fhir_mappings.resource_builders import RXNORM

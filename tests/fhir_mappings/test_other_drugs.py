@@ -9,8 +9,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from fhir_mappings.drug_names import drugs_of
-from fhir_mappings.other_drugs import SUPPORTIVE, other_drugs_of
+from fhir_mappings.medications.drug_names import drugs_of
+from fhir_mappings.medications.other_drugs import SUPPORTIVE, other_drugs_of
 from fhir_mappings.terminology_files import FOLDER, TerminologyError, read_other_drugs
 from guideline.case import OtherDrug
 from guideline.knowledge_base import KNOWLEDGE as K

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fhir_mappings import later_members, record
+from fhir_mappings import record
 from fhir_mappings.case_builder import build_case, patient_ids
+from fhir_mappings.documents import later_members
 from fhir_mappings.reading import read_value
 from tests.fhir_mappings.resource_builders import (
     BREAST_CANCER,

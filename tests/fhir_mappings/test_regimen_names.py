@@ -2,7 +2,7 @@
 
 import pytest
 
-from fhir_mappings.regimen_names import is_regimen
+from fhir_mappings.medications.regimen_names import is_regimen
 
 
 @pytest.mark.parametrize(

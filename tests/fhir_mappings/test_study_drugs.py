@@ -2,8 +2,8 @@
 
 import pytest
 
-from fhir_mappings.drug_names import drugs_of
-from fhir_mappings.study_drugs import is_study_drug
+from fhir_mappings.medications.drug_names import drugs_of
+from fhir_mappings.medications.study_drugs import is_study_drug
 from guideline.case import STUDY_DRUG
 from tests.fhir_mappings.resource_builders import case_of, order, patient
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_mappings.answers import ihc_score, presence
+from fhir_mappings.biomarkers.answers import ihc_score, presence
 from fhir_mappings.code_tables import CONCEPTS, concepts_of
-from fhir_mappings.drug_names import NO_DRUG, DrugMatch, drugs_of
+from fhir_mappings.medications.drug_names import NO_DRUG, DrugMatch, drugs_of
 from fhir_mappings.terminology import canonical_system, display_conflicts, meanings, value_of
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 

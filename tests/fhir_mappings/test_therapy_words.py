@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fhir_mappings.therapy_words import lung_grade_in, stop_reason_in
+from fhir_mappings.medications.therapy_words import lung_grade_in, stop_reason_in
 from tests.fhir_mappings.resource_builders import TRASTUZUMAB, case_of, concept, order, patient
 
 

@@ -13,7 +13,7 @@ from guideline.case import Case, LabKind
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
-from guideline.laboratory import CLEARANCE, lab_name
+from guideline.laboratory.values import CLEARANCE, lab_name
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 from tests.guideline.test_knowledge_content import TOPICS

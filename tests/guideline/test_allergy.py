@@ -6,7 +6,7 @@ import pytest
 
 from guideline.advice import Suggestion
 from guideline.case import Allergy
-from guideline.rules import allergy as module
+from guideline.rules.orders import allergy as module
 from tests.guideline.case_builder import (
     HR_POSITIVE,
     a_case,

@@ -8,12 +8,12 @@ import pytest
 
 from guideline.advice import Suggestion
 from guideline.case import DataProblem, Diagnosis, Dose, Procedure
-from guideline.dosing import lowest_level_given
+from guideline.dosing.label_doses import lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
-from guideline.rules import dose as module
+from guideline.rules.orders import dose as module
 from tests.guideline.case_builder import TODAY, a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
 from tests.guideline.measure_builder import BODY, dosed, height, weight
 from tests.guideline.order_builder import beside, order, says, stop, words

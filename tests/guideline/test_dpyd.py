@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guideline.case import DpydResult, IntakeAnswer
-from guideline.dpyd import dpyd, dpyd_facts, dpyd_phenotype
+from guideline.laboratory.dpyd import dpyd, dpyd_facts, dpyd_phenotype
 from tests.guideline.case_builder import LONG, a_case, advice_on, given, intake, second_line, thp, when
 from tests.guideline.measure_builder import BODY, labs
 from tests.guideline.order_builder import asks, order

@@ -4,9 +4,9 @@ import pytest
 
 from guideline.case import Allergy, DataProblem, Dose
 from guideline.facts_used import drug_name, drug_names
-from guideline.laboratory import lab_name
-from guideline.rules import labs as labs_module
-from guideline.rules import order_conflicts, reload
+from guideline.laboratory.values import lab_name
+from guideline.rules.orders import labs as labs_module
+from guideline.rules.orders import order_conflicts, reload
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
     HR_POSITIVE,

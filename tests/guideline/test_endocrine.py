@@ -6,7 +6,7 @@ R060-R065, R067-R070, R125, R137; decision 20, C07, C08.
 import pytest
 
 from guideline.case import Menopause, PerformanceStatus, Procedure
-from guideline.rules.order_backbone import RULES as BACKBONE
+from guideline.rules.orders.order_backbone import RULES as BACKBONE
 from tests.guideline.case_builder import (
     CURRENT_US,
     GUIDELINE_US,

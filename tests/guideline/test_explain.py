@@ -9,7 +9,7 @@ from guideline.advice import Finding, Statement
 from guideline.case import Diagnosis
 from guideline.considered import considered
 from guideline.explain import explain
-from guideline.heart_function import effective_value
+from guideline.heart.function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.knowledge_base import rule_book
 from guideline.situation import situation

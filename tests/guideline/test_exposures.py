@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from guideline.case import DrugRecord
-from guideline.exposures import Exposure, exposures
+from guideline.therapy.exposures import Exposure, exposures
 from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, dose, doses, given, lvef, metastasis, on_therapy, thp, topics
 from tests.guideline.order_builder import asks, order
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.rules import labs
+from guideline.rules.orders import labs
 from tests.guideline.case_builder import LONG, a_case, advice_on, febrile_neutropenia, finding, given, thp, topics
 from tests.guideline.measure_builder import BODY, GOOD_LABS, dosed, lab
 from tests.guideline.order_builder import order, says, words

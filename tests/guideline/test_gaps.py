@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from guideline.case import Procedure
-from guideline.rules import labs as labs_at_order
+from guideline.rules.orders import labs as labs_at_order
 from tests.guideline.case_builder import (
     LONG,
     a_case,

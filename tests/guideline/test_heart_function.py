@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from guideline.heart_function import effective_value
+from guideline.heart.function import effective_value
 from tests.guideline.case_builder import a_case, ago, booked_echo, given, heart_condition, intake, lvef, on_therapy, situation_of, when
 
 

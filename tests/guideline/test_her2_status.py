@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline import her2_findings
+from guideline.biomarkers import her2_findings
 from guideline.case import ReceptorResult
 from tests.guideline.case_builder import (
     HR_NEGATIVE,

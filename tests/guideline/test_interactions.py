@@ -6,7 +6,7 @@ import pytest
 
 from guideline.case import OtherDrug
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.rules import interactions as module
+from guideline.rules.orders import interactions as module
 from tests.guideline.case_builder import a_case, given, second_line, source, when
 from tests.guideline.order_builder import beside, order, other, says, stop, words
 

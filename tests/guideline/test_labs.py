@@ -7,7 +7,7 @@ import pytest
 from guideline.case import Patient
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
-from guideline.rules import labs as module
+from guideline.rules.orders import labs as module
 from tests.guideline.case_builder import a_case, given, intake, second_line
 from tests.guideline.measure_builder import BODY, GOOD_LABS, dosed, height, lab, labs, weight
 from tests.guideline.order_builder import beside, order, says, words

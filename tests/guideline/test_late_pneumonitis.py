@@ -6,7 +6,7 @@ What more the record says (a stop, its reason, its grade, the recovery) never ma
 import pytest
 
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.rules import order_safety
+from guideline.rules.orders import order_safety
 from tests.guideline.case_builder import (
     a_case,
     advice_on,

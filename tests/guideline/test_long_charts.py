@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from guideline import body, dosing, dosing_weight, earlier_doses, ordered_level
-from guideline.exposures import exposures
+from guideline import body
+from guideline.dosing import dosing_weight, earlier_doses, label_doses, ordered_level
 from guideline.facts_used import course_fact
-from guideline.going_on import last_given, stands
+from guideline.therapy.exposures import exposures
+from guideline.therapy.going_on import last_given, stands
 from tests.guideline.case_builder import TODAY, a_case, advice_on, ago, doses, febrile_neutropenia, on_therapy, second_line
 from tests.guideline.measure_builder import dosed, weight
 from tests.guideline.order_builder import asks, order
@@ -33,7 +34,7 @@ def times_sorted(monkeypatch, act):
             super().__init__(case)
 
     with monkeypatch.context() as counting:
-        for module in (dosing, dosing_weight):
+        for module in (label_doses, dosing_weight):
             counting.setattr(module, "Weights", Counted)
         act()
     return len(sorted_for)

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from guideline.rules import order_safety
+from guideline.rules.orders import order_safety
 from tests.guideline.case_builder import (
     LONG,
     a_case,

@@ -5,7 +5,7 @@ R110, R113: twice below 40, or 40-45 and not back within 10 points of baseline o
 
 import pytest
 
-from guideline.rules import order_safety
+from guideline.rules.orders import order_safety
 from tests.guideline.case_builder import (
     a_case,
     advice_on,

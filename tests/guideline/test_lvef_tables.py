@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
+from guideline.heart.lvef_tables import never_low
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lvef_tables import never_low
 from tests.guideline.case_builder import GUIDELINE_US, lvef, on_therapy, situation_of, thp
 
 NORMAL = GUIDELINE_US.lvef_lower_limit

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from guideline.case import Dose
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orders import OrderedDose
-from guideline.rules import dose as doses
-from guideline.rules import labs
+from guideline.rules.orders import dose as doses
+from guideline.rules.orders import labs
 from tests.guideline.case_builder import dose, given, lab, on_therapy, when
 from tests.guideline.measure_builder import weight
 from tests.guideline.order_builder import asks, only, order, says

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from guideline.case import Allergy, DataProblem, Diagnosis, PerformanceStatus
-from guideline.rules import order_choice
+from guideline.rules.orders import order_choice
 from tests.guideline.case_builder import (
     CURRENT_US,
     GUIDELINE_EU,

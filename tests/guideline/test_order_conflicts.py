@@ -9,7 +9,7 @@ from guideline.case import BodyMeasure, Diagnosis, Dose
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
-from guideline.rules import order_conflicts
+from guideline.rules.orders import order_conflicts
 from tests.guideline.case_builder import (
     LONG,
     TODAY,

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from guideline.dosing import judge
+from guideline.dosing.label_doses import judge
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
-from guideline.rules import order_repeats as module
+from guideline.rules.orders import order_repeats as module
 from tests.guideline.case_builder import TODAY, second_line
 from tests.guideline.measure_builder import BODY
 from tests.guideline.order_builder import asks, beside, order, says, stop, words

@@ -6,7 +6,7 @@ import pytest
 
 from guideline.case import Diagnosis, Procedure
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.rules import order_safety
+from guideline.rules.orders import order_safety
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
     HR_POSITIVE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.rules import order_stop
+from guideline.rules.orders import order_stop
 from tests.guideline.case_builder import (
     HR_POSITIVE,
     a_case,

@@ -26,7 +26,7 @@ def test_every_examination_of_the_rules_can_be_ordered() -> None:
 
 def test_every_name_in_the_rules_is_an_orderable() -> None:
     """Whatever a rule requests is there: a misspelled name would be a card that fails."""
-    source = "".join(file.read_text(encoding="utf-8") for file in sorted((FOLDER.parent / "rules").glob("*.py")))
+    source = "".join(file.read_text(encoding="utf-8") for file in sorted((FOLDER.parent / "rules").rglob("*.py")))
     requested = {name for names in re.findall(r"requests=\(([^)]*)\)", source) for name in re.findall(r'"([a-z0-9-]+)"', names)}
     assert requested
     assert requested <= NAMES

@@ -4,7 +4,7 @@ import pytest
 
 from guideline.case import Menopause, Patient
 from guideline.partial_date import PartialDate
-from guideline.rules import ovarian_suppression
+from guideline.rules.orders import ovarian_suppression
 from tests.guideline.case_builder import ago, given, her2, intake, on_therapy, receptor
 from tests.guideline.order_builder import beside, order, says
 

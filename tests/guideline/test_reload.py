@@ -12,7 +12,7 @@ from guideline.case import Dose
 from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
-from guideline.rules import reload as module
+from guideline.rules.orders import reload as module
 from tests.guideline.case_builder import TODAY, ago, dose, doses, given, lvef, on_therapy, second_line
 from tests.guideline.measure_builder import BODY, dosed, weight
 from tests.guideline.order_builder import asks, beside, order, says, words

@@ -6,7 +6,7 @@ import pytest
 
 from guideline.case import Diagnosis, Patient, Procedure
 from guideline.partial_date import PartialDate
-from guideline.rules import order_safety
+from guideline.rules.orders import order_safety
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
     LONG,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from guideline.case import OtherDrug
-from guideline.rules import supportive_care as module
+from guideline.rules.orders import supportive_care as module
 from tests.guideline.case_builder import a_case, dose, given, second_line, source, when
 from tests.guideline.order_builder import beside, order, other, says, words
 

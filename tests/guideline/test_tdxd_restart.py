@@ -3,10 +3,10 @@
 import pytest
 
 from guideline.case import Dose, Procedure
+from guideline.lungs.tdxd_restart import restarts
 from guideline.orders import OrderedDose
 from guideline.practice import Practice
-from guideline.rules import order_safety
-from guideline.tdxd_restart import restarts
+from guideline.rules.orders import order_safety
 from tests.guideline.case_builder import advice_on, ago, finding, given, intake, lung, missing_in, on_therapy, situation_of, topics, when
 from tests.guideline.measure_builder import dosed, weight
 from tests.guideline.order_builder import asks, order, says

@@ -2,8 +2,8 @@
 
 import pytest
 
-from guideline.therapy_lines import Line
-from guideline.therapy_setting import setting
+from guideline.therapy.lines import Line
+from guideline.therapy.setting import setting
 from tests.guideline.case_builder import (
     LONG,
     a_case,

@@ -4,7 +4,7 @@ import pytest
 
 from guideline.case import DataProblem
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory import creatinine_clearance
+from guideline.laboratory.values import creatinine_clearance
 from guideline.unknowns import ASSUMED, unknowns
 from tests.guideline.case_builder import (
     LONG,

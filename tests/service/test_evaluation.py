@@ -8,9 +8,9 @@ import pytest
 
 from guideline.case import Case, DrugRecord, Lab
 from guideline.knowledge_base import KNOWLEDGE
-from guideline.laboratory import current_labs
+from guideline.laboratory.setbacks import setback_before
+from guideline.laboratory.values import current_labs
 from guideline.partial_date import PartialDate
-from guideline.setbacks import setback_before
 from guideline.situation import situation
 from service.evaluation import labs_since
 from service.samples import names, request_body

@@ -81,7 +81,7 @@ def _regional_too(metastases):
 _BROKEN = {
     "no-tdxd-with-active-ild": ("guideline.rules.objections._lungs", _none, "active-ild"),
     "no-tdxd-after-tdxd-pneumonitis": ("guideline.rules.objections.objection", _none, "tdxd-grade-2"),
-    "no-leader-while-the-lungs-are-unclear": ("guideline.lung_history.said_yes", lambda *_: False, "breathless"),
+    "no-leader-while-the-lungs-are-unclear": ("guideline.lungs.history.said_yes", lambda *_: False, "breathless"),
     "no-her2-drug-in-pregnancy": ("guideline.advise.pregnancy", _none, "pregnant"),
     "no-regimen-unless-her2-positive": (
         "guideline.advise.scope",

@@ -1,0 +1,98 @@
+"""An order after what held or ended the drug: while the hold is not over, at the old dose, or at any (R118-R120, P08).
+
+Speaks once: at the first dose after the value, or after febrile neutropenia.
+Silent when the value is back where the label goes on and the order is a level down, when a dose was given since, and where P03 speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from guideline.advice import FactUsed, Finding
+from guideline.dosing.dosing_weight import last_milligrams
+from guideline.dosing.earlier_doses import records_of
+from guideline.dosing.ordered_level import above_level, dosed_value, judged_dose, raised_from
+from guideline.facts_used import drug_name
+from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory.held_values import HeldValue, still_held
+from guideline.laboratory.setbacks import Setback, setback_before
+from guideline.order_question import OrderQuestion
+from guideline.orders import DraftOrder, OrderedDose
+from guideline.rules.lab_words import lab_facts
+from guideline.rules.orders.dose_words import order_fact, ordered_words
+
+
+def after_hold(q: OrderQuestion, order: DraftOrder, drug: str) -> Iterator[Finding]:
+    """A warning where the label does not go on yet, or goes on with less than is ordered."""
+    if drug not in K.thresholds.dose_levels:
+        return
+    records = records_of(q, drug)
+    setback = setback_before(q.s, drug, records)
+    ended = setback is not None and setback.stops
+    held = still_held(q.s, drug, records) if not ended else None
+    if held is not None:
+        yield _not_yet(drug, held, setback)
+        return
+    if setback is None:
+        return
+    if setback.stops:
+        headline = K.say("after-hold-stop", drug=drug_name(drug), value=setback.words)
+        yield Finding(
+            "LabSafety", "warning", headline, (K.say("after-hold-unless"),), _facts(setback), avoid=(drug,), rules=(setback.rule,)
+        )
+        return
+    for dose in order.doses:
+        found = judged_dose(q, order, dose)
+        value = dosed_value(q, drug, dose, found)
+        again = value is None and _not_less(q, drug, dose)
+        if found is None or not (again or above_level(q, drug, value, setback.level)) or raised_from(q, drug, value) is not None:
+            continue
+        levels = K.thresholds.dose_levels[drug]
+        until = K.say("after-hold-until", date=str(setback.day), resume=setback.resume)
+        if setback.level is None:
+            lowest = f"{min(levels.levels):g} {levels.unit}"
+            headline = K.say("after-hold-no-level", drug=drug_name(drug), value=setback.words, lowest=lowest)
+        elif again:
+            headline = K.say("after-hold-same-amount", drug=drug_name(drug), ordered=ordered_words(dose), value=setback.words)
+        else:
+            ordered, level = ordered_words(dose, found.schedule, found.value), f"{setback.level:g} {levels.unit}"
+            headline = K.say("after-hold-too-high", drug=drug_name(drug), ordered=ordered, value=setback.words, level=level)
+        yield Finding(
+            "LabSafety", "warning", headline, (until, K.say("after-hold-unless")), (*_facts(setback), order_fact(order, dose)),
+            avoid=(drug,) if setback.level is None else (), rules=(setback.rule,),
+        )  # fmt: skip
+        return
+
+
+def _not_less(q: OrderQuestion, drug: str, dose: OrderedDose) -> bool:
+    """Whether an order, whose level no weight tells, is for the milligrams of the last dose, or for more: that is no level down."""
+    last = last_milligrams(q, drug)
+    return last is not None and (last.repeated_in(dose) or last.raised_in(dose))
+
+
+def _not_yet(drug: str, found: HeldValue, setback: Setback | None) -> Finding:
+    """Better than what held the drug, and not yet where its label goes on."""
+    row = found.row
+    resume = row.resume or ""
+    limit = f"{row.resume_at_least:g} x 10^9/L or more" if row.resume_at_least is not None else f"{row.resume_up_to_normal:g} x ULN or less"
+    headline = K.say("still-held", drug=drug_name(drug), value=found.now.shown, held=found.held.shown, resume=resume)
+    detail = [K.say("still-held-why", date=str(found.held.date), limit=limit)]
+    if row.dose == "same":
+        detail.append(K.say("lab-resume-same", resume=resume))
+    elif setback is not None and setback.level is not None:
+        level = f"{setback.level:g} {K.thresholds.dose_levels[drug].unit}"
+        detail.append(K.say("lab-resume-lower", resume=resume, level=level))
+    else:
+        detail.append(K.say("lab-resume-lowest", resume=resume))
+    facts = lab_facts((found.now, found.held))
+    return Finding("LabSafety", "warning", headline, (*detail, K.say("after-hold-unless")), facts, rules=(row.rule,))
+
+
+def _facts(setback: Setback) -> tuple[FactUsed, ...]:
+    """What set the drug back, and the dose before it where that is on record."""
+    if setback.before is None:
+        return setback.facts
+    level, record = setback.before
+    day = record.start or record.end
+    words = f"{level:g} {K.thresholds.dose_levels[setback.drug].unit}"
+    return (*setback.facts, FactUsed("Dose before that", words, str(day) if day is not None else None, record.source))

@@ -33,10 +33,10 @@ _TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")
 _TAXANES = ("docetaxel", "nab-paclitaxel", "paclitaxel")
 #: The parts of a Condition's label, of which one speaks of the allergy, and another may of what is given instead.
 _PARTS = re.compile(r"[,;:.()\[\]]|\s-+\s|\bbut\b")
-#: A part that says no more than that there is an allergy, or was a reaction: what it is to stands beside it.
+#: The words of a part that says no more than that there is an allergy, or was a reaction: what it is to stands beside it.
 _NO_ALLERGEN = re.compile(
-    r"(?:(?:history of|h/o|hx|known|severe|acute|drug|medication|chemotherapy|induced|adverse|shock|reaction|allerg\w*|hypersensitivity|"
-    r"anaphyla\w*|angio-?o?edema)[\s-]*)+"
+    r"history|of|h/o|hx|known|severe|acute|drug|medication|chemotherapy|induced|adverse|shock|reaction|allerg\w*|hypersensitivity|"
+    r"anaphyla\w*|(?:angio)?o?edema|angio"
 )
 _BORNE = re.compile(
     r"tolerat|premedic|desensiti[sz]|switch|changed|replaced|instead|\b(?:given|ongoing|continu\w+|receiv\w+)\b|^\W*(?:now|on|under|while|for)\b"
@@ -90,7 +90,7 @@ def _allergens(label: str) -> tuple[str, ...]:
             continue
         if of_allergy:
             named = drugs_mentioned(_DURING.sub("to", part)) or (_TAXANES if _TAXANE_CLASS.search(part) else ())
-            beside = _NO_ALLERGEN.fullmatch(part.strip()) is not None
+            beside = all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split()))
         else:
             named = drugs_of((), part).drugs if beside else ()
         found += named

@@ -64,10 +64,13 @@ def relapse_after(found: Therapies, since: PartialDate | None) -> Relapse | None
 
 
 def _forgotten_at(e: Exposure, since: PartialDate) -> bool:
-    """Whether a (neo)adjuvant record was probably just never closed: "active" long beyond a planned course, without a recorded dose."""
+    """Whether a (neo)adjuvant record may just never have been closed: "active" long beyond a planned course, without a recorded dose.
+
+    By coarse dates too that can be read so: "still being given" would be firmer than they are.
+    """
     if e.state != "running" or e.last_dose is not None or e.start is None:
         return False
-    return add_months(e.start.latest, K.thresholds.intervals.adjuvant_course_months) < since.earliest
+    return add_months(e.start.earliest, K.thresholds.intervals.adjuvant_course_months) < since.latest
 
 
 def _unfinished_at(e: Exposure, since: PartialDate) -> bool:

@@ -25,9 +25,11 @@ def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Setting
         return "metastatic"
     if start is None or metastatic_since is None:
         return "early" if intent == "curative" else "unknown"
-    if intent == "curative" and start.earliest <= metastatic_since.latest:
-        # Curative intent after the metastases (oligometastatic disease) is treatment of them, not an adjuvant course.
-        return "early"
+    if intent == "curative" and start.earliest < metastatic_since.latest:
+        # Curative intent once they are known (oligometastatic disease, on the day itself too) is treatment of them, no adjuvant course.
+        # What is still given, and by its coarse dates may be either, is neither an adjuvant failure nor a line that goes on.
+        before = start.latest < metastatic_since.earliest
+        return "early" if before or exposure.state not in ("running", "on-hold") else "unknown"
     if start.latest < metastatic_since.earliest:
         days_before = (metastatic_since.earliest - start.latest).days
         if exposure.state == "running" and intent is None and days_before <= K.thresholds.intervals.record_lag_days:

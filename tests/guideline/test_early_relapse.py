@@ -87,6 +87,18 @@ def test_r017_relapse_during_adjuvant_therapy_implies_resistance():
 
 
 @pytest.mark.parametrize(
+    ("start", "lead"),
+    [("2025-05-20", "tdxd"), ("2025-05-19", None), ("2025-06", "tdxd"), ("2025-05", None), ("2025", None), ("2025-12", "tdxd")],
+)
+def test_i05_an_adjuvant_record_that_may_be_forgotten_is_no_relapse_under_therapy(start, lead):
+    """Open for more than 18 months without a dose, by the earliest day that its start may mean: the last dose is asked for."""
+    advice = advice_on(a_case(drugs=adjuvant("trastuzumab", start, None), metastases=metastasis("liver", "2026-11-20")))
+    assert lead_of(advice) == lead
+    assert ("relapse-on-therapy" in said_ids(advice)) == (lead is not None)
+    assert ("I05" in missing_in(advice)) == (lead is None)
+
+
+@pytest.mark.parametrize(
     ("end", "practice", "lead", "beside"),
     [
         ("2026-05-19", CURRENT_US, "tdxd-pertuzumab", "tdxd"),

@@ -20,6 +20,7 @@ from tests.guideline.case_builder import (
     situation_of,
     status,
     thp,
+    topics,
 )
 
 
@@ -326,6 +327,17 @@ def test_curative_intent_after_the_metastases_is_no_relapse():
     assert not situation_of(case).early_relapse
 
 
+@pytest.mark.parametrize(
+    ("start", "metastases", "expected"),
+    [("2026-11-02", "2026-11-02", None), ("2026-11", "2026-11-02", "MissingData"), ("2026-11", "2026-11", "MissingData")],
+)
+def test_thp_begun_when_the_metastases_were_found_is_no_relapse_under_it(start, metastases, expected):
+    """Decision 8: curative intent, the same day: their treatment; coarse dates that allow both are asked for."""
+    drugs = tuple(given(d, start, intent="curative") for d in ("trastuzumab", "pertuzumab", "docetaxel"))
+    advice = advice_on(a_case(metastases=metastasis("liver", metastases), drugs=drugs))
+    assert topics(advice) == ([expected] if expected else [])
+
+
 def test_adjuvant_doses_that_stopped_years_ago_are_no_relapse_on_therapy():
     """Decision 8: an adjuvant order left "active", last dose four years before the relapse: it ended with that dose."""
     records = (
@@ -445,6 +457,8 @@ def test_lines_are_numbered_behind_an_early_relapse():
     [
         ("curative", 300, True, "early"),
         ("curative", 21, True, "early"),
+        ("curative", 20, True, "metastatic"),
+        ("curative", 20, False, "metastatic"),
         ("curative", 19, True, "metastatic"),
         ("palliative", 300, True, "metastatic"),
         ("palliative", None, True, "metastatic"),

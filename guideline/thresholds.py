@@ -106,6 +106,7 @@ class LvefTable:
 
     `hold_days`: shortest hold; `stop_after_days` / `stop_after_interruptions`: when a hold becomes a permanent stop.
     `action_text` and `resume.text` are printable. `restart`: the daily dose in mg that the drug goes on with, by its partner.
+    `metastatic_only`: the label has another table for early disease, which is not known here.
     """
 
     id: str
@@ -120,6 +121,7 @@ class LvefTable:
     stop_after_days: int | None = None
     stop_after_interruptions: int | None = None
     restart: dict[str, float] = field(default_factory=dict)
+    metastatic_only: bool = False
 
     def row(self, value: float, fall: float | None, normal: float) -> LvefRow | None:
         """The first row that applies to a value, its fall from baseline (`None` without one) and the lower limit of normal."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from guideline.advice import FactUsed
 from guideline.case import Lvef
-from guideline.facts_used import lvef_fact
+from guideline.facts_used import in_usual_order, lvef_fact
 from guideline.heart.function import effective_value, fall_from
 from guideline.heart.lvef_by_drug import begun, tables_for
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -88,6 +88,11 @@ def judge(s: Situation, exposures: Sequence[Exposure]) -> list[Judged]:
         fall = fall_from(reference, latest) if reference is not None else None
         judged.append(Judged(e, table, table.row(value, fall, s.practice.lvef_lower_limit), fall, reference, before))
     return judged
+
+
+def other_table_when_early(s: Situation, judged: Iterable[Judged]) -> list[str]:
+    """Without metastases on record: the drugs among these whose label judges the LVEF in early disease by another table than this one."""
+    return [] if s.metastatic else in_usual_order(j.exposure.drug for j in judged if j.table.metastatic_only)
 
 
 _ACTION_RANK = {None: 0, "continue": 1, "hold": 2, "stop": 3}

@@ -12,7 +12,7 @@ from guideline.facts_used import drug_name, drug_names, headline_names, in_usual
 from guideline.heart.function import effective_value
 from guideline.heart.lvef_dips import unrecovered_since
 from guideline.heart.lvef_stop import StopForGood, stop_for_good
-from guideline.heart.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, strictest
+from guideline.heart.lvef_tables import Judged, baseline_fact, first_dose, judge, never_low, other_table_when_early, strictest
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.rules.heart_ended import ended_while_running
@@ -184,6 +184,8 @@ def _hold_detail(
         detail.append(K.say("lvef-hold-by-table", action=j.table.action_text, drug=drug_name(j.exposure.drug)))
         confirmed = j.row is not None and j.row.confirmed_stops
         detail.append(K.say("lvef-hold-confirmed") if confirmed else K.say("lvef-hold-resume", resume=j.table.resume.text))
+    for_metastases = other_table_when_early(s, [j for j in holding if j.exposure.drug not in ended])
+    detail += [K.say("lvef-hold-early", drugs=drug_names(for_metastases))] if for_metastases else []
     if not holding:
         detail.append(K.say("lvef-hold-below-40"))
     repeats = [j.table.repeat_days for j in holding if j.table.repeat_days is not None]
@@ -222,6 +224,8 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
         detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
     elif not judged:
         detail = [K.say("lvef-no-table")]
+    elif for_metastases := other_table_when_early(s, judged):
+        detail = [K.say("lvef-low-early", drugs=drug_names(for_metastases))]
     else:
         detail = [K.say("lvef-low-no-hold", drugs=drug_names(in_usual_order(monitored)))]
     unrepeated = _unrepeated(s, K.thresholds.lvef.low_repeat_days)

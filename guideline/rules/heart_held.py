@@ -9,12 +9,12 @@ from msgspec import Struct
 from guideline.advice import Finding, Statement
 from guideline.case import Lvef
 from guideline.drug_classes import PERTUZUMAB_PRODUCTS
-from guideline.facts_used import headline_names, lvef_fact
+from guideline.facts_used import drug_names, headline_names, lvef_fact
 from guideline.heart.function import effective_value, fall_from
 from guideline.heart.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
 from guideline.heart.lvef_dips import dips
 from guideline.heart.lvef_stop import StopForGood, least_hold, stop_for_good
-from guideline.heart.lvef_tables import Judged, first_dose, judge, never_low
+from guideline.heart.lvef_tables import Judged, first_dose, judge, never_low, other_table_when_early
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.heart_words import all_names, echo_wanted, fall_words, lvef_headline, named, stop_headline
 from guideline.situation import Situation
@@ -85,6 +85,8 @@ def held(s: Situation) -> Finding | None:
     judged = (found.unmet or found.judged)[0]
     fall = fall_words(judged.reference, latest)
     resume = [K.say("lvef-hold-resume", resume=j.table.resume.text) for j in found.judged]
+    for_metastases = other_table_when_early(s, found.judged)
+    resume += [K.say("lvef-hold-early", drugs=drug_names(for_metastases))] if for_metastases else []
     detail: list[Statement] = [*all_names(found.drugs)]
     if found.stops:
         stopped = {stop.drug for stop in found.stops}

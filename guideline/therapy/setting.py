@@ -23,7 +23,12 @@ def setting(exposure: Exposure, metastatic_since: PartialDate | None) -> Setting
     start, intent = exposure.start, exposure.intent
     if intent == "palliative":
         return "metastatic"
-    if start is None or metastatic_since is None:
+    if metastatic_since is None:
+        return "early" if intent == "curative" else "unknown"
+    if exposure.ended_on is not None and exposure.ended_on.latest < metastatic_since.earliest:
+        # Over before the metastases it was begun before them, whenever that was.
+        return "early"
+    if start is None:
         return "early" if intent == "curative" else "unknown"
     if intent == "curative" and start.earliest < metastatic_since.latest:
         # Curative intent once they are known (oligometastatic disease, on the day itself too) is treatment of them, no adjuvant course.

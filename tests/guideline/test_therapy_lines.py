@@ -321,6 +321,33 @@ def test_decision_24_an_unknown_conjugate_makes_no_line():
     assert [f.topic for f in advice.findings] == ["MissingData"]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (None, "2025-03-01", "early"),
+        ("2026", "2026-10-30", "early"),
+        ("2026", "2026-10", "early"),
+        (None, "2026-10-31", "early"),
+        (None, "2026-11-01", "unknown"),
+        (None, "2026-11", "unknown"),
+        ("2026", "2026", "unknown"),
+        (None, None, "unknown"),
+    ],
+)
+def test_what_was_over_before_the_metastases_was_begun_before_them(start, end, expected):
+    """Decision 8: an end before the metastases places a course whose start is coarse or not on record; a coarse end does not."""
+    case = a_case(metastases=metastasis("liver", "2026-11-01"), drugs=given("trastuzumab", start, end, status="completed"))
+    found = situation_of(case)
+    assert setting(found.exposures[0], found.metastatic_since) == expected
+    assert ("therapy-undated" in {f.headline.id for f in advice_on(case).findings}) == (expected == "unknown")
+
+
+def test_palliative_intent_before_the_metastases_stays_metastatic():
+    """Decision 8: by intent first."""
+    found = situation_of(a_case(drugs=given("trastuzumab", None, "2025-03-01", intent="palliative")))
+    assert setting(found.exposures[0], found.metastatic_since) == "metastatic"
+
+
 def test_curative_intent_after_the_metastases_is_no_relapse():
     """A course begun for oligometastatic disease with curative intent is treatment, not an adjuvant failure."""
     case = a_case(metastases=LONG, drugs=tuple(given(d, 300, intent="curative") for d in ("trastuzumab", "pertuzumab", "docetaxel")))

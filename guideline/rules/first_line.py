@@ -105,7 +105,7 @@ def _headline(lead: str, others: list[str], conditional: Statement | None) -> St
     if lead == "thp" and "tdxd-pertuzumab" in others:
         return K.say("headline-first-line-thp")
     if lead == "tdxd-pertuzumab":
-        return K.say("headline-first-line-current")
+        return K.say("headline-first-line-current" if "thp" in others else "headline-first-line-tdxd-pertuzumab-only")
     return K.say("headline-first-line-thp-only")
 
 

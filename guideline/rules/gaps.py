@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from guideline.advice import Gap, Statement
 from guideline.case import LabKind
-from guideline.facts_used import drug_names, heart_disease, lvef_shown
+from guideline.facts_used import drug_names, heart_disease, in_usual_order, lvef_shown
 from guideline.heart.function import effective_value
 from guideline.heart.lvef_stop import stops_on_record
 from guideline.heart.past_failure import resolved_failure
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.kidneys import kidneys_known
 from guideline.laboratory.values import answered, current_labs
-from guideline.lungs.history import T_DM1
+from guideline.lungs.history import T_DM1, T_DXD
 from guideline.partial_date import days_since
 from guideline.performance import very_frail
 from guideline.rules.brain import brain_gaps
@@ -75,14 +75,29 @@ def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list
     lungs = s.lungs
     if TDXD_REGIMENS.isdisjoint(regimens) or lungs.symptoms:
         return [], []
-    if not lungs.known:
-        check = K.say("check-lungs-unknown")
+    check = lungs_open(s)
+    if check is not None:
         return [check], [Gap("I09", check)]
     if lungs.resolved or lungs.radiation_resolved:
         return [K.say("check-lungs-resolved")], []
     if lungs.tdxd_grade_1_past:
         return [K.say("check-lungs-grade-1")], []
     return [K.say("check-lungs-counsel" if chest_ct_recent(s) else "check-lungs-baseline-ct")], []
+
+
+def lungs_open(s: Situation) -> Statement | None:
+    """What to clear before T-DXd where no lung disease is on record: a drug that was ended for one is named, else that nothing is."""
+    stopped = stopped_for_the_lungs(s)
+    if stopped:
+        return K.say("check-lungs-stopped", drugs=drug_names(stopped))
+    return K.say("check-lungs-unknown") if not s.lungs.known else None
+
+
+def stopped_for_the_lungs(s: Situation) -> list[str]:
+    """The drugs whose own records are all that tells of lung disease: they were ended for it (I09). What ended T-DXd bars it by itself."""
+    if s.lungs.known and not s.lungs.none_said:
+        return []
+    return in_usual_order(e.drug for e in s.exposures if e.stop_reason == "lung" and e.drug != T_DXD)
 
 
 def chest_ct_recent(s: Situation) -> bool:

@@ -119,8 +119,9 @@ def drugs_with_reason_open(s: Situation) -> frozenset[str]:
 def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
     """R053: never again after it had to be stopped for toxicity."""
     stopped = _MUST_BE_TOLERATED[regimen] & s.not_tolerated
-    # The triplet would be expected to lead after T-DXd, so the card says why it does not.
-    return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped))), say_so=regimen == TUCATINIB) if stopped else None
+    # These two would be expected to lead, in first line and after T-DXd, so the card says why they do not.
+    expected = regimen in ("thp", TUCATINIB)
+    return Objection(K.say("agent-not-tolerated", drugs=drug_names(sorted(stopped))), say_so=expected) if stopped else None
 
 
 def _allergic(s: Situation, regimen: str) -> Objection | None:

@@ -258,3 +258,13 @@ def test_r077_adjuvant_trastuzumab_stopped_for_the_heart_is_said_where_thp_leads
     advice = advice_on(a_case(drugs=adjuvant("trastuzumab", 2300, 1900, reason="cardiac"), lvef=lvef(52)))
     text = words_of(advice).lower()
     assert "cardi" in text or "heart" in text
+
+
+def test_r053_thp_that_was_not_tolerated_is_in_no_headline_and_is_named_below():
+    """Adjuvant trastuzumab ended for toxicity: THP neither leads nor stands beside; the card says why."""
+    drugs = (adjuvant("docetaxel", 600, 500), adjuvant("trastuzumab", 600, 580, reason="toxicity"))
+    advice = advice_on(a_case(drugs=drugs))
+    assert lead_of(advice) == "tdxd-pertuzumab"
+    assert "THP" not in advice.treatment.headline.text
+    assert barred_in(advice) == ["thp"]
+    assert "agent-not-tolerated" in said_ids(advice)

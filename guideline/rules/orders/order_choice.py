@@ -30,6 +30,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.partial_date import add_days
 from guideline.rules.first_line import tdxd_pertuzumab_fits
+from guideline.rules.gaps import lungs_open
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.heart_ended import stops_of
 from guideline.rules.lab_words import lab_facts
@@ -91,10 +92,11 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     detail += [*([note] if note is not None else []), *_pair(s)]
     detail += _doubt(s)
     missing = _history_gap(s)
-    if not s.lungs.known:
+    check = lungs_open(s)
+    if check is not None:
         # Nothing recorded about the lungs is not "nothing against T-DXd".
-        detail.append(K.say("check-lungs-unknown"))
-        missing = (*missing, Gap("I09", K.say("check-lungs-unknown")))
+        detail.append(check)
+        missing = (*missing, Gap("I09", check))
     held = _held_by_labs(s)
     if held and (_heart_first(s) or len(held) > 1):
         detail.append(K.say("order-tdxd-not-now", value=", ".join(v.shown for v in held)))

@@ -20,7 +20,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.rules.gaps import chest_ct_recent
+from guideline.rules.gaps import chest_ct_recent, stopped_for_the_lungs
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
@@ -271,8 +271,8 @@ def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
     s, history = q.s, q.s.lungs
     if history.resolved or history.radiation_resolved:
         found = _ild(s, "info", K.say("order-lungs-resolved", drug=name), (K.say("tdxd-after-resolved-lung-disease"),))
-    elif not history.known and not given_lately(q, T_DXD):
-        ask = K.say("order-ask-lungs")
+    elif ((stopped := stopped_for_the_lungs(s)) or not history.known) and not given_lately(q, T_DXD):
+        ask = K.say("order-ask-lungs-stopped", drugs=drug_names(stopped)) if stopped else K.say("order-ask-lungs")
         detail = (K.say("order-waits-for-results"),)
         found = Finding("InterstitialLungDisease", "info", K.say("order-lungs-unknown", drug=name), detail, missing=(Gap("I09", ask),))
     else:

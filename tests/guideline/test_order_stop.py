@@ -12,12 +12,13 @@ from tests.guideline.case_builder import (
     intake,
     lung,
     lvef,
+    metastasis,
     on_therapy,
     pregnancy,
     status,
     thp,
 )
-from tests.guideline.order_builder import beside, order, says, stop, words
+from tests.guideline.order_builder import beside, order, says, stop, topics_of, words
 
 RULES = order_stop.RULES
 HP = ("trastuzumab", "pertuzumab")
@@ -161,3 +162,18 @@ def test_a_restart_that_is_possible_is_no_reason_to_stop():
     ):
         case = on_therapy(given("trastuzumab-deruxtecan", 200, status="on-hold"), given("pertuzumab", 200), lungs=condition)
         assert [f.topic for f in says(RULES, case, stop("pertuzumab"))] == topics
+
+
+@pytest.mark.parametrize("reason", [None, "completed", "other"])
+@pytest.mark.parametrize("start", [200, 900])
+def test_r017_the_adjuvant_course_ends_with_the_relapse(reason, start):
+    """The chart says that it ends, or asks for its end where the record was never closed: its stop order is not questioned."""
+    case = a_case(drugs=given("trastuzumab", start, intent="curative"))
+    assert not says(RULES, case, stop("trastuzumab", reason))
+
+
+def test_r010_an_adjuvant_antibody_that_went_on_into_the_line_is_part_of_it():
+    """Pertuzumab and docetaxel were begun beside it against the metastases: ending it without a reason is asked about."""
+    drugs = (given("trastuzumab", 500, intent="curative"), given("pertuzumab", 300), given("docetaxel", 300, 180, status="completed"))
+    case = a_case(metastases=metastasis("liver", 310), drugs=drugs)
+    assert topics_of(says(RULES, case, stop("trastuzumab"))) == ["Her2TherapyStopped"]

@@ -68,8 +68,11 @@ def stops_without_reason(q: OrderQuestion) -> bool:
 
 
 def _running(s: Situation, order: DraftOrder) -> list[Exposure]:
+    """What the order ends. Not the (neo)adjuvant course that the disease came back under: the relapse ends it (R017)."""
     stopped = frozenset(c for drug in order.drugs if drug in HER2_DRUGS for c in components(drug))
-    return [e for e in s.exposures if e.state == "running" and e.drug in HER2_DRUGS and components(e.drug) & stopped]
+    over = s.therapies.early if s.last_line is None else ()
+    running = [e for e in s.exposures if e.state == "running" and e not in over]
+    return [e for e in running if e.drug in HER2_DRUGS and components(e.drug) & stopped]
 
 
 def _reason_on_record(s: Situation) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.biomarkers.hormone_receptors import HormoneReceptors
 from guideline.case import Case
-from guideline.drug_classes import ANTHRACYCLINES, TAXANES
+from guideline.drug_classes import ANTHRACYCLINES, COUNTING_DRUGS, TAXANES
 from guideline.knowledge_entries import LabelFlag
 from guideline.therapy.lines import Therapies
 from guideline.therapy.relapse import Relapse
@@ -34,7 +34,9 @@ def label_flags(
         flags.add("two-her2-regimens-metastatic")
     if found.used_lines:
         flags.add("therapy-metastatic")
-    elif not found.undated:
+    elif any(e.drug in COUNTING_DRUGS for e in found.undated):
+        unknown.add("first-line")
+    else:
         flags.add("first-line")
     if relapse is not None:
         if relapse.within_6:

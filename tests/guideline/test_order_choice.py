@@ -724,3 +724,12 @@ def test_decision_9_the_choice_of_therapy_for_another_active_cancer_is_not_ours(
     paclitaxel = order("paclitaxel", 80, "mg/m2")
     assert says(RULES, a_case(diagnoses=other, **facts), paclitaxel) == []
     assert topics_of(says(RULES, a_case(diagnoses=other[:1], **facts), paclitaxel)) == ["ChemotherapyWithoutHer2"]
+
+
+@pytest.mark.parametrize("start", ["2026-03-01", "2026", None])
+def test_endocrine_therapy_without_a_setting_puts_no_first_line_outside_its_label(start):
+    """The label asks for no earlier HER2 therapy or chemotherapy: letrozole of which nobody can tell whether it was adjuvant is neither."""
+    drugs = (given("trastuzumab", "2024-01-10", "2025-01-10", status="completed"), given("letrozole", start))
+    case = a_case(drugs=drugs, metastases=metastasis("liver", "2026-11-01"))
+    advice = asks(case, order("trastuzumab", 8, "mg/kg"), order("pertuzumab", 840), order("docetaxel", 75, "mg/m2"))
+    assert "LabelWindow" not in [f.topic for f in advice.findings]

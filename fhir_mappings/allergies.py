@@ -26,7 +26,7 @@ _INGREDIENT_OF: dict[tuple[str | None, str | None], tuple[str, str]] = {
     ("snomed", "293785000"): ("http://www.nlm.nih.gov/research/umls/rxnorm", "56946"),
 }
 #: What is severe whatever severity is ticked beside it; most EHRs send how a reaction showed itself, and no severity.
-_SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|epidermal necrolysis")
+_SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
 _ANAPHYLAXIS = frozenset((row.system, row.code) for row in CONCEPTS["cond.hypersensitivity"].codes if "anaphyla" in row.display.lower())
 #: An allergy to the class is one to each of it, unless the entry names the drug.
 _TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")

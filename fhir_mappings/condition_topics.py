@@ -31,10 +31,10 @@ _TOPICS: dict[str, ConditionTopic] = {
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhf(?:p|r|mr)?ef\b")
 _LUNG = re.compile(r"pneumon|interstitial|(?:lung|pulmonary) toxic|\bild\b|fibros|alveolitis|post-?rt\b")
 _NEUTROPENIA = re.compile(r"neutropeni")
-_PREGNANCY = re.compile(r"pregnan")
+_PREGNANCY = re.compile(r"pregnan|\bgravid\b")
 _MENOPAUSE = re.compile(r"menopausal")
 #: A reaction to an infusion is no allergy (R082).
-_ALLERGY = re.compile(r"allerg|hypersensitiv|anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|epidermal necrolysis")
+_ALLERGY = re.compile(r"allerg|hypersensitiv|anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referral|consult|evaluat|discharg|volunteer|plan")
@@ -48,6 +48,13 @@ _ONLY_ASKED_ABOUT = re.compile(
     re.IGNORECASE,
 )
 _ASKED_AT_THE_END = re.compile(r"\b(?:rule[ -]?out|ruled[ -]out|r/o|excluded|not confirmed)$", re.IGNORECASE)
+#: What is looked for, guarded against or spoken of in heart and lungs is no disease of them, where the label says no more than that: "heart
+#: failure screening", "ILD education", and not "cardiomyopathy, monitoring of LVEF".
+_ONLY_WATCHED_FOR = re.compile(
+    r"toxicity (?:monitoring|surveillance|screening|check)\W*\Z|\A[^,;:()]*\b(?:screening|education|counsell?ing|precautions)\W*\Z|"
+    r"\A(?:(?:patient|pt|was|has|been|is|encounter|for) )*+"
+    r"(?:counsell?ed|counsell?ing|educated|education|baseline ct|monitoring|surveillance) (?:about|on|regarding|for|of)\b"
+)
 _MARKS = " .,;:!?()[]-/"
 _NOTHING: frozenset[ConditionTopic] = frozenset()
 _NEUTROPENIA_ALONE: frozenset[ConditionTopic] = frozenset({"neutropenia"})
@@ -122,10 +129,11 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         return _NOTHING
     if claims_of_words(label):
         topics.add("tumour")
-    if _HEART.search(label):
-        topics.add("heart")
-    if _LUNG.search(label):
-        topics.add("lung")
+    if _ONLY_WATCHED_FOR.search(label) is None:
+        if _HEART.search(label):
+            topics.add("heart")
+        if _LUNG.search(label):
+            topics.add("lung")
     if _NEUTROPENIA.search(label):
         topics.add("neutropenia")
     if Passage(label).asserts(_HOSPICE) and not _HOSPICE_TO_COME.search(label):

@@ -45,6 +45,12 @@ _SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5
 
 #: What heals, of the words above.
 _HEALS = re.compile(r"pneumonitis|organi[sz]ing pneumonia")
+#: A label that says so itself: "pneumonitis, resolved", and not "partially resolved".
+_OVER = re.compile(
+    r"\A(?:resolved|healed|past|status[- ]post|s/p)\b(?:(?! and | with |[,;]).)*\bpneumonitis\b|"
+    r"\bpneumonitis\b(?:(?! and | with |;|\bnot\b|partial|incomplete|almost|mostly|nearly).)*\b(?:resolved|healed)\W*\Z"
+)
+_CAME_BACK = re.compile(r"recur|relaps|\bagain\b|\bflare|\bnow (?!resolved|healed)")
 #: Clinical statuses of a disease that came back.
 _BACK = frozenset({"recurrence", "relapse"})
 
@@ -108,7 +114,9 @@ def _was_once(resource: Resource) -> bool:
 @remembered(maxsize=1024)
 def _past_in(label: str) -> bool:
     passage = Passage(label)
-    return passage.standings(_ILD_WORDS) == {"past"} and all(_HEALS.fullmatch(found[0]) for found in _ILD_WORDS.finditer(passage.text))
+    said = passage.standings(_ILD_WORDS)
+    over = said == {"past"} or (said == {"asserted"} and bool(_OVER.search(passage.text)) and not _CAME_BACK.search(passage.text))
+    return over and all(_HEALS.fullmatch(found[0]) for found in _ILD_WORDS.finditer(passage.text))
 
 
 def _grade(resource: Resource) -> int | None:

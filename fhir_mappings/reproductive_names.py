@@ -12,7 +12,7 @@ from typing import Final, Literal
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 
-_PREGNANCY: Final = re.compile(r"(?<!non-)(?<!non)\bpregnan(?:t|cy)\b")
+_PREGNANCY: Final = re.compile(r"(?<!non-)(?<!non)\bpregnan(?:t|cy)\b|\bgravid\b")
 #: Words beside which a pregnancy is another's, over, hoped for or feared, or part of the name of something else.
 _ANOTHER: Final = re.compile(
     r"ectopic|tubal|\bmolar\b|\bmole\b|\bfalse\b|pseudo|phantom|\bloss\b|miscarr|abort|terminat|post-?partum|puerper|deliver|childbirth|"
@@ -29,12 +29,12 @@ _KIND = (
 )
 _SINCE = (
     r"(?:ga|at|in|of|with|first|second|third|1st|2nd|3rd|\d{1,2}(?:[+/.]\d)?|weeks?|wks?|wk|w|d|days?|months?|"
-    r"trimester|gestation(?:al age)?)\b|"
+    r"trimester|gestation(?:al age)?|unspecified|one|fetus|foetus|twins|resulting|from|ivf)\b|"
     r"(?:edd|edc|due)(?: date)?(?: on)?[ :]*+[\d/.-]++"
 )
 #: The whole label is a pregnancy, said once or, as text and display, again; "age at first pregnancy" or "advised against" are not.
 _WHOLE: Final = re.compile(
-    rf"\A(?:(?:(?:(?:patient|pt|she|is|currently|an?|{_KIND})[ ,]++)*+pregnan(?:t|cy)(?: state)?"
+    rf"\A(?:(?:(?:(?:patient|pt|she|is|currently|an?|{_KIND})[ ,]++)*+(?:pregnan(?:t|cy)(?: state)?|gravid)"
     rf"(?:[ ,:(-]++(?:incidental|active|now|known|woman|female|patient|finding|disorder|{_KIND}|{_SINCE}))*+)[ ,;:).]*+)++\Z"
 )
 #: How far it has come tells of one that goes on, whatever else is said.
@@ -44,7 +44,10 @@ _COMPLICATED: Final = re.compile(
     r"\b(?:affecting|complicating|in|during) (?:(?:this|the|current) )?pregnan|"
     r"(?:cholestasis|emesis|vomiting|nausea|diabetes|hypertension) of pregnan"
 )
-_POSITIVE_TEST: Final = re.compile(r"\bpregnancy test:? (?:was |is |result:? )*positive\b|\bpositive pregnancy test\b")
+_POSITIVE_TEST: Final = re.compile(
+    r"\bpregnancy test[:,]? (?:was |is |result[:,]? )*positive\b|"
+    r"\bpositive (?:(?:home|urine|serum|blood|rapid|poc|qualitative|quantitative|hcg) )*+pregnancy test\b"
+)
 
 _WAYS = (
     r"(?:poc|point[ -]of[ -]care|urine|ur|serum|plasma|blood|rapid|beta|b|qual(?:itative)?|quant(?:itative)?|total|human|status|test|"

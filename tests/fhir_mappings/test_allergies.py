@@ -28,6 +28,7 @@ def listed(text: str, **members: object) -> dict[str, bool | None]:
         ("Anaphylaxis during docetaxel infusion", {"docetaxel": True}),
         ("Suspected anaphylaxis to docetaxel", {"docetaxel": None}),
         ("Stevens-Johnson syndrome due to capecitabine", {"capecitabine": True}),
+        ("SJS due to capecitabine", {"capecitabine": True}),
         ("Drug-induced angioedema - lapatinib", {"lapatinib": True}),
         ("Anaphylaxis (paclitaxel)", {"paclitaxel": True}),
         ("Drug allergy, trastuzumab", {"trastuzumab": None}),

@@ -118,6 +118,12 @@ def test_labels_without_a_code(text):
         ("H/o pneumonitis, unspecified", "ild"),
         ("Previous organizing pneumonia", "ild"),
         ("Personal history of radiation pneumonitis", "radiation"),
+        ("Pneumonitis, resolved", "ild"),
+        ("Resolved pneumonitis", "ild"),
+        ("Past pneumonitis", "ild"),
+        ("S/p pneumonitis", "ild"),
+        ("Pneumonitis, grade 2 (resolved)", "ild"),
+        ("Radiation pneumonitis, now resolved", "radiation"),
     ],
 )
 def test_a_history_of_pneumonitis_is_past(text, kind):
@@ -136,12 +142,43 @@ def test_a_history_of_pneumonitis_is_past(text, kind):
         ("History of pneumonitis, now recurrent pneumonitis", "active"),
         ("Pneumonitis, history of radiation", "active"),
         ("History of pneumonitis", "recurrence"),
+        ("Pneumonitis, resolved", "recurrence"),
+        ("Pneumonitis, not resolved", "active"),
+        ("Pneumonitis, partially resolved", "active"),
+        ("Unresolved pneumonitis", "active"),
+        ("Resolving pneumonitis", "active"),
+        ("S/p lobectomy, pneumonitis", "active"),
+        ("Past smoker with pneumonitis", "active"),
+        ("Past pneumonitis, now recurrent pneumonitis", "active"),
+        ("ILD, resolved", "active"),
     ],
 )
 def test_what_goes_on_is_not_past(text, status):
     """A fibrosis stays, and what came back is there."""
     found = one(code=concept(text=text), status=status, onsetDateTime=None, recordedDate="2026-09-01")
     assert (found.kind, found.status, found.onset) == ("ild", "active", on("2026-09-01"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pulmonary toxicity screening", "ILD screening", "High risk medication use - pulmonary toxicity monitoring", "Surveillance for ILD",
+        "Baseline CT for ILD", "ILD education", "Patient counselled about pneumonitis", "Cardiotoxicity monitoring",
+        "Heart failure screening", "Monitoring for cardiotoxicity", "Cardiomyopathy screening",
+    ],
+)  # fmt: skip
+def test_what_is_watched_for_is_no_disease(text):
+    """Under T-DXd each of them was a critical card."""
+    case = case_of(patient(), condition(code=concept(text=text)))
+    assert (case.lungs, case.heart) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Cardiomyopathy, monitoring of LVEF", "Heart failure; diet education", "Heart failure under monitoring for LVEF"]
+)
+def test_a_disease_that_is_watched_is_one(text):
+    """The label says that it is there, and what is done about it."""
+    assert len(case_of(patient(), condition(code=concept(text=text))).heart) == 1
 
 
 @pytest.mark.parametrize(

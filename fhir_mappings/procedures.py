@@ -60,7 +60,7 @@ _WORDING: tuple[tuple[ProcedureKind, tuple[str, ...]], ...] = (
             r"\A(?:us |cv |card(?:iac)? )?echo\b(?= ?\Z| (?:transthoracic|tte|complete|limited|2-?d|3-?d|adult|heart|with|w/?o?\b))",
         ),
     ),
-    ("muga", (r"\bmuga\b|radionuclide ventriculogra|multigated",)),
+    ("muga", (r"\bmuga\b|radionuclide (?:ventriculo|angio)gra|multigated|gated blood pool",)),
     (
         "chest-ct",
         (r"(?:\bct\b|tomography)[\w ,]{0,20}(?:chest|thorax|lung)", r"(?:chest|thorax|lung)[\w ,]{0,12}(?:\bct\b|tomography)", r"\bhrct\b"),

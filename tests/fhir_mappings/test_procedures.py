@@ -61,6 +61,8 @@ def test_procedures_by_code(code, kind):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
+        ("NM gated blood pool scan", "muga"),
+        ("Equilibrium radionuclide angiography", "muga"),
         ("Transthoracic echocardiogram", "echo"),
         ("Transthoracic echo (TTE) complete", "echo"),
         ("ECHO COMPLETE W DOPPLER", "echo"),

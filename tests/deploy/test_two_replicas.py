@@ -200,7 +200,7 @@ def test_a_replica_that_ends_costs_no_caller_an_answer(two: Stack, number: int, 
             done.set()
         for caller in calling:
             caller.result(120)
-    assert set(answers) == {(200, 200)}
+    assert set(answers) == {(200, 200)}, [line for line in two.nginx.log.splitlines() if "503" in line]
 
 
 def store_of(replica: Running) -> str:

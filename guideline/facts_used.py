@@ -271,6 +271,17 @@ def symptom_fact(symptom: Symptom, name: str) -> FactUsed:
     return FactUsed(name, f"{symptom.name} on the chart", _day(symptom.date), symptom.source)
 
 
+def lung_symptom_fact(symptom: Symptom) -> FactUsed:
+    """A respiratory symptom, or what an image shows of the lungs."""
+    return symptom_fact(symptom, "Respiratory symptoms" if symptom.kind == "respiratory" else "Lungs")
+
+
+def symptom_names(symptoms: Iterable[Symptom]) -> str:
+    """Symptoms and findings in a sentence, each once."""
+    *first, last = dict.fromkeys(symptom.name for symptom in symptoms)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def brain_fact(s: Situation) -> FactUsed | None:
     """What the record says about CNS disease."""
     b = s.brain

@@ -11,7 +11,7 @@ from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.tdxd_pneumonitis import arose_under, is_of_tdxd, severe_stop, ungraded_stop
 from guideline.partial_date import PartialDate
-from guideline.symptoms import is_current, newest_of_each, not_denied_since
+from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
 from guideline.therapy.exposures import Exposure
 
 T_DXD = "trastuzumab-deruxtecan"
@@ -29,6 +29,8 @@ class LungHistory(Struct, frozen=True):
     resolved; `under_drug` is that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active
     disease, `tdxd_active` that T-DXd caused it though it is not being given. `resolved` and `radiation_resolved`: past disease.
     `tdxd_grade_1`: the resolved grade 1 entries of the problem list, by whose dates the dose of a restart is decided (R115).
+    `charted_symptoms` began under a conjugate; `to_clear` are other new symptoms, and findings of an image, whose cause a first dose of
+    T-DXd waits for.
     `grade_open` / `cause_open`: what nobody wrote down about the disease that matters now. `none_said`: the intake says that there never
     was any. `shown` / `since`: what to print; `since` is the day of the last state that `shown` names, where it has one.
     """
@@ -47,6 +49,7 @@ class LungHistory(Struct, frozen=True):
     radiation_resolved: bool = False
     symptoms: bool = False
     charted_symptoms: tuple[Symptom, ...] = ()
+    to_clear: tuple[Symptom, ...] = ()
     grade_open: bool = True
     cause_open: bool = True
     none_said: bool = False
@@ -172,6 +175,14 @@ def _under_a_conjugate(case: Case, exposures: Sequence[Exposure], kind: str) -> 
     return newest_of_each([s for s in new if any(_began_under(s, e) for e in courses)])
 
 
+def _to_clear(case: Case) -> tuple[Symptom, ...]:
+    """Symptoms and findings of the chart that are new, whatever is being given; the findings that stand among the lung diseases are not."""
+    listed = {c.source for c in case.lungs}
+    kinds = ("respiratory", "lung-finding")
+    new = [s for s in case.symptoms if s.kind in kinds and s.source not in listed and is_current(s, case, _ASKED)]
+    return newest_of_each([s for s in new if is_recent(s.since, case, _ASKED) and not_denied_since(s, case, _ASKED)])
+
+
 def _began_under(symptom: Symptom, e: Exposure) -> bool:
     began = symptom.since
     after_first_dose = began is not None and e.start is not None and began.earliest > e.start.latest
@@ -258,6 +269,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
         radiation_resolved=found.radiation,
         symptoms=symptoms,
         charted_symptoms=charted,
+        to_clear=_to_clear(case) if case.symptoms and not symptoms else (),
         grade_open=nothing_known or any(c.grade is None for c in unsettled),
         cause_open=nothing_known or any(c.kind == "ild" and c.cause_drug in (None, "drug") for c in unsettled),
         none_said="none" in values and not shown,

@@ -17,7 +17,7 @@ from guideline.rules.endocrine import (
     selection_reasons,
     visceral_crisis,
 )
-from guideline.rules.gaps import common_checks, her2_gap
+from guideline.rules.gaps import common_checks, her2_gap, lung_symptom_facts
 from guideline.rules.objections import sort_out, without_trastuzumab
 from guideline.rules.options import option
 from guideline.rules.tumor_board import no_option_left
@@ -45,7 +45,9 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         "info",
         _headline(lead, others, conditional),
         detail=() if conditional is None else (conditional,),
-        facts=tuple(dict.fromkeys((*treatment_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())))),
+        facts=tuple(
+            dict.fromkeys((*treatment_facts(s), *lung_symptom_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())))
+        ),
         missing=missing,
         lead=_first_line_option(s, lead, leads=True),
         alternatives=tuple(_first_line_option(s, r, leads=False) for r in others),

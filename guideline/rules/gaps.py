@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from guideline.advice import Gap, Statement
-from guideline.case import LabKind
-from guideline.facts_used import drug_names, heart_disease, in_usual_order, lvef_shown
+from datetime import timedelta
+
+from guideline.advice import FactUsed, Gap, Statement
+from guideline.case import LabKind, Symptom
+from guideline.facts_used import drug_names, heart_disease, in_usual_order, lung_symptom_fact, lvef_shown, symptom_names
 from guideline.heart.function import effective_value
 from guideline.heart.lvef_stop import stops_on_record
 from guideline.heart.past_failure import resolved_failure
@@ -75,22 +77,43 @@ def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list
     lungs = s.lungs
     if TDXD_REGIMENS.isdisjoint(regimens) or lungs.symptoms:
         return [], []
-    check = lungs_open(s)
-    if check is not None:
-        return [check], [Gap("I09", check)]
+    ask = lungs_open(s)
+    said, gaps = ([ask], [Gap("I09", ask)]) if ask is not None else ([], [])
     if lungs.resolved or lungs.radiation_resolved:
-        return [K.say("check-lungs-resolved")], []
-    if lungs.tdxd_grade_1_past:
-        return [K.say("check-lungs-grade-1")], []
-    return [K.say("check-lungs-counsel" if chest_ct_recent(s) else "check-lungs-baseline-ct")], []
+        said.append(K.say("check-lungs-resolved"))
+    elif lungs.tdxd_grade_1_past:
+        said.append(K.say("check-lungs-grade-1"))
+    elif ask is None:
+        said.append(K.say("check-lungs-counsel" if chest_ct_recent(s) else "check-lungs-baseline-ct"))
+    return said, gaps
 
 
 def lungs_open(s: Situation) -> Statement | None:
-    """What to clear before T-DXd where no lung disease is on record: a drug that was ended for one is named, else that nothing is."""
+    """What to clear before T-DXd: a drug that was ended for the lungs, new symptoms or findings; else that nothing is on record."""
     stopped = stopped_for_the_lungs(s)
     if stopped:
         return K.say("check-lungs-stopped", drugs=drug_names(stopped))
+    open_ = lungs_to_clear(s)
+    if open_:
+        return K.say("check-lungs-to-clear", found=symptom_names(open_))
     return K.say("check-lungs-unknown") if not s.lungs.known else None
+
+
+def lungs_to_clear(s: Situation) -> tuple[Symptom, ...]:
+    """New respiratory symptoms, and findings of an image, that no chest CT was done for since (R080)."""
+    done = [p.date for p in s.case.procedures if p.kind == "chest-ct" and p.state == "done" and p.date is not None]
+
+    def looked_at(symptom: Symptom) -> bool:
+        # The image that shows a finding does not clear it.
+        day = symptom.date
+        return day is not None and any(ct.earliest > day.latest - timedelta(symptom.kind == "respiratory") for ct in done)
+
+    return tuple([symptom for symptom in s.lungs.to_clear if not looked_at(symptom)])
+
+
+def lung_symptom_facts(s: Situation) -> list[FactUsed]:
+    """What is to be cleared before T-DXd, with its day and source."""
+    return [lung_symptom_fact(symptom) for symptom in lungs_to_clear(s)]
 
 
 def stopped_for_the_lungs(s: Situation) -> list[str]:

@@ -16,7 +16,7 @@ from guideline.rules.brain import brain_alone_headline, brain_first, brain_state
 from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
 from guideline.rules.first_line import six_months_unclear, tdxd_pertuzumab_fits
-from guideline.rules.gaps import common_checks, her2_gap
+from guideline.rules.gaps import common_checks, her2_gap, lung_symptom_facts
 from guideline.rules.given_on import given_on
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
 from guideline.rules.menu import alternative, in_menu_order, lead_option
@@ -61,7 +61,7 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
         "info",
         _headline(s, lead, conditional),
         detail=_said_first(s, conditional),
-        facts=treatment_facts(s),
+        facts=(*treatment_facts(s), *lung_symptom_facts(s)),
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
         lead=lead_option(s, lead) if lead is not None else None,

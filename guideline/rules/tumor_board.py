@@ -13,7 +13,7 @@ from guideline.lungs.history import T_DXD
 from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import before_first_therapy
 from guideline.rules.endocrine import endocrine_her2, partners
-from guideline.rules.gaps import common_checks, her2_gap
+from guideline.rules.gaps import common_checks, her2_gap, lung_symptom_facts
 from guideline.rules.heart_words import failure_words
 from guideline.rules.menu import alternative
 from guideline.rules.objections import TUCATINIB, objection, sort_out, without_trastuzumab
@@ -36,7 +36,7 @@ def _without_lead(
         topic,
         "info",
         headline,
-        facts=treatment_facts(s),
+        facts=(*treatment_facts(s), *lung_symptom_facts(s)),
         missing=(*her2_gap(s), *extra_gaps, *gaps),
         alternatives=tuple(
             endocrine_her2(s, "R061") if r == "endocrine-her2" else option(s, r, rules=K.regimens[r].rules[:1]) for r in offered

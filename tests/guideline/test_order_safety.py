@@ -506,6 +506,7 @@ def test_every_headline_fits_a_summary(room):
     }
     more = {"anthracycline": "liposomal doxorubicin", "chemo": "cyclophosphamide", "other": "x" * 22, "total": 1000, "limit": 550}
     more |= {
+        "found": "cough, dyspnoea, ground-glass opacities and new pulmonary infiltrates",
         "first": "1234.56 mg/m2",
         "second": "1200/600 mg",
         "ordered": "5.4 mg/kg",

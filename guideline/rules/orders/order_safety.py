@@ -5,14 +5,25 @@ Speaks at any stage of breast cancer and of the ordered drugs only (R071-R080, R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
+from guideline.case import Symptom
 from guideline.dosing.earlier_doses import given_lately
 from guideline.drug_classes import ENDOCRINE_DRUGS, HER2_DRUGS, KINASE_INHIBITORS, components
-from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown, resolved_failure_fact
+from guideline.facts_used import (
+    drug_name,
+    drug_names,
+    headline_names,
+    in_usual_order,
+    lung_symptom_fact,
+    lvef_fact,
+    lvef_shown,
+    resolved_failure_fact,
+    symptom_names,
+)
 from guideline.heart.function import effective_value
 from guideline.heart.lvef_stop import stops_on_record
 from guideline.heart.past_failure import resolved_failure
@@ -20,7 +31,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.rules.gaps import chest_ct_recent, stopped_for_the_lungs
+from guideline.rules.gaps import chest_ct_recent, lungs_to_clear, stopped_for_the_lungs
 from guideline.rules.heart import MONITORED, heart
 from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, ordered_once_more, stops_of
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
@@ -255,6 +266,8 @@ def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterato
         again = restart_of_order(q, orders, ct_open=not _chest_ct_done_or_booked(s))
         if again is not None:
             yield again
+    elif (open_ := lungs_to_clear(s)) and not given_lately(q, T_DXD):
+        yield _to_clear_first(s, name, open_)
     elif not _chest_ct_done_or_booked(s):
         yield from _before_first_tdxd(q, name)
 
@@ -264,6 +277,20 @@ def _why_not_now(s: Situation, name: str) -> Statement:
         return K.say("order-ild-symptoms", drug=name)
     ungraded = s.lungs.tdxd_ungraded and not s.lungs.under_treatment
     return K.say("order-ild-ungraded" if ungraded else "order-ild-active", drug=name)
+
+
+def _to_clear_first(s: Situation, name: str, found: Sequence[Symptom]) -> Finding:
+    """R080, I09: new symptoms before a first dose are information, an image that may be pneumonitis is a warning."""
+    names = symptom_names(found)
+    imaged = any(symptom.kind == "lung-finding" for symptom in found)
+    past = s.lungs.resolved or s.lungs.radiation_resolved
+    return Finding(
+        "InterstitialLungDisease", "warning" if imaged else "info", K.say("order-lungs-to-clear", drug=name, found=names),
+        (*([K.say("tdxd-after-resolved-lung-disease")] if past else []), K.say("order-waits-for-results")),
+        facts=(*lung_facts(s), *[lung_symptom_fact(symptom) for symptom in found]),
+        missing=(Gap("I09", K.say("order-ask-lungs-to-clear", found=names)),),
+        suggestions=() if _chest_ct_booked(s) else CHEST_CT,
+    )  # fmt: skip
 
 
 def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
@@ -281,7 +308,11 @@ def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
 
 
 def _chest_ct_done_or_booked(s: Situation) -> bool:
-    return chest_ct_recent(s) or any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures)
+    return chest_ct_recent(s) or _chest_ct_booked(s)
+
+
+def _chest_ct_booked(s: Situation) -> bool:
+    return any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures)
 
 
 def _stopped_for_good(s: Situation, orders: tuple[DraftOrder, ...]) -> Finding:

@@ -432,3 +432,46 @@ def test_a_relapse_treated_with_the_adjuvant_drug_again_is_in_the_line_that_it_w
     drugs = (*adjuvant, *thp, *given_on, *doses("docetaxel", 560, 440))
     advice = advice_on(a_case(drugs=drugs, metastases=(metastasis("liver", 575), metastasis("lung", 3))))
     assert advice.treatment.topic == "SecondLineTreatment"
+
+
+@pytest.mark.parametrize("intents", [("palliative", "palliative"), ("palliative", None), (None, "palliative")])
+@pytest.mark.parametrize("kind", ["statement", "order"])
+def test_records_of_one_intent_or_of_none_are_one_course(intents, kind):
+    """Only a second intent makes another course; one that is told once is that of the whole."""
+    earlier, later = intents
+    records = (given("trastuzumab", 200, intent=earlier), given("trastuzumab", 60, kind=kind, intent=later))
+    assert the_course(*records).intent == "palliative"
+
+
+def test_the_intent_of_a_dose_is_that_of_its_course():
+    """The order says nothing of it."""
+    assert the_course(given("trastuzumab", 60, kind="order"), dose("trastuzumab", 60, intent="palliative")).intent == "palliative"
+
+
+@pytest.mark.parametrize(("intents", "told"), [(("curative", "curative"), "curative"), (("curative", None), None)])
+def test_doses_without_a_day_tell_of_an_intent_where_all_do(intents, told):
+    """Given some day, for one purpose: more is not known."""
+    assert the_course(*[given("trastuzumab", None, kind="administration", intent=intent) for intent in intents]).intent == told
+
+
+@pytest.mark.parametrize(("last", "state"), [(63, "running"), (64, "unknown")])
+def test_a_course_of_no_known_status_runs_while_doses_tell_of_it(last, state):
+    """The record gives no usable status (I17); a dose of the last nine weeks does."""
+    assert the_course(given("trastuzumab", 300, status="unknown"), dose("trastuzumab", last)).state == state
+
+
+def test_old_orders_of_cycles_do_not_end_what_a_statement_calls_open():
+    """Nobody wrote new ones down; the statement still says that it is being taken."""
+    orders = cycle_orders(20, status="active", last=100)
+    assert the_course(*orders).state == "ended"
+    assert the_course(given("trastuzumab", 199), *orders).state == "running"
+
+
+def test_a_statement_that_joins_later_keeps_a_course_open_as_well():
+    """First an order, then a statement of a later visit; the completed order of the last cycle ends nothing."""
+    records = (
+        given("trastuzumab", 200, kind="order"),
+        given("trastuzumab", 150),
+        given("trastuzumab", 100, 90, kind="order", status="completed"),
+    )
+    assert the_course(*records).state == "running"

@@ -95,11 +95,17 @@ def weight_before(doubtful: Weight, case: Case) -> Weight | None:
 
 
 def _pounds_for_kilograms(found: BodyMeasure, case: Case) -> bool:
-    """Whether a weight of the four weeks before is, within a tenth, this one in the other unit: nobody doubles or halves so fast."""
+    """Whether a weight of the four weeks before, or the last one of the half year, is, within a tenth, this one in the other unit.
+
+    Nobody doubles or halves so fast. An error of entry of months ago that later weights have answered makes no weight doubtful.
+    """
     if found.date is None:
         return False
-    since = add_days(found.date.earliest, -K.thresholds.intervals.weight_days)
-    before = [m.value for m in case.body if m.kind == "weight" and m.date is not None and since <= m.date.latest < found.date.earliest]
+    earlier = [(m.date, m.value) for m in case.body if m.kind == "weight" and m.date is not None and m.date.latest < found.date.earliest]
+    near = add_days(found.date.earliest, -K.thresholds.intervals.weight_days)
+    farthest = add_days(found.date.earliest, -K.thresholds.doses.weight_overdose_days)
+    last = max((day.latest for day, _ in earlier if day.latest >= farthest), default=None)
+    before = [kg for day, kg in earlier if day.latest >= near or day.latest == last]
     return any(not changed(_POUNDS, max(kg, found.value) / min(kg, found.value)) for kg in before if kg > 0)
 
 

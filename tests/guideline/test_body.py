@@ -46,7 +46,9 @@ def test_two_weights_of_one_day_that_contradict_each_other_are_doubtful():
         ((150, 2), (68, 19), "doubtful"),
         ((68, 2), (150, 19), "doubtful"),
         ((150, 2), (68, 30), "doubtful"),
-        ((150, 2), (68, 31), "current"),
+        ((150, 2), (68, 31), "doubtful"),
+        ((150, 2), (68, 185), "doubtful"),
+        ((150, 2), (68, 186), "current"),
         ((150, 2), (68, 2), "doubtful"),
         ((136, 2), (68, 19), "doubtful"),
         ((134, 2), (68, 19), "current"),
@@ -56,9 +58,23 @@ def test_two_weights_of_one_day_that_contradict_each_other_are_doubtful():
     ],
 )
 def test_pounds_that_were_entered_as_kilograms(now, before, state):
-    """150 lb are 68 kg: within a tenth of that factor in four weeks one of the two weights is in the other unit."""
+    """150 lb are 68 kg: within a tenth of that factor in half a year one of the two weights is in the other unit."""
     assert body(a_case(body=(weight(*now), weight(*before)))).weight.state == state
     assert body(a_case(body=(weight(*before), weight(*now)))).weight.state == state
+
+
+@pytest.mark.parametrize(
+    ("weights", "state"),
+    [
+        (((68, 2), (68, 40), (150, 60)), "current"),
+        (((68, 2), (68, 10), (150, 25)), "doubtful"),
+        (((150, 2), (68, 40), (67, 60)), "doubtful"),
+        (((150, 2), (149, 40), (67, 60)), "current"),
+    ],
+)
+def test_pounds_of_months_ago_are_answered_by_later_weights(weights, state):
+    """Beyond four weeks only the last weight before speaks: an old error of entry makes no later weight doubtful."""
+    assert body(a_case(body=tuple(weight(*one) for one in weights))).weight.state == state
 
 
 def test_a_coarse_date_counts_from_its_first_day():

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from guideline.advice import Finding, Gap, Indicator, Statement
 from guideline.body import body
-from guideline.dosing.earlier_doses import begins_course, records_of
+from guideline.dosing.earlier_doses import begins_course, given_lately, records_of
 from guideline.dosing.label_doses import Judgement, above, judge
 from guideline.dosing.ordered_level import lowest_given
 from guideline.facts_used import drug_name
@@ -214,11 +214,12 @@ def _level(q: OrderQuestion, asked: _Asked, drug: str) -> float | None:
 
 
 def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
-    """How the values came about: assumed limits of normal, the clearance's formula, tucatinib's effect on creatinine."""
+    """How the values came about: assumed limits of normal, the clearance's formula, tucatinib's effect on creatinine once it was given."""
     found = list(assumed_limits(used))
     if any(v.lab == CLEARANCE for v in used):
         found.append(K.say("lab-clearance-how"))
-        if _TUCATINIB in q.together:
+        # Before its first dose a low clearance is the kidneys' own, and is to be acted on.
+        if given_lately(q, _TUCATINIB) or q.s.therapy_lost:
             found.append(K.say("lab-tucatinib-creatinine"))
     return found
 

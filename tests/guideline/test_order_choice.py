@@ -69,6 +69,20 @@ def test_v11_tdm1_in_second_line_gives_way_to_tdxd(practice):
     assert not {"contraindicated", "obsolete", "hard stop"} & set(words(found).lower().split())
 
 
+@pytest.mark.parametrize(
+    ("case", "others"),
+    [
+        (on_therapy(*doses("trastuzumab", 84, 21), *doses("pertuzumab", 84, 21)), ()),
+        (second_line(), (beside("trastuzumab", 6, "mg/kg"),)),
+        (second_line(), (beside("pertuzumab", 420),)),
+    ],
+)
+def test_no_click_leads_from_one_duplicate_into_another(case, others):
+    """Trastuzumab runs without a word of progression, or is ordered as well: T-DXd would stand beside it just as T-DM1 does."""
+    found = says(RULES, case, order(T_DM1, 6, "mg/kg"), *others)
+    assert only(found, "NonPreferredAgent").suggestions == ()
+
+
 @pytest.mark.parametrize(("begun", "known"), [(0, False), (1, True), (30, True)])
 def test_the_charts_copy_of_an_order_of_today_proves_nothing(begun, known):
     """Some EHRs file an order before it is signed: found in the chart under its own id, it says not yet that T-DM1 is being given."""

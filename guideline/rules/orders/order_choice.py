@@ -116,7 +116,7 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
             *((label_rule,) if label_rule is not None else ()),
             *dict.fromkeys(held.values()),
         ),
-        suggestions=() if held else _replacements(s, [order for order in orders if order.drugs == (T_DM1,)]),
+        suggestions=() if held else _replacements(q, [order for order in orders if order.drugs == (T_DM1,)]),
     )
 
 
@@ -175,9 +175,12 @@ def _not_preferred(s: Situation, held: Iterable[LabValue]) -> Statement:
     return K.say(f"order-tdm1-not-preferred{'-heart' if _heart_first(s) else ''}{if_new}")
 
 
-def _replacements(s: Situation, orders: list[DraftOrder]) -> tuple[Suggestion, ...]:
-    """T-DXd at one click, unless the heart wants a cardiologist first. A plan that an order names is the plan of T-DM1."""
-    if _heart_first(s):
+def _replacements(q: OrderQuestion, orders: list[DraftOrder]) -> tuple[Suggestion, ...]:
+    """T-DXd at one click, unless the heart wants a cardiologist first. A plan that an order names is the plan of T-DM1.
+
+    None where what runs or is ordered does not go with T-DM1: it would stand beside T-DXd as well, and one product may be a mistake.
+    """
+    if _heart_first(q.s) or any(T_DM1 in found.avoid for found in duplicate_her2_therapy(q)):
         return ()
     return tuple(Suggestion("replace", T_DXD, order.id, leaves_plan=order.plan is not None) for order in orders)
 

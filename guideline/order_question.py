@@ -15,6 +15,7 @@ from guideline.orders import DraftOrder
 from guideline.practice import Practice
 from guideline.situation import Situation, situation
 from guideline.therapy.exposures import Exposure, still_stands
+from guideline.whole_doses import as_whole_doses
 
 _Found = TypeVar("_Found")
 
@@ -24,8 +25,8 @@ class OrderQuestion(Struct, frozen=True):
 
     `starts` and `stops` are the asked orders by act; `beside` the other drafts, which are context. `running` are the exposures given now
     that no stop order among all drafts ends. `together` holds every drug that would be given at once: running, asked and beside.
-    `asked` are the ids of `starts`. `selecting`: the orders are still being chosen, so that what is not among them may yet come. `found`
-    keeps what `once` was asked.
+    `asked` are the ids of `starts`, and of what is one dose with them (`whole_doses`). `selecting`: the orders are still being chosen, so
+    that what is not among them may yet come. `found` keeps what `once` was asked.
     """
 
     s: Situation
@@ -58,6 +59,8 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice,
         standing = frozenset(r.source for r in case.drugs if still_stands(r, case.today))
         running = tuple(e for e in running if not _gives_way(e, replaced, standing))
     begun = [drug for order in drafts if order.act == "start" for drug in order.drugs]
+    signed = frozenset(o.id for o in drafts if o.asked and o.act == "start")
+    drafts = as_whole_doses(drafts)
     return OrderQuestion(
         s=s,
         starts=tuple(o for o in drafts if o.asked and o.act == "start"),
@@ -65,7 +68,7 @@ def order_question(case: Case, orders: Iterable[DraftOrder], practice: Practice,
         beside=tuple(o for o in drafts if not o.asked),
         running=running,
         together=frozenset([*(e.drug for e in running), *begun]),
-        asked=frozenset(o.id for o in drafts if o.asked and o.act == "start"),
+        asked=signed,
         selecting=selecting,
     )
 

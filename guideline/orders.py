@@ -63,7 +63,8 @@ class DraftOrder(Struct, frozen=True):
     `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
     `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is for a few days or goes on,
     where the order says so; `proposed`: it proposes or plans what is ordered by another. `untold`: it is for a HER2 drug, and `drugs` is
-    empty since nobody can say which. `for_breast`: its reasons name an invasive breast cancer.
+    empty since nobody can say which. `for_breast`: its reasons name an invasive breast cancer. `strength`: the mg of one tablet (capsule)
+    of the product, where its name says so. `made_of`: the drafts that are one dose together, this one among them (`whole_doses`).
     """
 
     id: str
@@ -86,6 +87,8 @@ class DraftOrder(Struct, frozen=True):
     proposed: bool = False
     untold: UntoldProduct | None = None
     for_breast: bool = False
+    strength: float | None = None
+    made_of: tuple[DraftOrder, ...] = ()
 
     @property
     def doses(self) -> tuple[OrderedDose, ...]:

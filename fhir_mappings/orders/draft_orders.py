@@ -166,6 +166,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         route=ordered.route,
         dose=ordered.dose,
         further=ordered.further,
+        strength=ordered.strength,
         stop_reason=_stop_reason(draft) if act == "stop" else None,
         plan=product.meant or planned_product(draft, product.drugs),
         gastric=is_gastric(draft, lambda reference: drafts.find(reference, draft)),

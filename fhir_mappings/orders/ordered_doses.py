@@ -49,11 +49,12 @@ _MOST_A_DAY: Final = 6
 
 
 class Order(NamedTuple):
-    """Dose and route of one order, and the further doses that it names."""
+    """Dose and route of one order, the further doses that it names, and the strength of its tablets."""
 
     dose: OrderedDose | None
     route: Route | None
     further: tuple[OrderedDose, ...] = ()
+    strength: float | None = None
 
 
 class _Dosage(NamedTuple):
@@ -103,6 +104,10 @@ def read_order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, co
     the dosage does not. `drugs` are the ids of what is ordered: the words may quote another drug's dose. `combination`: the drug is
     a fixed combination, so that two amounts are its parts and not two doses; its amount in words is then the larger part.
     """
+    return _order(draft, product, drugs, combination=combination)._replace(strength=_strength(product))
+
+
+def _order(draft: Draft, product: Sequence[str], drugs: Sequence[str], *, combination: bool) -> Order:
     dosages = _in_sequence([_read(dosage, drugs) for dosage in dosages_of_draft(draft)])
     words = [text for dosage in dosages for text in dosage.words]
     own = [text for dosage in dosages for text in dosage.own]

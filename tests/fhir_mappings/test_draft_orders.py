@@ -398,6 +398,14 @@ def test_a_mass_in_words_comes_before_tablets_and_volumes():
 
 
 @pytest.mark.parametrize(
+    ("product", "strength"), [("capecitabine 150 mg tablet", 150), ("capecitabine", None), ("capecitabine 500 mg or 150 mg tablet", None)]
+)
+def test_the_strength_of_tablets_is_kept(product, strength):
+    """Tablets of two strengths are ordered apart, and taken together."""
+    assert dosed({"text": "Take 2 tablets twice daily"}, text=product).strength == strength
+
+
+@pytest.mark.parametrize(
     ("product", "text", "expected"),
     [
         ("tucatinib 150 mg tablet", "Take 4 tablets by mouth twice daily", 600),

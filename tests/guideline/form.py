@@ -25,7 +25,8 @@ _FACT_NAMES = {
     "Febrile neutropenia", "HER2",
     "HER2, leading result", "HER2, positive result", "Heart failure", "Heart failure symptoms", "Hormone receptors", "Intake answer",
     "Kidneys", "LVEF", "LVEF baseline", "Last course ended", "Last dose", "Line", "Lowest dose so far", "Lungs", "Metastatic disease",
-    "Neurological symptoms or mass effect", "Ordered dose", "Planned dose", "Pregnancy", "Relapse interval", "Respiratory symptoms",
+    "Neurological symptoms or mass effect", "Ordered dose", "Part of it", "Planned dose", "Pregnancy", "Relapse interval",
+    "Respiratory symptoms",
     "Study drug", "Taken together", "Test ordered", "Weight", "Weight of the earlier doses",
     *(lab_name(kind) for kind in (*get_args(LabKind), CLEARANCE)), *(drug_name(drug) for drug in K.drugs),
 }  # fmt: skip

@@ -80,6 +80,7 @@ def order_fact(order: DraftOrder, dose: OrderedDose) -> FactUsed:
 def dose_facts(order: DraftOrder, dose: OrderedDose, unit: str, measured: Body) -> tuple[FactUsed, ...]:
     """The ordered dose, and what it was calculated with."""
     facts = [order_fact(order, dose)]
+    facts += [FactUsed("Part of it", ordered_words(part.dose), None, part.id) for part in order.made_of if part.dose is not None]
     used = needs(dose.unit, unit)
     if measured.weight is not None and used:
         day = str(measured.weight.date) if measured.weight.date is not None else None

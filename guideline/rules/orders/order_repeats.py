@@ -1,4 +1,4 @@
-"""The same HER2 drug twice among the drafts of one session: for one day, or for days too near (P01, R126; decision 18).
+"""The same HER2 drug, or drug by mouth, twice among the drafts of one session: for one day, or for days too near (P01, R126; decision 18).
 
 TRAP: drafts of the same drug are often in order: the cycles of a plan, a loading dose and what follows it, a step of a dose escalation,
 tablets of two strengths, the two shares of a day, doses on the ward and a prescription for home, a draft that takes another's place. What
@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 from guideline.advice import FactUsed, Finding
 from guideline.body import Body, body
 from guideline.dosing.label_doses import Judgement, above, judge, same
+from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
@@ -21,17 +22,21 @@ from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.rules.orders.dose_words import label_words, order_fact, ordered_words
 from guideline.rules.orders.order_scope import deletions, ordered_drugs, safety_orders
+from guideline.whole_doses import follow_each_other, takes_its_place, told_for_both
 
 _RIGHT = ("fits", "loading")
+
+#: HER2 drugs, and what is taken by mouth: infusions of other drugs have their days, in words too ("day 1", "day 8").
+_JUDGED = HER2_DRUGS | {drug for drug in K.doses if not K.drugs[drug].infused}
 
 #: A dose, and what it is by the label.
 _Judged = tuple[OrderedDose, Judgement | None]
 
 
 def same_drug_twice(q: OrderQuestion) -> Iterator[Finding]:
-    """One finding for each ordered HER2 drug of which two drafts are one dose given twice, or lie too near."""
+    """One finding for each ordered drug of which two drafts are one dose given twice, or lie too near."""
     measured: Body | None = None
-    for drug in ordered_drugs(safety_orders(q)):
+    for drug in ordered_drugs(safety_orders(q), _JUDGED):
         drafts = _drafts(q, drug)
         if len(drafts) < 2 or drug not in K.doses:
             continue
@@ -55,33 +60,26 @@ def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body
     judged = {o.dose: judge(o.dose, schedules, measured, tolerance, flat=label.flat) for o in drafts if o.dose is not None}
     for one, other in _for_one_day(drafts):
         first, second = one.dose, other.dose
-        if not (one.asked or other.asked) or first is None or second is None or _takes_its_place(one, other):
+        if not (one.asked or other.asked) or first is None or second is None or takes_its_place(one, other):
             continue
-        if not K.drugs[drug].infused and _follow_each_other(one, other):
+        if not K.drugs[drug].infused and (follow_each_other(one, other) or told_for_both(one, other)):
             continue
         if _loads(first, judged[first]) is not _loads(second, judged[second]) and _goes_on(one, other):
             continue  # a loading dose, and what follows it
         if not _are_one_dose(drug, (first, judged[first]), (second, judged[second]), tolerance):
             continue
         headline = K.say("order-duplicate-same", drug=drug_name(drug), first=ordered_words(first), second=ordered_words(second))
+        facts = (order_fact(one, first), order_fact(other, second))
+        suggestions = deletions(o for o in (one, other) if o.asked)
+        if drug not in HER2_DRUGS:
+            headline = K.say("dose-ordered-twice", drug=drug_name(drug), first=ordered_words(first), second=ordered_words(second))
+            detail = (K.say("dose-ordered-twice-days", label=label_words(schedules[0])),)
+            return Finding("DoseCheck", label.over, headline, detail, facts, suggestions=suggestions, about=(drug,))
         return Finding(
-            "DuplicateHer2Therapy", "critical", headline, (K.say("order-duplicate-same-day"),),
-            facts=(order_fact(one, first), order_fact(other, second)), avoid=(drug,), rules=("P01", "R126"),
-            suggestions=deletions(o for o in (one, other) if o.asked),
+            "DuplicateHer2Therapy", "critical", headline, (K.say("order-duplicate-same-day"),), facts=facts, avoid=(drug,),
+            rules=("P01", "R126"), suggestions=suggestions,
         )  # fmt: skip
     return None
-
-
-def _takes_its_place(one: DraftOrder, other: DraftOrder) -> bool:
-    """Whether one of two drafts is the other again, replaces it or carries it out, or is the plan that the other one orders."""
-    if one.proposed is not other.proposed:
-        return True
-    return one.id == other.id or one.id in (other.replaces, other.based_on) or other.id in (one.replaces, one.based_on)
-
-
-def _follow_each_other(one: DraftOrder, other: DraftOrder) -> bool:
-    """Whether of two orders of a drug by mouth one is for the ward and one for home, or one for a few days and one to go on."""
-    return any(None not in said and said[0] != said[1] for said in ((one.setting, other.setting), (one.course, other.course)))
 
 
 def _for_one_day(drafts: list[DraftOrder]) -> Iterator[tuple[DraftOrder, DraftOrder]]:
@@ -135,7 +133,7 @@ def _too_near(q: OrderQuestion, drug: str, drafts: list[DraftOrder]) -> Finding 
         return None
     planned = sorted(((day, o.id, o) for o in drafts if (day := _day(o)) is not None), key=lambda entry: entry[:2])
     pairs = [(one, other) for one, other in pairwise(planned) if one[2].asked or other[2].asked]
-    near = [(one, other) for one, other in pairs if 0 < (other[0] - one[0]).days < limit and not _takes_its_place(one[2], other[2])]
+    near = [(one, other) for one, other in pairs if 0 < (other[0] - one[0]).days < limit and not takes_its_place(one[2], other[2])]
     if not near:
         return None
     (before, _, one), (after, _, other) = near[0]

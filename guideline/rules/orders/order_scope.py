@@ -93,4 +93,5 @@ def _given(s: Situation, states: tuple[str, ...]) -> frozenset[str]:
 
 def deletions(orders: Iterable[DraftOrder], *, recommended: bool = False) -> tuple[Suggestion, ...]:
     """One click each to take these drafts back. An order that is no draft any more is not deleted but ended, which is no click."""
-    return tuple(Suggestion("delete", order.drugs[0], order.id, recommended) for order in orders if order.status == "draft" and order.drugs)
+    drafts = (part for order in orders for part in (order.made_of or (order,)) if part.asked or not order.made_of)
+    return tuple(Suggestion("delete", order.drugs[0], order.id, recommended) for order in drafts if order.status == "draft" and order.drugs)

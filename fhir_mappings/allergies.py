@@ -10,14 +10,14 @@ from fhir_mappings.coded import triples, words
 from fhir_mappings.dates import known_by, recorded, unreadable, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.documents.later_members import concepts_in, text_in
-from fhir_mappings.medications.drug_names import NO_DRUG, DrugMatch, drugs_mentioned, drugs_of
+from fhir_mappings.medications.drug_names import DrugMatch, drugs_mentioned, drugs_of
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.status_words import condition_status
 from fhir_mappings.terminology import canonical_system
-from guideline.case import Allergy
+from guideline.case import FLUOROURACIL, Allergy
 from guideline.partial_date import PartialDate
 
 _ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
@@ -31,6 +31,11 @@ _ANAPHYLAXIS = frozenset((row.system, row.code) for row in CONCEPTS["cond.hypers
 #: An allergy to the class is one to each of it, unless the entry names the drug.
 _TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")
 _TAXANES = ("docetaxel", "nab-paclitaxel", "paclitaxel")
+#: Capecitabine is a prodrug of it, and its label names it.
+_FLUOROURACIL = re.compile(r"\b(?:5-? ?fu|(?:5-? ?)?(?:fluorouracil|fluoro-uracil)|fluoropyrimidines?|adrucil)\b")
+
+#: A drug of ours, and what an entry calls it where it is not named itself.
+_Allergen = tuple[str, str | None]
 #: The parts of a Condition's label, of which one speaks of the allergy, and another may of what is given instead.
 _PARTS = re.compile(r"[,;:.()\[\]]|\s-+\s|\bbut\b")
 #: The words of a part that says no more than that there is an allergy, or was a reaction: what it is to stands beside it.
@@ -56,17 +61,17 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
     if condition_status(resource.clinical_status) in ("inactive", "resolved"):
         return
     concepts: list[Concept | None] = [resource.code, *(reaction.substance for reaction in resource.reaction or ())]
-    drugs: dict[str, None] = {}
+    drugs: dict[str, str | None] = {}
     for concept in concepts:
         if _no_allergy(words(concept)):
             continue
         match = _reacted_to(concept)
         if match.conflict:
             record.problem("code-text-conflict", resource, "code and text name different drugs")
-        drugs |= dict.fromkeys(match.drugs)
+        drugs |= dict.fromkeys(match.drugs) if match.drugs or match.conflict else dict(_beyond_names(words(concept)))
     severe = _severe(resource)
-    for drug in drugs:
-        yield Allergy(drug, severe, source_of(resource), _last_reaction(resource))
+    for drug, named in drugs.items():
+        yield Allergy(drug, severe, source_of(resource), _last_reaction(resource), named)
 
 
 def _allergies_on_problem_list(resource: Resource) -> Iterator[Allergy]:
@@ -75,37 +80,41 @@ def _allergies_on_problem_list(resource: Resource) -> Iterator[Allergy]:
     severe = _is_severe_by_nature(label)
     if clinical_status(resource) == "resolved" and not severe:
         return
-    for drug in _allergens(label):
-        yield Allergy(drug, severe or None, source_of(resource), recorded(resource) or known_by(resource))
+    for drug, named in _allergens(label):
+        yield Allergy(drug, severe or None, source_of(resource), recorded(resource) or known_by(resource), named)
 
 
 @remembered(maxsize=1024)
-def _allergens(label: str) -> tuple[str, ...]:
+def _allergens(label: str) -> tuple[_Allergen, ...]:
     """The drugs of the part of a label that says "allergy to"; of one that says no more than "allergy", those that stand beside it."""
-    found: list[str] = []
+    found: dict[str, str | None] = {}
     beside = False
     for part in _PARTS.split(label):
         of_allergy = _ALLERGY.search(part) or _SEVERE_BY_NATURE.search(part)
         if _BORNE.search(part) or (of_allergy and _no_allergy(part)):
             continue
         if of_allergy:
-            named = drugs_mentioned(_DURING.sub("to", part)) or (_TAXANES if _TAXANE_CLASS.search(part) else ())
+            named = drugs_mentioned(_DURING.sub("to", part))
+            found |= dict.fromkeys(named) if named else dict(_beyond_names(part))
             beside = all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split()))
-        else:
-            named = drugs_of((), part).drugs if beside else ()
-        found += named
-    return tuple(dict.fromkeys(found))
+        elif beside:
+            named = drugs_of((), part).drugs
+            found |= dict.fromkeys(named) if named else dict(_beyond_names(part))
+    return tuple(found.items())
+
+
+def _beyond_names(label: str) -> tuple[_Allergen, ...]:
+    """The drugs that a label without the name of one concerns: the taxanes as a class, capecitabine by what it becomes."""
+    found = tuple((drug, "taxanes") for drug in _TAXANES) if _TAXANE_CLASS.search(label) else ()
+    return (*found, ("capecitabine", FLUOROURACIL)) if _FLUOROURACIL.search(label) else found
 
 
 def _reacted_to(concept: Concept | None) -> DrugMatch:
-    """The drugs that an entry is about. It may be coded as an allergy, not as a drug, or name the taxanes as a class."""
+    """The drugs that an entry names. It may be coded as an allergy, not as a drug."""
     codings = [
         (*_INGREDIENT_OF.get((canonical_system(system), code), (system, code)), display) for system, code, display in triples(concept)
     ]
-    match = drugs_of(codings, concept.text if concept is not None else None)
-    if match == NO_DRUG and _TAXANE_CLASS.search(words(concept)):
-        return DrugMatch(_TAXANES, conflict=False)
-    return match
+    return drugs_of(codings, concept.text if concept is not None else None)
 
 
 def _last_reaction(resource: Resource) -> PartialDate | None:

@@ -6,7 +6,18 @@ from collections.abc import Iterable
 
 from guideline.case import Allergy, Case
 from guideline.drug_classes import CONJUGATES, components
+from guideline.facts_used import drug_name
 from guideline.therapy.going_on import given_on
+
+
+def allergen(allergy: Allergy) -> str:
+    """What the patient reacted to, as the entry names it."""
+    return allergy.named or drug_name(allergy.drug)
+
+
+def allergens(allergies: Iterable[Allergy]) -> str:
+    """Those of several entries, each once, joined as drugs are."""
+    return " + ".join(dict.fromkeys(allergen(a) for a in sorted(allergies, key=lambda a: (a.drug, a.named or ""))))
 
 
 def parts_of(drug: str) -> frozenset[str]:

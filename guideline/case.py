@@ -298,13 +298,21 @@ class BodyMeasure(Struct, frozen=True):
     source: str = ""
 
 
+#: What capecitabine becomes in the body: who reacted to the one is not given the other.
+FLUOROURACIL = "fluorouracil"
+
+
 class Allergy(Struct, frozen=True):
-    """An active allergy or intolerance to a drug of the knowledge files; `date`: the last day that the entry speaks of."""
+    """An active allergy or intolerance to a drug of the knowledge files; `date`: the last day that the entry speaks of.
+
+    `named` is what the entry calls it, where that is not the drug itself: its class, or what it becomes in the body.
+    """
 
     drug: str
     severe: bool | None = None
     source: str = ""
     date: PartialDate | None = None
+    named: str | None = None
 
 
 #: A medication that calls itself a study or investigational drug, and that the terminology does not know.

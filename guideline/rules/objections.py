@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from guideline.advice import Option, Statement
-from guideline.allergies import contain_it
+from guideline.allergies import allergens, contain_it
 from guideline.drug_classes import CYTOTOXIC_DRUGS, HER2_DRUGS, components
 from guideline.facts_used import drug_name, drug_names
 from guideline.heart.lvef_stop import stops_on_record
@@ -126,8 +126,9 @@ def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
 
 def _allergic(s: Situation, regimen: str) -> Objection | None:
     """P15: a severe reaction to a drug of the regimen, or to its antibody part."""
-    drugs = severe_allergies(s, K.regimens[regimen].drugs) if s.case.allergies else []
-    return Objection(K.say("severe-allergy", drugs=drug_names(drugs)), say_so=True) if drugs else None
+    drugs = K.regimens[regimen].drugs
+    found = [a for a in s.case.allergies if a.severe and contain_it(drugs, a)]
+    return Objection(K.say("severe-allergy", drugs=allergens(found)), say_so=True) if found else None
 
 
 def severe_allergies(s: Situation, drugs: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guideline.advice import Option, Statement
-from guideline.allergies import allergies_to
+from guideline.allergies import allergens, allergies_to
 from guideline.drug_classes import CYTOTOXIC_DRUGS, PARTNER_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
 from guideline.facts_used import drug_name, drug_names
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -168,10 +168,10 @@ def _allergies(s: Situation, regimen: str) -> list[Statement]:
     """P15: what the order of a drug of the regimen would ask about; a severe allergy to a partner of choice rules out that one only."""
     entry = K.regimens[regimen]
     asked = {a for drug in (*entry.drugs, *(c.drug for c in entry.components)) for a in allergies_to(s.case, drug)}
-    severe = {a.drug for a in asked if a.severe}
-    other = {a.drug for a in asked} - severe
+    severe = {a for a in asked if a.severe}
+    other = {a for a in asked if a.drug not in {found.drug for found in severe}}
     said = (("allergy-recorded-severe", severe), ("allergy-recorded", other))
-    return [K.say(statement, drugs=drug_names(sorted(drugs))) for statement, drugs in said if drugs]
+    return [K.say(statement, drugs=allergens(found)) for statement, found in said if found]
 
 
 def _used_before(s: Situation, regimen: str) -> list[Statement]:

@@ -34,6 +34,9 @@ def listed(text: str, **members: object) -> dict[str, bool | None]:
         ("Drug allergy, trastuzumab", {"trastuzumab": None}),
         ("Hypersensitivity: carboplatin, paclitaxel", {"carboplatin": None, "paclitaxel": None}),
         ("Allergy to taxanes", {"docetaxel": None, "nab-paclitaxel": None, "paclitaxel": None}),
+        ("Hypersensitivity to 5-fluorouracil", {"capecitabine": None}),
+        ("Anaphylaxis due to 5-FU", {"capecitabine": True}),
+        ("Drug allergy: fluoropyrimidines", {"capecitabine": None}),
     ],
 )
 def test_the_problem_list_names_an_allergy(text, found):
@@ -45,6 +48,8 @@ def test_the_problem_list_names_an_allergy(text, found):
     "text",
     [
         "No known allergy to trastuzumab",
+        "No known allergy to fluorouracil",
+        "Allergy to flucytosine",
         "No known drug allergies",
         "Denies allergy to paclitaxel",
         "No evidence of hypersensitivity to trastuzumab",
@@ -103,3 +108,22 @@ def test_an_order_of_what_the_problem_list_names_is_met():
         f for f in asks(on_therapy(allergies=severe), order("trastuzumab", 8, "mg/kg")).findings if f.topic == "AllergyOrIntolerance"
     ]
     assert found.indicator == "critical"
+
+
+@pytest.mark.parametrize(
+    ("label", "drug", "named", "says"),
+    [
+        ("Fluorouracil", "capecitabine", "fluorouracil", "severe allergy to fluorouracil on record"),
+        ("fluorouracil (5-FU)", "capecitabine", "fluorouracil", "severe allergy to fluorouracil on record"),
+        ("Capecitabine", "capecitabine", None, "severe allergy to capecitabine on record"),
+        ("Taxanes", "docetaxel", "taxanes", "severe allergy to taxanes on record"),
+    ],
+)
+def test_p15_a_class_and_a_prodrug_are_called_as_the_entry_calls_them(label, drug, named, says):
+    """Capecitabine after a severe reaction to fluorouracil was silent; "severe allergy to docetaxel" stood on no chart."""
+    entry = resource("AllergyIntolerance", code=concept(text=label), criticality="high")
+    allergies = case_of(patient(), entry).allergies
+    assert {a.named for a in allergies if a.drug == drug} == {named}
+    (found,) = [f for f in asks(on_therapy(allergies=allergies), order(drug)).findings if f.topic == "AllergyOrIntolerance"]
+    assert (found.indicator, found.headline.text) == ("critical", f"Do not give {drug}: {says}")
+    assert any("fluorouracil in the body" in sentence.text for sentence in found.detail) is (named == "fluorouracil")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import FactUsed, Finding, Statement
-from guideline.allergies import allergies_to, contain_it, parts_of
-from guideline.case import Allergy
+from guideline.allergies import allergen, allergies_to, contain_it, parts_of
+from guideline.case import FLUOROURACIL, Allergy
 from guideline.drug_classes import components
 from guideline.facts_used import drug_name, headline_names
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -32,7 +32,7 @@ def _rank(drug: str, allergy: Allergy, ordered: frozenset[str]) -> int:
 
 
 def _never(drug: str, allergy: Allergy, ordered: frozenset[str]) -> Statement:
-    words = {"drug": drug_name(drug), "allergen": drug_name(allergy.drug)}
+    words = {"drug": drug_name(drug), "allergen": allergen(allergy)}
     if allergy.drug == drug:
         return K.say("allergy-severe", **words)
     if contain_it((drug,), allergy):
@@ -44,13 +44,14 @@ def _never(drug: str, allergy: Allergy, ordered: frozenset[str]) -> Statement:
 def _finding(order: DraftOrder, drug: str, allergy: Allergy, ordered: frozenset[str]) -> Finding:
     whole = contain_it((drug,), allergy)
     severity = "severe" if allergy.severe else "not severe" if allergy.severe is False else "severity not recorded"
-    fact = FactUsed("Allergy", f"{drug_name(allergy.drug)}, {severity}", None, allergy.source)
+    fact = FactUsed("Allergy", f"{allergen(allergy)}, {severity}", None, allergy.source)
+    prodrug = (K.say("allergy-prodrug"),) if allergy.drug == drug and allergy.named == FLUOROURACIL else ()
     if allergy.severe and (whole or contain_it(ordered, allergy)):
         headline = _never(drug, allergy, ordered)
         suggestions = deletions((order,), recommended=True) if len(order.drugs) == 1 else ()
-        return Finding("AllergyOrIntolerance", "critical", headline, facts=(fact,), avoid=(drug,), suggestions=suggestions)
-    headline = K.say("allergy" if whole else "allergy-shared", drug=drug_name(drug), allergen=drug_name(allergy.drug), severity=severity)
-    return Finding("AllergyOrIntolerance", "warning", headline, (K.say("allergy-confirm"),), (fact,))
+        return Finding("AllergyOrIntolerance", "critical", headline, prodrug, (fact,), avoid=(drug,), suggestions=suggestions)
+    headline = K.say("allergy" if whole else "allergy-shared", drug=drug_name(drug), allergen=allergen(allergy), severity=severity)
+    return Finding("AllergyOrIntolerance", "warning", headline, (*prodrug, K.say("allergy-confirm")), (fact,))
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (allergies,)

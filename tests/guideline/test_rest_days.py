@@ -1,4 +1,4 @@
-"""Capecitabine without its week of rest (R126; R038, R043, R050; decision 28)."""
+"""Capecitabine and palbociclib without their week of rest (R126; R038, R043, R050, R104; decision 28)."""
 
 import pytest
 from msgspec.structs import replace
@@ -32,6 +32,20 @@ def test_r126_capecitabine_without_its_rest(dose, said):
     (found,) = about("capecitabine", dose)
     assert (found.topic, found.indicator, found.suggestions, found.avoid) == ("DoseCheck", "warning", (), ())
     assert said in found.headline.text
+
+
+@pytest.mark.parametrize(
+    ("dose", "said"),
+    [
+        (OrderedDose(125, "mg", times_a_day=1, days_on=28), "for 28 days on end"),
+        (OrderedDose(75, "mg", times_a_day=1, without_rest=True), "without rest"),
+    ],
+)
+def test_r104_palbociclib_without_its_rest(dose, said):
+    """21 days, then 7 of rest, at every dose level."""
+    (found,) = about("palbociclib", dose)
+    assert (found.topic, found.indicator) == ("DoseCheck", "warning")
+    assert found.headline.text == f"Check the days: palbociclib is ordered {said}; the label gives it on days 1-21 of 28"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The rest that belongs to a dose by mouth: capecitabine on days 1-14 of 21 (R126; R038, R043, R050; decision 28).
+"""The rest that belongs to a dose by mouth: capecitabine on days 1-14 of 21, palbociclib on days 1-21 of 28 (R126; R038, R043, R050, R104).
 
 Speaks only where the order itself names more days on end than the label gives, or says that there is no rest.
 """

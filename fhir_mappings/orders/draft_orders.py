@@ -44,7 +44,8 @@ from guideline.case import StopReason
 from guideline.orders import DraftOrder
 from guideline.partial_date import PartialDate
 
-_ENDED: Final = frozenset({"stopped", "cancelled", "canceled", "completed", "ended"})
+#: As an order of a drug says it, in R4 and R5, and as orders of other kinds do ("revoked").
+_ENDED: Final = frozenset({"stopped", "cancelled", "canceled", "completed", "ended", "revoked", "discontinued"})
 #: Nothing is ordered: an order that never was one, and one that is held and neither begins nor ends a therapy.
 _NO_ORDER: Final = frozenset({"entered-in-error", "on-hold"})
 _COMBINATIONS: Final = frozenset(row.id for row in read_drugs().fixed_combinations if len(row.names) > 1)

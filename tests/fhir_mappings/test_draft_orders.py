@@ -292,7 +292,16 @@ def test_code_and_text_of_different_her2_products():
 
 @pytest.mark.parametrize(
     ("status", "act"),
-    [("draft", "start"), ("active", "start"), (None, "start"), ("stopped", "stop"), ("cancelled", "stop"), ("completed", "stop")],
+    [
+        ("draft", "start"),
+        ("active", "start"),
+        (None, "start"),
+        ("stopped", "stop"),
+        ("cancelled", "stop"),
+        ("completed", "stop"),
+        ("revoked", "stop"),
+        ("discontinued", "stop"),
+    ],
 )
 def test_the_status_decides_between_start_and_stop(status, act):
     """A re-signed active order goes on; stopped, cancelled and completed orders end a therapy."""

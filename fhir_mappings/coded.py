@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import starmap
 from typing import TypeVar
@@ -82,4 +83,14 @@ def words_of_all(*concepts: Concept | None) -> str:
 
 @remembered(maxsize=1024)
 def _words(*parts: str | None) -> str:
-    return " ".join(" ".join([part for part in parts if part]).lower().split())
+    return plain_label(" ".join([part for part in parts if part]))
+
+
+#: What EHRs put behind a label for billing, the group of a risk adjustment: "Seizure (HCC)", "Pregnancy (HHS-HCC)", "(CMS/HCC)".
+_RISK_GROUP = re.compile(r" ?\((?:[a-z]{2,4}[ /-])?hcc\)")
+
+
+def plain_label(label: str) -> str:
+    """A label in lower case, with one space between words, and without the billing group behind it, which is no part of a name."""
+    plain = " ".join(label.lower().split())
+    return _RISK_GROUP.sub("", plain) if "hcc)" in plain else plain

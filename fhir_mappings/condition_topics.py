@@ -29,7 +29,10 @@ _TOPICS: dict[str, ConditionTopic] = {
 }
 
 _HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhf(?:p|r|mr)?ef\b")
-_LUNG = re.compile(r"pneumon|interstitial|(?:lung|pulmonary) toxic|\bild\b|fibros|alveolitis|post-?rt\b")
+_LUNG = re.compile(
+    r"pneumon|interstitial|(?:lung|pulmonary) toxic|\bild\b|fibros|alveolitis|post-?rt\b|induced (?:acute )?(?:lung|pulmonary)|"
+    r"(?:lung|pulmonary) (?:disease|disorder|injury)s? due to"
+)
 _NEUTROPENIA = re.compile(r"neutropeni")
 _PREGNANCY = re.compile(r"pregnan|\bgravid\b")
 _MENOPAUSE = re.compile(r"menopausal")
@@ -37,7 +40,7 @@ _MENOPAUSE = re.compile(r"menopausal")
 _ALLERGY = re.compile(r"allerg|hypersensitiv|anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
-_HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referral|consult|evaluat|discharg|volunteer|plan")
+_HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referr|consult|evaluat|discharg|volunteer|plan")
 #: A label that asks about a disease, denies it, or is a relative's, as a whole: "breast cancer, r/o mets" is breast cancer, and so are
 #: "breast cancer, mets ruled out" and "breast cancer; family history of ovarian cancer".
 _ONLY_ASKED_ABOUT = re.compile(

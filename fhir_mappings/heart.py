@@ -182,11 +182,17 @@ def _is_elsewhere(label: str) -> bool:
 #: I50.9 of a visit and I50.22 of the problem list are one heart failure.
 _SAME_HEART_DISEASE = 3
 
-_FAILURE = re.compile(r"heart failure|cardiac failure|(?:\bleft |\bbi-?)ventricular failure|\blv failure|\bchf\b|\bhf(?:p|r|mr)?ef\b")
+#: Stage A of the ACC/AHA is a risk of heart failure, as "pre-heart failure" is a step before it.
+_FAILURE = re.compile(
+    r"(?<!stage a )(?<!pre-)heart failure(?!,? \(?(?:(?:acc/aha|aha/acc|acc|aha) )?stage a\b)|cardiac failure|"
+    r"(?:\bleft |\bbi-?)ventricular failure|\blv failure|\bchf\b|\bhf(?:p|r|mr)?ef\b"
+)
 _MUSCLE = re.compile(
-    r"cardiomyopath|cardiotoxic|\bctrcd\b|(?<!diastolic )(?:cardiac|myocardial) dysfunction|\blvsd\b|"
+    # Who takes a cardiotoxic drug has no disease of the heart yet.
+    r"cardiomyopath|cardiotoxic(?:it|\W++(?:effect|reaction|event|damage|injury))|\bctrcd\b|"
+    r"(?<!diastolic )(?:cardiac|myocardial) dysfunction|\blvsd\b|"
     r"(?:left ventricular|\blv\b) (?:systolic )?(?:dysfunction|impairment)|"
-    r"(?:reduced|decreased|impaired|low) (?:lvef|ejection|(?:left ventricular|lv) (?:systolic )?(?:function|ejection))"
+    r"(?:reduced|decreased|impaired|low) (?:lvef|(?:cardiac )?ejection|(?:left ventricular|lv) (?:systolic )?(?:function|ejection))"
 )
 
 

@@ -30,26 +30,39 @@ _SAME_LUNG_DISEASE = 4
 
 _DUE_TO = ("condition-dueto", "condition-due-to")
 
+_FIBROSIS = r"(?:pulmonary|lung) fibrosis|(?<!cystic )fibrosis of (?:the )?(?:left |right )?lungs?\b"
+_INTERSTITIAL = (
+    r"interstitial lung disease|interstitial pulmonary (?:disease|disorder)|"
+    r"(?:lung|pulmonary) (?:disease|disorder),? (?:\(?(?:acute|chronic)\)?,? )?interstitial"
+)
+_LUNG_HARM = r"(?:acute )?(?:lung|pulmonary) (?:disease|disorder|injury)"
+#: "Drug-induced lung disease", "Enhertu-induced lung injury", "lung disorder due to drug".
+_BY_A_DRUG = (
+    r"(?:drug|medication|chemotherapy|immunotherapy|therapy|treatment|enhertu|kadcyla|t-?dxd|t-?dm1|deruxtecan|emtansine)"
+    rf"[ -]induced {_LUNG_HARM}|{_LUNG_HARM}s? due to (?:(?:and|or) following )?(?:drug|medication|chemotherapy)"
+)
 _ILD_WORDS = re.compile(
-    r"interstitial lung|interstitial pneumon|pneumonitis|\bild\b|(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|fibrosing alveolitis|"
-    r"(?:pulmonary|lung) toxicity"
+    rf"{_INTERSTITIAL}|interstitial lung|interstitial pneumon|pneumonitis|\bild\b|{_FIBROSIS}|organi[sz]ing pneumonia|fibrosing alveolitis|"
+    rf"(?:pulmonary|lung) toxicity|{_BY_A_DRUG}"
 )
 #: What stays after a viral pneumonia is a disease of its own; the pneumonia itself is none.
-_STAYS = re.compile(r"(?:pulmonary|lung) fibrosis|organi[sz]ing pneumonia|interstitial lung disease|fibrosing alveolitis|\bild\b")
+_STAYS = re.compile(rf"{_FIBROSIS}|organi[sz]ing pneumonia|{_INTERSTITIAL}|fibrosing alveolitis|\bild\b")
 _VIRAL = re.compile(r"covid|viral")
 _RADIATION_WORDS = re.compile(r"radiation|radiotherapy|actinic|post-?rt\b|radiogenic")
 _NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|viral|bacterial|infect|tubercul|pneumocystis|covid")
+_ASPIRATED = re.compile(r"aspirat|inhal")
+_VERSUS = re.compile(r"\b(?:versus|vs)\b")
 _DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
 
 _SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
 
 #: What heals, of the words above.
 _HEALS = re.compile(r"pneumonitis|organi[sz]ing pneumonia")
-#: A label that says so itself: "pneumonitis, resolved", and not "partially resolved".
-_OVER = re.compile(
-    r"\A(?:resolved|healed|past|status[- ]post|s/p)\b(?:(?! and | with |[,;]).)*\bpneumonitis\b|"
-    r"\bpneumonitis\b(?:(?! and | with |;|\bnot\b|partial|incomplete|almost|mostly|nearly).)*\b(?:resolved|healed)\W*\Z"
-)
+#: A label that says so itself: "resolved pneumonitis"; "pneumonitis, resolved", and not "partially resolved".
+_OVER_FIRST = re.compile(r"\A(?:resolved|healed|past|status[- ]post|s/p)\b(?:(?! and | with |[,;]).)*\bpneumonitis\b")
+_OVER_LAST = re.compile(r"\b(?:resolved|healed)\W*\Z")
+_NOT_OF_IT = re.compile(r" and | with |;|\bnot\b|partial|incomplete|almost|mostly|nearly")
+_PNEUMONITIS = re.compile(r"\bpneumonitis\b")
 _CAME_BACK = re.compile(r"recur|relaps|\bagain\b|\bflare|\bnow (?!resolved|healed)")
 #: Clinical statuses of a disease that came back.
 _BACK = frozenset({"recurrence", "relapse"})
@@ -100,10 +113,19 @@ def _kind_in(label: str) -> Literal["ild", "radiation"] | None:
     if passage.standings(_ILD_WORDS) <= {"denied", "open"}:
         return None
     another = {found[0] for found in _NOT_ILD.finditer(passage.text) if passage.standing(found) != "denied"}
-    if another and not (passage.asserts(_STAYS) and all(_VIRAL.fullmatch(word) for word in another)):
+    if another and not (passage.asserts(_STAYS) and all(_VIRAL.fullmatch(word) for word in another)) and not _one_of_two(passage.text):
         return None
     radiation = passage.standings(_RADIATION_WORDS)
     return "radiation" if "asserted" in radiation or ("past" in radiation and _past_in(label)) else "ild"
+
+
+def _one_of_two(text: str) -> bool:
+    """Whether a label leaves it open between another cause and none such: "pneumonitis, infectious vs drug-induced" may be the drug's."""
+    if _ASPIRATED.search(text) is not None:
+        return False  # "aspiration pneumonia vs pneumonitis"
+    alternatives = _VERSUS.split(text)
+    named = (one for one in alternatives if _ILD_WORDS.search(one) is not None or _DRUG_WORDS.search(one) is not None)
+    return len(alternatives) > 1 and any(_NOT_ILD.search(one) is None for one in named)
 
 
 def _was_once(resource: Resource) -> bool:
@@ -115,8 +137,16 @@ def _was_once(resource: Resource) -> bool:
 def _past_in(label: str) -> bool:
     passage = Passage(label)
     said = passage.standings(_ILD_WORDS)
-    over = said == {"past"} or (said == {"asserted"} and bool(_OVER.search(passage.text)) and not _CAME_BACK.search(passage.text))
+    over = said == {"past"} or (said == {"asserted"} and _says_over(passage.text) and not _CAME_BACK.search(passage.text))
     return over and all(_HEALS.fullmatch(found[0]) for found in _ILD_WORDS.finditer(passage.text))
+
+
+def _says_over(text: str) -> bool:
+    """Whether a label begins or ends by saying that the pneumonitis resolved. The end is looked for first, so that all stays linear."""
+    if _OVER_FIRST.search(text) is not None:
+        return True
+    last = _OVER_LAST.search(text)
+    return last is not None and _PNEUMONITIS.search(_NOT_OF_IT.split(text[: last.start()])[-1]) is not None
 
 
 def _grade(resource: Resource) -> int | None:

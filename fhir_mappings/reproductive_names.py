@@ -21,11 +21,20 @@ _ANOTHER: Final = re.compile(
     r"pregnan[a-z]+[- ](?:associated|induced|related|test|status|plan|wish|intent|desire|counsel|prevent|rate|risk)|"
     r"\b(?:risk|prevention|fear|mask|possibility|intention|desire|wish) (?:of|for) |"
     r"\b(?:plan|want|wish|desir|hop|try)(?:s|es|ing|ning|e)?\b|"
-    r"contracep|fertility|counsel|cancer|carcinoma|neoplasm|tumou?r|\b(?:partner|wife|daughter|donor)"
+    r"contracep|fertility|counsel|\b(?:partner|wife|daughter|donor)"
+)
+#: A cancer "of pregnancy" is found up to a year after it, and stays on the list: beside a tumour only the words of the second pattern tell
+#: of a pregnancy that goes on.
+_TUMOUR: Final = re.compile(r"cancer|carcinoma|neoplasm|tumou?r")
+_BESIDE_TUMOUR: Final = re.compile(r"\b(?:affecting|complicating) (?:(?:this|the|current) )?pregnan|\bpregnancy complicated by\b")
+#: What was before is another matter than the pregnancy that is named first: "pregnancy with history of infertility".
+_HISTORY_BESIDE: Final = re.compile(
+    r"[ ,;(](?:(?:with|and|due to|because of|a|an|other|poor|personal|past|obstetric|reproductive) )*+"
+    r"(?:history of|hx of|h/o) (?!pregnan)(?=\w).*"
 )
 _KIND = (
-    r"normal|early|twin|triplet|multiple|singleton|teenage|adolescent|unplanned|unintended|unexpected|unwanted|intrauterine|viable|single|"
-    r"live|current|ongoing|confirmed|new|ivf|(?:high|low)[- ]risk"
+    r"normal|(?:early|late)(?: stage of)?|twin|triplet|multiple|singleton|teenage|adolescent|unplanned|unintended|unexpected|unwanted|"
+    r"intrauterine|viable|single|live|current|ongoing|confirmed|new|ivf|(?:high|low)[- ]risk"
 )
 _SINCE = (
     r"(?:ga|at|in|of|with|first|second|third|1st|2nd|3rd|\d{1,2}(?:[+/.]\d)?|weeks?|wks?|wk|w|d|days?|months?|"
@@ -42,7 +51,7 @@ _GOES_ON: Final = re.compile(r"trimester|\d (?:weeks?|wks?|months?) (?:of )?(?:g
 #: A complication may stand on the list for long.
 _COMPLICATED: Final = re.compile(
     r"\b(?:affecting|complicating|in|during) (?:(?:this|the|current) )?pregnan|"
-    r"(?:cholestasis|emesis|vomiting|nausea|diabetes|hypertension) of pregnan"
+    r"(?:cholestasis|emesis|vomiting|nausea|diabetes|hypertension) of pregnan|\bpregnancy of unknown (?:anatomic )?location"
 )
 _POSITIVE_TEST: Final = re.compile(
     r"\bpregnancy test[:,]? (?:was |is |result[:,]? )*positive\b|"
@@ -79,11 +88,15 @@ def pregnancy_named(label: str) -> Literal["pregnant", "possible"] | None:
     if _POSITIVE_TEST.search(text) and "denied" not in passage.standings(_POSITIVE_TEST):
         return "possible"
     standings = passage.standings(_PREGNANCY)
+    present = _HISTORY_BESIDE.sub("", text)
+    text = present if _PREGNANCY.search(present) is not None else text
     if standings.isdisjoint({"asserted", "suspected"}) or _ANOTHER.search(text) is not None:
+        return None
+    if _TUMOUR.search(text) is not None and _BESIDE_TUMOUR.search(text) is None:
         return None
     if "asserted" in standings and (_WHOLE.fullmatch(text) or _GOES_ON.search(text)):
         return "pregnant"
-    return "possible" if "suspected" in standings or _COMPLICATED.search(text) else None
+    return "possible" if "suspected" in standings or _COMPLICATED.search(text) or _BESIDE_TUMOUR.search(text) else None
 
 
 @remembered(maxsize=4096)

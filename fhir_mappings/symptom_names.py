@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
-from fhir_mappings.coded import CodingTriple, triples
+from fhir_mappings.coded import CodingTriple, plain_label, triples
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
@@ -36,9 +36,11 @@ _BEFORE = (
     r"focal|generali[sz]ed|tonic-clonic|single|first|neue?|neu|akute?r?s?|chronische?r?s?|trockener) )*+"
 )
 _AFTER = (
-    r"(?:,? ?(?:\(?(?:unspecified|finding|disorder|symptom|new onset|acute|chronic|on exertion|on effort|with exertion|at rest|"
+    r"(?:,? ?(?:\(?(?:unspecified(?: type)?|finding|disorder|symptom|new onset|acute|chronic|on exertion|on effort|with exertion|at rest|"
     r"bei belastung|in ruhe|left|right|left side|right side|links|rechts)\)?))*+(?:,? (?:due|secondary) to .*+)?"
 )
+#: As EHRs have it on their lists: "SOB (shortness of breath)", "DOE (dyspnea on exertion)".
+_ABBREVIATED: Final = re.compile(r"\A[a-z]{2,5} \(([^()]*+)\)")
 _CHRONIC: Final = re.compile(r"\bchroni|\blong-?standing|\blong-?term\b|\bbaseline\b")
 
 _GROUND_GLASS: Final = re.compile(r"\bground[ -]glass\b(?! nodul)|\bmilchglas")
@@ -94,7 +96,7 @@ def _labels(code: Concept | None) -> tuple[str, ...]:
     if code is None:
         return ()
     said = (code.text, *[display for _, _, display in triples(code)])
-    return tuple([" ".join(label.lower().split()) for label in said if label])
+    return tuple([plain_label(label) for label in said if label])
 
 
 @remembered(maxsize=4096)
@@ -126,6 +128,7 @@ def _named(labels: tuple[str, ...]) -> tuple[NamedSymptom, ...]:
 
 
 def _whole(label: str) -> Iterator[NamedSymptom]:
+    label = _ABBREVIATED.sub(r"\1", label)
     for row in _ROWS:
         if _WHOLE[row.id].fullmatch(label):
             yield NamedSymptom(row.kind, row.id, chronic=_CHRONIC.search(label) is not None)

@@ -245,6 +245,10 @@ def test_heart_conditions(code, kind):
         ("Impaired left ventricular function", ["cardiomyopathy"]),
         ("Reduced LV systolic function", ["cardiomyopathy"]),
         ("Decreased left ventricular ejection fraction", ["cardiomyopathy"]),
+        ("Decreased cardiac ejection fraction (finding)", ["cardiomyopathy"]),
+        ("Cardiotoxicity", ["cardiomyopathy"]),
+        ("Cardiotoxic effect of trastuzumab", ["cardiomyopathy"]),
+        ("Heart failure, stage B", ["heart-failure"]),
         ("Left ventricular failure", ["heart-failure"]),
         ("Acute LV failure", ["heart-failure"]),
         ("HFmrEF", ["heart-failure"]),
@@ -254,10 +258,19 @@ def test_heart_conditions(code, kind):
         ("LV diastolic dysfunction", []),
         ("Impaired right ventricular function", []),
         ("Normal left ventricular function", []),
+        ("Exposure to cardiotoxic chemotherapy", []),
+        ("Long-term use of cardiotoxic drug", []),
+        ("High risk medication use, cardiotoxic", []),
+        ("Stage A heart failure", []),
+        ("Heart failure, ACC/AHA stage A", []),
+        ("Pre-heart failure", []),
     ],
 )
 def test_a_weak_left_ventricle_by_its_usual_names(text, kinds):
-    """As where it is coded (cardiotoxicity, impaired left ventricular function); the right one, and diastole, are other diseases."""
+    """As where it is coded (cardiotoxicity, impaired left ventricular function); the right one, and diastole, are other diseases.
+
+    A drug that may harm the heart is no disease of it.
+    """
     assert [h.kind for h in case_of(patient(), condition(code=concept(text=text))).heart] == kinds
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fhir_mappings.resource_builders import ICD10CM, RXNORM, SNOMED, case_of, concept, condition, on, patient
+from tests.stopwatch import best_of, slowness
 
 ILD = (SNOMED, "233703007", "Interstitial lung disease (disorder)")
 DUE_TO = "http://hl7.org/fhir/StructureDefinition/condition-dueTo"
@@ -205,3 +206,44 @@ def test_a_refuted_ild_is_none():
     """Refuted, erroneous and differential ILD are silent."""
     for verified in ("refuted", "entered-in-error", "differential"):
         assert case_of(patient(), condition(ILD, verified=verified)).lungs == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "cause"),
+    [
+        ("Interstitial pulmonary disease, unspecified", "ild", None),
+        ("Other interstitial pulmonary diseases with fibrosis in diseases classified elsewhere", "ild", None),
+        ("Lung disease, interstitial (HCC)", "ild", None),
+        ("Fibrosis of lung (disorder)", "ild", None),
+        ("Fibrosis of lung following radiation", "radiation", None),
+        ("Drug-induced lung disease", "ild", "drug"),
+        ("Enhertu-induced lung injury", "ild", "trastuzumab-deruxtecan"),
+        ("Lung disorder due to drug", "ild", "drug"),
+        ("Pneumonitis, infectious vs drug-induced", "ild", "drug"),
+        ("Viral pneumonitis vs. drug toxicity", "ild", "drug"),
+        ("Infection versus pneumonitis", "ild", None),
+    ],
+)
+def test_names_of_ild_in_classifications_and_on_problem_lists(text, kind, cause):
+    """ICD-10-CM's and SNOMED CT's own titles and EHRs' displays; and what may be the drug's as well as an infection stops therapy too."""
+    assert [(c.kind, c.status, c.cause_drug) for c in case_of(patient(), condition(code=concept(text=text))).lungs] == [
+        (kind, "active", cause)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cystic fibrosis of lung", "Interstitial pulmonary edema", "Chronic obstructive lung disease", "Ventilator-induced lung injury",
+        "Viral vs bacterial pneumonitis", "Aspiration pneumonia vs pneumonitis", "No drug-induced lung disease",
+    ],
+)  # fmt: skip
+def test_other_diseases_of_the_lungs_stay_others(text):
+    """Nor is one infection against another a question of ILD."""
+    assert case_of(patient(), condition(code=concept(text=text))).lungs == ()
+
+
+def test_a_long_label_is_read_in_time():
+    """Ten times the words take some ten times as long, whatever they are."""
+    text = "pneumonitis or " * 20_000
+    assert best_of(1, lambda: case_of(patient(), condition(code=concept(text=text)))) < 4 * slowness()

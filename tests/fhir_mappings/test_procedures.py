@@ -99,6 +99,7 @@ def test_what_is_called_an_echo_and_is_none_of_the_heart(text):
         ({"code": concept(text="Declined hospice care")}, False),
         ({"code": concept(text="Discussion about hospice")}, False),
         ({"code": concept(text="Referral to hospice")}, False),
+        ({"code": concept(text="Referred to hospice")}, False),
         ({"code": concept(text="Palliative care patient")}, False),
         ({"code": concept(text="Not under hospice care")}, False),
         ({"code": concept(text="Formerly in hospice")}, False),

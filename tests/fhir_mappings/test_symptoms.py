@@ -66,6 +66,9 @@ def test_decision_12_symptoms_by_snomed():
         ("Akute Dyspnoe", "dyspnoea"),
         ("Dry cough", "cough"),
         ("Cough, unspecified", "cough"),
+        ("Cough, unspecified type", "cough"),
+        ("SOB (shortness of breath)", "dyspnoea"),
+        ("DOE (dyspnea on exertion)", "dyspnoea"),
         ("Husten", "cough"),
     ],
 )
@@ -231,6 +234,8 @@ def test_decision_13_neurological_symptoms_by_their_codes(code, name):
         ("Left-sided hemiparesis", "hemiparesis"),
         ("Hemiplegia, right", "hemiparesis"),
         ("Aphasia", "aphasia"),
+        ("Seizures (HCC)", "seizure"),
+        ("Cerebral edema (CMS/HCC)", "cerebral oedema"),
     ],
 )
 def test_decision_13_neurological_symptoms_by_the_whole_label(label, name):

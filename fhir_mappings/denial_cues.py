@@ -16,6 +16,11 @@ _SEEN: Final = (
 _NOT: Final = "(?:not|never|cannot|[a-z]+n't)"
 _KIN: Final = "(?:mother|sister|daughter|aunt|grandmother|father|brother|family|relatives?)"
 _EARLIER_FINDING: Final = r"(?!\.? (?:the )?(?:prior|previous|last|baseline|\d))"
+#: "Not seen on the prior CT": it is new.
+_EARLIER_LOOK: Final = (
+    r"(?! (?:previously|before|earlier)\b|"
+    r" (?:on|in|at|by|from) (?:the |her |any )?(?:prior|previous|earlier|baseline|initial|comparison)\b)"
+)
 _END_OF_ANSWER: Final = r"(?= ?(?:$|[.,;)/\n]| -))"
 
 
@@ -38,7 +43,14 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("unanswered", (rf"(?:[:=?(,]| -) ?(?:unknown|unclear|uncertain|pending|unlikely|{_NOT} (?:known|certain|clear))\b{_END_OF_ANSWER}",)),
     ("link", (r"\?:? ?(?:yes|y|confirmed)\b",)),
     # Denials in form only.
-    ("link", (r"\bnot (?:only|just|otherwise specified|elsewhere classified)\b", r"\b(?:no|without (?:a |any )?) ?(?:doubt|question)\b")),
+    (
+        "link",
+        (
+            r"\bnot (?:only|just|otherwise specified|elsewhere classified)\b",
+            rf"\bnot previously {_SEEN}\b",
+            r"\b(?:no|without (?:a |any )?) ?(?:doubt|question)\b",
+        ),
+    ),
     ("link", (r"\bno\.? ?\d++(?! ?\+)",)),  # "no. 3"; but "no 3+ staining" denies
     (
         "doubt",
@@ -48,11 +60,19 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             rf"\b{_NOT} (?:yet )?(?:confirmed|proven|certain|clear)\b",
         ),
     ),
-    ("unseen", (rf"\b{_NOT}(?: been| be| yet)? {_SEEN}\b", rf"\bno longer {_SEEN}\b", r"\b(?:absent|refuted|disproved|disproven)\b")),
+    (
+        "unseen",
+        (
+            rf"(?<!previously )\b{_NOT}(?: been| be| yet)? {_SEEN}\b{_EARLIER_LOOK}",
+            rf"\bno longer {_SEEN}\b",
+            rf"\babsent\b{_EARLIER_LOOK}|\b(?:refuted|disproved|disproven)\b",
+        ),
+    ),
     ("kin", (rf"\b(?:in|of) (?:her |his |the )?{_KIN}\b",)),
     (
         "open",
         (
+            r"\b(?:treat(?:ment)?|therapy|continu(?:e|ed|ing|ation)) to(?= (?:disease )?progression\b)",
             r"\b(?:until|unless|whether|if|in case of|in the event of|criteria for|time to|fear of|pending|awaiting)\b",
             r"\b(?:evaluat|assess|screen|monitor|check|watch|surveillance|look)[a-z]* for\b|\bmonitor(?:ing)?\b",
             r"\b(?:at )?(?:high |low |increased )?risk (?:of|for)\b",
@@ -93,7 +113,13 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("colon", (":",)),
     ("stop", (r"[.!](?=\s|$)|;",)),
     # "no progression in liver metastases" does not deny the metastases.
-    ("change", (r"\b(?:changes?|growth|increase|decrease|progress(?:ion)?|response|improvement|regression) (?:in|of|to|within)\b",)),
+    (
+        "change",
+        (
+            r"\b(?:changes?|growth|increase|decrease|progress(?:ion)?|response|improvement|regression) (?:in|of|to|within)\b",
+            r"\b(?:resolution|worsening|deterioration|exacerbation|enlargement|reduction|shrinkage|clearing|recovery) (?:in|of|within)\b",
+        ),
+    ),
     # Denials.
     (
         "deny",

@@ -44,7 +44,8 @@ _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referr|consult|ev
 #: A label that asks about a disease, denies it, or is a relative's, as a whole: "breast cancer, r/o mets" is breast cancer, and so are
 #: "breast cancer, mets ruled out" and "breast cancer; family history of ovarian cancer".
 _ONLY_ASKED_ABOUT = re.compile(
-    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|screening for|encounter for screening|at risk (?:of|for)|risk of|concern for|fear of|"
+    r"^\W*(?:rule[ -]?out|ruled[ -]out|r/o|screening for|encounter for screening|at risk (?:of|for)|risk of|"
+    r"(?:concern|fear|worry|worries|anxiety) (?:for|of|about|regarding)|"
     r"no (?:known )?history of|family history|fhx?\b|mother with|sister with|query\b|\?)|"
     r"^\W*(?:no (?:clear |clinical |current )?(?:evidence|signs?|diagnosis|suspicion) of|negative for|absence of|denies)\b[^,;:]*$|"
     r"^[^,;]*\bfamily history\b|\bfamily history(?: of)?\W*$|\bin (?:mother|sister|daughter|aunt|grandmother|family)\b",

@@ -14,7 +14,10 @@ _SEEN: Final = (
     "shown|recorded|documented|reported|develop(?:ed)?|occur(?:red)?|met|fulfilled)"
 )
 _NOT: Final = "(?:not|never|cannot|[a-z]+n't)"
-_KIN: Final = "(?:mother|sister|daughter|aunt|grandmother|father|brother|family|relatives?)"
+_KIN: Final = (
+    "(?:mother|sister|daughter|aunt|grandmother|father|brother|family|relatives?|uncle|cousin|grandfather|niece|nephew|parents?|siblings?|"
+    "husband|wife|spouse)"
+)
 _EARLIER_FINDING: Final = r"(?!\.? (?:the )?(?:prior|previous|last|baseline|\d))"
 #: "Not seen on the prior CT": it is new.
 _EARLIER_LOOK: Final = (
@@ -68,14 +71,14 @@ _WORDING: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             rf"\babsent\b{_EARLIER_LOOK}|\b(?:refuted|disproved|disproven)\b",
         ),
     ),
-    ("kin", (rf"\b(?:in|of) (?:her |his |the )?{_KIN}\b",)),
+    ("kin", (rf"\b(?:in|of) (?:her |his |the )?(?:maternal |paternal )?{_KIN}\b",)),
     (
         "open",
         (
             r"\b(?:treat(?:ment)?|therapy|continu(?:e|ed|ing|ation)) to(?= (?:disease )?progression\b)",
             r"\b(?:until|unless|whether|if|in case of|in the event of|criteria for|time to|fear of|pending|awaiting)\b",
             r"\b(?:evaluat|assess|screen|monitor|check|watch|surveillance|look)[a-z]* for\b|\bmonitor(?:ing)?\b",
-            r"\b(?:at )?(?:high |low |increased )?risk (?:of|for)\b",
+            r"\b(?:at )?(?:high |low |increased )?risk (?:of|for)\b|\b(?:susceptib(?:le|ility)|predispos(?:ed|ition)) (?:to|for)\b",
             r"\b(?:prevent(?:s|ing|ion of)?|prophylaxis (?:of|for|against)|avoid(?:s|ing)?)\b",
             rf"\b(?:family history(?: of)?|fhx?|{_KIN}(?:'s)?)\b",
         ),

@@ -175,7 +175,13 @@ _SITE_WORDING: tuple[tuple[str, Site], ...] = (
     (r"pleura", "pleura"),
     (r"mediastin", "mediastinum"),
     (r"axill|infraclavicul|supraclavicul|internal mammary|regional (?:lymph )?nod|sentinel", "regional-node"),
-    (r"distant (?:lymph )?nod|retroperitoneal (?:lymph )?nod|non-?regional|abdominal (?:lymph )?nod|inguinal", "distant-node"),
+    (
+        (
+            r"(?:distant|retroperitoneal|abdominal|intra-?thoracic|intra-?pelvic|hilar|mesenteric|para-?aortic) (?:lymph )?nod|"
+            r"non-?regional|inguinal"
+        ),
+        "distant-node",
+    ),
     (r"\bskin\b|cutaneous", "skin"),
     (r"adrenal", "adrenal"),
     (r"ovar", "ovary"),
@@ -212,7 +218,12 @@ _BREAST = re.compile(
     r"\bbreasts?\b|\bmammary\b(?! node)|\bdcis\b|\blcis\b|\blobular carcinoma|"
     r"\b(?:invasive|infiltrating)\b[\w ,]{0,80}\b(?:duct|ductal|lobular)\b"
 )
-_CANCER = re.compile(r"cancer|carcinoma|malignan|\bca\b|adenocarcinoma")
+#: What beside the name of a cancer makes it no cancer: its risk, its genes.
+_NOT_ITSELF = (
+    r"(?!s? (?:\d )?(?:(?:high|increased|elevated|lifetime) )?(?:risk|genes?\b|genetic|susceptib|predispos|carrier|mutation|prevention|"
+    r"syndrome))"
+)
+_CANCER = re.compile(rf"(?:cancer|carcinoma|malignan|\bca\b){_NOT_ITSELF}")
 _OTHER_ORGAN = (
     r"lung|bronch|colon|colorectal|rectum|rectal|anal|pancrea|stomach|gastric|o?esophag|liver|hepatocellular|kidney|renal|bladder|"
     r"prostat|ovar|uter|endometri|cervix|cervical|vulva|thyroid|brain|laryn|pharyn|oral|tongue|head and neck|testi|bile duct|"
@@ -221,8 +232,17 @@ _OTHER_ORGAN = (
 _TUMOUR = r"cancer|carcinoma|malignan|tumou?r"
 #: Another organ beside a tumour word, or a tumour that is not of the breast by its name. A "carcinoma" of no organ is no other primary.
 _OTHER_CANCER = re.compile(
-    rf"(?:{_OTHER_ORGAN})[\w ,-]{{0,40}}(?:{_TUMOUR})|(?:{_TUMOUR})[\w ,-]{{0,60}}(?:{_OTHER_ORGAN})|"
-    r"sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma|cholangiocarcinoma"
+    rf"(?:{_OTHER_ORGAN})[\w ,-]{{0,40}}(?:{_TUMOUR}){_NOT_ITSELF}|(?:{_TUMOUR}){_NOT_ITSELF}[\w ,-]{{0,60}}(?:{_OTHER_ORGAN})|"
+    rf"(?:sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma|cholangiocarcinoma){_NOT_ITSELF}"
+)
+#: A tumour by its name or its organ, and not where it went: "colon cancer metastatic to liver", "metastatic lung adenocarcinoma"; but
+#: "lung metastasis of a carcinoma", "secondary cancer of lung". A "metastatic liver cancer" or brain cancer is most often one in them.
+_ANOTHER_BY_ORGAN = re.compile(
+    rf"\b(?!liver|brain)(?:{_OTHER_ORGAN})\w{{0,10}}+(?: (?!metasta|mets\b|nod|lesion|of\b|from\b|with\b|and\b)[\w-]{{1,30}}){{0,2}}? "
+    rf"(?:cancer|carcinoma|adenocarcinoma|primary)\b{_NOT_ITSELF}|"
+    r"(?<!secondary )(?<!metastatic )(?<!unspecified )(?:cancer|carcinoma|malignant (?:neoplasm|tumou?r)) of "
+    rf"(?:the )?(?:[a-z-]{{1,20}} ){{0,2}}?(?:{_OTHER_ORGAN})|"
+    r"sarcoma|lymphoma|melanoma|leuka?emia|myeloma|glioblastoma|mesothelioma|cholangiocarcinoma|hepatocellular"
 )
 _MINOR_SKIN = re.compile(
     r"basal cell|(?:squamous cell carcinoma|cancer|carcinoma|malignant neoplasm) of (?:the )?skin|non-?melanoma|in situ"
@@ -230,7 +250,7 @@ _MINOR_SKIN = re.compile(
 #: Micrometastases are found in regional nodes; a metastatic work-up looks for what nobody has found yet.
 _METASTASIS = (
     r"(?<!micro)(?<!micro-)metasta(?!tic (?:work-?up|evaluation|survey|screen|status|potential))|"
-    r"secondary (?:malignan|cancer|carcinoma|neoplas)|disseminated|\bmets?\b|"
+    r"secondary (?:and unspecified )?(?:malignan|cancer|carcinoma|neoplas)|disseminated|\bmets?\b|"
     r"(?<!ckd )(?<!kidney disease )\bstage (?:iv|4)\b(?! (?:ckd|(?:chronic )?kidney|pressure|decubitus))"
 )
 #: What a tumour does where it has spread, named for the place: "peritoneal carcinomatosis". Not in the skin of the breast itself.
@@ -249,7 +269,7 @@ _SEEDED_BY_ANOTHER = re.compile(
 _TO_BREAST = re.compile(r"(?:metasta\w{0,12}+|secondary \w+(?: \w+)?|mets) (?:to|of|in) (?:the )?(?:left |right |female |male )?breast")
 _IN_SITU = re.compile(r"in situ|in-situ|\bdcis\b|\blcis\b|intraductal carcinoma")
 _PAST = re.compile(r"(?<!family )history of|\bh/o\b|\bhx of\b|personal history")
-_BENIGN = re.compile(r"benign|fibroadenoma|carrier|mutation|density|lump\b|cyst|screening|risk")
+_BENIGN = re.compile(r"benign|fibroadenoma|fibroid|density|lump\b|\bcysts?\b|(?<!adenoid )\bcystic\b|screening")
 
 
 @remembered(maxsize=1024)
@@ -263,6 +283,8 @@ def claims_of_words(label: str) -> tuple[Claim, ...]:
     if not _is_so(passage, _BREAST):
         if spread:
             if _is_so(passage, _SEEDED) and not passage.standings(_SEEDED_BY_ANOTHER) <= {"denied", "open"}:
+                return (Claim("other-primary"),)
+            if passage.asserts(_ANOTHER_BY_ORGAN):
                 return (Claim("other-primary"),)
             return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in _sites_of(passage) or (None,))
         # Another tumour that is only suspected makes as careful as one that is there.

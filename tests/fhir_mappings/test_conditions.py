@@ -196,6 +196,11 @@ def test_a_metastasis_coded_with_another_primary_is_that_ones():
         ("Non-small cell lung cancer", ["other-primary"], []),
         ("Follicular lymphoma", ["other-primary"], []),
         ("Breast cancer in mother", [], []),
+        ("Lung cancer in husband", [], []),
+        ("Husband has lung cancer", [], []),
+        ("Colon cancer in paternal uncle", [], []),
+        ("Anxiety about metastatic cancer", [], []),
+        ("Fibroid tumor of uterus", [], []),
         ("Secondary malignant neoplasm of brain and cerebral meninges", [], ["brain"]),
         ("Brain and leptomeningeal metastases", [], ["brain", "leptomeningeal"]),
         ("Metastasis to cerebral meninges", [], ["leptomeningeal"]),
@@ -230,6 +235,27 @@ def test_a_metastasis_coded_with_another_primary_is_that_ones():
         ("Breast cancer, CKD stage 4", ["invasive-breast"], []),
         ("Breast lump", [], []),
         ("BRCA1 mutation carrier, breast cancer risk", [], []),
+        ("Hereditary breast and ovarian cancer syndrome", [], []),
+        ("Breast cancer gene carrier", [], []),
+        ("Lynch syndrome, colon cancer risk", [], []),
+        ("High risk HER2 positive breast cancer", ["invasive-breast"], []),
+        ("Metastatic breast cancer with PIK3CA mutation (HCC)", ["invasive-breast"], ["unspecified"]),
+        ("Malignant neoplasm of breast, BRCA2 gene mutation positive", ["invasive-breast"], []),
+        ("Non-small cell lung cancer with EGFR mutation", ["other-primary"], []),
+        ("Colon cancer metastatic to liver", ["other-primary"], []),
+        ("Metastatic lung cancer (metastasis from lung to other site) (HCC)", ["other-primary"], []),
+        ("Liver metastases from pancreatic adenocarcinoma", ["other-primary"], []),
+        ("Metastatic melanoma", ["other-primary"], []),
+        ("Malignant neoplasm of colon metastatic to liver", ["other-primary"], []),
+        ("Secondary malignant neoplasm of colon", [], ["unspecified"]),
+        ("Metastatic carcinoma of lung", [], ["lung"]),
+        ("Lung metastasis of carcinoma", [], ["lung"]),
+        ("Metastatic liver cancer", [], ["liver"]),
+        ("Brain metastasis, history of colon cancer", [], ["brain"]),
+        ("Metastatic disease, no lung cancer", [], ["unspecified"]),
+        ("Secondary and unspecified malignant neoplasm of intrathoracic lymph nodes", [], ["distant-node"]),
+        ("Secondary and unspecified malignant neoplasm of axilla and upper limb lymph nodes", [], ["regional-node"]),
+        ("Metastasis to hilar lymph node", [], ["distant-node"]),
         ("Diabetes mellitus type 2", [], []),
     ],
 )
@@ -238,6 +264,18 @@ def test_labels_without_a_code_are_read_with_care(text, kinds, found):
     case = case_of(patient(), condition(code=concept(text=text)))
     assert [d.kind for d in case.diagnoses] == kinds
     assert sorted(m.site for m in case.metastases) == found
+
+
+@pytest.mark.parametrize(
+    "coding",
+    [
+        (ICD10CM, "Z15.01", "Genetic susceptibility to malignant neoplasm of breast"),
+        (ICD10CM, "Z15.02", "Genetic susceptibility to malignant neoplasm of ovary"),
+    ],
+)
+def test_a_susceptibility_is_no_tumour(coding):
+    """A carrier's ovary is no other primary that might explain the metastases of her breast cancer (decision 9)."""
+    assert case_of(patient(), condition(coding)).diagnoses == ()
 
 
 LEFT_BREAST = (ICD10CM, "C50.912", "Malignant neoplasm of unspecified site of left female breast")

@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from fhir_mappings.coded import as_list, triples, words, words_of_all
+from fhir_mappings.denial import Passage
 from fhir_mappings.documents.later_members import concepts_in, extensions_of, specimen_reference
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
@@ -21,17 +22,27 @@ _Tissue = Literal["primary", "metastasis"] | None
 _RELATED_CONDITION = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-related-condition"
 
 _METASTASIS = re.compile(r"metasta|\bmets?\b")
-_BREAST = re.compile(r"\bbreasts?\b|\bmammary\b|lumpectomy|mastectomy")
+_BREAST = re.compile(r"(?<!non-)(?<!non )\bbreasts?\b|\bmammary\b|lumpectomy|mastectomy")
 _PRIMARY = re.compile(rf"\bprimary\b|{_BREAST.pattern}")
+#: Where a tumour began, and not where the tissue is from: "liver, core biopsy: carcinoma, consistent with breast primary".
+_FROM_BREAST = re.compile(
+    r"\b(?:breast|mammary)(?: \w{1,20})? (?:primary|origin|cancer|carcinoma|adenocarcinoma)\b|"
+    r"\b(?:primary|origin|from) (?:(?:in|of|the) )*+(?:breast|mammary)\b"
+)
 
 #: Organs whose own tumours are tested for HER2 and that breast cancer seldom reaches; their nodes may drain a breast's metastasis.
 _ORGAN = (
-    r"(?<!-)\b(?:stomach|gastr(?:ic|o-?o?esophageal)|o?esophag(?:us|eal)|(?:gej|cardia|duoden(?:um|al)|colon(?:ic)?|rect(?:um|al))\b|colorectal|"
-    r"pancrea|prostat|urothel|(?:urinary )?bladder|endometri|salivary)\w{0,8}+(?! (?:lymph ?)?node)"
+    r"(?<!-)\b(?:stomach|gastr(?:ic|o-?o?esophageal)|o?esophag(?:us|eal|ogastric)|(?:gej|cardia|duoden(?:um|al)|colon(?:ic)?|rect(?:um|al))\b|"
+    r"ge junction|colorectal|(?:recto)?sigmoid|ca?ecum|pancrea|bil(?:iary|e duct)|gall ?bladder|ampulla|prostat|urothel|"
+    r"(?:urinary )?bladder|endometri|uter(?:us|ine)|cervix|salivary|parotid)\w{0,8}+(?! (?:lymph ?)?node)"
 )
 _OTHER_ORGAN = re.compile(_ORGAN)
-#: A tumour of such an organ, wherever it was found.
+#: A tumour of such an organ, wherever it was found; one of an organ that breast cancer does reach, which says that it began there; and a
+#: test that is not the breast's.
 _OTHER_PRIMARY = re.compile(
+    r"\bnon-?breast\b|\bprimary (?:\w{1,20} )?(?:lung|pulmonary|ovar|liver|hepat|brain|periton)|"
+    r"\b(?:lung|ovarian|peritoneal) (?:primary|cancer)\b|non-?small[ -]cell|\bnsclc\b|small[ -]cell|hepatocellular|"
+    r"cholangiocarcinoma|mesothelioma|melanoma|\bserous carcinoma|"
     rf"{_ORGAN}[ ,(]{{1,2}}(?:\w{{1,20}} )?(?:primary|adeno|carcinoma|cancer)|(?:primary|carcinoma|cancer) (?:of|in) (?:the )?{_ORGAN}"
 )
 
@@ -58,9 +69,14 @@ def is_of_another_organ(record: Record, resource: Resource) -> bool:
 
 @remembered(maxsize=1024)
 def _names_another_organ(text: str) -> bool:
-    if _BREAST.search(text) or _OTHER_ORGAN.search(text) is None:
+    if _BREAST.search(text) is not None:
         return False
-    return _METASTASIS.search(text) is None or _OTHER_PRIMARY.search(text) is not None
+    return _OTHER_PRIMARY.search(text) is not None or (_OTHER_ORGAN.search(text) is not None and not _is_metastasis(text))
+
+
+def _is_metastasis(text: str) -> bool:
+    """Whether words call the tissue a metastasis; "sentinel node negative for metastasis" does not."""
+    return not Passage(text).standings(_METASTASIS) <= {"denied", "open"}
 
 
 def specimen_of(record: Record, resource: Resource) -> tuple[_Tissue, str | None, Literal["left", "right"] | None]:
@@ -101,8 +117,12 @@ def _tissue(concepts: list[Concept], display: str) -> _Tissue:
         return None
     text = f"{display} {words_of_all(*concepts)}"
     coded = {site_of_code(system, code) for concept in concepts for system, code, _ in triples(concept)} - {None, "regional-node"}
-    if _METASTASIS.search(text) or coded - {"breast"}:
+    if _is_metastasis(text) or coded - {"breast"}:
         return "metastasis"
-    if "breast" in coded or _PRIMARY.search(text):
+    if "breast" in coded:
         return "primary"
-    return "metastasis" if any(site != "regional-node" for site in sites_in(text)) else None
+    distant = any(site != "regional-node" for site in sites_in(text))
+    origin_aside = _FROM_BREAST.sub(" ", text)
+    if _PRIMARY.search(text if not distant else origin_aside):
+        return "primary"
+    return "metastasis" if distant else None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from guideline.case import DrugRecord, StopReason
+from guideline.drug_classes import ANTIBODIES, HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
 
@@ -28,6 +29,9 @@ _CYCLES_IN_A_ROW = 3
 LONGEST_SILENCE_DAYS = K.thresholds.intervals.infused_without_dose_days
 
 _OPEN = frozenset({"active", "on-hold", "unknown"})
+
+#: Reasons beside which another one tells what it was.
+_SAYS_LITTLE: Final = ("toxicity", "patient-wish", "unavailable")
 
 
 def still_stands(record: DrugRecord, today: date) -> bool:
@@ -216,26 +220,41 @@ def _was_given_up(reason: StopReason | None) -> bool:
 def _is_before_told_end(course: _Course, record: DrugRecord) -> bool:
     """Whether a record is older than the told end of a course, and says nothing of it.
 
-    So is the fulfilled order of a cycle that was given before it, and what a visit or an order left open of a therapy that was given up
-    later; what began in the last days before the end may be the same therapy in another dose, which goes on.
+    So is the fulfilled order of a cycle that was given before it, and what a visit or an order left open, or closed without a word of why,
+    of a therapy that was given up later; what began in the last days before the end may be the same therapy in another dose, which goes on.
     """
-    if course.end is None or record.start is None or record.stop_reason is not None:
+    if course.end is None or record.start is None:
         return False
     if is_fulfilled_cycle(record):
-        return record.start.latest <= course.end.latest
-    return _was_given_up(course.stop_reason) and _left_open_before(course.end, record.status, record.start, record.end)
+        return record.stop_reason is None and record.start.latest <= course.end.latest
+    if not _was_given_up(course.stop_reason) or _was_given_up(record.stop_reason):
+        return False
+    if record.status not in _OPEN:
+        until = record.end or record.start
+        return record.start.latest <= course.end.latest and until.latest <= add_days(course.end.latest, _SAME_START_DAYS)
+    return record.stop_reason is None and _left_open_before(
+        course.end, _grace(course.drug, course.stop_reason), record.status, record.start, record.end
+    )
 
 
 def _ends_what_was_open(course: _Course, record: DrugRecord) -> bool:
     """Whether a record without a start tells when and why a course was given up that earlier records leave open."""
     if record.start is not None or record.end is None or not _was_given_up(record.stop_reason):
         return False
-    return _left_open_before(record.end, course.status, course.last_seen, course.end)
+    return _left_open_before(record.end, _grace(course.drug, record.stop_reason), course.status, course.last_seen, course.end)
 
 
-def _left_open_before(told: PartialDate, status: str, seen: PartialDate | None, end: PartialDate | None) -> bool:
-    """Whether something without an end was last seen more than a week before the told end."""
-    return status in _OPEN and end is None and seen is not None and add_days(seen.latest, _SAME_START_DAYS) < told.earliest
+def _grace(drug: str, reason: StopReason | None) -> int:
+    """The days before a told end in which the same drug may have been begun anew, in another dose or with other partners.
+
+    None for a conjugate or kinase inhibitor that was ended for progression or for the lungs: what was ordered then was its next cycle.
+    """
+    return 0 if drug not in ANTIBODIES and drug in HER2_DRUGS and reason in ("progression", "lung") else _SAME_START_DAYS
+
+
+def _left_open_before(told: PartialDate, grace: int, status: str, seen: PartialDate | None, end: PartialDate | None) -> bool:
+    """Whether something without an end was last seen before the told end, and its last days."""
+    return status in _OPEN and end is None and seen is not None and add_days(seen.latest, grace) < told.earliest
 
 
 def _lapsed_before(course: _Course, record: DrugRecord, doses: Sequence[DrugRecord]) -> PartialDate | None:
@@ -261,6 +280,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
     course.order_days += record.kind == "order" and record.start is not None and record.start != course.last_seen
     same_start = course.start is None or record.start is None or record.start.earliest <= add_days(course.start.latest, _SAME_START_DAYS)
     end, cycle = _ends(record)
+    reason = _telling_reason(course, record)
     if _is_before_told_end(course, record):
         # When and why the therapy ended is told, and so how long this cycle was to last no longer matters.
         course.start = course.start or record.start
@@ -274,7 +294,7 @@ def _merge(course: _Course, record: DrugRecord) -> None:
         # The same course told twice: who knows of an end or a hold knows more than who does not.
         course.end = _later(course.end, end)
         course.status = min(course.status, record.status, key=_STATUS_KNOWS_MORE.index)
-        course.stop_reason = course.stop_reason or record.stop_reason
+        course.stop_reason = reason
         course.start = course.start or record.start
     else:
         course.status = record.status
@@ -290,6 +310,28 @@ def _merge(course: _Course, record: DrugRecord) -> None:
         course.stated_open = record.status in _OPEN
     course.last_seen = _later(course.last_seen, record.start)
     course.held_on = _later(course.held_on, record.held_on)
+
+
+def _telling_reason(course: _Course, record: DrugRecord) -> StopReason | None:
+    """Why a course that two records tell of ended: "discontinued by provider" beside "progression" explains nothing.
+
+    Of two reasons that explain it that of the later end counts: the earlier one ended a part of it. Where both ended it, or nobody can tell
+    which came first, "pneumonitis" says more than "toxicity".
+    """
+    one, other = course.stop_reason, record.stop_reason
+    if one is None or other is None or one == other:
+        return one or other
+    if _was_given_up(one) and _was_given_up(other) and course.end is not None and record.end is not None:
+        if add_days(course.end.latest, _SAME_START_DAYS) < record.end.earliest:
+            return other
+        if add_days(record.end.latest, _SAME_START_DAYS) < course.end.earliest:
+            return one
+    return max((one, other), key=_telling)
+
+
+def _telling(reason: StopReason) -> int:
+    """How much a reason explains: that it was over, that it was not borne or not wanted, or what happened."""
+    return _was_given_up(reason) + (reason not in ("completed", "other", *_SAYS_LITTLE))
 
 
 def _later(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:

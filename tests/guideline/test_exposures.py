@@ -84,6 +84,65 @@ def test_what_begins_about_the_told_end_goes_on(reason, begun):
     assert longer == ("ended" if reason in ("progression", "toxicity") else "running")
 
 
+@pytest.mark.parametrize(
+    ("drug", "reason"), [("trastuzumab-deruxtecan", "progression"), ("tucatinib", "progression"), ("trastuzumab-emtansine", "lung")]
+)
+@pytest.mark.parametrize("begun", [7, 1])
+def test_the_cycle_ordered_in_the_days_before_the_told_end_is_no_therapy_that_goes_on(drug, reason, begun):
+    """The order of the day of the scan, never closed: what failed, or went to the lungs, was not begun anew in another dose."""
+    told = given(drug, 400, 60, reason=reason)
+    found = the_course(told, given(drug, 60 + begun, kind="order"))
+    assert (found.state, found.end, found.stop_reason) == ("ended", ago(60), reason)
+    assert (
+        courses(given("trastuzumab", 400, 60, reason="progression"), given("trastuzumab", 60 + begun, kind="order"))[-1].state == "running"
+    )
+    assert courses(given(drug, 400, 60, reason="toxicity"), given(drug, 60 + begun, kind="order"))[-1].state == "running"
+
+
+@pytest.mark.parametrize("kind", ["statement", "order"])
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("other", "progression", "progression"),
+        ("completed", "lung", "lung"),
+        ("toxicity", "lung", "lung"),
+        ("patient-wish", "progression", "progression"),
+        ("other", "completed", "other"),
+    ],
+)
+def test_of_two_records_of_one_end_that_counts_which_says_why(one, other, told, kind):
+    """An order closed as "discontinued by provider" beside the statement that says why: the order stood first, and was believed."""
+    records = (
+        given("trastuzumab-deruxtecan", 480, 60, kind="order", reason=one),
+        given("trastuzumab-deruxtecan", 480, 60, kind=kind, reason=other),
+    )
+    assert the_course(*records).stop_reason == told
+
+
+def test_of_two_reasons_that_of_the_later_end_is_why_it_ended():
+    """Paused for neutropenia, given on and stopped for progression, both told from the first day: it was "stopped for toxicity"."""
+    drug = "trastuzumab-deruxtecan"
+    found = the_course(given(drug, 480, 200, reason="toxicity"), given(drug, 480, 60, reason="progression"))
+    assert (found.end, found.stop_reason) == (ago(60), "progression")
+    found = the_course(given(drug, 480, 200, reason="progression"), given(drug, 480, 60, reason="toxicity"))
+    assert found.stop_reason == "toxicity"
+    found = the_course(
+        given(drug, 480, 60, reason="toxicity"), given(drug, 480, 60, reason="progression"), given(drug, 480, 200, reason="lung")
+    )
+    assert found.stop_reason == "progression"
+
+
+@pytest.mark.parametrize("closed", [{}, {"end": 60}, {"end": 53}, {"end": 200, "reason": "other"}])
+def test_an_order_closed_without_a_reason_before_the_told_end_is_no_course_of_its_own(closed):
+    """A dose written anew closes the order before it: the line had two ends, one of them unexplained."""
+    anew = given("trastuzumab-deruxtecan", 300, closed.get("end"), kind="order", status="stopped", reason=closed.get("reason"))
+    found = the_course(given("trastuzumab-deruxtecan", 480, 60, reason="lung"), anew)
+    assert (found.end, found.stop_reason) == (ago(60), "lung")
+    assert (
+        len(courses(given("trastuzumab-deruxtecan", 480, 60, reason="lung"), given("trastuzumab-deruxtecan", 300, 20, kind="order"))) == 2
+    )
+
+
 def test_a_dose_after_the_told_end_is_another_course():
     """Somebody gave it again, whatever the reason of the stop was."""
     told = (given("trastuzumab-deruxtecan", 320, 90, reason="lung"), given("trastuzumab-deruxtecan", 140, kind="order"))

@@ -150,7 +150,7 @@ def situation(case: Case, practice: Practice) -> Situation:
     given = with_answer(held, found, case)
     if given is not held:
         found = therapies(given, case, since)
-    relapse = relapse_after(found, since)
+    relapse = relapse_after(found, since, case.drugs)
     early_relapse = relapse is not None and relapse.within_12 is True
     hormones = hormone_receptors(case, since)
     menopause = menopausal_status(case)

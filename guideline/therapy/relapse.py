@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
+from guideline.case import DrugRecord
 from guideline.drug_classes import HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months, within_months
@@ -34,8 +37,8 @@ class Relapse(Struct, frozen=True):
         return f"{self.end} or later" if self.end_or_later else str(self.end)
 
 
-def relapse_after(found: Therapies, since: PartialDate | None) -> Relapse | None:
-    """Decision 2: the window counts from the last dose of any (neo)adjuvant HER2 therapy."""
+def relapse_after(found: Therapies, since: PartialDate | None, records: Sequence[DrugRecord] = ()) -> Relapse | None:
+    """Decision 2: the window counts from the last dose of any (neo)adjuvant HER2 therapy. `records`: those that the courses are made of."""
     early = [e for e in found.early if e.drug in HER2_DRUGS]
     if not early:
         return None
@@ -43,7 +46,7 @@ def relapse_after(found: Therapies, since: PartialDate | None) -> Relapse | None
     sources = tuple(dict.fromkeys([s for e in early for s in e.sources]))
     if since is None:
         return Relapse(drugs, None, None, False, None, None, sources)
-    if any(_forgotten_at(e, since) for e in early):
+    if any(_forgotten_at(e, since) or _begun_again(e, since, records) for e in early):
         return Relapse(drugs, None, since, False, None, None, sources)
     # Still being given, or given beyond the relapse: the course was unfinished, the interval is 0 (C21).
     if any(_unfinished_at(e, since) for e in early):
@@ -71,6 +74,20 @@ def _forgotten_at(e: Exposure, since: PartialDate) -> bool:
     if e.state != "running" or e.last_dose is not None or e.start is None:
         return False
     return add_months(e.start.earliest, K.thresholds.intervals.adjuvant_course_months) < since.latest
+
+
+def _begun_again(e: Exposure, since: PartialDate, records: Sequence[DrugRecord]) -> bool:
+    """Whether a (neo)adjuvant record that was never closed was joined by one of the treatment of the relapse, which tells nothing of it.
+
+    As above: last seen longer ago than a planned course lasts, and no dose recorded until then.
+    """
+    own = [r for r in records if r.drug == e.drug and r.source in e.sources]
+    before = [r for r in own if r.start is not None and r.start.earliest < since.earliest]
+    if not before or len(before) == len(own) or any(r.kind == "administration" or r.status != "active" or r.end for r in before):
+        return False
+    seen = max([r.start.latest for r in before if r.start is not None])
+    again = [r for r in own if r.kind != "administration" and (r.start is None or r.start.earliest >= since.earliest)]
+    return bool(again) and add_months(seen, K.thresholds.intervals.adjuvant_course_months) < since.earliest
 
 
 def _unfinished_at(e: Exposure, since: PartialDate) -> bool:

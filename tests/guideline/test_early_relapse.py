@@ -10,6 +10,7 @@ from tests.guideline.case_builder import (
     adjuvant,
     advice_on,
     alternatives_of,
+    doses,
     given,
     intake,
     lead_of,
@@ -96,6 +97,25 @@ def test_i05_an_adjuvant_record_that_may_be_forgotten_is_no_relapse_under_therap
     assert lead_of(advice) == lead
     assert ("relapse-on-therapy" in said_ids(advice)) == (lead is not None)
     assert ("I05" in missing_in(advice)) == (lead is None)
+
+
+@pytest.mark.parametrize("end", [None, 100])
+@pytest.mark.parametrize("dosed", [False, True])
+def test_i05_a_forgotten_adjuvant_record_that_the_next_line_joins_is_no_relapse_under_therapy(end, dosed):
+    """Trastuzumab never closed, taken up again five years later: the next line was the third, "metastases during trastuzumab"."""
+    again = [given(drug, 680, end, reason="progression" if end else None) for drug in ("trastuzumab", "pertuzumab")]
+    given_on = doses("trastuzumab", 680, end or 10) if dosed else ()
+    drugs = (given("trastuzumab", 2400, kind="order"), *again, given("docetaxel", 680, 560), *given_on)
+    advice = advice_on(a_case(drugs=drugs, metastases=(metastasis("liver", 700), metastasis("lung", 3))))
+    assert (advice.treatment.topic, lead_of(advice)) == ("SecondLineTreatment", "tdxd")
+    assert "metastases during" not in words_of(advice)
+
+
+def test_what_was_seen_in_the_months_before_the_relapse_is_a_relapse_under_therapy():
+    """An adjuvant course of a year that is open when the metastases come, and goes on with the taxane."""
+    drugs = (given("trastuzumab", 900, kind="order"), given("trastuzumab", 680, 100, reason="progression"), given("docetaxel", 680, 560))
+    advice = advice_on(a_case(drugs=drugs, metastases=(metastasis("liver", 700), metastasis("lung", 3))))
+    assert advice.treatment.topic == "ThirdLineTreatment"
 
 
 @pytest.mark.parametrize(

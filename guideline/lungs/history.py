@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from guideline.case import Case, IntakeAnswer, LungCondition, Symptom
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lungs.tdxd_pneumonitis import arose_under, is_of_tdxd, severe_stop, ungraded_stop
+from guideline.lungs.tdxd_pneumonitis import arose_under, is_of_tdxd, last_lung_stop, severe_stop
 from guideline.partial_date import PartialDate
 from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
 from guideline.therapy.exposures import Exposure
@@ -28,6 +28,7 @@ class LungHistory(Struct, frozen=True):
     pneumonitis whose grade nobody wrote down. `under_treatment`: pneumonitis that began while T-DXd or T-DM1 was being given and is not
     resolved; `under_drug` is that drug, and `grade_1_only` says that it is recorded as asymptomatic grade 1. `active`: other active
     disease, `tdxd_active` that T-DXd caused it though it is not being given. `resolved` and `radiation_resolved`: past disease.
+    `tdxd_grade_1_past`: grade 1 that is resolved, or of which no more is known than that T-DXd was ended for it.
     `tdxd_grade_1`: the resolved grade 1 entries of the problem list, by whose dates the dose of a restart is decided (R115).
     `charted_symptoms` began under a conjugate; `to_clear` are other new symptoms, and findings of an image, whose cause a first dose of
     T-DXd waits for.
@@ -131,6 +132,7 @@ class _Found(Struct):
     tdxd_active: bool = False
     resolved: bool = False
     radiation: bool = False
+    grade_1_stop: bool = False
     grade_1_past: list[LungCondition] = field(default_factory=list)
     shown: list[_Entry] = field(default_factory=list)
     unsettled: list[LungCondition] = field(default_factory=list)
@@ -204,10 +206,11 @@ def _read_stops(found: _Found, case: Case, tdxd: Sequence[Exposure]) -> None:
     """What the stop of T-DXd itself says of the lungs, where the problem list says less."""
     records = [r for r in case.drugs if r.drug == T_DXD]
     severe = severe_stop(records) if not found.stopped else None
-    ungraded = ungraded_stop(case, tdxd, records)
+    last = last_lung_stop(case, tdxd, records)
     found.stopped = found.stopped or severe is not None
-    found.ungraded = found.ungraded or ungraded is not None
-    found.shown += [_Entry(stop.words, stop.day, stop.day, stop.source) for stop in (severe, ungraded) if stop is not None]
+    found.ungraded = found.ungraded or (last is not None and last.grade is None)
+    found.grade_1_stop = last is not None and last.grade is not None
+    found.shown += [_Entry(stop.words, stop.day, stop.day, stop.source) for stop in (severe, last) if stop is not None]
 
 
 def _read_intake(found: _Found, given: IntakeAnswer, tdxd: Sequence[Exposure]) -> None:
@@ -257,7 +260,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     return LungHistory(
         tdxd_stopped_for_good=found.stopped,
         tdxd_ungraded=found.ungraded and not found.stopped,
-        tdxd_grade_1_past=bool(found.grade_1_past) or "tdxd-grade-1-resolved" in values,
+        tdxd_grade_1_past=bool(found.grade_1_past) or found.grade_1_stop or "tdxd-grade-1-resolved" in values,
         tdxd_grade_1=tuple(found.grade_1_past),
         under_treatment=found.under,
         under_drug=found.under_drug,

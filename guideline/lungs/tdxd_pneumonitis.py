@@ -61,8 +61,7 @@ def _is_reason_of(condition: LungCondition, e: Exposure) -> bool:
 
 def severe_stop(records: Sequence[DrugRecord]) -> LungStop | None:
     """The newest stop whose reason names pneumonitis of a grade that ends T-DXd for good; a later dose does not undo it."""
-    worst = K.thresholds.ild.permanent_stop_from_grade
-    found = [r for r in records if r.lung_grade is not None and r.lung_grade >= worst]
+    found = [r for r in records if r.lung_grade is not None and _for_good(r.lung_grade)]
     newest = max(found, key=_last_day, default=None)
     return LungStop(newest.lung_grade, newest.end or newest.start, newest.source) if newest is not None else None
 
@@ -80,8 +79,8 @@ def _given_since(e: Exposure, stopped: Exposure) -> bool:
     return e.start.latest > over.earliest or (e.last_dose is not None and e.last_dose.latest > over.earliest)
 
 
-def ungraded_stop(case: Case, courses: Sequence[Exposure], records: Sequence[DrugRecord]) -> LungStop | None:
-    """T-DXd that ended for the lungs, where neither the problem list nor the reason nor the intake says what it was.
+def last_lung_stop(case: Case, courses: Sequence[Exposure], records: Sequence[DrugRecord]) -> LungStop | None:
+    """T-DXd that ended for the lungs, ungraded or at grade 1, where neither the problem list nor the intake says what it was.
 
     Not where T-DXd was given again since: whoever did that knew the grade. An order from before the stop that is still open is no dose.
     """
@@ -92,6 +91,11 @@ def ungraded_stop(case: Case, courses: Sequence[Exposure], records: Sequence[Dru
     given = answer(case, "ild-history")
     if given is not None and set(given.values) - {"none"}:
         return None
-    if any(r.lung_grade is not None for r in records) or any(_explains(c, last) for c in case.lungs):
+    if any(_explains(c, last) for c in case.lungs):
         return None
-    return LungStop(None, last.last_known, told_by(last, records))
+    worst = max((r.lung_grade for r in records if r.lung_grade is not None), default=None)
+    return LungStop(worst, last.last_known, told_by(last, records)) if worst is None or not _for_good(worst) else None
+
+
+def _for_good(grade: int) -> bool:
+    return grade >= K.thresholds.ild.permanent_stop_from_grade

@@ -131,14 +131,22 @@ def _held_conjugate(s: Situation) -> Finding | None:
         return ended
     if not (held.stop_reason == "lung" or open_):
         return _held_ungraded(s, held)
-    # The hold itself is the fact where nothing else about the lungs is on record.
-    facts = lung_facts(s) or (_on_hold(s, held, "on hold for the lungs"),)
+    # The hold itself is the fact where nothing else about the lungs is on record, and its reason may name the grade.
+    grade = _grade_of_hold(s, held) if not open_ else None
+    facts = lung_facts(s) or (_on_hold(s, held, "on hold for the lungs" if grade is None else f"on hold for the lungs, grade {grade}"),)
+    missing = grade_gap(history) if grade is None else (Gap("I09", K.say("ask-ild-cause")),)
     restart = K.say("ild-grade-1-restart") if held.drug == T_DXD else K.say("ild-tdm1-stops")
     headline = K.say("ild-on-hold" if held.drug == T_DXD else "ild-on-hold-tdm1", drug=name)
     return Finding(
         "InterstitialLungDisease", "warning", headline, (restart, K.say("hold-not-progression")),
-        facts=facts, avoid=(held.drug,), missing=grade_gap(history), rules=("R133",),
+        facts=facts, avoid=(held.drug,), missing=missing, rules=("R133",),
     )  # fmt: skip
+
+
+def _grade_of_hold(s: Situation, held: Exposure) -> int | None:
+    """The CTCAE grade that the reason of a hold names, the worst where several do."""
+    grades = [r.lung_grade for r in s.case.drugs if r.drug == held.drug and r.source in held.sources and r.lung_grade is not None]
+    return max(grades, default=None)
 
 
 def tdm1_ended(s: Situation) -> Finding | None:

@@ -19,6 +19,7 @@ from tests.guideline.case_builder import (
     lung,
     lvef,
     on_therapy,
+    said_ids,
     situation_of,
     topics,
     when,
@@ -109,6 +110,26 @@ def test_a_lung_reason_that_the_record_explains_is_not_suspected():
     assert not situation_of(after_tdxd(lung("radiation", "resolved", None, 81), reason="lung")).lungs.bars_tdxd
     goes_on = on_therapy(*FIRST, given(T_DXD, 300, 200, reason="lung"), given(T_DXD, 20), dose(T_DXD, 20), intake=OPEN)
     assert not situation_of(goes_on).lungs.tdxd_ungraded
+
+
+def test_r115_r130_grade_1_as_the_reason_is_on_record():
+    """The lungs were "not on record": T-DXd ordered again asked for none of its dates, and T-DM1 stood without its own lung warning."""
+    case = after_tdxd(reason="lung", grade=1)
+    assert situation_of(case).lungs.tdxd_grade_1_past
+    advice = advice_on(case)
+    assert any("T-DXd stopped for pneumonitis, grade 1" in fact.value for fact in advice.treatment.facts)
+    assert "tdm1-lung-warning" in said_ids(advice)
+    (found,) = says([order_safety.lungs_of_order], case, order(T_DXD, 5.4, "mg/kg"))
+    assert "I09" in {gap.input for gap in found.missing}
+    assert found.headline.id == "order-lungs-grade-1"
+    (found,) = says([order_safety.lungs_of_order], case, order(T_DM1, 3.6, "mg/kg"))
+    assert found.headline.id == "order-tdm1-after-ild"
+
+
+def test_r115_grade_1_as_the_reason_is_over_once_it_was_given_again():
+    """Whoever gave it again has settled it."""
+    drugs = (given(T_DXD, 300, 200, reason="lung", lung_grade=1), given(T_DXD, 120), dose(T_DXD, 20))
+    assert not situation_of(on_therapy(*FIRST, *drugs, intake=OPEN)).lungs.known
 
 
 def test_r116_grade_2_as_a_reason_ever_outlasts_later_doses():

@@ -211,6 +211,14 @@ def test_r133_t_dxd_on_hold_for_the_lungs():
     assert {"ild-grade-1-restart", "hold-not-progression"} <= said_ids(advice)
 
 
+def test_r133_the_grade_in_the_reason_of_a_hold_is_not_asked_for():
+    """It stands in the record; its cause may be another."""
+    case = on_therapy(*FIRST, given(T_DXD, 200, status="on-hold", reason="lung", lung_grade=1), intake=OPEN)
+    found = finding(advice_on(case), "InterstitialLungDisease")
+    assert [gap.ask.id for gap in found.missing] == ["ask-ild-cause"]
+    assert any("on hold for the lungs, grade 1" in fact.value for fact in found.facts)
+
+
 def test_no_lung_disease_no_lung_card():
     """On T-DXd without anything on record about the lungs: no card (silence list 15: reminders only at the start)."""
     assert "InterstitialLungDisease" not in topics(advice_on(on_drug(T_DXD)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import triples, words
@@ -20,13 +20,16 @@ from fhir_mappings.terminology import canonical_system
 from guideline.case import FLUOROURACIL, Allergy
 from guideline.partial_date import PartialDate
 
-_ALLERGY = re.compile(r"allerg|hypersensitiv|intoleran|reaction|anaphyla")
+#: Not the allergist, and not the pneumonitis that is called so.
+_ALLERGY = re.compile(r"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|intoleran|reaction|anaphyla")
 #: The code of an allergy is none of a drug; here it stands for the allergen.
 _INGREDIENT_OF: dict[tuple[str | None, str | None], tuple[str, str]] = {
     ("snomed", "293785000"): ("http://www.nlm.nih.gov/research/umls/rxnorm", "56946"),
 }
 #: What is severe whatever severity is ticked beside it; most EHRs send how a reaction showed itself, and no severity.
 _SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
+#: How bad it was, in the words of a label that has no severity beside it.
+_CALLED_SEVERE = re.compile(r"(?<!non-)(?<!non )\b(?:severe(?:ly)?|life[ -]threatening|(?:grade|gr|g) ?[345]\b)")
 _ANAPHYLAXIS = frozenset((row.system, row.code) for row in CONCEPTS["cond.hypersensitivity"].codes if "anaphyla" in row.display.lower())
 #: An allergy to the class is one to each of it, unless the entry names the drug.
 _TAXANE_CLASS = re.compile(r"\btax(?:ane|oid)s?\b")
@@ -40,13 +43,21 @@ _Allergen = tuple[str, str | None]
 _PARTS = re.compile(r"[,;:.()\[\]]|\s-+\s|\bbut\b")
 #: The words of a part that says no more than that there is an allergy, or was a reaction: what it is to stands beside it.
 _NO_ALLERGEN = re.compile(
-    r"history|of|h/o|hx|known|severe|acute|drug|medication|chemotherapy|induced|adverse|shock|reaction|allerg\w*|hypersensitivity|"
-    r"anaphyla\w*|(?:angio)?o?edema|angio"
+    r"history|personal|status|of|to|the|due|h/o|hx|known|severe|mild|moderate|acute|(?:drug|medication|medicament|agent)s?|chemotherapy|"
+    r"chemotherapeutic|antineoplastic|cytotoxic|induced|adverse|effect|correct|properly|administered|or|other|shock|reactions?|"
+    r"allerg(?!ist|olog)\w*|hypersensitivity|anaphyla\w*|(?:angio)?o?edema|angio|grade|gr?[1-5]?|ctcae|life|threatening|in|\d[\d/]*"
 )
 _BORNE = re.compile(
-    r"tolerat|premedic|desensiti[sz]|switch|changed|replaced|instead|\b(?:given|ongoing|continu\w+|receiv\w+)\b|^\W*(?:now|on|under|while|for)\b"
+    r"tolerat|premedic|desensiti[sz]|switch|changed|replaced|instead|\b(?:given|ongoing|continu\w+|receiv\w+|treated|planned|ok|okay|fine)\b|"
+    r"\bwithout (?:problem|reaction|issue)|^\W*(?:now|on|under|while|for)\b"
 )
-_DURING = re.compile(r"\bduring\b")
+_DURING = re.compile(r"\b(?:during|after)\b")
+#: What was thought an allergy, and is none.
+_REFUTED = re.compile(
+    r"\W*(?:(?:was|has been|since|later|now) )*+(?:ruled out|excluded|refuted|disproved|disproven|not confirmed|de-?labell?ed|none|nil)\b"
+)
+#: As much as the name of a product takes: "Docetaxel: anaphylaxis", "ado-trastuzumab emtansine (Kadcyla) - anaphylaxis".
+_A_NAME = 3
 
 
 def read_allergies(record: Record, listed: ProblemList) -> tuple[Allergy, ...]:
@@ -68,7 +79,7 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
         match = _reacted_to(concept)
         if match.conflict:
             record.problem("code-text-conflict", resource, "code and text name different drugs")
-        drugs |= dict.fromkeys(match.drugs) if match.drugs or match.conflict else dict(_beyond_names(words(concept)))
+        drugs |= dict.fromkeys(match.drugs) if match.drugs or match.conflict else dict(_concerned((), words(concept)))
     severe = _severe(resource)
     for drug, named in drugs.items():
         yield Allergy(drug, severe, source_of(resource), _last_reaction(resource), named)
@@ -77,34 +88,46 @@ def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
 def _allergies_on_problem_list(resource: Resource) -> Iterator[Allergy]:
     """The allergies that a Condition names ("anaphylaxis due to paclitaxel"). Such a reaction is over soon, and the allergy is not."""
     label = words(resource.code)
-    severe = _is_severe_by_nature(label)
-    if clinical_status(resource) == "resolved" and not severe:
+    by_nature = _is_severe_by_nature(label)
+    if clinical_status(resource) == "resolved" and not by_nature:
         return
+    severe = by_nature or _is_called_severe(label)
     for drug, named in _allergens(label):
         yield Allergy(drug, severe or None, source_of(resource), recorded(resource) or known_by(resource), named)
 
 
 @remembered(maxsize=1024)
 def _allergens(label: str) -> tuple[_Allergen, ...]:
-    """The drugs of the part of a label that says "allergy to"; of one that says no more than "allergy", those that stand beside it."""
-    found: dict[str, str | None] = {}
+    """The drugs of the part of a label that says "allergy to"; of one that says no more than "allergy", those that stand beside it.
+
+    Those before it count where the label begins with nothing but names: "Docetaxel: anaphylaxis".
+    """
+    found: list[_Allergen] = []
+    names: list[str] | None = []
     beside = False
-    for part in _PARTS.split(label):
+    latest = 0
+    for part in filter(str.strip, _PARTS.split(label)):
         of_allergy = _ALLERGY.search(part) or _SEVERE_BY_NATURE.search(part)
-        if _BORNE.search(part) or (of_allergy and _no_allergy(part)):
-            continue
-        if of_allergy:
-            named = drugs_mentioned(_DURING.sub("to", part))
-            found |= dict.fromkeys(named) if named else dict(_beyond_names(part))
-            beside = all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split()))
-        elif beside:
-            named = drugs_of((), part).drugs
-            found |= dict.fromkeys(named) if named else dict(_beyond_names(part))
-    return tuple(found.items())
+        if _REFUTED.match(part):
+            del found[latest:]
+        elif not _BORNE.search(part) and not (of_allergy and _no_allergy(part)):
+            latest = len(found)
+            if of_allergy:
+                found += _concerned(drugs_mentioned(_DURING.sub("to", part)), part)
+                beside = all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split()))
+                if beside and len(found) == latest:
+                    found += [(drug, None) for drug in names or ()]
+            elif beside:
+                found += _concerned(drugs_of((), part).drugs, part)
+        named = drugs_of((), part).drugs if len(part.split()) <= _A_NAME and not of_allergy else ()
+        names = [*names, *named] if names is not None and named else None
+    return tuple(dict(found).items())
 
 
-def _beyond_names(label: str) -> tuple[_Allergen, ...]:
-    """The drugs that a label without the name of one concerns: the taxanes as a class, capecitabine by what it becomes."""
+def _concerned(named: Sequence[str], label: str) -> tuple[_Allergen, ...]:
+    """The drugs that a label names; without the name of one, the taxanes as a class, capecitabine by what it becomes."""
+    if named:
+        return tuple((drug, None) for drug in named)
     found = tuple((drug, "taxanes") for drug in _TAXANES) if _TAXANE_CLASS.search(label) else ()
     return (*found, ("capecitabine", FLUOROURACIL)) if _FLUOROURACIL.search(label) else found
 
@@ -155,3 +178,13 @@ def _was_anaphylaxis(resource: Resource) -> bool:
 @remembered(maxsize=1024)
 def _is_severe_by_nature(text: str) -> bool:
     return not Passage(text).standings(_SEVERE_BY_NATURE).isdisjoint({"asserted", "past"})
+
+
+@remembered(maxsize=1024)
+def _is_called_severe(label: str) -> bool:
+    """Whether the part of a label that names the allergy calls it severe, or another part that says no more than that."""
+    return any(
+        (_ALLERGY.search(part) or all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split())))
+        and not Passage(part).standings(_CALLED_SEVERE).isdisjoint({"asserted", "past"})
+        for part in _PARTS.split(label)
+    )

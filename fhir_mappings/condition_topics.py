@@ -37,7 +37,10 @@ _NEUTROPENIA = re.compile(r"neutropeni")
 _PREGNANCY = re.compile(r"pregnan|\bgravid\b")
 _MENOPAUSE = re.compile(r"menopausal")
 #: A reaction to an infusion is no allergy (R082).
-_ALLERGY = re.compile(r"allerg|hypersensitiv|anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
+_ALLERGY = re.compile(
+    r"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|anaphyla|"
+    r"angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis"
+)
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referr|consult|evaluat|discharg|volunteer|plan")

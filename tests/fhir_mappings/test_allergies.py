@@ -37,6 +37,15 @@ def listed(text: str, **members: object) -> dict[str, bool | None]:
         ("Hypersensitivity to 5-fluorouracil", {"capecitabine": None}),
         ("Anaphylaxis due to 5-FU", {"capecitabine": True}),
         ("Drug allergy: fluoropyrimidines", {"capecitabine": None}),
+        ("Paclitaxel: anaphylaxis", {"paclitaxel": True}),
+        ("Trastuzumab - anaphylaxis 2021", {"trastuzumab": True}),
+        ("Trastuzumab, pertuzumab: allergic reaction", {"trastuzumab": None, "pertuzumab": None}),
+        ("Ado-trastuzumab emtansine (Kadcyla) - anaphylaxis", {"trastuzumab-emtansine": True}),
+        ("Anaphylaxis after paclitaxel", {"paclitaxel": True}),
+        ("Allergic to: paclitaxel", {"paclitaxel": None}),
+        ("Allergy to antineoplastic drug - Kadcyla", {"trastuzumab-emtansine": None}),
+        ("Allergy status to other drugs: Herceptin", {"trastuzumab": None}),
+        ("Anaphylactic reaction due to adverse effect of correct drug or medicament properly administered: Taxotere", {"docetaxel": True}),
     ],
 )
 def test_the_problem_list_names_an_allergy(text, found):
@@ -65,6 +74,17 @@ def test_the_problem_list_names_an_allergy(text, found):
         "Cardiomyopathy due to trastuzumab",
         "Hypersensitivity pneumonitis",
         "Rash due to capecitabine",
+        "Hypersensitivity pneumonitis due to trastuzumab deruxtecan",
+        "Asthma, allergic; breast cancer treated with docetaxel",
+        "Allergic rhinitis, on Herceptin",
+        "Breast cancer on trastuzumab: drug allergy",
+        "Metastatic breast cancer, trastuzumab, drug allergy",
+        "Possible allergy to trastuzumab, ruled out by allergist",
+        "Docetaxel allergy - delabelled 2024",
+        "Trastuzumab: no allergy",
+        "Trastuzumab; allergies: none",
+        "Docetaxel - allergy testing negative",
+        "Seen by the allergologist: docetaxel",
     ],
 )
 def test_what_names_no_allergy_to_our_drugs_is_none(text):
@@ -72,10 +92,30 @@ def test_what_names_no_allergy_to_our_drugs_is_none(text):
     assert listed(text) == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "severe"),
+    [
+        ("Severe hypersensitivity reaction to paclitaxel", True),
+        ("Paclitaxel allergy (severe)", True),
+        ("Hypersensitivity to paclitaxel, grade 3", True),
+        ("Paclitaxel allergy, life-threatening", True),
+        ("Paclitaxel allergy (G4)", True),
+        ("Allergic reaction to paclitaxel, not severe", None),
+        ("Non-severe allergic reaction to paclitaxel", None),
+        ("Allergic reaction to paclitaxel, grade 2", None),
+        ("Mild allergy to paclitaxel; severe asthma", None),
+    ],
+)
+def test_p15_the_label_says_how_bad_it_was(text, severe):
+    """A Condition has no severity of a reaction beside it: "severe" ruled nothing out, and was a warning at the order."""
+    assert listed(text) == {"paclitaxel": severe}
+
+
 def test_what_is_borne_instead_is_no_allergen():
     """The label says what to do."""
     assert listed("Anaphylactic reaction to paclitaxel; tolerates docetaxel") == {"paclitaxel": True}
     assert listed("Hypersensitivity to paclitaxel, switched to docetaxel") == {"paclitaxel": None}
+    assert listed("Allergy: paclitaxel (rash), docetaxel OK") == {"paclitaxel": None}
 
 
 def test_a_reaction_is_over_and_the_allergy_is_not():

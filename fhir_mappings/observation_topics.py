@@ -109,6 +109,13 @@ def asks_for_her2(code: Concept | None) -> bool:
     return code is not None and _topic_of_label(code) == "receptor" and _HER2_ALONE.fullmatch(words(code)) is not None
 
 
+def asks_for_receptor(code: Concept | None) -> bool:
+    """Whether a component of a panel asks for HER2, ER or PgR, by nothing but its label."""
+    return asks_for_her2(code) or (
+        code is not None and _topic_of_label(code) == "receptor" and hormone_receptor_in(words(code)) is not None
+    )
+
+
 def topic_of_codes(concept: Concept | None) -> Topic | None:
     """What a code asks for, by its codings alone."""
     if concept is None:
@@ -130,7 +137,7 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
             topic = _topic_of_code(coding.system, coding.code)
             if topic in ("lab", "lvef") or (topic == "receptor" and not _is_something_else(code)):
                 return topic
-        if asks_for_her2(component.code) and not _is_something_else(code):
+        if asks_for_receptor(component.code) and not _is_something_else(code):
             return "receptor"
     return None
 
@@ -182,7 +189,30 @@ _HER2_ALONE: Final = re.compile(
 _DPYD = re.compile(
     r"\bdpyd\b|dihydropyrimidine[\s-]dehydrogenase|\bdpd (?:deficien|phenotyp|genotyp|enzyme|activity|metaboli)", re.IGNORECASE
 )
+#: The names of a hormone receptor. Estrogen and progesterone are hormones too; ER is an emergency room, and PR an interval or a response.
+_HORMONE_RECEPTORS: Final[dict[str, Literal["ER", "PR"]]] = {
+    "estrogen": "ER", "oestrogen": "ER", "er": "ER", "progesterone": "PR", "progestin": "PR", "pgr": "PR", "pr": "PR",
+}  # fmt: skip
+#: The words that make it one of tissue: one of them stands beside it, but for PgR, which is nothing else.
+_OF_A_RECEPTOR: Final = frozenset({"receptor", "receptors", "ihc", "immunohistochemistry", "immunohistochemical", "immunostain"})
+_OF_ITS_TEST: Final = frozenset(
+    {"status", "result", "results", "interpretation", "expression", "protein", "by", "in", "of", "the", "stain", "staining", "nuclear"}
+    | {"qualitative", "presence", "tissue", "tumor", "tumour", "breast", "cancer", "carcinoma", "specimen", "biopsy", "core"}
+)
+_LABEL_WORDS: Final = re.compile(r"\w+|%|\+")
 _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b(?! pool)|mutation|order|sequenc|\bngs\b", re.IGNORECASE)
+
+
+@remembered(maxsize=1024)
+def hormone_receptor_in(label: str) -> Literal["ER", "PR"] | None:
+    """Which hormone receptor a label asks for that names one and, beside it, only the test: "Estrogen receptor (ER), IHC"."""
+    said = set(_LABEL_WORDS.findall(label.lower()))
+    named = said & _HORMONE_RECEPTORS.keys()
+    asked = {_HORMONE_RECEPTORS[name] for name in named}
+    if len(asked) != 1 or not said - named <= _OF_A_RECEPTOR | _OF_ITS_TEST:
+        return None
+    sure = "pgr" in named or not said.isdisjoint(_OF_A_RECEPTOR) or said == {"er", "status"}
+    return asked.pop() if sure else None
 
 
 @remembered(maxsize=8192)
@@ -191,6 +221,8 @@ def _topic_of_unknown_code(system: str | None, code: str | int | None, label: st
     if not label or meanings_of_code(system, code):
         return None
     topic = _topic_of_words(label)
+    if topic == "receptor" and HER2_NAME.search(label) is None and canonical_system(system) in ("loinc", "snomed"):
+        return None
     if topic == "dpyd":
         return topic
     if topic == "receptor" and canonical_system(system) in ("loinc", "snomed"):
@@ -204,6 +236,8 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
     if any(meanings_of_code(system, code) for system, code, _ in labelled):
         return None
     found = {_topic_of_unknown_code(*one) for one in labelled}
+    if "receptor" in found and not any(label and HER2_NAME.search(label) for _, _, label in labelled):
+        return "receptor" if not any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled) else None
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
     return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy") if topic in found), None)
@@ -216,4 +250,6 @@ def _topic_of_words(label: str) -> Topic | None:
         return "pregnancy"
     if _NOT_TISSUE.search(label):
         return None
+    if hormone_receptor_in(label) is not None:
+        return "receptor"
     return next((topic for pattern, topic in _WORDS if pattern.search(label)), None)

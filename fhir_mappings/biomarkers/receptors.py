@@ -16,7 +16,15 @@ from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.biomarkers.percent_words import percent_in
 from fhir_mappings.biomarkers.tested_tissue import is_of_another_organ, specimen_of
 from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
-from fhir_mappings.observation_topics import BREAST_CODES, COPIES_CODE, NUMERIC_CODES, PERCENT_CODES, RATIO_CODE, asks_for_her2
+from fhir_mappings.observation_topics import (
+    BREAST_CODES,
+    COPIES_CODE,
+    NUMERIC_CODES,
+    PERCENT_CODES,
+    RATIO_CODE,
+    asks_for_receptor,
+    hormone_receptor_in,
+)
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Resource, source_of
@@ -90,7 +98,7 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
         record.problem("unreadable", resource, "tissue of another organ, which nothing calls a metastasis", "her2")
         return found
     for item in (resource, *(resource.component or ())):
-        asked = _asked(item.code) or (_asked_in_words(item.code) if item is resource or asks_for_her2(item.code) else None)
+        asked = _asked(item.code) or (_asked_in_words(item.code) if item is resource or asks_for_receptor(item.code) else None)
         if asked is None:
             continue
         answer = _answer_of(item)
@@ -141,7 +149,8 @@ def _asked_in_words(code: Concept | None) -> _Asked | None:
     """A local code, told by its label."""
     label = words(code)
     if _NAMES["HER2"].search(label) is None:
-        return None
+        hormone = hormone_receptor_in(label)
+        return _Asked(hormone, "unspecified", frozenset(), contradicts_itself(code)) if hormone is not None else None
     return _Asked("HER2", _method_in(label) or "unspecified", frozenset(), contradicts_itself(code))
 
 

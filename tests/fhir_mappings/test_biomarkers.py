@@ -388,6 +388,47 @@ def test_her2_has_many_names(label):
     assert [r.value for r in receptors(observation(code=concept(text=label), valueString="3+"))] == ["3+"]
 
 
+@pytest.mark.parametrize(
+    ("label", "receptor"),
+    [
+        ("Estrogen receptor", "ER"),
+        ("Estrogen receptor (ER), IHC", "ER"),
+        ("Oestrogen receptor status", "ER"),
+        ("ER status", "ER"),
+        ("ER (IHC)", "ER"),
+        ("Progesterone receptor, breast cancer specimen", "PR"),
+        ("PgR", "PR"),
+        ("PR by immunohistochemistry", "PR"),
+    ],
+)
+def test_a_hormone_receptor_is_told_by_its_label_as_her2_is(label, receptor):
+    """Under a house code, without a code, or in a panel: ER and PgR were asked for at every card, and no endocrine therapy was named."""
+    for coded in (
+        observation(("urn:oid:1.2.3", "X", label), valueString="90 % positive"),
+        observation(code=concept(text=label), valueString="90 % positive"),
+    ):
+        assert [(r.receptor, r.value, r.percent) for r in receptors(coded)] == [(receptor, "positive", 90)]
+    components = [{"code": concept(text=label), "valueString": "negative (<1 %)"}, {"code": concept(text="Ki-67"), "valueString": "30 %"}]
+    (found,) = receptors(observation(code=concept(text="Breast prognostic markers"), component=components))
+    assert (found.receptor, found.value) == (receptor, "negative")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Progesterone", "Estrogen", "Serum progesterone receptor", "ER", "ER visit", "PR", "PR interval", "PR status", "ER/PR receptors",
+        "Estrogen receptor mutation", "Androgen receptor", "Order: estrogen receptor", "Estrogen receptor control",
+        "Estrogen receptor % of cells", "Insulin receptor",
+    ],
+)  # fmt: skip
+def test_what_is_no_hormone_receptor_by_its_label(label):
+    """A hormone of the blood, an emergency room, an interval, two tests in one; and an unknown code of LOINC is not told by words."""
+    case = case_of(patient(), observation(code=concept(text=label), valueString="Positive"))
+    assert (case.receptors, case.problems) == ((), ())
+    unknown = case_of(patient(), observation((LOINC, "99999-9", "Estrogen receptor"), valueString="Positive"))
+    assert (unknown.receptors, unknown.problems) == ((), ())
+
+
 @pytest.mark.parametrize("label", ["Other 2", "Her 2nd biopsy", "HER 2, serum", "c-erbB-2 mutation"])
 def test_what_only_sounds_like_her2_is_none(label):
     """Neither "other 2" nor serum or a mutation."""

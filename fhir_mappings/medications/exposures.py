@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from fhir_mappings.coded import CodingTriple, as_list, triples
 from fhir_mappings.dates import ended, ends_of, started, unreadable, when
 from fhir_mappings.documents.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
@@ -18,7 +20,7 @@ from fhir_mappings.medications.medication_names import Naming, naming_of
 from fhir_mappings.medications.other_drugs import other_drugs_of
 from fhir_mappings.medications.regimen_names import is_regimen
 from fhir_mappings.medications.study_drugs import is_blinded, is_study_drug, known_beside_blinded
-from fhir_mappings.medications.therapy_words import intent_in, is_never_given, lung_grade_in, stop_reason_in
+from fhir_mappings.medications.therapy_words import intent_in, is_never_given, is_of_breathing, lung_grade_in, stop_reason_in
 from fhir_mappings.nameless import is_masked, names_nothing
 from fhir_mappings.orders.order_intents import NOT_YET_ORDERED, is_reported_use
 from fhir_mappings.record import Record
@@ -38,6 +40,8 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 
 #: Statuses under which nothing was given and nothing stands ordered.
 _NOT_GIVEN = frozenset({"entered-in-error", "not-taken", "intended", "not-done", "cancelled", "draft"})
+#: Under these a cough is suspected pneumonitis (R080); under others it is no harm of theirs by itself.
+_HARM_LUNGS = frozenset({"trastuzumab-deruxtecan", "trastuzumab-emtansine"})
 _NAMELESS = "names no medication"
 #: What begins later than this is no plan but a slip of the pen: the year is not known.
 _LONGEST_PLAN_DAYS = 366
@@ -145,7 +149,14 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
     dose = dose_of(resource, dosages, concept.text if concept is not None else None)
     grade = _lung_grade(resource, extensions) if reason == "lung" else None
     held_on = _held_on(record, resource) if status == "on-hold" else None
-    return [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source, held_on, grade) for drug in match.drugs]
+    found = [DrugRecord(drug, kind, status, start, end, reason, intent, dose, source, held_on, grade) for drug in match.drugs]
+    if reason == "other" and not _HARM_LUNGS.isdisjoint(match.drugs) and _is_of_breathing(resource, extensions):
+        return [replace(one, stop_reason="lung") if one.drug in _HARM_LUNGS else one for one in found]
+    return found
+
+
+def _is_of_breathing(resource: Resource, extensions: list[Extension]) -> bool:
+    return any(is_of_breathing(text) for concept in _stop_concepts(resource, extensions) for text in _texts(concept))
 
 
 def _held_on(record: Record, resource: Resource) -> PartialDate | None:

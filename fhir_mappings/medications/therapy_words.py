@@ -18,6 +18,7 @@ from guideline.case import StopReason
 _FALL = r"drop|decline|fall|decrease|reduction"
 _HIGH = r"\b(?:elevated|raised|rising|increas(?:ed|ing)|high|abnormal)"
 _LIVER_TEST = r"\b(?:lfts?|alt|ast|bilirubin|transaminases?|liver (?:enzymes?|function(?: tests?)?|tests?))\b"
+_TUMOUR = r"(?:tumou?rs?|metastas[ei]s|mets|lesions?)"
 _CHILD = r"(?:(?:become |get )?pregnan|conceive|conception|child|baby)"
 #: In order: the reason that explains most stands first where a text gives several ("progression, also neuropathy").
 _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
@@ -28,6 +29,8 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
             PROGRESSION_LETTERS,
             r"\b(?:no|not) (?:longer )?respon|non-?respon|lack of (?:response|efficacy|effect)",
             r"treatment failure|ineffective|refractory|relapse",
+            rf"\b{_TUMOUR} (?:(?:is|are|was|were|has|have|been|again|slowly|rapidly) ){{0,3}}(?:gr(?:owing|ew|own)|increas|enlarg)",
+            r"\btumou?r growth|progredien|\bprogr\.",
             rf"disease worsen|worsening (?:of )?(?:disease|{WHERE}{{0,4}}(?:lesion|metasta|mets?\b))",
             # Not "no further benefit expected", as the end of a planned chemotherapy is explained.
             r"(?:no|lack of|loss of|absence of|without) clinical benefit|no longer (?:deriving |having )?(?:any |clinical )*benefit",
@@ -61,7 +64,9 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
             r"toxic|intolera(?:n|b)|(?:not|n'?t|no longer|unable to|hard to) tolerat|untolerated|poor(?:ly)? tolera",
             # A reaction where the needle was is one to the route: the same antibodies go on by vein.
             r"adverse|side[ -]?effect|(?<!site )reaction|anaphyla|hypersensitiv|grade [2-4]",
-            r"neuropath|cytopeni|neutropeni|diarrh|hepatotox|rash|mucositis|stomatitis",
+            r"neuropath|cytopeni|(?:neutro|thrombo|leu[ck]o|lympho)peni|diarrh|hepatotox|rash|mucositis|stomatitis",
+            r"hyperbilirubin|\b(?:severe|recurrent) (?:bleed|epistaxis|ha?emorrhag)|\bsepsis|capillary leak|fluid retention",
+            r"\bren(?:al|al function) (?:failure|toxicity)|kidney failure|renal function (?:worsen|declin)",
             r"palmar-?plantar|palmoplantar|hand[- ](?:and[- ])?foot|\bppe\b",
             r"low (?:blood )?(?:platelet|counts|neutrophil)",
             rf"transaminit|{_HIGH} {_LIVER_TEST}|(?:elevation|increase|rise)s? (?:in|of) (?:the )?{_LIVER_TEST}",
@@ -80,6 +85,8 @@ _REASON_WORDS: tuple[tuple[StopReason, tuple[str, ...]], ...] = (
     ),
     # Complaints of many patients who complete what was planned: "completed 6 cycles, some fatigue" is a completion.
     ("toxicity", (r"(?<!mild )(?<!minimal )(?<!slight )(?<!treatment )(?:nausea|vomit|fatigue)",)),
+    # Pneumonitis by what the image shows, where nothing else explains it.
+    ("lung", (r"ground[- ]glass|\bggos?\b|alveolitis|(?:lung|pulmonary) (?:infiltrat|opacit)",)),
     (
         "patient-wish",
         (
@@ -144,6 +151,16 @@ def is_never_given(text: str) -> bool:
     return _NEVER_GIVEN.search(Passage(text.strip()).text) is not None
 
 
+_BREATHING = re.compile(r"\bcough|dyspn|short(?:ness)? of breath|\bsob\b|breathless|hypox|respiratory symptom")
+
+
+@remembered(maxsize=1024)
+def is_of_breathing(text: str) -> bool:
+    """Whether words give a cough or dyspnoea as the reason: under a drug that harms the lungs that is suspected pneumonitis."""
+    return not _SO_OR_SUSPECTED.isdisjoint(Passage(text).standings(_BREATHING))
+
+
+#: That which names the pneumonitis, not what an image shows.
 _LUNG = next(pattern for pattern, reason in _REASONS if reason == "lung")
 #: Other harm, and lung disease of another cause, to which a grade may belong as well.
 _OTHER_HARM = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fhir_mappings.medications.therapy_words import lung_grade_in, stop_reason_in
-from tests.fhir_mappings.resource_builders import TRASTUZUMAB, case_of, concept, order, patient
+from tests.fhir_mappings.resource_builders import RXNORM, T_DXD, TRASTUZUMAB, case_of, concept, order, patient
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,12 @@ def test_a_pregnancy_that_is_wished_for_is_a_wish(text, reason):
         "Low blood counts",
         "Pancytopenia",
         "Possible transaminitis",
+        "Thrombopenia 45 G/l",
+        "Leukopenia",
+        "Hyperbilirubinaemia",
+        "Fluid retention",
+        "Neutropenic sepsis",
+        "Renal failure",
         "Patient declined due to fatigue",
         "Completed 4 of 6 cycles, intolerable mucositis",
     ],
@@ -79,6 +85,46 @@ def test_harm_is_read_in_the_words_of_the_ward(text):
     """What was stopped for harm was not failed by, and is not offered again as if nothing had been."""
     assert stop_reason_in(text) == "toxicity"
     assert case_of(patient(), order(TRASTUZUMAB, status="stopped", statusReason=concept(text=text))).drugs[0].stop_reason == "toxicity"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Tumour growth", "progression"),
+        ("Liver mets growing", "progression"),
+        ("Metastases increasing", "progression"),
+        ("Lesions have grown", "progression"),
+        ("Progr. hepatic", "progression"),
+        ("Progredienz", "progression"),
+        ("No tumour growth", None),
+        ("Metastases not growing, patient request", "patient-wish"),
+        ("Ground-glass opacities on CT", "lung"),
+        ("Bilateral GGO", "lung"),
+        ("Lung infiltrates", "lung"),
+        ("No ground-glass opacities", None),
+        ("Progression, lung opacities", "progression"),
+    ],
+)
+def test_growth_and_what_the_lungs_show_are_read_as_sites_write_them(text, reason):
+    """Each was "another reason": the next line was conditional, and nothing was said of the lungs."""
+    assert stop_reason_in(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "reason"),
+    [
+        ("Paused: new cough, CT pending", T_DXD, "lung"),
+        ("Increasing dyspnoea", T_DXD, "lung"),
+        ("SOB, rule out ILD", T_DXD, "lung"),
+        ("Dyspnoea", (RXNORM, "1371041", "ado-trastuzumab emtansine"), "lung"),
+        ("Increasing dyspnoea", TRASTUZUMAB, "other"),
+        ("No cough, formulary change", T_DXD, "other"),
+        ("Nausea and cough", T_DXD, "toxicity"),
+    ],
+)
+def test_a_cough_under_a_conjugate_is_suspected_pneumonitis(text, drug, reason):
+    """R080: of T-DXd on hold for a new cough it was asked whether a restart was planned."""
+    assert case_of(patient(), order(drug, status="on-hold", statusReason=concept(text=text))).drugs[0].stop_reason == reason
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,14 @@ from fhir_mappings.medications.medication_names import Naming, naming_of
 from fhir_mappings.medications.other_drugs import other_drugs_of
 from fhir_mappings.medications.regimen_names import is_regimen
 from fhir_mappings.medications.study_drugs import is_blinded, is_study_drug, known_beside_blinded
-from fhir_mappings.medications.therapy_words import intent_in, is_never_given, is_of_breathing, lung_grade_in, stop_reason_in
+from fhir_mappings.medications.therapy_words import (
+    intent_in,
+    is_never_given,
+    is_of_breathing,
+    is_of_the_order,
+    lung_grade_in,
+    stop_reason_in,
+)
 from fhir_mappings.nameless import is_masked, names_nothing
 from fhir_mappings.orders.order_intents import NOT_YET_ORDERED, is_reported_use
 from fhir_mappings.record import Record
@@ -234,7 +241,10 @@ def _unreadable_dates(resource: Resource, kind: Kind) -> bool:
 
 
 def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReason | None:
-    """Why it was stopped or held: by code first, then in words; a reason that we do not understand is `other`, not none."""
+    """Why it was stopped or held: by code first, then in words; a reason that we do not understand is `other`, not none.
+
+    That the order was written anew is no reason of the therapy.
+    """
     concepts = _stop_concepts(resource, extensions)
     if not concepts:
         return None
@@ -243,8 +253,12 @@ def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReaso
         if coded is not None:
             return coded
     found = (stop_reason_in(text) for concept in concepts for text in _texts(concept))
+    reason = next((reason for reason in found if reason is not None), None)
+    if reason is not None:
+        return reason
+    texts = [text for concept in concepts for text in _texts(concept)]
     said = any(concept.coding or concept.text for concept in concepts)
-    return next((reason for reason in found if reason is not None), "other" if said else None)
+    return "other" if said and not (texts and all(map(is_of_the_order, texts))) else None
 
 
 def _stop_concepts(resource: Resource, extensions: list[Extension]) -> list[Concept]:

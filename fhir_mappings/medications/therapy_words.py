@@ -151,6 +151,23 @@ def is_never_given(text: str) -> bool:
     return _NEVER_GIVEN.search(Passage(text.strip()).text) is not None
 
 
+#: What was done to an order while the therapy goes on: it was written anew, or its dose was given.
+_OF_THE_ORDER = re.compile(
+    r"(?:(?:the|this|by|with|by a|a|an|of|in|new|another|medication|system|automatically|auto|was|has|been|due|to) )*+"
+    r"(?:re-?order(?:ed)?|renew(?:al|ed)?|expired?|expiration|modified|modify|replaced|fulfilled|administered|dispensed|"
+    r"(?:dose|dosage|dosing|order|strength|frequency|schedule|rate) (?:adjust\w*|chang\w*|modif\w*|updated?|reduc\w*)|"
+    r"order (?:expired|completed|replaced|renewed|fulfilled|discontinued|written anew)|"
+    r"(?:change|adjustment|modification) (?:of|in|to) (?:the )?(?:dose|dosage|dosing|order|strength|frequency|schedule))"
+    r"(?: (?:by|with|as|to|under|for) (?:(?:a|the|new|next|another|other|different) )*+(?:order|cycle|dose|strength|one|system|protocol))?"
+)
+
+
+@remembered(maxsize=1024)
+def is_of_the_order(text: str) -> bool:
+    """Whether words tell of the order alone, and not of the therapy: "Reorder", "Dose adjustment", "Order expired"."""
+    return _OF_THE_ORDER.fullmatch(Passage(text.strip(" .")).text) is not None
+
+
 _BREATHING = re.compile(r"\bcough|dyspn|short(?:ness)? of breath|\bsob\b|breathless|hypox|respiratory symptom")
 
 

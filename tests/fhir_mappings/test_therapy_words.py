@@ -286,3 +286,29 @@ def test_decision_6_progression_by_its_signs(text):
 def test_decision_6_what_is_no_sign_of_progression(text, reason):
     """Denied, suspected, beside a shrinkage, of another organ than the tumour: progression is documented or not assumed."""
     assert stop_reason_in(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Reorder", None),
+        ("Re-ordered", None),
+        ("Dose adjustment", None),
+        ("Dose reduced.", None),
+        ("Order expired", None),
+        ("Automatically expired", None),
+        ("Replaced by new order", None),
+        ("Modified", None),
+        ("Change in dose", None),
+        ("Discontinued by provider", "other"),
+        ("Dose reduced, then stopped", "other"),
+        ("Replaced by T-DM1", "other"),
+        ("Changed to capecitabine", "other"),
+        ("Dose reduction for neuropathy", "toxicity"),
+        ("Therapy completed", "completed"),
+    ],
+)
+def test_what_was_done_to_the_order_is_no_reason_of_the_therapy(text, reason):
+    """One order a cycle, each closed with "Reorder": the therapy that ran was "ended for another reason"."""
+    stated = order(TRASTUZUMAB, status="completed", statusReason=concept(text=text))
+    assert case_of(patient(), stated).drugs[0].stop_reason == reason

@@ -73,7 +73,8 @@ def _covered(judged: tuple[Judged, ...], held: tuple[Exposure, ...]) -> list[str
     """R111, decision 14: the trastuzumab on hold beside a judged pertuzumab goes by the same table."""
     if PERTUZUMAB_PRODUCTS.isdisjoint([j.exposure.drug for j in judged]):
         return []
-    return [e.drug for e in held if e.drug in WITHOUT_PERTUZUMAB and e.stop_reason in (None, "cardiac")]
+    low = any(j.holds for j in judged)
+    return [e.drug for e in held if e.drug in WITHOUT_PERTUZUMAB and (low or e.stop_reason in (None, "cardiac"))]
 
 
 def held(s: Situation) -> Finding | None:
@@ -134,8 +135,9 @@ def may_restart(s: Situation, found: Finding, planned: date) -> bool:
 
 
 def _for_the_heart(s: Situation, judged: Judged) -> bool:
+    """Whether a drug is on hold for the heart; whatever it was held for, where the newest LVEF asks for a hold by itself."""
     reason = judged.exposure.stop_reason
-    return reason == "cardiac" or (reason is None and _dipped(s, judged))
+    return reason == "cardiac" or judged.holds or (reason is None and _dipped(s, judged))
 
 
 def _paused(s: Situation, judged: Judged) -> bool:

@@ -121,3 +121,23 @@ def test_r110_on_hold_and_without_a_hold_the_same_values_are_told_alike():
     for case, expected in ((held, "lvef-held-unconfirmed"), (going_on, "lvef-low")):
         assert [f.headline.id for f in advice_on(case).findings] == [expected]
         assert expected in {f.headline.id for f in asks(case, order(T_DXD)).findings}
+
+
+@pytest.mark.parametrize("reason", ["lung", "toxicity", "patient-wish"])
+@pytest.mark.parametrize(("value", "said"), [(38, True), (43, True), (56, False)])
+def test_r133_a_drug_held_for_something_else_is_not_restarted_at_an_lvef_that_asks_for_a_hold(reason, value, said):
+    """The chart asked whether a restart was planned, or named the lungs alone, beside an LVEF of 38 %."""
+    held = given(T_DXD, 300, status="on-hold", reason=reason)
+    advice = advice_on(on_therapy(held, lvef=(lvef(62, 310), lvef(value, 4))))
+    assert ("LvefHold" in topics(advice)) is said
+    assert "MissingData" not in topics(advice) or not said
+    if said:
+        words = finding(advice, "LvefHold").headline.text
+        assert words.startswith(f"Do not restart trastuzumab deruxtecan: LVEF {value} %")
+
+
+def test_r111_trastuzumab_held_beside_pertuzumab_for_something_else_waits_with_it():
+    """Both by the one table, whatever they were held for."""
+    held = [given(drug, 300, status="on-hold", reason="toxicity") for drug in ("trastuzumab", "pertuzumab")]
+    found = finding(advice_on(on_therapy(*held, lvef=(lvef(62, 310), lvef(42, 4)))), "LvefHold")
+    assert found.headline.text.startswith("Do not restart trastuzumab + pertuzumab: LVEF 42 %")

@@ -220,28 +220,31 @@ def _was_given_up(reason: StopReason | None) -> bool:
 def _is_before_told_end(course: _Course, record: DrugRecord) -> bool:
     """Whether a record is older than the told end of a course, and says nothing of it.
 
-    So is the fulfilled order of a cycle that was given before it, and what a visit or an order left open, or closed without a word of why,
-    of a therapy that was given up later; what began in the last days before the end may be the same therapy in another dose, which goes on.
+    So is the order of a cycle that was given before it, and what a visit or an order left open, or closed without a word of why, of a
+    therapy that was given up later; what began in the last days before the end may be the same therapy in another dose, which goes on.
     """
     if course.end is None or record.start is None:
         return False
-    if is_fulfilled_cycle(record):
-        return record.stop_reason is None and record.start.latest <= course.end.latest
+    if is_fulfilled_cycle(record) and record.stop_reason is None:
+        return record.start.latest <= course.end.latest
     if not _was_given_up(course.stop_reason) or _was_given_up(record.stop_reason):
         return False
     if record.status not in _OPEN:
         until = record.end or record.start
         return record.start.latest <= course.end.latest and until.latest <= add_days(course.end.latest, _SAME_START_DAYS)
-    return record.stop_reason is None and _left_open_before(
-        course.end, _grace(course.drug, course.stop_reason), record.status, record.start, record.end
-    )
+    if record.stop_reason is not None:
+        return False
+    if _goes_on_after(record):
+        return record.start.latest < course.end.earliest
+    return _left_open_before(course.end, _grace(course.drug, course.stop_reason), record.status, record.start, record.end)
 
 
 def _ends_what_was_open(course: _Course, record: DrugRecord) -> bool:
     """Whether a record without a start tells when and why a course was given up that earlier records leave open."""
     if record.start is not None or record.end is None or not _was_given_up(record.stop_reason):
         return False
-    return _left_open_before(record.end, _grace(course.drug, record.stop_reason), course.status, course.last_seen, course.end)
+    grace = _grace(course.drug, record.stop_reason) if course.last_cycle is None else 0
+    return _left_open_before(record.end, grace, course.status, course.last_seen, course.end)
 
 
 def _grace(drug: str, reason: StopReason | None) -> int:
@@ -286,7 +289,8 @@ def _merge(course: _Course, record: DrugRecord) -> None:
         course.start = course.start or record.start
         course.last_seen = _later(course.last_seen, record.start)
         return
-    course.last_cycle = _later(course.last_cycle, cycle)
+    # Once it is told when the therapy ended, how long its last cycle was to last no longer matters.
+    course.last_cycle = None if _ends_what_was_open(course, record) else _later(course.last_cycle, cycle)
     if is_fulfilled_cycle(record) and record.stop_reason is None and course.stated_open:
         # A cycle's order is completed when its dose was given: that does not end a therapy that a statement calls open.
         pass

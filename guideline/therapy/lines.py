@@ -8,7 +8,8 @@ a new line; a new agent after progression does, and so do one after a gap of mor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from itertools import chain
 from typing import Literal
 
@@ -71,7 +72,7 @@ class Line(Struct, frozen=True):
 
     def end_reasons(self) -> frozenset[StopReason]:
         """The recorded reasons for which the main part was ended; empty where one of its drugs has none."""
-        reasons = [e.stop_reason for e in self.main_part()]
+        reasons = [e.stop_reason for e in _last_of_each(self.main_part())]
         return frozenset([reason for reason in reasons if reason is not None]) if None not in reasons else frozenset()
 
     def held_on_record(self, case: Case) -> frozenset[str]:
@@ -319,8 +320,9 @@ def _ending(
         return "progression", True, found.day, found
     main = _main_part(exposures)
     last_day = last_day_of(main)
+    reasons = {e.stop_reason for e in _last_of_each(main)}
     if next_start is not None:
-        if main and all(e.stop_reason in TOXICITY for e in main):
+        if reasons and reasons <= TOXICITY:
             return "toxicity", True, last_day, None
         return "changed", False, last_day, None
     answer = intake_outcome(case, start)
@@ -336,7 +338,6 @@ def _ending(
         return "unknown", False, None, None
     if planned_again(main, case):
         return "ongoing", True, None, None
-    reasons = {e.stop_reason for e in main}
     if reasons and reasons <= TOXICITY:
         return "toxicity", True, last_day, None
     if reasons == {"completed"}:
@@ -359,6 +360,11 @@ def planned_again(main: Sequence[Exposure], case: Case) -> bool:
 
 def _main_part(exposures: Sequence[Exposure]) -> Sequence[Exposure]:
     return [e for e in exposures if e.drug in HER2_DRUGS] or [e for e in exposures if e.drug in CYTOTOXIC_DRUGS] or exposures
+
+
+def _last_of_each(main: Iterable[Exposure]) -> Iterable[Exposure]:
+    """The newest course of each drug: why an earlier one was over no longer matters, once the drug was given again in the line."""
+    return {e.drug: e for e in sorted(main, key=lambda e: e.start.earliest if e.start is not None else date.min)}.values()
 
 
 def given_since(members: Sequence[Exposure], day: PartialDate) -> bool:

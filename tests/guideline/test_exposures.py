@@ -143,6 +143,24 @@ def test_an_order_closed_without_a_reason_before_the_told_end_is_no_course_of_it
     )
 
 
+@pytest.mark.parametrize("reason", ["progression", "lung", "toxicity", "cardiac", "patient-wish"])
+@pytest.mark.parametrize("begun", [399, None])
+@pytest.mark.parametrize("last", [60, 64])
+def test_orders_of_a_cycle_that_nobody_closed_do_not_outlive_the_told_end(reason, begun, last):
+    """Each with the days of its cycle, and left "active": from the second on they were a therapy that goes on."""
+    cycles = [given("trastuzumab-deruxtecan", day, day - 20, kind="order", status="active") for day in range(399, last, -21)]
+    found = the_course(given("trastuzumab-deruxtecan", begun, last, reason=reason), *cycles)
+    assert (found.state, found.end, found.stop_reason) == ("ended", ago(last), reason)
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped"])
+@pytest.mark.parametrize("reason", ["other", "completed"])
+def test_the_last_cycle_closed_with_a_word_of_routine_is_none_of_its_own(status, reason):
+    """It began days before the end that another record explains."""
+    last = given("trastuzumab-deruxtecan", 64, 60, kind="order", status=status, reason=reason)
+    assert the_course(given("trastuzumab-deruxtecan", 400, 60, reason="lung"), last).stop_reason == "lung"
+
+
 def test_a_dose_after_the_told_end_is_another_course():
     """Somebody gave it again, whatever the reason of the stop was."""
     told = (given("trastuzumab-deruxtecan", 320, 90, reason="lung"), given("trastuzumab-deruxtecan", 140, kind="order"))

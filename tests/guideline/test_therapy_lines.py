@@ -16,6 +16,7 @@ from tests.guideline.case_builder import (
     intake,
     lvef,
     metastasis,
+    on_therapy,
     said,
     situation_of,
     status,
@@ -615,3 +616,11 @@ def test_decision_8_antibodies_whose_doses_go_on_are_carried_over():
     assert set(lines(*told, *doses("pertuzumab", 600, 12))[1].drugs) == {"pertuzumab", "trastuzumab-deruxtecan"}
     begun_lately = (given("pertuzumab", 600, kind="order"), given("trastuzumab", 600, 70), given("trastuzumab-deruxtecan", 60))
     assert set(lines(*begun_lately, *doses("pertuzumab", 600, 72))[1].drugs) == {"pertuzumab", "trastuzumab-deruxtecan"}
+
+
+def test_why_a_drug_was_over_before_it_was_given_again_in_the_line_is_not_why_the_line_ended():
+    """Doses from before the statement begins are a course of their own, without a reason: it was asked why the line had ended."""
+    drug = "trastuzumab-deruxtecan"
+    first = tuple(given(d, 690, 500, reason="progression") for d in ("trastuzumab", "docetaxel"))
+    case = on_therapy(*first, given(drug, 400, 60, reason="toxicity"), *doses(drug, 442, 61))
+    assert advice_on(case).treatment.headline.text == "Third line: tucatinib triplet - trastuzumab deruxtecan stopped for toxicity"

@@ -107,6 +107,9 @@ _YES = re.compile(r"^yes\b")
 _UNSURE = re.compile(r"possib|unknown|uncertain|not yet confirmed")
 _UNKNOWN = re.compile(r"\A\s*+unknown\b")
 _NEGATIVE = re.compile(r"not detected|\bneg(?:ative)?\b|^no\b(?: no\b)*(?=$| ?[,.;:(/-])")
+_POSITIVE_TEST = re.compile(r"\bpos(?:itive)?\b|(?<!not )detected")
+#: A pregnancy status that is "positive" is so by a test.
+_POSITIVE_ANSWER = re.compile(r"\A\W*+pos(?:itive)?\b")
 #: What she says of herself, or said of the past, proves nothing.
 _NO_PROOF = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|never|not (?:known|aware|sure|certain|planning|trying))\b[^.;,]{0,60}\bpregnan|"
@@ -127,7 +130,7 @@ def _pregnancy_words(text: str, is_test: bool) -> PregnancyStatus | None:
         return "possible"
     if pregnant:
         return "pregnant"
-    if is_test and re.search(r"\bpos(?:itive)?\b|(?<!not )detected", passage.text):
+    if (_POSITIVE_TEST if is_test else _POSITIVE_ANSWER).search(passage.text) is not None:
         return "possible"  # hCG can come from elsewhere: a test alone is asked about, not believed
     return None
 

@@ -35,6 +35,8 @@ def answers(code, **members):
         ({"valueCodeableConcept": concept(text="Not pregnant")}, "not-pregnant"),
         ({"valueString": "Pregnant, 18 weeks"}, "pregnant"),
         ({"valueString": "Pregnant, gestational age unknown"}, "possible"),
+        ({"valueCodeableConcept": concept((SNOMED, "10828004", "Positive"))}, "possible"),
+        ({"valueString": "Positive (urine)"}, "possible"),
         ({"valueBoolean": False}, "not-pregnant"),
     ],
 )

@@ -5,12 +5,12 @@
 `draft_resources(context)`      the raw resources by `Type/id`, for suggestions that update or delete a draft
 
 All three take the hook's `context` as plain JSON, whatever it holds, and raise nothing. Only MedicationRequests are orders here; other
-resource types among the drafts are read where an order refers to them (Medication, Condition) and ignored otherwise.
+resource types among the drafts are read where an order refers to them (Medication, Condition, CarePlan) and ignored otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final, Literal, NamedTuple
 
@@ -32,7 +32,7 @@ from fhir_mappings.orders.draft_resources import (
     references_in,
     timing_of,
 )
-from fhir_mappings.orders.order_reasons import is_for_breast, is_gastric, planned_product
+from fhir_mappings.orders.order_reasons import PLAN_TYPES, is_for_breast, is_gastric, planned_product
 from fhir_mappings.orders.order_setting import course_of, is_proposal, setting_of
 from fhir_mappings.orders.ordered_doses import read_order
 from fhir_mappings.orders.ordered_products import ordered_product
@@ -48,6 +48,8 @@ from guideline.partial_date import PartialDate
 _ENDED: Final = frozenset({"stopped", "cancelled", "canceled", "completed", "ended", "revoked", "discontinued"})
 #: Nothing is ordered: an order that never was one, and one that is held and neither begins nor ends a therapy.
 _NO_ORDER: Final = frozenset({"entered-in-error", "on-hold"})
+#: A plan that is none any more says nothing of what was meant.
+_NO_PLAN: Final = frozenset({"revoked", "entered-in-error"})
 _COMBINATIONS: Final = frozenset(row.id for row in read_drugs().fixed_combinations if len(row.names) > 1)
 
 
@@ -100,6 +102,15 @@ class _Drafts(NamedTuple):
         if entry is not None:
             return draft_of(entry.resource)
         return next((one for name in names if (one := _in_reading(self.reading, name)) is not None), None)
+
+    def titles_of_plans(self, draft: Draft) -> Iterator[str]:
+        """How the plans among the drafts that a draft is based on are called: a reference to one mostly has no name of its own."""
+        for reference in (*references_in(draft.based_on), *references_in(draft.supporting_information)):
+            names = (reference.reference or "", type_and_id(reference.reference or "") or "")
+            plan = next((self.beside[name].resource for name in names if name in self.beside), {})
+            stands = plan.get("resourceType") in PLAN_TYPES and plan.get("status") not in _NO_PLAN
+            if stands and isinstance(plan.get("title"), str):
+                yield plan["title"]
 
 
 def _drafts(context: Mapping[str, Any], hook: str, reading: Reading | None) -> _Drafts:
@@ -169,7 +180,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         further=ordered.further,
         strength=ordered.strength,
         stop_reason=_stop_reason(draft) if act == "stop" else None,
-        plan=product.meant or planned_product(draft, product.drugs),
+        plan=product.meant or planned_product(draft, product.drugs, drafts.titles_of_plans(draft)),
         gastric=is_gastric(draft, lambda reference: drafts.find(reference, draft)),
         planned=_planned_day(draft, today) if act == "start" else None,
         replaces=_order_in(draft.prior_prescription) if act == "start" else None,

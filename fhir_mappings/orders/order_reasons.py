@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
@@ -32,7 +32,7 @@ _WAITS: Final = re.compile(r"\b(?:if|when|upon|at|on)\b(?:(?!\bfor\b)[^,:\d]){0,
 #: What a note says after a change of the drug: the plans of the notes before it were those of the drug before.
 _CHANGED: Final = re.compile(r"\AChanged from \S.{0,200}? to \S", re.IGNORECASE)
 _PLAN_WORD: Final = re.compile(r"\b(?:plan|protocol|regimen)\b", re.IGNORECASE)
-_PLAN_TYPES: Final = frozenset({"CarePlan", "RequestGroup", "RequestOrchestration", "PlanDefinition"})
+PLAN_TYPES: Final = frozenset({"CarePlan", "RequestGroup", "RequestOrchestration", "PlanDefinition"})
 _TUMOUR: Final = r"(?:cancer|carcinoma|adenocarcinoma|tumou?r|neoplasm|malignan\w{1,8}+)"
 _STOMACH: Final = r"(?:gastric|stomach|gastro-?o?esophageal|\bgej?\b|cardia\b)"
 _GASTRIC: Final = re.compile(rf"{_STOMACH}[\w ,/()-]{{0,40}}{_TUMOUR}|{_TUMOUR}\s+(?:of\s+)?(?:the\s+)?[\w ]{{0,30}}{_STOMACH}")
@@ -41,8 +41,8 @@ _BREAST: Final = re.compile(r"\bbreast\b|\bmammary\b")
 _GASTRIC_SNOMED: Final = "363349007"
 
 
-def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
-    """The HER2 antibody or conjugate that the order's own plan or protocol names.
+def planned_product(draft: Draft, ordered: tuple[str, ...], titles: Iterable[str] = ()) -> str | None:
+    """The HER2 antibody or conjugate that the order's own plan or protocol names; `titles` are those of plans sent beside it.
 
     The ordered drug itself where the plan names it too, else the plan's first in alphabetical order, pertuzumab last: nobody takes it for
     another antibody. `None` where the order is for no such drug, or the plan names none. IV trastuzumab and pertuzumab of a plan are what
@@ -51,7 +51,7 @@ def planned_product(draft: Draft, ordered: tuple[str, ...]) -> str | None:
     own = _MIXED_UP.intersection(ordered)
     if not own:
         return None
-    named = {drug for text in _plans(draft) for drug in drugs_mentioned(text)} & _MIXED_UP
+    named = {drug for text in (*_plans(draft), *titles) for drug in drugs_mentioned(text)} & _MIXED_UP
     if not named:
         return None
     same = sorted(drug for drug in own if drug in named or _is_brought(drug, named))
@@ -85,7 +85,7 @@ def _since_the_change(notes: Sequence[str]) -> Sequence[str]:
 def _is_plan(reference: Reference) -> bool:
     """TRAP: what supports an order is often the therapy before it. It is a plan by its type, else by its name."""
     kind = reference.type or (type_and_id(reference.reference or "") or "").partition("/")[0]
-    return kind in _PLAN_TYPES or (not kind.startswith("Medication") and _PLAN_WORD.search(reference.display or "") is not None)
+    return kind in PLAN_TYPES or (not kind.startswith("Medication") and _PLAN_WORD.search(reference.display or "") is not None)
 
 
 def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | None]) -> bool:

@@ -287,6 +287,32 @@ def test_code_and_text_of_different_her2_products():
     assert (order.drugs, order.plan) == (("trastuzumab-emtansine",), "trastuzumab-deruxtecan")
 
 
+# --- plans among the drafts
+
+
+@pytest.mark.parametrize(
+    ("plan", "named"),
+    [
+        ({}, "trastuzumab-deruxtecan"),
+        ({"status": "revoked"}, None),
+        ({"resourceType": "Observation"}, None),
+        ({"title": None}, None),
+        ({"title": "OP BREAST ADO-TRASTUZUMAB EMTANSINE"}, "trastuzumab-emtansine"),
+        ({"title": ["odd"]}, None),
+    ],
+)
+@pytest.mark.parametrize("reference", ["CarePlan/p", "https://ehr.example/fhir/CarePlan/p", "urn:uuid:plan"])
+def test_the_title_of_a_plan_beside_the_order_is_its_plan(plan, named, reference):
+    """An order is based on its plan by reference, without a name: T-DM1 under a plan of T-DXd was no mix-up."""
+    title = "OP BREAST FAM-TRASTUZUMAB DERUXTECAN (ENHERTU)"
+    beside = {"resourceType": "CarePlan", "id": "p", "status": "active", "intent": "plan", "title": title, **plan}
+    url = f"https://ehr.example/fhir/{beside['resourceType']}/p" if reference.startswith("https") else reference
+    drafts = [{"resource": draft(text="Kadcyla", basedOn=[{"reference": reference}])}, {"fullUrl": url, "resource": beside}]
+    hook_context = {"patientId": "p1", "draftOrders": {"resourceType": "Bundle", "entry": drafts}}
+    (order,) = read_draft_orders(hook_context, hook="order-sign", today=TODAY)
+    assert order.plan == named
+
+
 # --- start or stop
 
 

@@ -312,3 +312,26 @@ def test_what_was_done_to_the_order_is_no_reason_of_the_therapy(text, reason):
     """One order a cycle, each closed with "Reorder": the therapy that ran was "ended for another reason"."""
     stated = order(TRASTUZUMAB, status="completed", statusReason=concept(text=text))
     assert case_of(patient(), stated).drugs[0].stop_reason == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ("Pneumonitis Grad 2", 2),
+        ("Pneumonitis CTC-Grad III", 3),
+        ("Pneumonitis CTCAE 2", 2),
+        ("Pneumonitis II°", 2),
+        ("ILD °I", 1),
+        ("CTCAE 5 grade 2 pneumonitis", 2),
+        ("CTCAE 4, G3 pneumonitis", 3),
+        ("CTCAE 5.0 pneumonitis", None),
+        ("Pneumonitis 2° to T-DXd", None),
+        ("Pneumonitis I-II°", None),
+        ("Pneumonitis grade 1-2", None),
+        ("Pneumonitis from grade 1 to grade 2", 2),
+        ("Fever 38 °C, pneumonitis", None),
+    ],
+)
+def test_a_grade_has_many_spellings(text, grade):
+    """It stood in the record, and was asked for; "2°" is "secondary", and the number behind CTCAE may be that of the edition."""
+    assert lung_grade_in(text) == grade

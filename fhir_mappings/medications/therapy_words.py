@@ -153,7 +153,7 @@ def is_never_given(text: str) -> bool:
 
 #: What was done to an order while the therapy goes on: it was written anew, or its dose was given.
 _OF_THE_ORDER = re.compile(
-    r"(?:(?:the|this|by|with|by a|a|an|of|in|new|another|medication|system|automatically|auto|was|has|been|due|to) )*+"
+    r"\A(?:(?:the|this|by|with|by a|a|an|of|in|new|another|medication|system|automatically|auto|was|has|been|due|to) )*+"
     r"(?:re-?order(?:ed)?|renew(?:al|ed)?|expired?|expiration|modified|modify|replaced|fulfilled|administered|dispensed|"
     r"(?:dose|dosage|dosing|order|strength|frequency|schedule|rate) (?:adjust\w*|chang\w*|modif\w*|updated?|reduc\w*)|"
     r"order (?:expired|completed|replaced|renewed|fulfilled|discontinued|written anew)|"

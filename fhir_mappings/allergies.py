@@ -54,7 +54,7 @@ _BORNE = re.compile(
 _DURING = re.compile(r"\b(?:during|after)\b")
 #: What was thought an allergy, and is none.
 _REFUTED = re.compile(
-    r"\A\W*+(?:(?:was|has been|since|later|now) )*+(?:ruled out|excluded|refuted|disproved|disproven|not confirmed|de-?labell?ed|none|nil)\b"
+    r"\A\W*+(?:(?:was|has been|since|later|now) )*+(?:ruled out|excluded|refuted|disprove[dn]|not confirmed|de-?labell?ed|none|nil)\b"
 )
 #: As much as the name of a product takes: "Docetaxel: anaphylaxis", "ado-trastuzumab emtansine (Kadcyla) - anaphylaxis".
 _A_NAME = 3

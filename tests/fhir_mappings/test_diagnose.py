@@ -74,7 +74,10 @@ def variant(gene):
         ({"resourceType": "MedicationDispense", "id": "9"}, "MedicationDispense (1): a therapy counts only"),
         (observation((HOUSE, "77"), ident="9", code=concept((HOUSE, "77"), text="Platelets")), "Observation/9: labelled as platelets"),
         (observation(code=concept(text="Ejection Fraction at rest"), ident="9", valueInteger=38), "Observation/9: labelled as LVEF"),
-        (observation(code=concept((HOUSE, "3", "Estrogen receptor")), ident="9"), "Observation/9: labelled as a hormone receptor"),
+        (
+            observation(code=concept((HOUSE, "3", "Estrogen receptor % of cells")), ident="9"),
+            "Observation/9: labelled as a hormone receptor",
+        ),
         (variant("ERBB2"), "Observation/9: a variant of ERBB2"),
         (order(text="Enhertu", ident="9", intent="Plan"), "MedicationRequest/9: an order of intent plan is none yet"),
     ],

@@ -35,7 +35,8 @@ _LUNG = re.compile(
 )
 _NEUTROPENIA = re.compile(r"neutropeni")
 _PREGNANCY = re.compile(r"pregnan|\bgravid\b")
-_MENOPAUSE = re.compile(r"menopausal")
+#: With it what ends the cycle at once: both ovaries removed.
+_MENOPAUSE = re.compile(r"menopaus|oophorectom|ovariectom|absence of (?:both )?ovar|\bbso\b")
 #: A reaction to an infusion is no allergy (R082).
 _ALLERGY = re.compile(
     r"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|anaphyla|"

@@ -10,12 +10,12 @@ import re
 from typing import Literal
 
 from fhir_mappings.coded import as_list, first_code, triples, words
-from fhir_mappings.dates import known_by
+from fhir_mappings.dates import ended, known_by, started, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.observation_topics import topic_of_codes
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
-from fhir_mappings.reproductive_names import asks_for_pregnancy, menopause_named, pregnancy_named
+from fhir_mappings.reproductive_names import asks_for_pregnancy, menopause_named, names_both_ovaries_removed, pregnancy_named
 from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.results import is_false, normal_ranges, number_of, results, text_of, upper_limit
 from fhir_mappings.terminology import value_of
@@ -136,7 +136,7 @@ def _pregnancy_words(text: str, is_test: bool) -> PregnancyStatus | None:
 
 
 def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]:
-    """Menopausal statuses, from answers and from Conditions."""
+    """Menopausal statuses, from answers and from Conditions; a woman without ovaries is postmenopausal from the operation on."""
     found = []
     for result in results(record, record.of("menopause"), "other"):
         resource = result.resource
@@ -146,8 +146,15 @@ def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]
                 found.append(Menopause(status, result.day, source_of(resource)))
     for resource in listed["menopause"]:
         status = _menopause(resource.code) or _menopause_said(resource.code)
+        if status is None and names_both_ovaries_removed(words(resource.code)):
+            status = "postmenopausal"
         if status is not None:
             found.append(Menopause(status, known_by(resource), source_of(resource)))
+    for resource in record.of("Procedure"):
+        if resource.status == "completed" and names_both_ovaries_removed(words(resource.code)):
+            day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
+            if day is None or record.counts(day, resource):
+                found.append(Menopause("postmenopausal", day, source_of(resource)))
     return tuple(found)
 
 

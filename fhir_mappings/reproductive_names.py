@@ -77,6 +77,26 @@ _STATUSES: Final[dict[str, Literal["premenopausal", "perimenopausal", "postmenop
 }  # fmt: skip
 
 
+#: Both ovaries are gone, by an operation. One of them, the womb, or an operation that is only spoken of is another matter.
+_REMOVAL: Final = r"(?:salping\w*[ -]?)?(?:oophorectom|ovariectom)"
+_OVARIES: Final = re.compile(
+    rf"\b(?:bilateral|both)[ -](?:(?:laparoscopic|robotic|open|prophylactic|risk[ -]reducing)[ -])*+{_REMOVAL}|"
+    rf"{_REMOVAL}\w*+,? \(?(?:bilateral|both)\b|\bbso\b|"
+    r"\babsence of (?:both ovaries|ovar(?:y|ies),? \(?bilateral)|\bsurgical(?:ly induced)? menopause\b"
+)
+_NOT_REMOVED: Final = re.compile(
+    r"discuss|declin|refus|plan|schedul|consider|counsel|consult|referral|evaluat|candidate|cancel|defer|postpone|offer|request|wait|"
+    r"family|mother|sister|unilateral|congenital|before|prior to|not (?:done|performed)"
+)
+
+
+@remembered(maxsize=1024)
+def names_both_ovaries_removed(label: str) -> bool:
+    """Whether a label says that both ovaries were removed: "Bilateral salpingo-oophorectomy", "Acquired absence of both ovaries"."""
+    passage = Passage(label)
+    return not passage.standings(_OVARIES).isdisjoint({"asserted", "past"}) and _NOT_REMOVED.search(passage.text) is None
+
+
 @remembered(maxsize=1024)
 def pregnancy_named(label: str) -> Literal["pregnant", "possible"] | None:
     """The pregnancy that the label of a Condition names; one that is suspected or complicates something, or a positive test, is `possible`.

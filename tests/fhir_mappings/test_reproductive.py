@@ -16,6 +16,7 @@ from tests.fhir_mappings.resource_builders import (
     patient,
     problems_of,
     quantity,
+    resource,
 )
 
 STATUS, HCG = (LOINC, "82810-3"), (LOINC, "2106-3")
@@ -236,6 +237,47 @@ def test_a_stop_reason_is_no_pregnancy_status():
 def test_menopause(resource, status):
     """By Condition, by answer, or by the finding itself."""
     assert [m.status for m in case_of(patient(), resource).menopause] == [status]
+
+
+OVARIES_REMOVED = [
+    "Bilateral salpingo-oophorectomy",
+    "Laparoscopic bilateral oophorectomy",
+    "Hysterectomy with bilateral salpingo-oophorectomy",
+    "Oophorectomy, bilateral",
+    "S/P BSO",
+    "Risk-reducing bilateral salpingoophorectomy",
+    "Bilateral risk-reducing salpingo-oophorectomy",
+    "History of bilateral oophorectomy",
+    "Acquired absence of both ovaries",
+    "Acquired absence of ovaries, bilateral",
+    "Surgical menopause",
+]
+OVARIES_KEPT = [
+    "Unilateral oophorectomy",
+    "Oophorectomy",
+    "Hysterectomy",
+    "Bilateral salpingectomy",
+    "Bilateral salpingectomy with left oophorectomy",
+    "Bilateral tubal ligation, right oophorectomy",
+    "Bilateral oophorectomy planned",
+    "Declined bilateral oophorectomy",
+    "Discussion of bilateral salpingo-oophorectomy",
+    "Family history of bilateral oophorectomy",
+    "No bilateral oophorectomy",
+    "Acquired absence of ovary, unilateral",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [*((text, ["postmenopausal"]) for text in OVARIES_REMOVED), *((text, []) for text in OVARIES_KEPT)]
+)
+def test_without_ovaries_a_woman_is_postmenopausal(text, found):
+    """By the operation or the problem list: at 40 she was asked for her menopausal status, a pregnancy and ovarian suppression."""
+    code, day = concept(text=text), "2026-01-10"
+    assert [m.status for m in case_of(patient(), condition(code=code)).menopause] == found
+    done = resource("Procedure", status="completed", code=code, performedDateTime=day)
+    assert [m.status for m in case_of(patient(), done).menopause] == found
+    assert case_of(patient(), {**done, "status": "preparation"}).menopause == ()
 
 
 @pytest.mark.parametrize("text", ["Postmenopausal bleeding", "Not postmenopausal", "Menopausal symptoms"])

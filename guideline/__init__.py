@@ -23,8 +23,7 @@ What the facts amount to, before any rule speaks:
 `unread_results`      results that could not be read and are newer than all that could
 `intake`              answers of the questionnaire, as long as they count; `symptoms`: those that the chart tells of, for as long
 `label_flags`         which conditions of labels hold
-`order_question`      what would be given if the drafts were carried out; `dosing`: of which dose, `companions`: beside which medicines,
-                      `whole_doses`: tablets of two strengths that are ordered apart
+`order_question`      what would be given if the drafts were carried out; `dosing`: of which dose, `companions`: beside which medicines
 
 The rules, by clinical question: `rules`. Beside them:
 

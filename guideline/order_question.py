@@ -10,12 +10,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from guideline.case import Case, DrugRecord
+from guideline.dosing.whole_doses import as_whole_doses
 from guideline.drug_classes import components
 from guideline.orders import DraftOrder
 from guideline.practice import Practice
 from guideline.situation import Situation, situation
 from guideline.therapy.exposures import Exposure, still_stands
-from guideline.whole_doses import as_whole_doses
 
 _Found = TypeVar("_Found")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from guideline.dosing.whole_doses import as_whole_doses
 from guideline.orders import OrderedDose
-from guideline.whole_doses import as_whole_doses
 from tests.guideline.case_builder import intake, second_line
 from tests.guideline.measure_builder import BODY, labs
 from tests.guideline.order_builder import asks, beside, only, order, words

@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 from guideline.advice import FactUsed, Finding
 from guideline.body import Body, body
 from guideline.dosing.label_doses import Judgement, above, judge, same
+from guideline.dosing.whole_doses import follow_each_other, takes_its_place, told_for_both
 from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -22,7 +23,6 @@ from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.rules.orders.dose_words import label_words, order_fact, ordered_words
 from guideline.rules.orders.order_scope import deletions, ordered_drugs, safety_orders
-from guideline.whole_doses import follow_each_other, takes_its_place, told_for_both
 
 _RIGHT = ("fits", "loading")
 

@@ -277,7 +277,7 @@ class Store:
             # Asked before it is written: what is counted and recorded while that lasts is written in another round.
             going_on = main.is_alive()
             if self._ended:
-                break
+                return  # closed by who ended it, and perhaps in use again: what another thread has in hand must not be let go of here
             if self.works or self.open():
                 self.write_waiting()
         self._database.close()

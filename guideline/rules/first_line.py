@@ -46,7 +46,9 @@ def first_line(s: Situation, conditional: Statement | None) -> Treatment:
         _headline(lead, others, conditional),
         detail=() if conditional is None else (conditional,),
         facts=tuple(
-            dict.fromkeys((*treatment_facts(s), *lung_symptom_facts(s), *(selection_facts(s) if "endocrine-her2" in offered else ())))
+            dict.fromkeys(
+                (*treatment_facts(s), *lung_symptom_facts(s, offered), *(selection_facts(s) if "endocrine-her2" in offered else ()))
+            )
         ),
         missing=missing,
         lead=_first_line_option(s, lead, leads=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from guideline.advice import FactUsed, Gap, Statement
@@ -111,9 +112,9 @@ def lungs_to_clear(s: Situation) -> tuple[Symptom, ...]:
     return tuple([symptom for symptom in s.lungs.to_clear if not looked_at(symptom)])
 
 
-def lung_symptom_facts(s: Situation) -> list[FactUsed]:
-    """What is to be cleared before T-DXd, with its day and source."""
-    return [lung_symptom_fact(symptom) for symptom in lungs_to_clear(s)]
+def lung_symptom_facts(s: Situation, regimens: Collection[str]) -> list[FactUsed]:
+    """What is to be cleared before T-DXd, with its day and source, where T-DXd is among the regimens."""
+    return [lung_symptom_fact(symptom) for symptom in lungs_to_clear(s)] if not TDXD_REGIMENS.isdisjoint(regimens) else []
 
 
 def stopped_for_the_lungs(s: Situation) -> list[str]:

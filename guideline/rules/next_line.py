@@ -47,7 +47,8 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
     offered, barred = sort_out(s, candidates)
     lead = _lead(s, offered)
     alternatives = _alternatives(s, offered, lead)
-    checks, gaps = common_checks(s, [r for r in (lead, *alternatives) if r is not None], lead)
+    named = [r for r in (lead, *alternatives) if r is not None]
+    checks, gaps = common_checks(s, named, lead)
     left_out, asks = reasons_open(s, candidates)
     missing = ((Gap("I04", _question(s, conditional)),) if conditional is not None else ()) + (*asks, *gaps)
     if s.early_relapse and six_months_unclear(s):
@@ -61,7 +62,7 @@ def next_line(s: Situation, conditional: Statement | None) -> Treatment:
         "info",
         _headline(s, lead, conditional),
         detail=_said_first(s, conditional),
-        facts=(*treatment_facts(s), *lung_symptom_facts(s)),
+        facts=(*treatment_facts(s), *lung_symptom_facts(s, named)),
         missing=missing,
         avoid=("thp",) if s.last_line is None else (),
         lead=lead_option(s, lead) if lead is not None else None,

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from guideline.advice import Option, Statement
 from guideline.allergies import allergens, contain_it
+from guideline.case import Allergy
 from guideline.drug_classes import CYTOTOXIC_DRUGS, HER2_DRUGS, components
 from guideline.facts_used import drug_name, drug_names
 from guideline.heart.lvef_stop import stops_on_record
@@ -126,19 +127,18 @@ def _not_tolerated(s: Situation, regimen: str) -> Objection | None:
 
 def _allergic(s: Situation, regimen: str) -> Objection | None:
     """P15: a severe reaction to a drug of the regimen, or to its antibody part."""
-    drugs = K.regimens[regimen].drugs
-    found = [a for a in s.case.allergies if a.severe and contain_it(drugs, a)]
+    found = severe_allergies(s, K.regimens[regimen].drugs)
     return Objection(K.say("severe-allergy", drugs=allergens(found)), say_so=True) if found else None
 
 
-def severe_allergies(s: Situation, drugs: Collection[str]) -> list[str]:
-    """What the patient reacted to severely, as far as drugs that are given together bring it (P15)."""
-    return sorted({a.drug for a in s.case.allergies if a.severe and contain_it(drugs, a)})
+def severe_allergies(s: Situation, drugs: Collection[str]) -> list[Allergy]:
+    """The severe reactions to what drugs that are given together bring (P15)."""
+    return [a for a in s.case.allergies if a.severe and contain_it(drugs, a)]
 
 
 def without_trastuzumab(s: Situation) -> bool:
     """Whether a severe reaction rules trastuzumab out, and with it the conjugates that are made of it (P15)."""
-    return bool(s.case.allergies) and bool(severe_allergies(s, ("trastuzumab",)))
+    return bool(severe_allergies(s, ("trastuzumab",)))
 
 
 def _kidneys(s: Situation, regimen: str) -> Objection | None:

@@ -36,7 +36,7 @@ def _without_lead(
         topic,
         "info",
         headline,
-        facts=(*treatment_facts(s), *lung_symptom_facts(s)),
+        facts=(*treatment_facts(s), *lung_symptom_facts(s, offered)),
         missing=(*her2_gap(s), *extra_gaps, *gaps),
         alternatives=tuple(
             endocrine_her2(s, "R061") if r == "endocrine-her2" else option(s, r, rules=K.regimens[r].rules[:1]) for r in offered

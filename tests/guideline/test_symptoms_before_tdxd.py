@@ -89,6 +89,13 @@ def test_beside_resolved_lung_disease_both_are_said():
     assert {"check-lungs-to-clear", "check-lungs-resolved"} <= set(said_here)
 
 
+def test_where_t_dxd_is_no_option_the_symptom_is_no_fact_of_the_card():
+    """Nothing on the card rests on it."""
+    advice = opened(symptom(), lungs=(lung(onset=900),))
+    assert "tdxd" not in {option.regimen for option in (advice.treatment.lead, *advice.treatment.alternatives)}
+    assert not [f for f in advice.treatment.facts if "on the chart" in f.value]
+
+
 def test_several_are_named_in_one_sentence():
     advice = opened(symptom(), symptom(name="cough", day=3), symptom(*GLASS, day=2))
     (check,) = [check for check in advice.treatment.checks if check.id == "check-lungs-to-clear"]

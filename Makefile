@@ -48,7 +48,7 @@ fuzz: $(VENV)/.dev ## 20,000 requests at random, then new examples for every pro
 	@exec env FUZZ=$${FUZZ:-20000} $(BIN)/python -m pytest --quiet -m hypothesis tests $(ARGS)
 	@exec $(BIN)/python -m tests.regex_growth
 
-mutate: $(VENV)/.mutate ## is there a test for each thing in guideline/ that could be wrong? (ARGS="--sample 300")
+mutate: $(VENV)/.mutate ## is there a test for each thing in the guideline or the mapping that could be wrong? (ARGS="--sample 300")
 	@exec $(BIN)/python -m mutation $(ARGS)
 
 audit: $(VENV)-audit/.done ## is any pinned package known to be vulnerable? (ARGS="--vulnerability-service osv")

@@ -41,6 +41,7 @@ def remembered(*, maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
                 kept[args] = answer
             return answer
 
+        look_up.cache_clear = kept.clear  # type: ignore[attr-defined]  # as `functools.cache` names it
         return look_up
 
     return decorate

@@ -1,1 +1,1 @@
-"""Mutation testing of `guideline/`: whether a test notices when one thing in the code is wrong."""
+"""Mutation testing of the rooms that read and judge: whether a test notices when one thing in the code is wrong."""

@@ -1,4 +1,4 @@
-"""`make mutate`: change one thing in `guideline/` at a time and see whether its pure suite (`tests/guideline`) notices."""
+"""`make mutate`: change one thing in `guideline/` (or another room) at a time and see whether its suite notices."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from msgspec import json
 
 from mutation.judge import JOB, Job
 from mutation.mutants import Mutant
+from mutation.rooms import ROOMS, Room
 from mutation.tree import ROOT, Tree, tree
 from mutation.verdicts import interval, survivors, table, verdicts_in
 
@@ -23,7 +24,8 @@ def main() -> int:
     """Mutate, judge, report. Exit status 1 below `--at-least`, 2 where the suite fails without any mutation."""
     options = _options()
     begun = time.monotonic()
-    copy = tree(options.processes)
+    room = ROOMS[options.room]
+    copy = tree(room, options.processes)
     mutants = [m for m in copy.mutants if fnmatch(m.module, options.module)]
     if options.survivors_of:
         before = verdicts_in(options.survivors_of)
@@ -32,7 +34,7 @@ def main() -> int:
     if options.sample is not None and options.sample < len(mutants):
         chosen = random.Random(options.seed).sample(mutants, options.sample)  # noqa: S311 -- a sample, not a secret
     print(f"{len(chosen):,} of {len(mutants):,} mutants, seed {options.seed}", flush=True)
-    if not _judge(chosen, copy, options.processes):
+    if not _judge(chosen, room, copy, options.processes):
         return 2
     verdicts = verdicts_in(copy.verdicts)
     noticed = sum(verdicts[mutant.name].noticed for mutant in chosen)
@@ -46,6 +48,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    parser.add_argument("--room", choices=ROOMS, default="guideline", help="whose code is changed (default: guideline)")
     parser.add_argument("--sample", type=int, metavar="N", help="only so many mutants, drawn by the seed (default: all; that takes hours)")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another sample (default: 1)")
     parser.add_argument("--module", default="*", metavar="PATTERN", help="only modules of this name, such as '*.rules.heart'")
@@ -55,15 +58,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _judge(chosen: list[Mutant], copy: Tree, processes: int) -> bool:
+def _judge(chosen: list[Mutant], room: Room, copy: Tree, processes: int) -> bool:
     """Judge those of the mutants that have no verdict yet: a run that was ended goes on where it was."""
     known = verdicts_in(copy.verdicts)
     waiting = [mutant for mutant in chosen if mutant.name not in known]
     if not waiting:
         return True
-    (copy.folder / JOB).write_bytes(json.encode(Job(waiting, processes, str(copy.verdicts))))
+    (copy.folder / JOB).write_bytes(json.encode(Job(waiting, room.package, list(room.suite), processes, str(copy.verdicts))))
     options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "mutation.suite", "-p", "mutation.judge"]
-    command = [sys.executable, "-m", "pytest", *options, "tests/guideline"]
+    command = [sys.executable, "-m", "pytest", *options, *room.suite]
     ended = subprocess.run(command, cwd=copy.folder, check=False).returncode  # noqa: S603
     if ended:
         print(f"The mutants were not judged to the end (pytest ended with status {ended}); the same command goes on from here.")

@@ -43,19 +43,24 @@ _CONTROL_EVERY = 10
 
 
 class Job(Struct):
-    """What to judge: the mutants, how many at once, and the file that takes the verdicts."""
+    """What to judge: the mutants of a package, by which folders of tests, how many at once, and the file that takes the verdicts."""
 
     mutants: list[Mutant]
+    package: str
+    suite: list[str]
     processes: int
     verdicts: str
 
 
 class Trial(Struct):
-    """A run of tests, in order, with a mutant or (as a control) without; `fresh` where it needs a process of its own."""
+    """A run of tests, in order, with a mutant or (as a control) without.
+
+    Where it needs a process of its own, `fresh` says what that is given: the whole suite, or as a control the tests alone.
+    """
 
     mutant: Mutant
     tests: list[str]
-    fresh: bool
+    fresh: list[str]
     control: bool = False
     begun: float = 0.0
 
@@ -68,6 +73,8 @@ def pytest_load_initial_conftests() -> None:
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Instead of running the tests once, run them for each mutant."""
+    if session.testsfailed:
+        return False  # a test module that cannot be imported would leave its mutants to the others; pytest says which
     functions = codes()
     at_import = reaching.watched(functions)
     items = {item.nodeid: item for item in session.items}
@@ -75,7 +82,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     # Shared with every fork as it is: no fork copies it by collecting garbage.
     gc.freeze()
     if not REACH.exists():
-        _measure(items, functions, at_import)
+        _measure(items, functions, at_import, job.package)
     reach = json.decode(REACH.read_bytes(), type=Reach)
     trials: deque[Trial] = deque()
     with Path(job.verdicts).open("ab", buffering=0) as file:
@@ -83,7 +90,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             fresh = mutant.function in at_import
             tests = list(items) if fresh else reach.tests.get(mutant.function, [])
             if tests:
-                trials.append(Trial(mutant, in_order(tests, mutant.name, reach), fresh))
+                trials.append(Trial(mutant, in_order(tests, mutant.name, reach), job.suite if fresh else []))
             else:
                 file.write(json.encode(Verdict(mutant.name, "unreached")) + b"\n")
         for done, verdict in enumerate(_judged(trials, items, reach, job.processes), 1):
@@ -113,7 +120,7 @@ def _judged(trials: deque[Trial], items: dict[str, pytest.Item], reach: Reach, p
             kills += 1
             if kills % _CONTROL_EVERY == 0:
                 tests = trial.tests[: trial.tests.index(verdict.test) + 1]
-                trials.appendleft(Trial(trial.mutant, tests, trial.fresh, control=True))
+                trials.appendleft(Trial(trial.mutant, tests, tests if trial.fresh else [], control=True))
 
 
 def _verdict(trial: Trial, code: int, killer: str | None) -> Verdict:
@@ -153,7 +160,7 @@ def _try(trial: Trial, items: dict[str, pytest.Item], reach: Reach) -> bool:
     if trial.fresh:
         name = trial.mutant.name.partition("__mutmut_")[0] if trial.control else trial.mutant.name
         options = ("-x", "-q", "-p", "no:cacheprovider", "-p", "mutation.suite")
-        command = [sys.executable, "-m", "pytest", *options, *(trial.tests if trial.control else ["tests/guideline"])]
+        command = [sys.executable, "-m", "pytest", *options, *trial.fresh]
         os.execve(sys.executable, command, {**os.environ, WANTED: name})  # noqa: S606 -- no shell is wanted
     if not trial.control:
         become(trial.mutant.name)
@@ -169,7 +176,7 @@ def _pass(items: list[pytest.Item]) -> bool:
     return True
 
 
-def _measure(items: dict[str, pytest.Item], functions: dict[CodeType, str], at_import: set[str]) -> None:
+def _measure(items: dict[str, pytest.Item], functions: dict[CodeType, str], at_import: set[str], package: str) -> None:
     """Write the reach down, in a copy of this process, so that no cache of this one is filled. Ends the run where a test fails."""
 
     def run(test: str) -> float:
@@ -179,7 +186,7 @@ def _measure(items: dict[str, pytest.Item], functions: dict[CodeType, str], at_i
         return time.perf_counter() - begun
 
     def work() -> bool:
-        REACH.write_bytes(json.encode(reaching.measure(items, run, functions, at_import)))
+        REACH.write_bytes(json.encode(reaching.measure(items, run, functions, at_import, package)))
         return True
 
     pid = _fork(work)

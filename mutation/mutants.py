@@ -1,4 +1,4 @@
-"""The mutants of `guideline/`, made by mutmut: every file holds its functions once as they are and once for each change.
+"""The mutants of a room, made by mutmut: every file holds its functions once as they are and once for each change.
 
 Which of them runs is chosen at run time (`mutation.trampoline`), so all mutants share one copy of the tree and one import.
 mutmut passes decorated functions over. `@property` and `@cache` hide much medicine here, so they are first written out:
@@ -17,7 +17,7 @@ from msgspec import Struct
 from mutmut.mutation.file_mutation import mutate_file_contents
 
 #: Decorators that may stand as a call after the function instead.
-_WRITTEN_OUT = ("property", "cache", "lru_cache")
+_WRITTEN_OUT = ("property", "cache", "lru_cache", "remembered")
 
 
 class Mutant(Struct, frozen=True):

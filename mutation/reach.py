@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -42,10 +41,10 @@ def _note(frame: FrameType, event: str, argument: object) -> None:
     _ran.add(frame.f_code)
 
 
-def measure(tests: Iterable[str], run: Callable[[str], float], functions: dict[CodeType, str], at_import: set[str]) -> Reach:
-    """Run each test by itself and note what it runs, even what an earlier test has left in a cache."""
+def measure(tests: Iterable[str], run: Callable[[str], float], functions: dict[CodeType, str], at_import: set[str], package: str) -> Reach:
+    """Run each test by itself and note what it runs of a package, even what an earlier test has left in a cache."""
     reach = Reach()
-    caches = _caches({code for code, name in functions.items() if name in at_import})
+    caches = _caches({code for code, name in functions.items() if name in at_import}, package)
     for test in tests:
         for cache in caches:
             cache.cache_clear()
@@ -56,10 +55,10 @@ def measure(tests: Iterable[str], run: Callable[[str], float], functions: dict[C
     return reach
 
 
-def _caches(at_import: set[CodeType]) -> list[_lru_cache_wrapper[Any]]:
-    """Every cache of the guideline, but those that are filled while it is imported: loading the knowledge for each test takes too long."""
-    found = (value for name, module in list(sys.modules.items()) if name.startswith("guideline") for value in vars(module).values())
-    return [value for value in found if isinstance(value, _lru_cache_wrapper) and value.__wrapped__.__code__ not in at_import]
+def _caches(at_import: set[CodeType], package: str) -> list[Any]:
+    """Every cache of a package, but those that are filled while it is imported: loading its tables for each test takes too long."""
+    found = (value for name, module in list(sys.modules.items()) if name.startswith(package) for value in vars(module).values())
+    return [value for value in found if hasattr(value, "cache_clear") and value.__wrapped__.__code__ not in at_import]
 
 
 def in_order(tests: list[str], mutant: str, reach: Reach) -> list[str]:

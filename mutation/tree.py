@@ -12,16 +12,11 @@ from pathlib import Path
 from msgspec import Struct, json
 
 from mutation.mutants import Mutant, mutate
+from mutation.rooms import Room
 
 ROOT = Path(__file__).parents[1]
 #: Everything that a run writes; `make clean` removes it.
 BUILD = ROOT / "build" / "mutation"
-#: What a verdict depends on: the code, its pure suite with what that imports, and how mutants are made and judged.
-_NEEDED = (
-    "guideline", "tests/guideline", "tests/conftest.py", "tests/outside/programs.py", "tests/stopwatch.py", "verify",
-    "fhir_mappings/__init__.py", "fhir_mappings/terminology_files.py", "fhir_mappings/terminology",
-    *(f"mutation/{name}.py" for name in ("__init__", "judge", "mutants", "reach", "suite", "trampoline", "verdicts")),
-)  # fmt: skip
 #: Copied as well: pytest's settings.
 _BESIDE = ("pyproject.toml",)
 
@@ -34,48 +29,49 @@ class Tree(Struct, frozen=True):
     mutants: list[Mutant]
 
 
-def tree(processes: int) -> Tree:
-    """The copy of the tree as it is now; the one of the last run where nothing has changed since."""
-    state = _state()
-    folder, all_mutants = BUILD / "tree", BUILD / "tree" / "all_mutants.json"
+def tree(room: Room, processes: int) -> Tree:
+    """The copy of the tree as it is now, for one room; the one of the last run where nothing has changed since."""
+    state = _state(room)
+    folder = BUILD / room.package
+    all_mutants = folder / "all_mutants.json"
     verdicts = BUILD / "verdicts" / f"{state}.jsonl"
     verdicts.parent.mkdir(parents=True, exist_ok=True)
     mark = folder / "state"
     if not mark.exists() or mark.read_text(encoding="utf-8") != state:
         shutil.rmtree(folder, ignore_errors=True)
-        _copy(folder)
-        all_mutants.write_bytes(json.encode(_mutate(folder, processes)))
+        _copy(room, folder)
+        all_mutants.write_bytes(json.encode(_mutate(room, folder, processes)))
         mark.write_text(state, encoding="utf-8")
     return Tree(folder, verdicts, json.decode(all_mutants.read_bytes(), type=list[Mutant]))
 
 
-def _state() -> str:
-    """A name for all that the copy is made of."""
+def _state(room: Room) -> str:
+    """A name for all that a verdict depends on: the code, its suite with what that imports, and how mutants are made and judged."""
     digest = hashlib.sha256()
-    for file in _files():
+    for file in _files(room):
         digest.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 
-def _files() -> Iterator[Path]:
-    for name in _NEEDED:
+def _files(room: Room) -> Iterator[Path]:
+    for name in room.needed:
         whole = ROOT / name
         inside = sorted(whole.rglob("*")) if whole.is_dir() else [whole]
         yield from (file for file in inside if file.is_file() and "__pycache__" not in file.parts)
 
 
-def _copy(folder: Path) -> None:
-    for file in (*_files(), *(ROOT / name for name in _BESIDE)):
+def _copy(room: Room, folder: Path) -> None:
+    for file in (*_files(room), *(ROOT / name for name in _BESIDE)):
         target = folder / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
 
 
-def _mutate(folder: Path, processes: int) -> list[Mutant]:
-    """Put the mutants into the copy's `guideline/`, and name them."""
+def _mutate(room: Room, folder: Path, processes: int) -> list[Mutant]:
+    """Put the mutants into the copy's package, and name them."""
     mutants: list[Mutant] = []
-    files = sorted((folder / "guideline").rglob("*.py"))
+    files = sorted((folder / room.package).rglob("*.py"))
     with ProcessPoolExecutor(processes) as pool:
         for file, (code, made) in zip(files, pool.map(partial(mutate, root=folder), files), strict=True):
             file.write_text(code, encoding="utf-8")

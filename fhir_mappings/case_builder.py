@@ -29,7 +29,13 @@ from fhir_mappings.record import patient_ids, record_of
 from fhir_mappings.reproductive import read_menopause, read_pregnancies
 from fhir_mappings.symptoms import read_symptoms
 from fhir_mappings.tumour.conditions import read_tumours
-from fhir_mappings.tumour.course import read_disease_statuses, read_metastatic_history, read_performance, read_stages
+from fhir_mappings.tumour.course import (
+    read_disease_statuses,
+    read_metastasis_sites,
+    read_metastatic_history,
+    read_performance,
+    read_stages,
+)
 from guideline.case import Case, DataProblem
 
 __all__ = ["build_case", "patient_ids"]
@@ -61,7 +67,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         today=today,
         patient=read_patient(record),
         diagnoses=_once(tumours.diagnoses),
-        metastases=_once((*tumours.metastases, *read_metastatic_history(record))),
+        metastases=_once((*tumours.metastases, *read_metastatic_history(record), *read_metastasis_sites(record))),
         stages=_once((*tumours.stages, *read_stages(record))),
         receptors=_once(read_receptors(record)),
         disease_statuses=_once(read_disease_statuses(record)),

@@ -90,6 +90,7 @@ _BY_CONCEPT = {
     "obs.cancer_stage": "diagnosis",
     "obs.m_category": "diagnosis",
     "obs.history_metastatic": "diagnosis",
+    "obs.metastasis_site": "diagnosis",
     "cond.ild_pneumonitis": "lung",
     "cond.radiation_lung": "lung",
     "cond.heart_failure": "heart",

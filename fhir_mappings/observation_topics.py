@@ -19,8 +19,8 @@ from fhir_mappings.resources import Component, Concept, Resource
 from fhir_mappings.terminology import canonical_system
 
 Topic = Literal[
-    "receptor", "lvef", "lab", "body", "performance", "disease-status", "stage", "metastatic-history", "pregnancy", "menopause",
-    "mislabelled-receptor", "dpyd",
+    "receptor", "lvef", "lab", "body", "performance", "disease-status", "stage", "metastatic-history", "metastasis-site", "pregnancy",
+    "menopause", "mislabelled-receptor", "dpyd",
 ]  # fmt: skip
 
 _TOPICS: dict[str, Topic] = {
@@ -46,12 +46,18 @@ _TOPICS: dict[str, Topic] = {
     "obs.cancer_stage": "stage",
     "obs.m_category": "stage",
     "obs.history_metastatic": "metastatic-history",
+    "obs.metastasis_site": "metastasis-site",
     "obs.pregnancy": "pregnancy",
     "obs.menopause": "menopause",
 }
 
-#: Concepts whose SNOMED codes name the question. Of the others they are answers, which must not be taken for a question.
-_SNOMED_QUESTIONS = frozenset({"obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.menopause"})
+#: Concepts whose SNOMED codes name the question. Of the others they are answers, which must not be taken for a question; a grade of ECOG
+#: may be an Observation's own code, and is then what it says.
+_SNOMED_QUESTIONS = frozenset(
+    {
+        "obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.metastasis_site", "obs.menopause", "obs.ecog",
+    }
+)  # fmt: skip
 
 _USES = frozenset({"match", "legacy", "panel"})
 
@@ -178,6 +184,15 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
         ),
         "lvef",
     ),
+    # Nothing but the name of the scale: not who assessed it, nor another scale beside it.
+    (
+        re.compile(
+            r"\A(?=.{0,60}?(?:\becog\b|\beastern cooperative oncology group\b))"
+            r"(?:(?:ecog|eastern|cooperative|oncology|group|who|zubrod|performance|status|ps|score|scale|grade)\b[\W_]*+)++\Z",
+            re.IGNORECASE,
+        ),
+        "performance",
+    ),
 )
 #: A label that names HER2 and, beside it, only the test and that it is one; a percentage of cells or a count is no result.
 _HER2_ALONE: Final = re.compile(
@@ -240,7 +255,9 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
         return "receptor" if not any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled) else None
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
-    return next((topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy") if topic in found), None)
+    return next(
+        (topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance") if topic in found), None
+    )
 
 
 def _topic_of_words(label: str) -> Topic | None:

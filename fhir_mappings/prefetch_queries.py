@@ -31,7 +31,14 @@ _PATIENT: Final = "patient={{context.patientId}}"
 _OBSERVATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "receptors": ("obs.her2_interpretation", "obs.her2_ihc", "obs.her2_ish", "obs.er", "obs.pr"),
     "heart": ("obs.lvef",),
-    "course": ("obs.cancer_disease_status", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.ecog"),
+    "course": (
+        "obs.cancer_disease_status",
+        "obs.cancer_stage",
+        "obs.m_category",
+        "obs.history_metastatic",
+        "obs.metastasis_site",
+        "obs.ecog",
+    ),
     "labs": (
         "obs.alt",
         "obs.ast",
@@ -45,6 +52,10 @@ _OBSERVATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "body": ("obs.body_weight", "obs.body_height", "obs.pregnancy"),
 }
+#: Of which SNOMED CT has codes that ask.
+_SNOMED_TOO: Final = frozenset(
+    {"obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic", "obs.metastasis_site", "obs.ecog"}
+)  # fmt: skip
 #: How many results of a kind are asked for at once; the others are few in any chart.
 _NEWEST: Final = {"labs": 60, "body": 30}
 
@@ -64,7 +75,7 @@ def _codes(key: str) -> Collection[str]:
         # Codes that begin with LA are answers, not questions; a panel's results carry codes of their own.
         codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc") if not code.startswith("LA"))
         codes |= dict.fromkeys(f"{system_uri('loinc')}|{code}" for code in codes_of(concept, "loinc", _NUMERIC) if code in NUMERIC_CODES)
-        if concept in ("obs.lvef", "obs.cancer_stage", "obs.m_category", "obs.history_metastatic"):
+        if concept in _SNOMED_TOO:
             codes |= dict.fromkeys(f"{system_uri('snomed')}|{code}" for code in codes_of(concept, "snomed"))
     return codes
 

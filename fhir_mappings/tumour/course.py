@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final, Literal
 
 from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
 from fhir_mappings.denial import SO, Passage
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
-from fhir_mappings.resources import Resource, source_of
+from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.results import Result, has_value, is_false, number_of, results, text_of
 from fhir_mappings.terminology import value_of
 from fhir_mappings.tumour.growth_words import LESS, PROGRESSION_LETTERS, SIGNS_OF_GROWTH, STABLE, Sign, worsening_in
 from fhir_mappings.tumour.stage_words import m_category, stage_contradicts_itself, stage_group
-from fhir_mappings.tumour.tumour_claims import sites_in
+from fhir_mappings.tumour.tumour_claims import site_of_code, sites_in
 from guideline.case import DiseaseStatus, Metastasis, PerformanceStatus, Site, Stage
 
 Trend = Literal["improved", "stable", "worsened", "undetermined", "remission"]
@@ -197,6 +198,48 @@ def _denied(resource: Resource) -> bool:
     return _NO.match(passage.text) is not None
 
 
+#: SNOMED CT: a lymph node, without its region.
+_NODE_OF_NO_REGION = "59441001"
+
+
+def read_metastasis_sites(record: Record) -> tuple[Metastasis, ...]:
+    """Observations that say where a distant metastasis is, in the value or as the body site: each site once, since its first report.
+
+    A place that cannot be read is a metastasis all the same, and named: it may be the brain.
+    """
+    first: dict[Site, Metastasis] = {}
+    reports = results(record, record.of("metastasis-site"), "diagnosis")
+    for result in sorted(reports, key=lambda one: one.day.earliest if one.day is not None else date.max):
+        resource = result.resource
+        places = [place for place in (resource.value_codeable_concept, *as_list(resource.body_site)) if place is not None]
+        written = text_of(resource)
+        if written is not None:
+            places.append(Concept(text=written))
+        if not places or is_false(resource.value_boolean) or _denied(resource) or not _says_where(places):
+            continue
+        sites = [site for place in places for site in _distant_sites(place)]
+        if not sites:
+            record.problem("unreadable", resource, "a site of a metastasis that cannot be read", "diagnosis")
+        for site in sites or ["unspecified"]:
+            first.setdefault(site, Metastasis(site, result.day, status="unknown", source=source_of(resource)))
+    return tuple(first.values())
+
+
+def _says_where(places: Iterable[Concept]) -> bool:
+    """Whether an answer is more than "unknown" or "not assessed"."""
+    said = [words(place) for place in places]
+    return any(not _NOTHING_SAID.match(one) for one in said if one) or (not any(said) and any(triples(place) for place in places))
+
+
+def _distant_sites(place: Concept) -> tuple[Site, ...]:
+    """The sites that an answer to "where is the distant metastasis?" names. Nodes of no region are distant ones then."""
+    coded = [(code, site_of_code(system, code)) for system, code, _ in triples(place)]
+    sites: list[Site] = [
+        "distant-node" if code == _NODE_OF_NO_REGION else site for code, site in coded if site is not None and site != "breast"
+    ]
+    return tuple(sites) or sites_in(f"distant {words(place)}")
+
+
 _ECOG_WORDS = re.compile(r"(?:ecog|performance status|\bps\b|grade)\D{0,24}([0-5])\b|\A\s*+([0-5])\s*+(?:[-–:=(,.]\s*+[a-z]|\Z)")
 
 
@@ -206,7 +249,7 @@ def read_performance(record: Record) -> tuple[PerformanceStatus, ...]:
     for result in results(record, record.of("performance"), "other"):
         grade = _ecog(result.resource)
         if grade is None:
-            if has_value(result.resource):
+            if has_value(result.resource) and not is_false(result.resource.value_boolean):
                 record.problem("unreadable", result.resource, "no ECOG grade that can be read", "other")
         else:
             found.append(PerformanceStatus(grade, result.day, source_of(result.resource)))
@@ -217,13 +260,20 @@ def _ecog(resource: Resource) -> int | None:
     number = number_of(resource)
     if number is not None:
         return int(number.value) if number.value in (0, 1, 2, 3, 4, 5) and number.bound is None else None
-    for concept in (resource.value_codeable_concept, *as_list(resource.interpretation)):
+    answers = (resource.value_codeable_concept, *as_list(resource.interpretation))
+    # "ECOG grade 1" as the Observation's own code is its answer, unless it says that it is not so.
+    for concept in answers if has_value(resource) and resource.value_boolean is None else (*answers, resource.code):
         for system, code, _ in triples(concept):
-            value = value_of(system, code, "obs.ecog")
+            value = value_of(system, code, "obs.ecog") or _local_grade(system, code)
             if value is not None and value.isdecimal():
-                return int(value)
+                return None if is_false(resource.value_boolean) else int(value)
         said = _ECOG_WORDS.search(words(concept))
         if said is not None:
             return int(said[1] or said[2])
     said = _ECOG_WORDS.search((text_of(resource) or "").lower())
     return int(said[1] or said[2]) if said is not None else None
+
+
+def _local_grade(system: str | None, code: str | None) -> str | None:
+    """A bare digit in a code system that bears the name of the scale."""
+    return code if code in ("0", "1", "2", "3", "4", "5") and "ecog" in (system or "").lower() else None

@@ -5,6 +5,7 @@ import pytest
 from tests.fhir_mappings.resource_builders import AJCC, LOINC, NEGATIVE, SNOMED, case_of, concept, observation, on, patient, problems_of
 
 STATUS, STAGE, M, HISTORY, ECOG = (LOINC, "97509-4"), (LOINC, "21908-9"), (LOINC, "21907-1"), (SNOMED, "1287652008"), (LOINC, "89247-1")
+SITE = (SNOMED, "385421009")
 
 
 def case(*codings, **members):
@@ -214,6 +215,52 @@ def test_a_history_may_name_its_site():
     assert [(m.site, m.status) for m in found] == [("liver", "unknown")]
 
 
+LIVER, BRAIN, NODE = (SNOMED, "10200004", "Liver structure"), (SNOMED, "12738006", "Brain structure"), (SNOMED, "59441001", None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sites"),
+    [
+        ({"valueCodeableConcept": concept(LIVER)}, ["liver"]),
+        ({"valueCodeableConcept": concept(("urn:example:sites", "HEP", "Leber"), LIVER)}, ["liver"]),
+        ({"bodySite": concept(BRAIN)}, ["brain"]),
+        ({"valueCodeableConcept": concept(text="Bone and lung")}, ["bone", "lung"]),
+        ({"valueString": "pleura"}, ["pleura"]),
+        ({"valueCodeableConcept": concept(NODE)}, ["distant-node"]),
+        ({"valueString": "lymph nodes"}, ["distant-node"]),
+        ({"valueString": "axillary lymph nodes"}, ["regional-node"]),
+        ({"valueCodeableConcept": concept(text="Not applicable")}, []),
+        ({"valueCodeableConcept": concept(text="Unknown")}, []),
+        ({"valueString": "None"}, []),
+        ({"valueBoolean": False}, []),
+        ({}, []),
+    ],
+)
+def test_the_site_of_a_distant_metastasis(answer, sites):
+    """An Observation that asks where the metastasis is holds one; without an answer, or with "none", it says nothing."""
+    found = case(SITE, **answer)
+    assert ([(m.site, m.date, m.status) for m in found.metastases], found.problems) == (
+        [(site, on("2026-05-03"), "unknown") for site in sites],
+        (),
+    )
+
+
+def test_a_site_that_cannot_be_read_is_a_metastasis_and_named():
+    """A registry's own code for a site, in another language: metastatic all the same, and it may be the brain."""
+    found = case(SITE, **value("urn:example:sites", "BRA", "Hirn"))
+    assert [m.site for m in found.metastases] == ["unspecified"]
+    assert problems_of(found) == [("unreadable", "diagnosis")]
+
+
+def test_a_site_that_is_reported_again_is_no_new_one():
+    """Registries repeat the sites with every follow-up: the first report dates the metastasis."""
+    reports = [
+        observation(SITE, ident=day, effectiveDateTime=day, valueCodeableConcept=concept(LIVER))
+        for day in ("2026-05-03", "2025-11-02", "2026-02-02")
+    ]
+    assert [(m.site, m.date) for m in case_of(patient(), *reports).metastases] == [("liver", on("2025-11-02"))]
+
+
 @pytest.mark.parametrize(
     ("members", "grade"),
     [
@@ -226,11 +273,29 @@ def test_a_history_may_name_its_site():
         ({"valueCodeableConcept": concept((LOINC, "LA9623-5"))}, 1),
         ({"interpretation": [concept((LOINC, "LA9625-0"))]}, 3),
         ({"valueCodeableConcept": concept((SNOMED, "422512005"))}, 1),
+        ({"valueCodeableConcept": concept(("urn:example:registry-ecog", "3", "Pflegebedürftig"))}, 3),
     ],
 )
-def test_ecog(members, grade):
-    """Integer, interpretation or answer code."""
-    assert [p.ecog for p in case(ECOG, **members).performance] == [grade]
+@pytest.mark.parametrize("code", [ECOG, (SNOMED, "423740007"), ("urn:oid:1.2.3", "77", "ECOG Performance Status")], ids=lambda c: c[1])
+def test_ecog(code, members, grade):
+    """Integer, interpretation or answer code; asked for by LOINC, by SNOMED CT, or by an EHR's own code of that name."""
+    assert [p.ecog for p in case(code, **members).performance] == [grade]
+
+
+def test_an_ecog_grade_may_be_the_finding_itself():
+    """The grade as the Observation's code is the answer; "false" says that it is not so."""
+    finding = (SNOMED, "422512005", "Eastern Cooperative Oncology Group performance status - grade 1 (finding)")
+    assert [p.ecog for p in case(finding).performance] == [1]
+    assert [p.ecog for p in case(finding, valueBoolean=True).performance] == [1]
+    denied = case(finding, valueBoolean=False)
+    assert (denied.performance, denied.problems) == ((), ())
+
+
+@pytest.mark.parametrize("label", ["Karnofsky/ECOG conversion", "ECOG assessed by", "Performance status", "Date of ECOG"])
+def test_what_is_not_the_name_of_the_scale(label):
+    """Only the scale's own name makes an EHR's own code one of ECOG."""
+    found = case(("urn:oid:1.2.3", "78", label), valueInteger=1)
+    assert (found.performance, found.problems) == ((), ())
 
 
 @pytest.mark.parametrize("members", [{"valueInteger": 90}, {"valueInteger": 1.5}, {"valueString": "good"}, {"valueString": "0-1"}, {}])

@@ -11,6 +11,7 @@ from fhir_mappings.nameless import names_nothing
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Resource
 from fhir_mappings.status_words import condition_status
+from fhir_mappings.tumour.named_by_site import with_its_site
 from fhir_mappings.unread_icd10 import lost_with_icd10
 from guideline.case import ClinicalStatus
 
@@ -36,7 +37,7 @@ def diseases(record: Record) -> ProblemList:
     names no disease: it may have been any. One of which only a code in an ICD-10 that is not read tells is named too, where it matters.
     """
     listed: ProblemList = defaultdict(list)
-    for resource in record.of("Condition"):
+    for resource in map(with_its_site, record.of("Condition")):
         topics = condition_topics(resource.code)
         if not topics and names_nothing(triples(resource.code), resource.code.text if resource.code is not None else None):
             if not is_no_disease(resource):

@@ -16,7 +16,7 @@ from fhir_mappings.problem_list import ProblemList, clinical_status, name_undate
 from fhir_mappings.record import Record, type_and_id
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, ResourceCode, source_of
-from fhir_mappings.tumour.laterality import side_of_label, side_of_sites
+from fhir_mappings.tumour.laterality import qualifiers_in, side_of_label, side_of_qualifiers, side_of_sites
 from fhir_mappings.tumour.stage_words import m_category, stage_group
 from fhir_mappings.tumour.tumour_claims import (
     Claim,
@@ -186,8 +186,12 @@ def _diagnoses(tumour: _Tumour, carrier: str) -> Iterator[Diagnosis]:
 
 
 def side_of_tumour(resource: Resource) -> Side | None:
-    """The breast that a Condition of a breast cancer names: where it is, else what it is called."""
-    return side_of_sites([*as_list(resource.body_site)]) or side_of_label(resource.code)
+    """The breast that a Condition of a breast cancer names: where it is, else by a qualifier of its own, else what it is called."""
+    return (
+        side_of_sites([*as_list(resource.body_site)])
+        or side_of_qualifiers(qualifiers_in(resource.extension))
+        or side_of_label(resource.code)
+    )
 
 
 def _metastases(tumour: _Tumour, claims: Iterable[Claim], breast: frozenset[str]) -> Iterator[Metastasis]:

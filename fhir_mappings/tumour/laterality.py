@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from msgspec import Raw
+
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import triples, words
 from fhir_mappings.documents.later_members import extensions_in
@@ -42,16 +44,30 @@ def side_of_sites(sites: Iterable[Concept]) -> Side | None:
     for site in sites:
         if _elsewhere(site):
             continue
-        qualifiers = [
-            extension.value_codeable_concept
-            for extension in (extensions_in(site.extension) if isinstance(site, BodySite) else ())
-            if extension.value_codeable_concept is not None and _LATERALITY in (extension.url or "")
-        ]
-        for concept in (site, *qualifiers):
-            side = _side_of_codes(tuple(code for _, code, _ in triples(concept) if code)) or _side_in(words(concept))
+        for concept in (site, *(qualifiers_in(site.extension) if isinstance(site, BodySite) else ())):
+            side = _side_of(concept)
             if side is not None:
                 found.add(side)
     return found.pop() if len(found) == 1 else "both" if found else None
+
+
+def side_of_qualifiers(qualifiers: Iterable[Concept]) -> Side | None:
+    """The side that qualifiers name by themselves: those of a Condition, where no body site carries them."""
+    found = {side for qualifier in qualifiers if (side := _side_of(qualifier)) is not None}
+    return found.pop() if len(found) == 1 else "both" if found else None
+
+
+def qualifiers_in(extensions: Raw) -> list[Concept]:
+    """The qualifiers of the side among the extensions of an element."""
+    return [
+        extension.value_codeable_concept
+        for extension in extensions_in(extensions)
+        if extension.value_codeable_concept is not None and _LATERALITY in (extension.url or "")
+    ]
+
+
+def _side_of(concept: Concept) -> Side | None:
+    return _side_of_codes(tuple(code for _, code, _ in triples(concept) if code)) or _side_in(words(concept))
 
 
 def _elsewhere(site: Concept) -> bool:

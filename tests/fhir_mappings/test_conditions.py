@@ -28,6 +28,55 @@ def sites(*conditions, **options):
     return sorted(m.site for m in case_of(patient(), *conditions, **options).metastases)
 
 
+MALIGNANT = (SNOMED, "363346000", "Malignant neoplastic disease (disorder)")
+LEFT_BREAST = concept((SNOMED, "80248007", "Left breast structure (body structure)"))
+
+
+def histology(code: str, display: str) -> dict:
+    url = "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-histology-morphology-behavior"
+    return {"url": url, "valueCodeableConcept": concept((SNOMED, code, display))}
+
+
+DUCTAL = histology("82711006", "Infiltrating duct carcinoma (morphologic abnormality)")
+LOBULAR_IN_SITU = histology("77284006", "Lobular carcinoma in situ (morphologic abnormality)")
+
+
+@pytest.mark.parametrize(
+    ("code", "members", "kinds"),
+    [
+        (MALIGNANT, {"bodySite": [LEFT_BREAST]}, ["invasive-breast"]),
+        (MALIGNANT, {"bodySite": [LEFT_BREAST], "extension": [DUCTAL]}, ["invasive-breast"]),
+        (MALIGNANT, {"bodySite": [LEFT_BREAST], "extension": [LOBULAR_IN_SITU]}, ["breast-in-situ"]),
+        (MALIGNANT, {"bodySite": [concept(("http://terminology.hl7.org/CodeSystem/icd-o-3", "C50.4"))]}, ["invasive-breast"]),
+        ((None, None, "Adenocarcinoma"), {"bodySite": [concept(text="Breast, right")]}, ["invasive-breast"]),
+        (MALIGNANT, {}, []),
+        (MALIGNANT, {"bodySite": [concept((SNOMED, "39607008", "Lung structure"))]}, []),
+        (MALIGNANT, {"bodySite": [LEFT_BREAST, concept((SNOMED, "39607008", "Lung structure"))]}, []),
+        ((None, None, "Non-Hodgkin lymphoma"), {"bodySite": [LEFT_BREAST]}, ["other-primary"]),
+        ((None, None, "Family history of malignant neoplasm"), {"bodySite": [LEFT_BREAST]}, []),
+        ((None, None, "Fibroadenoma"), {"bodySite": [LEFT_BREAST]}, []),
+    ],
+)
+def test_a_breast_cancer_named_by_code_site_and_histology_together(code, members, kinds):
+    """MCODE allows a code without an organ: the body site says that it is the breast, and the histology whether it is invasive."""
+    assert [d.kind for d in case_of(patient(), condition(code, **members)).diagnoses] == kinds
+
+
+def test_the_side_may_stand_on_the_condition_itself():
+    """A qualifier of the side beside the code, where no body site carries one."""
+    side = {
+        "url": "http://hl7.org/fhir/us/mcode/StructureDefinition/mcode-laterality-qualifier",
+        "valueCodeableConcept": concept((SNOMED, "7771000", "Left (qualifier value)")),
+    }
+    assert [d.side for d in case_of(patient(), condition(BREAST_CANCER, extension=[side])).diagnoses] == ["left"]
+
+
+def test_a_metastasis_to_the_breast_stays_another_tumours():
+    """A secondary tumour in the breast is none of the breast, whatever the body site."""
+    secondary = condition((None, None, "Secondary malignant neoplasm"), bodySite=[LEFT_BREAST])
+    assert "invasive-breast" not in [d.kind for d in case_of(patient(), secondary).diagnoses]
+
+
 def test_a_primary_a_metastasis_and_their_dates():
     """A breast primary and a metastasis keep status, clinical date, recorded date and source."""
     case = case_of(patient(), condition(BREAST_CANCER), condition(LIVER, ident="2", onsetDateTime="2026-02", recordedDate="2026-03-01"))

@@ -122,6 +122,13 @@ def asks_for_receptor(code: Concept | None) -> bool:
     )
 
 
+def hormone_receptor_beside_her2(code: Concept | None) -> Literal["ER", "PR"] | None:
+    """The hormone receptor that a component asks for in a panel that asks for HER2 as well: "ER" and "PR" alone are receptors there."""
+    if code is None or any(meanings_of_code(coding.system, coding.code) for coding in code.coding):
+        return None
+    return hormone_receptor_in(words(code), beside_her2=True)
+
+
 def topic_of_codes(concept: Concept | None) -> Topic | None:
     """What a code asks for, by its codings alone."""
     if concept is None:
@@ -219,14 +226,17 @@ _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b(?! pool)|mutation|order|sequen
 
 
 @remembered(maxsize=1024)
-def hormone_receptor_in(label: str) -> Literal["ER", "PR"] | None:
-    """Which hormone receptor a label asks for that names one and, beside it, only the test: "Estrogen receptor (ER), IHC"."""
+def hormone_receptor_in(label: str, *, beside_her2: bool = False) -> Literal["ER", "PR"] | None:
+    """Which hormone receptor a label asks for that names one and, beside it, only the test: "Estrogen receptor (ER), IHC".
+
+    `beside_her2`: it stands in one panel with HER2, where the letters alone mean nothing else.
+    """
     said = set(_LABEL_WORDS.findall(label.lower()))
     named = said & _HORMONE_RECEPTORS.keys()
     asked = {_HORMONE_RECEPTORS[name] for name in named}
     if len(asked) != 1 or not said - named <= _OF_A_RECEPTOR | _OF_ITS_TEST:
         return None
-    sure = "pgr" in named or not said.isdisjoint(_OF_A_RECEPTOR) or said == {"er", "status"}
+    sure = beside_her2 or "pgr" in named or not said.isdisjoint(_OF_A_RECEPTOR) or said == {"er", "status"}
     return asked.pop() if sure else None
 
 

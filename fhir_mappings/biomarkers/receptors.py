@@ -22,7 +22,9 @@ from fhir_mappings.observation_topics import (
     NUMERIC_CODES,
     PERCENT_CODES,
     RATIO_CODE,
+    asks_for_her2,
     asks_for_receptor,
+    hormone_receptor_beside_her2,
     hormone_receptor_in,
 )
 from fhir_mappings.record import Record
@@ -97,8 +99,12 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
     if is_of_another_organ(record, resource):
         record.problem("unreadable", resource, "tissue of another organ, which nothing calls a metastasis", "her2")
         return found
-    for item in (resource, *(resource.component or ())):
+    components = resource.component or ()
+    with_her2 = any(_asks_for_her2(component) for component in components)
+    for item in (resource, *components):
         asked = _asked(item.code) or (_asked_in_words(item.code) if item is resource or asks_for_receptor(item.code) else None)
+        if asked is None and with_her2 and item is not resource and (hormone := hormone_receptor_beside_her2(item.code)) is not None:
+            asked = _Asked(hormone, "unspecified", frozenset(), contradicts_itself(item.code))
         if asked is None:
             continue
         answer = _answer_of(item)
@@ -116,6 +122,11 @@ def _results(record: Record, result: Result) -> list[ReceptorResult]:
         # It is there: an older one does not stand for it.
         record.unread.append(UnreadResult("her2", result.day, specimen_of(record, resource)[0], source_of(resource)))
     return found
+
+
+def _asks_for_her2(component: Component) -> bool:
+    asked = _asked(component.code)
+    return asked.receptor == "HER2" if asked is not None else asks_for_her2(component.code)
 
 
 def _has_result(item: Resource | Component) -> bool:

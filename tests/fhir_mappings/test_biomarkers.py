@@ -474,6 +474,29 @@ def test_a_component_about_her2_is_no_result(label):
     assert receptors(labelled("Breast prognostic panel", label)) == ()
 
 
+def beside(*others):
+    """A panel of the house with HER2 IHC 3+ and other components as (label, text)."""
+    components = [{"code": concept(text=label), "valueString": said} for label, said in (("HER2 IHC", "3+"), *others)]
+    return observation(code=concept(BREAST_PANEL, text="Receptor status"), component=components)
+
+
+def test_er_and_pr_by_their_letters_are_receptors_beside_her2():
+    """In a panel with HER2 the letters mean nothing else: the hormone receptors were lost, and asked for."""
+    found = receptors(beside(("ER", "Positive, 95%"), ("PR", "Negative")))
+    assert [(r.receptor, r.value, r.percent) for r in found] == [("HER2", "3+", None), ("ER", "positive", 95), ("PR", "negative", None)]
+
+
+@pytest.mark.parametrize("label", ["ER visits", "PR interval", "ER control", "ER % of cells"])
+def test_what_only_begins_with_the_letters_is_no_receptor_beside_her2(label):
+    """A label that says more than the receptor and its test is left alone."""
+    assert [r.receptor for r in receptors(beside((label, "Positive")))] == ["HER2"]
+
+
+def test_the_letters_alone_are_no_receptor_without_her2():
+    """ER is an emergency room and PR an interval, wherever HER2 does not stand beside them."""
+    assert receptors(labelled("Nursing assessment", "ER", "PR")) == ()
+
+
 def test_a_component_of_a_sequencing_is_no_result():
     """Trap 12, by label too."""
     assert receptors(labelled("NGS panel", "HER2")) == ()

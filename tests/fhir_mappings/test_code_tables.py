@@ -37,6 +37,8 @@ NDC = "http://hl7.org/fhir/sid/ndc"
         ("urn:oid:2.16.840.1.113883.6.285", "hcpcs"),
         ("http://hl7.org/fhir/sid/ndc", "ndc"),
         ("http://www.whocc.no/atc", "atc"),
+        ("http://fhir.de/CodeSystem/bfarm/atc", "atc"),
+        ("http://fhir.de/CodeSystem/dimdi/atc|2026", "atc"),
         ("http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl", "ncit"),
         ("http://www.ama-assn.org/go/cpt", "cpt"),
         ("http://cancerstaging.org", "ajcc"),

@@ -97,5 +97,11 @@ def _of_another_system(resource: Resource, source: str) -> Iterator[PassedOver]:
         if code.isdecimal() and len(code) < _TELLING_DIGITS:
             continue
         if others and (bare or canonical_system(system) is None):
-            yield PassedOver(source, f"its code is none of the system that it names, and one of another ({', '.join(sorted(others))})")
+            names = ", ".join(sorted(others))
+            if system is None:
+                yield PassedOver(source, f"its code names no system, and looks like one of {names}")
+            elif canonical_system(system) is None:
+                yield PassedOver(source, f"its code is of a system that is not read, and looks like one of {names}")
+            else:
+                yield PassedOver(source, f"its code is none of the system that it names, and one of another ({names})")
             return

@@ -14,10 +14,14 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.biomarkers.her2_names import HER2_NAME
+from fhir_mappings.coded import meanings_of_code, triples, words
+from fhir_mappings.documents.later_members import contained_in
+from fhir_mappings.medications.drug_names import drugs_of
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.orders.order_intents import NOT_YET_ORDERED, is_reported_use
 from fhir_mappings.resources import Resource, source_of
+from fhir_mappings.results import has_value
 from fhir_mappings.status_words import plainly_spelled
 from fhir_mappings.terminology import canonical_system
 
@@ -28,6 +32,8 @@ _UNREAD_TYPES: Final = {
     "DocumentReference": "documents are not read",
     "Composition": "documents are not read",
 }
+
+_LOOKED_INTO: Final = frozenset({"Observation", "MedicationRequest", "Procedure"})
 
 #: Words of a label that name a fact of the case.
 _FACTS: Final = tuple(
@@ -47,6 +53,18 @@ _FACTS: Final = tuple(
         (r"pregnan|\bhcg\b|gonadotropin", "pregnancy"),
         (r"\becog\b|performance status", "performance status"),
         (r"\bstage\b|\btnm\b", "stage"),
+    )
+)
+#: Facts whose codes nobody can list in full, by labels that are nothing else.
+_FACTS_OF_MANY_CODES: Final = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"\blv ?ef\b|left ventric\w+ ejection fraction", "LVEF"),
+        (r"\becog\b|eastern cooperative", "performance status"),
+        (
+            r"(?:disease|cancer|tumou?r) (?:status|progression)|progressive disease|\brecist\b|response to (?:cancer )?(?:treat|therap)",
+            "the course of the disease",
+        ),
     )
 )
 #: What only sounds like one.
@@ -72,7 +90,7 @@ def passed_over(resources: Iterable[dict[str, Any]]) -> tuple[PassedOver, ...]:
         kind = plain["resourceType"]
         if kind in _UNREAD_TYPES:
             types[kind] += 1
-        elif kind in ("Observation", "MedicationRequest"):
+        elif kind in _LOOKED_INTO:
             found += _of_one(plain)
     return (*[PassedOver(f"{kind} ({number})", _UNREAD_TYPES[kind]) for kind, number in types.items()], *found)
 
@@ -81,12 +99,25 @@ def _of_one(plain: dict[str, Any]) -> Iterator[PassedOver]:
     resource = as_resource(plain)
     if resource is None:
         return
-    if resource.resource_type == "MedicationRequest":
-        if resource.intent in NOT_YET_ORDERED and not is_reported_use(resource):
-            yield PassedOver(source_of(resource), f"an order of intent {resource.intent} is none yet")
-    elif (gene := _gene(resource)) is not None:
+    match resource.resource_type:
+        case "MedicationRequest":
+            if resource.intent in NOT_YET_ORDERED and not is_reported_use(resource):
+                yield PassedOver(source_of(resource), f"an order of intent {resource.intent} is none yet")
+        case "Procedure":
+            if drugs_of(triples(resource.code), resource.code.text if resource.code is not None else None).drugs:
+                yield PassedOver(source_of(resource), f"names a cancer drug: {_UNREAD_TYPES['MedicationDispense']}")
+        case _:
+            yield from _of_result(resource)
+
+
+def _of_result(resource: Resource) -> Iterator[PassedOver]:
+    if any(item.resource_type == "Observation" for item in contained_in(resource)):
+        yield PassedOver(source_of(resource), "contains a result, which counts only as an Observation of its own")
+    if topic_of(resource) is not None:
+        return
+    if (gene := _gene(resource)) is not None:
         yield PassedOver(source_of(resource), f"a variant of {gene}: neither a HER2 status nor a DPYD phenotype is read from one")
-    elif topic_of(resource) is None and (fact := _named_fact(resource)) is not None:
+    elif (fact := _named_fact(resource)) is not None:
         yield PassedOver(source_of(resource), f"labelled as {fact}, under no code that is known for it")
 
 
@@ -109,9 +140,17 @@ def as_resource(plain: dict[str, Any]) -> Resource | None:
 
 
 def _named_fact(resource: Resource) -> str | None:
-    """The fact that a label names, where no code says what the Observation is; a code of LOINC or SNOMED CT does, known to us or not."""
+    """The fact that a label names, where no code says what the Observation is.
+
+    A code of LOINC or SNOMED CT says so, known to us or not, save for facts that both have more codes of than we know.
+    """
     codings = resource.code.coding if resource.code is not None else []
-    if any(canonical_system(coding.system) in ("loinc", "snomed") or meanings_of_code(coding.system, coding.code) for coding in codings):
+    uses = {meaning.use for coding in codings for meaning in meanings_of_code(coding.system, coding.code)}
+    if "procedure_only" in uses:
+        return "HER2" if has_value(resource) and HER2_NAME.search(words(resource.code)) else None
+    if uses:
         return None
+    coded = any(canonical_system(coding.system) in ("loinc", "snomed") for coding in codings)
     label = words(resource.code)
-    return None if _ANOTHER.search(label) else next((name for pattern, name in _FACTS if pattern.search(label)), None)
+    facts = _FACTS_OF_MANY_CODES if coded else (*_FACTS, *_FACTS_OF_MANY_CODES)
+    return None if _ANOTHER.search(label) else next((name for pattern, name in facts if pattern.search(label)), None)

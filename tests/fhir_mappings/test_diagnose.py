@@ -21,6 +21,7 @@ from tests.fhir_mappings.resource_builders import (
     observation,
     order,
     patient,
+    resource,
     statement,
 )
 
@@ -58,6 +59,10 @@ def test_what_the_service_could_not_use_is_named_with_its_reason():
 HOUSE = "urn:oid:1.2.840.114350"
 
 
+HER2_STAIN = "Human epidermal growth factor receptor 2 gene detection by immunohistochemistry"
+J9354 = ("https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "J9354", "Inj, ado-trastuzumab emt 1mg")
+
+
 def variant(gene):
     """A genetic variant as mCODE and the genomics guide write it."""
     studied = {
@@ -80,6 +85,15 @@ def variant(gene):
         ),
         (variant("ERBB2"), "Observation/9: a variant of ERBB2"),
         (order(text="Enhertu", ident="9", intent="Plan"), "MedicationRequest/9: an order of intent plan is none yet"),
+        (observation((LOINC, "99999-9", "Left ventricular Ejection fraction by strain"), ident="9"), "Observation/9: labelled as LVEF"),
+        (observation((SNOMED, "99999", "RECIST assessment"), ident="9"), "Observation/9: labelled as the course of the disease"),
+        (observation((SNOMED, "433114000", HER2_STAIN), ident="9", valueString="3+"), "Observation/9: labelled as HER2"),
+        (resource("Procedure", "9", code=concept(J9354), performedDateTime="2025-01-01"), "Procedure/9: names a cancer drug"),
+        (
+            resource("Procedure", "9", code=concept(text="Chemotherapy: docetaxel, trastuzumab"), performedDateTime="2025-01-01"),
+            "Procedure/9: names a cancer drug",
+        ),
+        (observation((LOINC, "60567-5"), ident="9", contained=[{**GOOD, "id": "a"}]), "Observation/9: contains a result"),
     ],
 )
 def test_what_is_never_looked_at_is_told_to_who_asks(unread, told):
@@ -99,10 +113,14 @@ def test_what_is_never_looked_at_is_told_to_who_asks(unread, told):
         observation(code=concept(text="Potassium"), ident="9"),
         variant("TP53"),
         order(text="Enhertu", ident="9", intent="plan", reportedBoolean=True),
+        observation((LOINC, "10231-9", "Right ventricular Ejection fraction"), ident="9"),
+        observation((SNOMED, "433114000", HER2_STAIN), ident="9"),
+        resource("Procedure", "9", code=concept(text="Chemotherapy"), performedDateTime="2025-01-01"),
+        {**variant("ERBB2"), "code": concept(IHC), "valueCodeableConcept": concept(POSITIVE)},
     ],
 )
 def test_what_only_sounds_like_a_fact_is_not_told(other):
-    """A code of LOINC says what it is, known to us or not; another quantity is another quantity."""
+    """A code of LOINC says what it is, known to us or not; another quantity is another quantity, and a test without a value no result."""
     assert of(bundle(patient(), GOOD, other)).passed_over == ()
 
 
@@ -168,8 +186,16 @@ def told(*resources):
         (order(T_DXD, authoredOn=None), "a therapy without a date"),
         (order(T_DXD, dosageInstruction=[{"doseAndRate": [{"doseQuantity": {"value": 350}}]}]), "a dose without a unit"),
         (order(("http://hl7.org/fhir/sid/ndc", "2267582")), "one of another (rxnorm)"),
-        (order(("http://rxnorm.info", "2267582", "fam-trastuzumab deruxtecan")), "one of another (rxnorm)"),
-        (condition(("http://hl7.org/fhir/sid/icd-10cm", "C50.912", "Breast cancer")), "one of another (icd10cm)"),
+        (
+            order(("http://rxnorm.info", "2267582", "fam-trastuzumab deruxtecan")),
+            "of a system that is not read, and looks like one of rxnorm",
+        ),
+        (order((None, "2267582", "fam-trastuzumab deruxtecan")), "names no system, and looks like one of rxnorm"),
+        (observation((None, "85319-2"), valueString="3+"), "names no system, and looks like one of loinc"),
+        (
+            condition(("http://hl7.org/fhir/sid/icd-10cm", "C50.912", "Breast cancer")),
+            "of a system that is not read, and looks like one of icd10cm",
+        ),
     ],
 )
 def test_what_was_read_without_a_part_that_matters_is_told(resource, reason):

@@ -11,7 +11,7 @@ from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, t
 from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
 from fhir_mappings.lvef_words import LvefReading, in_percent, lvef_in
-from fhir_mappings.observation_topics import is_panel, topic_of_codes
+from fhir_mappings.observation_topics import asks_for_lvef, is_panel, topic_of_codes
 from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
@@ -53,6 +53,9 @@ _ANOTHER = re.compile(
     r"limit|lower|upper|stress|exercise|dobutamine|date)\b"
 )
 
+#: An examination whose measurements are not those at rest, or not hers.
+_UNDER_STRESS = re.compile(r"stress|exercise|dobutamine|\bfo?etal\b")
+
 #: An ejection fraction of something else.
 _ELSEWHERE = re.compile(r"\bright vent|\brv\b|gall ?bladder")
 
@@ -67,12 +70,15 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
     if contradicts_itself(resource.code) or (not panel and _is_elsewhere(words(resource.code))):
         record.problem("code-text-conflict", resource, "labelled as something other than an LVEF", "lvef")
         return None
+    components = resource.component or []
+    if panel and _UNDER_STRESS.search(words(resource.code)) is not None and not any(map(_is_coded, components)):
+        return None
     reading = None if panel else _reading(resource)
-    if reading is None and resource.component:
-        reading = _in_components(resource.component)
+    if reading is None and components:
+        reading = _in_components(components, told_by_them=panel)
     if reading is None:
-        measured = any(_is_coded(one) and has_value(one) and not says_no_result(one) for one in resource.component or ())
-        if not panel or any(_is_coded(one) and has_value(one) for one in resource.component or ()):
+        measured = any(_is_asked_for(one) and has_value(one) and not says_no_result(one) for one in components)
+        if not panel or any(_is_asked_for(one) and has_value(one) for one in components):
             record.problem("unreadable", resource, "no value that can be read", "lvef")
         if measured or (not panel and has_value(resource) and not says_no_result(resource)):
             _unread(record, result)
@@ -113,16 +119,17 @@ def _percentage(quantity: Quantity | None) -> Number | None:
     return number if not units or any(_PERCENTAGE.search(unit) for unit in units) else None
 
 
-def _in_components(components: list[Component]) -> LvefReading | None:
+def _in_components(components: list[Component], *, told_by_them: bool) -> LvefReading | None:
     """The present LVEF among the measurements of an echo: the one so coded, else so labelled, else a number that nothing else claims.
 
-    Several (of two planes, of two methods) are a range, unless they differ so much that one of them must be of another day.
+    The last only where the Observation itself asks for the LVEF, and is not one by its components alone (`told_by_them`). Several (of two
+    planes, of two methods) are a range, unless they differ so much that one of them must be of another day.
     """
     read = [(one, found) for one in components if not _is_another(words(one.code)) and (found := _reading(one)) is not None]
     present = (
         [found for one, found in read if _is_coded(one)]
         or [found for one, found in read if _names_lvef(words(one.code))]
-        or [found for one, found in read if _is_unclaimed(one)]
+        or [found for one, found in read if not told_by_them and _is_unclaimed(one)]
     )
     if len(present) < 2:
         return present[0] if present else None
@@ -134,6 +141,11 @@ def _in_components(components: list[Component]) -> LvefReading | None:
 
 def _is_coded(component: Component) -> bool:
     return topic_of_codes(component.code) == "lvef"
+
+
+def _is_asked_for(component: Component) -> bool:
+    """Whether a component asks for the present LVEF, by its code or by its label."""
+    return _is_coded(component) or (asks_for_lvef(component.code) and not _is_another(words(component.code)))
 
 
 def _is_unclaimed(component: Component) -> bool:

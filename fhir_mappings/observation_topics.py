@@ -122,6 +122,11 @@ def asks_for_receptor(code: Concept | None) -> bool:
     )
 
 
+def asks_for_lvef(code: Concept | None) -> bool:
+    """Whether a component of a panel asks for an LVEF, by nothing but its label."""
+    return code is not None and _topic_of_label(code) == "lvef"
+
+
 def hormone_receptor_beside_her2(code: Concept | None) -> Literal["ER", "PR"] | None:
     """The hormone receptor that a component asks for in a panel that asks for HER2 as well: "ER" and "PR" alone are receptors there."""
     if code is None or any(meanings_of_code(coding.system, coding.code) for coding in code.coding):
@@ -141,7 +146,7 @@ def topic_of_codes(concept: Concept | None) -> Topic | None:
 
 
 def _topic_of_components(code: Concept | None, components: list[Component]) -> Topic | None:
-    """What a panel is about that has a code of its own: its components tell, where they have codes of ours or are labelled as HER2.
+    """What a panel is about that has a code of its own: its components tell, by codes of ours, or labelled as HER2 or as an LVEF.
 
     A receptor counts only in a panel that is not known, by code or label, to be something else, a sequencing of the blood for one.
     """
@@ -152,6 +157,8 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
                 return topic
         if asks_for_receptor(component.code) and not _is_something_else(code):
             return "receptor"
+        if asks_for_lvef(component.code) or (words(component.code) in _EF and _OF_THE_HEART.search(words(code)) is not None):
+            return "lvef"
     return None
 
 
@@ -201,6 +208,9 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
         "performance",
     ),
 )
+#: What an echo calls its LVEF; elsewhere it may be anything.
+_EF: Final = frozenset({"ef", "ef %", "ef (%)"})
+_OF_THE_HEART: Final = re.compile(r"\becho(?:cardiogra\w{1,6})?\b|\btte\b|\bmuga\b")
 #: A label that names HER2 and, beside it, only the test and that it is one; a percentage of cells or a count is no result.
 _HER2_ALONE: Final = re.compile(
     rf"(?:{HER2_NAME.pattern}|(?:by|status|results?|interpretation|scores?|expression|overexpression|amplification|protein|gene|receptor|"

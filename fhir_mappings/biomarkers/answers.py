@@ -30,6 +30,9 @@ _PRESENCE_OF: Final[dict[str, Presence]] = {
 }
 _SCORES: Final = frozenset({"0", "1+", "2+", "3+"})
 
+#: The carcinomas of the breast that SNOMED CT tells apart by HER2.
+HER2_CARCINOMA: Final = "cond.her2_positive_breast"
+
 
 def ihc_score(codings: Sequence[CodingTriple], text: str | None) -> IhcScore | None:
     """The HER2 IHC score that an answer states: LOINC and SNOMED CT answers, "3+", "Score 3+", "IHC 2+/FISH-", "0", "HER2-low".
@@ -103,6 +106,10 @@ def _presences(codings: tuple[CodingTriple, ...], text: str | None) -> frozenset
 def _coded_presence(system: str | None, code: str | None) -> Presence | None:
     if value_of(system, code, "answer.her2_ihc_score") == "equivocal":
         return "equivocal"
+    # "HER2-negative carcinoma of breast" as the answer of a HER2 test.
+    carcinoma = value_of(system, code, HER2_CARCINOMA)
+    if carcinoma is not None:
+        return "positive" if carcinoma.startswith("her2+") else "negative"
     return next((_PRESENCE_OF[concept] for concept in concepts_of(system, code) if concept in _PRESENCE_OF), None)
 
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from fhir_mappings.biomarkers.answers import contradicts, denies_overexpression, ihc_score, ish_presence, presence
+from fhir_mappings.biomarkers.answers import HER2_CARCINOMA, contradicts, denies_overexpression, ihc_score, ish_presence, presence
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.biomarkers.percent_words import percent_in
 from fhir_mappings.biomarkers.tested_tissue import is_of_another_organ, specimen_of
@@ -31,7 +31,7 @@ from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Resource, source_of
 from fhir_mappings.results import Number, Result, has_value, number_of, of_quantity, of_text, results, says_no_result, text_of
-from fhir_mappings.terminology import display_conflicts
+from fhir_mappings.terminology import display_conflicts, value_of
 from guideline.case import ReceptorResult, UnreadResult
 
 Receptor = Literal["HER2", "ER", "PR"]
@@ -174,11 +174,21 @@ def _mislabelled(asked: _Asked, code: Concept | None, answer: _Answer) -> bool:
     """Whether code, display, text or answer name different receptors (trap 16)."""
     if asked.mislabelled or contradicts(answer.codings, None):
         return True
+    if asked.receptor != "HER2" and _answers_of_her2(answer):
+        return True
     for text in (code.text if code is not None else None, answer.words, answer.text):
         named = _named_in(text) if text else None
         if named and asked.receptor not in named:
             return True
     return False
+
+
+def _answers_of_her2(answer: _Answer) -> bool:
+    """Whether an answer can only be one about HER2: a carcinoma by its HER2, or, where no receptor is named, a gene that is amplified."""
+    if any(value_of(system, code, HER2_CARCINOMA) for system, code, _ in answer.codings):
+        return True
+    said = f"{answer.words} {answer.text or ''}".lower()
+    return "amplified" in said and not _named_in(said)
 
 
 @remembered(maxsize=1024)

@@ -474,6 +474,36 @@ def test_a_component_about_her2_is_no_result(label):
     assert receptors(labelled("Breast prognostic panel", label)) == ()
 
 
+HER2_NEGATIVE_CARCINOMA, HER2_POSITIVE_CARCINOMA = (SNOMED, "431396003"), (SNOMED, "427685000")
+
+
+def test_a_carcinoma_by_its_her2_answers_a_her2_test():
+    """SNOMED CT's HER2-negative and HER2-positive carcinoma of breast as the value."""
+    values = [observation(IHC, ident=c[1], valueCodeableConcept=concept(c)) for c in (HER2_NEGATIVE_CARCINOMA, HER2_POSITIVE_CARCINOMA)]
+    assert [(r.receptor, r.value) for r in receptors(*values)] == [("HER2", "positive"), ("HER2", "negative")]
+
+
+@pytest.mark.parametrize(
+    "observed",
+    [
+        observation(IHC, valueCodeableConcept=concept(HER2_NEGATIVE_CARCINOMA, text="HER2 positive (IHC 3+)")),
+        observation((LOINC, "85325-9"), valueCodeableConcept=concept(text="Amplified")),
+        observation((LOINC, "85337-4"), valueCodeableConcept=concept(HER2_POSITIVE_CARCINOMA)),
+    ],
+)
+def test_an_answer_of_another_test_or_against_its_own_words_is_named(observed):
+    """A negative code beside a written 3+, a hormone receptor that is amplified or a HER2 carcinoma: none is used."""
+    case = case_of(patient(), observed)
+    assert case.receptors == ()
+    assert {problem.subject for problem in case.problems} == {"her2"}
+
+
+def test_a_hormone_receptor_with_her2_in_one_text_is_read():
+    """An amplification is HER2's where the text names both."""
+    both = observation((LOINC, "85337-4"), valueString="ER positive, HER2 amplified")
+    assert [(r.receptor, r.value) for r in receptors(both)] == [("ER", "positive")]
+
+
 def beside(*others):
     """A panel of the house with HER2 IHC 3+ and other components as (label, text)."""
     components = [{"code": concept(text=label), "valueString": said} for label, said in (("HER2 IHC", "3+"), *others)]

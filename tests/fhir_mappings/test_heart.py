@@ -210,6 +210,32 @@ def test_a_panel_is_an_echo_by_its_components(code):
     assert [(f.value, f.modality) for f in case_of(patient(), observation(*code, **members)).lvef] == [(38, "echo")]
 
 
+@pytest.mark.parametrize(
+    ("label", "components", "read"),
+    [
+        ("Echocardiogram", [part("LVEF", 38), PULSE], [38]),
+        ("Echocardiogram", [part("Left ventricular ejection fraction", 38), part("Fractional shortening", 30)], [38]),
+        ("Transthoracic echo", [part("EF", 38)], [38]),
+        ("Echocardiogram", [part("Previous LVEF", 62), part("Fractional shortening", 30)], []),
+        ("Dobutamine stress echo", [part("LVEF", 38)], []),
+        ("Right heart catheter", [part("RVEF", 38)], []),
+        ("Renal function", [part("EF", 38)], []),
+    ],
+)
+def test_a_panel_is_an_echo_by_the_labels_of_its_components(label, components, read):
+    """An LVEF of 38 % in a panel of the house was read by nothing, and named by nothing. Only what is so called counts there."""
+    case = case_of(patient(), observation(code=concept(text=label), component=components))
+    assert ([f.value for f in case.lvef], case.problems) == (read, ())
+
+
+def test_an_lvef_in_a_panel_that_cannot_be_read_is_named():
+    """By its label as by its code: no older value stands for it."""
+    odd = {"code": concept(text="LVEF"), "valueString": "see report"}
+    case = case_of(patient(), observation(code=concept(text="Echocardiogram"), component=[odd, PULSE]))
+    assert (case.lvef, problems_of(case)) == ((), [("unreadable", "lvef")])
+    assert [one.kind for one in case.unread] == ["lvef"]
+
+
 @pytest.mark.parametrize("code", ECHO_PANEL)
 def test_a_panel_without_an_lvef_is_no_lvef_that_could_not_be_read(code):
     """One in which nothing was measured is nothing; one whose value is not understood is named."""

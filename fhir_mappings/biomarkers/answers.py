@@ -44,6 +44,16 @@ def ihc_score(codings: Sequence[CodingTriple], text: str | None) -> IhcScore | N
     return _ihc_score(tuple(codings), text)
 
 
+def low_expression(codings: Sequence[CodingTriple], text: str | None) -> Literal["low", "ultralow"] | None:
+    """Whether an answer calls HER2 low or ultralow, whatever the test: "HER2-low", "negative (HER2-low)"; with no other score beside it."""
+    if presence(codings, text) not in (None, "negative"):
+        return None
+    match tuple(_scores(tuple(codings), text)):
+        case ("low" | "ultralow" as called,):
+            return called
+    return None
+
+
 def presence(codings: Sequence[CodingTriple], text: str | None) -> Presence | None:
     """Whether the answer says positive, negative, equivocal or not tested.
 

@@ -11,7 +11,15 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from fhir_mappings.biomarkers.answers import HER2_CARCINOMA, contradicts, denies_overexpression, ihc_score, ish_presence, presence
+from fhir_mappings.biomarkers.answers import (
+    HER2_CARCINOMA,
+    contradicts,
+    denies_overexpression,
+    ihc_score,
+    ish_presence,
+    low_expression,
+    presence,
+)
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.biomarkers.percent_words import percent_in
 from fhir_mappings.biomarkers.tested_tissue import is_of_another_organ, specimen_of
@@ -276,6 +284,8 @@ def _in_words(answer: tuple[Receptor, Method, tuple[CodingTriple, ...]], text: s
             score = ihc_score(codings, text)
         elif text is not None and _SCORE.search(text):
             score = ihc_score((), text)
+        else:
+            score = low_expression(codings, text)
         if score is not None:
             return score
     said = presence(codings, text)

@@ -474,6 +474,25 @@ def test_a_component_about_her2_is_no_result(label):
     assert receptors(labelled("Breast prognostic panel", label)) == ()
 
 
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ({"valueString": "HER2-low"}, "low"),
+        ({"valueCodeableConcept": concept(text="Negative (HER2-low)")}, "low"),
+        ({"valueCodeableConcept": concept(("urn:example:her2", "low", "HER2-low"), ("urn:example:registry", "N", "negativ"))}, "low"),
+        ({"valueString": "HER2 ultralow"}, "ultralow"),
+        ({"valueString": "Negative"}, "negative"),
+        ({"valueString": "not HER2-low"}, None),
+        ({"valueString": "HER2-low, amplified"}, "positive"),
+        ({"valueCodeableConcept": concept((LOINC, "LA11843-2"), text="HER2-low")}, None),
+    ],
+)
+@pytest.mark.parametrize("code", [INTERPRETATION, ("urn:oid:1.2.3", "9", "HER2 status")], ids=lambda c: c[1])
+def test_her2_low_is_read_where_no_method_is_named(code, answer, value):
+    """The word of today's pathology under an interpretation or a code of the house: it was called unreadable."""
+    assert [r.value for r in receptors(observation(code, **answer))] == ([value] if value else [])
+
+
 HER2_NEGATIVE_CARCINOMA, HER2_POSITIVE_CARCINOMA = (SNOMED, "431396003"), (SNOMED, "427685000")
 
 

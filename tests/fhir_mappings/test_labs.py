@@ -35,7 +35,11 @@ def test_decision_29_a_range_that_came_as_text_alone(text, upper):
     [
         (ALT, 40, "U/L", "alt", 40),
         (ALT, 0.5, "ukat/L", "alt", 30),
+        ((LOINC, "1743-4"), 40, "U/L", "alt", 40),
+        ((LOINC, "1744-2"), 40, "U/L", "alt", 40),
         ((LOINC, "1920-8"), 33, "[iU]/L", "ast", 33),
+        ((LOINC, "30239-8"), 33, "U/L", "ast", 33),
+        ((LOINC, "88112-8"), 33, "U/L", "ast", 33),
         ((LOINC, "6768-6"), 90, "IU/L", "alp", 90),
         (ALT, 40, "UI/L", "alt", 40),
         (CREATININE, 88.4, "micromol/L", "creatinine", 1.0),

@@ -151,15 +151,23 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
     A receptor counts only in a panel that is not known, by code or label, to be something else, a sequencing of the blood for one.
     """
     for component in components:
-        for coding in component.code.coding if component.code is not None else ():
+        if component.code is None:
+            continue
+        for coding in component.code.coding:
             topic = _topic_of_code(coding.system, coding.code)
             if topic in ("lab", "lvef") or (topic == "receptor" and not _is_something_else(code)):
                 return topic
-        if asks_for_receptor(component.code) and not _is_something_else(code):
-            return "receptor"
-        if asks_for_lvef(component.code) or (words(component.code) in _EF and _OF_THE_HEART.search(words(code)) is not None):
-            return "lvef"
+        labelled = _topic_of_label(component.code)
+        if labelled == "lvef" or (labelled == "receptor" and asks_for_receptor(component.code) and not _is_something_else(code)):
+            return labelled
+    if _is_of_the_heart(words(code)) and any(words(component.code) in _EF for component in components):
+        return "lvef"
     return None
+
+
+@remembered(maxsize=1024)
+def _is_of_the_heart(label: str) -> bool:
+    return _OF_THE_HEART.search(label) is not None
 
 
 def _is_something_else(code: Concept | None) -> bool:

@@ -6,7 +6,7 @@ may be none of ours. Whoever maps the site's data can mend them. No value of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from fhir_mappings.code_tables import canonical_system, meanings, systems_of_code
@@ -35,9 +35,11 @@ _SYSTEMS: Final = {"Condition": frozenset({"snomed", "icd10cm"}), "Observation":
 _TELLING_DIGITS: Final = 6
 
 
-def half_read(resources: Iterable[dict[str, Any]], case: Case) -> Iterator[PassedOver]:
+def half_read(resources: Sequence[dict[str, Any]], case: Case) -> Iterator[PassedOver]:
     """What was read in part, resource by resource, in the order of the document. `case` is what the document made."""
-    if case.patient.birth is None:
+    if not any(plain["resourceType"] == "Patient" for plain in resources):
+        yield PassedOver("Patient", "none was sent, so that age and sex are unknown")
+    elif case.patient.birth is None:
         yield PassedOver(case.patient.source, "no date of birth that can be read")
     undated, undosed = _undated(case), frozenset(drug.source for drug in case.drugs if drug.dose is None)
     for plain in resources:

@@ -239,3 +239,8 @@ def test_a_status_that_fhir_does_not_have_is_a_fault(resource, element):
 def test_a_missing_date_of_birth_is_told():
     """Age decides whom the service speaks of, and whom it asks about pregnancy."""
     assert [one.reason for one in of(bundle(patient(birthDate=None), GOOD)).passed_over] == ["no date of birth that can be read"]
+
+
+def test_a_document_without_a_patient_says_so():
+    """It is not the date of birth that is missing then."""
+    assert "Patient: none was sent" in str(of(bundle(GOOD)))

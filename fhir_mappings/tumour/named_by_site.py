@@ -20,6 +20,8 @@ _HISTOLOGY: Final = "mcode-histology-morphology-behavior"
 
 #: A malignant tumour of no organ, by the words of a code.
 _MALIGNANT: Final = re.compile(r"malignan(?:t|cy)|cancer|carcinoma")
+#: On the breast, but not of it.
+_OF_THE_SKIN: Final = re.compile(r"\bskin\b|\bcutaneous\b|\bbasal cell\b|\bmerkel\b")
 _BREAST: Final = re.compile(r"\bbreasts?\b")
 #: ICD-O-3: the topography of the breast.
 _ICD_O_BREAST: Final = re.compile(r"C50(?:\.\d)?")
@@ -32,7 +34,7 @@ def with_its_site(resource: Resource) -> Resource:
         return resource
     histologies = [one.value_codeable_concept for one in extensions_of(resource) if (one.url or "").endswith(_HISTOLOGY)]
     name = ", ".join([words(resource.code), "breast", *(said for one in histologies if (said := words(one)))])
-    return replace(resource, code=replace(resource.code, text=name))
+    return resource if _OF_THE_SKIN.search(name) else replace(resource, code=replace(resource.code, text=name))
 
 
 def _is_of_no_organ(code: Concept) -> bool:

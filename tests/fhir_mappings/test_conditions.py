@@ -55,6 +55,9 @@ LOBULAR_IN_SITU = histology("77284006", "Lobular carcinoma in situ (morphologic 
         ((None, None, "Non-Hodgkin lymphoma"), {"bodySite": [LEFT_BREAST]}, ["other-primary"]),
         ((None, None, "Family history of malignant neoplasm"), {"bodySite": [LEFT_BREAST]}, []),
         ((None, None, "Fibroadenoma"), {"bodySite": [LEFT_BREAST]}, []),
+        ((None, None, "Basal cell carcinoma"), {"bodySite": [LEFT_BREAST]}, []),
+        ((None, None, "Squamous cell carcinoma of skin"), {"bodySite": [LEFT_BREAST]}, []),
+        (MALIGNANT, {"bodySite": [LEFT_BREAST], "extension": [{**DUCTAL, "valueCodeableConcept": {"text": "Basal cell carcinoma"}}]}, []),
     ],
 )
 def test_a_breast_cancer_named_by_code_site_and_histology_together(code, members, kinds):

@@ -131,7 +131,7 @@ def hormone_receptor_beside_her2(code: Concept | None) -> Literal["ER", "PR"] | 
     """The hormone receptor that a component asks for in a panel that asks for HER2 as well: "ER" and "PR" alone are receptors there."""
     if code is None or any(meanings_of_code(coding.system, coding.code) for coding in code.coding):
         return None
-    return hormone_receptor_in(words(code), beside_her2=True)
+    return _hormone_receptor_named(words(code))
 
 
 def topic_of_codes(concept: Concept | None) -> Topic | None:
@@ -244,18 +244,20 @@ _NOT_TISSUE = re.compile(r"serum|plasma|\bblood\b(?! pool)|mutation|order|sequen
 
 
 @remembered(maxsize=1024)
-def hormone_receptor_in(label: str, *, beside_her2: bool = False) -> Literal["ER", "PR"] | None:
-    """Which hormone receptor a label asks for that names one and, beside it, only the test: "Estrogen receptor (ER), IHC".
+def hormone_receptor_in(label: str) -> Literal["ER", "PR"] | None:
+    """Which hormone receptor a label asks for that names one and, beside it, only the test: "Estrogen receptor (ER), IHC"."""
+    said = set(_LABEL_WORDS.findall(label.lower()))
+    sure = "pgr" in said or not said.isdisjoint(_OF_A_RECEPTOR) or said == {"er", "status"}
+    return _hormone_receptor_named(label) if sure else None
 
-    `beside_her2`: it stands in one panel with HER2, where the letters alone mean nothing else.
-    """
+
+@remembered(maxsize=1024)
+def _hormone_receptor_named(label: str) -> Literal["ER", "PR"] | None:
+    """As `hormone_receptor_in`, also by letters alone, or by a hormone's name."""
     said = set(_LABEL_WORDS.findall(label.lower()))
     named = said & _HORMONE_RECEPTORS.keys()
     asked = {_HORMONE_RECEPTORS[name] for name in named}
-    if len(asked) != 1 or not said - named <= _OF_A_RECEPTOR | _OF_ITS_TEST:
-        return None
-    sure = beside_her2 or "pgr" in named or not said.isdisjoint(_OF_A_RECEPTOR) or said == {"er", "status"}
-    return asked.pop() if sure else None
+    return asked.pop() if len(asked) == 1 and said - named <= _OF_A_RECEPTOR | _OF_ITS_TEST else None
 
 
 @remembered(maxsize=8192)

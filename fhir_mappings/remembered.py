@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, Final, TypeVar, TypeVarTuple
 
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 T = TypeVar("T")
 
 #: Longer than any label of a code or a drug product, in characters.
@@ -20,22 +20,23 @@ LONGEST: Final = 160
 _MOST_PARTS: Final = 32
 
 
-def remembered(*, maxsize: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def remembered(*, maxsize: int) -> Callable[[Callable[[*Ts], T]], Callable[[*Ts], T]]:
     """Decorate a pure function of texts, codes and codings, so that up to `maxsize` answers are kept, and none for a long text.
 
-    The arguments are given by position. A full cache is emptied: what is usual is soon in it again.
+    The arguments are given by position, all of them: an answer is kept under them alone. A full cache is emptied: what is usual is soon in
+    it again.
     """
 
-    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+    def decorate(function: Callable[[*Ts], T]) -> Callable[[*Ts], T]:
         kept: dict[tuple[Any, ...], T] = {}
 
         @wraps(function)
-        def look_up(*args: P.args, **kwargs: P.kwargs) -> T:
+        def look_up(*args: *Ts) -> T:
             try:
                 return kept[args]
             except KeyError:
-                answer = function(*args, **kwargs)
-            if not kwargs and _is_short(args):
+                answer = function(*args)
+            if _is_short(args):
                 if len(kept) >= maxsize:
                     kept.clear()
                 kept[args] = answer

@@ -530,7 +530,9 @@ def beside(*others):
 
 
 def test_er_and_pr_by_their_letters_are_receptors_beside_her2():
-    """In a panel with HER2 the letters mean nothing else: the hormone receptors were lost, and asked for."""
+    """In a panel with HER2 the letters mean nothing else, also after a record where they stood alone: what a label means is remembered."""
+    for letters in (("ER", "PR"), ("er", "pr")):
+        assert receptors(labelled("Nursing assessment", *letters)) == ()
     found = receptors(beside(("ER", "Positive, 95%"), ("PR", "Negative")))
     assert [(r.receptor, r.value, r.percent) for r in found] == [("HER2", "3+", None), ("ER", "positive", 95), ("PR", "negative", None)]
 
@@ -539,11 +541,6 @@ def test_er_and_pr_by_their_letters_are_receptors_beside_her2():
 def test_what_only_begins_with_the_letters_is_no_receptor_beside_her2(label):
     """A label that says more than the receptor and its test is left alone."""
     assert [r.receptor for r in receptors(beside((label, "Positive")))] == ["HER2"]
-
-
-def test_the_letters_alone_are_no_receptor_without_her2():
-    """ER is an emergency room and PR an interval, wherever HER2 does not stand beside them."""
-    assert receptors(labelled("Nursing assessment", "ER", "PR")) == ()
 
 
 def test_a_component_of_a_sequencing_is_no_result():

@@ -267,6 +267,7 @@ def test_a_site_that_is_reported_again_is_no_new_one():
         ({"valueInteger": 1}, 1),
         ({"valueQuantity": {"value": 2}}, 2),
         ({"valueString": "ECOG 3"}, 3),
+        ({"valueInteger": 5}, 5),
         ({"valueString": "2: ambulatory, capable of self-care"}, 2),
         ({"valueCodeableConcept": concept(text="1 - Restricted in strenuous activity")}, 1),
         ({"valueCodeableConcept": concept(text="2")}, 2),
@@ -303,7 +304,9 @@ def test_what_is_no_ecog(members):
     """A number beyond 0 to 5 is no ECOG grade, and two of them are none; what holds a value and no grade is named."""
     found = case(ECOG, **members)
     assert found.performance == ()
-    assert problems_of(found) == ([("unreadable", "other")] if members else [])
+    assert [(p.kind, p.subject, p.detail) for p in found.problems] == (
+        [("unreadable", "other", "no ECOG grade that can be read")] if members else []
+    )
 
 
 def test_erroneous_statuses_and_stages_are_named():

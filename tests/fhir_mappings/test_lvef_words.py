@@ -67,6 +67,7 @@ READ: tuple[tuple[str, float], ...] = (
     ("lv ef 44", 44),
     ("LVEF 55%, age 60, grade 1 diastolic dysfunction", 55),
     ("LVEF 53 % in a 67-year-old", 53),
+    ("LVEF from 3D echo: 53 %", 53),
     ("LVEF 45%, 60% at baseline", 45),
     ("LVEF 38% compared with 60% before", 38),
     ("LVEF 38% vs 60% prior", 38),
@@ -103,6 +104,8 @@ BOUNDS: tuple[tuple[str, float, str], ...] = (
 )
 
 REFUSED: tuple[str, ...] = (
+    "Previous LVEF, by echo, 60 %",
+    "LVEF better than 55 %",
     "LVEF 5O%",
     "LVEF 6l %",
     "EF l5%",

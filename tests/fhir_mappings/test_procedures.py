@@ -288,6 +288,7 @@ def test_booked_is_an_order_that_is_active_or_draft():
         {"status": "revoked"},
         {"status": "completed"},
         {"doNotPerform": True},
+        {"doNotPerform": "true"},
         {"intent": "proposal"},
         {"status": "entered-in-error"},
     ):

@@ -381,6 +381,14 @@ def test_a_local_code_is_told_by_its_label():
     assert receptors(observation(("urn:oid:1.2.3", "X", "HER2 serum level"), valueString="3+")) == ()
 
 
+@pytest.mark.parametrize("system", [LOINC, SNOMED])
+@pytest.mark.parametrize("beside", [(), (("urn:oid:1.2.3", "X", "HER2 IHC"),)], ids=["alone", "beside a local code"])
+def test_an_unknown_code_of_a_standard_under_the_name_of_her2_is_named_and_not_read(system, beside):
+    """A house may name its own codes as it likes; LOINC and SNOMED CT say themselves what theirs are, and this is not the test we know."""
+    case = case_of(patient(), observation((system, "99999-9", "HER2 IHC"), *beside, valueString="3+"))
+    assert (case.receptors, problems_of(case)) == ((), [("code-text-conflict", "her2")])
+
+
 @pytest.mark.parametrize("label", ["c-erbB-2", "HER 2", "HER 2/neu", "Human epidermal growth factor receptor 2", "ERBB2 protein"])
 def test_her2_has_many_names(label):
     """A house code under any of them is HER2, as is a label without a code."""

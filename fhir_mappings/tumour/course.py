@@ -205,7 +205,7 @@ _NODE_OF_NO_REGION = "59441001"
 def read_metastasis_sites(record: Record) -> tuple[Metastasis, ...]:
     """Observations that say where a distant metastasis is, in the value or as the body site: each site once, since its first report.
 
-    A place that cannot be read is a metastasis all the same, and named: it may be the brain.
+    A place that cannot be read is named: it may be the brain. Coded it is a metastasis all the same; words may only suspect one.
     """
     first: dict[Site, Metastasis] = {}
     reports = results(record, record.of("metastasis-site"), "diagnosis")
@@ -220,7 +220,7 @@ def read_metastasis_sites(record: Record) -> tuple[Metastasis, ...]:
         sites = [site for place in places for site in _distant_sites(place)]
         if not sites:
             record.problem("unreadable", resource, "a site of a metastasis that cannot be read", "diagnosis")
-        for site in sites or ["unspecified"]:
+        for site in sites or (["unspecified"] if any(triples(place) for place in places) else []):
             first.setdefault(site, Metastasis(site, result.day, status="unknown", source=source_of(resource)))
     return tuple(first.values())
 

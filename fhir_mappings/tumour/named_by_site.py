@@ -18,11 +18,16 @@ from fhir_mappings.tumour.tumour_claims import claims_of_code, claims_of_words, 
 
 _HISTOLOGY: Final = "mcode-histology-morphology-behavior"
 
-#: A malignant tumour of no organ, by the words of a code.
+#: A malignant tumour of no organ, by a label that is nothing else: "cancer-related pain" and a carcinoma of the skin are not.
 _MALIGNANT: Final = re.compile(r"malignan(?:t|cy)|cancer|carcinoma")
-#: On the breast, but not of it.
+_TUMOUR_ITSELF: Final = re.compile(
+    r"(?:(?:personal|history|of|primary|malignant|malignancy|neoplasms?|neoplastic|disease|tumou?rs?|cancer|carcinoma|adenocarcinoma|"
+    r"invasive|infiltrating|unspecified|nos|disorder|situation|morphologic|abnormality)\b[\W_]*+)++"
+)
+#: A histology of what is on the breast, but not of it.
 _OF_THE_SKIN: Final = re.compile(r"\bskin\b|\bcutaneous\b|\bbasal cell\b|\bmerkel\b")
 _BREAST: Final = re.compile(r"\bbreasts?\b")
+_NOT_THE_GLAND: Final = re.compile(r"\bskin\b|\bnod(?:e|es|al)\b|\bwall\b")
 #: ICD-O-3: the topography of the breast.
 _ICD_O_BREAST: Final = re.compile(r"C50(?:\.\d)?")
 
@@ -39,14 +44,17 @@ def with_its_site(resource: Resource) -> Resource:
 
 def _is_of_no_organ(code: Concept) -> bool:
     label = words(code)
-    if _MALIGNANT.search(label) is None or any(claims_of_code(system, one) for system, one, _ in triples(code)):
+    if _MALIGNANT.search(label) is None or _TUMOUR_ITSELF.fullmatch(label.strip("( ")) is None:
+        return False
+    if any(claims_of_code(system, one) for system, one, _ in triples(code)):
         return False
     return not claims_of_words(label)
 
 
 def _is_breast(site: Concept) -> bool:
+    label = words(site)
     coded = {site_of_code(system, code) for system, code, _ in triples(site)} - {None}
     if coded:
         return coded == {"breast"}
     by_topography = any("icd-o" in (system or "").lower() and _ICD_O_BREAST.fullmatch(code or "") for system, code, _ in triples(site))
-    return by_topography or _BREAST.search(words(site)) is not None
+    return by_topography or (_BREAST.search(label) is not None and _NOT_THE_GLAND.search(label) is None)

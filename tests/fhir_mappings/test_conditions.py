@@ -58,6 +58,12 @@ LOBULAR_IN_SITU = histology("77284006", "Lobular carcinoma in situ (morphologic 
         ((None, None, "Basal cell carcinoma"), {"bodySite": [LEFT_BREAST]}, []),
         ((None, None, "Squamous cell carcinoma of skin"), {"bodySite": [LEFT_BREAST]}, []),
         (MALIGNANT, {"bodySite": [LEFT_BREAST], "extension": [{**DUCTAL, "valueCodeableConcept": {"text": "Basal cell carcinoma"}}]}, []),
+        ((None, None, "Personal history of malignant neoplasm"), {"bodySite": [LEFT_BREAST]}, ["breast-history"]),
+        ((None, None, "Cancer-related pain"), {"bodySite": [LEFT_BREAST]}, []),
+        ((None, None, "Lymphedema due to cancer treatment"), {"bodySite": [LEFT_BREAST]}, []),
+        ((None, None, "Suspected malignancy"), {"bodySite": [LEFT_BREAST]}, []),
+        ((None, None, "Basal cell carcinoma"), {"bodySite": [concept(text="Skin of breast")]}, []),
+        (MALIGNANT, {"bodySite": [concept(text="Skin of left breast")]}, []),
     ],
 )
 def test_a_breast_cancer_named_by_code_site_and_histology_together(code, members, kinds):

@@ -252,6 +252,12 @@ def test_a_site_that_cannot_be_read_is_a_metastasis_and_named():
     assert problems_of(found) == [("unreadable", "diagnosis")]
 
 
+def test_a_site_in_words_that_is_only_suspected_is_named_and_no_metastasis():
+    """Words that are not understood may say that nobody is sure."""
+    found = case(SITE, valueString="possible liver")
+    assert (found.metastases, problems_of(found)) == ((), [("unreadable", "diagnosis")])
+
+
 def test_a_site_that_is_reported_again_is_no_new_one():
     """Registries repeat the sites with every follow-up: the first report dates the metastasis."""
     reports = [

@@ -51,8 +51,9 @@ def test_decision_12_cough_by_its_codes(code):
 
 
 def test_decision_12_symptoms_by_snomed():
-    """The two findings of SNOMED CT."""
+    """Two findings and a disorder of SNOMED CT."""
     assert read((SNOMED, "267036007"), (SNOMED, "49727002")) == [("respiratory", "dyspnoea"), ("respiratory", "cough")]
+    assert read((SNOMED, "389087006")) == read((ICD10CM, "R09.02")) == [("respiratory", "hypoxaemia")]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,8 @@ def test_decision_12_symptoms_by_snomed():
         ("Cough, unspecified type", "cough"),
         ("SOB (shortness of breath)", "dyspnoea"),
         ("DOE (dyspnea on exertion)", "dyspnoea"),
+        ("Acute hypoxia", "hypoxaemia"),
+        ("Hypoxemia", "hypoxaemia"),
         ("Husten", "cough"),
     ],
 )
@@ -91,6 +94,8 @@ def test_decision_12_symptoms_by_the_whole_label(label, name):
         "Family history of cough",
         "Paroxysmal nocturnal dyspnea",
         "Dyspnea ruled out",
+        "Nocturnal hypoxemia",
+        "Hypoxic ischemic encephalopathy",
     ],
 )
 def test_decision_12_labels_that_are_no_new_symptom(label):

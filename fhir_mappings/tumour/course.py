@@ -62,6 +62,16 @@ _SIGNS: Final = (
 _NOW = re.compile(r"\b(?:now|currently)\b")
 #: "No progression except in brain" is one.
 _BUT_THERE = re.compile(r"\b(?:except|apart from|aside from|other than|outside)\b")
+#: What is to be done once the disease progresses: "at progression consider T-DXd". Of a disease that has progressed, what was done is told.
+_PLANNED = re.compile(
+    r"(?:\A|(?<=[.;:,(] )|(?<=[(\n]))(?:at|on|upon|after) (?:(?:the time|time|of|first|further|next|disease) ){0,4}progression"
+    r"(?=[,:]? (?:consider|discuss|offer|plan|start|switch|change|would|will|then|next|second|third|2nd|3rd|clinical trial|trial|t-?dxd|"
+    r"t-?dm1|trastuzumab|tucatinib|enhertu|kadcyla|tukysa)\b)|"
+    r"\b(?:when|once|should|as soon as) (?:there is )?(?:(?:the|further|disease) ){0,2}progress(?:ion|es)"
+    r"(?: (?:occurs?|happens?|arises?)\b|,)|"
+    r"\b(?:consider|plan|next (?:line|step|option|therapy|treatment))\b[^.;\n]{0,40}? (?:at|on|upon) (?:disease )?progression\b",
+    re.IGNORECASE,
+)
 #: Answers that leave the question open.
 _NOTHING_SAID = re.compile(
     r"\A\W*+(?:(?:stage|status|disease status|[cp]?m|m category)\b\W*+)?"
@@ -114,7 +124,7 @@ def _trend_in(text: str) -> Trend | None:
     A progression that is denied, and nothing else, is `stable`; one that is suspected, or stands beside a response, leaves the course
     `undetermined`. A response that is denied says nothing, nor does a growth beside a shrinkage.
     """
-    passage = Passage(text)
+    passage = Passage(_PLANNED.sub(" ", text))
     worse = worsening_in(passage, _SIGNS, passage.standings(_WORSENED))
     if worse is None:
         return None

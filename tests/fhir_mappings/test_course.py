@@ -111,6 +111,44 @@ def test_a_status_that_cannot_be_read_is_named(text):
 
 
 @pytest.mark.parametrize(
+    "plan",
+    [
+        "At progression consider T-DXd",
+        "At progression: T-DXd",
+        "Upon disease progression, switch to Enhertu",
+        "After progression would offer trial",
+        "At time of progression start T-DXd",
+        "When progression occurs, T-DXd",
+        "Should disease progression occur, T-DXd",
+        "Consider T-DXd at progression",
+        "Next line at progression",
+    ],
+)
+def test_what_is_planned_for_a_progression_is_none(plan):
+    """A plan for later was a progression of today, and T-DXd was advised to a patient whose disease was stable."""
+    assert case(STATUS, valueString=plan).disease_statuses == ()
+    for text in (f"Stable. {plan}", f"Stable disease\n{plan}"):
+        assert [s.trend for s in case(STATUS, valueString=text).disease_statuses] == ["stable"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "At progression in liver, new lesions found",
+        "On progression switched to T-DXd",
+        "Progression at liver",
+        "When progression was seen, T-DM1 was stopped",
+        "Progression. Next line T-DXd",
+        "Disease progression, plan T-DXd",
+        "Considered for trial, progression on CT",
+    ],
+)
+def test_a_progression_with_what_was_done_about_it_is_one(text):
+    """Where it was, when it was seen, and what follows from it."""
+    assert [s.trend for s in case(STATUS, valueString=text).disease_statuses] == ["worsened"]
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         {},

@@ -3,8 +3,8 @@
 R118-R120, P07, P08; decisions 7 and 29.
 
 Speaks when a chart is opened, and only of a value that crosses a limit of the drug's own label table: one newer than the last dose,
-or, where the label ends the drug, any of the last three weeks. What the label lets go on, what is missing and what is due each cycle
-is silent here: the order of the next dose asks for it.
+or, where the label ends the drug, any of the last three weeks, also of a drug on hold. What the label lets go on, what is missing and
+what is due each cycle is silent here: the order of the next dose asks for it.
 """
 
 from __future__ import annotations
@@ -37,18 +37,20 @@ _TABLES: dict[str, tuple[LabRow, ...]] = {
 def labs_running(s: Situation) -> Finding | None:
     """The one finding about laboratory values under the running HER2 drugs: the strictest first, the others behind it."""
     running = {e.drug: e for e in s.her2_running if e.drug in _TABLES}
-    if not running:
+    held = [e for e in s.held_drugs if e.drug in _TABLES and e.drug not in running]
+    if not running and not held:
         return None
-    found = _by_values(s, running) if s.case.labs else None
+    found = _by_values(s, running, held) if s.case.labs else None
     if s.case.febrile_neutropenia:
         found = with_febrile_neutropenia(s, running.values(), found, partial(level_given, s))
     # What is said of older values names a newer one; a newer one alone is asked for by the order of the next dose.
     return with_unread_labs(found, unread_labs(s, labs_of(running, frozenset({"dose"})))) if found is not None else None
 
 
-def _by_values(s: Situation, running: dict[str, Exposure]) -> Finding | None:
+def _by_values(s: Situation, running: dict[str, Exposure], held: list[Exposure]) -> Finding | None:
     values = s.once(current_labs)
     found = [(e, m) for e in running.values() for m in _crossed(e, values)]
+    found += [(e, m) for e in held for m in _crossed(e, values) if m.row.action == "stop"]
     if not found:
         return _undated(s, running)
     found.sort(key=lambda entry: (-ACTION_RANK[entry[1].row.action], entry[1].row.dose != "one-level-down", entry[0].drug))

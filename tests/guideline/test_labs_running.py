@@ -169,6 +169,16 @@ def test_what_is_on_hold_is_not_held_again():
     assert "LabSafety" not in topics(advice)
 
 
+@pytest.mark.parametrize(("drug", "name"), [(TDM1, "trastuzumab emtansine"), ("tucatinib", "tucatinib")])
+def test_what_ends_a_drug_is_told_of_one_on_hold(drug, name):
+    """R119, P08: held for its liver values, and Hy's law among them: no hold any more; only an order of it said so."""
+    drugs = (*thp(690, 120, reason="progression"), given(drug, 100, status="on-hold"))
+    advice = advice_on(a_case(metastases=LONG, drugs=drugs, labs=labs(alt=lab("alt", 130), bilirubin=lab("bilirubin", 2.5)), body=BODY))
+    found = finding(advice, "LabSafety")
+    assert found.headline.text.startswith(f"Stop {name} for good: ALT")
+    assert (found.indicator, found.avoid) == ("warning", (drug,))
+
+
 @pytest.mark.parametrize("drug", ["trastuzumab", "pertuzumab", "lapatinib"])
 def test_drugs_without_a_laboratory_table_are_silent(drug):
     """R118-R120: no table, no card."""

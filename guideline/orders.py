@@ -22,9 +22,9 @@ class OrderedDose(Struct, frozen=True):
     `times_a_day` for oral drugs; `every_days` between infusions, on average (1 only where each day is meant: once a day is how systems
     write "once"; below 1: several on one day). `parts` holds the amounts of a fixed combination in mg where the text names them
     (`1200 mg/600 mg` -> `(1200.0, 600.0)`).
-    `of_day`: the amount is that of a whole day, taken in unequal shares. `later`: it follows another dose of the same order, so that it
-    does not load. `conditional`: it is given only if something holds ("8 mg/kg if more than six weeks late"). `count`: how many of these
-    doses are ordered, where the order says so; `days_on`: on how many days in a row; `without_rest`: on all of them.
+    `of_day`: the amount is that of a whole day, taken in unequal shares or written per day. `later`: it follows another dose of the same
+    order, so that it does not load. `conditional`: it is given only if something holds ("8 mg/kg if more than six weeks late"). `count`:
+    how many of these doses are ordered, where the order says so; `days_on`: on how many days in a row; `without_rest`: on all of them.
     """
 
     amount: float

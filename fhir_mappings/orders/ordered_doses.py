@@ -147,6 +147,7 @@ def _dose(
         times_a_day=how_often.times_a_day or (1.0 if amount.daily else None),
         parts=parts,
         loading=False if later else loading,
+        of_day=amount.daily and how_often.times_a_day in (None, 1),
         later=later,
         conditional=conditional,
     )

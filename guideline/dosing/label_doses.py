@@ -85,6 +85,9 @@ def judge(dose: OrderedDose, schedules: Sequence[DoseSchedule], body: Body, tole
     known = [(s, value) for s, value in found if value is not None]
     if not known:
         return Judgement("no-measure", suited[0]) if needs(dose.unit, suited[0].unit) else None
+    seldom = next((found for found in known if _too_seldom(dose, *found, tolerance)), None)
+    if seldom is not None:
+        return Judgement("under", *seldom)
     judged = _verdict(dose, known, tolerance)
     return Judgement("too-often", judged.schedule) if _before_it_is_due(dose, judged) else judged
 
@@ -116,6 +119,16 @@ def _value(dose: OrderedDose, schedule: DoseSchedule, body: Body) -> float | Non
     if value is None or schedule.times_a_day is None or dose.times_a_day is None:
         return value
     return value * dose.times_a_day / schedule.times_a_day
+
+
+def _too_seldom(dose: OrderedDose, schedule: DoseSchedule, value: float, tolerance: float) -> bool:
+    """Whether one dose of the label's is ordered less often than the label: 300 mg once a day instead of twice.
+
+    TRAP: by the day it is as much as a reduced dose. An amount that is that of a day says nothing of one dose.
+    """
+    if dose.of_day or schedule.times_a_day is None or dose.times_a_day is None or dose.times_a_day >= schedule.times_a_day:
+        return False
+    return same(value * schedule.times_a_day / dose.times_a_day, schedule.dose, tolerance)
 
 
 def _verdict(dose: OrderedDose, known: Sequence[tuple[DoseSchedule, float]], tolerance: float) -> Judgement:

@@ -556,6 +556,9 @@ def test_an_amount_of_a_day_is_shared_among_its_doses():
     order = dosed({"text": "2000 mg/m2/day PO in 2 divided doses, days 1-14 of 21"}, text="capecitabine")
     assert order.dose is not None
     assert (order.dose.amount, order.dose.unit, order.dose.times_a_day) == (1000, "mg/m2", 2)
+    per_day = dosed({"text": "1000 mg/m2/day PO days 1-14 of 21"}, text="capecitabine")
+    assert per_day.dose is not None
+    assert (per_day.dose.amount, per_day.dose.times_a_day, per_day.dose.of_day) == (1000, 1, True)
     once = dosed({"text": "1250 mg/day"}, text="lapatinib")
     assert once.dose is not None
     assert (once.dose.amount, once.dose.times_a_day) == (1250, 1)

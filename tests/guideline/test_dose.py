@@ -543,10 +543,19 @@ def test_lapatinib_by_its_partner(partner, amount, expected):
     assert verdict(a_case(), order("lapatinib", amount, "mg", times_a_day=1), beside(partner)) == expected
 
 
-@pytest.mark.parametrize(("times", "expected"), [(1, None), (2, None), (3, "warning")])
+@pytest.mark.parametrize(("times", "expected"), [(1, "info"), (2, None), (3, "warning")])
 def test_tucatinib_frequency(times, expected):
-    """300 mg three times a day is too much; once a day counts as the reduced 150 mg twice daily."""
+    """300 mg three times a day is too much; once a day is half of the daily dose, and not the reduced 150 mg twice daily."""
     assert verdict(a_case(), order("tucatinib", 300, "mg", times_a_day=times)) == expected
+
+
+def test_the_label_dose_once_instead_of_twice_a_day_is_named_with_both():
+    """Half the daily dose of tucatinib, and of capecitabine whose reductions reach as low; the amount of a whole day is 150 mg twice."""
+    (finding,) = found(a_case(), order("tucatinib", 300, "mg", times_a_day=1))
+    assert "tucatinib 300 mg daily is below the label dose of 300 mg twice daily" in finding.headline.text
+    assert verdict(a_case(body=BODY), order("capecitabine", 1000, "mg/m2", times_a_day=1), beside("tucatinib")) == "info"
+    assert verdict(a_case(), order("tucatinib", 300, "mg", times_a_day=1, of_day=True)) is None
+    assert verdict(a_case(), order("tucatinib", 600, "mg", times_a_day=1)) is None
 
 
 def test_tucatinib_beside_a_strong_cyp2c8_inhibitor():

@@ -47,7 +47,8 @@ class CardContext:
     """A call as the cards need it.
 
     `patient_id` is the bare id of the call's patient, `user_id` its user (`Practitioner/...`); without a patient nothing can be ordered.
-    `drafts` holds the draft orders of the call as they were sent, by `Type/id`; they are read, never changed.
+    `drafts` holds the draft orders of the call as they were sent, by `Type/id`; they are read, never changed. One that revises an order of
+    the chart has that order's status.
     `card_key` gives a finding's card its uuid (`cards.card_key`); without it every card gets a random one.
     `acknowledged` is given the uuids of all cards that are not critical, and returns those that this user has set aside already.
     `client` says what the EHR does with cards. `cpt`: the site holds the licence for CPT codes. `app`: cards lead to the SMART app there.

@@ -56,15 +56,16 @@ class DraftOrder(Struct, frozen=True):
     """One medication order that is being entered, signed or ended.
 
     `id` is `MedicationRequest/...` as the draft has it. `drugs` are drug ids (none: no drug chosen yet, or none we know); `others` names
-    other medicines of `other_drugs` (supportive or interacting). `asked`: selected (order-select) or signed (order-sign).
-    `act` is `stop` for status stopped, cancelled or completed. `plan` is the drug that the order's own plan or protocol names, where it
-    names one (a product that differs from it is a mix-up). `planned` is the day of the (next) dose, where the order says so. `replaces` is
-    the `MedicationRequest/...` of the chart that this one takes the place of, `based_on` the one that it carries out.
-    `dose` is the first dose that the order names; `further` are its other ones: later steps, and the same dose in another unit.
-    `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is for a few days or goes on,
-    where the order says so; `proposed`: it proposes or plans what is ordered by another. `untold`: it is for a HER2 drug, and `drugs` is
-    empty since nobody can say which. `for_breast`: its reasons name an invasive breast cancer. `strength`: the mg of one tablet (capsule)
-    of the product, where its name says so. `made_of`: the drafts that are one dose together, this one among them (`whole_doses`).
+    other medicines of `other_drugs` (supportive or interacting). `asked`: selected (order-select) or signed (order-sign). `status` is that
+    of the chart where the draft revises an order of the chart. `act` is `stop` for status stopped, cancelled or completed. `plan` is the
+    drug that the order's own plan or protocol names, where it names one (a product that differs from it is a mix-up). `planned` is the day
+    of the (next) dose, where the order says so. `replaces` is the `MedicationRequest/...` of the chart that this one takes the place of,
+    `based_on` the one that it carries out. `dose` is the first dose that the order names; `further` are its other ones: later steps, and
+    the same dose in another unit. `setting` is where it is given or taken (`home` is also a discharge prescription), `course` whether it is
+    for a few days or goes on, where the order says so; `proposed`: it proposes or plans what is ordered by another. `untold`: it is for a
+    HER2 drug, and `drugs` is empty since nobody can say which. `for_breast`: its reasons name an invasive breast cancer. `strength`: the mg
+    of one tablet (capsule) of the product, where its name says so. `made_of`: the drafts that are one dose together, this one among them
+    (`whole_doses`).
     """
 
     id: str

@@ -108,7 +108,8 @@ def evaluate(
     else:
         advice = advise(case, _practice(question, settings))
     set_aside: list[UUID] = []
-    context = _card_context(question, case, advice, patient_id, _noting(memory, set_aside) if memory else None, settings)
+    drafts = draft_resources(question.members, reading) if question.about_orders else {}
+    context = _card_context(question, case, advice, patient_id, drafts, _noting(memory, set_aside) if memory else None, settings)
     cards = render_cards(advice, public_url=settings.base_url, context=context)
     return Evaluation(case, advice, cards, len(reading.entries), set_aside=tuple(set_aside))
 
@@ -148,7 +149,13 @@ def _practice(question: Question, settings: Settings) -> Practice:
 
 
 def _card_context(
-    question: Question, case: Case, advice: Advice, patient_id: str | None, memory: Memory | None, settings: Settings
+    question: Question,
+    case: Case,
+    advice: Advice,
+    patient_id: str | None,
+    drafts: Mapping[str, Mapping[str, Any]],
+    memory: Memory | None,
+    settings: Settings,
 ) -> CardContext:
     user = str(question.members.get("userId") or "")
     line = str(advice.line)
@@ -161,7 +168,7 @@ def _card_context(
         today=case.today,
         patient_id=patient_id,
         user_id=user or None,
-        drafts=draft_resources(question.members) if question.about_orders else {},
+        drafts=drafts,
         card_key=card_key if memory else None,
         acknowledged=memory.acknowledged if memory else None,
         client=question.client,

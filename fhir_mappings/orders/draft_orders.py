@@ -2,7 +2,7 @@
 
 `relevant(context, hook=...)`   may any asked order concern us? Cheap; before anything is mapped, fetched or refused (decision 26)
 `read_draft_orders(context, hook=..., today=..., reading=...)`   the orders, asked ones and context
-`draft_resources(context)`      the raw resources by `Type/id`, for suggestions that update or delete a draft
+`draft_resources(context, reading)`      the raw resources by `Type/id`, for suggestions that update or delete a draft
 
 All three take the hook's `context` as plain JSON, whatever it holds, and raise nothing. Only MedicationRequests are orders here; other
 resource types among the drafts are read where an order refers to them (Medication, Condition, CarePlan) and ignored otherwise.
@@ -48,6 +48,8 @@ from guideline.partial_date import PartialDate
 _ENDED: Final = frozenset({"stopped", "cancelled", "canceled", "completed", "ended", "revoked", "discontinued"})
 #: Nothing is ordered: an order that never was one, and one that is held and neither begins nor ends a therapy.
 _NO_ORDER: Final = frozenset({"entered-in-error", "on-hold"})
+#: An order that was never signed.
+_DRAFT: Final = (None, "", "draft")
 #: A plan that is none any more says nothing of what was meant.
 _NO_PLAN: Final = frozenset({"revoked", "entered-in-error"})
 _COMBINATIONS: Final = frozenset(row.id for row in read_drugs().fixed_combinations if len(row.names) > 1)
@@ -68,15 +70,35 @@ def read_draft_orders(context: Mapping[str, Any], *, hook: str, today: date, rea
     Asked are, in `order-select`, those that `selections` names (none without `selections`), in any other hook all. An order stops a therapy
     by its status, by `doNotPerform`, or, once it is no draft any more, by an end that has come. Held and erroneous orders are left out, and
     so are those of another patient. `reading` (the prefetch) helps where a draft refers to a Medication or a reason that the drafts do
-    not hold.
+    not hold, and where it revises an order of the chart.
     """
     drafts = _drafts(context, hook, reading)
     return tuple(order for entry in drafts.orders if (order := _order(drafts, entry, today)) is not None)
 
 
-def draft_resources(context: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Every draft resource as sent, by `Type/id`; those without an id are left out."""
-    return {entry.id: entry.resource for entry in entries_of(context) if isinstance(entry.resource.get("id"), str) and entry.resource["id"]}
+def draft_resources(context: Mapping[str, Any], reading: Reading | None = None) -> dict[str, dict[str, Any]]:
+    """Every draft resource as sent, by `Type/id`; those without an id are left out.
+
+    A draft with the id of an order of the chart is that order being revised, whatever status it has: it gets the status of the chart.
+    """
+    signed = _signed(reading)
+    return {
+        entry.id: {**entry.resource, "status": signed[entry.id]}
+        if entry.id in signed and entry.resource.get("status") in _DRAFT
+        else entry.resource
+        for entry in entries_of(context)
+        if isinstance(entry.resource.get("id"), str) and entry.resource["id"]
+    }
+
+
+def _signed(reading: Reading | None) -> dict[str, str]:
+    """The orders of the chart that are no drafts, with their status. CAUTION: to remove one would hide a therapy that is given."""
+    resources = [entry.resource for entry in reading.entries] if reading is not None else []
+    return {
+        f"MedicationRequest/{one.id}": one.status
+        for one in resources
+        if one is not None and one.resource_type == "MedicationRequest" and one.status and one.status not in ("draft", "entered-in-error")
+    }
 
 
 class _Drafts(NamedTuple):
@@ -87,6 +109,7 @@ class _Drafts(NamedTuple):
     selected: frozenset[str] | None
     patient: str | None
     reading: Reading | None
+    signed: Mapping[str, str]
 
     def asks(self, entry: DraftEntry) -> bool:
         """Whether the hook asks about an order."""
@@ -122,7 +145,7 @@ def _drafts(context: Mapping[str, Any], hook: str, reading: Reading | None) -> _
         else:
             beside |= dict.fromkeys(entry.names, entry)
     patient = context.get("patientId")
-    return _Drafts(orders, beside, _selected(context, hook), patient if isinstance(patient, str) else None, reading)
+    return _Drafts(orders, beside, _selected(context, hook), patient if isinstance(patient, str) else None, reading, _signed(reading))
 
 
 def _selected(context: Mapping[str, Any], hook: str) -> frozenset[str] | None:
@@ -174,7 +197,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         asked=drafts.asks(entry),
         drugs=product.drugs,
         others=product.others,
-        status=draft.status or "draft",
+        status=drafts.signed.get(entry.id, "draft") if draft.status in _DRAFT else draft.status or "",
         route=ordered.route,
         dose=ordered.dose,
         further=ordered.further,
@@ -210,7 +233,7 @@ def _of_another(drafts: _Drafts, draft: Draft) -> bool:
 def _act(draft: Draft, today: date) -> Literal["start", "stop"]:
     if draft.status in _ENDED or draft.do_not_perform in (True, "true"):
         return "stop"
-    return "stop" if draft.status not in (None, "", "draft") and _has_ended(draft, today) else "start"
+    return "stop" if draft.status not in _DRAFT and _has_ended(draft, today) else "start"
 
 
 def _has_ended(draft: Draft, today: date) -> bool:

@@ -1412,6 +1412,20 @@ def test_a_member_of_the_wrong_shape_costs_that_member_only():
     assert (order.drugs, order.act, order.dose) == (("trastuzumab-deruxtecan",), "start", None)
 
 
+@pytest.mark.parametrize(
+    ("in_chart", "status"),
+    [("active", "active"), ("on-hold", "on-hold"), ("completed", "completed"), ("draft", "draft"), ("entered-in-error", "draft")],
+)
+def test_a_draft_with_the_id_of_a_signed_order_is_a_revision_of_it(in_chart, status):
+    """It has the status of the chart, for the rules and for what can be done at one click: to remove it would remove what is given."""
+    sent = context(draft(T_DXD, ident="run"), draft(TRASTUZUMAB, ident="new"))
+    chart = [{"resourceType": "MedicationRequest", "id": "run", "status": in_chart, "medicationCodeableConcept": concept(T_DXD)}]
+    reading = read_value(json.dumps(chart).encode())
+    orders = read_draft_orders(sent, hook="order-sign", today=TODAY, reading=reading)
+    assert [(order.status, order.act) for order in orders] == [(status, "start"), ("draft", "start")]
+    assert [raw["status"] for raw in draft_resources(sent, reading).values()] == [status, "draft"]
+
+
 def test_the_raw_drafts_by_id():
     """Suggestions need the drafts as they were sent, all types, without those that have no id."""
     order, service = draft(T_DXD, category={"text": "x"}), {"resourceType": "ServiceRequest", "id": "s1"}

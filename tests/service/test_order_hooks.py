@@ -195,6 +195,21 @@ def test_suggestions_fit_the_client(client: CheckedClient, shape: Shape, hook: s
             assert action["resource"]["subject"]["reference"].endswith(body["context"]["patientId"])
 
 
+@EACH_CLIENT
+@pytest.mark.parametrize("in_chart", ["active", "draft"])
+def test_no_click_removes_an_order_that_is_running(client: CheckedClient, shape: Shape, in_chart: str):
+    """A draft that has the id of an active order revises it: it is neither deleted nor turned into another drug, whatever its status."""
+    body = shape(SIGN, "tdm1")
+    (draft,) = [one for one in drafts(body) if one["resourceType"] == "MedicationRequest"]
+    concept = {name: value for name, value in draft.items() if name.startswith("medication")}
+    order = {"resourceType": "MedicationRequest", "id": draft["id"], "status": in_chart, "intent": "order", "subject": draft["subject"]}
+    dated = order | concept | {"authoredOn": TODAY.isoformat()}
+    body["prefetch"]["orders"] = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": dated}]}
+    cards = client.call(body, path=path(SIGN)).get_json()["cards"]
+    found = {action["type"] for card in cards for suggestion in card["suggestions"] for action in suggestion["actions"]}
+    assert bool(found & {"update", "delete"}) is (in_chart == "draft")
+
+
 PLANS: dict[str, dict[str, Any]] = {
     "a protocol": {"groupIdentifier": {"value": "Trastuzumab emtansine q21d"}},
     "a definition": {"instantiatesCanonical": ["http://hospital.example/PlanDefinition/kadcyla-q3w"]},

@@ -19,7 +19,7 @@ _CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.il
 
 def lungs(s: Situation) -> Finding | None:
     """The one finding about the lungs: a conjugate that runs or is held first, else active disease before a start."""
-    return _on_conjugate(s) or _held_conjugate(s) or _before_start(s)
+    return _on_conjugate(s) or held_conjugate(s) or _before_start(s)
 
 
 def lung_facts(s: Situation) -> tuple[FactUsed, ...]:
@@ -110,7 +110,7 @@ def _older_than(s: Situation, drug: str) -> bool:
     return bool(starts and active) and all(c.onset is not None and c.onset.latest < starts[0].earliest for c in active)
 
 
-def _held_conjugate(s: Situation) -> Finding | None:
+def held_conjugate(s: Situation) -> Finding | None:
     """R115, R116, R133: T-DXd on hold for the lungs: the restart test."""
     if not s.held_drugs:
         return None

@@ -352,6 +352,17 @@ def test_r115_grade_1_that_is_active_is_a_hold():
     assert [(f.topic, f.indicator) for f in says(RULES, case, tdxd())] == [("InterstitialLungDisease", "warning")]
 
 
+@pytest.mark.parametrize(("drug", "asked"), [(T_DXD, tdxd()), (T_DM1, tdm1())], ids=["T-DXd", "T-DM1"])
+@pytest.mark.parametrize(("reason", "indicators"), [("lung", ["warning"]), ("toxicity", []), (None, [])])
+def test_r133_a_conjugate_held_for_the_lungs_is_not_ordered_again_in_silence(drug, asked, reason, indicators):
+    """The hold's reason is all that is on record of the lungs: the order hears what the chart says. Another reason is none of theirs."""
+    case = on_therapy(given(drug, 200, status="on-hold", reason=reason))
+    found = [f for f in says(RULES, case, asked) if f.topic == "InterstitialLungDisease"]
+    assert [f.indicator for f in found] == indicators
+    assert all("on hold for the lungs" in f.headline.text for f in found)
+    assert all(f.avoid == (drug,) for f in found)
+
+
 def test_r080_symptoms_while_tdxd_runs():
     """R080: the next cycle with new symptoms: critical, interrupt."""
     found = only(says(RULES, on_tdxd(intake=intake(respiratory_symptoms="true")), tdxd()), "InterstitialLungDisease")

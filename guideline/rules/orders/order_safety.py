@@ -37,7 +37,7 @@ from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, orde
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import echo_done, echo_done_fact, failure_words, heart_condition_facts
-from guideline.rules.lungs import grade_gap, lung_facts, lungs, tdm1_ended
+from guideline.rules.lungs import grade_gap, held_conjugate, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.orders.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.orders.order_tdxd_again import CHEST_CT, restart_of_order, too_high_again
@@ -266,6 +266,8 @@ def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterato
         again = restart_of_order(q, orders, ct_open=not _chest_ct_done_or_booked(s))
         if again is not None:
             yield again
+    elif (held := _on_hold(s, T_DXD)) is not None:
+        yield held
     elif (open_ := lungs_to_clear(s)) and not given_lately(q, T_DXD):
         yield _to_clear_first(s, name, open_)
     elif not _chest_ct_done_or_booked(s):
@@ -329,6 +331,12 @@ def _stopped_for_good(s: Situation, orders: tuple[DraftOrder, ...]) -> Finding:
     )  # fmt: skip
 
 
+def _on_hold(s: Situation, drug: str) -> Finding | None:
+    """R133: what the chart says of the drug's hold for the lungs, where nothing else of them is on record: it is ordered all the same."""
+    found = held_conjugate(s)
+    return found if found is not None and drug in found.avoid else None
+
+
 def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
     history, name = s.lungs, drug_name(T_DM1)
     if not is_start(s, T_DM1):
@@ -340,6 +348,8 @@ def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
     elif history.active or history.under_treatment or history.symptoms or history.tdxd_ungraded:
         said = "order-tdm1-symptoms" if history.symptoms else "order-tdm1-active-ild"
         yield _ild(s, "warning", K.say(said, drug=name), (K.say("tdm1-lung-warning"), K.say("order-ild-image-consult")), graded=False)
+    elif (held := _on_hold(s, T_DM1)) is not None:
+        yield held
     elif history.tdxd_stopped_for_good or history.resolved or history.radiation_resolved or history.tdxd_grade_1_past:
         yield _ild(s, "info", K.say("order-tdm1-after-ild", drug=name), (K.say("tdm1-lung-warning"),))
 

@@ -1,6 +1,7 @@
 """Laboratory values that hold a drug beyond their own limit: its label goes on only from a better value (R119, P08).
 
-Platelets of 40 hold T-DM1 until they are 75, so that 60 is no value to go on with; without the 40 before it, 60 holds nothing.
+Platelets of 40 hold T-DM1 until they are 75, so that 60 is no value to go on with; without the 40 before it, 60 holds nothing. And a value
+that holds a drug, and is older than values count, is over by no value until it was measured again.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from msgspec import Struct
 from guideline.case import DrugRecord
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.setbacks import last_recorded, still_open
-from guideline.laboratory.values import LabValue, labs_that_count, met, value_of
+from guideline.laboratory.values import LabValue, labs_that_count, met, newest_of, value_of
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 
 
 class HeldValue(Struct, frozen=True):
-    """The row that held a drug, the value that met it, and the newest one, which is better and not yet good enough."""
+    """The row that held a drug, the value that met it, and the newest one, better and not yet good enough (None: there is none)."""
 
     row: LabRow
     held: LabValue
-    now: LabValue
+    now: LabValue | None = None
 
 
 def still_held(s: Situation, drug: str, records: Sequence[DrugRecord]) -> HeldValue | None:
@@ -31,7 +32,30 @@ def still_held(s: Situation, drug: str, records: Sequence[DrugRecord]) -> HeldVa
 
     None: no such hold, a final value since then was good enough, no value of the last three weeks, or a dose was given since.
     """
-    return max(_found(s, drug, records), key=lambda found: (found.held.date.latest, found.row.id), default=None)
+    return max(_found(s, drug, records), key=_newness, default=None)
+
+
+def never_repeated(s: Situation, drug: str, records: Sequence[DrugRecord]) -> HeldValue | None:
+    """The newest hold of a drug of which nobody can tell whether it is over: its value is older than three weeks, and the last one.
+
+    None: no such hold, or a dose was given since.
+    """
+    return max(_last_values(s, drug, records), key=_newness, default=None)
+
+
+def _newness(found: HeldValue) -> tuple[date, str]:
+    return found.held.date.latest, found.row.id
+
+
+def _last_values(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[HeldValue]:
+    last = last_recorded(records)
+    for row in K.thresholds.labs.drugs[drug]:
+        dated = [lab for lab in s.case.labs if lab.kind == row.lab and lab.date is not None]
+        if row.at != "dose" or row.action != "hold" or not dated or labs_that_count(s, dated[0].kind):
+            continue
+        held = value_of(newest_of(dated, row.lab))
+        if met(row, {row.lab: (held,)}) is not None and still_open(s, drug, held.date, last):
+            yield HeldValue(row, held)
 
 
 def _found(s: Situation, drug: str, records: Sequence[DrugRecord]) -> Iterator[HeldValue]:

@@ -109,7 +109,7 @@ def undated_labs(s: Situation) -> CurrentLabs:
             by_kind.setdefault(lab.kind, []).append(replace(lab, date=PartialDate.on(s.today)))
     if not by_kind:
         return {}
-    return s.once(current_labs) | {kind: (value_of(_newest(labs, kind)),) for kind, labs in by_kind.items()}
+    return s.once(current_labs) | {kind: (value_of(newest_of(labs, kind)),) for kind, labs in by_kind.items()}
 
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
@@ -138,12 +138,12 @@ def _counts(lab: Lab, today: date) -> bool:
 
 
 def _newest_and_final(labs: list[Lab], kind: str) -> list[Lab]:
-    newest = _newest(labs, kind)
+    newest = newest_of(labs, kind)
     final = [lab for lab in labs if not lab.preliminary] if newest.preliminary else []
-    return [newest, _newest(final, kind)] if final else [newest]
+    return [newest, newest_of(final, kind)] if final else [newest]
 
 
-def _newest(labs: list[Lab], kind: str) -> Lab:
+def newest_of(labs: list[Lab], kind: str) -> Lab:
     """The newest value; of those that may be as new, the adverse one."""
     first = max(lab.date.earliest if lab.date is not None else date.min for lab in labs)
     as_new = [lab for lab in labs if lab.date is not None and lab.date.latest >= first]

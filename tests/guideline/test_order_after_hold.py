@@ -253,6 +253,60 @@ def test_a_preliminary_value_ends_no_hold():
     assert not_yet(ON_TDM1, unsure, FULL_TDM1)
 
 
+# --- A hold that nobody measured again ---------------------------------------------------------------------------------------------
+
+
+HELD_TDXD, HELD_TDM1 = cycles(T_DXD, 5.4, 40, 61), cycles(T_DM1, 3.6, 40, 61)
+
+
+def unrepeated(drugs, values, asked):
+    """What is said where nothing newer than these values is on record."""
+    case = on_therapy(*FIRST, *drugs, labs=tuple(values), body=(weight(68, 1),))
+    return [f for f in says(labs.RULES, case, asked) if f.headline.id == "held-never-repeated"]
+
+
+@pytest.mark.parametrize(
+    ("drugs", "value", "asked", "gap", "then"),
+    [
+        (HELD_TDXD, lab("neutrophils", 0.8, 30), FULL_TDXD, "I12", "then the same dose"),
+        (HELD_TDXD, lab("platelets", 40, 30), FULL_TDXD, "I12", "Repeat the value before the next dose"),
+        (HELD_TDM1, lab("platelets", 40, 22), FULL_TDM1, "I12", "Hold until platelets 75 or higher"),
+        (HELD_TDM1, lab("alt", 260, 30), order(T_DM1, 3.0, "mg/kg"), "I11", "one dose level down (3 mg/kg)"),
+        ((tablets(300, 100), given("trastuzumab", 100)), lab("bilirubin", 2.5, 30), FULL_TUCATINIB, "I11", "then the same dose"),
+    ],
+)
+def test_r131_the_last_value_holds_the_drug_and_is_too_old_to_count(drugs, value, asked, gap, then):
+    """Nobody knows whether the hold is over: it is asked for, with what follows it; nothing is forbidden."""
+    (found,) = unrepeated(drugs, (value,), asked)
+    assert (found.topic, found.indicator, found.avoid) == ("LabSafety", "warning", ())
+    assert str(value.date) in found.headline.text
+    assert [one.input for one in found.missing] == [gap]
+    assert then in found.detail[0].text
+
+
+@pytest.mark.parametrize(
+    ("drugs", "values", "asked"),
+    [
+        (HELD_TDXD, (lab("neutrophils", 0.8, 30), lab("neutrophils", 2.0, 25)), FULL_TDXD),  # it was good enough since
+        (HELD_TDXD, (lab("neutrophils", 0.8, 30), lab("neutrophils", 2.0, 3)), FULL_TDXD),
+        (HELD_TDXD, (lab("neutrophils", 0.8, 21),), FULL_TDXD),  # it counts today
+        ((*HELD_TDXD, *cycles(T_DXD, 5.4, 20)), (lab("neutrophils", 0.8, 30),), FULL_TDXD),  # given since
+        (HELD_TDXD, (lab("neutrophils", 1.0, 30),), FULL_TDXD),
+        (HELD_TDXD, (lab("neutrophils", 0.8, 70),), FULL_TDXD),  # before the drug
+        (HELD_TDXD, (lab("alt", 260, 30),), FULL_TDXD),
+    ],
+)
+def test_a_hold_that_was_measured_again_or_is_none(drugs, values, asked):
+    """At the boundaries, and where somebody gave a dose since."""
+    assert unrepeated(drugs, values, asked) == []
+
+
+def test_the_old_dose_is_one_card_with_the_value_that_was_never_repeated():
+    """ALT of grade 3 a month ago and the old dose: the dose is said, with until when it is held."""
+    case = on_therapy(*FIRST, *HELD_TDM1, labs=(lab("alt", 260, 30),), body=(weight(68, 1),))
+    assert [f.headline.id for f in says(labs.RULES, case, FULL_TDM1)] == ["after-hold-too-high"]
+
+
 # --- Without a weight --------------------------------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from guideline.orders import DraftOrder
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
 from guideline.rules.orders.labs_missing import lab_gaps, missing_labs
-from guideline.rules.orders.order_after_hold import after_hold
+from guideline.rules.orders.order_after_hold import after_hold, not_repeated
 from guideline.rules.orders.order_scope import deletions, safety_orders
 from guideline.rules.unread import labs_not_read, labs_of, with_unread_labs
 from guideline.unread_results import unread_labs
@@ -68,7 +68,10 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
                 yield finding
             if finding is None or finding.indicator == "info":
                 # What holds the drug today goes before what held it last time.
-                yield from after_hold(q, order, drug)
+                held_before = list(after_hold(q, order, drug))
+                yield from held_before
+                if finding is None and not held_before:
+                    yield from not_repeated(q, drug)
 
 
 def _naming_unread(q: OrderQuestion, asked: _Asked, finding: Finding | None) -> Finding | None:

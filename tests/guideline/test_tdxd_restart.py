@@ -219,6 +219,26 @@ def test_while_it_runs_only_a_dose_known_to_be_too_high_speaks(condition, amount
     assert [f.indicator for f in about_lungs(running, order(T_DXD, amount, "mg/kg"))] == indicators
 
 
+@pytest.mark.parametrize(
+    ("facts", "last", "amount", "spoken"),
+    [
+        ({"intake": SAID, "lungs": ()}, 42, 5.4, True),
+        ({"intake": SAID, "lungs": ()}, 29, 5.4, True),
+        ({"intake": SAID, "lungs": ()}, 28, 5.4, False),
+        ({"intake": SAID, "lungs": ()}, 42, 4.4, False),
+        ({"lungs": (pneumonitis(40, None),)}, 42, 5.4, True),
+        ({"lungs": (pneumonitis(60, None),)}, 42, 5.4, False),  # a dose was given since
+        ({"lungs": (QUICK,)}, 42, 5.4, False),
+    ],
+)
+def test_i09_a_cycle_was_left_out_and_the_dates_of_the_pneumonitis_are_open(facts, last, amount, spoken):
+    """The drug still counts as running: its next dose is the restart, and the days that decide on it are asked for."""
+    drugs = tuple(dosed(T_DXD, day, 5.4, "mg/kg") for day in (last + 42, last + 21, last))
+    case = on_therapy(*FIRST, *drugs, **{"intake": OPEN, **CT_DONE, **facts})
+    found = about_lungs(case, order(T_DXD, amount, "mg/kg"))
+    assert [(f.headline.id, f.indicator) for f in found] == ([("tdxd-again-open", "info")] if spoken else [])
+
+
 # --- On hold ------------------------------------------------------------------------------------------------------------------------
 
 

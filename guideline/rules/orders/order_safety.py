@@ -40,7 +40,7 @@ from guideline.rules.heart_words import echo_done, echo_done_fact, failure_words
 from guideline.rules.lungs import grade_gap, held_conjugate, lung_facts, lungs, tdm1_ended
 from guideline.rules.objections import objection
 from guideline.rules.orders.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
-from guideline.rules.orders.order_tdxd_again import CHEST_CT, restart_of_order, too_high_again
+from guideline.rules.orders.order_tdxd_again import CHEST_CT, after_left_out_cycle, restart_of_order, too_high_again
 from guideline.rules.orders.order_untold import may_be
 from guideline.rules.pregnancy import (
     contradicted_pregnancy,
@@ -250,7 +250,7 @@ def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterato
         found = lungs(s)
         if found is None and history.tdxd_ungraded:
             found = _ild(s, "warning", K.say("order-ild-ungraded", drug=name), (K.say("ild-grading"),), graded=False)
-        found = found or too_high_again(q, orders)
+        found = found or too_high_again(q, orders) or after_left_out_cycle(q, orders)
         if found is not None:
             yield found
     elif history.under_treatment and history.grade_1_only and history.under_drug == T_DXD and not history.active:

@@ -1,6 +1,7 @@
 """T-DXd ordered after its grade 1 pneumonitis: fully resolved, and at the dose that the time to resolution allows (R115, R118).
 
-Speaks of a dose that is too high at every order, since no dose is raised again; of what is open only at a restart.
+Speaks of a dose that is too high at every order, since no dose is raised again; of what is open only at a restart, and where a cycle was
+left out since.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from guideline.advice import Finding, Suggestion
-from guideline.dosing.earlier_doses import records_of
+from guideline.dosing.earlier_doses import earlier_doses, records_of
 from guideline.dosing.label_doses import Judgement
 from guideline.dosing.ordered_level import above_level, dosed_value, judged_dose, raised_from
 from guideline.facts_used import drug_name
@@ -19,6 +20,7 @@ from guideline.lungs.history import T_DXD
 from guideline.lungs.tdxd_restart import Restart, restarts
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
+from guideline.partial_date import days_since
 from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
 from guideline.rules.orders.dose_words import order_fact, ordered_words
 
@@ -38,6 +40,15 @@ def too_high_again(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
                 if found is not None and above_level(q, T_DXD, value, restart.level) and raised_from(q, T_DXD, value) is None:
                     return _too_high_finding(q, order, dose, found, restart)
     return None
+
+
+def after_left_out_cycle(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
+    """A pneumonitis that T-DXd may have been left out for, whose dates do not tell the dose: none was given since, as far as is known."""
+    last = earlier_doses(q, T_DXD).last
+    if last is None or days_since(last, q.s.today) <= K.thresholds.ild.same_dose_days:
+        return None
+    given_since = any(c.onset is not None and c.onset.latest < last.earliest for c in q.s.lungs.tdxd_grade_1)
+    return None if given_since else _open_dose(q, orders)
 
 
 def _each_dose(orders: tuple[DraftOrder, ...]) -> Iterator[tuple[DraftOrder, OrderedDose]]:

@@ -424,8 +424,8 @@ def test_codes_that_contradict_each_other_are_not_used():
 
 @pytest.mark.parametrize(("code", "value"), [("422399001", "I"), ("424229006", "IV")])
 def test_a_stage_in_the_diagnosis_code_or_beside_it(code, value):
-    """SNOMED codes of staged carcinomas and `Condition.stage` both give the stage."""
-    assert [s.value for s in case_of(patient(), condition((SNOMED, code))).stages] == [value]
+    """SNOMED codes of staged carcinomas and `Condition.stage` both give the stage, each with the Condition as its source."""
+    assert [(s.value, s.source) for s in case_of(patient(), condition((SNOMED, code), ident="7")).stages] == [(value, "Condition/7")]
     staged = condition(BREAST_CANCER, stage=[{"summary": concept(text=f"Stage {value}")}])
     assert [s.value for s in case_of(patient(), staged).stages] == [value]
 

@@ -8,6 +8,7 @@
     "4 tabs of 150 mg"                 600 mg
 
 TRAP: "21 mg/mL", "150 mg tablet", "4 vials of 100 mg" and "in 250 mL" are a concentration, two strengths and a diluent, never a dose.
+"1.000 mg" is one milligram to some, and a thousand to others: no dose that could be told.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Frequency(NamedTuple):
     every_days: float | None = None
 
 
+#: A milligram and its thousandths, or thousands of milligrams.
+_ONE_OR_A_THOUSAND: Final = re.compile(r"[1-9]\.\d{3}")
 #: No dose is as large in any unit: such a number is none.
 _MOST: Final = 1e9
 
@@ -225,8 +228,13 @@ def parts_in(text: str) -> tuple[float, ...]:
     for pattern in _PAIRS:
         found = pattern.search(low)
         if found is not None:
-            return tuple(sorted((_number(found[1]), _number(found[2])), reverse=True))
+            return tuple(sorted((_part(found[1]), _part(found[2])), reverse=True))
     return ()
+
+
+def _part(text: str) -> float:
+    """One amount of a fixed combination, hundreds of milligrams: `1.200` is 1200."""
+    return _number(text.replace(".", "") if _ONE_OR_A_THOUSAND.fullmatch(text) else text)
 
 
 @remembered(maxsize=1024)
@@ -285,6 +293,8 @@ def _amounts(low: str) -> Iterator[Place]:
     for found in _AMOUNT.finditer(low):
         number, mass, per, daily, strength = found.groups()
         relative = "" if per is None else _PER.get(per, "/m2")
+        if relative in ("", "/m2") and _ONE_OR_A_THOUSAND.fullmatch(number):
+            continue
         start, times = counted.get(found.start(), (found.start(), None))
         if relative is None or (strength and times is None) or _VIALS_OF.search(low, max(start - _AROUND, 0), start):
             continue

@@ -518,6 +518,29 @@ def test_the_strength_of_several_vials_in_words_is_no_dose(text, expected):
     assert amount(dosed({"text": text})) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.000 mg twice daily", None),
+        ("1.250 mg/m2 twice daily", None),
+        ("1,000 mg twice daily", (1000, "mg")),
+        ("5.400 mg/kg IV", (5.4, "mg/kg")),
+        ("378.000 mg IV", (378, "mg")),
+        ("1.5 g daily", (1500, "mg")),
+    ],
+)
+def test_one_or_a_thousand_is_no_dose(text, expected):
+    """1.000 mg is a thousand where points divide thousands: neither is guessed. Doses by weight are small, and hundreds no thousands."""
+    assert amount(dosed({"text": text})) == expected
+
+
+def test_the_thousands_of_a_fixed_combination():
+    """Its amounts are hundreds of milligrams, so that 1.200 mg/600 mg, as its name is written in German, is the loading dose."""
+    order = dosed({"text": "1.200 mg/600 mg SC"}, text="Phesgo")
+    assert order.dose is not None
+    assert order.dose.parts == (1200, 600)
+
+
 def test_vials_of_a_fixed_combination_are_its_amounts():
     """How many vials are opened does not hide the two amounts in the product's name."""
     order = dosed({"doseAndRate": [{"doseQuantity": quantity(1, "{vial}")}]}, text="Phesgo 1200 mg/600 mg vial")

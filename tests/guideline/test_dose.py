@@ -417,6 +417,24 @@ def test_the_later_cycles_of_a_plan_are_no_first_dose():
     assert verdict(a_case(body=BODY), *later) == "info"
 
 
+@pytest.mark.parametrize(
+    ("drug", "first", "second", "more", "indicators"),
+    [
+        (TDXD, 200, 178, {}, []),
+        (TDXD, 300, 78, {}, []),
+        (TDXD, 200, 60, {}, ["info", "info"]),
+        (TDXD, 100, 80, {}, ["info", "info"]),
+        (TDXD, 200, 178, {"planned": PartialDate.on(TODAY)}, ["info", "info"]),
+        ("trastuzumab", 280, 280, {}, []),
+        ("trastuzumab", 210, 210, {}, []),
+    ],
+)
+def test_a_dose_in_two_bags_is_two_orders(drug, first, second, more, indicators):
+    """Each bag is too small, and both are a label dose; for two days, or too small together, each is named as before."""
+    got = found(CASE, order(drug, first), order(drug, second, **more))
+    assert [f.indicator for f in got] == indicators
+
+
 def test_tablets_of_two_strengths_are_two_orders():
     """Capecitabine 1500 mg in tablets of 500 mg and 300 mg in tablets of 150 mg: neither is too little."""
     two = [order("capecitabine", amount, times_a_day=2.0) for amount in (1500, 300)]

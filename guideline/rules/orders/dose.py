@@ -15,6 +15,7 @@ from guideline.body import Body, Weight, body, kilograms, weight_before
 from guideline.companions import settled
 from guideline.dosing.label_doses import Judgement, going_on, judge, needs, same
 from guideline.dosing.ordered_level import dosed_value, raised_from
+from guideline.dosing.whole_doses import takes_its_place
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
@@ -102,14 +103,25 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if found.verdict == "over":
         return _over(q, order, dose, drug, label, found, measured)
     if found.verdict == "under":
-        explained = settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, drug)
+        explained = settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, dose, drug, measured)
         return None if explained else _under(order, dose, drug, found, measured)
     return first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
 
 
-def _part_of_a_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
-    """Whether another draft holds the same drug by mouth: tablets of two strengths are prescribed as two orders."""
-    return not K.drugs[drug].infused and any(o.id != order.id and o.act == "start" and drug in o.drugs for o in (*q.starts, *q.beside))
+def _part_of_a_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> bool:
+    """Whether another draft holds the rest: tablets of two strengths are prescribed as two orders, and an infusion is made up in two bags.
+
+    Of two infusions only what is a label dose together, for the same day: two that are too small may also be two mistakes.
+    """
+    others = [o for o in (*q.starts, *q.beside) if o.id != order.id and o.act == "start" and drug in o.drugs]
+    if not K.drugs[drug].infused:
+        return bool(others)
+    rest = [o.dose for o in others if o.planned == order.planned and o.dose is not None and not takes_its_place(order, o)]
+    if len(rest) != 1 or rest[0].unit != dose.unit:
+        return False
+    label, together = K.doses[drug], replace(dose, amount=dose.amount + rest[0].amount)
+    found = judge(together, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+    return found is not None and found.verdict in ("fits", "loading")
 
 
 # --- Findings ----------------------------------------------------------------------------------------------------------------------

@@ -78,26 +78,25 @@ def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list
     lungs = s.lungs
     if TDXD_REGIMENS.isdisjoint(regimens) or lungs.symptoms:
         return [], []
-    ask = lungs_open(s)
-    said, gaps = ([ask], [Gap("I09", ask)]) if ask is not None else ([], [])
+    said = lungs_open(s)
+    gaps = [Gap("I09", ask) for ask in said]
     if lungs.resolved or lungs.radiation_resolved:
         said.append(K.say("check-lungs-resolved"))
     elif lungs.tdxd_grade_1_past:
         said.append(K.say("check-lungs-grade-1"))
-    elif ask is None:
+    elif not gaps:
         said.append(K.say("check-lungs-counsel" if chest_ct_recent(s) else "check-lungs-baseline-ct"))
     return said, gaps
 
 
-def lungs_open(s: Situation) -> Statement | None:
+def lungs_open(s: Situation) -> list[Statement]:
     """What to clear before T-DXd: a drug that was ended for the lungs, new symptoms or findings; else that nothing is on record."""
-    stopped = stopped_for_the_lungs(s)
-    if stopped:
-        return K.say("check-lungs-stopped", drugs=drug_names(stopped))
-    open_ = lungs_to_clear(s)
-    if open_:
-        return K.say("check-lungs-to-clear", found=symptom_names(open_))
-    return K.say("check-lungs-unknown") if not s.lungs.known else None
+    found = []
+    if stopped := stopped_for_the_lungs(s):
+        found.append(K.say("check-lungs-stopped", drugs=drug_names(stopped)))
+    if open_ := lungs_to_clear(s):
+        found.append(K.say("check-lungs-to-clear", found=symptom_names(open_)))
+    return found or ([] if s.lungs.known else [K.say("check-lungs-unknown")])
 
 
 def lungs_to_clear(s: Situation) -> tuple[Symptom, ...]:

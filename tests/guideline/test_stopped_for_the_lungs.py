@@ -14,6 +14,7 @@ from tests.guideline.case_builder import (
     metastasis,
     missing_in,
     said_ids,
+    symptom,
     words_of,
 )
 from tests.guideline.order_builder import asks, order
@@ -48,6 +49,14 @@ def test_what_the_problem_list_says_of_the_lungs_is_said_instead():
     assert "check-lungs-stopped" not in said_ids(advice_on(relapsed(lungs=lung(status="resolved", grade=2, onset="2026-02-20"))))
     other = adjuvant(T_DM1, "2025-06-01", "2026-03-01", reason="toxicity")
     assert "check-lungs-stopped" not in said_ids(advice_on(relapsed(drugs=other)))
+
+
+def test_a_new_symptom_beside_it_is_asked_about_as_well():
+    """Each of the two hid the other: the symptom on the chart, and at the order the drug that was ended for the lungs."""
+    case = relapsed(symptoms=symptom())
+    assert {"check-lungs-stopped", "check-lungs-to-clear"} <= said_ids(advice_on(case))
+    ordered = asks(case, order(T_DXD, 5.4, "mg/kg"))
+    assert {"order-ask-lungs-stopped", "order-ask-lungs-to-clear"} <= said_ids(ordered)
 
 
 @pytest.mark.parametrize("answer", [None, "none"])

@@ -91,12 +91,10 @@ def non_preferred_agent(q: OrderQuestion) -> Iterator[Finding]:
     detail.append(_not_repeated(T_DM1) if again else K.say("order-tdm1-reasons"))
     detail += [*([note] if note is not None else []), *_pair(s)]
     detail += _doubt(s)
-    missing = _history_gap(s)
-    check = lungs_open(s)
-    if check is not None:
-        # Nothing recorded about the lungs is not "nothing against T-DXd".
-        detail.append(check)
-        missing = (*missing, Gap("I09", check))
+    # Nothing recorded about the lungs is not "nothing against T-DXd".
+    checks = lungs_open(s)
+    detail += checks
+    missing = (*_history_gap(s), *[Gap("I09", check) for check in checks])
     held = _held_by_labs(s)
     if held and (_heart_first(s) or len(held) > 1):
         detail.append(K.say("order-tdxd-not-now", value=", ".join(v.shown for v in held)))

@@ -286,11 +286,14 @@ def _to_clear_first(s: Situation, name: str, found: Sequence[Symptom]) -> Findin
     names = symptom_names(found)
     imaged = any(symptom.kind == "lung-finding" for symptom in found)
     past = s.lungs.resolved or s.lungs.radiation_resolved
+    ask = [K.say("order-ask-lungs-to-clear", found=names)]
+    if stopped := stopped_for_the_lungs(s):
+        ask.append(K.say("order-ask-lungs-stopped", drugs=drug_names(stopped)))
     return Finding(
         "InterstitialLungDisease", "warning" if imaged else "info", K.say("order-lungs-to-clear", drug=name, found=names),
         (*([K.say("tdxd-after-resolved-lung-disease")] if past else []), K.say("order-waits-for-results")),
         facts=(*lung_facts(s), *[lung_symptom_fact(symptom) for symptom in found]),
-        missing=(Gap("I09", K.say("order-ask-lungs-to-clear", found=names)),),
+        missing=tuple([Gap("I09", one) for one in ask]),
         suggestions=() if _chest_ct_booked(s) else CHEST_CT,
     )  # fmt: skip
 

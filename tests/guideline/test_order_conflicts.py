@@ -22,6 +22,7 @@ from tests.guideline.case_builder import (
     given,
     her2,
     intake,
+    lung,
     metastasis,
     on_therapy,
     said,
@@ -755,6 +756,29 @@ def test_an_order_that_takes_the_place_of_another(replacing, in_chart, duplicate
     kept = given("trastuzumab-emtansine", 60, kind="order", source=OLD)
     found = topics_of(says(RULES, on_therapy(kept, *in_chart), replacing))
     assert ("DuplicateHer2Therapy" in found) is duplicate
+
+
+@pytest.mark.parametrize(
+    ("before", "drug", "facts", "mixed_up"),
+    [
+        (T_DXD, T_DM1, {}, True),
+        (T_DM1, T_DXD, {}, True),
+        ("trastuzumab", T_DM1, {}, True),
+        ("trastuzumab", "trastuzumab-hyaluronidase", {}, False),
+        ("trastuzumab", PHESGO, {}, False),
+        ("tucatinib", T_DXD, {}, False),
+        (T_DXD, T_DM1, {"disease_statuses": status("worsened", 5)}, False),
+        (T_DXD, T_DM1, {"lungs": lung(onset=10, grade=2)}, False),
+    ],
+)
+def test_r083_an_order_that_was_for_another_conjugate_until_now(before, drug, facts, mixed_up):
+    """Revised under its own id, and nothing on record says why the drug ends: the product is to be checked; a new order is a switch."""
+    case = on_therapy(given(before, 60, kind="order", source=OLD), **facts)
+    label = {T_DM1: 3.6, T_DXD: 5.4}.get(drug)
+    unit = "mg/kg" if label is not None else "mg"
+    found = [f for f in says(RULES, case, order(drug, label, unit, id=OLD, status="active")) if f.topic == "ProductMixUp"]
+    assert [(f.indicator, f.suggestions) for f in found] == ([("warning", ())] if mixed_up else [])
+    assert "ProductMixUp" not in topics_of(says(RULES, case, order(drug, label, unit, replaces=OLD)))
 
 
 def test_an_order_of_the_same_drug_replaces_nothing():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from guideline.advice import Finding, Indicator, Statement, Suggestion
+from guideline.advice import FactUsed, Finding, Indicator, Statement, Suggestion
 from guideline.body import body
 from guideline.dosing.dosing_weight import last_milligrams
 from guideline.dosing.label_doses import converted, same
 from guideline.drug_classes import ANTIBODIES, CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
-from guideline.facts_used import drug_name, headline_names, in_usual_order
+from guideline.facts_used import course_fact, drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DM1, T_DXD
 from guideline.order_question import OrderQuestion
@@ -18,6 +18,7 @@ from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.objections import objection
 from guideline.rules.orders.dose_words import ordered_words
 from guideline.rules.orders.order_scope import deletions, orders_of, own_doses, safety_orders
+from guideline.rules.orders.order_stop import reason_on_record
 from guideline.situation import Situation
 from guideline.therapy.exposures import Exposure
 
@@ -36,11 +37,12 @@ _CONFUSED = frozenset(_PRODUCT) | _INFUSED_ONLY
 
 
 class _Sign(NamedTuple):
-    """What gives a mix-up away: the headline, how urgent it is, and the detail."""
+    """What gives a mix-up away: the headline, how urgent it is, the detail, and what it rests on in the record."""
 
     said: Statement
     indicator: Indicator
     detail: list[Statement]
+    facts: tuple[FactUsed, ...] = ()
 
 
 def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
@@ -54,12 +56,12 @@ def product_mix_up(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _mix_up(q: OrderQuestion, order: DraftOrder, drug: str) -> Finding | None:
-    sign = _by_plan(q, order, drug) or _by_dose(q, order, drug) or _by_form(order, drug)
+    sign = _by_plan(q, order, drug) or _by_dose(q, order, drug) or _by_form(order, drug) or _by_revision(q, order, drug)
     if sign is None:
         return None
     never = [K.say("tdm1-never-above")] if drug == T_DM1 else []
     return Finding(
-        "ProductMixUp", sign.indicator, sign.said, (*sign.detail, *never), avoid=(drug,), rules=("R083", "R126"),
+        "ProductMixUp", sign.indicator, sign.said, (*sign.detail, *never), sign.facts, avoid=(drug,), rules=("R083", "R126"),
         suggestions=(*_meant(q, order, drug), *deletions((order,))),
     )  # fmt: skip
 
@@ -108,6 +110,17 @@ def _by_form(order: DraftOrder, drug: str) -> _Sign | None:
     else:
         return None
     return _Sign(said, "critical", [K.say("order-flat-products")])
+
+
+def _by_revision(q: OrderQuestion, order: DraftOrder, drug: str) -> _Sign | None:
+    """An order of the chart that was for another conjugate, or its antibody, until now; nothing on record says why that one ends."""
+    before = [e for e in q.s.exposures if e.state in ("running", "on-hold") and order.id in e.sources and e.stop_reason is None]
+    other = next((e for e in before if confused((e.drug, drug)) and not CONJUGATES.isdisjoint((e.drug, drug))), None)
+    if other is None or reason_on_record(q.s):
+        return None
+    said = K.say("order-product-changed", drug=drug_name(drug), other=drug_name(other.drug))
+    fact = course_fact(q.s.case, other, "ongoing" if other.state == "running" else "on hold", other.start)
+    return _Sign(said, "warning", [K.say("order-different-drugs"), K.say("order-product-changed-meant")], (fact,))
 
 
 def mixed_up(q: OrderQuestion, order: DraftOrder) -> bool:

@@ -134,8 +134,12 @@ def one_voice(ordered: Ordered) -> str | None:
 
 
 def more_ild_is_never_less_urgent(ordered: Ordered) -> str | None:
-    """The same order of T-DXd with worse lungs is at least as urgent."""
-    if ordered.drug != _T_DXD:
+    """The same order of T-DXd with worse lungs is at least as urgent.
+
+    T-DXd on hold for the lungs is pneumonitis that nobody graded, whatever is answered: to know that it was of grade 1 and is over is less.
+    """
+    held = any(record.status == "on-hold" and record.stop_reason == "lung" for record in case_of(ordered.point).drugs)
+    if ordered.drug != _T_DXD or held:
         return None
     highest = max(ordered.urgency.values(), default=-1)
     for better, worse in LUNGS.worse:

@@ -344,7 +344,10 @@ def _often_in(texts: Iterable[str]) -> Frequency:
 
 
 def _counted(repeat: DraftRepeat) -> Frequency:
-    return counted(msgspec.structs.replace(repeat, frequency=repeat.most_often), len(repeat.time_of_day or repeat.when or ()))
+    """CAUTION: once a day at two listed times is what a system's default makes of twice a day: how often cannot be told."""
+    listed = len(repeat.time_of_day or repeat.when or ())
+    found = counted(msgspec.structs.replace(repeat, frequency=repeat.most_often), listed)
+    return Frequency() if listed > 1 and found == Frequency(times_a_day=1.0) else found
 
 
 def _lasting(dose: OrderedDose, dosage: _Dosage | None, words: Sequence[str]) -> OrderedDose:

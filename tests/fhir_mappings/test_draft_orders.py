@@ -690,6 +690,8 @@ def test_shares_of_different_weeks_are_not_added_up():
         ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"]}}, 0.5, 2),
         ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "period": 1, "periodUnit": "d"}}, 0.5, 2),
         ({"repeat": {"timeOfDay": ["08:00:00"], "period": 21}}, None, None),
+        ({"repeat": {"timeOfDay": ["08:00:00", "20:00:00"], "frequency": 1, "period": 1, "periodUnit": "d"}}, None, None),
+        ({"repeat": {"when": ["MORN", "EVE"], "frequency": 2, "period": 1, "periodUnit": "d"}}, 0.5, 2),
         ({"code": {"text": "Q3W"}}, 21, None),
         ({"code": {"coding": [{"code": "BID"}]}}, 0.5, 2),
         ({"code": {"coding": [{"code": "TID"}]}}, 0.333, 3),

@@ -435,6 +435,15 @@ def test_a_dose_in_two_bags_is_two_orders(drug, first, second, more, indicators)
     assert [f.indicator for f in got] == indicators
 
 
+def test_p03_two_bags_are_one_dose_that_is_raised_again():
+    """Each bag is below the reduced dose, both are above it."""
+    reduced = second_line(body=BODY, drugs=(dosed(TDXD, 42, 5.4, "mg/kg"), dosed(TDXD, 21, 4.4, "mg/kg")))
+    got = found(reduced, order(TDXD, 200), order(TDXD, 178))
+    assert {(f.indicator, f.headline.id) for f in got} == {("critical", "dose-re-escalation")}
+    assert "378 mg (5.4 mg/kg)" in got[0].headline.text
+    assert found(reduced, order(TDXD, 200), order(TDXD, 108)) == []
+
+
 def test_tablets_of_two_strengths_are_two_orders():
     """Capecitabine 1500 mg in tablets of 500 mg and 300 mg in tablets of 150 mg: neither is too little."""
     two = [order("capecitabine", amount, times_a_day=2.0) for amount in (1500, 300)]

@@ -103,25 +103,33 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if found.verdict == "over":
         return _over(q, order, dose, drug, label, found, measured)
     if found.verdict == "under":
-        explained = settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, dose, drug, measured)
-        return None if explained else _under(order, dose, drug, found, measured)
+        if settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, drug):
+            return None
+        both = _in_two_bags(q, order, dose, drug)
+        whole = judge(both, schedules, measured, tolerance, flat=label.flat) if both is not None else None
+        if both is not None and whole is not None and whole.verdict in ("fits", "loading"):
+            return _re_escalated(q, order, both, drug, whole)
+        return _under(order, dose, drug, found, measured)
     return first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
 
 
-def _part_of_a_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> bool:
-    """Whether another draft holds the rest: tablets of two strengths are prescribed as two orders, and an infusion is made up in two bags.
+def _part_of_a_dose(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
+    """Whether another draft holds the same drug by mouth: tablets of two strengths are prescribed as two orders."""
+    return not K.drugs[drug].infused and bool(_beside(q, order, drug))
 
-    Of two infusions only what is a label dose together, for the same day: two that are too small may also be two mistakes.
-    """
-    others = [o for o in (*q.starts, *q.beside) if o.id != order.id and o.act == "start" and drug in o.drugs]
-    if not K.drugs[drug].infused:
-        return bool(others)
-    rest = [o.dose for o in others if o.planned == order.planned and o.dose is not None and not takes_its_place(order, o)]
-    if len(rest) != 1 or rest[0].unit != dose.unit:
-        return False
-    label, together = K.doses[drug], replace(dose, amount=dose.amount + rest[0].amount)
-    found = judge(together, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
-    return found is not None and found.verdict in ("fits", "loading")
+
+def _in_two_bags(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str) -> OrderedDose | None:
+    """Both bags of an infusion that is ordered in two, for the same day; None where it is not, or is more than two."""
+    others = [
+        o.dose for o in _beside(q, order, drug) if o.planned == order.planned and o.dose is not None and not takes_its_place(order, o)
+    ]
+    if not K.drugs[drug].infused or len(others) != 1 or others[0].unit != dose.unit:
+        return None
+    return replace(dose, amount=dose.amount + others[0].amount)
+
+
+def _beside(q: OrderQuestion, order: DraftOrder, drug: str) -> list[DraftOrder]:
+    return [o for o in (*q.starts, *q.beside) if o.id != order.id and o.act == "start" and drug in o.drugs]
 
 
 # --- Findings ----------------------------------------------------------------------------------------------------------------------

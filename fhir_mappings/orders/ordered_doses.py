@@ -313,8 +313,10 @@ def _frequency(dosage: _Dosage | None, dosages: Sequence[_Dosage]) -> Frequency:
     counts = _counted(dosage.repeat) if dosage.repeat is not None else Frequency()
     if counts == Frequency(times_a_day=1.0):
         # How systems write "once", unless the words say so of an infusion.
-        said = (frequency_in(text) for text in dosage.own)
-        return next((found for found in said if found.every_days is not None and found.every_days <= 1), counts)
+        said = [frequency_in(text) for text in dosage.own]
+        daily = next((found for found in said if found.every_days is not None and found.every_days <= 1), None)
+        # They also fill it in by themselves: beside "twice a day", or "in two divided doses", nobody can tell.
+        return daily or (Frequency() if any((found.times_a_day or 1) > 1 for found in said) else counts)
     if counts != Frequency():
         return counts
     found = _often_in((*_texts(dosage.rhythm), *dosage.own, *own))

@@ -914,6 +914,17 @@ def test_once_a_day_is_meant_where_several_doses_are_counted(count, text, days):
     assert by_mouth.every_days is None
 
 
+@pytest.mark.parametrize(
+    ("text", "times"), [("300 mg by mouth twice a day", None), ("600 mg daily in 2 divided doses", None), ("300 mg daily", 1), (None, 1)]
+)
+def test_once_a_day_that_the_words_contradict(text, times):
+    """Once a day is what some systems fill in by themselves: where the words say more often it is not told how often."""
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
+    order = dosed({"text": text, "timing": timing, "route": {"text": "Oral"}, "doseAndRate": [{"doseQuantity": quantity(300, "mg")}]})
+    assert order.dose is not None
+    assert order.dose.times_a_day == times
+
+
 @pytest.mark.parametrize("value", [1e308, 1e15])
 @pytest.mark.parametrize("unit", ["mg/kg", "g", "mg"])
 def test_a_number_that_no_dose_is_as_large_as_is_none(value, unit):

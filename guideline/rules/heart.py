@@ -51,7 +51,7 @@ def _heart(s: Situation) -> Finding | None:
         or _hold(s, running)
         or ended_while_running(s, running)
         or held(s)
-        or _low(s, running)
+        or _low(s, (*running, *s.held_drugs))
         or _low_undated(s, running)
         or _not_read(s, running)
         or _monitoring(s, running)
@@ -208,17 +208,22 @@ def _reference_without_table(s: Situation, given: tuple[Exposure, ...]) -> tuple
     return None, None
 
 
-def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
-    """Decision 14: below 50 on a HER2 antibody, conjugate or lapatinib is never silent, even where the table lets the drug go on."""
+def _low(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
+    """Decision 14: below 50 on a HER2 antibody, conjugate or lapatinib is never silent, even where the table lets the drug go on.
+
+    Nor is it while the drug is on hold, whatever for: the restart waits for cardiology as a start would (P02).
+    """
     latest = s.heart.latest
     if latest is None or effective_value(latest) >= K.thresholds.lvef.never_silent_below:
         return None
-    monitored = [e.drug for e in running if e.drug in MONITORED]
+    monitored = [e.drug for e in given if e.drug in MONITORED]
     if not monitored:
         return None
-    judged = judge(s, running)
+    on_hold = [e.drug for e in s.held_drugs if e.drug in monitored]
+    going_on = [drug for drug in monitored if drug not in on_hold]
+    judged = judge(s, given)
     decides = strictest(judged)
-    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, running)
+    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, given)
     baselines = [fact for fact in (*(j.baseline for j in judged), baseline) if fact is not None]
     if any(_depends_on_baseline(s, j, effective_value(latest)) for j in judged):
         detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
@@ -227,7 +232,8 @@ def _low(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     elif for_metastases := other_table_when_early(s, judged):
         detail = [K.say("lvef-low-early", drugs=drug_names(for_metastases))]
     else:
-        detail = [K.say("lvef-low-no-hold", drugs=drug_names(in_usual_order(monitored)))]
+        detail = [K.say("lvef-low-no-hold", drugs=drug_names(in_usual_order(going_on)))] if going_on else []
+    detail += [K.say("lvef-low-held", drugs=drug_names(in_usual_order(on_hold)))] if on_hold else []
     unrepeated = _unrepeated(s, K.thresholds.lvef.low_repeat_days)
     detail.append(K.say("lvef-low-follow-up" if unrepeated else "lvef-low-repeat"))
     return Finding(

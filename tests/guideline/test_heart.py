@@ -377,8 +377,19 @@ def test_cardiomyopathy_on_her2_therapy_is_not_silent():
     assert judged(on("trastuzumab", value=55, baseline=60, heart=heart_condition("cardiomyopathy"))) != SILENT
 
 
-def held(drug, *values, reason="cardiac"):
-    return on_therapy(given(drug, START, status="on-hold", reason=reason), lvef=values)
+def held(drug, *values, reason="cardiac", **facts):
+    return on_therapy(given(drug, START, status="on-hold", reason=reason), lvef=values, **facts)
+
+
+@pytest.mark.parametrize("drug", [T_DXD, T_DM1])
+@pytest.mark.parametrize("kind", [None, "cardiomyopathy"])
+def test_below_50_is_not_silent_while_the_drug_is_on_hold(drug, kind):
+    """Decision 14, P02: its table holds nothing at 47 %, but the restart waits for cardiology, and cardiomyopathy makes it no better."""
+    facts = {"heart": heart_condition(kind)} if kind is not None else {}
+    case = held(drug, lvef(62, 310), lvef(47, 4), reason="toxicity", **facts)
+    assert judged(case) == WATCH
+    assert "lvef-low-held" in said_ids(advice_on(case))
+    assert "lvef-low-no-hold" not in said_ids(advice_on(case))
 
 
 @pytest.mark.parametrize(

@@ -66,23 +66,28 @@ def read_allergies(record: Record, listed: ProblemList) -> tuple[Allergy, ...]:
     return (*entries, *[fact for resource in listed["allergy"] for fact in _allergies_on_problem_list(resource)])
 
 
-def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
+def stands(resource: Resource) -> bool:
+    """Whether an entry of the allergy list is still held to be true."""
     if condition_status(resource.verification_status) in ("refuted", "entered-in-error"):
-        return
-    if condition_status(resource.clinical_status) in ("inactive", "resolved"):
+        return False
+    return condition_status(resource.clinical_status) not in ("inactive", "resolved")
+
+
+def _allergies(record: Record, resource: Resource) -> Iterator[Allergy]:
+    if not stands(resource):
         return
     concepts: list[Concept | None] = [resource.code, *(reaction.substance for reaction in resource.reaction or ())]
     drugs: dict[str, str | None] = {}
     for concept in concepts:
         if _no_allergy(words(concept)):
             continue
-        match = _reacted_to(concept)
+        match = reacted_to(concept)
         if match.conflict:
             record.problem("code-text-conflict", resource, "code and text name different drugs")
         drugs |= dict.fromkeys(match.drugs) if match.drugs or match.conflict else dict(_concerned((), words(concept)))
     severe = _severe(resource)
     for drug, named in drugs.items():
-        yield Allergy(drug, severe, source_of(resource), _last_reaction(resource), named)
+        yield Allergy(drug, severe, source_of(resource), last_reaction(resource), named)
 
 
 def _allergies_on_problem_list(resource: Resource) -> Iterator[Allergy]:
@@ -132,7 +137,7 @@ def _concerned(named: Sequence[str], label: str) -> tuple[_Allergen, ...]:
     return (*found, ("capecitabine", FLUOROURACIL)) if _FLUOROURACIL.search(label) else found
 
 
-def _reacted_to(concept: Concept | None) -> DrugMatch:
+def reacted_to(concept: Concept | None) -> DrugMatch:
     """The drugs that an entry names. It may be coded as an allergy, not as a drug."""
     codings = [
         (*_INGREDIENT_OF.get((canonical_system(system), code), (system, code)), display) for system, code, display in triples(concept)
@@ -140,7 +145,7 @@ def _reacted_to(concept: Concept | None) -> DrugMatch:
     return drugs_of(codings, concept.text if concept is not None else None)
 
 
-def _last_reaction(resource: Resource) -> PartialDate | None:
+def last_reaction(resource: Resource) -> PartialDate | None:
     """The last day that an entry speaks of: its onset and last occurrence, each reaction, the day it was written down.
 
     None where one of them cannot be read: whatever was given since may have been given before it.

@@ -1,4 +1,4 @@
-"""Condition -> interstitial lung disease and pneumonitis, with grade and cause where the record says them.
+"""Condition, and the reactions of the allergy list -> interstitial lung disease and pneumonitis, with grade and cause where they are said.
 
 Not ILD: lymphangitic carcinomatosis, inhalation injury (J68), infection, aspiration (traps 27). Radiation pneumonitis is kept apart.
 """
@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from fhir_mappings.allergies import last_reaction, reacted_to, stands
 from fhir_mappings.code_tables import CONCEPTS, icd10_key
 from fhir_mappings.coded import meanings_of, triples, words, words_of_all
 from fhir_mappings.ctcae import grades_in
-from fhir_mappings.dates import known_by, onset
+from fhir_mappings.dates import known_by, onset, when
 from fhir_mappings.denial import Passage
-from fhir_mappings.documents.later_members import concepts_in, extensions_of, notes_of
+from fhir_mappings.documents.later_members import concepts_in, extensions_of, notes_of, text_in
 from fhir_mappings.known_lung_disease import as_known_before
 from fhir_mappings.medications.drug_names import drugs_mentioned, drugs_of
 from fhir_mappings.problem_list import ProblemList
@@ -72,13 +73,32 @@ _DRUG_INDUCED = frozenset(icd10_key(entry.code) for entry in CONCEPTS["cond.ild_
 
 
 def read_lungs(record: Record, listed: ProblemList) -> tuple[LungCondition, ...]:
-    """ILD, pneumonitis and radiation pneumonitis on the problem list, resolved ones too: they decide as well."""
+    """ILD, pneumonitis and radiation pneumonitis on the problem list and the allergy list, resolved ones too: they decide as well."""
     closed = Closed(listed["lung"], icd_characters=_SAME_LUNG_DISEASE)
-    return as_known_before([(resource, fact) for resource in listed["lung"] for fact in _lung(record, resource, closed)])
+    known = as_known_before([(resource, fact) for resource in listed["lung"] for fact in _lung(record, resource, closed)])
+    return (*known, *[fact for resource in record.of("AllergyIntolerance") for fact in _reaction_of_the_lungs(record, resource)])
+
+
+def _reaction_of_the_lungs(record: Record, resource: Resource) -> Iterator[LungCondition]:
+    """Pneumonitis as the reaction to a drug of ours: many write it down nowhere else. The list says that it was, not that it is there."""
+    reactions = resource.reaction or ()
+    shown = [concept for reaction in reactions for concept in concepts_in(reaction.manifestation)]
+    if not stands(resource) or not any(_kind_of(concept) == "ild" for concept in shown):
+        return
+    told = [*map(words, shown), *(text.lower() for reaction in reactions if (text := text_in(reaction.description)))]
+    grades = [grade for text in (*told, words(resource.code), *(note.lower() for note in notes_of(resource))) for grade in grades_in(text)]
+    day = last_reaction(resource)
+    if day is not None and not record.counts(day, resource):
+        return
+    stated = any(when(text) is not None for text in (resource.onset_date_time, *(reaction.onset for reaction in reactions)))
+    for drug in dict.fromkeys(drug for concept in (resource.code, *(r.substance for r in reactions)) for drug in reacted_to(concept).drugs):
+        yield LungCondition(
+            "ild", "resolved", max(grades, default=None), day, None, drug, source_of(resource), onset_stated=stated, of_allergy_list=True
+        )
 
 
 def _lung(record: Record, resource: Resource, closed: Closed) -> Iterator[LungCondition]:
-    kind = _kind(resource)
+    kind = _kind_of(resource.code)
     if kind is None:
         return
     status, ended = closed.course_of(resource)
@@ -95,15 +115,15 @@ def _lung(record: Record, resource: Resource, closed: Closed) -> Iterator[LungCo
     yield LungCondition(kind, status, _grade(resource), began, ended, cause, source_of(resource), onset_stated=stated)
 
 
-def _kind(resource: Resource) -> Literal["ild", "radiation"] | None:
-    found = {meaning.concept for _, meaning in meanings_of(resource.code) if meaning.use in ("match", "legacy")}
-    label = words(resource.code)
+def _kind_of(code: Concept | None) -> Literal["ild", "radiation"] | None:
+    found = {meaning.concept for _, meaning in meanings_of(code) if meaning.use in ("match", "legacy")}
+    label = words(code)
     if "cond.radiation_lung" in found:
         return "radiation"
     if "cond.ild_pneumonitis" in found:
         # A general pneumonitis code whose text says radiation is radiation pneumonitis.
         return "radiation" if Passage(label).asserts(_RADIATION_WORDS) else "ild"
-    return None if any(True for _ in meanings_of(resource.code)) else _kind_in(label)
+    return None if any(True for _ in meanings_of(code)) else _kind_in(label)
 
 
 @remembered(maxsize=1024)

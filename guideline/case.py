@@ -218,6 +218,7 @@ class LungCondition(Struct, frozen=True):
 
     `grade` is CTCAE 1-5 where the record says; `cause_drug` a drug id where the record names one, `drug` when it only says "drug-induced".
     `onset_stated` is False where nobody recorded an onset: `onset` is then the day the entry was written, when the disease was there.
+    `of_allergy_list`: told as the reaction to `cause_drug`; such a list says that it was, not whether it is there still.
     """
 
     kind: Literal["ild", "radiation"]
@@ -228,6 +229,7 @@ class LungCondition(Struct, frozen=True):
     cause_drug: str | None = None
     source: str = ""
     onset_stated: bool = True
+    of_allergy_list: bool = False
 
 
 class Pregnancy(Struct, frozen=True):

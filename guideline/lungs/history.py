@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from guideline.case import Case, IntakeAnswer, LungCondition, Symptom
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.lungs.tdxd_pneumonitis import arose_under, is_of_tdxd, last_lung_stop, severe_stop
+from guideline.lungs.tdxd_pneumonitis import arose_under, given_since, is_of_tdxd, last_lung_stop, severe_stop
 from guideline.partial_date import PartialDate
 from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
 from guideline.therapy.exposures import Exposure
@@ -112,6 +113,8 @@ def _entry(c: LungCondition) -> _Entry:
     """A condition in words. "Resolved" never stands beside the day of the onset without saying so."""
     name = "radiation pneumonitis" if c.kind == "radiation" else "ILD/pneumonitis"
     name = f"{name}, grade {c.grade}" if c.grade is not None else name
+    if c.of_allergy_list and c.cause_drug is not None:
+        return _Entry(f"{name}, reaction to {K.drugs[c.cause_drug].name} on the allergy list", c.onset, c.onset, c.source)
     if _is_active(c):
         return _Entry(f"{name}, active", c.onset, c.onset, c.source)
     began = f", {'onset' if c.onset_stated else 'on record since'} {c.onset}" if c.onset is not None else ""
@@ -140,7 +143,32 @@ class _Found(Struct):
 
 def _read_problem_list(found: _Found, case: Case, exposures: Sequence[Exposure], tdxd: Sequence[Exposure]) -> None:
     for c in case.lungs:
-        _read_condition(found, c, _entry(c), exposures, tdxd)
+        if not _told_better(c, case):
+            _read_condition(found, _as_far_as_known(c, case, exposures), _entry(c), exposures, tdxd)
+
+
+def _told_better(c: LungCondition, case: Case) -> bool:
+    """Whether an ungraded reaction of the allergy list is the pneumonitis that the problem list tells of, as far as the dates say."""
+    if not c.of_allergy_list or c.grade is not None:
+        return False
+    listed = [one for one in case.lungs if not one.of_allergy_list and one.kind == "ild" and one.cause_drug in (None, "drug", c.cause_drug)]
+    return any(_was_there(one, c.onset) for one in listed)
+
+
+def _was_there(condition: LungCondition, day: PartialDate | None) -> bool:
+    """Whether a condition had begun by a day, and was not over before it, as far as the dates say."""
+    if day is None or condition.onset is None:
+        return day is None
+    return condition.onset.earliest <= day.latest and (condition.abated is None or condition.abated.latest >= day.earliest)
+
+
+def _as_far_as_known(c: LungCondition, case: Case, exposures: Sequence[Exposure]) -> LungCondition:
+    """A reaction of the allergy list may be there still where its drug is not over, and no dose shows that it was given on."""
+    if not c.of_allergy_list:
+        return c
+    courses = [e for e in exposures if e.drug == c.cause_drug and e.state != "ended"]
+    given_on = c.onset is not None and any(given_since(case, e, c.onset.latest) for e in courses)
+    return replace(c, status="unknown") if courses and not given_on else c
 
 
 def _read_condition(found: _Found, c: LungCondition, shown: _Entry, exposures: Sequence[Exposure], tdxd: Sequence[Exposure]) -> None:

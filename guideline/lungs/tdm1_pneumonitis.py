@@ -9,12 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 from guideline.case import LungCondition
-from guideline.heart.lvef_by_drug import dose_days
 from guideline.lungs.history import T_DM1, T_DXD
-from guideline.lungs.tdxd_pneumonitis import arose_under, is_of_tdxd
-from guideline.partial_date import add_days
+from guideline.lungs.tdxd_pneumonitis import arose_under, given_since, is_of_tdxd
 from guideline.situation import Situation
-from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure
 
 
 def ended_tdm1(s: Situation) -> bool:
@@ -23,7 +20,7 @@ def ended_tdm1(s: Situation) -> bool:
     of_tdxd = [e for e in s.exposures if e.drug == T_DXD]
     return any(
         is_of_tdxd(c, T_DM1, courses)
-        and any(arose_under(c, e) and not _given_on(s, e, c) for e in courses)
+        and any(arose_under(c, e) and not given_since(s.case, e, _over(c)) for e in courses)
         and (c.cause_drug == T_DM1 or not is_of_tdxd(c, T_DXD, of_tdxd))
         for c in s.case.lungs
     )
@@ -34,11 +31,3 @@ def _over(condition: LungCondition) -> date:
     day = condition.abated or condition.onset
     assert day is not None
     return day.latest
-
-
-def _given_on(s: Situation, e: Exposure, condition: LungCondition) -> bool:
-    """Whether a dose is recorded since; without recorded doses, whether the course has gone on for longer than any pause."""
-    over, given = _over(condition), dose_days(s.case, T_DM1)
-    if given:
-        return given[-1] > over
-    return e.state not in ("ended", "on-hold") and s.today > add_days(over, LONGEST_SILENCE_DAYS)

@@ -12,10 +12,11 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import Case, DrugRecord, LungCondition
+from guideline.heart.lvef_by_drug import dose_days
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_days
-from guideline.therapy.exposures import Exposure, told_by
+from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure, told_by
 
 
 class LungStop(Struct, frozen=True):
@@ -39,6 +40,14 @@ def arose_under(condition: LungCondition, e: Exposure) -> bool:
         return False
     until = e.last_known if e.state == "ended" else None
     return until is None or condition.onset.earliest <= add_days(until.latest, K.thresholds.ild.after_last_dose_days)
+
+
+def given_since(case: Case, e: Exposure, day: date) -> bool:
+    """Whether a dose is recorded after a day; without recorded doses, whether the course has gone on for longer than any pause."""
+    given = dose_days(case, e.drug)
+    if given:
+        return given[-1] > day
+    return e.state not in ("ended", "on-hold") and case.today > add_days(day, LONGEST_SILENCE_DAYS)
 
 
 def is_of_tdxd(condition: LungCondition, drug: str, courses: Sequence[Exposure]) -> bool:

@@ -10,6 +10,7 @@ from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
 from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
+from fhir_mappings.documents.later_members import notes_of
 from fhir_mappings.lvef_words import LvefReading, in_percent, lvef_in
 from fhir_mappings.observation_topics import asks_for_lvef, is_panel, topic_of_codes
 from fhir_mappings.problem_list import ProblemList
@@ -80,7 +81,7 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
         measured = any(_is_asked_for(one) and has_value(one) and not says_no_result(one) for one in components)
         if not panel or any(_is_asked_for(one) and has_value(one) for one in components):
             record.problem("unreadable", resource, "no value that can be read", "lvef")
-        if measured or (not panel and has_value(resource) and not says_no_result(resource)):
+        if measured or (not panel and (_told_in_a_note(resource) if not has_value(resource) else not says_no_result(resource))):
             _unread(record, result)
     elif not (LVEF_LEAST <= reading.value <= LVEF_MOST and (reading.upper is None or reading.value <= reading.upper <= LVEF_MOST)):
         record.problem("erroneous", resource, "not a possible LVEF", "lvef")
@@ -93,6 +94,11 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
 
 def _unread(record: Record, result: Result) -> None:
     record.unread.append(UnreadResult("lvef", result.day, source=source_of(result.resource)))
+
+
+def _told_in_a_note(resource: Resource) -> bool:
+    """Whether a result without a value has one in its note. A note may speak of another day, so it is looked up, not judged."""
+    return any(lvef_in(note) is not None for note in notes_of(resource))
 
 
 def _reading(item: Resource | Component) -> LvefReading | None:

@@ -38,6 +38,8 @@ def unread(*resources):
         (LVEF, {"valueString": "see report"}, "lvef"),
         (LVEF, {"component": [{"code": concept(LVEF), "valueString": "poor"}]}, "lvef"),
         ((LOINC, "34552-0"), {"component": [{"code": concept(LVEF), "valueString": "poor"}]}, "lvef"),
+        (LVEF, {"note": [{"text": "LVEF 35-40 %, global hypokinesis"}]}, "lvef"),
+        (LVEF, {"dataAbsentReason": concept(text="see note"), "note": [{"text": "Severely reduced, LVEF 30 %"}]}, "lvef"),
         (PLATELETS, {"valueQuantity": quantity(45, "furlong")}, "platelets"),
         (PLATELETS, {"valueString": "clumped"}, "platelets"),
         (BILIRUBIN, {"valueQuantity": quantity(-1, "mg/dL")}, "bilirubin"),
@@ -59,6 +61,9 @@ def test_r131_a_result_that_could_not_be_read_keeps_its_kind_and_its_day(code, m
     [
         (LVEF, {}),
         (LVEF, {"valueString": "not performed"}),
+        (LVEF, {"valueString": "not performed", "note": [{"text": "LVEF 60 %"}]}),
+        (LVEF, {"note": [{"text": "Patient did not come"}]}),
+        (LVEF, {"valueQuantity": quantity(61, "%"), "note": [{"text": "LVEF 35 %"}]}),
         (LVEF, {"valueString": "Pending."}),
         (LVEF, {"code": concept(LVEF, text="Right ventricular ejection fraction"), "valueString": "poor"}),
         (LVEF, {"status": "entered-in-error", "valueString": "poor"}),

@@ -162,7 +162,8 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
             return labelled
     if _is_of_the_heart(words(code)) and any(words(component.code) in _EF for component in components):
         return "lvef"
-    return None
+    # Last: an hCG among blood counts must not hide them.
+    return "pregnancy" if any(topic_of_codes(component.code) == "pregnancy" for component in components) else None
 
 
 @remembered(maxsize=1024)

@@ -12,11 +12,11 @@ from typing import Literal
 from fhir_mappings.coded import as_list, first_code, triples, words
 from fhir_mappings.dates import ended, known_by, started, when
 from fhir_mappings.denial import Passage
-from fhir_mappings.observation_topics import topic_of_codes
+from fhir_mappings.observation_topics import is_panel, topic_of_codes
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
 from fhir_mappings.reproductive_names import asks_for_pregnancy, menopause_named, names_both_ovaries_removed, pregnancy_named
-from fhir_mappings.resources import Concept, Resource, source_of
+from fhir_mappings.resources import Component, Concept, Range, Resource, source_of
 from fhir_mappings.results import is_false, normal_ranges, number_of, results, text_of, upper_limit
 from fhir_mappings.terminology import value_of
 from guideline.case import Menopause, Pregnancy
@@ -37,14 +37,17 @@ _HIGH = frozenset({"pos", "det", "h", "hh", "hu", ">", "a", "aa"})
 def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ...]:
     """Pregnancy statuses, tests and Conditions. A resolved pregnancy says nothing about today and is left out."""
     found = []
-    for result in results(record, record.of("pregnancy"), "pregnancy"):
-        status = _pregnancy_answer(result.resource)
-        if status is None and _is_test(result.resource):
-            status = _above_normal(result.resource)
-            if status is None and _is_unjudged(result.resource):
-                record.problem("unreadable", result.resource, "a number without a range or an interpretation", "pregnancy")
-        if status is not None and not (result.preliminary and status == "not-pregnant"):
-            found.append(Pregnancy(status, result.day, source_of(result.resource)))
+    panels = [resource for resource in record.of("lab") if resource.component is not None and is_panel(resource) and _answers(resource)]
+    for result in results(record, (*record.of("pregnancy"), *panels), "pregnancy"):
+        for item in _answers(result.resource):
+            status = _pregnancy_answer(item)
+            if status is None and _is_test(item):
+                limits = normal_ranges(result.resource) if item is result.resource else []
+                status = _above_normal(item, limits)
+                if status is None and _is_unjudged(item, limits):
+                    record.problem("unreadable", result.resource, "a number without a range or an interpretation", "pregnancy")
+            if status is not None and not (result.preliminary and status == "not-pregnant"):
+                found.append(Pregnancy(status, result.day, source_of(result.resource)))
     for resource in listed["pregnancy"]:
         status = _by_code(resource.code) or pregnancy_named(words(resource.code))
         if status is not None and clinical_status(resource) != "resolved":
@@ -52,12 +55,19 @@ def read_pregnancies(record: Record, listed: ProblemList) -> tuple[Pregnancy, ..
     return tuple(found)
 
 
+def _answers(resource: Resource) -> list[Resource] | list[Component]:
+    """Where the answer stands: in the result itself, or in those components of a panel that ask."""
+    if not is_panel(resource):
+        return [resource]
+    return [component for component in resource.component or () if topic_of_codes(component.code) == "pregnancy"]
+
+
 def _by_code(concept: Concept | None) -> PregnancyStatus | None:
     values = {value_of(system, code, "obs.pregnancy") for system, code, _ in triples(concept)}
     return next((status for status in _PREGNANCY if status in values), None)
 
 
-def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
+def _pregnancy_answer(resource: Resource | Component) -> PregnancyStatus | None:
     coded = _by_code(resource.value_codeable_concept)
     if coded is not None:
         return coded
@@ -68,7 +78,7 @@ def _pregnancy_answer(resource: Resource) -> PregnancyStatus | None:
     return _pregnancy_words(said, _is_test(resource))
 
 
-def _is_test(resource: Resource) -> bool:
+def _is_test(resource: Resource | Component) -> bool:
     codings, code = triples(resource.code), resource.code
     if any(one in _HCG for _, one, _ in codings):
         return True
@@ -76,17 +86,17 @@ def _is_test(resource: Resource) -> bool:
     return any(label is not None and asks_for_pregnancy(label) == "test" for label in labels)
 
 
-def _is_unjudged(resource: Resource) -> bool:
-    return number_of(resource) is not None and not resource.interpretation and not any(map(upper_limit, normal_ranges(resource)))
+def _is_unjudged(resource: Resource | Component, limits: list[Range]) -> bool:
+    return number_of(resource) is not None and not resource.interpretation and not any(map(upper_limit, limits))
 
 
-def _above_normal(resource: Resource) -> PregnancyStatus | None:
+def _above_normal(resource: Resource | Component, normal: list[Range]) -> PregnancyStatus | None:
     """An hCG that the laboratory itself calls positive or high, or that lies above its range. Which number is high is nowhere else told."""
     codes = {str(code).lower() for concept in as_list(resource.interpretation) for _, code, _ in triples(concept)}
     if codes & _HIGH:
         return "possible"
     number = number_of(resource)
-    limits = [upper_limit(limit) for limit in normal_ranges(resource)]
+    limits = [upper_limit(limit) for limit in normal]
     if number is None or number.bound in ("<", "<="):
         return None
     units = ("", _plain(number.unit))

@@ -57,6 +57,23 @@ def test_a_pregnancy_test_is_asked_about_when_positive():
     assert answers(HCG, valueString="Negative") == ["not-pregnant"]
 
 
+@pytest.mark.parametrize(
+    ("component", "found"),
+    [
+        ({"code": concept(HCG), "valueString": "POSITIVE"}, ["possible"]),
+        ({"code": concept(HCG), "valueString": "Negative"}, ["not-pregnant"]),
+        ({"code": concept(STATUS), "valueCodeableConcept": concept((SNOMED, "77386006"))}, ["pregnant"]),
+        ({"code": concept((LOINC, "2345-7", "Glucose")), "valueString": "POSITIVE"}, []),
+    ],
+)
+def test_r124_a_pregnancy_test_in_a_panel_counts(component, found):
+    """As an LVEF or a blood count does; beside others it hides nothing, and nothing hides it."""
+    others = {"code": concept((LOINC, "777-3")), "valueQuantity": quantity(231, "10*9/L")}
+    assert answers((LOINC, "24357-6", "Urinalysis panel"), component=[component]) == found
+    mixed = case_of(patient(), observation((LOINC, "55555-5", "Panel"), component=[component, others]), labs_since=None)
+    assert ([p.status for p in mixed.pregnancies], [lab.kind for lab in mixed.labs]) == (found, ["platelets"])
+
+
 ISSUED_BY_THE_LABORATORY = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
 QUANTITATIVE = (LOINC, "21198-7")
 HIGH = [concept(("urn:oid:1.2.3", "!"), (ISSUED_BY_THE_LABORATORY, "H"))]

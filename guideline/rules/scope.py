@@ -14,6 +14,7 @@ from guideline.facts_used import finding_dated, finding_sided, her2_fact, metast
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.partial_date import add_days, days_since
+from guideline.rules.brain import brain_first
 from guideline.rules.unread import her2_ask, with_unread_her2
 from guideline.situation import Situation, distant
 from guideline.unread_results import unread_fact, unread_her2
@@ -277,6 +278,9 @@ def discordance(s: Situation) -> Finding:
         detail.append(K.say("discordance-if-low"))
     if s.on_treatment:
         detail.append(K.say("discordance-on-treatment"))
+    if not (s.on_treatment or s.brain.symptoms):
+        # The brain does not wait for the pathologist; symptoms have a card of their own (R128).
+        detail = [*brain_first(s), *detail]
     # Whoever gives HER2 therapy against the metastases has judged whose they are, and nothing is to be chosen now.
     judged = s.her2.apart and bool(s.her2_running)
     return Finding(

@@ -224,6 +224,22 @@ def test_r134_discordance_shows_both_results_and_gives_no_regimen():
     assert {"discordance-if-positive", "discordance-if-low"} <= said_ids(advice)
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"metastases": (metastasis(day=400), metastasis("brain", 5)), "drugs": thp(390)}, {"brain-body-controlled"}),
+        ({"metastases": (metastasis(), metastasis("brain"))}, {"brain-first-line"}),
+        ({"metastases": (metastasis(day=400), metastasis("brain", 395)), "drugs": thp(390)}, set()),
+    ],
+    ids=["new under treatment", "before the first line", "known, treatment goes well"],
+)
+def test_r128_a_brain_metastasis_beside_discordant_results_does_not_wait_for_the_pathologist(facts, said):
+    """Local therapy does not depend on HER2; the card named the brain among its facts alone."""
+    advice = advice_on(a_case(receptors=DISCORDANT, **facts))
+    assert topics(advice)[0] == "Her2Discordance"
+    assert {i for i in said_ids(advice) if i.startswith("brain-")} == said
+
+
 DISCORDANT = (her2("3+", 1900, "primary"), her2("1+", 10, "metastasis"), *HR_NEGATIVE)
 T_DXD_FAILED = (*thp(690, 400, reason="progression"), given("trastuzumab-deruxtecan", 380, 15, reason="progression"))
 

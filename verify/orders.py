@@ -21,6 +21,7 @@ ORDERED = (
     "lapatinib",
 )  # fmt: skip
 _T_DXD = "trastuzumab-deruxtecan"
+_GRADE_1_OVER = "T-DXd pneumonitis, grade 1, resolved"
 
 
 class Ordered:
@@ -136,13 +137,16 @@ def one_voice(ordered: Ordered) -> str | None:
 def more_ild_is_never_less_urgent(ordered: Ordered) -> str | None:
     """The same order of T-DXd with worse lungs is at least as urgent.
 
-    T-DXd on hold for the lungs is pneumonitis that nobody graded, whatever is answered: to know that it was of grade 1 and is over is less.
+    But T-DXd on hold for the lungs is pneumonitis that nobody graded, whatever is answered: to know that it was of grade 1 and is over is
+    less.
     """
-    held = any(record.status == "on-hold" and record.stop_reason == "lung" for record in case_of(ordered.point).drugs)
-    if ordered.drug != _T_DXD or held:
+    if ordered.drug != _T_DXD:
         return None
+    held = any(record.status == "on-hold" and record.stop_reason == "lung" for record in case_of(ordered.point).drugs)
     highest = max(ordered.urgency.values(), default=-1)
     for better, worse in LUNGS.worse:
+        if held and LUNGS.values[worse].words == _GRADE_1_OVER:
+            continue
         if ordered.point[PLACE[LUNGS.name]] == worse:
             before = Ordered(moved(ordered.point, LUNGS.name, better), ordered.drug)
             if before.urgency.get("InterstitialLungDisease", -1) > highest:

@@ -7,10 +7,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from guideline.advice import FactUsed, Finding, Gap, Statement, Treatment
+from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement, Treatment
 from guideline.biomarkers.her2_findings import state_of
-from guideline.drug_classes import HER2_DRUGS, PARTNER_DRUGS
-from guideline.facts_used import drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
+from guideline.drug_classes import ANTIBODY_PRODUCTS, HER2_DRUGS, PARTNER_DRUGS
+from guideline.facts_used import course_fact, drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since
@@ -27,7 +27,10 @@ from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interv
 from guideline.situation import Situation
 from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure
 from guideline.therapy.lines import Line, last_day_of, planned_again
-from guideline.therapy.progression import NOT_WORSE
+from guideline.therapy.progression import NOT_WORSE, intake_outcome
+
+#: What a conjugate or kinase inhibitor is not given again after.
+_NOT_GIVEN_AGAIN = frozenset({"progression", "lung"})
 
 #: Findings that say what a drug is held for, and when it may be given again.
 _HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})
@@ -249,6 +252,23 @@ def _held_for_long(s: Situation, last: Line) -> Finding | None:
     return Finding("MissingData", "info", headline, (why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
 
 
+def _stopped_on_no_day(s: Situation, last: Line) -> Finding | None:
+    """I17: a drug that counts as given is on record as stopped as well, for what it is not given again after, and nobody wrote down when.
+
+    Antibodies are: they are a backbone that is used again (decision 4). The clinician's answer that the line goes on settles it.
+    """
+    running = {e.drug for e in last.main_part() if e.state == "running" and e.drug not in ANTIBODY_PRODUCTS and e.drug in HER2_DRUGS}
+    stopped = [e for e in s.exposures if e.drug in running and e.state == "ended" and e.start is None and e.last_known is None]
+    stopped = [e for e in stopped if e.stop_reason in _NOT_GIVEN_AGAIN]
+    if not stopped or intake_outcome(s.case, last.start) is not None:
+        return None
+    reasons = {e.stop_reason for e in stopped if e.stop_reason is not None}
+    headline = K.say("open-and-stopped", drugs=headline_names(sorted({e.drug for e in stopped})), reason=reasons_shown(reasons))
+    facts = (*treatment_facts(s), *[course_fact(s.case, e, "stopped, no date", None) for e in stopped])
+    indicator: Indicator = "warning" if "lung" in reasons else "info"
+    return Finding("MissingData", indicator, headline, facts=facts, missing=(Gap("I17", K.say("ask-on-hold")),), rules=("R131",))
+
+
 def _newest(days: Iterable[PartialDate | None]) -> PartialDate | None:
     return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
 
@@ -302,6 +322,8 @@ def therapy_gap(s: Situation) -> Finding | None:
         )
     if last is not None and last.outcome == "on-hold" and (held := _held_for_long(s, last)) is not None:
         return held
+    if last is not None and last.outcome == "ongoing" and (stopped := _stopped_on_no_day(s, last)) is not None:
+        return stopped
     if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:

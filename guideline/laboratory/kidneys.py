@@ -88,15 +88,18 @@ class KidneyDoubt(Struct, frozen=True):
 
 
 def kidneys_in_doubt(s: Situation, drugs: frozenset[str]) -> KidneyDoubt | None:
-    """Where no clearance is known, but what is on record may mean one below the label's limit."""
+    """Where no clearance is known, or none as new as the eGFR, but what is on record may mean one below the label's limit."""
     limits = {drug: row.below for drug in sorted(drugs & _ROWS.keys()) for row in _ROWS[drug] if row.action == "avoid" and row.below}
-    if not limits or clearance_known(s):
+    if not limits:
         return None
     most = max(limits.values())
+    known = max((value.date.latest for value in s.once(creatinine_clearance) if not value.preliminary), default=None)
     for lab in labs_that_count(s, "egfr"):
+        if known is not None and lab.date is not None and lab.date.earliest <= known:
+            continue
         if just_beyond(lab.value, lab.bound) < most and not is_lower(lab.bound):
             return KidneyDoubt(tuple(limits), lab, f"eGFR {lab.bound or ''}{round(lab.value, 2):g} mL/min/1.73 m2", most)
-    for lab in labs_that_count(s, "creatinine"):
+    for lab in labs_that_count(s, "creatinine") if known is None else ():
         estimate = _at_usual_weight(s, lab)
         if estimate is not None and estimate < most and not is_upper(lab.bound):
             return KidneyDoubt(tuple(limits), lab, f"creatinine {lab.bound or ''}{round(lab.value, 2):g} mg/dL", most)

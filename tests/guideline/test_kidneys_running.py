@@ -4,7 +4,7 @@ import pytest
 
 from guideline.case import Lab
 from tests.guideline.case_builder import LONG, a_case, advice_on, finding, given, source, thp, topics, when
-from tests.guideline.measure_builder import BODY, labs
+from tests.guideline.measure_builder import BODY, lab, labs
 from tests.guideline.order_builder import words
 
 TRIPLET = ("tucatinib", "trastuzumab", "capecitabine")
@@ -57,6 +57,13 @@ def test_i10_what_may_mean_it_asks_for_the_clearance(kind, value, shown):
     found = finding(on((Lab(kind, value, when(2), source=source("Observation")),), body=()), "LabSafety")
     assert found.headline.text.startswith(f"{shown} under tucatinib + capecitabine: calculate the creatinine clearance")
     assert [fact.value for fact in found.facts] == [shown]
+
+
+@pytest.mark.parametrize(("day", "asked"), [(4, True), (5, False), (6, False)])
+def test_i10_an_egfr_that_is_newer_than_the_creatinine_asks_for_the_clearance(day, asked):
+    """R131: a clearance of five days ago says nothing of what an eGFR has shown since; of one day, or older, the clearance knows it."""
+    found = [f.headline.id for f in on((lab("creatinine", 0.8, 5), lab("egfr", 22, day))).findings]
+    assert found == (["kidneys-running-in-doubt"] if asked else [])
 
 
 def test_a_liver_value_stays_a_card_of_its_own():

@@ -10,6 +10,7 @@ from guideline.rules.biomarkers import rebiopsy
 from guideline.rules.brain import brain_urgent
 from guideline.rules.cns_answered import cns_answered
 from guideline.rules.disputed_end import naming_disputed_end
+from guideline.rules.dpyd_running import dpyd_running
 from guideline.rules.heart import heart, heart_at_start
 from guideline.rules.kidneys_running import kidneys_running
 from guideline.rules.labs_running import labs_running
@@ -88,7 +89,7 @@ def advise(case: Case, practice: Practice) -> Advice:
 
 def _organ_safety(s: Situation) -> list[Finding]:
     """Safety of what runs now, whatever the HER2 status says today."""
-    return [f for f in (heart(s), lungs(s), labs_running(s), kidneys_running(s)) if f is not None]
+    return [f for f in (heart(s), lungs(s), labs_running(s), kidneys_running(s), dpyd_running(s)) if f is not None]
 
 
 def _said(findings: list[Finding], new: Finding) -> bool:

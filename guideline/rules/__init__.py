@@ -11,7 +11,7 @@ What is said of drugs that are given or held, when a chart is opened and, where 
 
 `heart`, `heart_held`, `heart_ended`, `heart_failed`        LVEF and heart failure; `heart_words`: how they are printed
 `lungs`                                                     ILD and pneumonitis
-`labs_running`, `kidneys_running`, `febrile_neutropenia`    laboratory values; `lab_words`: how they are printed
+`labs_running`, `kidneys_running`, `dpyd_running`, `febrile_neutropenia`    laboratory values; `lab_words`: how they are printed
 `pregnancy`                                                 pregnancy
 
 `orders`                                                    what is said of orders alone

@@ -103,3 +103,21 @@ def test_p09_a_laboratory_result_on_the_treatment_card():
     by_answer = advice_on(a_case(metastases=LONG, drugs=drugs, body=BODY, labs=labs(), intake=intake(dpyd=answered("poor", 40))))
     offered = [[(o.regimen, o.doses) for o in (t.lead, *t.alternatives)] for t in (by_laboratory.treatment, by_answer.treatment)]
     assert offered[0] == offered[1]
+
+
+@pytest.mark.parametrize(
+    ("drugs", "known", "said"),
+    [
+        ((given("tucatinib", 100), given("trastuzumab", 100), given("capecitabine", 100)), "poor", True),
+        ((given("trastuzumab", 100), given("capecitabine", 100)), "poor", True),
+        ((given("tucatinib", 100), given("trastuzumab", 100), given("capecitabine", 100)), "intermediate", False),
+        ((given("tucatinib", 100), given("trastuzumab", 100), given("capecitabine", 100, 20)), "poor", False),
+        ((given("trastuzumab", 100), given("vinorelbine", 100)), "poor", False),
+    ],
+    ids=["triplet", "without tucatinib", "partial deficiency", "capecitabine ended", "another partner"],
+)
+def test_p09_complete_deficiency_under_running_capecitabine(drugs, known, said):
+    """An oral drug goes on without a new order: the chart says what an order would hear."""
+    case = a_case(metastases=LONG, drugs=(*thp(690, 120, reason="progression"), *drugs), dpyd=result(known, 2))
+    found = [(f.indicator, f.avoid) for f in advice_on(case).findings if f.headline.id == "dpyd-poor-running"]
+    assert found == ([("critical", ("capecitabine",))] if said else [])

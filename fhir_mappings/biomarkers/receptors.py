@@ -22,6 +22,7 @@ from fhir_mappings.biomarkers.answers import (
 )
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.biomarkers.percent_words import percent_in
+from fhir_mappings.biomarkers.stain_scores import stain_score
 from fhir_mappings.biomarkers.tested_tissue import is_of_another_organ, specimen_of
 from fhir_mappings.coded import CodingTriple, as_list, contradicts_itself, first_code, meanings_of_code, triples, words
 from fhir_mappings.observation_topics import (
@@ -261,6 +262,11 @@ def _value(asked: _Asked, method: Method, item: Resource | Component, answer: _A
     if value is None and asked.receptor == "HER2" and method == "ihc" and _is_score(number):
         scores: dict[float, Value] = {0: "0", 1: "1+", 2: "2+", 3: "3+"}
         value = scores.get(number.value) if number is not None else None
+    scored = stain_score(text.lower()) if asked.receptor != "HER2" and text is not None else None
+    if value is None and not contradicts(answer.codings, text):
+        value = scored
+    elif {value, scored} == {"positive", "negative"}:
+        return None
     interpreted = _interpreted(item)
     if value is None:
         return interpreted

@@ -170,6 +170,46 @@ def test_hormone_receptors_and_their_percentages():
 
 
 @pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("Allred 8/8", "positive"),
+        ("Allred score: 7 (PS 5, IS 2)", "positive"),
+        ("Allred 5+3=8", "positive"),
+        ("8/8 (Allred)", "positive"),
+        ("Quick score 6", "positive"),
+        ("Allred 5/8", "positive"),
+        ("Allred 2/8", "negative"),
+        ("Allred 0", "negative"),
+        ("IRS 12", "positive"),
+        ("IRS: 12/12", "positive"),
+        ("IRS 4x3=12", "positive"),
+        ("Remmele score 4", "positive"),
+        ("IRS nach Remmele: 12 von 12", "positive"),
+        ("IRS 0", "negative"),
+        ("Allred 4/8", None),
+        ("Allred PS 2, IS 3", None),
+        ("Allred 5+3", None),
+        ("Allred 9", None),
+        ("IRS 3", None),
+        ("IRS 5", None),
+        ("IRS 2-3", None),
+        ("Allred 8/8 of the left, Allred 0/8 of the right", None),
+        ("Negative, Allred 8/8", None),
+        ("Allred 8/8, IRS 12", "positive"),
+    ],
+)
+def test_a_stain_score_counts_where_it_tells_for_certain(said, value):
+    """One stained cell in a hundred is the limit: low scores may lie on either side of it."""
+    found = receptors(observation(ER, valueString=said))
+    assert [r.value for r in found] == ([value] if value is not None else [])
+
+
+def test_a_stain_score_is_none_of_her2():
+    """Its scores are its own."""
+    assert receptors(observation(IHC, valueString="IRS 12")) == ()
+
+
+@pytest.mark.parametrize(
     ("members", "value", "percent", "bound"),
     [
         ({"valueQuantity": quantity(1, "%", comparator="<")}, None, 1, "<"),

@@ -8,6 +8,7 @@ from guideline.facts_used import course_fact, drug_name, lung_fact, symptom_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DM1, T_DXD, LungHistory
 from guideline.lungs.tdm1_pneumonitis import ended_tdm1
+from guideline.lungs.tdxd_pneumonitis import given_since
 from guideline.lungs.tdxd_restart import Restart, restarts
 from guideline.partial_date import add_days
 from guideline.situation import Situation
@@ -58,7 +59,7 @@ def _on_conjugate(s: Situation) -> Finding | None:
         return None
     stopped = drug == T_DXD and history.tdxd_stopped_for_good
     if not (history.symptoms or history.under_treatment or history.active or stopped):
-        return tdm1_ended(s) if drug == T_DM1 else None
+        return tdm1_ended(s) if drug == T_DM1 else _running_ungraded(s)
     name = drug_name(drug)
     if stopped:
         headline = K.say("ild-stop-for-good", drug=name)
@@ -91,6 +92,23 @@ def _on_conjugate(s: Situation) -> Finding | None:
     return Finding(
         "InterstitialLungDisease", "critical", headline, (K.say("ild-interrupt-image-consult"), grade, K.say("ild-exclude-infection")),
         facts=lung_facts(s), avoid=(drug,), missing=grade_gap(history), rules=("R080",), requests=_chest_ct(s),
+    )  # fmt: skip
+
+
+def _running_ungraded(s: Situation) -> Finding | None:
+    """R116, R131: T-DXd pneumonitis that nobody graded is over, and T-DXd still counts as given: the grade decides on the next dose.
+
+    Not where it was given since: whoever gave it knew the grade.
+    """
+    courses = [e for e in s.her2_running if e.drug == T_DXD]
+    days = [day for c in s.case.lungs if (day := c.abated or c.onset) is not None]
+    newest = max((day.latest for day in days), default=None)
+    given_on = newest is not None and any(given_since(s.case, e, newest) for e in courses)
+    if not s.lungs.tdxd_ungraded or given_on:
+        return None
+    return Finding(
+        "InterstitialLungDisease", "warning", K.say("ild-running-ungraded", drug=drug_name(T_DXD)),
+        (K.say("ild-grading"),), facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R116", "R131"),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from guideline.advice import Finding, Statement
 from guideline.case import Lvef
 from guideline.drug_classes import PERTUZUMAB_PRODUCTS
-from guideline.facts_used import drug_names, headline_names, lvef_fact
+from guideline.facts_used import drug_names, headline_names, lvef_fact, lvef_shown
 from guideline.heart.function import effective_value, fall_from
 from guideline.heart.lvef_by_drug import WITHOUT_PERTUZUMAB, dose_days
 from guideline.heart.lvef_dips import dips
@@ -98,6 +98,9 @@ def held(s: Situation) -> Finding | None:
     elif found.unmet and all(_unconfirmed(s, j) for j in found.unmet):
         said = lvef_headline("lvef-held-unconfirmed", latest, fall, drugs=names)
         detail += [K.say("lvef-held-no-test"), K.say("hold-not-progression")]
+    elif found.unmet and all(_meets_test(s, j, latest) for j in found.unmet) and any(_given_after(j, latest) for j in found.unmet):
+        said = K.say("lvef-held-older", drugs=names, value=lvef_shown(latest))
+        detail += [K.say("lvef-held-older-why"), *resume, K.say("hold-not-progression")]
     elif found.unmet and all(_meets_test(s, j, latest) for j in found.unmet):
         said = lvef_headline("lvef-held-stale", latest, fall, drugs=names, days=s.heart.age_days)
         detail += [*resume, K.say("lvef-held-stale-why"), K.say("hold-not-progression")]
@@ -178,7 +181,15 @@ def _unconfirmed(s: Situation, judged: Judged) -> bool:
 
 def _may_resume(s: Situation, judged: Judged, latest: Lvef) -> bool:
     """Whether the newest LVEF meets the table's restart test today: a stale value meets none (a restart is a start)."""
-    return s.heart.current and _meets_test(s, judged, latest)
+    return s.heart.current and _meets_test(s, judged, latest) and not _given_after(judged, latest)
+
+
+def _given_after(judged: Judged, latest: Lvef) -> bool:
+    """Whether the drug was given after the newest LVEF, or that day, and then held for the heart: that value is not what it is held for."""
+    given = judged.exposure.last_dose
+    if judged.exposure.stop_reason != "cardiac" or given is None or latest.date is None:
+        return False
+    return latest.date.latest <= given.earliest
 
 
 def _meets_test(s: Situation, judged: Judged, latest: Lvef) -> bool:

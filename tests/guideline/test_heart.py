@@ -10,6 +10,7 @@ from tests.guideline.case_builder import (
     advice_on,
     alternatives_of,
     booked_echo,
+    dose,
     doses,
     finding,
     given,
@@ -379,6 +380,16 @@ def test_cardiomyopathy_on_her2_therapy_is_not_silent():
 
 def held(drug, *values, reason="cardiac", **facts):
     return on_therapy(given(drug, START, status="on-hold", reason=reason), lvef=values, **facts)
+
+
+@pytest.mark.parametrize(("last", "said"), [(29, "lvef-held-older"), (30, "lvef-held-older"), (31, "lvef-held-ready")])
+def test_r076_a_value_from_before_the_last_dose_meets_no_restart_test(last, said):
+    """R131: given after 62 % and then held for the heart: whatever it is held for is newer, and nobody here knows it."""
+    case = on_therapy(
+        given(T_DXD, START, status="on-hold", reason="cardiac"), dose(T_DXD, 200), dose(T_DXD, last), lvef=(lvef(64, 310), lvef(62, 30))
+    )
+    (found,) = advice_on(case).findings
+    assert (found.topic, found.headline.id) == ("LvefHold", said)
 
 
 @pytest.mark.parametrize("drug", [T_DXD, T_DM1])

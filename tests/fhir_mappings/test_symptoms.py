@@ -56,6 +56,14 @@ def test_decision_12_symptoms_by_snomed():
     assert read((SNOMED, "389087006")) == read((ICD10CM, "R09.02")) == [("respiratory", "hypoxaemia")]
 
 
+def test_decision_12_respiratory_failure_by_its_codes():
+    """Worse than the symptoms that it comes with; chronic respiratory failure is no new one."""
+    failure = [("respiratory", "respiratory failure")]
+    assert read((SNOMED, "65710008")) == read((ICD10CM, "J96.01")) == read((ICD10CM, "J96.21")) == failure
+    assert read((SNOMED, "67782005")) == read((ICD10CM, "J80")) == [("respiratory", "acute respiratory distress syndrome")]
+    assert read((ICD10CM, "J96.11")) == []
+
+
 @pytest.mark.parametrize(
     ("label", "name"),
     [
@@ -72,6 +80,8 @@ def test_decision_12_symptoms_by_snomed():
         ("DOE (dyspnea on exertion)", "dyspnoea"),
         ("Acute hypoxia", "hypoxaemia"),
         ("Hypoxemia", "hypoxaemia"),
+        ("Acute respiratory failure with hypoxia (HCC)", "respiratory failure"),
+        ("ARDS (adult respiratory distress syndrome)", "acute respiratory distress syndrome"),
         ("Husten", "cough"),
     ],
 )
@@ -95,6 +105,8 @@ def test_decision_12_symptoms_by_the_whole_label(label, name):
         "Paroxysmal nocturnal dyspnea",
         "Dyspnea ruled out",
         "Nocturnal hypoxemia",
+        "Chronic respiratory failure",
+        "Respiratory failure of newborn",
         "Hypoxic ischemic encephalopathy",
     ],
 )

@@ -202,7 +202,7 @@ _SAME_HEART_DISEASE = 3
 
 #: Stage A of the ACC/AHA is a risk of heart failure, as "pre-heart failure" is a step before it.
 _FAILURE = re.compile(
-    r"(?<!stage a )(?<!pre-)heart failure(?!,? \(?(?:(?:acc/aha|aha/acc|acc|aha) )?stage a\b)|cardiac failure|"
+    r"(?<!stage a )(?<!pre-)heart failure(?! risk\b|,? \(?(?:(?:acc/aha|aha/acc|acc|aha) )?stage a\b)|cardiac failure|"
     r"(?:\bleft |\bbi-?)ventricular failure|\blv failure|\bchf\b|\bhf(?:p|r|mr)?ef\b"
 )
 _MUSCLE = re.compile(

@@ -289,6 +289,8 @@ def test_heart_conditions(code, kind):
         ("High risk medication use, cardiotoxic", []),
         ("Stage A heart failure", []),
         ("Heart failure, ACC/AHA stage A", []),
+        ("Heart failure risk (stage A)", []),
+        ("Congestive heart failure risk assessment", []),
         ("Pre-heart failure", []),
     ],
 )

@@ -115,3 +115,8 @@ def within_months(start: PartialDate, end: PartialDate, months: int) -> bool | N
 def days_since(then: PartialDate, today: date) -> int:
     """Days from `then` to `today`, at least: a coarse date counts from its earliest day, so it is never taken as fresher than it may be."""
     return (today - then.earliest).days
+
+
+def when_last(day: PartialDate | None) -> date:
+    """The latest day that a date allows; what has no date counts as older than everything."""
+    return day.latest if day is not None else date.min

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from guideline.case import Case, PerformanceStatus
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import days_since
+from guideline.partial_date import days_since, when_last
 
 
 def newest_performance(case: Case) -> PerformanceStatus | None:
     """The newest ECOG performance status (the worse of one day), while it counts as long as the answer about the burden does."""
     days = K.thresholds.intake.expires_days["disease-burden"]
     fresh = [p for p in case.performance if p.date is not None and days_since(p.date, case.today) <= days]
-    return max(fresh, key=lambda p: (p.date.latest if p.date else date.min, p.ecog, p.source), default=None)
+    return max(fresh, key=lambda p: (when_last(p.date), p.ecog, p.source), default=None)
 
 
 def very_frail(case: Case) -> PerformanceStatus | None:

@@ -8,7 +8,7 @@ from typing import Literal
 from guideline.case import Case, Pregnancy
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, whole_months
+from guideline.partial_date import PartialDate, when_last, whole_months
 
 PregnancyState = Literal["pregnant", "excluded", "not-applicable", "unknown"]
 
@@ -64,7 +64,7 @@ def past_childbearing_age(case: Case) -> bool:
 
 def menopausal_status(case: Case) -> str | None:
     """`premenopausal`, `postmenopausal`, `perimenopausal` or None; the newer of record and intake wins."""
-    coded = max(case.menopause, key=lambda m: (m.date.latest if m.date else date.min, m.source)) if case.menopause else None
+    coded = max(case.menopause, key=lambda m: (when_last(m.date), m.source)) if case.menopause else None
     given = answer(case, "menopausal-status")
     if given is not None and (coded is None or coded.date is None or coded.date.latest <= given.date.latest):
         return given.values[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from guideline.case import Case, IntakeAnswer, Symptom
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, days_since
+from guideline.partial_date import PartialDate, days_since, when_last
 
 
 def is_current(symptom: Symptom, case: Case, link_id: str) -> bool:
@@ -28,8 +29,8 @@ def newest_of_each(symptoms: Collection[Symptom]) -> tuple[Symptom, ...]:
     return tuple(sorted(found.values(), key=_day))
 
 
-def _day(symptom: Symptom) -> tuple[int, str, str]:
-    return (symptom.date.latest.toordinal() if symptom.date is not None else 0, symptom.name, symptom.source)
+def _day(symptom: Symptom) -> tuple[date, str, str]:
+    return when_last(symptom.date), symptom.name, symptom.source
 
 
 def not_denied_since(symptom: Symptom, case: Case, link_id: str) -> bool:

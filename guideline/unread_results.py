@@ -10,11 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from guideline.advice import FactUsed
-from guideline.biomarkers.her2_findings import when_last
 from guideline.case import UnreadResult
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import lab_name
-from guideline.partial_date import PartialDate, days_since
+from guideline.partial_date import PartialDate, days_since, when_last
 from guideline.situation import Situation
 
 

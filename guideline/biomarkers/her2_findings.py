@@ -14,7 +14,7 @@ from msgspec import Struct
 from guideline.bounds import reaches
 from guideline.case import ReceptorResult
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, when_last
 
 Her2State = Literal["positive", "equivocal", "low", "ultralow", "negative", "unknown"]
 
@@ -41,11 +41,6 @@ class Her2Finding(Struct, frozen=True):
     sources: tuple[str, ...]
     preliminary: bool = False
     side: Literal["left", "right"] | None = None
-
-
-def when_last(day: PartialDate | None) -> date:
-    """The latest day that a date allows; an undated result counts as old."""
-    return day.latest if day is not None else date.min
 
 
 def is_metastasis(result: ReceptorResult, metastatic_since: PartialDate | None) -> bool:

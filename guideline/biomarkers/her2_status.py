@@ -10,10 +10,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.biomarkers.her2_findings import NOT_POSITIVE, Her2Finding, Her2State, findings_of, leading_finding, state_of, when_last
+from guideline.biomarkers.her2_findings import NOT_POSITIVE, Her2Finding, Her2State, findings_of, leading_finding, state_of
 from guideline.biomarkers.two_primaries import TwoPrimaries, both_breasts, told_apart, two_primaries
 from guideline.case import Case, Diagnosis
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, when_last
 
 
 class Her2Status(Struct, frozen=True):

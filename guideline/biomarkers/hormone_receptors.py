@@ -6,11 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.biomarkers.her2_findings import is_metastasis, when_last
+from guideline.biomarkers.her2_findings import is_metastasis
 from guideline.bounds import reaches
 from guideline.case import Case, ReceptorResult
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, when_last
 
 ReceptorState = Literal["positive", "negative", "unknown"]
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guideline.biomarkers.her2_findings import LESS_POSITIVE, SAME_SPECIMEN_DAYS, Her2Finding, Her2State, leading_finding, when_last
+from guideline.biomarkers.her2_findings import LESS_POSITIVE, SAME_SPECIMEN_DAYS, Her2Finding, Her2State, leading_finding
 from guideline.case import Diagnosis, ReceptorResult
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, when_last
 
 
 class TwoPrimaries(Struct, frozen=True):

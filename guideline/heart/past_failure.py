@@ -6,6 +6,7 @@ from datetime import date
 
 from guideline.case import HeartCondition
 from guideline.drug_classes import HER2_DRUGS
+from guideline.partial_date import when_last
 from guideline.situation import Situation
 
 
@@ -28,4 +29,4 @@ def _her2_drug_begun_since(s: Situation, c: HeartCondition) -> bool:
 
 
 def _gravest_and_newest(c: HeartCondition) -> tuple[bool, date, str]:
-    return c.kind == "heart-failure", c.date.latest if c.date is not None else date.min, c.source
+    return c.kind == "heart-failure", when_last(c.date), c.source

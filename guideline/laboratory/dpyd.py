@@ -8,6 +8,7 @@ from datetime import date
 from guideline.advice import FactUsed
 from guideline.case import Case, DpydPhenotype, DpydResult
 from guideline.intake import answer
+from guideline.partial_date import when_last
 
 #: The worse of two that cannot be told apart by their days.
 _WORST_FIRST: tuple[DpydPhenotype, ...] = ("poor", "intermediate", "normal")
@@ -40,7 +41,7 @@ def unread(case: Case) -> DpydResult | None:
     if dpyd(case) is not None:
         return None
     found = [result for result in case.dpyd if result.phenotype is None]
-    return max(found, key=lambda one: (one.date.latest if one.date is not None else date.min, one.source), default=None)
+    return max(found, key=lambda one: (when_last(one.date), one.source), default=None)
 
 
 def dpyd_phenotype(case: Case) -> DpydPhenotype | None:

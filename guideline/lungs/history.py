@@ -11,7 +11,7 @@ from guideline.case import Case, IntakeAnswer, LungCondition, Symptom
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.tdxd_pneumonitis import arose_under, given_since, is_of_tdxd, last_lung_stop, severe_stop
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, when_last
 from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
 from guideline.therapy.exposures import Exposure
 
@@ -282,7 +282,7 @@ def lung_history(case: Case, exposures: Sequence[Exposure]) -> LungHistory:
     shown, unsettled = found.shown, found.unsettled
     charted = tuple([s for s in _under_a_conjugate(case, exposures, "respiratory") if not_denied_since(s, case, _ASKED)])
     symptoms = said_yes(case, _ASKED) or bool(charted)
-    shown.sort(key=lambda entry: (entry.began.latest.toordinal() if entry.began else 0, entry.source))
+    shown.sort(key=lambda entry: (when_last(entry.began), entry.source))
     # New symptoms have neither grade nor cause yet; the answer "T-DXd, grade 1, active" names both.
     nothing_known = symptoms or "other-active" in values or not (unsettled or "tdxd-grade-1-active" in values)
     return LungHistory(

@@ -15,7 +15,7 @@ from guideline.case import Case, DrugRecord, LungCondition
 from guideline.heart.lvef_by_drug import dose_days
 from guideline.intake import answer
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, when_last
 from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure, told_by
 
 
@@ -75,9 +75,8 @@ def severe_stop(records: Sequence[DrugRecord]) -> LungStop | None:
     return LungStop(newest.lung_grade, newest.end or newest.start, newest.source) if newest is not None else None
 
 
-def _last_day(record: DrugRecord) -> tuple[int, str]:
-    day = record.end or record.start
-    return (day.latest.toordinal() if day is not None else 0, record.source)
+def _last_day(record: DrugRecord) -> tuple[date, str]:
+    return when_last(record.end or record.start), record.source
 
 
 def _given_since(e: Exposure, stopped: Exposure) -> bool:
@@ -94,7 +93,7 @@ def last_lung_stop(case: Case, courses: Sequence[Exposure], records: Sequence[Dr
     Not where T-DXd was given again since: whoever did that knew the grade. An order from before the stop that is still open is no dose.
     """
     stopped = [e for e in courses if e.state == "ended" and e.stop_reason == "lung"]
-    last = max(stopped, key=lambda e: e.last_known.latest if e.last_known is not None else date.min, default=None)
+    last = max(stopped, key=lambda e: when_last(e.last_known), default=None)
     if last is None or any(_given_since(e, last) for e in courses if e is not last):
         return None
     given = answer(case, "ild-history")

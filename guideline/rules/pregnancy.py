@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import Pregnancy
 from guideline.facts_used import drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.partial_date import when_last
 from guideline.reproductive import past_term
 from guideline.situation import Situation
 
@@ -75,5 +78,5 @@ def possible_fact(found: Pregnancy) -> FactUsed:
     return FactUsed("Pregnancy", "possible", str(found.date) if found.date is not None else None, found.source)
 
 
-def _recency(found: Pregnancy) -> tuple[int, str]:
-    return (found.date.latest.toordinal() if found.date else 0, found.source)
+def _recency(found: Pregnancy) -> tuple[date, str]:
+    return when_last(found.date), found.source

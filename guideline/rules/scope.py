@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -13,7 +11,7 @@ from guideline.drug_classes import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_
 from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
-from guideline.partial_date import add_days, days_since
+from guideline.partial_date import add_days, days_since, when_last
 from guideline.rules.brain import brain_first
 from guideline.rules.unread import her2_ask, with_unread_her2
 from guideline.situation import Situation, distant
@@ -219,7 +217,7 @@ def awaited_test(s: Situation) -> Procedure | None:
         for p in s.case.procedures
         if p.state == "booked" and p.kind in kinds and (p.date is None or days_since(p.date, s.today) <= limit) and not _tested_since(s, p)
     ]
-    return max(ordered, key=lambda p: (p.date.latest if p.date is not None else date.min, p.source), default=None)
+    return max(ordered, key=lambda p: (when_last(p.date), p.source), default=None)
 
 
 def _tested_since(s: Situation, order: Procedure) -> bool:

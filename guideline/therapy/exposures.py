@@ -15,7 +15,7 @@ from msgspec import Struct
 from guideline.case import DrugRecord, StopReason
 from guideline.drug_classes import ANTIBODIES, HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, when_last
 
 ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 
@@ -89,7 +89,7 @@ def told_by(course: Exposure, records: Iterable[DrugRecord]) -> str:
     """The record that gives the reason for which a course ended: of several, that which ends last."""
     of_course = frozenset(course.sources)
     telling = [r for r in records if r.source in of_course and r.drug == course.drug and r.stop_reason == course.stop_reason]
-    last = max(telling, key=lambda r: (r.end.latest if r.end is not None else date.min, r.source), default=None)
+    last = max(telling, key=lambda r: (when_last(r.end), r.source), default=None)
     return last.source if last is not None else course.sources[-1]
 
 

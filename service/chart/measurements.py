@@ -12,6 +12,7 @@ from guideline.case import Case, Lab, Lvef
 from guideline.facts_used import lvef_shown
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import CLEARANCE, current_labs, lab_name
+from guideline.partial_date import when_last
 from guideline.situation import Situation
 from service.chart.heart_limits import HeartLimits, heart_limits, held_by
 from service.chart.said import day
@@ -112,7 +113,7 @@ def _upper_normal(kind: str, labs: Sequence[Lab], unit: str) -> Iterator[Limit]:
     if kind not in ("alt", "ast", "bilirubin", "creatinine"):
         return
     with_limit = [lab for lab in labs if lab.upper_normal is not None]
-    newest = max(with_limit, key=lambda lab: (lab.date.latest.toordinal() if lab.date else 0, lab.source), default=None)
+    newest = max(with_limit, key=lambda lab: (when_last(lab.date), lab.source), default=None)
     assumed = K.thresholds.labs.assumed_upper_normal.get(kind)
     if newest is not None and newest.upper_normal is not None:
         yield Limit(newest.upper_normal, f"upper limit of normal {_number(newest.upper_normal)} {unit}", upper=True)

@@ -18,6 +18,7 @@ from guideline.case import Case
 from guideline.facts_used import brain_fact, lung_fact
 from guideline.intake import answer
 from guideline.laboratory.dpyd import newest as newest_dpyd
+from guideline.partial_date import when_last
 from guideline.practice import Practice
 from guideline.situation import Situation
 from guideline.what_if import answer_of
@@ -108,7 +109,7 @@ def _hint(s: Situation, item: str) -> str:
         day = f", {fact.date}" if fact.date and fact.date not in fact.value else ""
         return f"{fact.value}{day}, {fact.source}"
     if item == "menopausal-status" and s.case.menopause:
-        newest = max(s.case.menopause, key=lambda m: (m.date.latest.toordinal() if m.date else 0, m.source))
+        newest = max(s.case.menopause, key=lambda m: (when_last(m.date), m.source))
         return f"{newest.status}{f', {newest.date}' if newest.date else ''}, {newest.source}"
     tested = newest_dpyd(s.case.dpyd) if item == "dpyd" else None
     return f"{tested.phenotype}{f', {tested.date}' if tested.date else ''}, {tested.source}" if tested is not None else ""

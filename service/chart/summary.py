@@ -9,6 +9,7 @@ from msgspec import Struct
 from guideline.biomarkers.her2_findings import Her2Finding, is_metastasis
 from guideline.case import Case, Metastasis, ReceptorResult
 from guideline.facts_used import line_drugs, line_fact, relapse_fact
+from guideline.partial_date import when_last
 from guideline.situation import Situation, distant
 from service.chart.said import day
 
@@ -142,7 +143,7 @@ def _line(s: Situation) -> SummaryItem:
 
 
 def _performance(case: Case) -> SummaryItem:
-    dated = sorted(case.performance, key=lambda p: (p.date.latest.toordinal() if p.date else 0, p.ecog, p.source))
+    dated = sorted(case.performance, key=lambda p: (when_last(p.date), p.ecog, p.source))
     if not dated:
         return SummaryItem("ECOG", NOT_ON_RECORD, known=False)
     newest = dated[-1]

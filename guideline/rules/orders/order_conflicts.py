@@ -14,7 +14,7 @@ from guideline.facts_used import course_fact, drug_name, drug_names, headline_na
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
-from guideline.partial_date import PartialDate, add_months, within_months
+from guideline.partial_date import PartialDate, add_months, when_last, within_months
 from guideline.rules.orders import order_products
 from guideline.rules.orders.dose_words import order_fact
 from guideline.rules.orders.order_scope import deletions, is_new, ordered_drugs, orders_of, safety_orders
@@ -221,7 +221,7 @@ def _recent(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | None:
     near = [(e, last) for e, last in within if last is None or within_months(last, day, _gap()) is not False]
     if not near:
         return None
-    e, last = max(near, key=lambda entry: entry[1].latest.toordinal() if entry[1] is not None else 0)
+    e, last = max(near, key=lambda entry: when_last(entry[1]))
     name = drug_name(anthracyclines[0])
     if last is None:
         headline = K.say("order-anthracycline-last-unknown", anthracycline=name, her2=drug_name(e.drug), months=_gap())

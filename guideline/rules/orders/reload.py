@@ -8,7 +8,6 @@ one; the day of the order's own dose is no gap. Where no dose is on record, what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 
 from msgspec.structs import replace
 
@@ -22,7 +21,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, when_last
 from guideline.rules.orders.dose_weight import dosed_on_earlier_weight
 from guideline.rules.orders.dose_words import flat_product_meant, label_words, loading_words, order_fact, ordered_words
 from guideline.rules.orders.first_dose import loaded_beside
@@ -139,7 +138,7 @@ def _was_weekly(q: OrderQuestion, drug: str, last: PartialDate, *, exact: bool =
     """
     records = [r for r in q.s.case.drugs if components(r.drug) & components(drug) and _has_weekly_schedule(r.drug)]
     stated = [
-        (r.start.latest if r.start is not None else date.min, r.dose.every_days)
+        (when_last(r.start), r.dose.every_days)
         for r in records
         if r.dose is not None and r.dose.every_days is not None and r.status in ("active", "completed", "stopped")
         and (r.start is None or r.start.earliest <= last.latest)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from guideline.advice import FactUsed
+from guideline.biomarkers.her2_findings import is_metastasis
 from guideline.case import UnreadResult
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import lab_name
@@ -52,20 +53,13 @@ def unread_her2(s: Situation) -> UnreadResult | None:
 
 def _unread_her2(s: Situation) -> UnreadResult | None:
     unread, tested = _of_kind(s, "her2"), s.her2.metastasis_tested_on
-    of_metastasis = [one for one in unread if is_of_metastasis(s, one)]
+    of_metastasis = [one for one in unread if is_metastasis(one, s.metastatic_since)]
     dates = [r.date for r in s.case.receptors if r.receptor == "HER2" and r.date is not None]
     newest = max(dates, key=lambda day: day.latest, default=None)
     with_that_day = s.her2.state == "equivocal"
     if of_metastasis or tested is not None:
         return _newest(of_metastasis, tested, with_that_day=with_that_day)
     return _newest(unread, newest, with_that_day=with_that_day)
-
-
-def is_of_metastasis(s: Situation, one: UnreadResult) -> bool:
-    """Decision 10: the specimen says so; without it, a result dated after metastatic-since counts as a metastasis."""
-    if one.specimen is not None:
-        return one.specimen == "metastasis"
-    return one.date is not None and s.metastatic_since is not None and one.date.earliest > s.metastatic_since.latest
 
 
 def unread_fact(one: UnreadResult) -> FactUsed:

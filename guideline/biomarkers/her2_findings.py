@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from guideline.bounds import reaches
-from guideline.case import ReceptorResult
+from guideline.case import ReceptorResult, UnreadResult
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, when_last
 
@@ -43,7 +43,7 @@ class Her2Finding(Struct, frozen=True):
     side: Literal["left", "right"] | None = None
 
 
-def is_metastasis(result: ReceptorResult, metastatic_since: PartialDate | None) -> bool:
+def is_metastasis(result: ReceptorResult | UnreadResult, metastatic_since: PartialDate | None) -> bool:
     """Decision 10: the specimen says so; without it, a result dated after metastatic-since counts as a metastasis."""
     if result.specimen is not None:
         return result.specimen == "metastasis"

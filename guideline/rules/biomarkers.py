@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guideline.advice import Finding, Gap, Statement
+from guideline.biomarkers.her2_findings import is_metastasis
 from guideline.case import ReceptorResult, UnreadResult
 from guideline.facts_used import finding_dated, her2_fact
 from guideline.intake import said_no, said_yes
@@ -12,7 +13,7 @@ from guideline.rules.endocrine import visceral_crisis
 from guideline.rules.scope import other_primary
 from guideline.rules.unread import her2_ask
 from guideline.situation import Situation
-from guideline.unread_results import is_of_metastasis, unread_fact, unread_her2
+from guideline.unread_results import unread_fact, unread_her2
 
 
 def _relapsed_on(s: Situation) -> PartialDate | None:
@@ -38,7 +39,7 @@ def rebiopsy_open(s: Situation) -> bool:
 def _unread_since(s: Situation) -> UnreadResult | None:
     """The result of a metastasis that is wanted, where it is there and could not be read; `common_checks` names it."""
     unread, since = unread_her2(s), _relapsed_on(s)
-    if unread is None or unread.date is None or not is_of_metastasis(s, unread):
+    if unread is None or unread.date is None or not is_metastasis(unread, s.metastatic_since):
         return None
     wanted = s.her2.metastasis_tested_on is None or since is None or (since.earliest - unread.date.latest).days <= _grace(s)
     return unread if wanted else None

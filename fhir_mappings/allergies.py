@@ -18,7 +18,7 @@ from fhir_mappings.resources import Concept, Resource, source_of
 from fhir_mappings.status_words import condition_status
 from fhir_mappings.terminology import canonical_system
 from guideline.case import FLUOROURACIL, Allergy
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, newest_day
 
 #: Not the allergist, and not the pneumonitis that is called so.
 _ALLERGY = re.compile(r"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|intoleran|reaction|anaphyla")
@@ -153,8 +153,7 @@ def last_reaction(resource: Resource) -> PartialDate | None:
     texts = [resource.onset_date_time, resource.last_occurrence, *(reaction.onset for reaction in resource.reaction or ())]
     if any(map(unreadable, (*texts, resource.recorded_date))):
         return None
-    days = [recorded(resource), *map(when, texts)]
-    return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
+    return newest_day((recorded(resource), *map(when, texts)))
 
 
 @remembered(maxsize=1024)

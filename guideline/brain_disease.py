@@ -11,7 +11,7 @@ from msgspec import Struct
 from guideline.case import Case, Metastasis, Symptom
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, newest_day
 from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
 from guideline.therapy.progression import held_local_therapy
 
@@ -87,7 +87,7 @@ def brain_disease(case: Case) -> BrainDisease:
         sources=tuple(dict.fromkeys(sources)),
         present=present,
         charted_symptoms=charted,
-        newest=max((m.date for m in brain if m.date is not None), key=lambda day: day.latest, default=None),
+        newest=newest_day(m.date for m in brain),
     )
 
 

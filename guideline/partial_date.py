@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -120,3 +121,8 @@ def days_since(then: PartialDate, today: date) -> int:
 def when_last(day: PartialDate | None) -> date:
     """The latest day that a date allows; what has no date counts as older than everything."""
     return day.latest if day is not None else date.min
+
+
+def newest_day(days: Iterable[PartialDate | None]) -> PartialDate | None:
+    """The day that reaches furthest, of those that are known; None where none is."""
+    return max((day for day in days if day is not None), key=when_last, default=None)

@@ -14,7 +14,7 @@ from guideline.biomarkers.her2_findings import is_metastasis
 from guideline.case import UnreadResult
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import lab_name
-from guideline.partial_date import PartialDate, days_since, when_last
+from guideline.partial_date import PartialDate, days_since, newest_day, when_last
 from guideline.situation import Situation
 
 
@@ -38,7 +38,7 @@ def unread_labs(s: Situation, kinds: Iterable[str]) -> tuple[UnreadResult, ...]:
 
 def _unread_lab(s: Situation, kind: str) -> UnreadResult | None:
     days = K.thresholds.intervals.labs_days
-    newest = max((lab.date for lab in s.case.labs if lab.kind == kind and lab.date is not None), key=lambda day: day.latest, default=None)
+    newest = newest_day(lab.date for lab in s.case.labs if lab.kind == kind)
     return _newest((one for one in _of_kind(s, kind) if _recent(one, s.today, days)), newest)
 
 
@@ -54,8 +54,7 @@ def unread_her2(s: Situation) -> UnreadResult | None:
 def _unread_her2(s: Situation) -> UnreadResult | None:
     unread, tested = _of_kind(s, "her2"), s.her2.metastasis_tested_on
     of_metastasis = [one for one in unread if is_metastasis(one, s.metastatic_since)]
-    dates = [r.date for r in s.case.receptors if r.receptor == "HER2" and r.date is not None]
-    newest = max(dates, key=lambda day: day.latest, default=None)
+    newest = newest_day(r.date for r in s.case.receptors if r.receptor == "HER2")
     with_that_day = s.her2.state == "equivocal"
     if of_metastasis or tested is not None:
         return _newest(of_metastasis, tested, with_that_day=with_that_day)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from guideline.biomarkers.her2_findings import NOT_POSITIVE, Her2Finding, Her2State, findings_of, leading_finding, state_of
 from guideline.biomarkers.two_primaries import TwoPrimaries, both_breasts, told_apart, two_primaries
 from guideline.case import Case, Diagnosis
-from guideline.partial_date import PartialDate, when_last
+from guideline.partial_date import PartialDate, newest_day, when_last
 
 
 class Her2Status(Struct, frozen=True):
@@ -61,7 +61,7 @@ def her2_status(case: Case, metastatic_since: PartialDate | None) -> Her2Status:
     leading = primaries.differing or leading
     positives = _other_positives(findings, leading, case.diagnoses)
     ever = leading.state == "positive" or bool(positives)
-    tested_on = max([f.date for f in from_metastasis if f.date is not None], key=lambda d: d.latest, default=None)
+    tested_on = newest_day(f.date for f in from_metastasis)
     settled = _reviewed(case, leading) if _open_question(findings, primaries, ever=ever) else None
     if settled is not None:
         return Her2Status(settled, "test", leading, ever_positive=ever, reviewed=True, metastasis_tested_on=tested_on)

@@ -8,7 +8,7 @@ from guideline.case import ReceptorResult, UnreadResult
 from guideline.facts_used import finding_dated, her2_fact
 from guideline.intake import said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, days_since
+from guideline.partial_date import PartialDate, days_since, newest_day
 from guideline.rules.endocrine import visceral_crisis
 from guideline.rules.scope import other_primary
 from guideline.rules.unread import her2_ask
@@ -60,7 +60,7 @@ def _biopsied_on(s: Situation) -> PartialDate | None:
     done = [p.date for p in s.case.procedures if p.kind == "biopsy" and p.state == "done" and p.date is not None]
     recent = [day for day in done if days_since(day, s.today) <= K.thresholds.intervals.biopsy_result_days]
     recent = [day for day in recent if since is None or (since.latest - day.earliest).days <= _grace(s)]
-    newest = max(recent, key=lambda day: day.latest, default=None)
+    newest = newest_day(recent)
     # One with a result of its own, such as that of the breast itself, is not waited for.
     if newest is None or any(_result_since(r, newest) for r in s.case.receptors):
         return None

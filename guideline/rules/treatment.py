@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from guideline.drug_classes import ANTIBODY_PRODUCTS, HER2_DRUGS, PARTNER_DRUGS
 from guideline.facts_used import course_fact, drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
-from guideline.partial_date import PartialDate, add_days, add_months, days_since
+from guideline.partial_date import PartialDate, add_days, add_months, days_since, newest_day
 from guideline.performance import very_frail
 from guideline.rules.endocrine import heart_against_her2, low_burden, reason_for_endocrine_alone
 from guideline.rules.first_line import first_line, tdxd_pertuzumab_fits
@@ -233,8 +233,8 @@ def _held_for_long(s: Situation, last: Line) -> Finding | None:
     held = [e for e in last.main_part() if e.state == "on-hold"]
     if planned_again(held, s.case):
         return None
-    given, so_recorded = last_day_of(held), _newest(e.held_on for e in held)
-    since = given or so_recorded or _newest(e.start for e in held)
+    given, so_recorded = last_day_of(held), newest_day(e.held_on for e in held)
+    since = given or so_recorded or newest_day(e.start for e in held)
     long = since is not None and (s.today - since.latest).days > LONGEST_SILENCE_DAYS
     for_pregnancy = _held_for_pregnancy(s, held, given)
     pregnancy_over = for_pregnancy and s.pregnancy == "excluded"
@@ -267,10 +267,6 @@ def _stopped_on_no_day(s: Situation, last: Line) -> Finding | None:
     facts = (*treatment_facts(s), *[course_fact(s.case, e, "stopped, no date", None) for e in stopped])
     indicator: Indicator = "warning" if "lung" in reasons else "info"
     return Finding("MissingData", indicator, headline, facts=facts, missing=(Gap("I17", K.say("ask-on-hold")),), rules=("R131",))
-
-
-def _newest(days: Iterable[PartialDate | None]) -> PartialDate | None:
-    return max((day for day in days if day is not None), key=lambda day: day.latest, default=None)
 
 
 def _held_since(given: PartialDate | None, so_recorded: PartialDate | None, begun: PartialDate | None) -> str:

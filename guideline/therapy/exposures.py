@@ -15,7 +15,7 @@ from msgspec import Struct
 from guideline.case import DrugRecord, StopReason
 from guideline.drug_classes import ANTIBODIES, HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days, when_last
+from guideline.partial_date import PartialDate, add_days, newest_day, when_last
 
 ExposureState = Literal["running", "on-hold", "ended", "unknown"]
 
@@ -269,7 +269,7 @@ def _lapsed_before(course: _Course, record: DrugRecord, doses: Sequence[DrugReco
     if add_days(seen.latest, gap) >= begun.earliest:
         return None
     given = [day for dose in doses if (day := dose.start or dose.end) is not None and since.earliest <= day.latest < begun.earliest]
-    last = max(given, key=lambda day: day.latest, default=None)
+    last = newest_day(given)
     return last if last is not None and add_days(last.latest, gap) < begun.earliest else None
 
 

@@ -25,7 +25,7 @@ from guideline.drug_classes import (
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.order_question import OrderQuestion
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, newest_day
 from guideline.situation import Situation
 from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure, still_stands
 
@@ -58,9 +58,9 @@ def given_on(records: Iterable[DrugRecord]) -> Iterator[PartialDate]:
     """The days on which a drug was given: its doses, and its orders that were fulfilled (for an oral drug, as far as they went)."""
     for record in records:
         if record.kind == "administration" or (record.kind == "order" and record.status == "completed"):
-            days = [day for day in (record.start, record.end) if day is not None]
-            if days:
-                yield max(days, key=lambda day: day.latest)
+            day = newest_day((record.start, record.end))
+            if day is not None:
+                yield day
 
 
 def given_days(case: Case, e: Exposure) -> Iterator[PartialDate]:
@@ -70,7 +70,7 @@ def given_days(case: Case, e: Exposure) -> Iterator[PartialDate]:
 
 def last_given(case: Case, e: Exposure) -> PartialDate | None:
     """The newest day of a dose, or of an order that was fulfilled."""
-    return max(given_days(case, e), key=lambda day: day.latest, default=None)
+    return newest_day(given_days(case, e))
 
 
 def over_by_progression(s: Situation, e: Exposure) -> bool:

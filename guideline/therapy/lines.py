@@ -27,7 +27,7 @@ from guideline.drug_classes import (
     components,
 )
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, newest_day
 from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure, told_by
 from guideline.therapy.progression import Progression, documented_progression, intake_outcome, judged_better_after
 from guideline.therapy.setting import setting, written_late
@@ -374,8 +374,7 @@ def given_since(members: Sequence[Exposure], day: PartialDate) -> bool:
 
 def last_day_of(members: Sequence[Exposure]) -> PartialDate | None:
     """The last day any of the exposures is known to have been given."""
-    known = [e.last_known for e in members if e.last_known is not None]
-    return max(known, key=lambda d: d.latest) if known else None
+    return newest_day(e.last_known for e in members)
 
 
 def _documented_progression(

@@ -11,7 +11,7 @@ from msgspec import Struct
 from guideline.case import Case, IntakeAnswer, Site
 from guideline.drug_classes import HER2_DRUGS
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days
+from guideline.partial_date import PartialDate, add_days, newest_day
 
 #: The judgements of the disease by which it is not worse.
 NOT_WORSE = frozenset({"stable", "improved", "remission"})
@@ -111,13 +111,13 @@ def _settled(day: PartialDate, better: list[_Better], case: Case) -> bool:
 def held_local_therapy(day: PartialDate, case: Case) -> LocalTherapy | None:
     """The local therapy of the brain, not before a day, unless the clinician called the CNS disease active after it."""
     treated = _treated_since(day, case)
-    return treated if treated is not None and not _active_since(treated.day, case) else None
+    return treated if treated is not None and not _cns_called("active", treated.day, case) else None
 
 
-def _active_since(day: PartialDate, case: Case) -> bool:
-    """Whether the clinician called the CNS disease active after a day."""
+def _cns_called(state: str, day: PartialDate, case: Case) -> bool:
+    """Whether the clinician called the CNS disease so (`active`, `stable`) after a day."""
     answer = case.intake.get("cns-disease")
-    return answer is not None and answer.values[:1] == ("active",) and answer.date.earliest > day.latest
+    return answer is not None and answer.values[:1] == (state,) and answer.date.earliest > day.latest
 
 
 def _went_on_after(day: PartialDate, case: Case) -> bool:
@@ -137,7 +137,7 @@ def _joined(standing: list[_Sign], better: list[_Better], case: Case) -> Progres
     sites = {sign.site for sign in standing if sign.site is not None}
     unplaced = any(sign.site is None for sign in standing)
     later = [b.day for b in better if b.since > newest.day.latest]
-    contradicted = max(later, key=lambda day: day.latest) if later and not unplaced and sites.isdisjoint(_CNS) else None
+    contradicted = newest_day(later) if not unplaced and sites.isdisjoint(_CNS) else None
     return Progression(newest.day, newest.source, tuple(sorted(sites)), unplaced, contradicted, _treated_since(newest.day, case))
 
 
@@ -163,12 +163,7 @@ def _seen_to(site: Site, day: PartialDate, case: Case) -> bool:
     """Whether a new site is resolved, or in the brain irradiated, resected or called stable since, and not active after that."""
     if all(m.status == "resolved" for m in case.metastases if m.site == site):
         return True
-    if site != "brain":
-        return False
-    if held_local_therapy(day, case) is not None:
-        return True
-    answer = case.intake.get("cns-disease")
-    return answer is not None and answer.values[:1] == ("stable",) and answer.date.earliest > day.latest
+    return site == "brain" and (held_local_therapy(day, case) is not None or _cns_called("stable", day, case))
 
 
 def _treated_since(day: PartialDate, case: Case) -> LocalTherapy | None:

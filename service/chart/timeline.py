@@ -11,7 +11,7 @@ from msgspec import Struct
 from guideline.case import UNKNOWN_HER2_CONJUGATE, ReceptorResult
 from guideline.facts_used import drug_name, line_drugs, line_fact, progressed_on
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate
+from guideline.partial_date import PartialDate, newest_day
 from guideline.situation import Situation
 from guideline.therapy.exposures import Exposure
 from guideline.therapy.lines import Line
@@ -144,10 +144,9 @@ def _bands(s: Situation) -> Iterator[Band]:
 
 def _early_band(early: list[Exposure]) -> Band:
     starts = [e.start for e in early if e.start is not None]
-    ends = [e.last_known for e in early if e.last_known is not None]
+    end = newest_day(e.last_known for e in early)
     names = ", ".join(dict.fromkeys(drug_name(e.drug) for e in early))
-    over = all(e.state == "ended" for e in early) and bool(ends)
-    until = str(max(ends, key=lambda d: d.latest)) if over else None
+    until = str(end) if end is not None and all(e.state == "ended" for e in early) else None
     return Band("(neo)adjuvant", f"(Neo)adjuvant: {names}", str(min(starts, key=lambda d: d.earliest)), until)
 
 

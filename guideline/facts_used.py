@@ -258,6 +258,11 @@ def lvef_fact(v: Lvef, name: str = "LVEF") -> FactUsed:
     return FactUsed(name, lvef_shown(v), _day(v.date), v.source)
 
 
+def latest_lvef_fact(s: Situation) -> tuple[FactUsed, ...]:
+    """The latest LVEF, where one is on record."""
+    return (lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()
+
+
 def lung_fact(s: Situation) -> FactUsed | None:
     """What the record says about ILD or pneumonitis."""
     lungs = s.lungs
@@ -310,7 +315,7 @@ def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
         lung_fact(s),
         performance_fact(poor) if (poor := very_frail(s.case)) is not None else None,
         resolved_failure_fact(past) if (past := resolved_failure(s)) is not None else None,
-        lvef_fact(s.heart.latest) if s.heart.latest is not None else None,
+        *latest_lvef_fact(s),
         *(unread_fact(one) for one in (unread_her2(s), unread_lvef(s)) if one is not None),
     ]
     return tuple([fact for fact in found if fact is not None])

@@ -45,6 +45,11 @@ class LvefRow:
     confirmed_stops: bool = False
 
     @property
+    def holds(self) -> bool:
+        """Whether the row asks for a hold or more."""
+        return self.action != "continue"
+
+    @property
     def highest(self) -> float | None:
         """The limit that no value above meets; None where the row names none, or the lower limit of normal."""
         return self.below if self.at_most is None else self.at_most

@@ -43,6 +43,10 @@ class HeartFunction(Struct, frozen=True):
         """Whether heart failure is active on the problem list or its symptoms were reported."""
         return self.failure is not None or self.failure_symptoms
 
+    def below(self, limit: float) -> bool:
+        """Whether the latest LVEF is known, and lies below a limit in percent."""
+        return self.latest is not None and effective_value(self.latest) < limit
+
     @property
     def current(self) -> bool:
         """Whether the latest LVEF is young enough to start on."""

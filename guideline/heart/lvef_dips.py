@@ -216,7 +216,7 @@ def _kind(s: Situation, judged: Judged, v: Lvef) -> _Kind:
     normal, value = s.practice.lvef_lower_limit, effective_value(v)
     fall = fall_from(judged.reference, v) if judged.reference is not None else None
     row = judged.table.row(value, fall if judged.before_start else None, normal)
-    if row is not None and row.action != "continue":
+    if row is not None and row.holds:
         return "grave" if row.confirmed_stops else "hold"
     # Without a baseline from before the first dose a normal value ends a decline as well: what may have recovered proves nothing.
     met = judged.table.resume.met(value, fall, normal) or (not judged.before_start and value >= normal)

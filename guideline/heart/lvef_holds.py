@@ -50,7 +50,7 @@ def _declined(exposure: Exposure, table: LvefTable, line: Line, case: Case, hear
             continue
         value, fall = effective_value(v), fall_from(baseline, v) if baseline is not None else None
         row = table.row(value, fall if before else None, normal)
-        if row is not None and row.action != "continue":
+        if row is not None and row.holds:
             declined = True
         elif v.date.earliest <= last and table.resume.met(value, fall, normal):
             declined = False

@@ -34,7 +34,7 @@ class Judged(Struct, frozen=True):
     @property
     def holds(self) -> bool:
         """Whether the table asks for a hold at the latest value."""
-        return self.row is not None and self.row.action != "continue"
+        return self.row is not None and self.row.holds
 
     @property
     def baseline(self) -> FactUsed | None:
@@ -47,7 +47,7 @@ def baseline_fact(reference: Lvef, *, before_start: bool) -> FactUsed:
     return lvef_fact(reference, "LVEF baseline" if before_start else "LVEF baseline (first value after the start)")
 
 
-_HOLDS = tuple(row for table in K.thresholds.lvef_tables.values() for row in table.rows if row.action != "continue")
+_HOLDS = tuple(row for table in K.thresholds.lvef_tables.values() for row in table.rows if row.holds)
 
 #: No row asks for a hold at a value above its limit (the lower limit of normal apart) ...
 _HIGHEST_LIMIT = max(K.thresholds.lvef.critical_below, *(row.highest for row in _HOLDS if row.highest is not None))

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Gap, Option, Statement
 from guideline.drug_classes import ENDOCRINE_DRUGS, GNRH_AGONISTS, HER2_DRUGS
 from guideline.facts_used import drug_name, drug_names, in_usual_order, performance_fact
-from guideline.heart.function import effective_value
 from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import PartialDate, add_months
@@ -49,8 +48,7 @@ def _burden(s: Situation) -> str | None:
 
 def heart_against_her2(s: Situation) -> bool:
     """R062: heart failure, cardiomyopathy, an LVEF below 50, or HER2 therapy stopped for the heart."""
-    latest = s.heart.latest
-    low = latest is not None and effective_value(latest) < K.thresholds.lvef.never_silent_below
+    low = s.heart.below(K.thresholds.lvef.never_silent_below)
     stopped = any(e.stop_reason == "cardiac" and e.drug in HER2_DRUGS for e in s.exposures)
     return low or stopped or s.heart.symptomatic_failure or s.heart.cardiomyopathy is not None
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from guideline.advice import FactUsed, Gap, Statement
 from guideline.case import LabKind, Symptom
 from guideline.facts_used import drug_names, heart_disease, in_usual_order, lung_symptom_fact, lvef_shown, symptom_names
-from guideline.heart.function import effective_value
 from guideline.heart.lvef_stop import stops_on_record
 from guideline.heart.past_failure import resolved_failure
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -48,7 +47,7 @@ def heart_check(s: Situation) -> tuple[list[Statement], list[Gap]]:
         low.append(K.say("check-failure-resolved", disease=heart_disease(past), when=f" ({past.date})" if past.date is not None else ""))
     if heart.cardiomyopathy is not None:
         low.append(K.say("check-cardiomyopathy"))
-    if heart.latest is not None and effective_value(heart.latest) < K.thresholds.lvef.start_below:
+    if heart.latest is not None and heart.below(K.thresholds.lvef.start_below):
         low.append(K.say("check-lvef-low", value=lvef_shown(heart.latest)))
     if heart.undated_low is not None:
         low.append(K.say("check-lvef-undated", value=lvef_shown(heart.undated_low)))

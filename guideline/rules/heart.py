@@ -8,7 +8,7 @@ from datetime import date
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.case import HeartCondition, Lvef
 from guideline.drug_classes import ANTIBODIES, CONJUGATES
-from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, lvef_fact, lvef_shown
+from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, latest_lvef_fact, lvef_fact, lvef_shown
 from guideline.heart.function import effective_value
 from guideline.heart.lvef_dips import unrecovered_since
 from guideline.heart.lvef_stop import StopForGood, stop_for_good
@@ -62,8 +62,7 @@ def _heart(s: Situation) -> Finding | None:
 def _not_read(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """R131: the newest LVEF is there and could not be read: the one before it does not stand for the heart of today."""
     monitored = [e.drug for e in running if e.drug in MONITORED]
-    known = (lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()
-    return lvef_not_read(s, monitored, known) if monitored else None
+    return lvef_not_read(s, monitored, latest_lvef_fact(s)) if monitored else None
 
 
 def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
@@ -99,7 +98,7 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
 
 
 def _heart_facts(s: Situation) -> tuple[FactUsed, ...]:
-    return (*heart_condition_facts(s), *((lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()))
+    return (*heart_condition_facts(s), *latest_lvef_fact(s))
 
 
 def _older_failure(s: Situation, given: tuple[Exposure, ...]) -> HeartCondition | None:
@@ -107,10 +106,9 @@ def _older_failure(s: Situation, given: tuple[Exposure, ...]) -> HeartCondition 
 
     The oldest entry tells since when it is known: a visit's diagnosis is coded again at the next visits.
     """
-    latest = s.heart.latest
-    if s.heart.failure is None or s.heart.failure_symptoms or latest is None or not s.heart.current:
+    if s.heart.failure is None or s.heart.failure_symptoms or not s.heart.current:
         return None
-    if effective_value(latest) < K.thresholds.lvef.never_silent_below:
+    if s.heart.below(K.thresholds.lvef.never_silent_below):
         return None
     active = [(c, c.date) for c in s.case.heart if c.kind == "heart-failure" and c.status != "resolved" and c.date is not None]
     oldest, day = min(active, key=lambda entry: (entry[1].latest, entry[0].source), default=(None, None))
@@ -121,8 +119,7 @@ def _older_failure(s: Situation, given: tuple[Exposure, ...]) -> HeartCondition 
 def _severity(s: Situation, judged: list[Judged]) -> Indicator:
     """Decision 14: critical below 40, or a fall over 20 on T-DXd; else a warning."""
     limits = K.thresholds.lvef
-    latest = s.heart.latest
-    if latest is not None and effective_value(latest) < limits.critical_below:
+    if s.heart.below(limits.critical_below):
         return "critical"
     fell = any(j.exposure.drug == T_DXD and j.fall is not None and j.fall > limits.critical_fall_over for j in judged)
     return "critical" if fell else "warning"
@@ -137,8 +134,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     judged = judge(s, running)
     unrecovered = {j.exposure.drug: since for j in judged if (since := unrecovered_since(s, j)) is not None}
     holding = [j for j in judged if j.holds or j.exposure.drug in unrecovered]
-    below = effective_value(latest) < K.thresholds.lvef.critical_below
-    if not holding and not below:
+    if not holding and not s.heart.below(K.thresholds.lvef.critical_below):
         return None
     stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
     decides = strictest(holding) or strictest(judged)
@@ -214,7 +210,7 @@ def _low(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     Nor is it while the drug is on hold, whatever for: the restart waits for cardiology as a start would (P02).
     """
     latest = s.heart.latest
-    if latest is None or effective_value(latest) >= K.thresholds.lvef.never_silent_below:
+    if latest is None or not s.heart.below(K.thresholds.lvef.never_silent_below):
         return None
     monitored = [e.drug for e in given if e.drug in MONITORED]
     if not monitored:
@@ -273,7 +269,7 @@ def _depends_on_baseline(s: Situation, judged: Judged, value: float) -> bool:
     if judged.fall is not None:
         return False
     row = judged.table.row(value, 100.0, s.practice.lvef_lower_limit)
-    return row is not None and row.action != "continue"
+    return row is not None and row.holds
 
 
 def _low_undated(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
@@ -288,13 +284,12 @@ def _low_undated(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     detail = [named(monitored), K.say("lvef-undated-why")]
     if due is not None:
         detail.append(due.headline if s.heart.latest is not None else K.say("lvef-none-dated"))
-    dated = (lvef_fact(s.heart.latest),) if s.heart.latest is not None else ()
     return Finding(
         "LvefMonitoringDue",
         "warning",
         headline,
         tuple(detail),
-        facts=(lvef_fact(low), *dated),
+        facts=(lvef_fact(low), *latest_lvef_fact(s)),
         missing=(Gap("I07", K.say("ask-lvef-date")),),
         rules=("R074",),
         requests=echo_wanted(s),
@@ -345,7 +340,7 @@ def _value_awaited(s: Situation, monitored: list[str], indicator: Indicator, don
     latest, age = s.heart.latest, s.heart.age_days
     words = {"drugs": headline_names(monitored), **done}
     headline = K.say("lvef-never-done", **words) if latest is None else K.say("lvef-old-done", days=age, **words)
-    facts = (*((lvef_fact(latest),) if latest is not None else ()), *echo_done_fact(s))
+    facts = (*latest_lvef_fact(s), *echo_done_fact(s))
     return Finding(
         "LvefMonitoringDue", indicator, headline, (*all_names(monitored), K.say("lvef-interval")),
         facts=facts, missing=(Gap("I07", K.say("ask-lvef-done", **done)),),
@@ -388,5 +383,4 @@ def _at_start(s: Situation) -> Finding | None:
 
 def heart_forbids_her2(s: Situation) -> bool:
     """Whether no HER2 regimen may lead: heart failure, or an LVEF below 40."""
-    latest = s.heart.latest
-    return s.heart.symptomatic_failure or (latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below)
+    return s.heart.symptomatic_failure or s.heart.below(K.thresholds.lvef.critical_below)

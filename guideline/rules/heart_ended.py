@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from guideline.advice import Finding
 from guideline.drug_classes import components
 from guideline.facts_used import lvef_fact
-from guideline.heart.function import effective_value
 from guideline.heart.lvef_stop import StopForGood, stop_for_good, stops_on_record
 from guideline.heart.lvef_tables import judge, never_low
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -44,8 +43,7 @@ def stops_of(s: Situation, drugs: Iterable[str], *, given_since: bool) -> list[S
 def ordered_after_stop(s: Situation, found: Finding | None, stops: list[StopForGood], orders: Sequence[DraftOrder]) -> Finding:
     """An order of a drug that its label has ended: critical after a confirmed grave decline, or below 40 (decision 14)."""
     said = found if found is not None and found.headline.id.startswith(STOP_HEADLINES) else _finding(s, "lvef-held-stop", stops)
-    latest = s.heart.latest
-    below = latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below
+    below = s.heart.below(K.thresholds.lvef.critical_below)
     if not below and not any(stop.grave for stop in stops):
         return said
     agents = {agent for stop in stops for agent in components(stop.drug)}

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from guideline.advice import FactUsed, Finding
 from guideline.case import HeartCondition
 from guideline.drug_classes import HER2_DRUGS
-from guideline.facts_used import headline_names, in_usual_order, lvef_fact, resolved_failure_fact
+from guideline.facts_used import headline_names, in_usual_order, latest_lvef_fact, resolved_failure_fact
 from guideline.heart.failure_under_drug import failures_under
-from guideline.heart.function import effective_value
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.heart_words import all_names
 from guideline.situation import Situation
@@ -21,14 +20,12 @@ def failed_under(s: Situation, given: Iterable[Exposure]) -> Finding | None:
     failed = failures_under(s, given)
     if not failed:
         return None
-    latest = s.heart.latest
-    below = latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below
     return Finding(
         "HeartFailure",
-        "critical" if below else "warning",
+        "critical" if s.heart.below(K.thresholds.lvef.critical_below) else "warning",
         K.say("heart-failure-resolved", drugs=headline_names(failed)),
         (*all_names(failed), K.say("heart-failure-stop-rule"), K.say("heart-failure-later")),
-        facts=(*_facts(failed), *((lvef_fact(latest),) if latest is not None else ())),
+        facts=(*_facts(failed), *latest_lvef_fact(s)),
         avoid=tuple(sorted(failed)),
     )
 

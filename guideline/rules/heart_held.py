@@ -162,7 +162,7 @@ def _dipped(s: Situation, judged: Judged) -> bool:
         if v.date is not None and v.date.earliest > start.latest:
             fall = fall_from(found[0], v) if found is not None else None
             row = judged.table.row(effective_value(v), fall, s.practice.lvef_lower_limit)
-            if row is not None and row.action != "continue":
+            if row is not None and row.holds:
                 return True
     return False
 
@@ -173,7 +173,7 @@ def _unconfirmed(s: Situation, judged: Judged) -> bool:
     The restart test of these labels belongs to the lesser decline, whose repeat decides by it.
     """
     found, row = dips(s, judged), judged.row
-    if judged.table.resume.within_points is None or row is None or row.action != "continue" or not found or not s.heart.current:
+    if judged.table.resume.within_points is None or row is None or row.holds or not found or not s.heart.current:
         return False
     last = found[-1]
     return last.recovered is None and last.holding == last.grave and last.low[-1] is s.heart.latest

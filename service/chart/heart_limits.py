@@ -91,7 +91,7 @@ def held_by(s: Situation, value: Lvef) -> str:
         found = s.heart.baseline(begun)
         fall = fall_from(found[0], value) if found is not None else None
         row = table.row(effective_value(value), fall, s.practice.lvef_lower_limit)
-        if row is not None and row.action != "continue":
+        if row is not None and row.holds:
             fallen = f", {fall:g} points below {found[0].value:g} %" if found is not None and fall is not None and fall > 0 else ""
             return f"{K.drugs[exposure.drug].short}: {row.action} ({table.rule}){fallen}"
     return ""
@@ -110,7 +110,7 @@ def _baseline(s: Situation, members: Iterable[Exposure]) -> tuple[float, str] | 
 
 def _limits(table: LvefTable, names: str, baseline: tuple[float, str] | None, normal: float) -> Iterator[HeartLimit]:
     for row in table.rows:
-        if row.action == "continue":
+        if not row.holds:
             continue
         value = row.below if row.below is not None else row.at_most if row.at_most is not None else normal if row.below_normal else None
         falls = row.fall_at_least if row.fall_at_least is not None else row.fall_over
@@ -124,7 +124,7 @@ def _limits(table: LvefTable, names: str, baseline: tuple[float, str] | None, no
 
 
 def _rule(table: LvefTable, names: str, baseline: tuple[float, str] | None, normal: float) -> HeartRule:
-    rows = tuple(_row(row, normal) for row in table.rows if row.action != "continue")
+    rows = tuple(_row(row, normal) for row in table.rows if row.holds)
     return HeartRule(names, table.rule, rows, table.action_text, table.resume.text, baseline[1] if baseline is not None else None)
 
 

@@ -21,7 +21,6 @@ from guideline.drug_classes import (
     components,
 )
 from guideline.facts_used import drug_name, drug_names, headline_names, in_usual_order, line_facts
-from guideline.heart.function import effective_value
 from guideline.intake import tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import LabValue, current_labs, met
@@ -156,8 +155,7 @@ def _pair(s: Situation) -> tuple[Statement, ...]:
 
 def _heart_first(s: Situation) -> bool:
     """Whether the last LVEF is below what was studied at a start, so that a cardiologist is asked before any HER2 drug (P02)."""
-    latest = s.heart.latest
-    return latest is not None and effective_value(latest) < K.thresholds.lvef.start_below
+    return s.heart.below(K.thresholds.lvef.start_below)
 
 
 def _held_by_labs(s: Situation) -> dict[LabValue, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from guideline.advice import Finding
 from guideline.dosing.label_doses import above
 from guideline.dosing.ordered_level import judged_dose
-from guideline.facts_used import drug_name, lvef_fact
+from guideline.facts_used import drug_name, latest_lvef_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_question import OrderQuestion
 from guideline.rules.heart_held import held_for_heart
@@ -35,8 +35,7 @@ def restarted_too_high(q: OrderQuestion) -> Iterator[Finding]:
             ordered = ordered_words(order.dose, found.schedule, found.value)
             headline = K.say("restart-too-high", drug=drug_name(order.drugs[0]), ordered=ordered, dose=f"{min(limits):g} mg")
             detail = (K.say("lvef-hold-resume", resume=table.resume.text), K.say("restart-unless"))
-            latest = q.s.heart.latest
-            facts = (order_fact(order, order.dose), *((lvef_fact(latest),) if latest is not None else ()))
+            facts = (order_fact(order, order.dose), *latest_lvef_fact(q.s))
             yield Finding("DoseCheck", "warning", headline, detail, facts, rules=(table.rule, "R126"), about=order.drugs)
 
 

@@ -18,13 +18,13 @@ from guideline.facts_used import (
     drug_names,
     headline_names,
     in_usual_order,
+    latest_lvef_fact,
     lung_symptom_fact,
     lvef_fact,
     lvef_shown,
     resolved_failure_fact,
     symptom_names,
 )
-from guideline.heart.function import effective_value
 from guideline.heart.lvef_stop import stops_on_record
 from guideline.heart.past_failure import resolved_failure
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -133,9 +133,7 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
 
 def _restart(s: Situation, found: Finding, orders: tuple[DraftOrder, ...]) -> Finding:
     """P02: a drug on hold, ordered again below 40, is started at an LVEF that nobody studied."""
-    latest = s.heart.latest
-    below = latest is not None and effective_value(latest) < K.thresholds.lvef.critical_below
-    if not found.headline.id.startswith("lvef-held-not-ready") or not below:
+    if not found.headline.id.startswith("lvef-held-not-ready") or not s.heart.below(K.thresholds.lvef.critical_below):
         return found
     return replace(found, indicator="critical", rules=(*found.rules, "P02"), suggestions=deletions(orders_of(orders, list(found.avoid))))
 
@@ -154,7 +152,7 @@ def _heart_on(s: Situation, drugs: list[str]) -> Finding | None:
 def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:
     state, limits = s.heart, K.thresholds.lvef
     names = headline_names(starting)
-    facts = (lvef_fact(state.latest),) if state.latest is not None else ()
+    facts = latest_lvef_fact(s)
     if state.symptomatic_failure:
         yield Finding(
             "HeartFailure", "critical", K.say("order-heart-failure", drugs=names, failure=failure_words(s)),
@@ -162,9 +160,8 @@ def _heart_at_start(s: Situation, starting: list[str], orders: tuple[DraftOrder,
             suggestions=deletions(orders_of(orders, starting)),
         )  # fmt: skip
         return
-    value = effective_value(state.latest) if state.latest is not None else None
-    if state.latest is not None and value is not None and value < limits.start_below:
-        critical = value < limits.critical_below
+    if state.latest is not None and state.below(limits.start_below):
+        critical = state.below(limits.critical_below)
         said = "order-lvef-below-40" if critical else "order-lvef-below-50"
         detail = [K.say("lvef-not-studied"), K.say("order-lvef-cardiology")]
         if not state.current:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
@@ -59,9 +59,14 @@ def _heart(s: Situation) -> Finding | None:
     return with_unread_lvef(s, found) if found is not None else None
 
 
+def _monitored(given: Iterable[Exposure]) -> list[str]:
+    """The drugs among these under which the LVEF is monitored."""
+    return [e.drug for e in given if e.drug in MONITORED]
+
+
 def _not_read(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """R131: the newest LVEF is there and could not be read: the one before it does not stand for the heart of today."""
-    monitored = [e.drug for e in running if e.drug in MONITORED]
+    monitored = _monitored(running)
     return lvef_not_read(s, monitored, latest_lvef_fact(s)) if monitored else None
 
 
@@ -69,7 +74,7 @@ def _failure(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     """R077, R110, R113: heart failure on HER2 therapy, running or held; cardiomyopathy on record is at least a warning (E23)."""
     if not s.heart.symptomatic_failure and s.heart.cardiomyopathy is None:
         return None
-    drugs = [e.drug for e in given if e.drug in MONITORED]
+    drugs = _monitored(given)
     if not drugs:
         return None
     older = _older_failure(s, given)
@@ -128,7 +133,7 @@ def _severity(s: Situation, judged: list[Judged]) -> Indicator:
 def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """R075, R110-R114: a drug's own table asks for a hold; below 40 every monitored drug is held, with or without a baseline (I07)."""
     latest = s.heart.latest
-    monitored = [e.drug for e in running if e.drug in MONITORED]
+    monitored = _monitored(running)
     if latest is None or not monitored or s.once(never_low):
         return None
     judged = judge(s, running)
@@ -137,9 +142,7 @@ def _hold(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     if not holding and not s.heart.below(K.thresholds.lvef.critical_below):
         return None
     stops = [stop for j in judged if (stop := stop_for_good(s, j)) is not None]
-    decides = strictest(holding) or strictest(judged)
-    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, running)
-    baselines = [fact for fact in (*(j.baseline for j in holding or judged), baseline) if fact is not None]
+    reference, baselines = _fall_from(s, running, holding or judged)
     proof = [lvef_fact(v, "LVEF (earlier)") for stop in stops for v in stop.values if v is not latest]
     if stops:
         said = _stop_said(stops, monitored)
@@ -194,6 +197,13 @@ def _hold_detail(
     return detail
 
 
+def _fall_from(s: Situation, given: tuple[Exposure, ...], judged: list[Judged]) -> tuple[Lvef | None, list[FactUsed]]:
+    """The value that the fall is counted from, of the strictest table or without one, and the baselines of these drugs as facts."""
+    decides = strictest(judged)
+    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, given)
+    return reference, [fact for fact in (*(j.baseline for j in judged), baseline) if fact is not None]
+
+
 def _reference_without_table(s: Situation, given: tuple[Exposure, ...]) -> tuple[Lvef | None, FactUsed | None]:
     """The value that the fall is counted from under a drug that has no table."""
     for e in given:
@@ -212,15 +222,13 @@ def _low(s: Situation, given: tuple[Exposure, ...]) -> Finding | None:
     latest = s.heart.latest
     if latest is None or not s.heart.below(K.thresholds.lvef.never_silent_below):
         return None
-    monitored = [e.drug for e in given if e.drug in MONITORED]
+    monitored = _monitored(given)
     if not monitored:
         return None
     on_hold = [e.drug for e in s.held_drugs if e.drug in monitored]
     going_on = [drug for drug in monitored if drug not in on_hold]
     judged = judge(s, given)
-    decides = strictest(judged)
-    reference, baseline = (decides.reference, decides.baseline) if decides is not None else _reference_without_table(s, given)
-    baselines = [fact for fact in (*(j.baseline for j in judged), baseline) if fact is not None]
+    reference, baselines = _fall_from(s, given, judged)
     if any(_depends_on_baseline(s, j, effective_value(latest)) for j in judged):
         detail = [K.say("lvef-hold-depends"), K.say("lvef-no-baseline")]
     elif not judged:
@@ -275,7 +283,7 @@ def _depends_on_baseline(s: Situation, judged: Judged, value: float) -> bool:
 def _low_undated(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     """Decision 14: a value below 50 is never silent on HER2 therapy, also one whose day nobody can tell (decision 8)."""
     low = s.heart.undated_low
-    monitored = [e.drug for e in running if e.drug in MONITORED]
+    monitored = _monitored(running)
     if low is None or not monitored:
         return None
     below = effective_value(low) < K.thresholds.lvef.critical_below
@@ -301,7 +309,7 @@ def _monitoring(s: Situation, running: tuple[Exposure, ...]) -> Finding | None:
     heart_state, limits = s.heart, K.thresholds.lvef
     if heart_state.current:
         return None
-    monitored = [e.drug for e in running if e.drug in MONITORED]
+    monitored = _monitored(running)
     if not monitored:
         return None
     drugs = headline_names(monitored)
@@ -354,8 +362,7 @@ def heart_at_start(s: Situation) -> Finding | None:
 
 
 def _at_start(s: Situation) -> Finding | None:
-    latest = s.heart.latest
-    limits = K.thresholds.lvef
+    latest, limits = s.heart.latest, K.thresholds.lvef
     if s.heart.symptomatic_failure:
         return Finding(
             "HeartFailure",
@@ -365,20 +372,14 @@ def _at_start(s: Situation) -> Finding | None:
             facts=_heart_facts(s),
             rules=("P02", "R077"),
         )
-    if latest is None:
+    if latest is None or not s.heart.below(limits.start_below):
         return None
-    value = effective_value(latest)
-    if value < limits.critical_below:
-        return Finding(
-            "LvefHold", "critical", K.say("lvef-below-40-at-start", value=lvef_shown(latest)), (K.say("lvef-not-studied"),),
-            facts=(lvef_fact(latest),), rules=("P02",), requests=echo_wanted(s),
-        )  # fmt: skip
-    if value < limits.start_below:
-        return Finding(
-            "LvefHold", "warning", K.say("lvef-below-50-at-start", value=lvef_shown(latest)), (K.say("lvef-not-studied"),),
-            facts=(lvef_fact(latest),), rules=("P02",), requests=echo_wanted(s),
-        )  # fmt: skip
-    return None
+    critical = s.heart.below(limits.critical_below)
+    headline = K.say("lvef-below-40-at-start" if critical else "lvef-below-50-at-start", value=lvef_shown(latest))
+    return Finding(
+        "LvefHold", "critical" if critical else "warning", headline, (K.say("lvef-not-studied"),),
+        facts=(lvef_fact(latest),), rules=("P02",), requests=echo_wanted(s),
+    )  # fmt: skip
 
 
 def heart_forbids_her2(s: Situation) -> bool:

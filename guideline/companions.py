@@ -27,13 +27,11 @@ class Companion(Struct, frozen=True):
 
 def companions(q: OrderQuestion) -> tuple[Companion, ...]:
     """The other medicines taken now or drafted, each once; what a stop order ends is not among them. A draft comes before a record."""
-    drafts = (*q.starts, *q.stops, *q.beside)
-    ended = {id_ for order in drafts if order.act == "stop" for id_ in order.others}
+    ended = {id_ for order in (*q.stops, *q.beside) if order.act == "stop" for id_ in order.others}
     found: dict[str, Companion] = {}
-    for order in drafts:
-        if order.act == "start":
-            for id_ in order.others:
-                found.setdefault(id_, Companion(id_, _name(id_), order.id, order.asked))
+    for order in q.all_starts:
+        for id_ in order.others:
+            found.setdefault(id_, Companion(id_, _name(id_), order.id, order.asked))
     for drug in sorted(q.s.case.other_drugs, key=lambda d: (d.drug, d.source)):
         if drug.drug not in ended and _taken(drug, q.s.today):
             since = str(drug.start) if drug.start is not None else None
@@ -62,7 +60,7 @@ def given_with(q: OrderQuestion, interaction: Interaction, found: tuple[Companio
     partner = interaction.partner
     if partner is None or partner not in q.together:
         return ()
-    order = next((o for o in (*q.starts, *q.beside) if o.act == "start" and partner in o.drugs), None)
+    order = order_of(q, partner)
     running = next((e for e in q.running if e.drug == partner), None)
     source = order.id if order is not None else running.sources[0] if running is not None else ""
     asked = order is not None and order.asked
@@ -71,7 +69,7 @@ def given_with(q: OrderQuestion, interaction: Interaction, found: tuple[Companio
 
 def order_of(q: OrderQuestion, drug: str) -> DraftOrder | None:
     """The draft that starts a cancer drug, an asked one first."""
-    return next((o for o in (*q.starts, *q.beside) if o.act == "start" and drug in o.drugs), None)
+    return next((order for order in q.all_starts if drug in order.drugs), None)
 
 
 def settled(q: OrderQuestion, drug: str, value: float | None, tolerance: float) -> bool:

@@ -39,6 +39,11 @@ class OrderQuestion(Struct, frozen=True):
     selecting: bool = False
     found: dict[tuple[Callable[[OrderQuestion, str], Any], str], Any] = field(default_factory=dict)
 
+    @property
+    def all_starts(self) -> tuple[DraftOrder, ...]:
+        """Every draft that starts a drug or goes on with one, the asked ones first."""
+        return (*self.starts, *(order for order in self.beside if order.act == "start"))
+
     def once(self, look_up: Callable[[OrderQuestion, str], _Found], drug: str) -> _Found:
         """What the record says of a drug, looked up when it is first asked: many orders of one session may be for the same drug."""
         try:

@@ -68,10 +68,8 @@ def drafted_before(q: OrderQuestion, order: DraftOrder, drug: str) -> EarlierDos
     """The dose of the same antibody that another draft plans last before this one: the cycles of a plan follow one another."""
     today = PartialDate.on(q.s.today)
     day = order.planned or today
-    planned_before = [(planned, o) for o in (*q.starts, *q.beside) if (planned := o.planned or today).latest < day.earliest]
-    before = [
-        (planned, o) for planned, o in planned_before if o.act == "start" and any(components(drug) & components(other) for other in o.drugs)
-    ]
+    planned_before = [(planned, o) for o in q.all_starts if (planned := o.planned or today).latest < day.earliest]
+    before = [(planned, o) for planned, o in planned_before if any(components(drug) & components(other) for other in o.drugs)]
     if not before:
         return None
     last, draft = max(before, key=lambda entry: (entry[0].latest, entry[1].id))

@@ -117,7 +117,7 @@ def way(q: OrderQuestion, drug: str, e: Exposure) -> Way:
 
 def given_with_orders(q: OrderQuestion) -> frozenset[str]:
     """What would be given by these drafts and by what really goes on: products and their components."""
-    ordered = [drug for order in (*q.starts, *q.beside) if order.act == "start" for drug in order.drugs]
+    ordered = [drug for order in q.all_starts for drug in order.drugs]
     chemotherapy = chemotherapy_going_on(q)
     running = [e.drug for e in q.running if e.drug in chemotherapy or (e.drug not in CYTOTOXIC_DRUGS and not over_by_progression(q.s, e))]
     return frozenset(c for drug in (*ordered, *running) for c in (drug, *components(drug)))
@@ -129,7 +129,7 @@ def chemotherapy_going_on(q: OrderQuestion) -> frozenset[str]:
     One of which only doses are known is over six weeks after the last of them, and an infused one also where it was left out: the HER2
     antibody was given, or is ordered, without it when its next cycle was due. A taxane is over with six cycles, or the weeks they take.
     """
-    ordered = {drug for order in (*q.starts, *q.beside) if order.act == "start" for drug in order.drugs}
+    ordered = {drug for order in q.all_starts for drug in order.drugs}
     running = {e.drug for e in q.running if e.drug in CYTOTOXIC_DRUGS and not _chemotherapy_over(q, e)}
     return CYTOTOXIC_DRUGS & (ordered | running)
 
@@ -162,8 +162,8 @@ def _planned(q: OrderQuestion, drug: str) -> Iterator[date]:
 def _antibody_days(q: OrderQuestion) -> Iterator[PartialDate]:
     """The days on which a HER2 antibody was given, and those for which one is ordered now."""
     yield from given_on(r for r in q.s.case.drugs if r.drug in ANTIBODY_PRODUCTS)
-    for order in (*q.starts, *q.beside):
-        if order.act == "start" and not ANTIBODY_PRODUCTS.isdisjoint(order.drugs):
+    for order in q.all_starts:
+        if not ANTIBODY_PRODUCTS.isdisjoint(order.drugs):
             yield order.planned or PartialDate.on(q.s.today)
 
 

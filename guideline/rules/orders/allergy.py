@@ -19,7 +19,7 @@ def allergies(q: OrderQuestion) -> Iterator[Finding]:
     """One finding for each asked order of a drug that an allergy concerns, the severest allergy first."""
     if not q.s.case.allergies:
         return
-    ordered = frozenset(drug for order in (*q.starts, *q.beside) if order.act == "start" for drug in order.drugs)
+    ordered = frozenset(drug for order in q.all_starts for drug in order.drugs)
     for order in safety_orders(q):
         for drug in order.drugs:
             concerned = sorted(allergies_to(q.s.case, drug), key=lambda a: (-_rank(drug, a, ordered), a.drug, a.source))

@@ -129,7 +129,7 @@ def _in_two_bags(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: s
 
 
 def _beside(q: OrderQuestion, order: DraftOrder, drug: str) -> list[DraftOrder]:
-    return [o for o in (*q.starts, *q.beside) if o.id != order.id and o.act == "start" and drug in o.drugs]
+    return [o for o in q.all_starts if o.id != order.id and drug in o.drugs]
 
 
 # --- Findings ----------------------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def first_without_loading(q: OrderQuestion, order: DraftOrder, dose: OrderedDose
 
 def loaded_beside(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
     """Whether another dose of the order, or another draft of the same session, is the loading dose (an order set has both)."""
-    others = [o for o in (*q.starts, *q.beside) if o.id != order.id and o.act == "start" and len(o.drugs) == 1]
+    others = [o for o in q.all_starts if o.id != order.id and len(o.drugs) == 1]
     doses = [(drug, dose) for dose in own_doses(order, drug)[1:]]
     doses += [(o.drugs[0], dose) for o in others if o.drugs[0] in K.doses and components(drug) & components(o.drugs[0]) for dose in o.doses]
     measured = body(q.s.case)

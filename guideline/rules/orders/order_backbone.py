@@ -49,7 +49,7 @@ def _her2_given_or_ruled_out(q: OrderQuestion) -> bool:
     s = q.s
     if not q.together.isdisjoint(HER2_DRUGS) or any(e.drug in HER2_DRUGS and e.state in ("on-hold", "unknown") for e in s.exposures):
         return True
-    if any(order.untold is not None for order in (*q.starts, *q.beside) if order.act == "start"):
+    if any(order.untold is not None for order in q.all_starts):
         return True
     if s.unknown_conjugate or s.pregnancy == "pregnant" or heart_against_her2(s):
         return True

@@ -42,7 +42,7 @@ def duplicate_her2_therapy(q: OrderQuestion) -> Iterator[Finding]:
     orders = safety_orders(q)
     asked = ordered_drugs(orders)
     running = {e.drug: e for e in _running(q) if e.drug in HER2_DRUGS}
-    ordered = {*asked, *ordered_drugs(order for order in q.beside if order.act == "start")}
+    ordered = {*asked, *ordered_drugs(order for order in q.all_starts if not order.asked)}
     pairs = [(drug, other) for drug in asked for other in {*running, *ordered} if not go_together(drug, other)]
     ways = {(drug, other): way(q, drug, running[other]) for drug, other in pairs if other not in ordered}
     pairs = [pair for pair in pairs if pair not in ways or not (ways[pair] == "gives-way" or order_products.meant_as(orders, *pair))]
@@ -143,7 +143,7 @@ def _together(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding | Non
     """R078, P13: both given at the same time: critical with an antibody, a warning with a conjugate."""
     asked = ordered_drugs(orders, ANTHRACYCLINES | ANTIBODIES | CONJUGATES)
     running = {e.drug: e for e in _running(q) if not _last_cycle_over(q, e)}
-    beside = {drug for order in q.beside if order.act == "start" for drug in order.drugs}
+    beside = {drug for order in q.all_starts if not order.asked for drug in order.drugs}
     given = {*asked, *running, *beside}
     anthracyclines = in_usual_order(given & ANTHRACYCLINES)
     antibodies, conjugates = in_usual_order(given & ANTIBODIES), in_usual_order(given & CONJUGATES)
@@ -187,8 +187,7 @@ def _last_cycle_over(q: OrderQuestion, e: Exposure) -> bool:
 
 def _planned_in_turn(q: OrderQuestion, anthracyclines: list[str], her2: list[str]) -> bool:
     """Whether each anthracycline draft is one dose on its day, and the HER2 drugs begin a cycle or more after the last: AC, then TH."""
-    drafts = [o for o in (*q.starts, *q.beside) if o.act == "start"]
-    first, then = (orders_of(drafts, drugs) for drugs in (anthracyclines, her2))
+    first, then = (orders_of(q.all_starts, drugs) for drugs in (anthracyclines, her2))
     last = [o.planned.latest for o in first if o.planned is not None and _is_one_dose(o)]
     begun = [o.planned.earliest for o in then if o.planned is not None]
     return len(last) == len(first) and len(begun) == len(then) and max(last) + CYCLE <= min(begun)

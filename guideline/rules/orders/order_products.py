@@ -176,7 +176,7 @@ def _not_beside(running: str, plan: str) -> bool:
 
 def _pair_of_the_plan(q: OrderQuestion, plan: str, drug: str) -> bool:
     """Whether the plan names a fixed combination and both antibodies of it are ordered in its place: another form, no mix-up (R136)."""
-    ordered = {part for order in (*q.starts, *q.beside) if order.act == "start" for other in order.drugs for part in components(other)}
+    ordered = {part for order in q.all_starts for other in order.drugs for part in components(other)}
     return drug not in CONJUGATES and _PRODUCT[plan] == "fixed combination" and components(plan) <= ordered
 
 

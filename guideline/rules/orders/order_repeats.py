@@ -47,7 +47,7 @@ def same_drug_twice(q: OrderQuestion) -> Iterator[Finding]:
 
 
 def _drafts(q: OrderQuestion, drug: str) -> list[DraftOrder]:
-    return [o for o in (*q.starts, *q.beside) if o.act == "start" and not o.gastric and o.drugs == (drug,)]
+    return [o for o in q.all_starts if not o.gastric and o.drugs == (drug,)]
 
 
 # --- One day -----------------------------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def _for_one_day(drafts: list[DraftOrder]) -> Iterator[tuple[DraftOrder, DraftOr
     """The pairs of drafts for the same day, or of two that name none and go on alike: more than two of these are cycles."""
     days: dict[PartialDate, list[DraftOrder]] = {}
     for order in drafts:
-        if order.planned is not None and order.planned.earliest == order.planned.latest:
+        if order.planned is not None and order.planned.is_exact:
             days.setdefault(order.planned, []).append(order)
     undated = [order for order in drafts if order.planned is None]
     if len(undated) == 2 and _interval(undated[0]) == _interval(undated[1]):
@@ -145,7 +145,7 @@ def _too_near(q: OrderQuestion, drug: str, drafts: list[DraftOrder]) -> Finding 
 
 def _day(order: DraftOrder) -> date | None:
     planned = order.planned
-    return planned.earliest if planned is not None and planned.earliest == planned.latest else None
+    return planned.earliest if planned is not None and planned.is_exact else None
 
 
 RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = (same_drug_twice,)

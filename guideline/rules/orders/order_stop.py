@@ -87,12 +87,8 @@ def reason_on_record(s: Situation) -> bool:
 def _goes_on_otherwise(q: OrderQuestion, ended: Exposure) -> bool:
     """R136: the same antibody goes on as another product, or another HER2 drug takes over: a change, not an end."""
     given = frozenset(c for e in q.s.exposures if e.state == "running" for c in components(e.drug))
-    for order in (*q.starts, *q.beside):
-        for drug in order.drugs if order.act == "start" else ():
-            brings = components(drug)
-            if drug in HER2_DRUGS and (brings & components(ended.drug) or not brings <= given):
-                return True
-    return False
+    ordered = {drug for order in q.all_starts for drug in order.drugs if drug in HER2_DRUGS}
+    return any(components(drug) & components(ended.drug) or not components(drug) <= given for drug in ordered)
 
 
 def _how_it_goes_on(s: Situation) -> list[Statement]:

@@ -23,7 +23,7 @@ def breast_by(q: OrderQuestion) -> Statement | None:
     s = q.s
     if "R001" in scope(s).silent or {d.kind for d in s.case.diagnoses} - {"breast-in-situ"}:
         return None
-    drafts = [order for order in (*q.starts, *q.beside) if order.act == "start"]
+    drafts = q.all_starts
     if any(order.gastric for order in drafts):
         return None
     if any(result.of_breast for result in s.case.receptors):

@@ -19,15 +19,7 @@ from guideline.rules.pregnancy import possible_pregnancy, pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.start_labs import naming_values
 from guideline.rules.treatment import therapy_gap, treatment, with_gap
-from guideline.rules.unseen import (
-    naming_forbidden,
-    naming_unread_answers,
-    naming_unread_codes,
-    naming_unseen,
-    naming_unsent,
-    unread_code,
-    unseen_history,
-)
+from guideline.rules.unseen import naming_unsent, naming_what_is_open, unread_code, unseen_history
 from guideline.site_rules import switched_on, treatment_spoken
 from guideline.situation import Situation, situation
 
@@ -78,10 +70,7 @@ def advise(case: Case, practice: Practice) -> Advice:
         if chosen is None and not findings:
             findings = [f for f in (unread_code(case, (e.drug for e in s.current_drugs)),) if f is not None]
         chosen = naming_unsent(case, chosen)
-        chosen, findings = naming_unseen(case, chosen, findings)
-        chosen, findings = naming_forbidden(case, chosen, findings)
-        chosen, findings = naming_unread_answers(case, chosen, findings)
-        chosen, findings = naming_unread_codes(case, chosen, findings)
+        chosen, findings = naming_what_is_open(case, chosen, findings)
     silent = () if chosen is not None or findings else found.silent or ("R132",)
     switched_off = tuple(sorted(silenced | later | on_treatment))
     return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off, (*hidden, *hidden_later))

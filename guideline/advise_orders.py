@@ -34,14 +34,7 @@ from guideline.rules.orders.order_scope import has_breast_cancer
 from guideline.rules.orders.order_undiagnosed import breast_by
 from guideline.rules.orders.order_untold import UNTOLD_HEADLINES
 from guideline.rules.orders.reload import one_cycle
-from guideline.rules.unseen import (
-    naming_forbidden,
-    naming_unread_answers,
-    naming_unread_codes,
-    naming_unseen,
-    unchecked_order,
-    unread_code,
-)
+from guideline.rules.unseen import naming_what_is_open, unchecked_order, unread_code
 from guideline.site_rules import switched_on
 
 _RULES: tuple[Callable[[OrderQuestion], Iterable[Finding]], ...] = tuple(
@@ -108,10 +101,7 @@ def advise_orders(case: Case, orders: Iterable[DraftOrder], practice: Practice, 
     if not findings and question.starts:
         ordered = [drug for order in question.starts for drug in order.drugs]
         findings = [f for f in (unchecked_order(case) or unread_code(case, ordered),) if f is not None]
-    _, findings = naming_unseen(case, None, findings)
-    _, findings = naming_forbidden(case, None, findings)
-    _, findings = naming_unread_answers(case, None, findings)
-    _, findings = naming_unread_codes(case, None, findings)
+    _, findings = naming_what_is_open(case, None, findings)
     silent = () if findings else ("R132",)
     switched_off = tuple(sorted(silenced))
     return Advice(None, tuple(findings), silent, practice.label, K.version, question.s.used_line_count, switched_off, tuple(hidden))

@@ -67,7 +67,15 @@ def naming_unsent(case: Case, chosen: Treatment | None) -> Treatment | None:
     return replace(chosen, detail=(said, *chosen.detail))
 
 
-def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+def naming_what_is_open(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    """The same advice, its first card naming all that was not seen, not permitted, not read or not counted."""
+    found = list(findings)
+    for naming in (_naming_unseen, _naming_forbidden, _naming_unread_answers, _naming_unread_codes):
+        chosen, found = naming(case, chosen, found)
+    return chosen, found
+
+
+def _naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
     """The same advice, its first card naming what was not seen."""
     parts = unseen_parts(case)
     if not parts:
@@ -79,7 +87,7 @@ def naming_unseen(case: Case, chosen: Treatment | None, findings: Sequence[Findi
     return _on_first_card(K.say("record-not-seen", parts=_words(parts)), chosen, [_as_far_as_seen(f, parts) for f in findings])
 
 
-def naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+def _naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
     """The same advice, its first card naming what the EHR does not let this service read.
 
     That is so every day, so it is no finding of its own: it must not stand between the clinician and each order.
@@ -90,14 +98,14 @@ def naming_forbidden(case: Case, chosen: Treatment | None, findings: Sequence[Fi
     return _on_first_card(K.say("record-not-permitted", parts=_words(parts)), chosen, [_as_far_as_seen(f, parts) for f in findings])
 
 
-def naming_unread_answers(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+def _naming_unread_answers(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
     """The same advice, its first card saying that an intake answer was given and could not be read: nobody here knows what it says."""
     if not any(p.kind == "unreadable" and p.subject == "intake" and p.source for p in case.problems):
         return chosen, list(findings)
     return _on_first_card(K.say("intake-answer-not-read"), chosen, findings)
 
 
-def naming_unread_codes(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
+def _naming_unread_codes(case: Case, chosen: Treatment | None, findings: Sequence[Finding]) -> tuple[Treatment | None, list[Finding]]:
     """The same advice, its first card saying that the problem list may hold more about heart, lungs or a pregnancy than counts here."""
     parts = _unread_codes(case)
     if not parts or any(f.headline.id == "problem-code-not-read" for f in findings):

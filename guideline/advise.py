@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guideline.advice import INDICATOR_RANK, Advice, Finding
+from guideline.advice import INDICATOR_RANK, Advice, Finding, Treatment
 from guideline.case import Case
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.practice import Practice
@@ -35,7 +35,7 @@ def advise(case: Case, practice: Practice) -> Advice:
     found = scope(s)
     if found.silent and not found.watched:
         return Advice(None, (), found.silent, practice.label, K.version)
-    chosen = None
+    chosen: Treatment | None = None
     with_child = pregnancy(s)
     urgent = brain_urgent(s)
     findings: list[Finding] = [f for f in (found.finding, with_child or possible_pregnancy(s), urgent) if f is not None]
@@ -44,23 +44,7 @@ def advise(case: Case, practice: Practice) -> Advice:
     # What is switched off must not keep anything else from being said, so it goes before the rest is asked.
     findings, silenced, hidden = switched_on(findings, practice)
     if found.treatable and with_child is None and urgent is None:
-        chosen = treatment(s)
-        if chosen is None:
-            gap = therapy_gap(s)
-            findings = with_gap(findings, gap) if gap is not None else findings
-        elif chosen.topic == "MaintenanceTreatment":
-            # "Keep the antibodies going" never stands beside a card that holds them.
-            if any(f.topic in _ORGAN_TOPICS or f.headline.id.startswith("lvef-low") for f in findings):
-                chosen = None
-        else:
-            findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
-        asked = cns_answered(s) if case.intake else None
-        if asked is not None and (chosen is None or chosen.topic == "MaintenanceTreatment"):
-            chosen = None
-            findings.append(asked)
-        if chosen is not None and (case.labs or case.intake):
-            chosen = naming_values(s, chosen)
-        chosen, findings = naming_disputed_end(s, chosen, findings)
+        chosen, findings = _with_treatment(s, findings)
     findings, later, hidden_later = switched_on(findings, practice)
     chosen, on_treatment = treatment_spoken(chosen, practice.rules_off)
     findings.sort(key=lambda f: (-INDICATOR_RANK[f.indicator], f.topic))
@@ -74,6 +58,27 @@ def advise(case: Case, practice: Practice) -> Advice:
     silent = () if chosen is not None or findings else found.silent or ("R132",)
     switched_off = tuple(sorted(silenced | later | on_treatment))
     return Advice(chosen, tuple(findings), silent, practice.label, K.version, s.used_line_count, switched_off, (*hidden, *hidden_later))
+
+
+def _with_treatment(s: Situation, findings: list[Finding]) -> tuple[Treatment | None, list[Finding]]:
+    """The treatment card, or what is to be cleared before one is made, and the findings that stand beside it."""
+    chosen = treatment(s)
+    if chosen is None:
+        gap = therapy_gap(s)
+        findings = with_gap(findings, gap) if gap is not None else findings
+    elif chosen.topic == "MaintenanceTreatment":
+        # "Keep the antibodies going" never stands beside a card that holds them.
+        if any(f.topic in _ORGAN_TOPICS or f.headline.id.startswith("lvef-low") for f in findings):
+            chosen = None
+    else:
+        findings += [f for f in (heart_at_start(s), rebiopsy(s)) if f is not None and not _said(findings, f)]
+    asked = cns_answered(s) if s.case.intake else None
+    if asked is not None and (chosen is None or chosen.topic == "MaintenanceTreatment"):
+        chosen = None
+        findings.append(asked)
+    if chosen is not None and (s.case.labs or s.case.intake):
+        chosen = naming_values(s, chosen)
+    return naming_disputed_end(s, chosen, findings)
 
 
 def _organ_safety(s: Situation) -> list[Finding]:

@@ -35,9 +35,14 @@ def lung_facts(s: Situation) -> tuple[FactUsed, ...]:
     return (*facts, *[symptom_fact(symptom, "Respiratory symptoms") for symptom in s.lungs.charted_symptoms])
 
 
+def chest_ct_booked(s: Situation) -> bool:
+    """Whether a chest CT is ordered already."""
+    return any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures)
+
+
 def _chest_ct(s: Situation) -> tuple[str, ...]:
     """The chest CT to be ordered, unless one is booked. One that was done says nothing of what is new since."""
-    return () if any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures) else ("chest-ct",)
+    return () if chest_ct_booked(s) else ("chest-ct",)
 
 
 def grade_gap(history: LungHistory) -> tuple[Gap, ...]:
@@ -65,7 +70,7 @@ def _on_conjugate(s: Situation) -> Finding | None:
         headline = K.say("ild-stop-for-good", drug=name)
         steroid = (K.say("ild-grade-2-stop"), _grade_2_steroid())
         return Finding("InterstitialLungDisease", "critical", headline, steroid, lung_facts(s), avoid=(drug,))
-    if drug == T_DXD and history.grade_1_only and not history.symptoms:
+    if drug == T_DXD and history.grade_1_only:
         return Finding(
             "InterstitialLungDisease",
             "warning",

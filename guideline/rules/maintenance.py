@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from guideline.advice import Option, Statement, Treatment
 from guideline.drug_classes import (
+    ANTIBODY_PRODUCTS,
     CDK46_INHIBITORS,
     CONJUGATES,
     CYTOTOXIC_DRUGS,
     ENDOCRINE_DRUGS,
     PERTUZUMAB_PRODUCTS,
     TAXANES,
-    TRASTUZUMAB_PRODUCTS,
 )
 from guideline.facts_used import drug_name, drug_names, treatment_facts
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -72,7 +72,7 @@ def maintenance(s: Situation) -> Treatment | None:
     line = s.last_line
     if line is None or line.outcome != "ongoing" or s.hormones.state != "positive":
         return None
-    antibodies = [e for e in s.her2_running if e.drug in TRASTUZUMAB_PRODUCTS | PERTUZUMAB_PRODUCTS]
+    antibodies = [e for e in s.her2_running if e.drug in ANTIBODY_PRODUCTS]
     if not antibodies or any(e.drug in CONJUGATES for e in line.exposures) or not chemotherapy_part_over(s, line):
         return None
     if any(e.drug in ENDOCRINE_DRUGS and e.state == "running" for e in s.exposures):

@@ -25,7 +25,7 @@ def pregnancy(s: Situation) -> Finding | None:
         K.say("pregnancy-dating"),
     )
     newest = max((p for p in s.case.pregnancies if p.status == "pregnant"), key=_recency)
-    facts = (documented_fact(newest),)
+    facts = (pregnancy_fact(newest),)
     return Finding("Pregnancy", "critical", headline, detail, facts=facts, avoid=tuple(running) or ("thp", "tdxd-pertuzumab", "tdxd"))
 
 
@@ -43,7 +43,7 @@ def possible_pregnancy(s: Situation) -> Finding | None:
         return None
     running = in_usual_order(e.drug for e in s.her2_running)
     ask = K.say("pregnancy-possible-running", drugs=drug_names(running), date=str(suspected.date))
-    return Finding("Pregnancy", "warning", ask, facts=(possible_fact(suspected),), missing=(Gap("I13", ask),))
+    return Finding("Pregnancy", "warning", ask, facts=(pregnancy_fact(suspected),), missing=(Gap("I13", ask),))
 
 
 def suspected_pregnancy(s: Situation) -> Pregnancy | None:
@@ -68,14 +68,10 @@ def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
     return None if ended else documented
 
 
-def documented_fact(found: Pregnancy) -> FactUsed:
-    """The documented pregnancy as a card names it."""
-    return FactUsed("Pregnancy", "documented", str(found.date) if found.date is not None else None, found.source)
-
-
-def possible_fact(found: Pregnancy) -> FactUsed:
-    """The suspected pregnancy as a card names it."""
-    return FactUsed("Pregnancy", "possible", str(found.date) if found.date is not None else None, found.source)
+def pregnancy_fact(found: Pregnancy) -> FactUsed:
+    """A documented or suspected pregnancy as a card names it."""
+    known = "documented" if found.status == "pregnant" else "possible"
+    return FactUsed("Pregnancy", known, str(found.date) if found.date is not None else None, found.source)
 
 
 def _recency(found: Pregnancy) -> tuple[date, str]:

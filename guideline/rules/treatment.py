@@ -55,7 +55,7 @@ def treatment(s: Situation) -> Treatment | None:
         return leptomeningeal(s, candidates_in_order(s))
     if last is None:
         return _without_metastatic_lines(s)
-    if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):
+    if _lungs_come_first(s):
         return _lungs_first(s)
     if not s.her2_lines and not s.early_relapse:
         # Decision 5: chemotherapy without HER2 therapy as the only past treatment.
@@ -114,7 +114,7 @@ def _better_since(s: Situation, last: Line) -> bool:
 
 def _without_metastatic_lines(s: Situation) -> Treatment | None:
     relapse = s.relapse
-    if s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only):
+    if _lungs_come_first(s):
         return _lungs_first(s)
     if history_open(s):
         return None
@@ -125,6 +125,11 @@ def _without_metastatic_lines(s: Situation) -> Treatment | None:
     if relapse is not None and relapse.within_12 is None:
         return interval_unclear(s)
     return first_line(s, _first_line_condition(s))
+
+
+def _lungs_come_first(s: Situation) -> bool:
+    """Decision 12: new symptoms, or pneumonitis under treatment that is more than asymptomatic grade 1."""
+    return s.lungs.symptoms or (s.lungs.under_treatment and not s.lungs.grade_1_only)
 
 
 def _lungs_first(s: Situation) -> Treatment:
@@ -143,11 +148,9 @@ def history_open(s: Situation) -> bool:
         return False
     if any(e.drug not in PARTNER_DRUGS for e in s.therapies.undated):
         return True
-    if _early_her2_goes_on(s):
+    if _early_her2_goes_on(s) or s.therapy_told_complete:
         return False
-    if s.therapy_told_complete:
-        return False
-    if any(line for line in s.therapies.lines) and not s.therapies.undated:
+    if s.therapies.lines and not s.therapies.undated:
         return False
     return not _recent(s)
 

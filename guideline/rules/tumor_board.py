@@ -55,7 +55,7 @@ def after_adjuvant_tdxd(s: Situation) -> Treatment:
         "TumorBoard",
         K.say("headline-after-adjuvant-tdxd"),
         (*before_first_therapy(s), K.say("after-adjuvant-tdxd"), K.say("evidence-gap-after-tdxd"), K.say("trial-part-of-care")),
-        ("thp", "tdm1", "tucatinib-trastuzumab-capecitabine", "tdxd", "clinical-trial"),
+        ("thp", "tdm1", TUCATINIB, "tdxd", "clinical-trial"),
         ("R106", "R015", "R103", "R056"),
     )
 

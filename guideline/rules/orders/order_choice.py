@@ -33,7 +33,7 @@ from guideline.rules.gaps import lungs_open
 from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.heart_ended import stops_of
 from guideline.rules.lab_words import lab_facts
-from guideline.rules.objections import objection
+from guideline.rules.objections import TUCATINIB, objection
 from guideline.rules.options import history_condition, label_note, unknown_history
 from guideline.rules.orders import order_backbone, order_safety
 from guideline.rules.orders.order_conflicts import duplicate_her2_therapy
@@ -353,7 +353,7 @@ def _regimen(q: OrderQuestion, new: frozenset[str]) -> str | None:
     elif T_DM1 in new:
         found = "tdm1"
     elif "tucatinib" in new and "trastuzumab" in together:
-        found = "tucatinib-trastuzumab-capecitabine" if "capecitabine" in together else "tucatinib-hp-maintenance" if both else None
+        found = TUCATINIB if "capecitabine" in together else "tucatinib-hp-maintenance" if both else None
     elif "neratinib" in new and "capecitabine" in together:
         found = "neratinib-capecitabine"
     elif "margetuximab" in new:

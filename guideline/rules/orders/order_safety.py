@@ -37,17 +37,16 @@ from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, orde
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import echo_done, echo_done_fact, failure_words, heart_condition_facts
-from guideline.rules.lungs import grade_gap, held_conjugate, lung_facts, lungs, tdm1_ended
-from guideline.rules.objections import objection
+from guideline.rules.lungs import chest_ct_booked, grade_gap, held_conjugate, lung_facts, lungs, tdm1_ended
+from guideline.rules.objections import TUCATINIB, objection
 from guideline.rules.orders.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.orders.order_tdxd_again import CHEST_CT, after_left_out_cycle, restart_of_order, too_high_again
 from guideline.rules.orders.order_untold import may_be
 from guideline.rules.pregnancy import (
     contradicted_pregnancy,
-    documented_fact,
-    possible_fact,
     pregnancy,
     pregnancy_excluded,
+    pregnancy_fact,
     suspected_pregnancy,
 )
 from guideline.rules.unread import lvef_not_read_at_start, with_unread_lvef
@@ -68,14 +67,14 @@ def pregnancy_of_order(q: OrderQuestion) -> Iterator[Finding]:
     suspected = suspected_pregnancy(q.s)
     if suspected is not None:
         ask = K.say("order-pregnancy-possible", drugs=headline_names(drugs), date=str(suspected.date))
-        facts = (possible_fact(suspected),)
+        facts = (pregnancy_fact(suspected),)
         yield Finding("Pregnancy", "warning", ask, facts=facts, missing=(Gap("I13", ask),), rules=("R124", "R131"))
         return
     new = [drug for drug in drugs if is_new(q.s, drug)]
     doubted = contradicted_pregnancy(q.s)
     if new and doubted is not None:
         headline = K.say("order-pregnancy-doubt", drugs=headline_names(new), date=str(doubted.date))
-        yield Finding("Pregnancy", "warning", headline, (), facts=(documented_fact(doubted),), rules=("R124", "R131"))
+        yield Finding("Pregnancy", "warning", headline, (), facts=(pregnancy_fact(doubted),), rules=("R124", "R131"))
     elif new and q.s.pregnancy == "unknown":
         ask = pregnancy_excluded(antibody=not q.together.isdisjoint(HER2_DRUGS - KINASE_INHIBITORS))
         headline = K.say("order-pregnancy-unknown", drugs=headline_names(new))
@@ -291,7 +290,7 @@ def _to_clear_first(s: Situation, name: str, found: Sequence[Symptom]) -> Findin
         (*([K.say("tdxd-after-resolved-lung-disease")] if past else []), K.say("order-waits-for-results")),
         facts=(*lung_facts(s), *[lung_symptom_fact(symptom) for symptom in found]),
         missing=tuple([Gap("I09", one) for one in ask]),
-        suggestions=() if _chest_ct_booked(s) else CHEST_CT,
+        suggestions=() if chest_ct_booked(s) else CHEST_CT,
     )  # fmt: skip
 
 
@@ -310,18 +309,14 @@ def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
 
 
 def _chest_ct_done_or_booked(s: Situation) -> bool:
-    return chest_ct_recent(s) or _chest_ct_booked(s)
-
-
-def _chest_ct_booked(s: Situation) -> bool:
-    return any(p.kind == "chest-ct" and p.state == "booked" for p in s.case.procedures)
+    return chest_ct_recent(s) or chest_ct_booked(s)
 
 
 def _stopped_for_good(s: Situation, orders: tuple[DraftOrder, ...]) -> Finding:
     """R116: pneumonitis of grade 2 or worse under T-DXd, however long ago and however well resolved."""
     detail = [K.say("order-tdxd-permanent"), K.say("order-toxicity-not-progression")]
     if s.metastatic:
-        if objection(s, "tucatinib-trastuzumab-capecitabine") is None:
+        if objection(s, TUCATINIB) is None:
             detail.append(K.say("order-instead-tucatinib"))
         if objection(s, "tdm1") is None:
             detail.append(K.say("order-instead-tdm1"))

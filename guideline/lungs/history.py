@@ -60,18 +60,28 @@ class LungHistory(Struct, frozen=True):
     since: PartialDate | None = None
 
     @property
+    def on_record(self) -> bool:
+        """Whether lung disease is on record, there or over."""
+        return self.active or self.under_treatment or self.resolved_of_other_cause or self._of_tdxd
+
+    @property
     def known(self) -> bool:
         """Whether anything at all is on record. Silence is not "no ILD"."""
-        return bool(
-            self.none_said or self.active or self.resolved or self.radiation_resolved or self.under_treatment
-            or self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past
-        )  # fmt: skip
+        return self.none_said or self.on_record
 
     @property
     def tdxd_named(self) -> bool:
         """Whether the record speaks of pneumonitis under T-DXd, which means that T-DXd was given."""
-        past = self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past
-        return past or self.tdxd_active or self.under_drug == T_DXD
+        return self._of_tdxd or self.tdxd_active or self.under_drug == T_DXD
+
+    @property
+    def _of_tdxd(self) -> bool:
+        return self.tdxd_stopped_for_good or self.tdxd_ungraded or self.tdxd_grade_1_past
+
+    @property
+    def resolved_of_other_cause(self) -> bool:
+        """Whether lung disease that T-DXd did not cause is over, that of radiotherapy among it."""
+        return self.resolved or self.radiation_resolved
 
     @property
     def bars_tdxd(self) -> bool:

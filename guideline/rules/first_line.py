@@ -89,10 +89,15 @@ def _order(s: Situation) -> list[str]:
     if not tdxd_pertuzumab_fits(s):
         # Named, so that the card says for how long T-DXd is out.
         return ["thp", *(("tdxd-pertuzumab",) if _tdxd_ended_for_the_lungs(s) else ()), *selected]
-    lung_risk = s.lungs.resolved or s.lungs.radiation_resolved
-    if s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US" and not lung_risk:
+    if pair_may_lead(s):
         return ["tdxd-pertuzumab", "thp", *selected]
     return ["thp", "tdxd-pertuzumab", *selected]
+
+
+def pair_may_lead(s: Situation) -> bool:
+    """Decision 1: under the `current` profile in the US T-DXd + pertuzumab leads where it fits, unless the lungs speak against it."""
+    current_us = s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US"
+    return current_us and not s.lungs.resolved_of_other_cause
 
 
 def _tdxd_ended_for_the_lungs(s: Situation) -> bool:

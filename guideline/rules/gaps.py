@@ -79,7 +79,7 @@ def lung_check(s: Situation, regimens: list[str]) -> tuple[list[Statement], list
         return [], []
     said = lungs_open(s)
     gaps = [Gap("I09", ask) for ask in said]
-    if lungs.resolved or lungs.radiation_resolved:
+    if lungs.resolved_of_other_cause:
         said.append(K.say("check-lungs-resolved"))
     elif lungs.tdxd_grade_1_past:
         said.append(K.say("check-lungs-grade-1"))

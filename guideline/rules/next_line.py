@@ -15,7 +15,7 @@ from guideline.rules.biomarkers import biomarker_statements
 from guideline.rules.brain import brain_alone_headline, brain_first, brain_statements, isolated_in_brain, tucatinib_first
 from guideline.rules.disputed_end import disputed_end
 from guideline.rules.endocrine import endocrine_in_second_line
-from guideline.rules.first_line import six_months_unclear, tdxd_pertuzumab_fits
+from guideline.rules.first_line import pair_may_lead, six_months_unclear, tdxd_pertuzumab_fits
 from guideline.rules.gaps import common_checks, her2_gap, lung_symptom_facts
 from guideline.rules.given_on import given_on
 from guideline.rules.later_lines import abemaciclib_fits, in_later_lines, later_line_statements, menu_rules, reasons_open, rechallenge
@@ -102,7 +102,7 @@ def candidates_in_order(s: Situation) -> list[str]:
     menu = ["tdxd"]
     if s.early_relapse and (tdxd_pertuzumab_fits(s) or six_months_unclear(s)):
         menu.append("tdxd-pertuzumab")
-    beside = s.brain.present or s.lungs.resolved or s.lungs.radiation_resolved or s.lungs.tdxd_grade_1_past or s.used(T_DM1)
+    beside = s.brain.present or s.lungs.resolved_of_other_cause or s.lungs.tdxd_grade_1_past or s.used(T_DM1)
     if beside:
         menu.append(TUCATINIB)
     menu.append("tdm1")
@@ -113,9 +113,9 @@ def _lead(s: Situation, offered: list[str]) -> str | None:
     if tucatinib_first(s) and TUCATINIB in offered:
         return TUCATINIB
     if "tdxd" in offered:
-        if _current_profile_first_line(s, offered):
-            return "tdxd-pertuzumab"
-        return "tdxd"
+        # Decision 1: also for a relapse over 6 and up to 12 months after therapy.
+        pair_leads = pair_may_lead(s) and "tdxd-pertuzumab" in offered and tdxd_pertuzumab_fits(s)
+        return "tdxd-pertuzumab" if pair_leads else "tdxd"
     if not s.used(T_DXD) and "tdm1" in offered:
         return "tdm1"
     if TUCATINIB in offered:
@@ -135,13 +135,6 @@ def _alternatives(s: Situation, offered: list[str], lead: str | None) -> list[st
     if set(offered) <= {"clinical-trial"} and not more:
         more.append("single-agent-chemotherapy")
     return in_menu_order(s, dict.fromkeys([*offered, *more, "clinical-trial"]), lead)
-
-
-def _current_profile_first_line(s: Situation, offered: list[str]) -> bool:
-    """Decision 1: under `current` in the US, T-DXd + pertuzumab also leads for a relapse over 6 and up to 12 months after therapy."""
-    lung_risk = s.lungs.resolved or s.lungs.radiation_resolved
-    current_us = s.practice.evidence_profile == "current" and s.practice.jurisdiction == "US"
-    return current_us and not lung_risk and "tdxd-pertuzumab" in offered and tdxd_pertuzumab_fits(s)
 
 
 def _history_in_doubt(s: Situation, conditional: Statement | None) -> bool:

@@ -119,21 +119,12 @@ def _dpyd(s: Situation) -> list[Statement]:
 def _cautions(s: Situation, regimen: str) -> list[Statement]:
     found: list[Statement] = []
     lungs = s.lungs
-    if regimen == "tdm1" and (
-        lungs.active
-        or lungs.resolved
-        or lungs.radiation_resolved
-        or lungs.tdxd_stopped_for_good
-        or lungs.tdxd_ungraded
-        or lungs.tdxd_grade_1_past
-        or lungs.under_treatment
-        or lungs.symptoms
-    ):
+    if regimen == "tdm1" and (lungs.on_record or lungs.symptoms):
         found.append(K.say("tdm1-lung-warning"))
     if regimen in TDXD_REGIMENS:
         if lungs.symptoms:
             found.append(K.say("tdxd-once-lungs-clear"))
-        if lungs.radiation_resolved or lungs.resolved:
+        if lungs.resolved_of_other_cause:
             found.append(K.say("tdxd-after-resolved-lung-disease"))
         if lungs.tdxd_grade_1_past:
             found.append(K.say("tdxd-after-grade-1"))

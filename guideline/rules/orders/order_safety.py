@@ -281,13 +281,12 @@ def _to_clear_first(s: Situation, name: str, found: Sequence[Symptom]) -> Findin
     """R080, I09: new symptoms before a first dose are information, an image that may be pneumonitis is a warning."""
     names = symptom_names(found)
     imaged = any(symptom.kind == "lung-finding" for symptom in found)
-    past = s.lungs.resolved or s.lungs.radiation_resolved
     ask = [K.say("order-ask-lungs-to-clear", found=names)]
     if stopped := stopped_for_the_lungs(s):
         ask.append(K.say("order-ask-lungs-stopped", drugs=drug_names(stopped)))
     return Finding(
         "InterstitialLungDisease", "warning" if imaged else "info", K.say("order-lungs-to-clear", drug=name, found=names),
-        (*([K.say("tdxd-after-resolved-lung-disease")] if past else []), K.say("order-waits-for-results")),
+        (*([K.say("tdxd-after-resolved-lung-disease")] if s.lungs.resolved_of_other_cause else []), K.say("order-waits-for-results")),
         facts=(*lung_facts(s), *[lung_symptom_fact(symptom) for symptom in found]),
         missing=tuple([Gap("I09", one) for one in ask]),
         suggestions=() if chest_ct_booked(s) else CHEST_CT,
@@ -297,7 +296,7 @@ def _to_clear_first(s: Situation, name: str, found: Sequence[Symptom]) -> Findin
 def _before_first_tdxd(q: OrderQuestion, name: str) -> Iterator[Finding]:
     """R117, R080, I09: resolved lung disease, or before a first dose nothing on record: information, and a CT at one click."""
     s, history = q.s, q.s.lungs
-    if history.resolved or history.radiation_resolved:
+    if history.resolved_of_other_cause:
         found = _ild(s, "info", K.say("order-lungs-resolved", drug=name), (K.say("tdxd-after-resolved-lung-disease"),))
     elif ((stopped := stopped_for_the_lungs(s)) or not history.known) and not given_lately(q, T_DXD):
         ask = K.say("order-ask-lungs-stopped", drugs=drug_names(stopped)) if stopped else K.say("order-ask-lungs")
@@ -345,7 +344,7 @@ def _lungs_for_tdm1(s: Situation) -> Iterator[Finding]:
         yield _ild(s, "warning", K.say(said, drug=name), (K.say("tdm1-lung-warning"), K.say("order-ild-image-consult")), graded=False)
     elif (held := _on_hold(s, T_DM1)) is not None:
         yield held
-    elif history.tdxd_stopped_for_good or history.resolved or history.radiation_resolved or history.tdxd_grade_1_past:
+    elif history.tdxd_stopped_for_good or history.resolved_of_other_cause or history.tdxd_grade_1_past:
         yield _ild(s, "info", K.say("order-tdm1-after-ild", drug=name), (K.say("tdm1-lung-warning"),))
 
 

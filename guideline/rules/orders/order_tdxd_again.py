@@ -70,7 +70,7 @@ def _before_restart(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding
     undecided = _undecided(q, orders)
     restart = undecided or restarts(q.s, records_of(q, T_DXD))[0]
     detail = [how_low(restart), K.say("tdxd-after-grade-1")]
-    if q.s.lungs.resolved or q.s.lungs.radiation_resolved:
+    if q.s.lungs.resolved_of_other_cause:
         detail.append(K.say("tdxd-after-resolved-lung-disease"))
     headline = K.say("order-lungs-grade-1", drug=drug_name(T_DXD))
     return Finding(_TOPIC, "info", headline, tuple(detail), lung_facts(q.s), dates_gap(undecided), suggestions=CHEST_CT)

@@ -15,8 +15,10 @@ from msgspec import Struct
 
 from guideline.body import Body, Weights
 from guideline.case import Case, DrugRecord
+from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.orders import OrderedDose
+from guideline.situation import Situation
 from guideline.therapy.exposures import still_stands
 from guideline.thresholds import DoseLevels
 
@@ -187,16 +189,23 @@ def _all_same(ordered: Iterable[float], reference: Iterable[float], tolerance: f
     return all(same(one, other, tolerance) for one, other in zip(ordered, reference, strict=True))
 
 
-def lowest_level_given(records: Iterable[DrugRecord], case: Case, levels: DoseLevels, tolerance: float) -> tuple[float, DrugRecord] | None:
-    """The lowest dose level that the records of a drug show, and the newest record that shows it.
+def lowest_level_given(s: Situation, drug: str, records: Iterable[DrugRecord]) -> tuple[float, DrugRecord] | None:
+    """The lowest dose level that these records of a drug show, and the newest record that shows it.
 
-    What is no dose level within the tolerance says nothing.
+    What is no dose level within the site's tolerance says nothing.
     """
-    found = [(level, _age(record, case), record.source, record) for level, record in _levels(records, case, levels, tolerance)]
+    known = _levels(records, s.case, K.thresholds.dose_levels[drug], s.practice.dose_tolerance_percent)
+    found = [(level, _age(record, s.case), record.source, record) for level, record in known]
     if not found:
         return None
     level, _, _, record = min(found, key=lambda f: f[:3])
     return level, record
+
+
+def lowest_level_by_doses(s: Situation, drug: str, records: Sequence[DrugRecord]) -> tuple[float, DrugRecord] | None:
+    """The same by the doses alone where they show a level: an order or a statement says what was meant to be given."""
+    doses = [record for record in records if record.kind == "administration"]
+    return lowest_level_given(s, drug, doses) or lowest_level_given(s, drug, records)
 
 
 def as_dosed(dose: OrderedDose, value: float | None, lowest: tuple[float, DrugRecord] | None, case: Case) -> float | None:

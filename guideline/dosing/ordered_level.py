@@ -57,4 +57,4 @@ def lowest_given(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None
 
 
 def _look_up_lowest(q: OrderQuestion, drug: str) -> tuple[float, DrugRecord] | None:
-    return lowest_level_given(records_of(q, drug), q.s.case, K.thresholds.dose_levels[drug], q.s.practice.dose_tolerance_percent)
+    return lowest_level_given(q.s, drug, records_of(q, drug))

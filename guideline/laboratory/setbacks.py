@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Statement
 from guideline.bounds import is_upper
 from guideline.case import DrugRecord, FebrileNeutropenia, Lab
-from guideline.dosing.label_doses import lowest_level_given
+from guideline.dosing.label_doses import lowest_level_by_doses, lowest_level_given
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import Met, lab_name, met, value_of
 from guideline.partial_date import PartialDate, add_days, days_since
@@ -134,18 +134,15 @@ def under(e: Exposure, day: PartialDate) -> bool:
 
 
 def _level_before(s: Situation, drug: str, day: PartialDate, records: Sequence[DrugRecord]) -> tuple[float, DrugRecord] | None:
-    """By doses where such are recorded. A statement or order that goes on is revised: it tells today's dose."""
-    levels, tolerance = K.thresholds.dose_levels[drug], s.practice.dose_tolerance_percent
+    """The lowest level until then. A statement or order that goes on is revised: it tells today's dose."""
     until_then = [r for r in records if r.start is not None and r.start.earliest <= day.latest]
-    doses = [r for r in until_then if r.kind == "administration"]
-    over = [r for r in until_then if r.kind == "administration" or r.status not in ("active", "unknown")]
-    return lowest_level_given(doses, s.case, levels, tolerance) or lowest_level_given(over, s.case, levels, tolerance)
+    return lowest_level_by_doses(s, drug, [r for r in until_then if r.kind == "administration" or r.status not in ("active", "unknown")])
 
 
 def level_given(s: Situation, drug: str) -> float | None:
     """The lowest dose level given so far, as far as it is on record."""
     records = [r for r in s.case.drugs if r.drug == drug]
-    found = lowest_level_given(records, s.case, K.thresholds.dose_levels[drug], s.practice.dose_tolerance_percent)
+    found = lowest_level_given(s, drug, records)
     return found[0] if found is not None else None
 
 

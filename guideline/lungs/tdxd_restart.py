@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from guideline.case import DrugRecord, LungCondition
-from guideline.dosing.label_doses import lowest_level_given
+from guideline.dosing.label_doses import lowest_level_by_doses
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.situation import Situation
@@ -68,10 +68,7 @@ _ONSET, _END, _BOTH = "day of onset", "day of full resolution", "days of onset a
 
 def _restart(s: Situation, episode: LungCondition, records: tuple[DrugRecord, ...]) -> Restart:
     lower, days = _took_longer(episode, s.today)
-    tolerance = s.practice.dose_tolerance_percent
-    before = [record for record in records if _given_before(record, episode)]
-    doses = [record for record in before if record.kind == "administration"]
-    level = lowest_level_given(doses, s.case, _LEVELS, tolerance) or lowest_level_given(before, s.case, _LEVELS, tolerance)
+    level = lowest_level_by_doses(s, T_DXD, [record for record in records if _given_before(record, episode)])
     return Restart(lower, days, level, _unknown(episode) if lower is None else "")
 
 

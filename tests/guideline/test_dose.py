@@ -14,6 +14,7 @@ from guideline.orders import OrderedDose
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules.orders import dose as module
+from guideline.situation import situation
 from tests.guideline.case_builder import TODAY, a_case, breast_cancer, given, her2, lung, metastasis, second_line, source, stage
 from tests.guideline.measure_builder import BODY, dosed, height, weight
 from tests.guideline.order_builder import beside, order, says, stop, words
@@ -1047,12 +1048,10 @@ def test_every_headline_fits_on_a_card():
     assert [text for text in headlines if len(text) >= 140] == []
 
 
-LEVELS = K.thresholds.dose_levels["trastuzumab-deruxtecan"]
-
-
-def lowest(*records, body=()):
+def lowest(*records, body=(), tolerance=10.0):
     """The lowest level that some doses of T-DXd show, and the record that shows it."""
-    return lowest_level_given(records, second_line(body=body), LEVELS, 10)
+    s = situation(second_line(body=body), Practice(dose_tolerance_percent=tolerance))
+    return lowest_level_given(s, "trastuzumab-deruxtecan", records)
 
 
 def test_p03_the_lowest_level_is_that_of_the_newest_record_that_shows_it():
@@ -1071,8 +1070,8 @@ def test_p03_a_dose_counts_for_the_nearest_level_within_the_tolerance():
     """4.7 mg/kg is nearer to 4.4 than to 5.4; 2.0 is no level; milligrams count by the weight of their day, and without one not at all."""
     tdxd = "trastuzumab-deruxtecan"
     assert lowest(dosed(tdxd, 21, 4.7, "mg/kg"))[0] == 4.4
-    assert lowest_level_given((dosed(tdxd, 21, 4.7, "mg/kg"),), second_line(), LEVELS, 20)[0] == 4.4
-    assert lowest_level_given((dosed(tdxd, 21, 5.0, "mg/kg"),), second_line(), LEVELS, 20)[0] == 5.4
+    assert lowest(dosed(tdxd, 21, 4.7, "mg/kg"), tolerance=20)[0] == 4.4
+    assert lowest(dosed(tdxd, 21, 5.0, "mg/kg"), tolerance=20)[0] == 5.4
     assert lowest(dosed(tdxd, 21, 2.0, "mg/kg")) is None
     assert lowest(dosed(tdxd, 21, 308, "mg"), body=(weight(70, 21),))[0] == 4.4
     assert lowest(dosed(tdxd, 21, 308, "mg")) is None

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from guideline.case import OtherDrug
 from guideline.dosing.label_doses import same
+from guideline.facts_used import day_shown
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import Interaction
 from guideline.order_question import OrderQuestion
@@ -34,8 +35,7 @@ def companions(q: OrderQuestion) -> tuple[Companion, ...]:
             found.setdefault(id_, Companion(id_, _name(id_), order.id, order.asked))
     for drug in sorted(q.s.case.other_drugs, key=lambda d: (d.drug, d.source)):
         if drug.drug not in ended and _taken(drug, q.s.today):
-            since = str(drug.start) if drug.start is not None else None
-            found.setdefault(drug.drug, Companion(drug.drug, _name(drug.drug), drug.source, asked=False, since=since))
+            found.setdefault(drug.drug, Companion(drug.drug, _name(drug.drug), drug.source, asked=False, since=day_shown(drug.start)))
     return tuple(found.values())
 
 

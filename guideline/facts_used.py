@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from guideline.advice import FactUsed
 from guideline.biomarkers.her2_findings import Her2Finding
-from guideline.case import Case, HeartCondition, Lvef, PerformanceStatus, StopReason, Symptom
+from guideline.case import Case, DrugRecord, HeartCondition, Lvef, PerformanceStatus, StopReason, Symptom
 from guideline.drug_classes import CONJUGATES, COUNTING_DRUGS, CYTOTOXIC_DRUGS, PARTNER_DRUGS, components
 from guideline.heart.past_failure import resolved_failure
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -83,7 +83,8 @@ _USUAL_ORDER = {drug: place for place, drug in enumerate(K.drugs)}
 
 
 @lru_cache(maxsize=4096)
-def _day(day: PartialDate | None) -> str | None:
+def day_shown(day: PartialDate | None) -> str | None:
+    """The day of a fact as printed; None where it has none."""
     return str(day) if day is not None else None
 
 
@@ -102,7 +103,7 @@ def her2_fact(finding: Her2Finding, name: str = "HER2") -> FactUsed:
     said = ", ".join(part for part in (finding.specimen, finding.side) if part is not None)
     place = f" ({said})" if said else ""
     preliminary = ", preliminary" if finding.preliminary else ""
-    return FactUsed(name, f"{finding.shown}{place}{preliminary}", _day(finding.date), finding.sources[0])
+    return FactUsed(name, f"{finding.shown}{place}{preliminary}", day_shown(finding.date), finding.sources[0])
 
 
 _OUTCOME = {
@@ -120,8 +121,8 @@ def line_fact(line: Line, number: int) -> FactUsed:
     """A line of therapy: its drugs, when it ran, how it ended. Inferred unless the record documents the outcome."""
     return FactUsed(
         name=f"Line {number}",
-        value=f"{line_drugs(line)} from {_day(line.start)}{_joined_later(line)}: {_how_it_went(line)}{_goes_on(line)}",
-        date=_day(line.ended_on or line.start),
+        value=f"{line_drugs(line)} from {day_shown(line.start)}{_joined_later(line)}: {_how_it_went(line)}{_goes_on(line)}",
+        date=day_shown(line.ended_on or line.start),
         source=line.progression.source if line.progression is not None else line.exposures[0].sources[0],
         inferred=not line.documented,
     )
@@ -192,7 +193,13 @@ def course_fact(case: Case, course: Exposure, value: str, day: PartialDate | Non
     """A course of a drug at one of its days, by the record that has that day."""
     sources = frozenset(course.sources)
     dated = [d.source for d in case.drugs if d.source in sources and day is not None and day in (d.start, d.end)]
-    return FactUsed(drug_name(course.drug), value, _day(day), min(dated, default=course.sources[0]))
+    return FactUsed(drug_name(course.drug), value, day_shown(day), min(dated, default=course.sources[0]))
+
+
+def level_fact(name: str, drug: str, given: tuple[float, DrugRecord]) -> FactUsed:
+    """A dose level that was given, by the record that shows it."""
+    level, record = given
+    return FactUsed(name, f"{level:g} {K.thresholds.dose_levels[drug].unit}", day_shown(record.start or record.end), record.source)
 
 
 def relapse_fact(s: Situation) -> FactUsed | None:
@@ -200,7 +207,7 @@ def relapse_fact(s: Situation) -> FactUsed | None:
     relapse = s.relapse
     if relapse is None:
         return None
-    drugs, relapsed = drug_names(relapse.drugs), _day(relapse.relapsed)
+    drugs, relapsed = drug_names(relapse.drugs), day_shown(relapse.relapsed)
     if relapse.on_therapy:
         value = f"metastases during (neo)adjuvant {drugs}"
     else:
@@ -221,9 +228,9 @@ def metastatic_fact(s: Situation) -> FactUsed:
     later = {site: day for site, day in sites.items() if day is not None and since is not None and _came_later(day, since)}
     first = ", ".join(sorted(sites.keys() - later.keys())).replace("-", " ") or "recorded"
     if not later:
-        return FactUsed("Metastatic disease", first, _day(since), s.metastatic_sources[0])
+        return FactUsed("Metastatic disease", first, day_shown(since), s.metastatic_sources[0])
     groups = [f"{site.replace('-', ' ')} ({day})" for site, day in sorted(later.items(), key=lambda each: (each[1].earliest, each[0]))]
-    return FactUsed("Metastatic disease", ", ".join([f"{first} ({since})", *groups]), _day(since), s.metastatic_sources[0])
+    return FactUsed("Metastatic disease", ", ".join([f"{first} ({since})", *groups]), day_shown(since), s.metastatic_sources[0])
 
 
 def _earlier(one: PartialDate | None, other: PartialDate | None) -> PartialDate | None:
@@ -242,7 +249,7 @@ def hormone_fact(s: Situation) -> FactUsed | None:
         return None
     tested = h.er != "unknown" or h.pr != "unknown"
     value = f"ER {h.er}, PgR {h.pr}" if tested else f"{h.state} (diagnosis code)"
-    return FactUsed("Hormone receptors", value, _day(h.date), h.sources[0] if h.sources else None)
+    return FactUsed("Hormone receptors", value, day_shown(h.date), h.sources[0] if h.sources else None)
 
 
 def lvef_shown(v: Lvef) -> str:
@@ -255,7 +262,7 @@ def lvef_shown(v: Lvef) -> str:
 
 def lvef_fact(v: Lvef, name: str = "LVEF") -> FactUsed:
     """An LVEF with its date."""
-    return FactUsed(name, lvef_shown(v), _day(v.date), v.source)
+    return FactUsed(name, lvef_shown(v), day_shown(v.date), v.source)
 
 
 def latest_lvef_fact(s: Situation) -> tuple[FactUsed, ...]:
@@ -268,12 +275,12 @@ def lung_fact(s: Situation) -> FactUsed | None:
     lungs = s.lungs
     if not lungs.known or not lungs.shown:
         return None
-    return FactUsed("Lungs", lungs.shown, _day(lungs.since), lungs.sources[-1] if lungs.sources else None)
+    return FactUsed("Lungs", lungs.shown, day_shown(lungs.since), lungs.sources[-1] if lungs.sources else None)
 
 
 def symptom_fact(symptom: Symptom, name: str) -> FactUsed:
     """A symptom by what the chart calls it, where the intake did not ask for it."""
-    return FactUsed(name, f"{symptom.name} on the chart", _day(symptom.date), symptom.source)
+    return FactUsed(name, f"{symptom.name} on the chart", day_shown(symptom.date), symptom.source)
 
 
 def lung_symptom_fact(symptom: Symptom) -> FactUsed:
@@ -293,13 +300,13 @@ def brain_fact(s: Situation) -> FactUsed | None:
     if b.state == "unknown":
         return None
     words = "leptomeningeal disease" if b.leptomeningeal else {"none": "none", "present": "present"}.get(b.state, b.state)
-    return FactUsed("CNS metastases", words, _day(b.date), b.sources[0] if b.sources else None)
+    return FactUsed("CNS metastases", words, day_shown(b.date), b.sources[0] if b.sources else None)
 
 
 def _study_drug_fact(s: Situation) -> FactUsed | None:
     """A study drug that is over and may have been a line."""
     drug = s.study_drug_over
-    return FactUsed("Study drug", "over", _day(drug.end or drug.start), drug.source) if drug is not None else None
+    return FactUsed("Study drug", "over", day_shown(drug.end or drug.start), drug.source) if drug is not None else None
 
 
 def treatment_facts(s: Situation) -> tuple[FactUsed, ...]:
@@ -333,4 +340,4 @@ def heart_disease(condition: HeartCondition) -> str:
 
 def resolved_failure_fact(past: HeartCondition) -> FactUsed:
     """Heart failure or cardiomyopathy that has resolved; the day is that on which it began."""
-    return FactUsed(heart_disease(past), "resolved", str(past.date) if past.date is not None else None, past.source)
+    return FactUsed(heart_disease(past), "resolved", day_shown(past.date), past.source)

@@ -7,6 +7,7 @@ from datetime import date
 
 from guideline.advice import FactUsed
 from guideline.case import Case, DpydPhenotype, DpydResult
+from guideline.facts_used import day_shown
 from guideline.intake import answer
 from guideline.partial_date import when_last
 
@@ -55,7 +56,7 @@ def dpyd_facts(case: Case) -> tuple[FactUsed, ...]:
     known = dpyd(case) or unread(case)
     if known is None:
         return ()
-    return (FactUsed("DPYD", known.phenotype or "not read", str(known.date) if known.date is not None else None, known.source),)
+    return (FactUsed("DPYD", known.phenotype or "not read", day_shown(known.date), known.source),)
 
 
 def _answered(case: Case) -> DpydResult | None:

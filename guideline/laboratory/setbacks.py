@@ -16,6 +16,7 @@ from guideline.advice import FactUsed, Statement
 from guideline.bounds import is_upper
 from guideline.case import DrugRecord, FebrileNeutropenia, Lab
 from guideline.dosing.label_doses import lowest_level_by_doses, lowest_level_given
+from guideline.facts_used import day_shown
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.values import Met, lab_name, met, value_of
 from guideline.partial_date import PartialDate, add_days, days_since
@@ -100,7 +101,7 @@ def recovered_days(s: Situation) -> frozenset[PartialDate]:
 def episode_fact(episode: FebrileNeutropenia) -> FactUsed:
     """An episode of febrile neutropenia as a fact."""
     status = "recorded" if episode.status == "unknown" else episode.status
-    return FactUsed("Febrile neutropenia", status, str(episode.date) if episode.date is not None else None, episode.source)
+    return FactUsed("Febrile neutropenia", status, day_shown(episode.date), episode.source)
 
 
 def _met(drug: str, lab: Lab, by_day: Mapping[tuple[str, PartialDate | None], Sequence[Lab]]) -> Iterator[Met]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from guideline.advice import HEADLINE_LENGTH, FactUsed, Statement
 from guideline.bounds import is_lower, is_upper
 from guideline.case import Lvef
-from guideline.facts_used import drug_names, headline_names, in_usual_order, lvef_shown
+from guideline.facts_used import day_shown, drug_names, headline_names, in_usual_order, lvef_shown
 from guideline.heart.lvef_stop import StopForGood
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.situation import Situation
@@ -33,11 +33,7 @@ def heart_condition_facts(s: Situation) -> tuple[FactUsed, ...]:
     """Heart failure, cardiomyopathy and symptoms, as far as they are on record."""
     state = s.heart
     named = (("Heart failure", state.failure), ("Cardiomyopathy", state.cardiomyopathy))
-    facts = [
-        FactUsed(name, "on the problem list", str(entry.date) if entry.date is not None else None, entry.source)
-        for name, entry in named
-        if entry is not None
-    ]
+    facts = [FactUsed(name, "on the problem list", day_shown(entry.date), entry.source) for name, entry in named if entry is not None]
     if state.failure_symptoms:
         given = s.case.intake["heart-failure-symptoms"]
         facts.append(FactUsed("Heart failure symptoms", "reported", str(given.date), given.source))

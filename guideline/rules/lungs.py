@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
 from guideline.drug_classes import HER2_DRUGS
-from guideline.facts_used import course_fact, drug_name, lung_fact, symptom_fact
+from guideline.facts_used import course_fact, drug_name, level_fact, lung_fact, symptom_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DM1, T_DXD, LungHistory
 from guideline.lungs.tdm1_pneumonitis import ended_tdm1
@@ -244,12 +244,7 @@ def dates_gap(restart: Restart | None) -> tuple[Gap, ...]:
 
 def given_before(restart: Restart) -> tuple[FactUsed, ...]:
     """The dose before the pneumonitis, where it is on record."""
-    if restart.before is None:
-        return ()
-    level, record = restart.before
-    day = record.start or record.end
-    words = f"{level:g} {K.thresholds.dose_levels[T_DXD].unit}"
-    return (FactUsed("Dose before the pneumonitis", words, str(day) if day is not None else None, record.source),)
+    return (level_fact("Dose before the pneumonitis", T_DXD, restart.before),) if restart.before is not None else ()
 
 
 def no_level_left(s: Situation, restart: Restart) -> Finding:

@@ -6,7 +6,7 @@ from datetime import date
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import Pregnancy
-from guideline.facts_used import drug_names, in_usual_order
+from guideline.facts_used import day_shown, drug_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.partial_date import when_last
 from guideline.reproductive import past_term
@@ -71,7 +71,7 @@ def contradicted_pregnancy(s: Situation) -> Pregnancy | None:
 def pregnancy_fact(found: Pregnancy) -> FactUsed:
     """A documented or suspected pregnancy as a card names it."""
     known = "documented" if found.status == "pregnant" else "possible"
-    return FactUsed("Pregnancy", known, str(found.date) if found.date is not None else None, found.source)
+    return FactUsed("Pregnancy", known, day_shown(found.date), found.source)
 
 
 def _recency(found: Pregnancy) -> tuple[date, str]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.case import Procedure
 from guideline.drug_classes import HER2_DRUGS, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS
-from guideline.facts_used import finding_dated, finding_sided, her2_fact, metastatic_fact
+from guideline.facts_used import day_shown, finding_dated, finding_sided, her2_fact, metastatic_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.partial_date import add_days, days_since, when_last
@@ -187,7 +187,7 @@ def her2_needed(s: Situation) -> Finding:
         elif treated:
             headline = K.say("her2-unknown-on-therapy")
     if awaited is not None:
-        facts.append(FactUsed("Test ordered", _TESTS[awaited.kind], str(awaited.date) if awaited.date else None, awaited.source))
+        facts.append(FactUsed("Test ordered", _TESTS[awaited.kind], day_shown(awaited.date), awaited.source))
     return Finding(
         "Her2StatusNeeded",
         "info" if awaited is not None or (treated and s.her2.state == "unknown") else "warning",

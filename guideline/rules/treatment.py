@@ -10,7 +10,16 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement, Treatment
 from guideline.biomarkers.her2_findings import state_of
 from guideline.drug_classes import ANTIBODY_PRODUCTS, HER2_DRUGS, PARTNER_DRUGS
-from guideline.facts_used import course_fact, drug_names, headline_names, in_usual_order, metastatic_fact, reasons_shown, treatment_facts
+from guideline.facts_used import (
+    course_fact,
+    day_shown,
+    drug_names,
+    headline_names,
+    in_usual_order,
+    metastatic_fact,
+    reasons_shown,
+    treatment_facts,
+)
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.partial_date import PartialDate, add_days, add_months, days_since, newest_day
@@ -302,9 +311,8 @@ def therapy_gap(s: Situation) -> Finding | None:
         )
     last = s.last_line
     if s.study_drug is not None and not s.on_treatment and (last is None or not _controlled_without_her2(s, last)):
-        begun = str(s.study_drug.start) if s.study_drug.start is not None else None
         state = {"active": "being given", "on-hold": "on hold"}.get(s.study_drug.status, "status not recorded")
-        facts = (*treatment_facts(s), FactUsed("Study drug", state, begun, s.study_drug.source))
+        facts = (*treatment_facts(s), FactUsed("Study drug", state, day_shown(s.study_drug.start), s.study_drug.source))
         return Finding("MissingData", "info", K.say("study-drug"), facts=facts, missing=(Gap("I04", K.say("ask-study-drug")),))
     if last is not None and (
         any(e.state == "unknown" for e in last.exposures)

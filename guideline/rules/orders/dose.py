@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from guideline.advice import INDICATOR_RANK, FactUsed, Finding
+from guideline.advice import INDICATOR_RANK, Finding
 from guideline.body import Body, Weight, body, kilograms, weight_before
 from guideline.companions import settled
 from guideline.dosing.label_doses import Judgement, going_on, judge, needs, same
 from guideline.dosing.ordered_level import dosed_value, raised_from
 from guideline.dosing.whole_doses import takes_its_place
-from guideline.facts_used import drug_name
+from guideline.facts_used import drug_name, level_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
 from guideline.order_knowledge import DoseSchedule, LabelDoses
@@ -24,7 +24,6 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.rules.orders.dose_weight import no_measure, recalculate, weight_asked
 from guideline.rules.orders.dose_words import (
-    amount_words,
     dose_facts,
     flat_product_meant,
     highest_words,
@@ -178,17 +177,12 @@ def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: 
     lowest = raised_from(q, drug, dosed_value(q, drug, dose, found)) if drug in K.thresholds.dose_levels else None
     if lowest is None:
         return None
-    levels = K.thresholds.dose_levels[drug]
-    level, record = lowest
-    day = record.start or record.end
-    given = FactUsed("Lowest dose so far", amount_words(level, levels.unit), str(day) if day is not None else None, record.source)
-    headline = K.say(
-        "dose-re-escalation",
-        drug=drug_name(drug), ordered=ordered_words(dose, found.schedule, found.value), lowest=amount_words(level, levels.unit),
-    )  # fmt: skip
+    given = level_fact("Lowest dose so far", drug, lowest)
+    ordered = ordered_words(dose, found.schedule, found.value)
+    headline = K.say("dose-re-escalation", drug=drug_name(drug), ordered=ordered, lowest=given.value)
     return Finding(
         "DoseCheck", "critical", headline, (K.say("dose-re-escalation-why"),), (order_fact(order, dose), given), avoid=(drug,),
-        rules=(levels.rule, "R126"), suggestions=deletions((order,)),
+        rules=(K.thresholds.dose_levels[drug].rule, "R126"), suggestions=deletions((order,)),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from guideline.advice import FactUsed, Statement
 from guideline.body import Body, kilograms
 from guideline.dosing.label_doses import needs
-from guideline.facts_used import drug_name
+from guideline.facts_used import day_shown, drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.order_knowledge import DoseSchedule
 from guideline.orders import DraftOrder, OrderedDose
@@ -83,8 +83,8 @@ def dose_facts(order: DraftOrder, dose: OrderedDose, unit: str, measured: Body) 
     facts += [FactUsed("Part of it", ordered_words(part.dose), None, part.id) for part in order.made_of if part.dose is not None]
     used = needs(dose.unit, unit)
     if measured.weight is not None and used:
-        day = str(measured.weight.date) if measured.weight.date is not None else None
-        facts.append(FactUsed("Weight", f"{kilograms(measured.weight.kg)} kg", day, measured.weight.source))
+        weight = measured.weight
+        facts.append(FactUsed("Weight", f"{kilograms(weight.kg)} kg", day_shown(weight.date), weight.source))
     if "height" in used and measured.surface is not None:
         facts.append(
             FactUsed("Body surface area", f"{measured.surface:.2f} m2 (height {round(measured.height or 0, 1):g} cm)", inferred=True)

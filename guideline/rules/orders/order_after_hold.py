@@ -13,7 +13,7 @@ from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.dosing.dosing_weight import last_milligrams
 from guideline.dosing.earlier_doses import records_of
 from guideline.dosing.ordered_level import above_level, dosed_value, judged_dose, raised_from
-from guideline.facts_used import drug_name
+from guideline.facts_used import drug_name, level_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.held_values import HeldValue, never_repeated, still_held
 from guideline.laboratory.setbacks import Setback, setback_before
@@ -112,9 +112,5 @@ def _then(drug: str, found: HeldValue, setback: Setback | None) -> Iterator[Stat
 
 def _facts(setback: Setback) -> tuple[FactUsed, ...]:
     """What set the drug back, and the dose before it where that is on record."""
-    if setback.before is None:
-        return setback.facts
-    level, record = setback.before
-    day = record.start or record.end
-    words = f"{level:g} {K.thresholds.dose_levels[setback.drug].unit}"
-    return (*setback.facts, FactUsed("Dose before that", words, str(day) if day is not None else None, record.source))
+    before = (level_fact("Dose before that", setback.drug, setback.before),) if setback.before is not None else ()
+    return (*setback.facts, *before)

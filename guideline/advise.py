@@ -32,7 +32,7 @@ def advise(case: Case, practice: Practice) -> Advice:
     Pure: the same case and practice give the same advice, in whatever order the case holds its facts.
     """
     s = situation(case, practice)
-    found = scope(s)
+    found = s.once(scope)
     if found.silent and not found.watched:
         return Advice(None, (), found.silent, practice.label, K.version)
     chosen: Treatment | None = None

@@ -42,7 +42,7 @@ class _Question(Struct, frozen=True):
 def considered(s: Situation, advice: Advice) -> tuple[Considered, ...]:
     """Every question that is asked when a chart is opened, in the order in which the rules are asked."""
     topics = {f.topic for f in (*((advice.treatment,) if advice.treatment is not None else ()), *advice.findings)}
-    scoped = scope(s)
+    scoped = s.once(scope)
     found = []
     for question in _QUESTIONS:
         spoke = tuple(t for t in question.topics if t in topics)
@@ -57,7 +57,7 @@ def _names(given: Iterable[Exposure]) -> str:
 
 
 def _her2(s: Situation, _: Advice) -> str:
-    if scope(s).finding is not None:
+    if s.once(scope).finding is not None:
         return "the stage must be clear first"
     return f"HER2 is positive ({s.her2.leading.shown if s.her2.leading is not None else 'reviewed'})"
 
@@ -111,7 +111,7 @@ def _treatment(s: Situation, advice: Advice) -> str:
         return "pregnancy comes first: no HER2 drug is advised"
     if s.brain.symptoms:
         return "neurological symptoms come first: no regimen before they are cleared"
-    if not scope(s).treatable:
+    if not s.once(scope).treatable:
         return f"HER2 is not settled ({s.her2.state})" if s.metastatic else "the stage is not clear"
     last = s.last_line
     if s.on_treatment and last is not None:

@@ -118,7 +118,7 @@ def _places(s: Situation, advice: Advice) -> Iterable[Place]:
             because = "; ".join(reason.text for reason in option.reasons) if place == "avoid" else None
             yield Place(option.regimen, place, because)
     for regimen in K.regimens:
-        if regimen in placed or not scope(s).treatable:
+        if regimen in placed or not s.once(scope).treatable:
             continue
         if regimen in t.avoid:
             yield Place(regimen, "avoid")

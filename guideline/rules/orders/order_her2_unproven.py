@@ -26,7 +26,7 @@ def her2_unproven(q: OrderQuestion) -> Iterator[Finding]:
     s = q.s
     if s.her2.state not in ("unknown", "equivocal"):
         return
-    needed = scope(s).finding
+    needed = s.once(scope).finding
     drugs = [drug for drug in ordered_drugs(order for order in q.starts if not order.gastric) if is_new(s, drug)]
     if needed is None or needed.topic != "Her2StatusNeeded" or not drugs or _shown_before(s):
         return

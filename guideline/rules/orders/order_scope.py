@@ -28,12 +28,12 @@ def safety_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
 
 def pathway_orders(q: OrderQuestion) -> tuple[DraftOrder, ...]:
     """The asked starts that the choice of therapy speaks about: HER2-positive metastatic breast cancer only (R121-R123)."""
-    return tuple(order for order in q.starts if not order.gastric) if scope(q.s).treatable else ()
+    return tuple(order for order in q.starts if not order.gastric) if q.s.once(scope).treatable else ()
 
 
 def has_breast_cancer(s: Situation) -> bool:
     """Whether a breast cancer is on record for a patient of ours; one that is history yields to another active primary."""
-    if "R001" in scope(s).silent:
+    if "R001" in s.once(scope).silent:
         return False
     kinds = {d.kind for d in s.case.diagnoses}
     if not kinds & {"invasive-breast", "breast-history"}:

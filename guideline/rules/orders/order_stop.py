@@ -32,7 +32,7 @@ _STATED_REASONS = frozenset({"other", "unavailable"})
 def her2_therapy_stopped(q: OrderQuestion) -> Iterator[Finding]:
     """R010: HER2 therapy is ended without progression, toxicity, pregnancy or the patient's wish on the order or in the record."""
     s = q.s
-    if not q.stops or not scope(s).treatable or reason_on_record(s):
+    if not q.stops or not s.once(scope).treatable or reason_on_record(s):
         return
     ended = [(order, e) for order in q.stops if order.stop_reason not in _SILENT_REASONS for e in _running(s, order)]
     ended = [(order, e) for order, e in ended if not _goes_on_otherwise(q, e)]

@@ -21,7 +21,7 @@ _TELLS_BREAST = ONLY_BREAST - {"tucatinib", "zanidatamab"}
 def breast_by(q: OrderQuestion) -> Statement | None:
     """What says breast where no diagnosis says which cancer it is: a test, a drug or the reason of an order. None with any other tumour."""
     s = q.s
-    if "R001" in scope(s).silent or {d.kind for d in s.case.diagnoses} - {"breast-in-situ"}:
+    if "R001" in s.once(scope).silent or {d.kind for d in s.case.diagnoses} - {"breast-in-situ"}:
         return None
     drafts = q.all_starts
     if any(order.gastric for order in drafts):

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from guideline.biomarkers.her2_status import Her2Status, her2_status
 from guideline.biomarkers.hormone_receptors import HormoneReceptors, hormone_receptors
+from guideline.body import Body, body
 from guideline.brain_disease import BrainDisease, brain_disease
 from guideline.case import UNKNOWN_HER2_CONJUGATE, Case, Metastasis, OtherDrug, Stage
 from guideline.drug_classes import HER2_DRUGS, components
@@ -104,6 +105,11 @@ class Situation(Struct, frozen=True):
         return self.case.patient.sex == "male"
 
     @property
+    def body(self) -> Body:
+        """Weight and height as doses go by them, looked up when first asked: charts hold thousands of weights."""
+        return self.once(_body)
+
+    @property
     def on_treatment(self) -> bool:
         """Whether the newest line that counts is being given or held, without documented progression."""
         return self.last_line is not None and self.last_line.outcome in ("ongoing", "on-hold")
@@ -130,6 +136,10 @@ class Situation(Struct, frozen=True):
     def used(self, drug: str) -> bool:
         """Whether a drug was ever given, in any setting, under any brand or in a combination."""
         return drug in self.used_drugs
+
+
+def _body(s: Situation) -> Body:
+    return body(s.case)
 
 
 #: Data problems after which nothing was "never given".

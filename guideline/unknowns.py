@@ -12,7 +12,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guideline.body import body, cockcroft_gault
+from guideline.body import cockcroft_gault
 from guideline.case import BodyMeasure, Case, DrugRecord, IntakeAnswer, Lab, Lvef, PerformanceStatus, Pregnancy, ReceptorResult
 from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_names
@@ -243,9 +243,9 @@ def _limits_of_clearance() -> list[float]:
 def _clearance_values(s: Situation) -> Iterator[tuple[str, Case]]:
     """Clearances at and beside the limits of the label, as creatinine; where no current weight is on record, with one."""
     today = PartialDate.on(s.today)
-    weighed = body(s.case).kg is not None
+    weighed = s.body.kg is not None
     measures = s.case.body if weighed else (*s.case.body, BodyMeasure("weight", USUAL_KG, today, ASSUMED))
-    at_1 = cockcroft_gault(s.age, body(s.case).kg or USUAL_KG, 1.0, s.case.patient.sex) if s.age is not None else None
+    at_1 = cockcroft_gault(s.age, s.body.kg or USUAL_KG, 1.0, s.case.patient.sex) if s.age is not None else None
     if not at_1:
         return
     for value in _limits_of_clearance():

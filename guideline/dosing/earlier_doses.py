@@ -7,7 +7,6 @@ from datetime import date
 
 from msgspec import Struct
 
-from guideline.body import body
 from guideline.case import Case, DrugRecord, StopReason
 from guideline.dosing.label_doses import judge
 from guideline.drug_classes import components
@@ -163,7 +162,7 @@ def _interval_by_amount(q: OrderQuestion, record: DrugRecord) -> int | None:
     if label is None or record.dose is None:
         return None
     ordered = OrderedDose(record.dose.amount, record.dose.unit)
-    judged = judge(ordered, label.schedules, body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+    judged = judge(ordered, label.schedules, q.s.body, q.s.practice.dose_tolerance_percent, flat=label.flat)
     return judged.schedule.every_days if judged is not None and judged.verdict in ("fits", "loading") else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from guideline.body import body
 from guideline.case import DrugRecord
 from guideline.dosing.earlier_doses import records_of
 from guideline.dosing.label_doses import Judgement, above, as_dosed, judge, lowest_level_given
@@ -16,7 +15,7 @@ def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -
     if dose is None or len(order.drugs) != 1:
         return None
     label = K.doses[order.drugs[0]]
-    return judge(dose, label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent, flat=label.flat)
+    return judge(dose, label.beside(q.together), q.s.body, q.s.practice.dose_tolerance_percent, flat=label.flat)
 
 
 def dosed_value(q: OrderQuestion, drug: str, dose: OrderedDose | None, found: Judgement | None) -> float | None:

@@ -12,7 +12,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from guideline.body import body, cockcroft_gault
+from guideline.body import cockcroft_gault
 from guideline.bounds import is_lower, is_upper, just_beyond
 from guideline.case import Bound, Lab, LabKind
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -114,7 +114,7 @@ def undated_labs(s: Situation) -> CurrentLabs:
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
     """The clearance by the creatinine that counts today, and behind a preliminary one by the newest final one; none where it is unknown."""
-    kg = body(s.case).kg
+    kg = s.body.kg
     if kg is None:
         return ()
     return tuple(value for lab in labs_that_count(s, "creatinine") if (value := clearance_at(s, value_of(lab), kg)) is not None)

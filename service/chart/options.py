@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from cards.topics import TOPICS
 from guideline.advice import Indicator, Option, Treatment
-from guideline.body import body
 from guideline.explain import Explanation
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.options import kind_of_note
@@ -102,7 +101,7 @@ def treatment_view(treatment: Treatment, s: Situation, explanation: Explanation)
         avoid=tuple(_each(treatment.barred, "avoid", s)),
         ruled_out=tuple(Elsewhere(K.regimens[p.regimen].short, p.because or "") for p in explanation.regimens if p.place == "ruled out"),
         not_on_menu=tuple(K.regimens[p.regimen].short for p in explanation.regimens if p.place == "not on the menu"),
-        dose_basis=dose_basis(body(s.case), tuple(option.regimen for option in offered)),
+        dose_basis=dose_basis(s.body, tuple(option.regimen for option in offered)),
         rules=rules_in(treatment),
     )
 
@@ -118,7 +117,7 @@ def _regimen(option: Option, stand: Stand, s: Situation) -> Regimen:
         stand=stand,
         name=_name(option),
         short=entry.short,
-        doses=dose_lines(option, body(s.case)),
+        doses=dose_lines(option, s.body),
         duration=entry.duration,
         reasons=each_said(option.reasons),
         cautions=each_said(option.cautions),

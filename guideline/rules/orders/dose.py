@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import INDICATOR_RANK, Finding
-from guideline.body import Body, Weight, body, kilograms, weight_before
+from guideline.body import Body, Weight, kilograms, weight_before
 from guideline.companions import settled
 from guideline.dosing.label_doses import Judgement, going_on, judge, needs, same
 from guideline.dosing.ordered_level import dosed_value, raised_from
@@ -46,12 +46,11 @@ _OTHER_PRODUCT_PERCENT = 30
 
 def doses(q: OrderQuestion) -> Iterator[Finding]:
     """Judge the doses of each asked order of one drug: what is worst is said."""
-    measured: Body | None = None
     for order in safety_orders(q):
         if order.dose is None or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
             continue
         drug = order.drugs[0]
-        measured = measured or body(q.s.case)
+        measured = q.s.body
         lead = _lead(q, order, drug, measured)
         first = _judged(q, order, lead, drug, measured)
         further = [_judged(q, order, dose, drug, measured) for dose in own_doses(order, drug) if dose is not lead]

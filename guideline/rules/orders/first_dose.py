@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guideline.advice import Finding
-from guideline.body import Body, body
+from guideline.body import Body
 from guideline.dosing.earlier_doses import drafted_before, earlier_doses, loaded_part
 from guideline.dosing.label_doses import Judgement, judge
 from guideline.drug_classes import components
@@ -37,7 +37,7 @@ def loaded_beside(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
     others = [o for o in q.all_starts if o.id != order.id and len(o.drugs) == 1]
     doses = [(drug, dose) for dose in own_doses(order, drug)[1:]]
     doses += [(o.drugs[0], dose) for o in others if o.drugs[0] in K.doses and components(drug) & components(o.drugs[0]) for dose in o.doses]
-    measured = body(q.s.case)
+    measured = q.s.body
     return any(_loads(q, product, dose, measured) for product, dose in doses)
 
 

@@ -12,10 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from guideline.advice import Finding, Gap, Indicator, Statement
-from guideline.body import body
 from guideline.dosing.earlier_doses import begins_course, given_lately, records_of
-from guideline.dosing.label_doses import Judgement, above, judge
-from guideline.dosing.ordered_level import lowest_given
+from guideline.dosing.label_doses import Judgement, above
+from guideline.dosing.ordered_level import judged_dose, lowest_given
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.dpyd import dpyd_facts, dpyd_phenotype, unread
@@ -119,12 +118,8 @@ def _acts(q: OrderQuestion, asked: _Asked, m: Met, dpyd: str | None) -> bool:
 
 
 def _judgements(q: OrderQuestion, asked: _Asked) -> list[Judgement | None]:
-    """The ordered doses by their label, the first one first; none for several drugs in one order."""
-    label = K.doses.get(asked.drug)
-    if label is None or len(asked.order.drugs) != 1:
-        return []
-    schedules, measured, tolerance = label.beside(q.together), body(q.s.case), q.s.practice.dose_tolerance_percent
-    return [judge(dose, schedules, measured, tolerance, flat=label.flat) for dose in asked.order.doses]
+    """The ordered doses by their label, the first one first."""
+    return [judged_dose(q, asked.order, dose) for dose in asked.order.doses]
 
 
 def _already_reduced(q: OrderQuestion, asked: _Asked) -> bool:

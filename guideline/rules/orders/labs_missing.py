@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.body import body, kilograms
+from guideline.body import kilograms
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.dpyd import dpyd_facts, unread
@@ -28,7 +28,7 @@ def lab_gaps(q: OrderQuestion, drug: str, values: CurrentLabs) -> tuple[Gap, ...
     absent = set(_absent(drug, values))
     found = []
     if CLEARANCE in absent:
-        weigh = _creatinine_alone(values) is not None and body(q.s.case).kg is None
+        weigh = _creatinine_alone(values) is not None and q.s.body.kg is None
         found.append(Gap("I10", K.say("ask-weight" if weigh else "ask-creatinine")))
     if absent & _LIVER:
         found.append(Gap("I11", K.say("ask-liver-labs")))
@@ -96,7 +96,7 @@ def _no_clearance(
     acts: Callable[[Met], bool],
 ) -> Finding:
     """The creatinine is on record, and what its clearance takes is not. A warning where by an old weight the clearance would be too low."""
-    weight, name = body(q.s.case).weight, drug_name(drug)
+    weight, name = q.s.body.weight, drug_name(drug)
     if others:
         detail = (_also_needed(others), *detail)
     indicator: Indicator = "info"
@@ -119,7 +119,7 @@ def _too_low(drug: str, clearance: LabValue, acts: Callable[[Met], bool]) -> boo
 
 def _clearance_by_old_weight(q: OrderQuestion, creatinine: LabValue) -> LabValue | None:
     """What the clearance would be by a weight that is too old to calculate with; None without one."""
-    s, weight = q.s, body(q.s.case).weight
+    s, weight = q.s, q.s.body.weight
     if weight is None or weight.state != "old" or weight.date is None:
         return None
     return clearance_at(s, creatinine, weight.kg)

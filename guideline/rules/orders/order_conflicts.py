@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from guideline.advice import INDICATOR_RANK, FactUsed, Finding, Indicator, Statement
-from guideline.body import body
 from guideline.drug_classes import ANTHRACYCLINES, ANTIBODIES, CONJUGATES, HER2_DRUGS, KINASE_INHIBITORS, PERTUZUMAB_PRODUCTS
 from guideline.facts_used import course_fact, drug_name, drug_names, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -260,7 +259,7 @@ def _lifetime_dose(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Finding 
     if not asked:
         return None
     doses = [r for r in q.s.case.drugs if r.drug in _DOXORUBICIN and r.kind == "administration" and r.dose is not None]
-    surface = body(q.s.case).surface
+    surface = q.s.body.surface
     given = sum(_per_m2(r.dose.amount, r.dose.unit, surface) for r in doses if r.dose is not None)
     now = sum(_ordered_per_m2(order, surface) for order in asked)
     limits = K.thresholds.doses

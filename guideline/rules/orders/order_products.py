@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from guideline.advice import FactUsed, Finding, Indicator, Statement, Suggestion
-from guideline.body import body
 from guideline.dosing.dosing_weight import last_milligrams
 from guideline.dosing.label_doses import converted, same
 from guideline.drug_classes import ANTIBODIES, CONJUGATES, PERTUZUMAB_PRODUCTS, TRASTUZUMAB_PRODUCTS, components
@@ -206,7 +205,7 @@ def _dose_level_of(dose: OrderedDose) -> str | None:
 
 def _per_kg(s: Situation, dose: OrderedDose) -> float | None:
     """An ordered dose in mg/kg, by the current weight where it is ordered in mg; None where that cannot be told."""
-    kg = body(s.case).kg if dose.unit == "mg" else None
+    kg = s.body.kg if dose.unit == "mg" else None
     return converted(dose.amount, dose.unit, "mg/kg", kg, None)
 
 

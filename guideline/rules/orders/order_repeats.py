@@ -12,7 +12,7 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from guideline.advice import FactUsed, Finding
-from guideline.body import Body, body
+from guideline.body import Body
 from guideline.dosing.label_doses import Judgement, above, judge, same
 from guideline.dosing.whole_doses import follow_each_other, takes_its_place, told_for_both
 from guideline.drug_classes import HER2_DRUGS
@@ -35,12 +35,11 @@ _Judged = tuple[OrderedDose, Judgement | None]
 
 def same_drug_twice(q: OrderQuestion) -> Iterator[Finding]:
     """One finding for each ordered drug of which two drafts are one dose given twice, or lie too near."""
-    measured: Body | None = None
     for drug in ordered_drugs(safety_orders(q), _JUDGED):
         drafts = _drafts(q, drug)
         if len(drafts) < 2 or drug not in K.doses:
             continue
-        measured = measured or body(q.s.case)
+        measured = q.s.body
         found = _twice(q, drug, drafts, measured) or _too_near(q, drug, drafts)
         if found is not None:
             yield found

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Statement
-from guideline.body import Body, body
+from guideline.body import Body
 from guideline.dosing.earlier_doses import EarlierDoses, days_after, drafted_before, earlier_doses, gap_to_load, loaded_part, not_before
 from guideline.dosing.label_doses import Judgement, judge
 from guideline.drug_classes import components
@@ -39,12 +39,11 @@ _Judged = tuple[OrderedDose, Judgement]
 
 def reloading(q: OrderQuestion) -> Iterator[Finding]:
     """For each asked order of an infusion: too early, loaded without need, or not loaded although the gap asks for it."""
-    measured: Body | None = None
     for order in safety_orders(q):
         if len(order.drugs) != 1 or order.drugs[0] not in K.doses or not K.drugs[order.drugs[0]].infused:
             continue
         drug = order.drugs[0]
-        measured = measured or body(q.s.case)
+        measured = q.s.body
         found = _judgements(q, order, drug, measured)
         finding = _too_early(q, order, drug, earlier_doses(q, drug), found)
         if finding is None and not mixed_up(q, order):

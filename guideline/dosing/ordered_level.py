@@ -12,9 +12,12 @@ from guideline.orders import DraftOrder, OrderedDose
 
 def judged_dose(q: OrderQuestion, order: DraftOrder, dose: OrderedDose | None) -> Judgement | None:
     """An ordered dose in the unit of its label; None, or no value, where the order does not tell, or only with a weight not on record."""
-    if dose is None or len(order.drugs) != 1:
-        return None
-    label = K.doses[order.drugs[0]]
+    return by_label(q, order.drugs[0], dose) if dose is not None and len(order.drugs) == 1 else None
+
+
+def by_label(q: OrderQuestion, drug: str, dose: OrderedDose) -> Judgement | None:
+    """A dose against the label of its drug, beside what would be given with it."""
+    label = K.doses[drug]
     return judge(dose, label.beside(q.together), q.s.body, q.s.practice.dose_tolerance_percent, flat=label.flat)
 
 

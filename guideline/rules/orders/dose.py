@@ -14,7 +14,7 @@ from guideline.advice import INDICATOR_RANK, Finding
 from guideline.body import Body, Weight, kilograms, weight_before
 from guideline.companions import settled
 from guideline.dosing.label_doses import Judgement, going_on, judge, needs, same
-from guideline.dosing.ordered_level import dosed_value, raised_from
+from guideline.dosing.ordered_level import by_label, dosed_value, raised_from
 from guideline.dosing.whole_doses import takes_its_place
 from guideline.facts_used import drug_name, level_fact
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -50,23 +50,21 @@ def doses(q: OrderQuestion) -> Iterator[Finding]:
         if order.dose is None or len(order.drugs) != 1 or order.drugs[0] not in K.doses:
             continue
         drug = order.drugs[0]
-        measured = q.s.body
-        lead = _lead(q, order, drug, measured)
-        first = _judged(q, order, lead, drug, measured)
-        further = [_judged(q, order, dose, drug, measured) for dose in own_doses(order, drug) if dose is not lead]
+        lead = _lead(q, order, drug)
+        first = _judged(q, order, lead, drug)
+        further = [_judged(q, order, dose, drug) for dose in own_doses(order, drug) if dose is not lead]
         # Of a further dose only what is too much counts: less is a step down, a rounding, or a surface that is capped.
         findings = [*([first] if first is not None else []), *(f for f in further if f is not None and f.indicator != "info")]
         if findings:
             yield replace(max(findings, key=lambda f: INDICATOR_RANK[f.indicator]), about=(drug,))
 
 
-def _lead(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> OrderedDose:
+def _lead(q: OrderQuestion, order: DraftOrder, drug: str) -> OrderedDose:
     """The dose that speaks for an order: the first one; where a weight is missing for it, the same dose as the order has it per kg."""
     first, *others = own_doses(order, drug)
-    label, tolerance = K.doses[drug], q.s.practice.dose_tolerance_percent
 
     def verdict(dose: OrderedDose) -> str | None:
-        found = judge(dose, label.beside(q.together), measured, tolerance, flat=label.flat)
+        found = by_label(q, drug, dose)
         return found.verdict if found is not None else None
 
     if verdict(first) != "no-measure":
@@ -74,18 +72,18 @@ def _lead(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> Ord
     return next((dose for dose in others if not dose.later and verdict(dose) not in (None, "no-measure")), first)
 
 
-def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, measured: Body) -> Finding | None:
+def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str) -> Finding | None:
     label = K.doses[drug]
     tolerance = q.s.practice.dose_tolerance_percent
     labelled = label.beside(q.together)
     schedules = tuple(map(going_on, labelled)) if dose.later else labelled
-    found = judge(dose, schedules, measured, tolerance, flat=label.flat)
+    found = judge(dose, schedules, q.s.body, tolerance, flat=label.flat)
     if found is None:
         return None
     if found.verdict == "per-kg":
         return _per_kg(order, dose, drug, schedules)
     if found.verdict == "mismatch":
-        loads = judge(dose, labelled, measured, tolerance, flat=label.flat)
+        loads = by_label(q, drug, dose)
         return _mismatch(order, dose, drug, labelled, again=loads is not None and loads.verdict == "loading")
     if found.verdict == "too-often":
         return _too_often(order, dose, drug, label, found.schedule)
@@ -93,21 +91,21 @@ def _judged(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, m
     if raised is not None:
         return raised
     if found.verdict == "no-measure":
-        gross = _gross(q, order, dose, drug, label, schedules, measured)
-        return gross or no_measure(q, order, dose, drug, found.schedule, measured)
-    changed = recalculate(q, order, dose, drug, found, measured)
+        gross = _gross(q, order, dose, drug, label, schedules)
+        return gross or no_measure(q, order, dose, drug, found.schedule)
+    changed = recalculate(q, order, dose, drug, found)
     if changed is not None:
         return changed
     if found.verdict == "over":
-        return _over(q, order, dose, drug, label, found, measured)
+        return _over(q, order, dose, drug, label, found)
     if found.verdict == "under":
         if settled(q, drug, found.value, tolerance) or _part_of_a_dose(q, order, drug):
             return None
         both = _in_two_bags(q, order, dose, drug)
-        whole = judge(both, schedules, measured, tolerance, flat=label.flat) if both is not None else None
+        whole = judge(both, schedules, q.s.body, tolerance, flat=label.flat) if both is not None else None
         if both is not None and whole is not None and whole.verdict in ("fits", "loading"):
             return _re_escalated(q, order, both, drug, whole)
-        return _under(order, dose, drug, found, measured)
+        return _under(q, order, dose, drug, found)
     return first_without_loading(q, order, dose, drug, found) if found.verdict == "fits" else None
 
 
@@ -185,9 +183,7 @@ def _re_escalated(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: 
     )  # fmt: skip
 
 
-def _over(
-    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement, measured: Body
-) -> Finding | None:
+def _over(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, found: Judgement) -> Finding | None:
     """R126: above the label dose by more than the tolerance. P05: T-DXd may be meant for another active cancer: then not critical."""
     schedule, value = found.schedule, found.value
     if value is None:
@@ -213,7 +209,7 @@ def _over(
     detail += flat_product_meant(dose, drug)
     detail += surface_note(dose, schedule.unit)
     return Finding(
-        "DoseCheck", indicator, headline, tuple(detail), dose_facts(order, dose, schedule.unit, measured),
+        "DoseCheck", indicator, headline, tuple(detail), dose_facts(order, dose, schedule.unit, q.s.body),
         avoid=(drug,) if critical else (), suggestions=deletions((order,)) if critical else (),
     )  # fmt: skip
 
@@ -230,7 +226,7 @@ def _like_the_trastuzumab_before(q: OrderQuestion, drug: str, value: float) -> b
     return drug == T_DXD and on_it and same(value, K.doses[_TRASTUZUMAB].schedules[0].dose, q.s.practice.dose_tolerance_percent)
 
 
-def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding:
+def _under(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding:
     """Decision 18: below the label dose and none of its reductions, or between it and the loading dose: information."""
     schedule = found.schedule
     words = {"drug": drug_name(drug), "ordered": ordered_words(dose, schedule, found.value), "label": label_words(schedule)}
@@ -242,23 +238,18 @@ def _under(order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, me
     if schedule.levels:
         levels = ", ".join(f"{level:g}" for level in (schedule.dose, *schedule.levels))
         detail.insert(0, K.say("dose-levels", levels=f"{levels} {schedule.unit}"))
-    return Finding("DoseCheck", "info", headline, tuple(detail), dose_facts(order, dose, schedule.unit, measured))
+    return Finding("DoseCheck", "info", headline, tuple(detail), dose_facts(order, dose, schedule.unit, q.s.body))
 
 
 def _gross(
-    q: OrderQuestion,
-    order: DraftOrder,
-    dose: OrderedDose,
-    drug: str,
-    label: LabelDoses,
-    schedules: tuple[DoseSchedule, ...],
-    measured: Body,
+    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, label: LabelDoses, schedules: tuple[DoseSchedule, ...]
 ) -> Finding | None:
     """R126: far too much even by the weight of the last half year (before one that is doubtful), or without one for every adult.
 
     Without a height every adult is as tall as the tallest.
     """
-    old, limit = measured.weight, K.thresholds.doses.weight_overdose_days
+    measured, limit = q.s.body, K.thresholds.doses.weight_overdose_days
+    old = measured.weight
     if old is not None and old.state == "doubtful":
         old = weight_before(old, q.s.case)
     recent = old is not None and old.state == "old" and old.age_days is not None and old.age_days <= limit
@@ -272,7 +263,7 @@ def _gross(
         return None
     tall = measured.height is None and "height" in needs(dose.unit, least.schedule.unit)
     if recent and not tall:
-        finding = _over(q, order, dose, drug, label, least, measured)
+        finding = _over(q, order, dose, drug, label, least)
         said = K.say("dose-by-old-weight", weight=kilograms(old.kg), age=old.age_days)
         return replace(finding, detail=(said, *finding.detail), missing=weight_asked(dose, least.schedule)) if finding is not None else None
     critical = label.over == "critical"

@@ -24,9 +24,9 @@ def weight_asked(dose: OrderedDose, schedule: DoseSchedule) -> tuple[Gap, ...]:
     return (Gap("I19", K.say("ask-weight-height") if "height" in needs(dose.unit, schedule.unit) else K.say("ask-weight")),)
 
 
-def no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule, measured: Body) -> Finding:
+def no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, schedule: DoseSchedule) -> Finding:
     """P14, I19: the weight (or height) that the dose would be judged by is missing, old or doubtful."""
-    weight = measured.weight
+    weight = q.s.body.weight
     words = {"drug": drug_name(drug), "ordered": ordered_words(dose)}
     if weight is not None and weight.state == "doubtful":
         headline = K.say("dose-weight-doubtful", weight=kilograms(weight.kg), **words)
@@ -37,19 +37,19 @@ def no_measure(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str
         lost = any(problem.subject == "body" for problem in q.s.case.problems)
         measure = f"{'usable ' if lost else ''}{'height' if weight is not None else 'weight'}"
         headline = K.say("dose-weight-missing", measure=measure, unit=schedule.unit, **words)
-    facts = dose_facts(order, dose, schedule.unit, measured)
+    facts = dose_facts(order, dose, schedule.unit, q.s.body)
     detail = flat_product_meant(dose, drug)
     return Finding("DoseCheck", "info", headline, detail, facts, weight_asked(dose, schedule), rules=("R126",))
 
 
-def recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> Finding | None:
+def recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> Finding | None:
     """P14: the weight changed by a tenth or more since the dose was calculated, and the order does not show that it was done again.
 
     Milligrams that are only ordered again are not called too much for what the weight did: they are to be recalculated. It is a warning
     where today's weight makes them more than the label ever gives of a conjugate.
     """
-    now, schedule = measured.weight, found.schedule
-    before = _weight_gone_by(q, order, dose, drug, found, measured)
+    now, schedule = q.s.body.weight, found.schedule
+    before = _weight_gone_by(q, order, dose, drug, found)
     if now is None or before is None:
         return None
     detail: tuple[Statement, ...] = ()
@@ -64,7 +64,7 @@ def recalculate(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: st
     else:
         headline = K.say("dose-recalculate-over", over=over, label=label_words(schedule), **words)
     dosed = FactUsed("Weight of the earlier doses", f"{kilograms(before.value)} kg", str(before.date), before.source)
-    return Finding("DoseCheck", indicator, headline, detail, (*dose_facts(order, dose, schedule.unit, measured), dosed), rules=("R126",))
+    return Finding("DoseCheck", indicator, headline, detail, (*dose_facts(order, dose, schedule.unit, q.s.body), dosed), rules=("R126",))
 
 
 def _over_the_highest(q: OrderQuestion, drug: str, found: Judgement) -> int | None:
@@ -75,33 +75,31 @@ def _over_the_highest(q: OrderQuestion, drug: str, found: Judgement) -> int | No
     return round((found.value / highest - 1) * 100)
 
 
-def _weight_gone_by(
-    q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body
-) -> BodyMeasure | None:
+def _weight_gone_by(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> BodyMeasure | None:
     """The earlier weight that a dose still goes by: that of the last milligrams, or of the start of the course. None: today's is used."""
-    now, schedule = measured.weight, found.schedule
+    now, schedule = q.s.body.weight, found.schedule
     if now is None or now.state != "current" or schedule.unit not in ("mg/kg", "mg/m2"):
         return None
-    last, start = last_milligrams(q, drug), _weight_at_start(q, drug, schedule, measured)
+    last, start = last_milligrams(q, drug), _weight_at_start(q, drug, schedule)
     if dose.unit == schedule.unit:
         before = last.weight if last is not None and last.recorded and last.weight is not None else start
         return before if before is not None and changed(before.value, now.kg) and found.verdict in ("fits", "loading") else None
-    if found.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, found, measured):
+    if found.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, found):
         return None
-    if last is not None and last.weight is not None and last.repeated_in(dose) and _off_its_level(q, dose, found, last.weight, measured):
+    if last is not None and last.weight is not None and last.repeated_in(dose) and _off_its_level(q, dose, found, last.weight):
         return last.weight
     if start is None or found.verdict == "fits" or (last is not None and last.raised_in(dose)):
         return None
-    then = _judged_by(start, q, dose, schedule, measured)
+    then = _judged_by(start, q, dose, schedule)
     return start if then is not None and then.verdict in ("fits", "loading") else None
 
 
-def _off_its_level(q: OrderQuestion, dose: OrderedDose, found: Judgement, before: BodyMeasure, measured: Body) -> bool:
+def _off_its_level(q: OrderQuestion, dose: OrderedDose, found: Judgement, before: BodyMeasure) -> bool:
     """Whether milligrams were a label dose by an earlier weight and are no longer that one, though they may be another, by today's.
 
     Below it only after a change of a tenth: what rounding took off is no change of weight.
     """
-    then, now = _judged_by(before, q, dose, found.schedule, measured), measured.weight
+    then, now = _judged_by(before, q, dose, found.schedule), q.s.body.weight
     if then is None or then.value is None or then.verdict != "fits" or found.value is None or now is None:
         return False
     tolerance, was = q.s.practice.dose_tolerance_percent, then.value
@@ -110,7 +108,7 @@ def _off_its_level(q: OrderQuestion, dose: OrderedDose, found: Judgement, before
     return above(found.value, meant, tolerance) or (changed(before.value, now.kg) and not same(found.value, meant, tolerance))
 
 
-def dosed_on_earlier_weight(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement, measured: Body) -> bool:
+def dosed_on_earlier_weight(q: OrderQuestion, order: DraftOrder, dose: OrderedDose, drug: str, found: Judgement) -> bool:
     """Whether what looks like a loading dose is the usual dose in mg of a patient who lost weight since it was calculated.
 
     Not so where the order calls it a loading dose, and where the gap since the last dose asks for one.
@@ -123,14 +121,14 @@ def dosed_on_earlier_weight(q: OrderQuestion, order: DraftOrder, dose: OrderedDo
     last = last_milligrams(q, drug)
     weights = [last.weight if last is not None and last.repeated_in(dose) else None]
     if last is None or not last.raised_in(dose):
-        weights.append(_weight_at_start(q, drug, found.schedule, measured))
-    judged = [_judged_by(before, q, dose, found.schedule, measured) for before in weights if before is not None]
+        weights.append(_weight_at_start(q, drug, found.schedule))
+    judged = [_judged_by(before, q, dose, found.schedule) for before in weights if before is not None]
     return any(then is not None and then.verdict == "fits" for then in judged)
 
 
-def _weight_at_start(q: OrderQuestion, drug: str, schedule: DoseSchedule, measured: Body) -> BodyMeasure | None:
+def _weight_at_start(q: OrderQuestion, drug: str, schedule: DoseSchedule) -> BodyMeasure | None:
     """The weight at the start of the course that goes on, where the current one is a tenth or more off it."""
-    now = measured.weight
+    now = q.s.body.weight
     if schedule.unit not in ("mg/kg", "mg/m2") or now is None or now.state != "current":
         return None
     parts = components(drug)
@@ -140,9 +138,10 @@ def _weight_at_start(q: OrderQuestion, drug: str, schedule: DoseSchedule, measur
     return before if before is not None and changed(before.value, now.kg) else None
 
 
-def _judged_by(before: BodyMeasure, q: OrderQuestion, dose: OrderedDose, schedule: DoseSchedule, measured: Body) -> Judgement | None:
+def _judged_by(before: BodyMeasure, q: OrderQuestion, dose: OrderedDose, schedule: DoseSchedule) -> Judgement | None:
     """What the dose was by the earlier weight."""
-    if measured.weight is None:
+    now = q.s.body.weight
+    if now is None:
         return None
-    then = Body(replace(measured.weight, kg=before.value), measured.height)
+    then = Body(replace(now, kg=before.value), q.s.body.height)
     return judge(dose, (schedule,), then, q.s.practice.dose_tolerance_percent, flat=False)

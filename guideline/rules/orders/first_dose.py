@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from guideline.advice import Finding
-from guideline.body import Body
 from guideline.dosing.earlier_doses import drafted_before, earlier_doses, loaded_part
 from guideline.dosing.label_doses import Judgement, judge
 from guideline.drug_classes import components
@@ -37,16 +36,15 @@ def loaded_beside(q: OrderQuestion, order: DraftOrder, drug: str) -> bool:
     others = [o for o in q.all_starts if o.id != order.id and len(o.drugs) == 1]
     doses = [(drug, dose) for dose in own_doses(order, drug)[1:]]
     doses += [(o.drugs[0], dose) for o in others if o.drugs[0] in K.doses and components(drug) & components(o.drugs[0]) for dose in o.doses]
-    measured = q.s.body
-    return any(_loads(q, product, dose, measured) for product, dose in doses)
+    return any(_loads(q, product, dose) for product, dose in doses)
 
 
-def _loads(q: OrderQuestion, product: str, dose: OrderedDose, measured: Body) -> bool:
+def _loads(q: OrderQuestion, product: str, dose: OrderedDose) -> bool:
     """Whether a dose is called a loading dose, or is the label's. What follows another dose, or hangs on a condition, is none."""
     if dose.later or dose.conditional:
         return False
     if dose.loading:
         return True
     label = K.doses[product]
-    found = judge(dose, label.schedules, measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+    found = judge(dose, label.schedules, q.s.body, q.s.practice.dose_tolerance_percent, flat=label.flat)
     return found is not None and found.verdict == "loading"

@@ -12,8 +12,8 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from guideline.advice import FactUsed, Finding
-from guideline.body import Body
-from guideline.dosing.label_doses import Judgement, above, judge, same
+from guideline.dosing.label_doses import Judgement, above, same
+from guideline.dosing.ordered_level import by_label
 from guideline.dosing.whole_doses import follow_each_other, takes_its_place, told_for_both
 from guideline.drug_classes import HER2_DRUGS
 from guideline.facts_used import drug_name
@@ -39,8 +39,7 @@ def same_drug_twice(q: OrderQuestion) -> Iterator[Finding]:
         drafts = _drafts(q, drug)
         if len(drafts) < 2 or drug not in K.doses:
             continue
-        measured = q.s.body
-        found = _twice(q, drug, drafts, measured) or _too_near(q, drug, drafts)
+        found = _twice(q, drug, drafts) or _too_near(q, drug, drafts)
         if found is not None:
             yield found
 
@@ -52,11 +51,10 @@ def _drafts(q: OrderQuestion, drug: str) -> list[DraftOrder]:
 # --- One day -----------------------------------------------------------------------------------------------------------------------
 
 
-def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body) -> Finding | None:
+def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder]) -> Finding | None:
     # Each dose is judged once: the pairs of many drafts are very many.
     label, tolerance = K.doses[drug], q.s.practice.dose_tolerance_percent
-    schedules = label.beside(q.together)
-    judged = {o.dose: judge(o.dose, schedules, measured, tolerance, flat=label.flat) for o in drafts if o.dose is not None}
+    judged = {o.dose: by_label(q, drug, o.dose) for o in drafts if o.dose is not None}
     for one, other in _for_one_day(drafts):
         first, second = one.dose, other.dose
         if not (one.asked or other.asked) or first is None or second is None or takes_its_place(one, other):
@@ -72,7 +70,7 @@ def _twice(q: OrderQuestion, drug: str, drafts: list[DraftOrder], measured: Body
         suggestions = deletions(o for o in (one, other) if o.asked)
         if drug not in HER2_DRUGS:
             headline = K.say("dose-ordered-twice", drug=drug_name(drug), first=ordered_words(first), second=ordered_words(second))
-            detail = (K.say("dose-ordered-twice-days", label=label_words(schedules[0])),)
+            detail = (K.say("dose-ordered-twice-days", label=label_words(label.beside(q.together)[0])),)
             return Finding("DoseCheck", label.over, headline, detail, facts, suggestions=suggestions, about=(drug,))
         return Finding(
             "DuplicateHer2Therapy", "critical", headline, (K.say("order-duplicate-same-day"),), facts=facts, avoid=(drug,),

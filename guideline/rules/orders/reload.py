@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from guideline.advice import FactUsed, Finding, Statement
-from guideline.body import Body
 from guideline.dosing.earlier_doses import EarlierDoses, days_after, drafted_before, earlier_doses, gap_to_load, loaded_part, not_before
 from guideline.dosing.label_doses import Judgement, judge
+from guideline.dosing.ordered_level import by_label
 from guideline.drug_classes import components
 from guideline.facts_used import drug_name, headline_names, in_usual_order
 from guideline.knowledge_base import KNOWLEDGE as K
@@ -43,13 +43,12 @@ def reloading(q: OrderQuestion) -> Iterator[Finding]:
         if len(order.drugs) != 1 or order.drugs[0] not in K.doses or not K.drugs[order.drugs[0]].infused:
             continue
         drug = order.drugs[0]
-        measured = q.s.body
-        found = _judgements(q, order, drug, measured)
+        found = _judgements(q, order, drug)
         finding = _too_early(q, order, drug, earlier_doses(q, drug), found)
         if finding is None and not mixed_up(q, order):
             part = loaded_part(drug)
             earlier = drafted_before(q, order, part) or earlier_doses(q, part)
-            finding = _loading(q, order, drug, earlier, found, measured) or _loaded_each_time(q, order, drug, found, measured)
+            finding = _loading(q, order, drug, earlier, found) or _loaded_each_time(q, order, drug, found)
         if finding is not None:
             yield replace(finding, about=(drug,))
 
@@ -78,17 +77,12 @@ def _together(since: str, same: list[Finding]) -> Finding:
     return replace(same[0], headline=K.say(_TOO_EARLY, drugs=headline_names(about), since=since), facts=facts, about=about)
 
 
-def _judgements(q: OrderQuestion, order: DraftOrder, drug: str, measured: Body) -> list[_Judged]:
+def _judgements(q: OrderQuestion, order: DraftOrder, drug: str) -> list[_Judged]:
     """Each dose of the order that may be the next one, by its label: usual or loading doses.
 
     What follows another dose, or hangs on a condition, is not the next one.
     """
-    label = K.doses[drug]
-    found = [
-        (dose, judge(dose, label.beside(q.together), measured, q.s.practice.dose_tolerance_percent, flat=label.flat))
-        for dose in own_doses(order, drug)
-        if not (dose.later or dose.conditional)
-    ]
+    found = [(dose, by_label(q, drug, dose)) for dose in own_doses(order, drug) if not (dose.later or dose.conditional)]
     return [(dose, judged) for dose, judged in found if judged is not None and judged.verdict in ("fits", "loading")]
 
 
@@ -155,7 +149,7 @@ def _has_weekly_schedule(drug: str) -> bool:
     return label is None or any(schedule.every_days == _WEEKLY for schedule in label.schedules)
 
 
-def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged], measured: Body) -> Finding | None:
+def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDoses, found: list[_Judged]) -> Finding | None:
     """Judged by all doses of the order that may be the next one: in another unit, or in the words, it may load where the first does not."""
     last = earlier.last
     loaded = [(dose, judged) for dose, judged in found if judged.schedule.loading is not None or judged.schedule.unit == "parts"]
@@ -165,11 +159,11 @@ def _loading(q: OrderQuestion, order: DraftOrder, drug: str, earlier: EarlierDos
     loads = [
         (dose, judged)
         for dose, judged in loaded
-        if judged.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, judged, measured)
+        if judged.verdict == "loading" and not dosed_on_earlier_weight(q, order, dose, drug, judged)
     ]
     dose, judged = (loads or loaded)[0]
     schedule = judged.schedule
-    limit, words = _limit(drug, _given_every(q, drug, earlier, measured) or schedule.every_days)
+    limit, words = _limit(drug, _given_every(q, drug, earlier) or schedule.every_days)
     said = {
         "drug": drug_name(drug),
         "loading": loading_words(schedule),
@@ -191,14 +185,14 @@ def _loaded_before(q: OrderQuestion, order: DraftOrder, drug: str, earlier: Earl
     return not earlier.planned or earlier_doses(q, loaded_part(drug)).recorded or loaded_beside(q, order, drug)
 
 
-def _loaded_each_time(q: OrderQuestion, order: DraftOrder, drug: str, found: list[_Judged], measured: Body) -> Finding | None:
+def _loaded_each_time(q: OrderQuestion, order: DraftOrder, drug: str, found: list[_Judged]) -> Finding | None:
     """One order for several doses, all of them loading doses: it loads in every cycle."""
     if any(dose.later for dose in order.doses):
         return None
     for dose, judged in found:
         if dose.count is None or dose.count < 2 or judged.verdict != "loading":
             continue
-        if dosed_on_earlier_weight(q, order, dose, drug, judged, measured):
+        if dosed_on_earlier_weight(q, order, dose, drug, judged):
             continue
         schedule = judged.schedule
         ordered, label = ordered_words(dose, schedule, judged.value), label_words(schedule)
@@ -208,7 +202,7 @@ def _loaded_each_time(q: OrderQuestion, order: DraftOrder, drug: str, found: lis
     return None
 
 
-def _given_every(q: OrderQuestion, drug: str, earlier: EarlierDoses, measured: Body) -> int | None:
+def _given_every(q: OrderQuestion, drug: str, earlier: EarlierDoses) -> int | None:
     """The interval of the earlier dose, which the gap is counted by: three weeks without a dose are a gap in weekly therapy alone.
 
     By the amount of that dose, else by the days between the last doses; None: not to be told.
@@ -220,7 +214,7 @@ def _given_every(q: OrderQuestion, drug: str, earlier: EarlierDoses, measured: B
     if len(intervals) == 1:
         return intervals.pop()
     for dose in _doses_of(q, earlier):
-        judged = judge(dose, label.schedules, measured, q.s.practice.dose_tolerance_percent, flat=label.flat)
+        judged = judge(dose, label.schedules, q.s.body, q.s.practice.dose_tolerance_percent, flat=label.flat)
         if judged is not None and judged.verdict in ("fits", "loading"):
             return judged.schedule.every_days
     return _WEEKLY if earlier.last is not None and _was_weekly(q, drug, earlier.last, exact=earlier.exact) else None

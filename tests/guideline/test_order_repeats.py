@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from guideline.dosing.label_doses import judge
+from guideline.dosing.ordered_level import by_label
 from guideline.partial_date import PartialDate
 from guideline.practice import Practice
 from guideline.rules.orders import order_repeats as module
@@ -133,7 +133,7 @@ def test_the_duplicate_reaches_the_card():
 def test_a_dose_is_judged_once_however_many_drafts_have_it(monkeypatch):
     """The cost of many drafts for one day must not grow with the number of their pairs."""
     judged = []
-    monkeypatch.setattr(module, "judge", lambda dose, *rest, **more: judged.append(dose) or judge(dose, *rest, **more))
+    monkeypatch.setattr(module, "by_label", lambda q, drug, dose: judged.append(dose) or by_label(q, drug, dose))
     assert found(*(order(TDXD, 20 + n, "mg", planned=on(0)) for n in range(40))) == []
     assert len(judged) == 40
 

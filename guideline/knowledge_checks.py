@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
-from guideline.knowledge_files import FOLDER, Fault, Path_, line_of, read, rule_ids
+from guideline.knowledge_files import FOLDER, Fault, Finding, line_of, read, rule_ids, unknown
 from guideline.order_knowledge import dose_faults, interaction_faults
 from guideline.other_drugs import dangling
 from guideline.sources import source_faults
@@ -26,7 +26,6 @@ BOOK_FILES = ("rules", "conflicts", "sources")
 
 Documents = dict[str, dict[str, Any]]
 Entries = dict[str, Any]
-Finding = tuple[str, Path_, str]  # file stem, place, what
 
 _PLACEHOLDER = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -115,18 +114,18 @@ def _references(documents: Documents, rules: frozenset[str]) -> Iterator[Finding
     yield from dangling(documents["other_drugs"], drugs)
     yield from _regimens(regimens, drugs, evidence, rules)
     for id_, label in labels.items():
-        yield from _unknown("labels", ("labels", id_, "regimen"), "regimen", [label["regimen"]], regimens)
-        yield from _unknown("labels", ("labels", id_, "rule"), "rule", [label["rule"]], rules)
+        yield from unknown("labels", ("labels", id_, "regimen"), "regimen", [label["regimen"]], regimens)
+        yield from unknown("labels", ("labels", id_, "rule"), "rule", [label["rule"]], rules)
     yield from _printable(evidence)
     yield from _lvef(thresholds, drugs, rules)
     yield from _doses(thresholds["dose_levels"], drugs, regimens, rules)
     for drug, rows in thresholds["labs"]["drugs"].items():
-        yield from _unknown("thresholds", ("labs", "drugs", drug), "drug", [drug], drugs)
+        yield from unknown("thresholds", ("labs", "drugs", drug), "drug", [drug], drugs)
         for n, row in enumerate(rows):
-            yield from _unknown("thresholds", ("labs", "drugs", drug, n), "rule", [row["rule"]], rules)
+            yield from unknown("thresholds", ("labs", "drugs", drug, n), "rule", [row["rule"]], rules)
     fever = thresholds["febrile_neutropenia"]
-    yield from _unknown("thresholds", ("febrile_neutropenia", "drugs"), "drug with dose levels", fever["drugs"], thresholds["dose_levels"])
-    yield from _unknown("thresholds", ("febrile_neutropenia", "rule"), "rule", [fever["rule"]], rules)
+    yield from unknown("thresholds", ("febrile_neutropenia", "drugs"), "drug with dose levels", fever["drugs"], thresholds["dose_levels"])
+    yield from unknown("thresholds", ("febrile_neutropenia", "rule"), "rule", [fever["rule"]], rules)
     for stem, statements in sentences(documents).items():
         yield from _statements(stem, statements, rules)
     yield from _said_twice(sentences(documents))
@@ -138,13 +137,9 @@ def _order_references(documents: Documents, rules: frozenset[str]) -> Iterator[F
     yield from interaction_faults(documents, {id_ for found in sentences(documents).values() for id_ in found}, rules)
 
 
-def _unknown(stem: str, path: Path_, kind: str, ids: Iterable[str], known: Container[str]) -> Iterator[Finding]:
-    return ((stem, path, f"there is no {kind} {id_!r}") for id_ in ids if id_ not in known)
-
-
 def _drugs(drugs: Entries, tables: Entries) -> Iterator[Finding]:
     for id_, drug in drugs.items():
-        yield from _unknown("drugs", ("drugs", id_, "components"), "drug", drug["components"], drugs)
+        yield from unknown("drugs", ("drugs", id_, "components"), "drug", drug["components"], drugs)
         table = drug.get("lvef_table")
         if table is not None and (table not in tables or id_ not in tables[table]["drugs"]):
             yield "drugs", ("drugs", id_, "lvef_table"), f"the LVEF table {table!r} does not exist or does not name the drug"
@@ -155,10 +150,10 @@ def _regimens(regimens: Entries, drugs: Entries, evidence: Entries, rules: froze
     for id_, regimen in regimens.items():
         here = ("regimens", id_)
         for n, component in enumerate(regimen["components"]):
-            yield from _unknown("regimens", (*here, "components", n), "drug", [component["drug"]], drugs)
-        yield from _unknown("regimens", (*here, "drugs"), "drug", regimen["drugs"], drugs)
-        yield from _unknown("regimens", (*here, "evidence"), "printable evidence", regimen["evidence"], printable)
-        yield from _unknown("regimens", (*here, "rules"), "rule", regimen["rules"], rules)
+            yield from unknown("regimens", (*here, "components", n), "drug", [component["drug"]], drugs)
+        yield from unknown("regimens", (*here, "drugs"), "drug", regimen["drugs"], drugs)
+        yield from unknown("regimens", (*here, "evidence"), "printable evidence", regimen["evidence"], printable)
+        yield from unknown("regimens", (*here, "rules"), "rule", regimen["rules"], rules)
 
 
 def _editions(documents: Documents) -> Iterator[Finding]:
@@ -204,7 +199,7 @@ def _lvef(thresholds: dict[str, Any], drugs: Entries, rules: frozenset[str]) -> 
         yield "thresholds", ("lvef", "due_days"), "is not after current_days"
     for id_, table in thresholds["lvef_tables"].items():
         here = ("lvef_tables", id_)
-        yield from _unknown("thresholds", (*here, "rule"), "rule", [table["rule"]], rules)
+        yield from unknown("thresholds", (*here, "rule"), "rule", [table["rule"]], rules)
         for drug in table["drugs"]:
             if drugs.get(drug, {}).get("lvef_table") != id_:
                 yield "thresholds", (*here, "drugs"), f"drug {drug!r} does not name this table"
@@ -213,8 +208,8 @@ def _lvef(thresholds: dict[str, Any], drugs: Entries, rules: frozenset[str]) -> 
 def _doses(levels: Entries, drugs: Entries, regimens: Entries, rules: frozenset[str]) -> Iterator[Finding]:
     for drug, entry in levels.items():
         here = ("dose_levels", drug)
-        yield from _unknown("thresholds", here, "drug", [drug], drugs)
-        yield from _unknown("thresholds", (*here, "rule"), "rule", [entry["rule"]], rules)
+        yield from unknown("thresholds", here, "drug", [drug], drugs)
+        yield from unknown("thresholds", (*here, "rule"), "rule", [entry["rule"]], rules)
         if entry["levels"] != sorted(entry["levels"], reverse=True):
             yield "thresholds", (*here, "levels"), "are not in falling order"
         for id_, regimen in regimens.items():
@@ -227,11 +222,11 @@ def _book_references(documents: Documents) -> Iterator[Finding]:
     rules, conflicts = documents["rules"]["rules"], documents["conflicts"]["conflicts"]
     evidence = documents.get("evidence", {}).get("evidence")
     for id_, rule in rules.items():
-        yield from _unknown("rules", ("rules", id_, "conflicts"), "conflict", rule.get("conflicts", ()), conflicts)
+        yield from unknown("rules", ("rules", id_, "conflicts"), "conflict", rule.get("conflicts", ()), conflicts)
         if evidence is not None:
             sections = {f"{entry['fact']}/{entry['trial'].rpartition(', ')[2]}" for entry in evidence.values()}
             named = [fact for fact in rule.get("evidence", ()) if "/" in fact]
-            yield from _unknown("rules", ("rules", id_, "evidence"), "guideline section", named, sections)
+            yield from unknown("rules", ("rules", id_, "evidence"), "guideline section", named, sections)
     for id_ in sorted(conflicts.keys() - {id_ for rule in rules.values() for id_ in rule.get("conflicts", ())}):
         yield "conflicts", ("conflicts", id_), "is named by no rule"
     yield from source_faults(documents)
@@ -249,7 +244,7 @@ def _said_twice(sentences: dict[str, Entries]) -> Iterator[Finding]:
 def _statements(stem: str, statements: Entries, rules: frozenset[str]) -> Iterator[Finding]:
     for id_, entry in statements.items():
         here = ("statements", id_)
-        yield from _unknown(stem, (*here, "rules"), "rule", entry["rules"], rules)
+        yield from unknown(stem, (*here, "rules"), "rule", entry["rules"], rules)
         try:
             fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(entry["text"]) if name is not None]
         except ValueError as error:

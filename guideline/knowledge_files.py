@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import yaml
 
 #: Keys and list positions that lead to one place in a document.
 Path_ = tuple[str | int, ...]
+
+#: A fault before its line is known: the stem of the file, the place, and what is wrong.
+Finding = tuple[str, Path_, str]
 
 FOLDER = Path(__file__).parent / "knowledge"
 
@@ -92,3 +96,8 @@ def rule_ids(folder: Path) -> frozenset[str]:
     """The ids of the rule book, read without parsing it: the book is long and only its page needs it whole."""
     file = folder / "rules.yaml"
     return frozenset(_RULE_ID.findall(file.read_text(encoding="utf-8"))) if file.exists() else frozenset()
+
+
+def unknown(stem: str, path: Path_, kind: str, ids: Iterable[str], known: Container[str]) -> Iterator[Finding]:
+    """A finding for each of the ids named at a place that nothing known has."""
+    return ((stem, path, f"there is no {kind} {id_!r}") for id_ in ids if id_ not in known)

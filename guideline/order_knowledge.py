@@ -9,9 +9,7 @@ from typing import Any, Literal
 
 from msgspec import convert
 
-from guideline.knowledge_files import Path_
-
-_Finding = tuple[str, Path_, str]  # file stem, place, what
+from guideline.knowledge_files import Finding, Path_, unknown
 
 DoseUnit = Literal["mg", "mg/kg", "mg/m2", "mL", "parts"]
 
@@ -101,19 +99,16 @@ def supportive_care(document: Mapping[str, Any]) -> tuple[SupportiveCare, ...]:
     return tuple(convert(entry, SupportiveCare) for entry in document["supportive_care"])
 
 
-def dose_faults(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[_Finding]:
+def dose_faults(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     """Unknown drugs in `doses.yaml`, and doses that contradict the regimens or the dose levels."""
     drugs, levels = documents["drugs"]["drugs"], documents["thresholds"]["dose_levels"]
     doses = documents["doses"]["doses"]
     for drug, entry in doses.items():
         here: Path_ = ("doses", drug)
-        if drug not in drugs:
-            yield "doses", here, f"there is no drug {drug!r}"
+        yield from unknown("doses", here, "drug", [drug], drugs)
         for n, schedule in enumerate(entry["schedules"]):
             place: Path_ = (*here, "schedules", n)
-            for partner in schedule.get("beside", ()):
-                if partner not in drugs:
-                    yield "doses", place, f"there is no drug {partner!r}"
+            yield from unknown("doses", place, "drug", schedule.get("beside", ()), drugs)
             known = levels.get(drug)
             if known is not None and [schedule["dose"], *schedule.get("levels", ())] != known["levels"]:
                 yield "doses", place, "are not the dose levels of thresholds.yaml"
@@ -137,17 +132,18 @@ def _allows(schedule: Mapping[str, Any], component: Mapping[str, Any]) -> bool:
 
 def interaction_faults(
     documents: Mapping[str, Mapping[str, Any]], sentences: AbstractSet[str], rules: AbstractSet[str]
-) -> Iterator[_Finding]:
+) -> Iterator[Finding]:
     """Unknown drugs, sentences and rules in `interactions.yaml`, and groups that `other_drugs.yaml` does not have."""
     drugs = documents["drugs"]["drugs"]
     groups = documents["other_drugs"]["groups"]
     for part in ("interactions", "supportive_care"):
         for n, entry in enumerate(documents["interactions"][part]):
             here: Path_ = (part, n)
-            named = [("drug", drug, drugs) for drug in (entry["drug"], entry.get("with")) if drug is not None]
-            named += [("group", group, groups) for group in (entry.get("group"), *entry.get("all_of", ())) if group is not None]
-            named += [("sentence", says, sentences) for says in (entry["says"], entry.get("detail")) if says is not None]
-            named.append(("rule", entry["rule"], rules))
-            for kind, name, known in named:
-                if name not in known:
-                    yield "interactions", here, f"there is no {kind} {name!r}"
+            named = (
+                ("drug", (entry["drug"], entry.get("with")), drugs),
+                ("group", (entry.get("group"), *entry.get("all_of", ())), groups),
+                ("sentence", (entry["says"], entry.get("detail")), sentences),
+                ("rule", (entry["rule"],), rules),
+            )
+            for kind, ids, known in named:
+                yield from unknown("interactions", here, kind, filter(None, ids), known)

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import convert
 
-from guideline.knowledge_files import Path_
+from guideline.knowledge_files import Finding, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,9 @@ def groups_in(document: dict[str, Any]) -> dict[str, OtherDrugGroup]:
     return {id_: convert({"id": id_, **entry}, OtherDrugGroup) for id_, entry in document["groups"].items()}
 
 
-def dangling(document: dict[str, Any], drugs: dict[str, Any]) -> Iterator[tuple[str, Path_, str]]:
+def dangling(document: dict[str, Any], drugs: dict[str, Any]) -> Iterator[Finding]:
     """Faults: groups that do not exist, and medicines that are cancer drugs too (`drugs`)."""
     for id_, entry in document["drugs"].items():
-        for group in entry["groups"]:
-            if group not in document["groups"]:
-                yield "other_drugs", ("drugs", id_, "groups"), f"there is no group {group!r}"
+        yield from unknown("other_drugs", ("drugs", id_, "groups"), "group", entry["groups"], document["groups"])
         if id_ in drugs:
             yield "other_drugs", ("drugs", id_), "is a cancer drug of drugs.yaml"

@@ -12,9 +12,8 @@ from typing import Any, Literal
 
 from msgspec import convert
 
-from guideline.knowledge_files import Path_
+from guideline.knowledge_files import Finding, unknown
 
-_Finding = tuple[str, Path_, str]
 _Files = Mapping[str, Mapping[str, Any]]
 
 
@@ -79,7 +78,7 @@ def cited_names(source: str) -> list[str]:
     return [name.strip() for name in source.split(";")]
 
 
-def source_faults(documents: _Files) -> Iterator[_Finding]:
+def source_faults(documents: _Files) -> Iterator[Finding]:
     """Sources that rules or evidence name and the register does not have, and entries of the register that contradict each other.
 
     Evidence is looked at where its file is among the `documents`.
@@ -91,7 +90,7 @@ def source_faults(documents: _Files) -> Iterator[_Finding]:
             if names.setdefault(name, id_) != id_:
                 yield "sources", ("documents", id_, "names"), f"{name!r} is a name of {names[name]!r} too"
     for id_, fact in facts.items():
-        yield from (("sources", ("facts", id_, "by"), f"there is no document {by!r}") for by in fact["by"] if by not in known)
+        yield from unknown("sources", ("facts", id_, "by"), "document", fact["by"], known)
     for id_, rule in documents["rules"]["rules"].items():
         here = ("rules", id_)
         yield from (

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import triples, words
+from fhir_mappings.condition_topics import SEVERE_BY_NATURE
 from fhir_mappings.dates import known_by, recorded, unreadable, when
 from fhir_mappings.denial import Passage
 from fhir_mappings.documents.later_members import concepts_in, text_in
@@ -26,8 +27,6 @@ _ALLERGY = re.compile(r"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|intoler
 _INGREDIENT_OF: dict[tuple[str | None, str | None], tuple[str, str]] = {
     ("snomed", "293785000"): ("http://www.nlm.nih.gov/research/umls/rxnorm", "56946"),
 }
-#: What is severe whatever severity is ticked beside it; most EHRs send how a reaction showed itself, and no severity.
-_SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
 #: How bad it was, in the words of a label that has no severity beside it.
 _CALLED_SEVERE = re.compile(r"(?<!non-)(?<!non )\b(?:severe(?:ly)?|life[ -]threatening|(?:grade|gr|g) ?[345]\b)")
 _ANAPHYLAXIS = frozenset((row.system, row.code) for row in CONCEPTS["cond.hypersensitivity"].codes if "anaphyla" in row.display.lower())
@@ -112,7 +111,7 @@ def _allergens(label: str) -> tuple[_Allergen, ...]:
     beside = False
     latest = 0
     for part in filter(str.strip, _PARTS.split(label)):
-        of_allergy = _ALLERGY.search(part) or _SEVERE_BY_NATURE.search(part)
+        of_allergy = _ALLERGY.search(part) or SEVERE_BY_NATURE.search(part)
         if _REFUTED.match(part):
             del found[latest:]
         elif not _BORNE.search(part) and not (of_allergy and _no_allergy(part)):
@@ -181,14 +180,13 @@ def _was_anaphylaxis(resource: Resource) -> bool:
 
 @remembered(maxsize=1024)
 def _is_severe_by_nature(text: str) -> bool:
-    return not Passage(text).standings(_SEVERE_BY_NATURE).isdisjoint({"asserted", "past"})
+    return Passage(text).is_so(SEVERE_BY_NATURE)
 
 
 @remembered(maxsize=1024)
 def _is_called_severe(label: str) -> bool:
     """Whether the part of a label that names the allergy calls it severe, or another part that says no more than that."""
     return any(
-        (_ALLERGY.search(part) or all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split())))
-        and not Passage(part).standings(_CALLED_SEVERE).isdisjoint({"asserted", "past"})
+        (_ALLERGY.search(part) or all(map(_NO_ALLERGEN.fullmatch, part.replace("-", " ").split()))) and Passage(part).is_so(_CALLED_SEVERE)
         for part in _PARTS.split(label)
     )

@@ -37,11 +37,10 @@ _NEUTROPENIA = re.compile(r"neutropeni")
 _PREGNANCY = re.compile(r"pregnan|\bgravid\b")
 #: With it what ends the cycle at once: both ovaries removed.
 _MENOPAUSE = re.compile(r"menopaus|oophorectom|ovariectom|absence of (?:both )?ovar|\bbso\b")
+#: What is severe whatever severity is ticked beside it; most EHRs send how a reaction showed itself, and no severity.
+SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
 #: A reaction to an infusion is no allergy (R082).
-_ALLERGY = re.compile(
-    r"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|anaphyla|"
-    r"angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis"
-)
+_ALLERGY = re.compile(rf"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|{SEVERE_BY_NATURE.pattern}")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referr|consult|evaluat|discharg|volunteer|plan")

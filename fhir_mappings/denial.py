@@ -143,6 +143,14 @@ class Passage:
         """Whether any match of the pattern is asserted."""
         return any(self.standing(found) == "asserted" for found in pattern.finditer(self.text))
 
+    def is_so(self, pattern: re.Pattern[str]) -> bool:
+        """Whether any match of the pattern is so, or was: denied, suspected and asked about is not."""
+        return not SO.isdisjoint(self.standings(pattern))
+
+    def may_be_so(self, pattern: re.Pattern[str]) -> bool:
+        """Whether any match of the pattern is so, was, or is suspected: only what is denied, or of which nothing is said, is not."""
+        return not self.standings(pattern) <= {"denied", "open"}
+
     def _sentence(self, at: int) -> _Sentence:
         """The sentence that holds a place, with the full stop or semicolon at its end."""
         following = bisect_left(self._stops, at)

@@ -17,7 +17,7 @@ from fhir_mappings.problem_list import ProblemList
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Quantity, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, of_quantity, of_text, results, says_no_result, text_of
+from fhir_mappings.results import Number, Result, has_result, has_value, of_quantity, of_text, results, text_of
 from fhir_mappings.terminology import value_of
 from fhir_mappings.visit_diagnoses import Closed
 from guideline.case import HeartCondition, Lvef, UnreadResult
@@ -78,10 +78,11 @@ def _lvef(record: Record, result: Result) -> Lvef | None:
     if reading is None and components:
         reading = _in_components(components, told_by_them=panel)
     if reading is None:
-        measured = any(_is_asked_for(one) and has_value(one) and not says_no_result(one) for one in components)
+        measured = any(_is_asked_for(one) and has_result(one) for one in components)
         if not panel or any(_is_asked_for(one) and has_value(one) for one in components):
             record.problem("unreadable", resource, "no value that can be read", "lvef")
-        if measured or (not panel and (_told_in_a_note(resource) if not has_value(resource) else not says_no_result(resource))):
+        noted = not has_value(resource) and _told_in_a_note(resource)
+        if measured or (not panel and (has_result(resource) or noted)):
             _unread(record, result)
     elif not (LVEF_LEAST <= reading.value <= LVEF_MOST and (reading.upper is None or reading.value <= reading.upper <= LVEF_MOST)):
         record.problem("erroneous", resource, "not a possible LVEF", "lvef")
@@ -238,6 +239,6 @@ def _heart(resource: Resource, closed: Closed) -> Iterator[HeartCondition]:
 def _heart_disease_in(label: str) -> Literal["heart-failure", "cardiomyopathy"] | None:
     """The disease that a label names and does not deny. One that is suspected makes as careful as one that is there."""
     passage = Passage(label)
-    if not passage.standings(_FAILURE) <= {"denied", "open"}:
+    if passage.may_be_so(_FAILURE):
         return "heart-failure"
-    return "cardiomyopathy" if not passage.standings(_MUSCLE) <= {"denied", "open"} else None
+    return "cardiomyopathy" if passage.may_be_so(_MUSCLE) else None

@@ -14,7 +14,7 @@ from fhir_mappings.observation_topics import is_panel, topic_of_codes
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Range, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, normal_ranges, number_of, results, says_no_result, upper_limit
+from fhir_mappings.results import Number, Result, has_result, has_value, normal_ranges, number_of, results, upper_limit
 from fhir_mappings.units import factor_of
 from guideline.case import BodyMeasure, Lab, LabKind, UnreadResult
 
@@ -87,7 +87,7 @@ def _lab(record: Record, result: Result, item: Resource | Component) -> Lab | No
 
 def _keep_unread(record: Record, result: Result, item: Resource | Component) -> None:
     """Keep what was measured and could not be read, where the code tells it: an older value does not stand for it."""
-    codings = item.code.coding if item.code is not None and has_value(item) and not says_no_result(item) else ()
+    codings = item.code.coding if item.code is not None and has_result(item) else ()
     kinds = (_scale(coding.system, coding.code, "", "")[0] for coding in codings)
     kind = next((kind for kind in kinds if kind is not None), None)
     if kind is not None:

@@ -130,7 +130,7 @@ def _kind_of(code: Concept | None) -> Literal["ild", "radiation"] | None:
 def _kind_in(label: str) -> Literal["ild", "radiation"] | None:
     """What a label without a code of ours names. A suspected ILD counts as one, since it stops therapy too; a denied infection is none."""
     passage = Passage(label)
-    if passage.standings(_ILD_WORDS) <= {"denied", "open"}:
+    if not passage.may_be_so(_ILD_WORDS):
         return None
     another = {found[0] for found in _NOT_ILD.finditer(passage.text) if passage.standing(found) != "denied"}
     if another and not (passage.asserts(_STAYS) and all(_VIRAL.fullmatch(word) for word in another)) and not _one_of_two(passage.text):

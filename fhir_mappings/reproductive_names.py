@@ -94,7 +94,7 @@ _NOT_REMOVED: Final = re.compile(
 def names_both_ovaries_removed(label: str) -> bool:
     """Whether a label says that both ovaries were removed: "Bilateral salpingo-oophorectomy", "Acquired absence of both ovaries"."""
     passage = Passage(label)
-    return not passage.standings(_OVARIES).isdisjoint({"asserted", "past"}) and _NOT_REMOVED.search(passage.text) is None
+    return passage.is_so(_OVARIES) and _NOT_REMOVED.search(passage.text) is None
 
 
 @remembered(maxsize=1024)

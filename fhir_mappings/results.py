@@ -167,8 +167,12 @@ def has_value(item: Resource | Component) -> bool:
     return any(value not in (None, "") for value in values)
 
 
-def says_no_result(item: Resource | Component) -> bool:
-    """Whether a result says that there is none: "not done", "pending". That is no result which could not be read."""
+def has_result(item: Resource | Component) -> bool:
+    """Whether a result holds a value, readable or not, and not only the word that there is none: "not done", "pending"."""
+    return has_value(item) and not _says_no_result(item)
+
+
+def _says_no_result(item: Resource | Component) -> bool:
     said = text_of(item) or (item.value_codeable_concept.text if item.value_codeable_concept is not None else None)
     return said is not None and _NO_RESULT_WORDS.fullmatch(said.lower()) is not None
 

@@ -13,8 +13,8 @@ from typing import Final, Literal, cast
 from fhir_mappings.biomarkers.beside_results import own_words, parts_on_stain
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.code_tables import canonical_system, concepts_of, meanings, value_of
-from fhir_mappings.denial import Passage
-from fhir_mappings.medications.drug_names import CodingTriple
+from fhir_mappings.coded import CodingTriple
+from fhir_mappings.denial import SO, Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_answers
 
@@ -196,7 +196,7 @@ def _presences_in(text: str) -> frozenset[Presence]:
 def _stated(passage: Passage, found: re.Match[str]) -> str:
     """The answer of a phrase; a "positive" that is denied, suspected or waited for is `unclear`."""
     answer = _ANSWER_OF[" ".join(re.split(r"[\s-]+", found[0]))]
-    return "unclear" if answer == "positive" and passage.standing(found) not in ("asserted", "past") else answer
+    return "unclear" if answer == "positive" and passage.standing(found) not in SO else answer
 
 
 def _any_of(phrases: Iterable[str]) -> str:

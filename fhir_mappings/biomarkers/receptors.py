@@ -39,7 +39,7 @@ from fhir_mappings.observation_topics import (
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Concept, Resource, source_of
-from fhir_mappings.results import Number, Result, has_value, number_of, of_quantity, of_text, results, says_no_result, text_of
+from fhir_mappings.results import Number, Result, has_result, number_of, of_quantity, of_text, results, text_of
 from fhir_mappings.terminology import display_conflicts, value_of
 from guideline.case import ReceptorResult, UnreadResult
 
@@ -139,7 +139,7 @@ def _asks_for_her2(component: Component) -> bool:
 
 
 def _has_result(item: Resource | Component) -> bool:
-    return has_value(item) and not says_no_result(item) and not _says_untested(item)
+    return has_result(item) and not _says_untested(item)
 
 
 def _asked(code: Concept | None) -> _Asked | None:

@@ -76,7 +76,7 @@ def _names_another_organ(text: str) -> bool:
 
 def _is_metastasis(text: str) -> bool:
     """Whether words call the tissue a metastasis; "sentinel node negative for metastasis" does not."""
-    return not Passage(text).standings(_METASTASIS) <= {"denied", "open"}
+    return Passage(text).may_be_so(_METASTASIS)
 
 
 def specimen_of(record: Record, resource: Resource) -> tuple[_Tissue, str | None, Literal["left", "right"] | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system, meanings
 from fhir_mappings.medications.drug_words import CONJUGATES, GENERAL_NAMES, PLAIN_OF, Named, mentioned_in, named_in
@@ -17,8 +17,8 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology_files import read_drugs
 from guideline.case import UNKNOWN_HER2_CONJUGATE
 
-#: One coding as the record gives it: (system URI, code, display); each part may be missing.
-CodingTriple = tuple[str | None, str | None, str | None]
+if TYPE_CHECKING:
+    from fhir_mappings.coded import CodingTriple
 
 
 class DrugMatch(NamedTuple):

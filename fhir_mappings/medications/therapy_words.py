@@ -190,7 +190,7 @@ _OTHER_HARM = re.compile(
 def lung_grade_in(text: str) -> int | None:
     """The CTCAE grade of the pneumonitis that words give as the reason of a stop, where it is the only harm and the only grade."""
     passage = Passage(text)
-    if SO.isdisjoint(passage.standings(_LUNG)) or _OTHER_HARM.search(passage.text) is not None:
+    if not passage.is_so(_LUNG) or _OTHER_HARM.search(passage.text) is not None:
         return None
     grades = grades_in(passage.text)
     return next(iter(grades)) if len(grades) == 1 else None

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from fhir_mappings.coded import CodingTriple, triples
-from fhir_mappings.denial import Passage
+from fhir_mappings.denial import SO, Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
 from fhir_mappings.terminology import canonical_system, value_of
@@ -80,7 +80,7 @@ def m_category(concept: Concept | None, text: str | None = None) -> StageValue |
 def _stated(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches that a text states: "stage IV ruled out" and "?M1" are neither."""
     passage = Passage(text)
-    return (found for found in pattern.finditer(passage.text) if passage.standing(found) in ("asserted", "past"))
+    return (found for found in pattern.finditer(passage.text) if passage.standing(found) in SO)
 
 
 def _only(found: AbstractSet[StageValue]) -> StageValue | None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from fhir_mappings.code_tables import icd10_key
 from fhir_mappings.coded import meanings_of_code
-from fhir_mappings.denial import SO, Passage
+from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.terminology import value_of
 from guideline.case import Site
@@ -198,19 +198,14 @@ def sites_in(text: str) -> tuple[Site, ...]:
 
 
 def _sites_of(passage: Passage) -> tuple[Site, ...]:
-    found: list[Site] = [site for pattern, site in _SITE_WORDS if _is_so(passage, pattern)]
-    nodes = _is_so(passage, _NODES)
+    found: list[Site] = [site for pattern, site in _SITE_WORDS if passage.is_so(pattern)]
+    nodes = passage.is_so(_NODES)
     if "mediastinum" in found and nodes:
         found.remove("mediastinum")
         found.append("distant-node")
     if not found and nodes:
         found.append("regional-node")
     return tuple(found)
-
-
-def _is_so(passage: Passage, pattern: re.Pattern[str]) -> bool:
-    """Whether it is asserted, of today or of the past: denied, suspected and asked about is no site, and no spread."""
-    return not SO.isdisjoint(passage.standings(pattern))
 
 
 #: The breast by name, or by tumours that are of the breast where nothing else is said.
@@ -277,22 +272,22 @@ def claims_of_words(label: str) -> tuple[Claim, ...]:
     """What a label without a usable code claims. Careful rather than complete: what it does not understand it leaves alone."""
     passage = Passage(label)
     text = passage.text
-    if _is_so(passage, _TO_BREAST):
+    if passage.is_so(_TO_BREAST):
         return (Claim("other-primary"),)
-    spread = _is_so(passage, _SPREAD)
-    if not _is_so(passage, _BREAST):
+    spread = passage.is_so(_SPREAD)
+    if not passage.is_so(_BREAST):
         if spread:
-            if _is_so(passage, _SEEDED) and not passage.standings(_SEEDED_BY_ANOTHER) <= {"denied", "open"}:
+            if passage.is_so(_SEEDED) and passage.may_be_so(_SEEDED_BY_ANOTHER):
                 return (Claim("other-primary"),)
             if passage.asserts(_ANOTHER_BY_ORGAN):
                 return (Claim("other-primary"),)
             return tuple(Claim("metastasis", site, primary_unknown="unknown primary" in text) for site in _sites_of(passage) or (None,))
         # Another tumour that is only suspected makes as careful as one that is there.
-        other = not passage.standings(_OTHER_CANCER) <= {"denied", "open"}
+        other = passage.may_be_so(_OTHER_CANCER)
         return (Claim("other-primary"),) if other and not (_MINOR_SKIN.search(text) or _PAST.search(text) or _BENIGN.search(text)) else ()
-    if _is_so(passage, _IN_SITU):
+    if passage.is_so(_IN_SITU):
         return (Claim("breast-in-situ"),)
-    if not _is_so(passage, _CANCER) or _BENIGN.search(text):
+    if not passage.is_so(_CANCER) or _BENIGN.search(text):
         return ()
     if _PAST.search(text) and not spread:
         return (Claim("breast-history"),)
@@ -310,13 +305,13 @@ _BESIDE_THE_BREAST = frozenset({"regional-node", "skin"})
 def is_local_recurrence(label: str) -> bool:
     """Whether words speak of a recurrence at the breast or the chest wall, and neither of a metastasis nor of a distant site."""
     passage = Passage(label)
-    return _is_so(passage, _LOCAL_RECURRENCE) and not names_spread(label) and _BESIDE_THE_BREAST.issuperset(_sites_of(passage))
+    return passage.is_so(_LOCAL_RECURRENCE) and not names_spread(label) and _BESIDE_THE_BREAST.issuperset(_sites_of(passage))
 
 
 @remembered(maxsize=1024)
 def names_spread(label: str) -> bool:
     """Whether words speak of a spread and do not deny it: one that is suspected counts."""
-    return not Passage(label).standings(_SPREAD) <= {"denied", "open"}
+    return Passage(label).may_be_so(_SPREAD)
 
 
 def _breast_claim(text: str) -> Claim:

@@ -83,10 +83,7 @@ def subject_bytes(resource: Resource) -> bytes:
 
 def reference_in(raw: bytes) -> str | None:
     """The `reference` of a Reference; `None` where there is none."""
-    try:
-        found = _REFERENCE.decode(raw) if raw else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
+    found: Reference | None = decoded(_REFERENCE, raw) if raw else None
     return found.reference or None if found is not None else None
 
 
@@ -189,8 +186,11 @@ def severities_of(outcome: Resource) -> list[str | None]:
 
 def _later(decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:
     """Decode a member that was left alone; `None` where there is none, or none of the expected shape."""
-    if raw is ABSENT or not memoryview(raw).nbytes:
-        return None
+    return decoded(decoder, raw) if raw is not ABSENT and memoryview(raw).nbytes else None
+
+
+def decoded(decoder: msgspec.json.Decoder[Any], raw: bytes | Raw) -> Any:
+    """What a piece of JSON holds; `None` where it has another shape than the decoder's."""
     try:
         return decoder.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

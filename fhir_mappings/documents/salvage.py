@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from fhir_mappings.documents.later_members import decoded
 from fhir_mappings.documents.old_fhir import OLD_TYPES
 from fhir_mappings.lost_facts import lost_with, lost_with_type
 from fhir_mappings.resources import ABSENT, USED_TYPES, Concept, Entry, Link, Resource, source_of
@@ -152,9 +153,4 @@ def _without_broken_members(kind: str, members: dict[str, msgspec.Raw], problems
 
 def _or_none(decoder: msgspec.json.Decoder[Any], raw: bytes | msgspec.Raw | None) -> Any:
     """The decoded value, or `None` when it has another shape or there is none."""
-    if raw is None:
-        return None
-    try:
-        return decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
+    return decoded(decoder, raw) if raw is not None else None

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Raw
 
 from fhir_mappings.coded import CodingTriple, triples
+from fhir_mappings.documents.later_members import decoded
 from fhir_mappings.medications.drug_names import NO_DRUG, drugs_of
 from fhir_mappings.medications.other_drugs import other_drugs_of
 from fhir_mappings.medications.study_drugs import is_blinded
@@ -112,10 +113,7 @@ def _of_ingredients(mixed: list[Naming], display: str | None) -> Naming | None:
 
 
 def _decoded(raw: Raw) -> list[_Ingredient]:
-    try:
-        return _INGREDIENTS.decode(raw) if bytes(raw) else []
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return []
+    return decoded(_INGREDIENTS, raw) or [] if bytes(raw) else []
 
 
 _INGREDIENTS: Final = msgspec.json.Decoder(list[_Ingredient])

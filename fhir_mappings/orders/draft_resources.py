@@ -12,6 +12,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec import Raw
 
+from fhir_mappings.documents.later_members import decoded
 from fhir_mappings.record import type_and_id
 from fhir_mappings.resources import Concept, Part, Period, Quantity, Range, Reference, Repeat, Resource
 
@@ -63,7 +64,7 @@ class DraftRepeat(Repeat, frozen=True, gc=False, rename="camel"):
     @property
     def most_often(self) -> float | None:
         """How many times in the period at most: what may be given must be safe."""
-        return max((times for times in (self.frequency, _or_none(_NUMBER, self.frequency_max)) if times is not None), default=None)
+        return max((times for times in (self.frequency, decoded(_NUMBER, self.frequency_max)) if times is not None), default=None)
 
 
 class DraftAmount(Part, frozen=True, gc=False):
@@ -92,28 +93,21 @@ class _Tolerant(Generic[_T]):
         self._members = {one.encode_name: (one.name, msgspec.json.Decoder(one.type)) for one in msgspec.structs.fields(struct)}  # type: ignore[arg-type]
 
     def decode(self, raw: bytes | Raw) -> _T | None:
-        found: _T | None = _or_none(self._whole, raw)
-        members: dict[str, Raw] | None = _or_none(_OBJECT, raw) if found is None else None
+        found: _T | None = decoded(self._whole, raw)
+        members: dict[str, Raw] | None = decoded(_OBJECT, raw) if found is None else None
         if members is None:
             return found
         read = {
             name: value
             for key, (name, decoder) in self._members.items()
-            if key in members and (value := _or_none(decoder, members[key])) is not None
+            if key in members and (value := decoded(decoder, members[key])) is not None
         }
         return self._struct(**read)
 
     def several(self, raw: bytes | Raw) -> list[_T]:
         """A list of them, or a single one."""
-        items: list[Raw] | None = _or_none(_ARRAY, raw)
+        items: list[Raw] | None = decoded(_ARRAY, raw)
         return [one for item in ([raw] if items is None else items) if (one := self.decode(item)) is not None] if raw else []
-
-
-def _or_none(decoder: msgspec.json.Decoder[Any], raw: bytes | Raw) -> Any:
-    try:
-        return decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
@@ -200,7 +194,7 @@ def amounts_of(dosage: DraftDosage) -> list[DraftAmount]:
 
 def dose_range_of(draft: Draft) -> Range | None:
     """A dose range at the top of the order."""
-    found: Range | None = _or_none(_RANGE, draft.dose_range) if draft.dose_range else None
+    found: Range | None = decoded(_RANGE, draft.dose_range) if draft.dose_range else None
     return found
 
 
@@ -211,13 +205,13 @@ def references_in(raw: Raw) -> list[Reference]:
 
 def texts_in(raw: Raw) -> list[str]:
     """A member that is a list of texts, or a single one."""
-    found: list[str] | str | None = _or_none(_TEXTS, raw) if raw else None
+    found: list[str] | str | None = decoded(_TEXTS, raw) if raw else None
     return found if isinstance(found, list) else [found] if found else []
 
 
 def group_of(draft: Draft) -> list[str]:
     """How the requisition or protocol of an order is called."""
-    found: GroupIdentifier | None = _or_none(_GROUP, draft.group_identifier) if draft.group_identifier else None
+    found: GroupIdentifier | None = decoded(_GROUP, draft.group_identifier) if draft.group_identifier else None
     if found is None:
         return []
     named = [found.type.text, *(coding.display for coding in found.type.coding)] if found.type is not None else []

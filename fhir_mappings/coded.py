@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import starmap
 from typing import TypeVar
 
@@ -79,6 +79,21 @@ def words(concept: Concept | None) -> str:
 def words_of_all(*concepts: Concept | None) -> str:
     """The `words` of several concepts."""
     return " ".join([said for concept in concepts if (said := words(concept))])
+
+
+def labels_of(concept: Concept | None) -> list[str]:
+    """The text of a concept and the displays of its codings, each by itself, as far as they are there."""
+    return labels_in(triples(concept), concept.text) if concept is not None else []
+
+
+def labels_in(codings: Iterable[CodingTriple], text: str | None) -> list[str]:
+    """The same of a concept that was taken apart."""
+    return [label for label in (text, *[display for _, _, display in codings]) if label]
+
+
+def is_known(concept: Concept | None) -> bool:
+    """Whether any coding of a concept means something to us."""
+    return any(True for _ in meanings_of(concept))
 
 
 @remembered(maxsize=1024)

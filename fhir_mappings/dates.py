@@ -122,6 +122,11 @@ def abated(resource: Resource) -> PartialDate | None:
     return when(resource.abatement_date_time) or ended(resource.abatement_period) or started(resource.abatement_period)
 
 
+def performed(resource: Resource) -> PartialDate | None:
+    """When a Procedure was done: of a span, the day it ended."""
+    return when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
+
+
 def asserted(resource: Resource) -> PartialDate | None:
     """The date of the `condition-assertedDate` extension."""
     return next((when(item.value_date_time) for item in extensions_of(resource) if item.url == _ASSERTED), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from fhir_mappings.code_tables import icd10_key
-from fhir_mappings.coded import CodingTriple, contradicts_itself, meanings_of, triples, words
+from fhir_mappings.coded import CodingTriple, contradicts_itself, is_known, meanings_of, triples, words
 from fhir_mappings.dates import known_by
 from fhir_mappings.denial import Passage
 from fhir_mappings.documents.later_members import notes_of
@@ -229,7 +229,7 @@ def _heart(resource: Resource, closed: Closed) -> Iterator[HeartCondition]:
     elif "cond.cardiomyopathy_lvsd" in concepts:
         # I97.13x is heart failure, though postprocedural.
         kind = "heart-failure" if any(icd10_key(code).startswith("I9713") for _, code, _ in triples(resource.code)) else "cardiomyopathy"
-    elif not any(True for _ in meanings_of(resource.code)):
+    elif not is_known(resource.code):
         kind = _heart_disease_in(words(resource.code))
     if kind is not None:
         yield HeartCondition(kind, closed.course_of(resource).status, known_by(resource), source_of(resource))

@@ -11,7 +11,7 @@ from typing import Literal
 
 from fhir_mappings.allergies import last_reaction, reacted_to, stands
 from fhir_mappings.code_tables import CONCEPTS, icd10_key
-from fhir_mappings.coded import meanings_of, triples, words, words_of_all
+from fhir_mappings.coded import is_known, meanings_of, triples, words, words_of_all
 from fhir_mappings.ctcae import grades_in
 from fhir_mappings.dates import known_by, onset, when
 from fhir_mappings.denial import Passage
@@ -123,7 +123,7 @@ def _kind_of(code: Concept | None) -> Literal["ild", "radiation"] | None:
     if "cond.ild_pneumonitis" in found:
         # A general pneumonitis code whose text says radiation is radiation pneumonitis.
         return "radiation" if Passage(label).asserts(_RADIATION_WORDS) else "ild"
-    return None if any(True for _ in meanings_of(code)) else _kind_in(label)
+    return None if is_known(code) else _kind_in(label)
 
 
 @remembered(maxsize=1024)

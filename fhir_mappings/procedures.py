@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from fhir_mappings.coded import as_list, meanings_of, triples, words, words_of_all
-from fhir_mappings.dates import began, ended, started, when
+from fhir_mappings.dates import began, performed, started, when
 from fhir_mappings.documents.later_members import concepts_in
 from fhir_mappings.problem_list import ProblemList, clinical_status
 from fhir_mappings.record import Record
@@ -129,7 +129,7 @@ def _done(record: Record, resource: Resource) -> Procedure | None:
     kind = "hospice" if referred else _kind(resource)
     if kind in ("her2-ish", "her2-ihc") and "biops" in words(resource.code):
         kind = "biopsy"  # the tissue was taken; that the test is done its result will tell
-    day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
+    day = performed(resource)
     if kind is not None and resource.status not in _NOT_DONE and (day is None or record.counts(day, resource)):
         return Procedure(kind, "booked" if referred else "done", day, source_of(resource))
     return None

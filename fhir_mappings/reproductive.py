@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from fhir_mappings.coded import as_list, first_code, triples, words
-from fhir_mappings.dates import ended, known_by, started, when
+from fhir_mappings.coded import as_list, first_code, labels_of, triples, words
+from fhir_mappings.dates import known_by, performed
 from fhir_mappings.denial import Passage
 from fhir_mappings.observation_topics import is_panel, topic_of_codes
 from fhir_mappings.problem_list import ProblemList, clinical_status
@@ -79,11 +79,10 @@ def _pregnancy_answer(resource: Resource | Component) -> PregnancyStatus | None:
 
 
 def _is_test(resource: Resource | Component) -> bool:
-    codings, code = triples(resource.code), resource.code
-    if any(one in _HCG for _, one, _ in codings):
+    if any(code in _HCG for _, code, _ in triples(resource.code)):
         return True
-    labels = [code.text, *(display for _, _, display in codings)] if code is not None and topic_of_codes(code) is None else []
-    return any(label is not None and asks_for_pregnancy(label) == "test" for label in labels)
+    labels = labels_of(resource.code) if topic_of_codes(resource.code) is None else []
+    return any(asks_for_pregnancy(label) == "test" for label in labels)
 
 
 def _is_unjudged(resource: Resource | Component, limits: list[Range]) -> bool:
@@ -162,7 +161,7 @@ def read_menopause(record: Record, listed: ProblemList) -> tuple[Menopause, ...]
             found.append(Menopause(status, known_by(resource), source_of(resource)))
     for resource in record.of("Procedure"):
         if resource.status == "completed" and names_both_ovaries_removed(words(resource.code)):
-            day = when(resource.performed_date_time) or ended(resource.performed_period) or started(resource.performed_period)
+            day = performed(resource)
             if day is None or record.counts(day, resource):
                 found.append(Menopause("postmenopausal", day, source_of(resource)))
     return tuple(found)
@@ -175,5 +174,4 @@ def _menopause(concept: Concept | None) -> MenopauseStatus | None:
 
 def _menopause_said(concept: Concept | None) -> MenopauseStatus | None:
     """The status that the text of a code is, or one of its displays."""
-    said = [concept.text, *(display for _, _, display in triples(concept))] if concept is not None else []
-    return next((status for text in said if text and (status := menopause_named(text)) is not None), None)
+    return next((status for label in labels_of(concept) if (status := menopause_named(label)) is not None), None)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
-from fhir_mappings.coded import CodingTriple, plain_label, triples
+from fhir_mappings.coded import CodingTriple, labels_of, plain_label, triples
 from fhir_mappings.denial import Passage
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept
@@ -92,11 +92,7 @@ def _presses(text: str) -> bool:
 
 
 def _labels(code: Concept | None) -> tuple[str, ...]:
-    """The text of a code and the displays of its codings, each by itself, in lower case."""
-    if code is None:
-        return ()
-    said = (code.text, *[display for _, _, display in triples(code)])
-    return tuple([plain_label(label) for label in said if label])
+    return tuple([plain_label(label) for label in labels_of(code)])
 
 
 @remembered(maxsize=4096)

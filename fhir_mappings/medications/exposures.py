@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from fhir_mappings.coded import CodingTriple, as_list, triples
+from fhir_mappings.coded import CodingTriple, as_list, labels_of, triples
 from fhir_mappings.dates import ended, ends_of, started, unreadable, when
 from fhir_mappings.documents.later_members import bounds_of, concepts_in, dosages_of, extensions_of, notes_of, validity_of
 from fhir_mappings.medications.doses import dose_of
@@ -163,7 +163,7 @@ def _drug_records(record: Record, resource: Resource, kind: Kind, match: DrugMat
 
 
 def _is_of_breathing(resource: Resource, extensions: list[Extension]) -> bool:
-    return any(is_of_breathing(text) for concept in _stop_concepts(resource, extensions) for text in _texts(concept))
+    return any(is_of_breathing(text) for concept in _stop_concepts(resource, extensions) for text in labels_of(concept))
 
 
 def _held_on(record: Record, resource: Resource) -> PartialDate | None:
@@ -190,7 +190,7 @@ def _was_never_given(resource: Resource) -> bool:
     if resource.status != "stopped":
         return False
     concepts = _stop_concepts(resource, extensions_of(resource))
-    return any(is_never_given(text) for concept in concepts for text in _texts(concept))
+    return any(is_never_given(text) for concept in concepts for text in labels_of(concept))
 
 
 def _naming(record: Record, resource: Resource) -> Naming | None:
@@ -252,11 +252,10 @@ def stop_reason_of(resource: Resource, extensions: list[Extension]) -> StopReaso
         coded = _stop_reason_of_codes(concept)
         if coded is not None:
             return coded
-    found = (stop_reason_in(text) for concept in concepts for text in _texts(concept))
-    reason = next((reason for reason in found if reason is not None), None)
+    texts = [text for concept in concepts for text in labels_of(concept)]
+    reason = next((reason for text in texts if (reason := stop_reason_in(text)) is not None), None)
     if reason is not None:
         return reason
-    texts = [text for concept in concepts for text in _texts(concept)]
     said = any(concept.coding or concept.text for concept in concepts)
     return "other" if said and not (texts and all(map(is_of_the_order, texts))) else None
 
@@ -269,13 +268,9 @@ def _stop_concepts(resource: Resource, extensions: list[Extension]) -> list[Conc
     return [*stated, *_extension_values(extensions, _STOP_EXTENSIONS)]
 
 
-def _texts(concept: Concept) -> list[str]:
-    return [text for text in (concept.text, *[coding.display for coding in concept.coding]) if text]
-
-
 def _lung_grade(resource: Resource, extensions: list[Extension]) -> int | None:
     """The CTCAE grade of the pneumonitis that the reason of a stop names, the worst where several do."""
-    texts = [text for concept in _stop_concepts(resource, extensions) for text in _texts(concept)]
+    texts = [text for concept in _stop_concepts(resource, extensions) for text in labels_of(concept)]
     return max((grade for text in texts if (grade := lung_grade_in(text)) is not None), default=None)
 
 
@@ -307,7 +302,7 @@ def _intent(resource: Resource, dosages: list[Dosage], extensions: list[Extensio
             stated += concepts_in(raw)
     texts = [*[dosage.text for dosage in dosages], *notes_of(resource)]
     for concept in stated:
-        texts += (concept.text, *[coding.display for coding in concept.coding])
+        texts += labels_of(concept)
     found = {intent for text in texts if text and (intent := intent_in(text)) is not None}
     return found.pop() if len(found) == 1 else None
 

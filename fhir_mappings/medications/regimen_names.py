@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from fhir_mappings.coded import CodingTriple
+from fhir_mappings.coded import CodingTriple, labels_in
 from fhir_mappings.remembered import remembered
 
 
 def is_regimen(codings: tuple[CodingTriple, ...], text: str | None) -> bool:
     """Whether all that a medication says of itself is the letters of regimens against breast cancer, and how often they were given."""
-    said = [words for words in (text, *(display for _, _, display in codings)) if words]
+    said = labels_in(codings, text)
     return bool(said) and all(map(_is_letters, said))
 
 

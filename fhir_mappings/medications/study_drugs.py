@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from fhir_mappings.coded import CodingTriple
+from fhir_mappings.coded import CodingTriple, labels_in
 from fhir_mappings.remembered import remembered
 
 
@@ -30,7 +30,7 @@ def known_beside_blinded(codings: tuple[CodingTriple, ...], text: str | None) ->
 
 
 def _said(codings: tuple[CodingTriple, ...], text: str | None) -> list[str]:
-    return [words.lower() for words in (text, *(display for _, _, display in codings)) if words]
+    return [label.lower() for label in labels_in(codings, text)]
 
 
 @remembered(maxsize=4096)

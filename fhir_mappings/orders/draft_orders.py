@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from msgspec import Raw
 
+from fhir_mappings.coded import labels_in
 from fhir_mappings.dates import ended, started, when
 from fhir_mappings.documents.later_members import contained_in, extensions_of, notes_of, reference_in, subject_bytes, validity_of
 from fhir_mappings.medications.exposures import stop_reason_of
@@ -188,7 +189,7 @@ def _order(drafts: _Drafts, entry: DraftEntry, today: date) -> DraftOrder | None
         return None
     naming = _naming(drafts, draft)
     product = ordered_product(naming)
-    names = [text for text in (naming.text, *(display for _, _, display in naming.codings)) if text] if naming is not None else []
+    names = labels_in(*naming) if naming is not None else []
     ordered = read_order(draft, names, product.drugs, combination=not _COMBINATIONS.isdisjoint(product.drugs))
     act = _act(draft, today)
     return DraftOrder(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from fhir_mappings.code_tables import canonical_system, icd10_key
-from fhir_mappings.coded import triples, words
+from fhir_mappings.coded import labels_of, triples, words
 from fhir_mappings.condition_topics import only_asked_about
 from fhir_mappings.denial import Passage
 from fhir_mappings.documents.later_members import concepts_in, notes_of
@@ -96,7 +96,7 @@ def is_gastric(draft: Draft, find: Callable[[Reference], Resource | Contained | 
         texts += [reference.display] if reference.display else []
         condition = find(reference)
         concepts += [condition.code] if condition is not None and condition.code is not None else []
-    texts += [text for concept in concepts for text in (concept.text, *(coding.display for coding in concept.coding)) if text]
+    texts += [label for concept in concepts for label in labels_of(concept)]
     passages = [Passage(text) for text in texts]
     if any(_BREAST.search(passage.text) for passage in passages):
         return False

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from fhir_mappings.code_tables import canonical_system
-from fhir_mappings.coded import as_list, triples
+from fhir_mappings.coded import as_list, labels_of, triples
 from fhir_mappings.documents.later_members import notes_of
 from fhir_mappings.medications.day_shares import Share, WholeDay, part_of_day_in, parts_of_day, pieces_of, whole_day
 from fhir_mappings.medications.dose_words import (
@@ -384,9 +384,7 @@ def _words(dosage: DraftDosage) -> list[str]:
 
 
 def _texts(concept: Concept | None) -> list[str]:
-    if concept is None:
-        return []
-    return [text for text in (concept.text, *(coding.display for coding in concept.coding), *_codes(concept)) if text]
+    return [*labels_of(concept), *_codes(concept)] if concept is not None else []
 
 
 def _codes(concept: Concept) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from fhir_mappings.coded import labels_in
 from fhir_mappings.medications.drug_names import drugs_of
 from fhir_mappings.medications.drug_words import GENERAL_NAMES
 from fhir_mappings.medications.medication_names import Naming
@@ -43,8 +44,7 @@ def ordered_product(naming: Naming | None) -> OrderedProduct:
 def _contradiction(naming: Naming, *, of_trastuzumab: bool) -> OrderedProduct:
     """TRAP: a product picked by its code under another product's name. The code is what gets dispensed, the text is what was meant."""
     coded = _coded(naming)
-    shown = (naming.text, *(display for _, _, display in naming.codings))
-    written = {drug for text in shown if text for drug in drugs_of((), text).drugs} - {UNKNOWN_HER2_CONJUGATE} - coded
+    written = {drug for label in labels_in(*naming) for drug in drugs_of((), label).drugs} - {UNKNOWN_HER2_CONJUGATE} - coded
     if len(coded) == 1 and len(written) == 1:
         return OrderedProduct(tuple(coded), meant=min(written))
     named = coded if len(coded) > 1 else coded | written

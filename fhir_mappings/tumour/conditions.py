@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fhir_mappings.code_tables import icd10_key
-from fhir_mappings.coded import CodingTriple, as_list, triples, words
+from fhir_mappings.coded import CodingTriple, as_list, labels_of, triples, words
 from fhir_mappings.dates import began, recorded
 from fhir_mappings.documents.later_members import extensions_of
 from fhir_mappings.problem_list import ProblemList, clinical_status, name_undated
@@ -123,14 +123,9 @@ def _spread_said(resource: Resource) -> tuple[Claim, ...]:
 
     Each text is read by itself, so that "rule out" at the end of one does not reach into the next. One that asks anything says nothing.
     """
-    texts = [text for text in _labels(resource.code) if "?" not in text]
+    texts = [text for text in labels_of(resource.code) if "?" not in text]
     said = [claim for text in texts for claim in _claims_in(text) if claim.kind == "metastasis"]
     return tuple(dict.fromkeys([Claim("metastasis", claim.site, from_breast=True) for claim in said if not claim.primary_unknown]))
-
-
-def _labels(code: Concept | None) -> list[str]:
-    """The text of a code and the displays of its codings."""
-    return [said for said in (code.text if code is not None else None, *[display for _, _, display in triples(code)]) if said]
 
 
 @remembered(maxsize=1024)

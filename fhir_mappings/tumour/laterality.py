@@ -7,7 +7,7 @@ but says that there are two.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Raw
 
@@ -48,7 +48,7 @@ def side_of_sites(sites: Iterable[Concept]) -> Side | None:
             side = _side_of(concept)
             if side is not None:
                 found.add(side)
-    return found.pop() if len(found) == 1 else "both" if found else None
+    return _side_among(found)
 
 
 def side_of_qualifiers(qualifiers: Iterable[Concept]) -> Side | None:
@@ -83,7 +83,7 @@ def side_of_label(label: Concept | None) -> Side | None:
         matched = _ICD_BREAST.fullmatch(icd10_key(code)) if canonical_system(system) == "icd10cm" else None
         if matched is not None and matched[1] in _ICD_SIDES:
             found.add(_ICD_SIDES[matched[1]])
-    return found.pop() if len(found) == 1 else "both" if found else side_in_label(words(label))
+    return _side_among(found) or side_in_label(words(label))
 
 
 @remembered(maxsize=1024)
@@ -97,8 +97,12 @@ def side_in_label(text: str) -> Side | None:
 
 @remembered(maxsize=1024)
 def _side_of_codes(codes: tuple[str, ...]) -> Side | None:
-    found = {_SNOMED[code] for code in codes if code in _SNOMED}
-    return found.pop() if len(found) == 1 else "both" if found else None
+    return _side_among({_SNOMED[code] for code in codes if code in _SNOMED})
+
+
+def _side_among(found: Collection[Side]) -> Side | None:
+    """The one side that is named; `both` where several are."""
+    return "both" if len(found) > 1 else next(iter(found), None)
 
 
 @remembered(maxsize=1024)

@@ -1,10 +1,11 @@
-"""ILD and pneumonitis (R079, R080, R115-R117, R119, R130, R133; decision 12)."""
+"""ILD and pneumonitis (R079-R081, R115-R117, R119, R130, R133; decision 12)."""
 
 from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement
-from guideline.drug_classes import HER2_DRUGS
-from guideline.facts_used import course_fact, drug_name, level_fact, lung_fact, symptom_fact
+from guideline.case import LungCondition
+from guideline.drug_classes import HER2_DRUGS, TRASTUZUMAB_PRODUCTS
+from guideline.facts_used import course_fact, drug_name, headline_names, level_fact, lung_fact, symptom_fact
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DM1, T_DXD, LungHistory
 from guideline.lungs.tdm1_pneumonitis import ended_tdm1
@@ -19,8 +20,8 @@ _CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.il
 
 
 def lungs(s: Situation) -> Finding | None:
-    """The one finding about the lungs: a conjugate that runs or is held first, else active disease before a start."""
-    return _on_conjugate(s) or held_conjugate(s) or _before_start(s)
+    """The one finding about the lungs: a conjugate that runs or is held first, else active disease before a start or under trastuzumab."""
+    return _on_conjugate(s) or held_conjugate(s) or _before_start(s) or on_trastuzumab(s)
 
 
 def lung_facts(s: Situation) -> tuple[FactUsed, ...]:
@@ -115,6 +116,29 @@ def _running_ungraded(s: Situation) -> Finding | None:
         "InterstitialLungDisease", "warning", K.say("ild-running-ungraded", drug=drug_name(T_DXD)),
         (K.say("ild-grading"),), facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R116", "R131"),
     )  # fmt: skip
+
+
+def on_trastuzumab(s: Situation) -> Finding | None:
+    """R081: new pneumonitis under trastuzumab itself: its label (E26) ends it for interstitial pneumonitis, whose cause is found first.
+
+    Not where a dose is recorded since: whoever gave one has decided on it.
+    """
+    courses = [e for e in (*s.her2_running, *s.held_drugs) if e.drug in TRASTUZUMAB_PRODUCTS]
+    if not courses or not any(_new_under(s, c, e) for c in s.case.lungs for e in courses):
+        return None
+    return Finding(
+        "InterstitialLungDisease", "warning", K.say("ild-on-trastuzumab", drugs=headline_names(sorted({e.drug for e in courses}))),
+        (K.say("ild-trastuzumab-causes"), K.say("hold-not-progression")), facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R081",),
+        requests=_chest_ct(s),
+    )  # fmt: skip
+
+
+def _new_under(s: Situation, c: LungCondition, e: Exposure) -> bool:
+    """Whether active pneumonitis that no other drug is named for began after the first dose of a course that was not given since."""
+    if c.kind != "ild" or c.status == "resolved" or c.abated is not None or c.onset is None or e.start is None:
+        return False
+    of_it = c.cause_drug in (None, "drug") or c.cause_drug in TRASTUZUMAB_PRODUCTS
+    return of_it and c.onset.earliest > e.start.latest and not given_since(s.case, e, c.onset.latest)
 
 
 def _grade_1_steroid() -> Statement:

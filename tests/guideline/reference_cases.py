@@ -684,6 +684,10 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         (TDXD,),
     ),
     "T-DXd runs with new pneumonitis, ordered again": (after_thp(given(T_DXD, 390), **READY, lungs=lung(onset=10)), (TDXD,)),
+    "trastuzumab runs with new pneumonitis, ordered again": (
+        on_therapy(given("trastuzumab", 200), **READY, lungs=lung(onset=10)),
+        (order("trastuzumab", 6, "mg/kg", every_days=21),),
+    ),
     "T-DM1 ordered, active ILD": (second_line(**READY, lungs=lung(onset=2000)), (TDM1,)),
     "T-DM1 ordered, respiratory symptoms": (second_line(**READY, intake=intake(respiratory_symptoms="true")), (TDM1,)),
     "T-DM1 ordered after resolved ILD": (second_line(**READY, lungs=lung(status="resolved", onset=900)), (TDM1,)),

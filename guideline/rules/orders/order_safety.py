@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Gap, Statement, Suggestion
 from guideline.case import Symptom
 from guideline.dosing.earlier_doses import given_lately
-from guideline.drug_classes import ENDOCRINE_DRUGS, HER2_DRUGS, KINASE_INHIBITORS, components
+from guideline.drug_classes import ENDOCRINE_DRUGS, HER2_DRUGS, KINASE_INHIBITORS, TRASTUZUMAB_PRODUCTS, components
 from guideline.facts_used import (
     drug_name,
     drug_names,
@@ -37,7 +37,7 @@ from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, orde
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import echo_done, echo_done_fact, failure_words, heart_condition_facts
-from guideline.rules.lungs import chest_ct_booked, grade_gap, held_conjugate, lung_facts, lungs, tdm1_ended
+from guideline.rules.lungs import chest_ct_booked, grade_gap, held_conjugate, lung_facts, lungs, on_trastuzumab, tdm1_ended
 from guideline.rules.objections import TUCATINIB, objection
 from guideline.rules.orders.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.orders.order_tdxd_again import CHEST_CT, after_left_out_cycle, restart_of_order, too_high_again
@@ -228,13 +228,17 @@ def _baseline_needed(s: Situation, names: str, facts: tuple[FactUsed, ...]) -> F
 
 
 def lungs_of_order(q: OrderQuestion) -> Iterator[Finding]:
-    """R079, R080, R115-R117, R130: the lungs before T-DXd or T-DM1, and while they are given."""
+    """R079-R081, R115-R117, R130: the lungs before T-DXd or T-DM1 and while they are given, and under trastuzumab."""
     orders = safety_orders(q)
     tdxd, tdm1 = orders_of(orders, (T_DXD,)), orders_of(orders, (T_DM1,))
     if tdxd:
         yield from (replace(found, about=(T_DXD,)) for found in _lungs_for_tdxd(q, tdxd))
     elif tdm1:
         yield from (replace(found, about=(T_DM1,)) for found in _lungs_for_tdm1(q.s))
+    elif antibodies := [drug for order in orders for drug in order.drugs if drug in TRASTUZUMAB_PRODUCTS]:
+        found = on_trastuzumab(q.s)
+        if found is not None:
+            yield replace(found, about=tuple(dict.fromkeys(antibodies)))
 
 
 def _lungs_for_tdxd(q: OrderQuestion, orders: tuple[DraftOrder, ...]) -> Iterator[Finding]:

@@ -8,10 +8,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from guideline.case import Case, Metastasis, Symptom
+from guideline.case import Case, IntakeAnswer, Metastasis, Symptom
 from guideline.intake import answer, said_no, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.partial_date import PartialDate, add_days, newest_day
+from guideline.partial_date import PartialDate, add_days, newest_day, when_last
 from guideline.symptoms import is_current, is_recent, newest_of_each, not_denied_since
 from guideline.therapy.progression import held_local_therapy
 
@@ -45,7 +45,7 @@ _NOTHING_ON_RECORD = BrainDisease("unknown", leptomeningeal=False, symptoms=Fals
 def brain_disease(case: Case) -> BrainDisease:
     """Join the problem list and the intake. An active entry on the problem list outweighs an intake that says "none"."""
     cns = [m for m in case.metastases if m.site in ("brain", "leptomeningeal") and m.status != "resolved"]
-    if not cns and not case.intake:
+    if not cns and not case.intake and not case.symptoms:
         return _NOTHING_ON_RECORD
     cns.sort(key=lambda m: (m.date.earliest.toordinal() if m.date else 0, m.source))
     brain = [m for m in cns if m.site == "brain"]
@@ -77,7 +77,9 @@ def brain_disease(case: Case) -> BrainDisease:
         sources.append(given.source)
     sources += [m.source for m in cns]
     present = state in ("stable", "active", "present")
-    charted = _charted(case, cns) if present and case.symptoms else ()
+    charted = _charted(case, cns) if case.symptoms else ()
+    if not present and (charted and _imaged_since(case, charted, given if state == "none" else None)):
+        charted = ()
     return BrainDisease(
         state=state,
         leptomeningeal=leptomeningeal,
@@ -92,7 +94,7 @@ def brain_disease(case: Case) -> BrainDisease:
 
 
 def _charted(case: Case, cns: Sequence[Metastasis]) -> tuple[Symptom, ...]:
-    """The symptoms of the chart that tell of metastases of the brain which are on record.
+    """The symptoms of the chart that tell of metastases of the brain, which are on record or may be.
 
     They are new, not long before the first of the metastases, not followed by local therapy, and not denied by a later answer. What a
     visit only codes again is as old as its oldest entry: epilepsy of years is no new seizure.
@@ -107,3 +109,12 @@ def _charted(case: Case, cns: Sequence[Metastasis]) -> tuple[Symptom, ...]:
             and not_denied_since(s, case, _ASKED)
         ]
     )  # fmt: skip
+
+
+def _imaged_since(case: Case, charted: Sequence[Symptom], none_said: IntakeAnswer | None) -> bool:
+    """Whether the brain was imaged after the newest of these symptoms, or will be, or somebody said since that it is free of disease."""
+    newest = max(when_last(symptom.since) for symptom in charted)
+    if none_said is not None and none_said.date.earliest >= newest:
+        return True
+    scans = [p for p in case.procedures if p.kind == "brain-mri"]
+    return any(p.state == "booked" or when_last(p.date) >= newest for p in scans)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from guideline.advice import FactUsed, Finding, Gap, Statement
 from guideline.facts_used import brain_fact, symptom_fact
-from guideline.intake import answer
+from guideline.intake import answer, said_yes
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.rules.objections import TDXD_REGIMENS, TUCATINIB, objection
 from guideline.situation import Situation
@@ -13,8 +13,12 @@ from guideline.therapy.progression import LocalTherapy, held_local_therapy
 
 
 def brain_urgent(s: Situation) -> Finding | None:
-    """R128: neurological symptoms or mass effect come before any choice of a regimen."""
-    if not s.brain.symptoms:
+    """R128: neurological symptoms or mass effect come before any choice of a regimen.
+
+    With no brain metastasis on record the brain is imaged first (decision 13); a symptom of the chart may have another cause: a warning.
+    """
+    asked = said_yes(s.case, "cns-symptoms")
+    if not s.brain.symptoms or not (asked or s.metastatic):
         return None
     fact = brain_fact(s)
     facts = (*_symptoms(s), *((fact,) if fact is not None else ()))
@@ -23,7 +27,8 @@ def brain_urgent(s: Situation) -> Finding | None:
         return Finding("BrainMetastasesUrgent", "critical", K.say("brain-urgent"), detail, facts=facts)
     headline = K.say("brain-mri-urgent" if s.brain.state == "unknown" else "brain-mri-urgent-none")
     return Finding(
-        "BrainMetastasesUrgent", "critical", headline, (K.say("brain-mri-before-regimen"),), facts=facts,
+        "BrainMetastasesUrgent", "critical" if asked else "warning", headline,
+        (K.say("brain-mri-before-regimen"),), facts=facts,
         missing=(Gap("I06", K.say("ask-brain-mri")),), requests=("brain-mri",),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import pytest
 
 from guideline.case import Procedure
 from tests.guideline.case_builder import (
+    a_case,
     advice_on,
     ago,
     dose,
@@ -19,6 +20,7 @@ from tests.guideline.case_builder import (
     said_ids,
     second_line,
     source,
+    stage,
     symptom,
     topics,
 )
@@ -202,10 +204,50 @@ def test_r128_a_symptom_long_before_the_first_metastasis_is_not_its_own(metastas
     assert ("BrainMetastasesUrgent" in topics(advice)) is urgent
 
 
-def test_r128_without_metastases_of_the_brain_a_seizure_on_the_chart_stays_silent():
-    """Nothing is concluded from it: none on record, or over."""
-    for sites in ((), (metastasis("brain", 6, status="resolved"),), (metastasis("bone", 6),)):
-        assert "BrainMetastasesUrgent" not in topics(with_brain(seizure(), sites=sites))
+def mri(day: int | None, state: str = "done"):
+    return (Procedure("brain-mri", state, ago(day) if day is not None else None, source("Procedure")),)
+
+
+@pytest.mark.parametrize("sites", [(), (metastasis("brain", 6, status="resolved"),), (metastasis("bone", 6),)])
+def test_r128_decision_13_without_metastases_of_the_brain_a_new_seizure_asks_for_an_mri(sites):
+    """Before any choice of a regimen; a warning, since the chart alone may tell of another disease."""
+    advice = with_brain(seizure(), sites=sites)
+    found = finding(advice, "BrainMetastasesUrgent")
+    assert (found.indicator, found.headline.id, found.requests) == ("warning", "brain-mri-urgent", ("brain-mri",))
+    assert found.facts[0].value == "seizure on the chart"
+    assert advice.treatment is None
+
+
+@pytest.mark.parametrize(
+    "procedures",
+    [mri(5), mri(2), mri(-2, "booked"), mri(None, "booked")],
+    ids=["that day", "since", "booked", "booked, no day"],
+)
+def test_r128_once_the_brain_is_imaged_or_will_be_a_seizure_stays_silent(procedures):
+    """Nothing is concluded from it."""
+    assert "BrainMetastasesUrgent" not in topics(with_brain(seizure(5), sites=(), procedures=procedures))
+
+
+@pytest.mark.parametrize("procedures", [mri(6), mri(None)], ids=["before", "no day"])
+def test_r128_an_mri_from_before_the_seizure_does_not_tell_of_it(procedures):
+    """Nor does one of which nobody knows the day."""
+    assert "BrainMetastasesUrgent" in topics(with_brain(seizure(5), sites=(), procedures=procedures))
+
+
+@pytest.mark.parametrize(("answered", "asked"), [(5, False), (6, True)])
+def test_r128_an_answer_that_there_are_none_counts_from_the_day_of_the_seizure_on(answered, asked):
+    """An older one does not tell of it, and the card says that it is on record."""
+    advice = with_brain(seizure(5), sites=(), cns_disease=said("none", days=answered))
+    assert ("BrainMetastasesUrgent" in topics(advice)) is asked
+    if asked:
+        assert finding(advice, "BrainMetastasesUrgent").headline.id == "brain-mri-urgent-none"
+
+
+def test_r128_an_early_breast_cancer_is_not_asked_about_its_brain():
+    """R123: no metastatic disease, no card."""
+    early = a_case(metastases=(), stages=stage("II", 300), drugs=given("trastuzumab", 200), symptoms=(seizure(),))
+    advice = advice_on(early)
+    assert "BrainMetastasesUrgent" not in topics(advice)
 
 
 @pytest.mark.parametrize("kind", ["brain-radiotherapy", "brain-resection"])

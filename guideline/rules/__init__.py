@@ -5,6 +5,7 @@ Which card leads when a chart is opened:
 `scope`, `treatment`                                        whether the case is ours, and which treatment question it asks
 `first_line`, `next_line`, `later_lines`, `maintenance`, `endocrine`, `brain`, `tumor_board`    the answer to it
 `options`, `menu`, `objections`                             how a regimen is put on the card, and what speaks against it
+`partner_progression`                                       what is asked where only a partner is said to have failed
 `biomarkers`, `gaps`, `start_labs`, `given_on`, `disputed_end`, `cns_answered`    what is said beside it
 
 What is said of drugs that are given or held, when a chart is opened and, where it stands against an order, at order entry:

@@ -32,6 +32,7 @@ from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import history_condition
 from guideline.rules.orders.order_stop import ACCEPTED_REASONS
+from guideline.rules.partner_progression import partner_progression
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
 from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure
@@ -49,7 +50,8 @@ def treatment(s: Situation) -> Treatment | None:
     """The treatment card, or None while a treatment is running without progression."""
     if s.on_treatment:
         # Decision 13: no regimen leads in leptomeningeal disease, maintenance neither.
-        return None if heart_forbids_her2(s) or s.lungs.symptoms or s.brain.leptomeningeal else maintenance(s)
+        waits = heart_forbids_her2(s) or s.lungs.symptoms or s.brain.leptomeningeal or partner_progression(s) is not None
+        return None if waits else maintenance(s)
     if s.unknown_conjugate or s.study_drug is not None:
         return None
     last = s.last_line
@@ -331,6 +333,8 @@ def therapy_gap(s: Situation) -> Finding | None:
         return held
     if last is not None and last.outcome == "ongoing" and (stopped := _stopped_on_no_day(s, last)) is not None:
         return stopped
+    if (failed := partner_progression(s)) is not None:
+        return failed
     if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
         return _endocrine_alone(s, last)
     if last is None and history_open(s) and not s.lungs.symptoms:

@@ -56,6 +56,7 @@ from tests.guideline.case_builder import (
     second_line,
     stage,
     status,
+    symptom,
     thp,
 )
 from tests.guideline.measure_builder import BODY, dosed, height, lab, labs, weight
@@ -170,6 +171,9 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "second line, brain metastases of unknown burden": second_line(intake=intake(cns_disease="active")),
     "second line, leptomeningeal disease": second_line(intake=intake(cns_disease="leptomeningeal")),
     "second line, neurological symptoms": second_line(intake=intake(cns_symptoms="true")),
+    "second line, a new seizure, the brain not asked about": second_line(
+        symptoms=symptom("neurological", "seizure"), intake=intake(cns_disease=None)
+    ),
     "second line, untested for 700 days": second_line(receptors=(her2("3+", 700), *HR_NEGATIVE)),
     "second line, lesion accessible": second_line(receptors=(her2("3+", 700), *HR_NEGATIVE), intake=intake(lesion_accessible="true")),
     "second line, everything unknown": second_line(intake={}, lvef=(), receptors=her2("3+", 700)),
@@ -358,6 +362,9 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
         drugs=thp(690, 10), problems=DataProblem("unreadable", "therapy", "MedicationStatement/9")
     ),
     "maintenance in second line": on_therapy(*failed(("lapatinib", "capecitabine"), 690, 300), *MAINTAINED, receptors=POSITIVE),
+    "trastuzumab + pertuzumab run, letrozole ended for progression": on_therapy(
+        *thp(400, taxane_end=280), given("letrozole", 270, 20, status="stopped", reason="progression"), receptors=POSITIVE
+    ),
     "T-DXd runs, old ILD active": after_thp(given(T_DXD, 390), lungs=lung(onset=900)),
     "T-DM1 runs, old ILD active": after_thp(given(T_DM1, 390), lungs=lung("radiation", onset=900)),
     "zanidatamab runs, LVEF 45": after_thp(given("zanidatamab", 100), lvef=(lvef(45, 3), lvef(60, 110))),

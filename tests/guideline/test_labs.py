@@ -450,6 +450,19 @@ def test_a_low_egfr_without_a_creatinine_is_named(drug, egfr, indicator):
     assert len(f.headline.text) < 140
 
 
+@pytest.mark.parametrize(("day", "speaks"), [(4, True), (5, False), (6, False)])
+def test_i10_an_egfr_that_is_newer_than_the_creatinine_asks_for_the_clearance_again(day, speaks):
+    """R131: the first dose waits for a clearance of today, as the card beside a running drug says."""
+    orders = order("capecitabine", 1000, "mg/m2", times_a_day=2)
+    said = found((*labs(creatinine=None), lab("creatinine", 0.8, 5), lab("egfr", 22, day)), orders)
+    assert [(f.headline.id, f.indicator, [gap.input for gap in f.missing]) for f in said] == (
+        [("lab-clearance-doubtful", "warning", ["I10"])] if speaks else []
+    )
+    # The next cycle is no start: the chart's own card speaks of a running drug.
+    again = (*labs(creatinine=None), lab("creatinine", 0.8, 5), lab("egfr", 22, day))
+    assert case_running("capecitabine", again, orders) == []
+
+
 def test_other_values_that_are_missing_beside_the_weight():
     """One card for a drug."""
     f = one(labs(creatinine=6.2, bilirubin=None, alt=None, ast=None), order("tucatinib"), body=height(165))

@@ -24,10 +24,10 @@ _BLOOD = frozenset({"neutrophils", "platelets"})
 
 
 def lab_gaps(q: OrderQuestion, drug: str, values: CurrentLabs) -> tuple[Gap, ...]:
-    """I10-I12, as the absent values ask for them; of the clearance only what is not on record."""
+    """I10-I12, as the absent values ask for them; of the clearance only what is not on record, or as new as what casts doubt on it."""
     absent = set(_absent(drug, values))
     found = []
-    if CLEARANCE in absent:
+    if CLEARANCE in absent or kidneys_in_doubt(q.s, frozenset({drug})) is not None:
         weigh = _creatinine_alone(values) is not None and q.s.body.kg is None
         found.append(Gap("I10", K.say("ask-weight" if weigh else "ask-creatinine")))
     if absent & _LIVER:
@@ -55,7 +55,7 @@ def missing_labs(
     absent, creatinine = _absent(drug, values), _creatinine_alone(values)
     if creatinine is not None and CLEARANCE in absent:
         return _no_clearance(q, drug, creatinine, [lab for lab in absent if lab != CLEARANCE], detail, gaps, rules, acts)
-    doubt = kidneys_in_doubt(q.s, frozenset({drug})) if CLEARANCE in absent else None
+    doubt = kidneys_in_doubt(q.s, frozenset({drug}))
     if doubt is not None:
         others = [lab for lab in absent if lab != CLEARANCE]
         headline = K.say("lab-clearance-doubtful", drug=drug_name(drug), value=doubt.words, below=f"{doubt.below:g}")

@@ -24,7 +24,7 @@ from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder
 from guideline.rules.febrile_neutropenia import with_febrile_neutropenia
 from guideline.rules.lab_words import ACTION_RANK, assumed_limits, lab_facts, shown, undated_finding
-from guideline.rules.orders.labs_missing import lab_gaps, missing_labs
+from guideline.rules.orders.labs_missing import lab_gaps, missing_at_restart, missing_labs
 from guideline.rules.orders.order_after_hold import after_hold, not_repeated
 from guideline.rules.orders.order_scope import deletions, safety_orders
 from guideline.rules.unread import labs_not_read, labs_of, with_unread_labs
@@ -70,7 +70,12 @@ def labs(q: OrderQuestion) -> Iterator[Finding]:
                 held_before = list(after_hold(q, order, drug))
                 yield from held_before
                 if finding is None and not held_before:
-                    yield from not_repeated(q, drug)
+                    yield from list(not_repeated(q, drug)) or _unseen_at_restart(q, asked)
+
+
+def _unseen_at_restart(q: OrderQuestion, asked: _Asked) -> list[Finding]:
+    found = missing_at_restart(q, asked.drug, q.s.once(current_labs)) if not asked.start else None
+    return [found] if found is not None else []
 
 
 def _naming_unread(q: OrderQuestion, asked: _Asked, finding: Finding | None) -> Finding | None:

@@ -1,4 +1,4 @@
-"""Laboratory values that should be there before the first dose of an ordered drug (I10-I12, R131), and the DPYD test (P09).
+"""Laboratory values that should be there before an ordered drug is begun, or given again after a hold (I10-I12, R131), and DPYD (P09).
 
 Of a creatinine clearance only what is not on record is asked for: the creatinine, or the weight.
 """
@@ -68,6 +68,17 @@ def missing_labs(
     says = "lab-needed-not-read" if not_read else "lab-needed"
     headline = K.say(says, drug=drug_name(drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)
     return Finding("LabSafety", "info", headline, detail, missing=gaps, rules=rules)
+
+
+def missing_at_restart(q: OrderQuestion, drug: str, values: CurrentLabs) -> Finding | None:
+    """R131, R133: a drug that is on hold for toxicity is ordered, and not every value of its table is on record since three weeks."""
+    held = any(e.drug == drug and e.stop_reason == "toxicity" for e in q.s.held_drugs)
+    gaps = lab_gaps(q, drug, values) if held else ()
+    if not gaps:
+        return None
+    says = "lab-needed-restart-not-read" if "lab" in unseen_parts(q.s.case) else "lab-needed-restart"
+    headline = K.say(says, drug=drug_name(drug), labs=_absent_words(_absent(drug, values)), days=K.thresholds.intervals.labs_days)
+    return Finding("LabSafety", "info", headline, missing=gaps, rules=("R131", "R133"))
 
 
 def _absent(drug: str, values: CurrentLabs) -> list[str]:

@@ -24,6 +24,7 @@ _LABS: dict[str, LabKind] = {
     "obs.alp": "alp",
     "obs.bilirubin_total": "bilirubin",
     "obs.creatinine": "creatinine",
+    "obs.creatinine_clearance": "creatinine-clearance",
     "obs.egfr": "egfr",
     "obs.anc": "neutrophils",
     "obs.platelets": "platelets",

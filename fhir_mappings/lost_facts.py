@@ -83,6 +83,7 @@ _BY_CONCEPT = {
     "obs.ast": "lab",
     "obs.alp": "lab",
     "obs.creatinine": "lab",
+    "obs.creatinine_clearance": "lab",
     "obs.egfr": "lab",
     "obs.anc": "lab",
     "obs.platelets": "lab",

@@ -35,6 +35,7 @@ _TOPICS: dict[str, Topic] = {
     "obs.alp": "lab",
     "obs.bilirubin_total": "lab",
     "obs.creatinine": "lab",
+    "obs.creatinine_clearance": "lab",
     "obs.egfr": "lab",
     "obs.anc": "lab",
     "obs.platelets": "lab",

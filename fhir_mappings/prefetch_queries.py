@@ -45,6 +45,7 @@ _OBSERVATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "obs.alp",
         "obs.bilirubin_total",
         "obs.creatinine",
+        "obs.creatinine_clearance",
         "obs.egfr",
         "obs.anc",
         "obs.platelets",

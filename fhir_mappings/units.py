@@ -60,6 +60,8 @@ _FACTORS: Final[Mapping[str, Mapping[str, float]]] = {
     "alp": _ENZYME,
     "bilirubin": _table((1.0, "mg/dl mg% mg/100ml"), (0.1, "mg/l"), (0.058466, "umol/l µmol/l mcmol/l micromol/l")),
     "creatinine": _table((1.0, "mg/dl mg% mg/100ml"), (0.1, "mg/l"), (0.011312, "umol/l µmol/l mcmol/l micromol/l"), (11.312, "mmol/l")),
+    # Normed to a body surface it is another number than the labels mean.
+    "creatinine-clearance": _table((1.0, "ml/min ml/minute"), (60.0, "ml/s ml/sec")),
     "egfr": _table(
         (1.0, "ml/min/{1.73_m2} ml/min/1.73.m2 ml/min/1.73m2 ml/min/{1.73m2} ml/min/1.73m^2 ml/min/1.73m²"),
         # Codes of an eGFR are normed to body surface whatever the unit says.

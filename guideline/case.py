@@ -256,7 +256,9 @@ class PerformanceStatus(Struct, frozen=True):
     source: str = ""
 
 
-LabKind = Literal["alt", "ast", "alp", "bilirubin", "creatinine", "egfr", "neutrophils", "platelets", "haemoglobin"]
+LabKind = Literal[
+    "alt", "ast", "alp", "bilirubin", "creatinine", "creatinine-clearance", "egfr", "neutrophils", "platelets", "haemoglobin",
+]  # fmt: skip
 
 
 class Lab(Struct, frozen=True):

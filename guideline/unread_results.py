@@ -13,7 +13,7 @@ from guideline.advice import FactUsed
 from guideline.biomarkers.her2_findings import is_metastasis
 from guideline.case import UnreadResult
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory.values import lab_name
+from guideline.laboratory.values import CLEARANCE, creatinine_clearance, lab_name
 from guideline.partial_date import PartialDate, days_since, newest_day, when_last
 from guideline.situation import Situation
 
@@ -38,7 +38,10 @@ def unread_labs(s: Situation, kinds: Iterable[str]) -> tuple[UnreadResult, ...]:
 
 def _unread_lab(s: Situation, kind: str) -> UnreadResult | None:
     days = K.thresholds.intervals.labs_days
-    newest = newest_day(lab.date for lab in s.case.labs if lab.kind == kind)
+    readable = [lab.date for lab in s.case.labs if lab.kind == kind]
+    if kind == CLEARANCE:
+        readable += [value.date for value in s.once(creatinine_clearance)]
+    newest = newest_day(readable)
     return _newest((one for one in _of_kind(s, kind) if _recent(one, s.today, days)), newest)
 
 

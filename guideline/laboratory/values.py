@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from guideline.partial_date import PartialDate, days_since
 from guideline.situation import Situation
 from guideline.thresholds import LabRow
 
-CLEARANCE = "creatinine-clearance"
+CLEARANCE: Final = "creatinine-clearance"
 
 #: Of several values of one day the adverse one counts: the low one of these, the high one of the others.
 _LOW_IS_ADVERSE = frozenset({"neutrophils", "platelets", "haemoglobin", "egfr", CLEARANCE})
@@ -44,7 +45,10 @@ def lab_name(lab: str) -> str:
 
 
 class LabValue(Struct, frozen=True):
-    """A value that counts: `upper` is its upper limit of normal (`assumed` when the result had none; None: no such limit is used)."""
+    """A value that counts: `upper` is its upper limit of normal (`assumed` when the result had none; None: no such limit is used).
+
+    `calculated`: a creatinine clearance by Cockcroft-Gault, and none that was reported.
+    """
 
     lab: str
     value: float
@@ -54,6 +58,7 @@ class LabValue(Struct, frozen=True):
     upper: float | None = None
     assumed: bool = False
     bound: Bound | None = None
+    calculated: bool = False
 
     @property
     def judged(self) -> float:
@@ -113,11 +118,20 @@ def undated_labs(s: Situation) -> CurrentLabs:
 
 
 def creatinine_clearance(s: Situation) -> tuple[LabValue, ...]:
-    """The clearance by the creatinine that counts today, and behind a preliminary one by the newest final one; none where it is unknown."""
+    """The clearance by the creatinine that counts today, and behind a preliminary one by the newest final one; none where it is unknown.
+
+    One that was reported counts where no creatinine is newer; of the same day the adverse one does.
+    """
+    creatinine = labs_that_count(s, "creatinine")
+    newest = max((day.earliest for lab in creatinine if not lab.preliminary and (day := lab.date) is not None), default=date.min)
+    found = map(value_of, labs_that_count(s, CLEARANCE))
+    reported = tuple(value for value in found if value.date.latest >= newest)
     kg = s.body.kg
     if kg is None:
-        return ()
-    return tuple(value for lab in labs_that_count(s, "creatinine") if (value := clearance_at(s, value_of(lab), kg)) is not None)
+        return reported
+    calculated = tuple(value for lab in creatinine if (value := clearance_at(s, value_of(lab), kg)) is not None)
+    known = max((value.date.earliest for value in reported if not value.preliminary), default=date.min)
+    return (*reported, *(value for value in calculated if value.date.latest >= known))
 
 
 def labs_that_count(s: Situation, kind: LabKind) -> list[Lab]:
@@ -168,7 +182,7 @@ def clearance_at(s: Situation, creatinine: LabValue, kg: float) -> LabValue | No
     if value is None:
         return None
     bound = _TURNED[creatinine.bound]
-    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source, creatinine.preliminary, bound=bound)
+    return LabValue(CLEARANCE, round(value, 1), creatinine.date, creatinine.source, creatinine.preliminary, bound=bound, calculated=True)
 
 
 class Met(Struct, frozen=True):

@@ -29,7 +29,7 @@ def kidneys_running(s: Situation) -> Finding | None:
         value = known[1].values[0]
         limit = f"{known[1].row.below:g}"
         headline = K.say("kidneys-running", value=value.shown, drugs=names, below=limit)
-        detail = [K.say("lab-clearance-how"), *detail]
+        detail = [*([K.say("lab-clearance-how")] if value.calculated else []), *detail]
         facts = lab_facts(known[1].values)
     elif doubt is not None:
         headline = K.say("kidneys-running-in-doubt", value=doubt.words, drugs=names, below=f"{doubt.below:g}")

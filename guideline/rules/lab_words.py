@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from guideline.advice import FactUsed, Finding, Statement
 from guideline.facts_used import drug_name
 from guideline.knowledge_base import KNOWLEDGE as K
-from guideline.laboratory.values import CLEARANCE, LabValue, Met, lab_name
+from guideline.laboratory.values import LabValue, Met, lab_name
 from guideline.situation import Situation
 
 #: What a row asks for, from nothing to the end of the drug.
@@ -23,7 +23,7 @@ def shown(m: Met) -> str:
 
 def lab_facts(used: Iterable[LabValue]) -> tuple[FactUsed, ...]:
     """Laboratory values as facts."""
-    return tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source, inferred=v.lab == CLEARANCE) for v in used)
+    return tuple(FactUsed(lab_name(v.lab), v.amount, str(v.date), v.source, inferred=v.calculated) for v in used)
 
 
 def assumed_limits(used: Iterable[LabValue]) -> Iterator[Statement]:

@@ -20,7 +20,7 @@ from guideline.thresholds import LabRow
 from guideline.unread_results import labs_dated, labs_named, unread_fact, unread_her2, unread_labs, unread_lvef
 
 #: The inputs that ask for laboratory values.
-_INPUTS = {"I10": {"creatinine"}, "I11": {"alt", "ast", "alp", "bilirubin"}, "I12": {"neutrophils", "platelets"}}
+_INPUTS = {"I10": {"creatinine", CLEARANCE}, "I11": {"alt", "ast", "alp", "bilirubin"}, "I12": {"neutrophils", "platelets"}}
 
 
 # --- LVEF --------------------------------------------------------------------------------------------------------------------------
@@ -65,10 +65,10 @@ def lvef_ask(unread: UnreadResult) -> Statement:
 
 
 def labs_of(drugs: Iterable[str], at: frozenset[str] = frozenset({"start", "dose"})) -> frozenset[str]:
-    """The values that the tables of these drugs ask for, at a start or before each dose; of a clearance the creatinine."""
+    """The values that the tables of these drugs ask for, at a start or before each dose; of a clearance the creatinine, too."""
     rows: list[LabRow] = [row for drug in drugs for row in K.thresholds.labs.drugs.get(drug, ()) if row.at in at]
     asked = {lab for row in rows for lab in (row.lab, *row.also_lab)}
-    return frozenset((asked - {CLEARANCE}) | ({"creatinine"} if CLEARANCE in asked else set()))
+    return frozenset(asked | ({"creatinine"} if CLEARANCE in asked else set()))
 
 
 def labs_not_read(drug: str, unread: tuple[UnreadResult, ...]) -> Finding:

@@ -136,9 +136,10 @@ def _drug_limits(kind: str, drugs: Sequence[str], unit: str) -> Iterator[Limit]:
 
 
 def _clearance(s: Situation) -> str:
-    """The creatinine clearance of today, where creatinine, weight, age and sex allow it."""
+    """The creatinine clearance of today: as reported, or where creatinine, weight, age and sex allow it."""
     values = current_labs(s).get(CLEARANCE)
-    return f"clearance {values[0].amount} (Cockcroft-Gault, {values[0].date})" if values else ""
+    how = "Cockcroft-Gault" if values and values[0].calculated else "reported"
+    return f"clearance {values[0].amount} ({how}, {values[0].date})" if values else ""
 
 
 def table_by_day(measured: Measurements) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def test_decision_29_a_range_that_came_as_text_alone(text, upper):
         ((LOINC, "14631-6"), 17.1, "umol/L", "bilirubin", 1.0),
         ((LOINC, "14682-9"), 88.4, "umol/L", "creatinine", 1.0),
         (EGFR, 66, "mL/min/{1.73_m2}", "egfr", 66),
+        ((LOINC, "2164-2"), 38, "mL/min", "creatinine-clearance", 38),
+        ((LOINC, "35591-7"), 0.5, "mL/s", "creatinine-clearance", 30),
         (NEUTROPHILS, 1.4, "10*3/uL", "neutrophils", 1.4),
         (NEUTROPHILS, 1400, "/uL", "neutrophils", 1.4),
         (PLATELETS, 210, "10*9/L", "platelets", 210),

@@ -135,3 +135,44 @@ def test_low_clearance_does_not_touch_other_regimens():
     advice = advice_on(a_case(metastases=LONG, drugs=drugs, labs=(clearance(25),), body=BODY))
     assert lead_of(advice) == "tdxd"
     assert TRIPLET not in alternatives_of(advice)
+
+
+def reported(value: float, day: int = 2, **more):
+    """A creatinine clearance that the laboratory reports."""
+    return lab("creatinine-clearance", value, day, **more)
+
+
+@pytest.mark.parametrize(
+    ("labs", "facts", "leads", "dose"),
+    [
+        ((reported(38),), NO_WEIGHT, True, "creatinine clearance 38 mL/min"),
+        ((reported(29.9),), NO_WEIGHT, False, ""),
+        ((reported(90),), NO_WEIGHT, True, ""),
+        ((reported(90, 22),), NO_WEIGHT, True, "(dose once the creatinine clearance is known)"),
+        # A newer one counts, and of one day the adverse one.
+        ((reported(38, 2), clearance(90, day=9)), {}, True, "creatinine clearance 38 mL/min"),
+        ((reported(90, 2), clearance(38, day=9)), {}, True, ""),
+        ((reported(90, 9), clearance(38, day=2)), {}, True, "creatinine clearance 38 mL/min"),
+        ((reported(90, 2), clearance(38, day=2)), {}, True, "creatinine clearance 38 mL/min"),
+        # A newer creatinine without a weight leaves the clearance open: an older report does not stand for it.
+        ((reported(90, 9), lab("creatinine", 1.6, 2)), NO_WEIGHT, True, "(dose once the creatinine clearance is known)"),
+        # Preliminary: it sets off, and clears nothing.
+        ((reported(38, preliminary=True),), NO_WEIGHT, True, "(dose once the creatinine clearance is known)"),
+        ((reported(90, 9), clearance(38, day=2, preliminary=True)), {}, True, "creatinine clearance 38 mL/min, preliminary"),
+        ((reported(90, 2, preliminary=True), clearance(38, day=9)), {}, True, "creatinine clearance 38 mL/min"),
+    ],
+)
+def test_a_reported_clearance_counts_as_a_calculated_one(labs, facts, leads, dose):
+    """I10, R120, P09: a clearance that was measured, or calculated elsewhere, is the clearance, unless a creatinine is newer."""
+    advice = third_line(*labs, **facts)
+    assert (lead_of(advice) == TRIPLET) is leads
+    if leads:
+        doses = advice.treatment.lead.doses
+        assert dose in doses[-1] if dose else doses == ()
+
+
+def test_a_reported_clearance_is_no_inferred_fact():
+    """It stands on the card with its own resource, and without the formula."""
+    advice = third_line(reported(38), **NO_WEIGHT)
+    (fact,) = [fact for fact in advice.treatment.facts if fact.name == "creatinine clearance"]
+    assert not fact.inferred

@@ -220,7 +220,7 @@ def _explained(q: OrderQuestion, used: tuple[LabValue, ...]) -> list[Statement]:
     """How the values came about: assumed limits of normal, the clearance's formula, tucatinib's effect on creatinine once it was given."""
     found = list(assumed_limits(used))
     if any(v.lab == CLEARANCE for v in used):
-        found.append(K.say("lab-clearance-how"))
+        found += [K.say("lab-clearance-how")] if any(v.calculated for v in used) else []
         # Before its first dose a low clearance is the kidneys' own, and is to be acted on.
         if given_lately(q, _TUCATINIB) or q.s.therapy_lost:
             found.append(K.say("lab-tucatinib-creatinine"))

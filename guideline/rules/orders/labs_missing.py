@@ -62,8 +62,8 @@ def missing_labs(
         detail = (*([_also_needed(others)] if others else []), *detail)
         facts = (FactUsed("Kidneys", doubt.words, str(doubt.lab.date), doubt.lab.source),)
         return Finding("LabSafety", "warning", headline, detail, facts, gaps, rules=rules)
-    # What is there and could not be read is not missing from the record; of a clearance that is the creatinine.
-    measured = ("creatinine" if lab == CLEARANCE else lab for lab in absent)
+    # What is there and could not be read is not missing from the record; of a clearance that is the creatinine, too.
+    measured = (*absent, *(("creatinine",) if CLEARANCE in absent else ()))
     not_read = bool(unread_labs(q.s, measured)) or "lab" in unseen_parts(q.s.case)
     says = "lab-needed-not-read" if not_read else "lab-needed"
     headline = K.say(says, drug=drug_name(drug), labs=_absent_words(absent), days=K.thresholds.intervals.labs_days)

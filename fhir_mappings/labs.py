@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
-from fhir_mappings.observation_topics import is_panel, topic_of_codes
+from fhir_mappings.observation_topics import asks_for_lab, is_panel, topic_of_codes
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Range, Resource, source_of
@@ -51,8 +51,12 @@ def _labs(record: Record, result: Result) -> list[Lab]:
     if resource.component is None:
         found = _lab(record, result, resource)
         return [found] if found is not None else []
-    items = [*(() if is_panel(resource) else (resource,)), *(one for one in resource.component if topic_of_codes(one.code) == "lab")]
+    items = [*(() if is_panel(resource) else (resource,)), *(one for one in resource.component if _is_lab(one))]
     return [fact for item in items if (fact := _lab(record, result, item)) is not None]
+
+
+def _is_lab(component: Component) -> bool:
+    return topic_of_codes(component.code) == "lab" or asks_for_lab(component.code) is not None
 
 
 def _not_before(resources: list[Resource], day: str) -> list[Resource]:
@@ -67,6 +71,9 @@ def _not_before(resources: list[Resource], day: str) -> list[Resource]:
 def _lab(record: Record, result: Result, item: Resource | Component) -> Lab | None:
     resource = result.resource
     number = number_of(item)
+    labelled = asks_for_lab(item.code)
+    if labelled is not None:
+        return _labelled(result, item, labelled, number)
     if number is None or item.code is None:
         _name_unread(record, resource, item, "lab")
         _keep_unread(record, result, item)
@@ -80,10 +87,38 @@ def _lab(record: Record, result: Result, item: Resource | Component) -> Lab | No
         record.problem("unreadable", resource, "a unit that is not read", "lab")
         _keep_unread(record, result, item)
         return None
+    return _in_its_unit(result, item, kind, number, by)
+
+
+def _in_its_unit(result: Result, item: Resource | Component, kind: LabKind, number: Number, by: float) -> Lab:
+    resource = result.resource
     # The range of a component is not read; that of the whole would be another value's.
     upper = _upper_normal(normal_ranges(resource), kind, number) if item is resource else None
     value = number.value if by == 1.0 else _rounded(number.value * by)
     return Lab(kind, value, result.day, upper, result.preliminary, source_of(resource), number.bound)
+
+
+#: More creatinine, in mg/dL, than any blood holds: what only a label tells may be of urine.
+_CREATININE_OF_BLOOD = 30.0
+
+
+def _labelled(result: Result, item: Resource | Component, kind: LabKind, number: Number | None) -> Lab | None:
+    """The value of a code that only its label tells, where number and unit are such a value's; else it is another test, and no loss."""
+    by = _factor_where_it_fits(kind, number)
+    return _in_its_unit(result, item, kind, number, by) if number is not None and by is not None else None
+
+
+def _factor_where_it_fits(kind: LabKind, number: Number | None) -> float | None:
+    by = factor_of(kind, number.unit, number.shown) if number is not None else None
+    if number is None or by is None or number.value < 0:
+        return None
+    return by if kind != "creatinine" or number.value * by <= _CREATININE_OF_BLOOD else None
+
+
+def labelled_only(resource: Resource) -> bool:
+    """Whether nothing but its label calls a result a laboratory value, and its number or unit is none of such a value."""
+    kind = asks_for_lab(resource.code)
+    return kind is not None and _factor_where_it_fits(kind, number_of(resource)) is None
 
 
 def _keep_unread(record: Record, result: Result, item: Resource | Component) -> None:

@@ -13,10 +13,12 @@ from typing import Final, Literal
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import meanings_of_code, words
+from fhir_mappings.lab_names import lab_named
 from fhir_mappings.remembered import remembered
 from fhir_mappings.reproductive_names import asks_for_pregnancy
 from fhir_mappings.resources import Component, Concept, Resource
 from fhir_mappings.terminology import canonical_system
+from guideline.case import LabKind
 
 Topic = Literal[
     "receptor", "lvef", "lab", "body", "performance", "disease-status", "stage", "metastatic-history", "metastasis-site", "pregnancy",
@@ -128,6 +130,15 @@ def asks_for_lvef(code: Concept | None) -> bool:
     return code is not None and _topic_of_label(code) == "lvef"
 
 
+def asks_for_lab(code: Concept | None) -> LabKind | None:
+    """The laboratory value that a code asks for by nothing but its label: the hospital's own code, or none."""
+    if code is None or topic_of_codes(code) is not None or _topic_of_label(code) != "lab":
+        return None
+    labels = (code.text, *[coding.display for coding in code.coding])
+    found = {kind for label in labels if label and (kind := lab_named(label)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
 def hormone_receptor_beside_her2(code: Concept | None) -> Literal["ER", "PR"] | None:
     """The hormone receptor that a component asks for in a panel that asks for HER2 as well: "ER" and "PR" alone are receptors there."""
     if code is None or any(meanings_of_code(coding.system, coding.code) for coding in code.coding):
@@ -159,7 +170,7 @@ def _topic_of_components(code: Concept | None, components: list[Component]) -> T
             if topic in ("lab", "lvef") or (topic == "receptor" and not _is_something_else(code)):
                 return topic
         labelled = _topic_of_label(component.code)
-        if labelled == "lvef" or (labelled == "receptor" and asks_for_receptor(component.code) and not _is_something_else(code)):
+        if labelled in ("lab", "lvef") or (labelled == "receptor" and asks_for_receptor(component.code) and not _is_something_else(code)):
             return labelled
     if _is_of_the_heart(words(code)) and any(words(component.code) in _EF for component in components):
         return "lvef"
@@ -287,8 +298,10 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
         return "receptor" if not any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled) else None
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
+    if "lab" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
+        return None
     return next(
-        (topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance") if topic in found), None
+        (topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance", "lab") if topic in found), None
     )
 
 
@@ -297,6 +310,8 @@ def _topic_of_words(label: str) -> Topic | None:
         return "dpyd"
     if asks_for_pregnancy(label) is not None:
         return "pregnancy"
+    if lab_named(label) is not None:
+        return "lab"
     if _NOT_TISSUE.search(label):
         return None
     if hormone_receptor_in(label) is not None:

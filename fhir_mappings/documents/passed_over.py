@@ -17,6 +17,7 @@ from msgspec import Struct
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.coded import meanings_of_code, triples, words
 from fhir_mappings.documents.later_members import contained_in
+from fhir_mappings.labs import labelled_only
 from fhir_mappings.medications.drug_names import drugs_of
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.orders.order_intents import NOT_YET_ORDERED, is_reported_use
@@ -113,7 +114,7 @@ def _of_one(plain: dict[str, Any]) -> Iterator[PassedOver]:
 def _of_result(resource: Resource) -> Iterator[PassedOver]:
     if any(item.resource_type == "Observation" for item in contained_in(resource)):
         yield PassedOver(source_of(resource), "contains a result, which counts only as an Observation of its own")
-    if topic_of(resource) is not None:
+    if topic_of(resource) is not None and not labelled_only(resource):
         return
     if (gene := _gene(resource)) is not None:
         yield PassedOver(source_of(resource), f"a variant of {gene}: neither a HER2 status nor a DPYD phenotype is read from one")

@@ -77,7 +77,11 @@ def variant(gene):
     [
         ({"resourceType": "DiagnosticReport", "id": "9", "conclusion": "HER2 3+"}, "DiagnosticReport (1): its results count only"),
         ({"resourceType": "MedicationDispense", "id": "9"}, "MedicationDispense (1): a therapy counts only"),
-        (observation((HOUSE, "77"), ident="9", code=concept((HOUSE, "77"), text="Platelets")), "Observation/9: labelled as platelets"),
+        (
+            observation((HOUSE, "77"), ident="9", code=concept((HOUSE, "77"), text="Immature platelets")),
+            "Observation/9: labelled as platelets",
+        ),
+        (observation(code=concept((HOUSE, "77"), text="Platelets"), ident="9", valueInteger=40), "Observation/9: labelled as platelets"),
         (observation(code=concept(text="Ejection Fraction at rest"), ident="9", valueInteger=38), "Observation/9: labelled as LVEF"),
         (
             observation(code=concept((HOUSE, "3", "Estrogen receptor % of cells")), ident="9"),

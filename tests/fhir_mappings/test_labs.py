@@ -271,3 +271,69 @@ def test_results_of_earlier_days_are_passed_over_where_nobody_asks_for_them(when
     assert len(case.labs) == (1 if counts else 0)
     assert len(case.body) == 1
     assert len(case_of(*resources).labs) == 1
+
+
+HOUSE = "https://hospital.example.org/lab"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "kind", "canonical"),
+    [
+        (concept((HOUSE, "PLT", "Platelets")), 40, "K/uL", "platelets", 40),
+        (concept((HOUSE, "17"), text="Platelet count"), 40, "10*9/L", "platelets", 40),
+        (concept(text="Absolute neutrophil count (ANC)"), 800, "/uL", "neutrophils", 0.8),
+        (concept(text="ALT (SGPT)"), 220, "U/L", "alt", 220),
+        (concept(text="Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma"), 220, "U/L", "ast", 220),
+        (concept(text="Alk Phos"), 310, "U/L", "alp", 310),
+        (concept(text="Bilirubin, total"), 34.2, "umol/L", "bilirubin", 2),
+        (concept(text="Creatinine, serum"), 1.9, "mg/dL", "creatinine", 1.9),
+        (concept(text="CrCl (Cockcroft-Gault)"), 38, "mL/min", "creatinine-clearance", 38),
+        (concept((HOUSE, "9", "eGFR (CKD-EPI 2021)")), 25, "mL/min/1.73m2", "egfr", 25),
+        (concept(text="Hgb"), 11.8, "g/dL", "haemoglobin", 11.8),
+    ],
+)
+def test_a_value_under_a_house_code_is_told_by_its_label(code, value, unit, kind, canonical):
+    """As HER2, the LVEF and a pregnancy are: platelets of 40 are on record under whatever code the hospital keeps them."""
+    (found,) = case_of(patient(), observation(code=code, valueQuantity=quantity(value, unit))).labs
+    assert found.kind == kind
+    assert found.value == pytest.approx(canonical, rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "unit"),
+    [
+        ("Urine creatinine", 1.9, "mg/dL"),
+        ("Creatinine", 120, "mg/dL"),  # more than any blood holds
+        ("Protein/creatinine ratio", 1.9, "mg/dL"),
+        ("Creatinine clearance", 38, "mL/min/1.73m2"),
+        ("Bilirubin, direct", 2.0, "mg/dL"),
+        ("Bone alkaline phosphatase", 310, "U/L"),
+        ("AST/ALT ratio", 2.0, "U/L"),
+        ("Neutrophils", 40, "%"),
+        ("Segmented neutrophils", 0.4, "10*9/L"),
+        ("Immature platelets", 5, "10*9/L"),
+        ("Hemoglobin A1c", 7.1, "g/dL"),
+        ("Platelets", 40, None),
+    ],
+)
+def test_what_only_sounds_like_a_value_is_none(label, value, unit):
+    """Another test, another material, or no unit: not used, and no loss."""
+    case = case_of(patient(), observation(code=concept(text=label), valueQuantity=quantity(value, unit)))
+    assert (case.labs, case.unread, problems_of(case)) == ((), (), [])
+
+
+def test_a_label_beside_a_code_of_loinc_that_is_not_known_tells_nothing():
+    """The code may be that of urine, or of a fraction."""
+    code = concept((LOINC, "2161-8", "Creatinine"), (HOUSE, "CREA", "Creatinine"))
+    assert case_of(patient(), observation(code=code, valueQuantity=quantity(1.9, "mg/dL"))).labs == ()
+
+
+def test_values_of_a_blood_count_are_told_by_the_labels_of_its_components():
+    """A panel of the house's own, with a component for each value."""
+    parts = [
+        {"code": concept(text="PLT"), "valueQuantity": quantity(40, "K/uL")},
+        {"code": concept(text="MPV"), "valueQuantity": quantity(9, "fL")},
+        {"code": concept(text="ANC"), "valueQuantity": quantity(0.8, "K/uL")},
+    ]
+    found = case_of(patient(), observation(code=concept(text="CBC with differential"), component=parts)).labs
+    assert [(lab.kind, lab.value) for lab in found] == [("platelets", 40), ("neutrophils", 0.8)]

@@ -219,6 +219,18 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
         ),
         "lvef",
     ),
+    # Nothing but what the course of a disease is called: not the best response so far, nor a specimen's, nor what it was at diagnosis.
+    (
+        re.compile(
+            r"\A(?=.{0,40}?(?:\b(?:disease|cancer|tumou?r) (?:status|progression|response|assessment)|\boverall response|\brecist\b|"
+            r"\b(?:treatment|therapy) response|\bresponse (?:to (?:treatment|therapy)|assessment|evaluation)))"
+            r"(?:(?:(?:breast|metastatic|disease|cancer|tumou?r|status|progression|response|assessment|evaluation|overall|treatment|therapy|"
+            r"recist|criteria|clinical|radiologic(?:al)?|radiographic|imaging|current|finding|course|of|to|the|by|in|on|per|v?[12]|1\.1)\b)"
+            r"[\W_]*+)++\Z",
+            re.IGNORECASE,
+        ),
+        "disease-status",
+    ),
     # Nothing but the name of the scale: not who assessed it, nor another scale beside it.
     (
         re.compile(
@@ -298,10 +310,17 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
         return "receptor" if not any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled) else None
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
-    if "lab" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
+    if not found.isdisjoint({"lab", "disease-status"}) and any(
+        canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled
+    ):
         return None
     return next(
-        (topic for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance", "lab") if topic in found), None
+        (
+            topic
+            for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance", "disease-status", "lab")
+            if topic in found
+        ),
+        None,
     )
 
 

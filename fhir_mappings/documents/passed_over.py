@@ -14,10 +14,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from fhir_mappings import labs
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.coded import meanings_of_code, triples, words
 from fhir_mappings.documents.later_members import contained_in
-from fhir_mappings.labs import labelled_only
 from fhir_mappings.medications.drug_names import drugs_of
 from fhir_mappings.observation_topics import topic_of
 from fhir_mappings.orders.order_intents import NOT_YET_ORDERED, is_reported_use
@@ -25,6 +25,7 @@ from fhir_mappings.resources import Resource, source_of
 from fhir_mappings.results import has_value
 from fhir_mappings.status_words import plainly_spelled
 from fhir_mappings.terminology import canonical_system
+from fhir_mappings.tumour import course
 
 #: Types that no prefetch asks for and nothing reads, and what of them is looked for elsewhere.
 _UNREAD_TYPES: Final = {
@@ -114,7 +115,7 @@ def _of_one(plain: dict[str, Any]) -> Iterator[PassedOver]:
 def _of_result(resource: Resource) -> Iterator[PassedOver]:
     if any(item.resource_type == "Observation" for item in contained_in(resource)):
         yield PassedOver(source_of(resource), "contains a result, which counts only as an Observation of its own")
-    if topic_of(resource) is not None and not labelled_only(resource):
+    if topic_of(resource) is not None and not (labs.labelled_only(resource) or course.labelled_only(resource)):
         return
     if (gene := _gene(resource)) is not None:
         yield PassedOver(source_of(resource), f"a variant of {gene}: neither a HER2 status nor a DPYD phenotype is read from one")

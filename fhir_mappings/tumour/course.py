@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from fhir_mappings.coded import as_list, contradicts_itself, meanings_of, triples, words, words_of_all
 from fhir_mappings.denial import SO, Passage
+from fhir_mappings.observation_topics import topic_of, topic_of_codes
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Concept, Resource, source_of
@@ -91,9 +92,15 @@ def read_disease_statuses(record: Record) -> tuple[DiseaseStatus, ...]:
         trend = _trend(resource)
         if trend is not None:
             found.append(DiseaseStatus(trend, result.day, result.preliminary, source_of(resource)))
-        elif _says_something(resource):
+        elif topic_of_codes(resource.code) is not None and _says_something(resource):
+            # What only its label calls one may be the answer to another question.
             record.problem("unreadable", resource, "no course of the disease that can be read", "course")
     return tuple(found)
+
+
+def labelled_only(resource: Resource) -> bool:
+    """Whether nothing but its label calls a result a course of the disease, and none can be read in it."""
+    return topic_of_codes(resource.code) is None and topic_of(resource) == "disease-status" and _trend(resource) is None
 
 
 def _says_something(resource: Resource) -> bool:

@@ -165,6 +165,47 @@ def test_a_status_that_was_left_open_is_no_loss(answer):
     assert (found.disease_statuses, found.problems) == ((), ())
 
 
+HOUSE = "https://hospital.example.org/codes"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        concept(text="Cancer disease status"),
+        concept((HOUSE, "DS", "Disease status")),
+        concept((HOUSE, "R1"), text="Overall response (RECIST 1.1)"),
+        concept(text="Response to treatment"),
+    ],
+)
+def test_decision_06_a_status_under_a_house_code_is_told_by_its_label(code):
+    """As HER2, the LVEF and ECOG are: what the radiologist judged is on record under whatever code."""
+    assert [one.trend for one in case(code=code, valueString="Progressive disease").disease_statuses] == ["worsened"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        concept(text="Best overall response"),
+        concept(text="Pathologic response to treatment"),
+        concept(text="Disease status at diagnosis"),
+        concept(text="Disease progression risk"),
+        concept(text="Response to pain therapy"),
+        concept(text="Tumor marker response"),
+        concept((LOINC, "21976-6", "Cancer status")),
+        concept((LOINC, "21976-6", "Cancer status"), (HOUSE, "CS", "Cancer status")),
+    ],
+)
+def test_a_label_that_says_more_is_another_question(code):
+    """What was best so far, what the pathologist saw, what was at diagnosis; and a code of LOINC that is not known."""
+    assert case(code=code, valueString="Progressive disease").disease_statuses == ()
+
+
+def test_an_answer_that_is_no_course_is_no_loss_where_only_a_label_asks():
+    """It may answer another question; `--diagnose` names it."""
+    found = case(code=concept(text="Disease status"), valueString="flare")
+    assert (found.disease_statuses, problems_of(found)) == ((), [])
+
+
 def test_a_changed_treatment_is_no_status():
     """59557-9 "treatment changed" says nothing about why; an absent answer says nothing at all."""
     changed = case((LOINC, "59557-9"), **value(text="Treatment changed"))

@@ -90,6 +90,7 @@ def variant(gene):
         (variant("ERBB2"), "Observation/9: a variant of ERBB2"),
         (order(text="Enhertu", ident="9", intent="Plan"), "MedicationRequest/9: an order of intent plan is none yet"),
         (observation((LOINC, "99999-9", "Left ventricular Ejection fraction by strain"), ident="9"), "Observation/9: labelled as LVEF"),
+        (observation(code=concept(text="Disease status"), ident="9", valueString="flare"), "Observation/9: labelled as the course of the"),
         (observation((SNOMED, "99999", "RECIST assessment"), ident="9"), "Observation/9: labelled as the course of the disease"),
         (observation((SNOMED, "433114000", HER2_STAIN), ident="9", valueString="3+"), "Observation/9: labelled as HER2"),
         (resource("Procedure", "9", code=concept(J9354), performedDateTime="2025-01-01"), "Procedure/9: names a cancer drug"),

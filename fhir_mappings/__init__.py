@@ -26,7 +26,7 @@ A document is opened and read:
 Each subject has one module or package, and `case_builder` joins them:
 
 `patient`, `tumour`, `biomarkers`, `medications`, `orders`, `procedures`, `allergies`, `labs`, `dpyd`, `intake`
-`lab_names`                          laboratory values that only a label tells
+`lab_names`                          laboratory values, weights and heights that only a label tells
 `heart`, `lvef_words`                LVEF and heart failure
 `lungs`, `known_lung_disease`        ILD and pneumonitis
 `symptoms`, `symptom_names`          symptoms, and how they are named; `neutropenia`: with fever

@@ -1,4 +1,4 @@
-"""Which laboratory value a label asks for, under a code that is none of ours: a hospital's own, or none at all.
+"""Which laboratory value, weight or height a label asks for, under a code that is none of ours: a hospital's own, or none at all.
 
 The label must name one value and, beside it, nothing but that it is one of blood. Urine, isoenzymes, fractions, ratios and what is normed
 otherwise are other tests, and so is whatever else a word stands for that is not listed here.
@@ -7,7 +7,7 @@ otherwise are other tests, and so is whatever else a word stands for that is not
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from fhir_mappings.remembered import remembered
 from guideline.case import LabKind
@@ -87,3 +87,23 @@ def lab_named(label: str) -> LabKind | None:
 _NAMES: Final = tuple((kind, tuple(frozenset(way.split()) for way in ways)) for kind, ways in _WAYS)
 #: A longer label says more than the name of a value.
 _MOST_WORDS: Final = 14
+
+
+#: What may stand beside a weight or a height that was measured: not a dry, an ideal, a birth or a former one, nor a loss or a gain.
+_MEASURED: Final = frozenset(
+    {"body", "measured", "current", "actual", "patient", "wt", "ht", "weight", "height", "kg", "cm", "lb", "lbs", "in"}
+)
+_MEASURES: Final[tuple[tuple[Literal["weight", "height"], frozenset[str]], ...]] = (
+    ("weight", frozenset({"weight", "bodyweight", "gewicht", "körpergewicht"})),
+    ("height", frozenset({"height", "bodyheight", "größe", "körpergröße"})),
+)
+
+
+@remembered(maxsize=1024)
+def measure_named(label: str) -> Literal["weight", "height"] | None:
+    """The measure of the body that a label asks for and nothing else; None for every other label, and for one that asks for both."""
+    words = frozenset(_WORD.findall(label.lower()))
+    if not words <= _MEASURED | _MEASURES[0][1] | _MEASURES[1][1]:
+        return None
+    found = [kind for kind, names in _MEASURES if not words.isdisjoint(names)]
+    return found[0] if len(found) == 1 else None

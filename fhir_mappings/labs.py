@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from fhir_mappings.coded import meanings_of_code
-from fhir_mappings.observation_topics import asks_for_lab, is_panel, topic_of_codes
+from fhir_mappings.observation_topics import asks_for_lab, asks_for_measure, is_panel, topic_of_codes
 from fhir_mappings.record import Record
 from fhir_mappings.remembered import remembered
 from fhir_mappings.resources import Component, Range, Resource, source_of
@@ -198,7 +198,7 @@ def _body_kind(resource: Resource) -> Literal["weight", "height"] | None:
         kind = _body_kind_of_code(coding.system, coding.code)
         if kind is not None:
             return kind
-    return None
+    return asks_for_measure(resource.code)
 
 
 @remembered(maxsize=1024)

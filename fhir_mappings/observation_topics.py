@@ -13,7 +13,7 @@ from typing import Final, Literal
 from fhir_mappings.biomarkers.her2_names import HER2_NAME
 from fhir_mappings.code_tables import CONCEPTS
 from fhir_mappings.coded import meanings_of_code, words
-from fhir_mappings.lab_names import lab_named
+from fhir_mappings.lab_names import lab_named, measure_named
 from fhir_mappings.remembered import remembered
 from fhir_mappings.reproductive_names import asks_for_pregnancy
 from fhir_mappings.resources import Component, Concept, Resource
@@ -136,6 +136,15 @@ def asks_for_lab(code: Concept | None) -> LabKind | None:
         return None
     labels = (code.text, *[coding.display for coding in code.coding])
     found = {kind for label in labels if label and (kind := lab_named(label)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def asks_for_measure(code: Concept | None) -> Literal["weight", "height"] | None:
+    """Whether a code asks for a weight or a height by nothing but its label."""
+    if code is None or topic_of_codes(code) is not None or _topic_of_label(code) != "body":
+        return None
+    labels = (code.text, *[coding.display for coding in code.coding])
+    found = {kind for label in labels if label and (kind := measure_named(label)) is not None}
     return found.pop() if len(found) == 1 else None
 
 
@@ -310,18 +319,17 @@ def _topic_of_unknown_codes(labelled: tuple[tuple[str | None, str | int | None, 
         return "receptor" if not any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled) else None
     if "receptor" in found and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return "mislabelled-receptor"
-    if not found.isdisjoint({"lab", "disease-status"}) and any(
-        canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled
-    ):
+    if not found.isdisjoint(_OF_PLAIN_LABELS) and any(canonical_system(system) in ("loinc", "snomed") for system, _, _ in labelled):
         return None
-    return next(
-        (
-            topic
-            for topic in ("mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance", "disease-status", "lab")
-            if topic in found
-        ),
-        None,
-    )
+    return next((topic for topic in _TOPICS_OF_LABELS if topic in found), None)
+
+
+#: Topics of labels so plain that an unknown code of LOINC or SNOMED CT beside them may mean another material, fraction or time.
+_OF_PLAIN_LABELS: Final = frozenset({"lab", "body", "disease-status"})
+#: The topics that labels tell, those that count for more first.
+_TOPICS_OF_LABELS: Final[tuple[Topic, ...]] = (
+    "mislabelled-receptor", "receptor", "lvef", "dpyd", "pregnancy", "performance", "disease-status", "lab", "body",
+)  # fmt: skip
 
 
 def _topic_of_words(label: str) -> Topic | None:
@@ -331,6 +339,8 @@ def _topic_of_words(label: str) -> Topic | None:
         return "pregnancy"
     if lab_named(label) is not None:
         return "lab"
+    if measure_named(label) is not None:
+        return "body"
     if _NOT_TISSUE.search(label):
         return None
     if hormone_receptor_in(label) is not None:

@@ -337,3 +337,24 @@ def test_values_of_a_blood_count_are_told_by_the_labels_of_its_components():
     ]
     found = case_of(patient(), observation(code=concept(text="CBC with differential"), component=parts)).labs
     assert [(lab.kind, lab.value) for lab in found] == [("platelets", 40), ("neutrophils", 0.8)]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit", "read"),
+    [
+        (concept(text="Body weight"), 154.3, "[lb_av]", ("weight", 69.99)),
+        (concept((HOUSE, "WT", "Weight (kg)")), 70, "kg", ("weight", 70)),
+        (concept(text="Height"), 1.65, "m", ("height", 165)),
+        (concept(text="Ideal body weight"), 58, "kg", None),
+        (concept(text="Dry weight"), 58, "kg", None),
+        (concept(text="Birth weight"), 3.1, "kg", None),
+        (concept(text="Weight loss"), 25, "kg", None),
+        (concept(text="Fundal height"), 90, "cm", None),
+        (concept(text="Weight for height"), 90, "kg", None),
+        (concept((LOINC, "8338-6", "Body weight")), 70, "kg", None),
+    ],
+)
+def test_a_weight_or_height_under_a_house_code_is_told_by_its_label(code, value, unit, read):
+    """Without it no dose in mg can be judged; a weight that was not measured now is another one."""
+    found = case_of(patient(), observation(code=code, valueQuantity=quantity(value, unit))).body
+    assert [(one.kind, one.value) for one in found] == ([(read[0], pytest.approx(read[1], abs=0.01))] if read else [])

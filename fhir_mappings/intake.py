@@ -15,7 +15,7 @@ import msgspec
 from fhir_mappings.dates import when
 from fhir_mappings.record import Record
 from fhir_mappings.resources import Coding, Resource, source_of
-from guideline.case import IntakeAnswer
+from guideline.case import DataProblem, IntakeAnswer
 from guideline.partial_date import PartialDate
 
 #: The canonical URL that a QuestionnaireResponse names.
@@ -49,6 +49,19 @@ ITEMS: dict[str, frozenset[str]] = {
     "her2-reviewed": frozenset({"positive", "negative"}),
     "dpyd": frozenset({"normal", "intermediate", "poor"}),
 }  # fmt: skip
+
+#: Of two answers of one moment the one that stands first here counts: the benign one is not assumed. Items that are not named have none
+#: that is the safer one; of two answers to them neither counts.
+_ADVERSE: dict[str, tuple[str, ...]] = {
+    "prior-therapy-complete": ("false",),
+    "cns-disease": ("leptomeningeal", "active", "stable"),
+    "cns-symptoms": ("true",),
+    "respiratory-symptoms": ("true",),
+    "heart-failure-symptoms": ("true",),
+    "menopausal-status": ("premenopausal",),
+    "pregnancy-excluded": ("false",),
+    "dpyd": ("poor", "intermediate"),
+}
 
 #: Items that take several answers at once.
 REPEATING = frozenset({"ild-history"})
@@ -86,7 +99,8 @@ def read_intake(record: Record) -> dict[str, IntakeAnswer]:
             at, zoned = _instant(resource.authored)
             for link_id, answer in _answers(record, resource, day).items():
                 found[link_id].append(_Given(at, zoned, answer))
-    return {link_id: _newest(given) for link_id, given in sorted(found.items())}
+    newest = ((link_id, _newest(record, link_id, given)) for link_id, given in sorted(found.items()))
+    return {link_id: answer for link_id, answer in newest if answer is not None}
 
 
 class _Given(NamedTuple):
@@ -97,12 +111,32 @@ class _Given(NamedTuple):
     answer: IntakeAnswer
 
 
-def _newest(given: Sequence[_Given]) -> IntakeAnswer:
-    """The newest answer. The dates of two time zones do not compare, their instants do; without a zone the date is all there is."""
+def _newest(record: Record, link_id: str, given: Sequence[_Given]) -> IntakeAnswer | None:
+    """The newest answer. The dates of two time zones do not compare, their instants do; without a zone the date is all there is.
+
+    None where two answers of one moment contradict each other and neither is the safer one.
+    """
     zoned = [one for one in given if one.zoned]
     others = [one for one in given if not one.zoned]
     newest = [max(zoned, key=lambda one: (one.at, _age(one)))] if zoned else []
-    return max((*newest, *others), key=_age).answer
+    last = max((*newest, *others), key=_age)
+    beside = [one.answer for one in given if (one.answer.date, one.at) == (last.answer.date, last.at)]
+    return last.answer if len({answer.values for answer in beside}) == 1 else _adverse(record, link_id, beside)
+
+
+def _adverse(record: Record, link_id: str, answers: Sequence[IntakeAnswer]) -> IntakeAnswer | None:
+    """Of several answers of one moment the adverse one; of those that go together all but "none"."""
+    said = {value for answer in answers for value in answer.values}
+    if link_id in REPEATING:
+        worse = tuple(sorted(said - {"none"}))
+    else:
+        worse = tuple(value for value in _ADVERSE.get(link_id, ()) if value in said)[:1]
+    if worse:
+        return IntakeAnswer(worse, answers[0].date, min(answer.source for answer in answers if not set(worse).isdisjoint(answer.values)))
+    record.problems.append(
+        DataProblem("unreadable", "intake", answers[0].source, f"two answers of one moment to {link_id} contradict each other")
+    )
+    return None
 
 
 def _age(one: _Given) -> tuple[PartialDate, float, str, tuple[str, ...]]:

@@ -73,6 +73,33 @@ def test_the_later_answer_wins_across_time_zones(idents, earlier, later):
     assert intake(first, second) == intake(second, first) == {"cns-symptoms": ("false",)}
 
 
+@pytest.mark.parametrize("idents", [("1", "2"), ("2", "1")])
+@pytest.mark.parametrize("authored", ["2026-11-01", "2026-11-01T09:00:00Z"])
+@pytest.mark.parametrize(
+    ("link_id", "one", "other", "counts"),
+    [
+        ("respiratory-symptoms", ("true",), ("false",), ("true",)),
+        ("pregnancy-excluded", ("true",), ("false",), ("false",)),
+        ("prior-therapy-complete", ("true",), ("false",), ("false",)),
+        ("cns-disease", ("none",), ("active",), ("active",)),
+        ("ild-history", ("none",), ("other-active",), ("other-active",)),
+        ("ild-history", ("other-resolved",), ("tdxd-grade-2-or-worse",), ("other-resolved", "tdxd-grade-2-or-worse")),
+        ("menopausal-status", ("postmenopausal",), ("premenopausal",), ("premenopausal",)),
+        ("dpyd", ("normal",), ("poor",), ("poor",)),
+        ("her2-reviewed", ("positive",), ("negative",), None),
+        ("last-line-outcome", ("progression",), ("ongoing",), None),
+        ("tdxd-available", ("true",), ("false",), None),
+    ],
+)
+def test_of_two_answers_of_one_moment_the_adverse_one_counts(link_id, one, other, counts, authored, idents):
+    """The benign one is not assumed, whatever the server calls the two resources; where neither is the safer one, neither counts."""
+    answers = [[{"valueBoolean": values[0] == "true"}] if values[0] in ("true", "false") else coded(*values) for values in (one, other)]
+    first, second = (response(item(link_id, answer), ident=ident, authored=authored) for answer, ident in zip(answers, idents, strict=True))
+    case = case_of(patient(), first, second)
+    assert {name: answer.values for name, answer in case.intake.items()} == ({link_id: counts} if counts else {})
+    assert problems_of(case) == ([] if counts else [("unreadable", "intake")])
+
+
 @pytest.mark.parametrize("link_id", sorted(ITEMS))
 def test_every_item_of_the_questionnaire_is_read(link_id):
     """Each item of the public contract takes each of its answers."""

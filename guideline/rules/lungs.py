@@ -128,7 +128,7 @@ def on_trastuzumab(s: Situation) -> Finding | None:
         return None
     return Finding(
         "InterstitialLungDisease", "warning", K.say("ild-on-trastuzumab", drugs=headline_names(sorted({e.drug for e in courses}))),
-        (K.say("ild-trastuzumab-causes"), K.say("hold-not-progression")), facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R081",),
+        (K.say("ild-trastuzumab-label"), K.say("ild-trastuzumab-causes")), facts=lung_facts(s), missing=grade_gap(s.lungs), rules=("R081",),
         requests=_chest_ct(s),
     )  # fmt: skip
 

@@ -91,7 +91,7 @@ def test_topics_of_the_book_are_cards_of_the_contract():
 def test_switching_a_rule_off_never_promises_to_take_the_treatment_card_away(book: RuleBook):
     """It stays whatever is off, so a rule that only adds to it costs its sentences; the reminder at order entry does go."""
     states = {rule.entry.id: rule.state for rule in book.rules}
-    assert states["R081"] == "on; off means: up to 1 sentence of its own left out"
+    assert states["R026"] == "on; off means: up to 1 sentence of its own left out"
     assert states["R052"] == "on; off means: up to 3 sentences of its own left out"
     assert 'no card "Maintenance treatment"' in states["R068"]
 

@@ -18,7 +18,8 @@ from guideline.rules.lungs import lungs
 from guideline.rules.pregnancy import possible_pregnancy, pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.start_labs import naming_values
-from guideline.rules.treatment import therapy_gap, treatment, with_gap
+from guideline.rules.therapy_gap import therapy_gap, with_gap
+from guideline.rules.treatment import treatment
 from guideline.rules.unseen import naming_unsent, naming_what_is_open, unread_code, unseen_history
 from guideline.site_rules import switched_on, treatment_spoken
 from guideline.situation import Situation, situation

@@ -17,6 +17,8 @@ def _of(*classes: DrugClass) -> frozenset[str]:
 
 ANTIBODIES = _of("her2-antibody")
 CONJUGATES = _of("her2-conjugate")
+#: Those that pneumonitis stops.
+CONJUGATES_WITH_ILD = frozenset(drug.id for drug in K.drugs.values() if drug.ild_warning)
 KINASE_INHIBITORS = _of("her2-tki")
 HER2_DRUGS = ANTIBODIES | CONJUGATES | KINASE_INHIBITORS
 

@@ -5,13 +5,13 @@ Which card leads when a chart is opened:
 `scope`, `treatment`                                        whether the case is ours, and which treatment question it asks
 `first_line`, `next_line`, `later_lines`, `maintenance`, `endocrine`, `brain`, `tumor_board`    the answer to it
 `options`, `menu`, `objections`                             how a regimen is put on the card, and what speaks against it
-`partner_progression`                                       what is asked where only a partner is said to have failed
+`therapy_gap`, `partner_progression`                        what is asked where the answer hangs on it
 `biomarkers`, `gaps`, `start_labs`, `given_on`, `disputed_end`, `cns_answered`    what is said beside it
 
 What is said of drugs that are given or held, when a chart is opened and, where it stands against an order, at order entry:
 
 `heart`, `heart_held`, `heart_ended`, `heart_failed`        LVEF and heart failure; `heart_words`: how they are printed
-`lungs`                                                     ILD and pneumonitis
+`lungs`, `lungs_held`                                       ILD and pneumonitis; `lung_words`: how they are printed and asked about
 `labs_running`, `kidneys_running`, `dpyd_running`, `febrile_neutropenia`    laboratory values; `lab_words`: how they are printed
 `pregnancy`                                                 pregnancy
 

@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from msgspec.structs import replace
-
-from guideline.advice import FactUsed, Finding, Gap, Indicator, Statement, Treatment
+from guideline.advice import Gap, Statement, Treatment
 from guideline.biomarkers.her2_findings import state_of
-from guideline.drug_classes import ANTIBODY_PRODUCTS, HER2_DRUGS, PARTNER_DRUGS
+from guideline.drug_classes import HER2_DRUGS, PARTNER_DRUGS
 from guideline.facts_used import (
-    course_fact,
-    day_shown,
-    drug_names,
-    headline_names,
-    in_usual_order,
-    metastatic_fact,
     reasons_shown,
-    treatment_facts,
 )
 from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.lungs.history import T_DXD
-from guideline.partial_date import PartialDate, add_days, add_months, days_since, newest_day
+from guideline.partial_date import PartialDate, add_days, add_months, days_since
 from guideline.performance import very_frail
-from guideline.rules.endocrine import heart_against_her2, low_burden, reason_for_endocrine_alone
+from guideline.rules.endocrine import heart_against_her2, low_burden
 from guideline.rules.first_line import first_line, tdxd_pertuzumab_fits
-from guideline.rules.heart import heart, heart_forbids_her2
-from guideline.rules.lungs import lungs
+from guideline.rules.heart import heart_forbids_her2
 from guideline.rules.maintenance import maintenance
 from guideline.rules.next_line import candidates_in_order, next_line, topic_of
 from guideline.rules.options import history_condition
-from guideline.rules.orders.order_stop import ACCEPTED_REASONS
 from guideline.rules.partner_progression import partner_progression
 from guideline.rules.tumor_board import after_adjuvant_tdxd, heart_first, interval_unclear, leptomeningeal, lungs_first
 from guideline.situation import Situation
-from guideline.therapy.exposures import LONGEST_SILENCE_DAYS, Exposure
-from guideline.therapy.lines import Line, last_day_of, planned_again
-from guideline.therapy.progression import NOT_WORSE, intake_outcome
-
-#: What a conjugate or kinase inhibitor is not given again after.
-_NOT_GIVEN_AGAIN = frozenset({"progression", "lung"})
-
-#: Findings that say what a drug is held for, and when it may be given again.
-_HOLDS = frozenset({"HeartFailure", "LvefHold", "InterstitialLungDisease"})
+from guideline.therapy.exposures import Exposure
+from guideline.therapy.lines import Line
+from guideline.therapy.progression import NOT_WORSE
 
 
 def treatment(s: Situation) -> Treatment | None:
@@ -58,7 +40,7 @@ def treatment(s: Situation) -> Treatment | None:
     if last is not None and last.outcome == "unknown" and any(e.state == "unknown" for e in last.exposures):
         # I17: the status of the newest regimen is unknown: neither an end nor a new line is concluded.
         return None
-    if (last is not None and _controlled_without_her2(s, last)) or _endocrine_for_a_reason(s):
+    if (last is not None and controlled_without_her2(s, last)) or _endocrine_for_a_reason(s):
         return None
     if heart_forbids_her2(s):
         return None if last is not None and _endocrine_for_the_heart(s, last) else heart_first(s, topic_of(s))
@@ -76,11 +58,11 @@ def treatment(s: Situation) -> Treatment | None:
     return next_line(s, _condition(s))
 
 
-def _controlled_without_her2(s: Situation, last: Line) -> bool:
+def controlled_without_her2(s: Situation, last: Line) -> bool:
     """Decision 6: the HER2 part is over without progression, and endocrine therapy runs or the disease is under control since."""
     if last.outcome not in ("completed", "unknown", "changed"):
         return False
-    return any(e.drug in PARTNER_DRUGS for e in s.current_drugs) or _better_since(s, last)
+    return any(e.drug in PARTNER_DRUGS for e in s.current_drugs) or better_since(s, last)
 
 
 def _endocrine_for_the_heart(s: Situation, last: Line) -> bool:
@@ -107,7 +89,7 @@ def _her2_known_by(s: Situation, day: PartialDate) -> bool:
     return bool(HER2_DRUGS & s.used_drugs) or any(date is not None and date.latest <= day.latest for date in found)
 
 
-def _better_since(s: Situation, last: Line) -> bool:
+def better_since(s: Situation, last: Line) -> bool:
     """Whether the disease is documented as under control after the line's end.
 
     In the weeks before it where the patient wished to stop: a worsening since would be progression.
@@ -216,136 +198,3 @@ def _condition(s: Situation) -> Statement | None:
     # That the taxane was completed is no reason for the end of the antibodies.
     reasons = {e.stop_reason for e in last.main_part() if e.stop_reason is not None}
     return K.say("condition-other-reason", reason=reasons_shown(reasons)) if reasons else K.say("condition-no-reason")
-
-
-def _endocrine_alone(s: Situation, last: Line) -> Finding | None:
-    """R009, R010: HER2 therapy is over and endocrine therapy goes on: silent for a recorded reason that ends it rightly.
-
-    A planned end is none; with an R062 reason for endocrine therapy alone on record it is not questioned.
-    """
-    if last.outcome == "completed":
-        if not last.has_her2 or reason_for_endocrine_alone(s) or heart_against_her2(s):
-            return None
-        headline, ask = K.say("her2-completed-endocrine-goes-on"), K.say("ask-end-meant")
-    else:
-        reasons = last.end_reasons()
-        if reasons and reasons <= ACCEPTED_REASONS | {"completed"}:
-            return None
-        headline = K.say("her2-ended-otherwise-endocrine-goes-on" if reasons else "her2-ended-endocrine-goes-on")
-        ask = K.say("ask-line-outcome")
-    unexplained = last.has_her2 and ACCEPTED_REASONS.isdisjoint([e.stop_reason for e in last.main_part()])
-    why = (K.say("her2-ended-normally-goes-on"),) if unexplained else ()
-    return Finding("MissingData", "info", headline, why, facts=treatment_facts(s), missing=(Gap("I04", ask),))
-
-
-def _held_for_long(s: Situation, last: Line) -> Finding | None:
-    """R133: on hold for longer than a course pauses, or for a pregnancy that is excluded, and no finding about an organ speaks of it.
-
-    Counted from the last dose; where none is recorded from a day on which it was recorded as a hold, else from the start: since when it is
-    held nobody knows then, and the question is the same.
-    """
-    held = [e for e in last.main_part() if e.state == "on-hold"]
-    if planned_again(held, s.case):
-        return None
-    given, so_recorded = last_day_of(held), newest_day(e.held_on for e in held)
-    since = given or so_recorded or newest_day(e.start for e in held)
-    long = since is not None and (s.today - since.latest).days > LONGEST_SILENCE_DAYS
-    for_pregnancy = _held_for_pregnancy(s, held, given)
-    pregnancy_over = for_pregnancy and s.pregnancy == "excluded"
-    if not (long or pregnancy_over) or any(f is not None and f.topic in _HOLDS for f in (heart(s), lungs(s))):
-        return None
-    drugs = [e.drug for e in held]
-    begun = _held_since(given, so_recorded, since)
-    headline = K.say("held-pregnancy-over" if pregnancy_over else "held-for-long", drugs=headline_names(drugs), last=begun)
-    reasons = {e.stop_reason for e in held if e.stop_reason is not None}
-    without_reason = K.say("held-pregnancy-found" if for_pregnancy else "held-no-reason")
-    why = K.say("held-because", reason=reasons_shown(reasons)) if reasons else without_reason
-    loaded = in_usual_order(drug for drug in drugs if _is_loaded(drug)) if long and (given or so_recorded) else []
-    again = [K.say("held-load-again", drugs=drug_names(loaded))] if loaded else []
-    ask = Gap("I17", K.say("ask-on-hold"))
-    return Finding("MissingData", "info", headline, (why, *again), facts=treatment_facts(s), missing=(ask,), rules=("R133",))
-
-
-def _stopped_on_no_day(s: Situation, last: Line) -> Finding | None:
-    """I17: a drug that counts as given is on record as stopped as well, for what it is not given again after, and nobody wrote down when.
-
-    Antibodies are: they are a backbone that is used again (decision 4). The clinician's answer that the line goes on settles it.
-    """
-    running = {e.drug for e in last.main_part() if e.state == "running" and e.drug not in ANTIBODY_PRODUCTS and e.drug in HER2_DRUGS}
-    stopped = [e for e in s.exposures if e.drug in running and e.state == "ended" and e.start is None and e.last_known is None]
-    stopped = [e for e in stopped if e.stop_reason in _NOT_GIVEN_AGAIN]
-    if not stopped or intake_outcome(s.case, last.start) is not None:
-        return None
-    reasons = {e.stop_reason for e in stopped if e.stop_reason is not None}
-    headline = K.say("open-and-stopped", drugs=headline_names(sorted({e.drug for e in stopped})), reason=reasons_shown(reasons))
-    facts = (*treatment_facts(s), *[course_fact(s.case, e, "stopped, no date", None) for e in stopped])
-    indicator: Indicator = "warning" if "lung" in reasons else "info"
-    return Finding("MissingData", indicator, headline, facts=facts, missing=(Gap("I17", K.say("ask-on-hold")),), rules=("R131",))
-
-
-def _held_since(given: PartialDate | None, so_recorded: PartialDate | None, begun: PartialDate | None) -> str:
-    """What is known of when a hold began: the last dose, a day on which it was recorded as a hold, or only when the drug was begun."""
-    if given is not None:
-        return f", last dose {given}"
-    if so_recorded is not None:
-        return f", so recorded on {so_recorded}"
-    return f" (begun {begun}, no dose on record)" if begun is not None else ""
-
-
-def _held_for_pregnancy(s: Situation, held: Sequence[Exposure], given: PartialDate | None) -> bool:
-    """Whether pregnancy is the recorded reason of the hold, or was found after the last dose."""
-    if any(e.stop_reason == "pregnancy" for e in held):
-        return True
-    found = [p.date for p in s.case.pregnancies if p.status == "pregnant" and p.date is not None]
-    return given is not None and any(day.earliest >= given.latest for day in found)
-
-
-def _is_loaded(drug: str) -> bool:
-    """Whether a course of the drug begins with a higher dose, and does so again after a long gap."""
-    return drug in K.doses and any(each.loading is not None or each.unit == "parts" for each in K.doses[drug].schedules)
-
-
-def therapy_gap(s: Situation) -> Finding | None:
-    """What keeps the treatment question from being asked at all: one `MissingData` card (I04, I17; decisions 5, 8, 24)."""
-    if s.unknown_conjugate:
-        return Finding(
-            "MissingData", "info", K.say("unknown-conjugate"), facts=treatment_facts(s), missing=(Gap("I04", K.say("ask-conjugate")),)
-        )
-    last = s.last_line
-    if s.study_drug is not None and not s.on_treatment and (last is None or not _controlled_without_her2(s, last)):
-        state = {"active": "being given", "on-hold": "on hold"}.get(s.study_drug.status, "status not recorded")
-        facts = (*treatment_facts(s), FactUsed("Study drug", state, day_shown(s.study_drug.start), s.study_drug.source))
-        return Finding("MissingData", "info", K.say("study-drug"), facts=facts, missing=(Gap("I04", K.say("ask-study-drug")),))
-    if last is not None and (
-        any(e.state == "unknown" for e in last.exposures)
-        if last.outcome == "unknown"
-        else last.outcome == "on-hold" and not last.held_on_record(s.case)
-    ):
-        return Finding(
-            "MissingData",
-            "info",
-            K.say("on-hold-or-stopped"),
-            facts=treatment_facts(s),
-            missing=(Gap("I17", K.say("ask-on-hold")),),
-            rules=("R133",),
-        )
-    if last is not None and last.outcome == "on-hold" and (held := _held_for_long(s, last)) is not None:
-        return held
-    if last is not None and last.outcome == "ongoing" and (stopped := _stopped_on_no_day(s, last)) is not None:
-        return stopped
-    if (failed := partner_progression(s)) is not None:
-        return failed
-    if last is not None and _controlled_without_her2(s, last) and not _better_since(s, last):
-        return _endocrine_alone(s, last)
-    if last is None and history_open(s) and not s.lungs.symptoms:
-        headline = K.say("therapy-undated" if s.therapies.undated else "therapy-not-read" if s.therapy_not_read else "no-therapy-on-record")
-        return Finding("MissingData", "info", headline, facts=(metastatic_fact(s),), missing=(Gap("I04", K.say("ask-prior-therapy")),))
-    return None
-
-
-def with_gap(findings: Sequence[Finding], gap: Finding) -> list[Finding]:
-    """The findings with what therapy_gap asks: whether a hold is one, on the card that names what it is for; else a card of its own."""
-    lead = next((f for f in findings if f.topic in _HOLDS), None) if gap.headline.id == "on-hold-or-stopped" else None
-    if lead is None:
-        return [*findings, gap]
-    return [replace(f, missing=(*f.missing, *gap.missing)) if f is lead else f for f in findings]

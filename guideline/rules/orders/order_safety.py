@@ -37,7 +37,9 @@ from guideline.rules.heart_ended import STOP_HEADLINES, ordered_after_stop, orde
 from guideline.rules.heart_failed import ended_by_failure, failed_under, stopped_for_heart
 from guideline.rules.heart_held import may_restart
 from guideline.rules.heart_words import echo_done, echo_done_fact, failure_words, heart_condition_facts
-from guideline.rules.lungs import chest_ct_booked, grade_gap, held_conjugate, lung_facts, lungs, on_trastuzumab, tdm1_ended
+from guideline.rules.lung_words import chest_ct_booked, grade_gap, lung_facts
+from guideline.rules.lungs import lungs, on_trastuzumab
+from guideline.rules.lungs_held import held_conjugate, tdm1_ended
 from guideline.rules.objections import TUCATINIB, objection
 from guideline.rules.orders.order_scope import deletions, is_new, is_start, ordered_drugs, orders_of, safety_orders
 from guideline.rules.orders.order_tdxd_again import CHEST_CT, after_left_out_cycle, restart_of_order, too_high_again

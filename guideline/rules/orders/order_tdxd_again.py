@@ -21,7 +21,8 @@ from guideline.lungs.tdxd_restart import Restart, restarts
 from guideline.order_question import OrderQuestion
 from guideline.orders import DraftOrder, OrderedDose
 from guideline.partial_date import days_since
-from guideline.rules.lungs import dates_gap, given_before, how_low, lung_facts, no_level_left
+from guideline.rules.lung_words import dates_gap, given_before, how_low, lung_facts
+from guideline.rules.lungs_held import no_level_left
 from guideline.rules.orders.dose_words import order_fact, ordered_words
 
 _TOPIC = "InterstitialLungDisease"

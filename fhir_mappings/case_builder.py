@@ -86,7 +86,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         allergies=_once(read_allergies(record, listed)),
         procedures=_once((*read_procedures(record, lvef), *read_hospice(listed))),
         other_drugs=_once(medications.others),
-        dpyd=_once(read_dpyd(record)),
+        dpyd=_once(read_dpyd(record, listed)),
         intake=read_intake(record),
         unread=tuple(dict.fromkeys(record.unread)),
         problems=_problems((*record.problems, *_missing_pages(reading))),

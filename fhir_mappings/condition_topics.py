@@ -14,7 +14,7 @@ from fhir_mappings.resources import Concept
 from fhir_mappings.symptom_names import symptoms_coded, symptoms_named
 from fhir_mappings.tumour.tumour_claims import claims_of_code, claims_of_words
 
-ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom", "allergy"]
+ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom", "allergy", "dpyd"]
 
 _TOPICS: dict[str, ConditionTopic] = {
     "cond.heart_failure": "heart",
@@ -41,6 +41,7 @@ _MENOPAUSE = re.compile(r"menopaus|oophorectom|ovariectom|absence of (?:both )?o
 SEVERE_BY_NATURE = re.compile(r"anaphyla|angio-?(?:neurotic o?)?o?edema|stevens-? ?johnson|\bsjs\b|epidermal necrolysis")
 #: A reaction to an infusion is no allergy (R082).
 _ALLERGY = re.compile(rf"allerg(?!ist|olog)|hypersensitiv\w*+(?! pneumon)|{SEVERE_BY_NATURE.pattern}")
+_DPYD = re.compile(r"\bdpyd\b|\bdpd\b|dihydropyrimidine[\s-]dehydrogenase")
 _HOSPICE = re.compile(r"\bhospice\b")
 #: Hospice is spoken of, and not given.
 _HOSPICE_TO_COME = re.compile(r"declin|refus|discuss|education|referr|consult|evaluat|discharg|volunteer|plan")
@@ -151,4 +152,6 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("menopause")
     if _ALLERGY.search(label):
         topics.add("allergy")
+    if _DPYD.search(label):
+        topics.add("dpyd")
     return frozenset(topics)

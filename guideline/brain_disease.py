@@ -77,9 +77,9 @@ def brain_disease(case: Case) -> BrainDisease:
         sources.append(given.source)
     sources += [m.source for m in cns]
     present = state in ("stable", "active", "present")
-    charted = _charted(case, cns) if case.symptoms else ()
-    if not present and (charted and _imaged_since(case, charted, given if state == "none" else None)):
-        charted = ()
+    charted: tuple[Symptom, ...] = ()
+    if case.symptoms:
+        charted = _of_metastases(case, cns) if present else _unexplained(case, given)
     return BrainDisease(
         state=state,
         leptomeningeal=leptomeningeal,
@@ -93,28 +93,24 @@ def brain_disease(case: Case) -> BrainDisease:
     )
 
 
-def _charted(case: Case, cns: Sequence[Metastasis]) -> tuple[Symptom, ...]:
-    """The symptoms of the chart that tell of metastases of the brain, which are on record or may be.
-
-    They are new, not long before the first of the metastases, not followed by local therapy, and not denied by a later answer. What a
-    visit only codes again is as old as its oldest entry: epilepsy of years is no new seizure.
-    """
+def _of_metastases(case: Case, cns: Sequence[Metastasis]) -> tuple[Symptom, ...]:
+    """The new symptoms of the chart that tell of metastases of the brain which are on record: not long before the first of them."""
     days = [m.date.earliest if m.date is not None else date.min for m in cns]
     first = add_days(min(days, default=date.min), -K.thresholds.intake.expires_days[_ASKED])
+    return newest_of_each([s for s in _new(case) if when_last(s.since) >= first])
+
+
+def _unexplained(case: Case, given: IntakeAnswer | None) -> tuple[Symptom, ...]:
+    """The symptoms of the chart that are new since anybody looked at the brain, or spoke of it."""
+    looked = [when_last(p.date) for p in case.procedures if p.kind == "brain-mri" and p.state == "done"]
+    known = max((*looked, *([given.date.latest] if given is not None else ())), default=date.min)
+    return newest_of_each([s for s in _new(case) if s.since is not None and s.since.earliest > known])
+
+
+def _new(case: Case) -> list[Symptom]:
+    """Neurological symptoms of the chart that are new, not followed by local therapy, and not denied by a later answer.
+
+    What a visit only codes again is as old as its oldest entry: epilepsy of years is no new seizure.
+    """
     found = [s for s in case.symptoms if s.kind == "neurological" and is_current(s, case, _ASKED) and is_recent(s.since, case, _ASKED)]
-    return newest_of_each(
-        [
-            s for s in found
-            if s.since is not None and s.since.latest >= first and held_local_therapy(s.since, case) is None
-            and not_denied_since(s, case, _ASKED)
-        ]
-    )  # fmt: skip
-
-
-def _imaged_since(case: Case, charted: Sequence[Symptom], none_said: IntakeAnswer | None) -> bool:
-    """Whether the brain was imaged after the newest of these symptoms, or will be, or somebody said since that it is free of disease."""
-    newest = max(when_last(symptom.since) for symptom in charted)
-    if none_said is not None and none_said.date.earliest >= newest:
-        return True
-    scans = [p for p in case.procedures if p.kind == "brain-mri"]
-    return any(p.state == "booked" or when_last(p.date) >= newest for p in scans)
+    return [s for s in found if s.since is not None and held_local_therapy(s.since, case) is None and not_denied_since(s, case, _ASKED)]

@@ -25,11 +25,12 @@ def brain_urgent(s: Situation) -> Finding | None:
     if s.brain.present:
         detail = (K.say("brain-local-first"), K.say("brain-trials-excluded"), _after_local(s), K.say("brain-steroids-outside"))
         return Finding("BrainMetastasesUrgent", "critical", K.say("brain-urgent"), detail, facts=facts)
+    booked = any(p.kind == "brain-mri" and p.state == "booked" for p in s.case.procedures)
     headline = K.say("brain-mri-urgent" if s.brain.state == "unknown" else "brain-mri-urgent-none")
     return Finding(
         "BrainMetastasesUrgent", "critical" if asked else "warning", headline,
         (K.say("brain-mri-before-regimen"),), facts=facts,
-        missing=(Gap("I06", K.say("ask-brain-mri")),), requests=("brain-mri",),
+        missing=(Gap("I06", K.say("ask-brain-mri")),), requests=() if booked else ("brain-mri",),
     )  # fmt: skip
 
 

@@ -253,6 +253,10 @@ def test_decision_13_neurological_symptoms_by_their_codes(code, name):
         ("Aphasia", "aphasia"),
         ("Seizures (HCC)", "seizure"),
         ("Cerebral edema (CMS/HCC)", "cerebral oedema"),
+        ("Mass effect", "mass effect"),
+        ("Brain mass effect", "mass effect"),
+        ("Midline shift of brain", "mass effect"),
+        ("Increased intracranial pressure", "raised intracranial pressure"),
     ],
 )
 def test_decision_13_neurological_symptoms_by_the_whole_label(label, name):

@@ -28,7 +28,7 @@ _TOPICS: dict[str, ConditionTopic] = {
     "cond.hypersensitivity": "allergy",
 }
 
-_HEART = re.compile(r"heart|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhf(?:p|r|mr)?ef\b")
+_HEART = re.compile(r"heart|\bnyha\b|cardi|ventric|\blv\b|lvef|lvsd|\bchf\b|\bctrcd\b|ejection|\bhf(?:p|r|mr)?ef\b")
 _LUNG = re.compile(
     r"pneumon|interstitial|(?:lung|pulmonary) toxic|\bild\b|fibros|alveolitis|post-?rt\b|induced (?:acute )?(?:lung|pulmonary)|"
     r"(?:lung|pulmonary) (?:disease|disorder|injury)s? due to"

@@ -204,7 +204,9 @@ _SAME_HEART_DISEASE = 3
 #: Stage A of the ACC/AHA is a risk of heart failure, as "pre-heart failure" is a step before it.
 _FAILURE = re.compile(
     r"(?<!stage a )(?<!pre-)heart failure(?! risk\b|,? \(?(?:(?:acc/aha|aha/acc|acc|aha) )?stage a\b)|cardiac failure|"
-    r"(?:\bleft |\bbi-?)ventricular failure|\blv failure|\bchf\b|\bhf(?:p|r|mr)?ef\b"
+    r"(?:\bleft |\bbi-?)ventricular failure|\blv failure|\bchf\b|\bhf(?:p|r|mr)?ef\b|"
+    # From class II on there are symptoms.
+    r"\bnyha\b[ ,:()-]*+(?:(?:functional|classification|class|klasse|stadium|stage|fc)\b[ ,:-]*+)*+(?:ii|iii|iv|[234])\b"
 )
 _MUSCLE = re.compile(
     # Who takes a cardiotoxic drug has no disease of the heart yet.

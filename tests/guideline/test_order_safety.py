@@ -293,6 +293,15 @@ def test_r133_a_held_drug_is_restarted_only_when_its_test_is_met(value, expected
     assert topics_of(says(RULES, on_therapy(held, lvef=(lvef(62, 210), lvef(value, 3))), tdxd())) == expected
 
 
+@pytest.mark.parametrize(("baseline", "value", "expected"), [(55, 46, ["lvef-held-ready"]), (55, 49.9, ["lvef-held-ready"]), (55, 50, [])])
+@pytest.mark.parametrize("drug", [T_DXD, T_DM1])
+def test_decision_14_a_restart_below_the_normal_limit_is_not_silent(drug, baseline, value, expected):
+    """The restart test is met, within ten points: cardiology decides, and the order says so as the chart does."""
+    held = given(drug, 200, status="on-hold", reason="cardiac")
+    found = says(RULES, on_therapy(held, lvef=(lvef(baseline, 210), lvef(42, 40), lvef(value, 3))), order(drug, 1))
+    assert [(f.headline.id, f.indicator) for f in found if f.topic == "LvefHold"] == [(one, "warning") for one in expected]
+
+
 def test_the_heart_is_not_spoken_of_for_other_orders():
     """Decision 16: docetaxel is ordered while T-DXd runs overdue: patient-view's matter."""
     assert says(RULES, on_tdxd(lvef=()), order("docetaxel", 75, "mg/m2")) == []

@@ -334,6 +334,14 @@ def test_r053_the_backbone_is_never_barred():
     assert only(again, "PermanentlyStoppedAgent").avoid == ("pertuzumab",)
 
 
+@pytest.mark.parametrize(("day", "barred"), [(5, False), (200, False), (389, False), (391, True), (600, True)])
+def test_r053_a_receptor_change_from_before_the_line_opens_nothing(day, barred):
+    """T-DXd was begun 390 days ago: what failed under the new receptors is barred as if they had never changed."""
+    changed = (her2("3+"), receptor("ER", "negative", 700), receptor("ER", "positive", day), receptor("PR", "negative", day))
+    found = topics_of(says(RULES, after_tdxd(receptors=changed), order(T_DXD, 5.4, "mg/kg")))
+    assert ("PermanentlyStoppedAgent" in found) is barred
+
+
 def test_r053_a_receptor_change_opens_it_again():
     """R053: re-use is an option when the receptors changed."""
     changed = (her2("3+"), receptor("ER", "negative", 600), receptor("ER", "positive", 15), receptor("PR", "negative", 15))

@@ -241,7 +241,8 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
     new = new_drugs(q, HER2_DRUGS | CYTOTOXIC_DRUGS)
     # T-DXd stopped for good by its pneumonitis has one card, that of the lungs (R116).
     judged = [d for d in new if not (d == T_DXD and s.lungs.tdxd_stopped_for_good)]
-    failed = [] if s.hormones.changed else [d for d in judged if components(d) - {"trastuzumab"} & s.failed_agents]
+    agents_failed = _failed_agents(s)
+    failed = [d for d in judged if components(d) - {"trastuzumab"} & agents_failed]
     toxic = [d for d in judged if components(d) & s.not_tolerated and not (d == T_DXD and s.lungs.tdxd_named)]
     if not failed and not toxic:
         return
@@ -249,7 +250,7 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
     her2 = [drug for drug in drugs if drug in HER2_DRUGS]
     lead = her2 or drugs
     # A fixed combination is named by the part that failed: the combination itself may never have been given.
-    failing = {d: in_usual_order(components(d) - {"trastuzumab"} & s.failed_agents) for d in failed}
+    failing = {d: in_usual_order(components(d) - {"trastuzumab"} & agents_failed) for d in failed}
     agents = in_usual_order({agent for parts in failing.values() for agent in parts})
     detail = [K.say("order-again-failed", drugs=drug_names(agents))] if failed else []
     detail += [K.say("order-again-toxic", drugs=drug_names(toxic)), K.say("order-again-severe")] if toxic else []
@@ -269,6 +270,15 @@ def permanently_stopped_agent(q: OrderQuestion) -> Iterator[Finding]:
         rules=("R053", *(("R103",) if T_DXD in failed else ())),
         suggestions=deletions(orders_of(pathway_orders(q), her2)),
     )
+
+
+def _failed_agents(s: Situation) -> frozenset[str]:
+    """The agents that failed, without those whose lines the receptors changed in or after: a change from before is no reason to repeat."""
+    tested = s.hormones.date
+    if not s.hormones.changed or tested is None:
+        return s.failed_agents
+    begun_since = [line for line in s.therapies.used_lines if line.start.earliest >= tested.latest]
+    return s.failed_agents & {part for line in begun_since for e in line.exposures for part in components(e.drug)}
 
 
 def adjuvant_conjugate_again(q: OrderQuestion) -> Iterator[Finding]:

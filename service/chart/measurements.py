@@ -20,6 +20,9 @@ from service.chart.said import day
 #: The laboratory values of the picture, in its order.
 _LABS = {"neutrophils": "10⁹/L", "platelets": "10⁹/L", "bilirubin": "mg/dL", "alt": "U/L", "ast": "U/L", "creatinine": "mg/dL"}
 
+#: How many values of one kind that have no date are named; the table has all of them.
+_NAMED = 3
+
 
 class Point(Struct, frozen=True, omit_defaults=True):
     """One value: its number, its date as known (`None`: not on record), the resource, and what else to say about it.
@@ -56,12 +59,13 @@ class Panel(Struct, frozen=True):
 
 
 class Measurements(Struct, frozen=True):
-    """All pictures of measurements; `absent` names those without any value."""
+    """All pictures of measurements; `absent` names those without any value, `undated` says in words what has no place on a time axis."""
 
     lvef: Panel
     heart: HeartLimits
     others: tuple[Panel, ...]
     absent: tuple[str, ...]
+    undated: tuple[str, ...]
 
 
 def measurements(s: Situation, advice: Advice) -> Measurements:
@@ -71,7 +75,18 @@ def measurements(s: Situation, advice: Advice) -> Measurements:
     limited = _limited_drugs(s, advice)
     panels = [_weight(s.case), *(_lab(s, kind, unit, limited) for kind, unit in _LABS.items())]
     absent = [panel.name for panel in (lvef, *panels) if not panel.points]
-    return Measurements(lvef, heart, tuple(panel for panel in panels if panel.points), tuple(absent))
+    undated = [words for panel in (lvef, *panels) for words in _undated(panel)]
+    return Measurements(lvef, heart, tuple(panel for panel in panels if panel.points), tuple(absent), tuple(undated))
+
+
+def _undated(panel: Panel) -> Iterator[str]:
+    """The values without a date in words, with their resources; of many the first, and how many more there are."""
+    points = [point for point in panel.points if point.date is None]
+    for point in points[:_NAMED]:
+        value = point.shown or _number(point.value)
+        yield f"{panel.name} {value.removesuffix(panel.unit).rstrip()} {panel.unit} ({point.source})"
+    if len(points) > _NAMED:
+        yield f"{panel.name}: {len(points) - _NAMED} more"
 
 
 def _in_order(points: Iterable[Point]) -> tuple[Point, ...]:

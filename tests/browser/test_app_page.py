@@ -441,6 +441,22 @@ def test_dates_and_limits_can_be_read_off_the_picture(opened: Callable[..., Page
     assert page.locator("#picture .behind-name").count() == 3
 
 
+def test_values_without_a_date_do_not_break_the_picture(opened: Callable[..., Page]):
+    """What was never dated has no place on the axis: the rest is drawn, and these values are named below it and in the table."""
+    body = request_body("second-line", TODAY)
+    for bundle in body["prefetch"].values():
+        for entry in bundle.get("entry", []):
+            if entry["resource"]["id"].startswith(("lvef", "platelets")):
+                del entry["resource"]["effectiveDateTime"]
+    page = opened(body)
+    assert page.locator("#picture .panel.lvef, #picture .panel.platelets").count() == 0
+    expect(page.locator("#picture .panel.creatinine circle.value")).to_have_count(1)
+    expect(page.locator("#picture .axis")).to_be_visible()
+    said = page.inner_text("#course-body")
+    assert "LVEF 62 % (Observation/lvef-24)" in said
+    assert "Platelets 231 10⁹/L (Observation/platelets)" in said
+
+
 def test_nothing_is_claimed_where_no_regimen_leads(opened: Callable[..., Page]):
     """A default that is withheld for safety is not called missing: the headline says why nothing leads."""
     page = opened("second-line")

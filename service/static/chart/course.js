@@ -37,6 +37,9 @@ function beginsWith({ all, metastatic }) {
   return squeezed ? "metastatic" : "all";
 }
 
+/** Whether a panel has a value that can be drawn: those without a date are named below the picture, and stand in the table. */
+const hasPlace = (panel) => panel.points.some((point) => point.date);
+
 function drawAll(place, course, choices) {
   const held = place.contains(document.activeElement) ? document.activeElement.dataset.step : null;
   const root = d3.select(place);
@@ -50,8 +53,8 @@ function drawAll(place, course, choices) {
   const body = root.append("div").attr("class", "panels");
   drawTherapies(body, course.timeline, time, box, show);
   const { lvef, heart, others } = course.measurements;
-  if (lvef.points.length) drawPanel(body, lvef, time, box, show, { height: 92, limits: heart.limits, least: [35, 70] });
-  for (const panel of others) drawPanel(body, panel, time, box, show, { height: panel.points.length > 1 ? 36 : 22, limits: panel.limits });
+  if (hasPlace(lvef)) drawPanel(body, lvef, time, box, show, { height: 92, limits: heart.limits, least: [35, 70] });
+  for (const panel of others.filter(hasPlace)) drawPanel(body, panel, time, box, show, { height: panel.points.length > 1 ? 36 : 22, limits: panel.limits });
   time.axis(body);
   if (held) place.querySelector(`[data-step="${held}"]`)?.focus({ preventScroll: true });
 }

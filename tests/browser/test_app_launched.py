@@ -47,6 +47,7 @@ def test_answered_saved_and_read_by_the_next_call(ehr: Page, demo: str):
     app.get_by_role("button", name="Save 1 answer to the chart").click()
     expect(app.locator("#saved")).to_contain_text("Saved to the chart.")
     expect(app.locator("#saving button")).to_have_count(0)
+    expect(app.locator("#saved")).to_be_focused()
     expect(app.locator("#state-heart-failure-symptoms")).to_contain_text("In the record since 2026-11-20")
     ehr.goto(f"{demo}/demo/?patient=second-line")
     expect(ehr.locator("#chart-cards")).to_contain_text("Heart failure")

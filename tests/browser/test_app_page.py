@@ -302,6 +302,27 @@ def test_what_a_save_came_to_is_said_though_something_newer_was_asked(opened: Ca
     expect(page.locator("#announce")).to_contain_text("Not saved.")
 
 
+def test_what_is_unfolded_stays_so_when_an_answer_changes_the_page(opened: Callable[..., Page]):
+    """Who reads the course as a table and answers a question goes on reading: nothing folds up, and the focus stays where it is."""
+    page = opened("second-line")
+    page.click("#as-table > summary")
+    page.click("#silent-rules > summary")
+    page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
+    page.focus("#silent-rules > summary")
+    expect(page.locator("#changed-answer")).to_contain_text("No regimen leads any more")
+    assert page.locator("#as-table[open], #silent-rules[open]").count() == 2
+    expect(page.locator("#silent-rules > summary")).to_be_focused()
+
+
+def test_the_focus_stays_with_a_save_that_failed(opened: Callable[..., Page]):
+    """Whoever saves by keyboard and is refused stands on the button still, not at the top of the page."""
+    page = opened("second-line", scopes=MAY_WRITE)
+    page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
+    page.press("#save", "Enter")
+    expect(page.locator("#not-saved")).to_be_visible()
+    expect(page.locator("#save")).to_be_focused()
+
+
 def test_an_answer_ends_a_supposition(opened: Callable[..., Page]):
     """What is answered is fact: the page is no longer hypothetical, and the switches are back where the record has them."""
     page = opened("second-line")

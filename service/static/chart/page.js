@@ -29,10 +29,12 @@ function draw() {
   drawCourse(document.getElementById("picture"), courseOf(document));
 }
 
-/** Put each region of a new page in the place of the old one, and keep everything else, the focus included. */
+/** Put each region of a new page in the place of the old one, and keep everything else, the focus and what is unfolded included. */
 function show(page) {
+  const held = document.activeElement;
   for (const old of document.querySelectorAll(REGION)) {
     const fresh = page.getElementById(old.id);
+    for (const one of old.querySelectorAll("details[id]")) page.getElementById(one.id)?.toggleAttribute("open", one.open);
     if (fresh && fresh.innerHTML !== old.innerHTML) old.replaceChildren(...document.adoptNode(fresh).childNodes);
   }
   for (const title of document.querySelectorAll("h2[id]")) {
@@ -40,12 +42,19 @@ function show(page) {
   }
   if (outcome && !document.querySelector("#saved, #not-saved")) document.getElementById("saving").prepend(document.adoptNode(outcome));
   outcome = null;
+  if (!held.isConnected) successor(held)?.focus({ preventScroll: true });
   document.querySelector(".failed")?.remove();
   document.title = page.title;
   document.body.className = page.body.className;
   draw();
   const said = [".banner p", ".changed ul", "#saved, #not-saved"].map((one) => document.querySelector(one)?.textContent);
   announce.textContent = said.filter(Boolean).join(" ").replace(/\s+/g, " ");
+}
+
+/** What gets the focus of an element that went with its region: the same one in the new page; for a button that saved, what came of it. */
+function successor(gone) {
+  if (gone.matches("details[id] > summary")) return document.querySelector(`#${gone.parentElement.id} > summary`);
+  return document.getElementById(gone.id) ?? (gone.id === "save" ? document.getElementById("saved") : null);
 }
 
 /**

@@ -323,6 +323,24 @@ def test_the_focus_stays_with_a_save_that_failed(opened: Callable[..., Page]):
     expect(page.locator("#save")).to_be_focused()
 
 
+def test_a_second_click_saves_nothing_twice(opened: Callable[..., Page]):
+    """What is being saved is sent once, however often the button is pressed meanwhile; what was answered since is saved as well."""
+    page = opened("second-line", scopes=MAY_WRITE)
+    page.check('input[name="answer.heart-failure-symptoms"][value="true"]')
+    held = Held(page, "**/smart/answers/save*")
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if "/answers/save" in one.url else None)
+    held.after(lambda: page.click("#save"))
+    page.click("#save")
+    held.let_all_go()
+    expect(page.locator("#not-saved")).to_be_visible()
+    expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
+    assert len(sent) == 1
+    page.click("#save")
+    expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
+    assert len(sent) == 2
+
+
 def test_an_answer_ends_a_supposition(opened: Callable[..., Page]):
     """What is answered is fact: the page is no longer hypothetical, and the switches are back where the record has them."""
     page = opened("second-line")

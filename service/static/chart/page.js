@@ -10,6 +10,8 @@ const suppose = document.getElementById("suppose");
 let asked = 0;
 /** What was asked up to here is not to be asked any more: something before it failed. */
 let dropped = 0;
+/** The save that is not answered yet. */
+let saving = 0;
 /** By address, what was asked there last. */
 const newest = {};
 /** Settles when everything asked so far was answered. */
@@ -62,11 +64,16 @@ function successor(gone) {
  * The service gets one question at a time: of two at once it might take the older one last, and keep its answers.
  */
 function ask(address, form, saves = false) {
+  // A second click on the same button is no second answer: the EHR might file what it filed already.
+  if (saves && saving && saving === asked) return;
   const turn = ++asked;
+  if (saves) saving = turn;
   newest[address] = turn;
   document.body.setAttribute("aria-busy", "true");
   const [sent, fields] = [new FormData(form), fieldsNow()];
-  answered = answered.then(() => exchange(turn, address, sent, fields, saves));
+  answered = answered.then(() => exchange(turn, address, sent, fields, saves)).then(() => {
+    if (turn === saving) saving = 0;
+  });
 }
 
 async function exchange(turn, address, sent, fields, saves) {

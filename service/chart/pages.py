@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup
 
 from cards.topics import TOPICS
 from fhir_mappings.case_builder import build_case
@@ -42,6 +43,15 @@ _ANSWER, _SUPPOSED = "answer.", "suppose."
 
 #: The user as a QuestionnaireResponse may name its author, whatever base address the EHR puts before it.
 _AUTHOR: Final = re.compile(r"(?:^|/)((?:Practitioner|PractitionerRole)/[A-Za-z0-9.-]{1,64})$")
+
+#: The space between a number and its unit: a line that ends there leaves the two apart.
+_BEFORE_UNIT: Final = re.compile(r"(?<=\d) (?=%|(?:mg|kg)\b)")
+
+
+@blueprint.app_template_filter("unbroken")
+def unbroken(markup: str) -> Markup:
+    """Markup in which no line ends between a number and its unit."""
+    return Markup(_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", markup))  # noqa: S704 - what comes in is the text of a template, escaped already
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,15 @@ def test_nothing_scrolls_sideways_unfolded(opened: Callable[..., Page], width: i
     assert overflow(page) == 0
 
 
+def test_no_line_ends_between_a_number_and_its_unit(opened: Callable[..., Page]):
+    """However wide the window is: "LVEF 42" above "% ..." reads as a number without a unit."""
+    page = opened("lvef-hold")
+    expect(page.locator("#advice h3")).to_contain_text("LVEF 42 %, 16 points")
+    said = page.inner_text("#advice-body") + page.inner_text("#course-body")
+    assert re.findall(r"\d[^\S\xa0]+%", said) == []
+    assert len(re.findall(r"\d\xa0%", said)) > 5
+
+
 def test_long_ids_have_room_in_a_sidebar(opened: Callable[..., Page]):
     """Ids of some sixty characters, as large EHRs have them, break where the line ends: the page stays as wide as its window."""
     body = orjson.dumps(request_body("ild", TODAY))
@@ -491,9 +500,8 @@ def test_values_without_a_date_do_not_break_the_picture(opened: Callable[..., Pa
     assert page.locator("#picture .panel.lvef, #picture .panel.platelets").count() == 0
     expect(page.locator("#picture .panel.creatinine circle.value")).to_have_count(1)
     expect(page.locator("#picture .axis")).to_be_visible()
-    said = page.inner_text("#course-body")
-    assert "LVEF 62 % (Observation/lvef-24)" in said
-    assert "Platelets 231 10⁹/L (Observation/platelets)" in said
+    expect(page.locator("#course-body")).to_contain_text("LVEF 62 % (Observation/lvef-24)")
+    expect(page.locator("#course-body")).to_contain_text("Platelets 231 10⁹/L (Observation/platelets)")
 
 
 def test_nothing_is_claimed_where_no_regimen_leads(opened: Callable[..., Page]):

@@ -86,6 +86,14 @@ def test_opening_a_chart_brings_the_cards(ehr: Page):
     assert "/rules#R020" in (first.locator("footer a").get_attribute("href") or "")
 
 
+def test_no_line_ends_between_a_number_and_its_unit(ehr: Page, demo: Demo):
+    """However wide the sidebar is: "LVEF 42" above "% ..." reads as a number without a unit."""
+    open_chart(ehr, demo, "lvef-hold")
+    card = ehr.locator("#chart-cards .card")
+    assert "LVEF 42\xa0%, 16 points below baseline 58\xa0%" in (card.locator("h3").text_content() or "")
+    assert " %" not in (card.locator(".detail").text_content() or "")
+
+
 def test_an_order_is_warned_about_changed_and_reported(ehr: Page, demo: Demo):
     """Pick: order-select warns. Accept: the order is another one. The service keeps what became of its card."""
     ehr.get_by_role("button", name="trastuzumab emtansine").click()

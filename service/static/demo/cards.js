@@ -1,5 +1,5 @@
 // A card as the sidebar shows it: everything the service answered, nothing added but buttons.
-import { element, uuid } from './dom.js'
+import { element, unbroken, uuid } from './dom.js'
 import { rendered } from './markdown.js'
 
 const WORDS = { info: 'Information', warning: 'Warning', critical: 'Critical' }
@@ -14,7 +14,7 @@ export function cardElement(card, acts) {
   const made = element('article', { class: `card ${card.indicator}`, 'aria-labelledby': heading })
   made.append(
     element('p', { class: 'indicator' }, WORDS[card.indicator] ?? card.indicator, topic(card)),
-    element('h3', { id: heading }, card.summary),
+    element('h3', { id: heading }, unbroken(card.summary)),
   )
   if (card.detail) made.append(...detail(card, heading))
   if (card.suggestions?.length) made.append(suggestions(card, acts))
@@ -31,7 +31,8 @@ function topic(card) {
 
 function detail(card, heading) {
   const plain = card.extension?.['com.epic.cdshooks.card.detail.content-type'] === 'text/plain'
-  const text = element('div', { class: plain ? 'detail plain' : 'detail', id: `${heading}-detail` }, plain ? card.detail : rendered(card.detail))
+  const words = unbroken(card.detail)
+  const text = element('div', { class: plain ? 'detail plain' : 'detail', id: `${heading}-detail` }, plain ? words : rendered(words))
   if (card.detail.split('\n').length <= LONG) return [text]
   text.classList.add('cut')
   const more = element('button', { type: 'button', class: 'more', 'aria-expanded': 'false', 'aria-controls': text.id }, 'Show all')
@@ -102,7 +103,7 @@ function dismissal(card, acts, made) {
     const reason = chosen ? card.overrideReasons[Number(chosen.value)] : null
     if (!(await acts.dismiss(card, reason, comment.value.trim()))) return
     const said = element('p', { class: 'done', tabindex: '-1' }, reason ? `Dismissed: ${reason.display}` : 'Dismissed')
-    made.replaceChildren(said, element('p', { class: 'quiet' }, card.summary))
+    made.replaceChildren(said, element('p', { class: 'quiet' }, unbroken(card.summary)))
     made.className = 'card set-aside'
     said.focus()
   })

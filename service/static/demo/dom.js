@@ -17,6 +17,9 @@ export function element(tag, attributes = {}, ...children) {
   return made
 }
 
+/** A text in which no line ends between a number and its unit. */
+export const unbroken = (text) => text.replace(/(?<=\d) (?=%|(?:mg|kg)\b)/g, '\u00a0')
+
 /** The element of the page with this id. */
 export const byId = (id) => document.getElementById(id)
 

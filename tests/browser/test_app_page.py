@@ -543,6 +543,19 @@ def test_on_paper(opened: Callable[..., Page], tmp_path: Path):
     assert page.pdf(path=tmp_path / "page.pdf", format="A4").startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("width", [400, 1600])
+def test_the_picture_is_as_wide_as_the_paper(opened: Callable[..., Page], tmp_path: Path, width: int):
+    """However wide the window is: a wider picture would have the browser shrink the words with it, and a narrow one hides names."""
+    page = opened("third-line", size={"width": width, "height": 900})
+    drawn = "Number(document.querySelector('#picture .therapies').getAttribute('width'))"
+    before = page.evaluate(drawn)
+    page.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = {drawn} }})")
+    page.pdf(path=tmp_path / "page.pdf", format="A4")
+    # 186 mm between the margins of the sheet, less those of the page.
+    assert 600 < page.evaluate("window.printed") <= 186 / 25.4 * 96 - 32
+    assert page.evaluate(drawn) == before
+
+
 def test_the_browser_keeps_nothing(opened: Callable[..., Page]):
     """No storage, no cookie that a script could read, no patient in an address, and nothing kept by the browser."""
     page = opened("second-line")

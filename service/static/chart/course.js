@@ -11,6 +11,18 @@ const SPAN_NAMES = { all: "Whole course", metastatic: "Since metastases", year: 
 
 let chosen = null;
 let observer = null;
+let repaint = () => {};
+/** How wide the picture is while the page is printed: between the margins of an A4 sheet, the narrower of the usual ones. */
+const PAPER = 670;
+let printing = false;
+
+// A picture as wide as the window would make the browser shrink all the page to fit it on the sheet. No resizing is observed in print.
+for (const [event, begins] of [["beforeprint", true], ["afterprint", false]]) {
+  window.addEventListener(event, () => {
+    printing = begins;
+    repaint();
+  });
+}
 
 export function drawCourse(place, course) {
   place.hidden = false;
@@ -26,6 +38,7 @@ export function drawCourse(place, course) {
       paint();
     }
   });
+  repaint = paint;
   paint();
   width = Math.round(place.clientWidth);
   observer.observe(place);
@@ -45,7 +58,7 @@ function drawAll(place, course, choices) {
   const root = d3.select(place);
   root.selectAll("*").remove();
   spanButtons(root, choices, () => drawAll(place, course, choices));
-  const width = Math.max(280, place.clientWidth);
+  const width = printing ? PAPER : Math.max(280, place.clientWidth);
   const gutter = width < 520 ? 76 : 118;
   const box = { width, gutter, right: width < 520 ? 34 : 46 };
   const time = axisFor(choices[chosen], box);

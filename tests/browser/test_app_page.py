@@ -124,6 +124,18 @@ def test_nothing_scrolls_sideways_unfolded(opened: Callable[..., Page], width: i
     assert overflow(page) == 0
 
 
+@pytest.mark.parametrize("size", [WINDOW, SIDEBAR])
+def test_words_grow_with_the_readers_own_size(opened: Callable[..., Page], size: dict[str, int]):
+    """Whoever set the browser's text to twice its size reads it so here, and still nothing scrolls sideways."""
+    page = opened("second-line", size=size)
+    words = "body :is(p, h1, h2, h3, h4, li, dt, dd, th, td, label, legend, a, button, select, summary, code, span, strong)"
+    sizes = f"[...document.querySelectorAll('{words}')].map(one => parseFloat(getComputedStyle(one).fontSize))"
+    before = page.evaluate(sizes)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(sizes) == pytest.approx([2 * one for one in before])
+    assert overflow(page) == 0
+
+
 def test_no_line_ends_between_a_number_and_its_unit(opened: Callable[..., Page]):
     """However wide the window is: "LVEF 42" above "% ..." reads as a number without a unit."""
     page = opened("lvef-hold")

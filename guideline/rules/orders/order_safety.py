@@ -119,7 +119,8 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
         planned = min([order.planned.earliest if order.planned is not None else s.today for order in orders_of(orders, drugs)])
         if not may_restart(s, found, planned):
             yield _restart(s, found, orders)
-        elif found.headline.id == "lvef-held-ready" and _below_normal(s):
+        elif found.headline.id == "lvef-held-ready" and s.heart.below(K.thresholds.lvef.never_silent_below):
+            # Decision 14: the restart test is met, and no dose is given in silence yet.
             yield found
         return
     again = stops_of(s, drugs, given_since=True)
@@ -132,11 +133,6 @@ def heart_of_order(q: OrderQuestion) -> Iterator[Finding]:
     elif found is not None and found.indicator != "info" and found.headline.id != "lvef-overdue-booked":
         overdue = found.headline.id in ("lvef-overdue", "lvef-never")
         yield replace(found, suggestions=_ECHO) if overdue else found
-
-
-def _below_normal(s: Situation) -> bool:
-    """Decision 14: where no dose is given in silence, though the label lets the drug restart."""
-    return s.heart.latest is not None and effective_value(s.heart.latest) < K.thresholds.lvef.never_silent_below
 
 
 def _restart(s: Situation, found: Finding, orders: tuple[DraftOrder, ...]) -> Finding:

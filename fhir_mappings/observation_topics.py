@@ -231,8 +231,7 @@ _WORDS: tuple[tuple[re.Pattern[str], Topic], ...] = (
     # Nothing but what the course of a disease is called: not the best response so far, nor a specimen's, nor what it was at diagnosis.
     (
         re.compile(
-            r"\A(?=.{0,40}?(?:\b(?:disease|cancer|tumou?r) (?:status|progression|response|assessment)|\boverall response|\brecist\b|"
-            r"\b(?:treatment|therapy) response|\bresponse (?:to (?:treatment|therapy)|assessment|evaluation)))"
+            r"\A(?=.{0,40}?(?:\b(?:disease|cancer|tumou?r) (?:status|progression|response|assessment)|\boverall response|\brecist\b))"
             r"(?:(?:(?:breast|metastatic|disease|cancer|tumou?r|status|progression|response|assessment|evaluation|overall|treatment|therapy|"
             r"recist|criteria|clinical|radiologic(?:al)?|radiographic|imaging|current|finding|course|of|to|the|by|in|on|per|v?[12]|1\.1)\b)"
             r"[\W_]*+)++\Z",

@@ -44,7 +44,11 @@ _NEARLY = re.compile(rf"\b(?:near(?:ly)?|almost)[ -](?:a )?(?:{_COMPLETE}|cr\b)"
 _IMPROVED = re.compile(
     r"partial (?:(?:metabolic|clinical) )?(?:response|remission)|\bpr\b|improv|respond|response to (?:treatment|therapy)|regress"
 )
-_WORSENED = re.compile(rf"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )progress(?! ?(?::|note|report))|{PROGRESSION_LETTERS}")
+_WORSENED = re.compile(
+    # Who makes good progress, or is progressing well, does not do worse.
+    r"worsen|(?<!pseudo)(?<!pseudo-)(?<!\bin )(?<!\bgood )progress"
+    rf"(?! ?(?::|note|report))(?!(?:ing|es|ed)? (?:well\b|as (?:expected|planned)|towards? ))|{PROGRESSION_LETTERS}"
+)
 
 #: Words for a worsening that does not call itself one.
 _SIGNS: Final = (

@@ -174,7 +174,7 @@ HOUSE = "https://hospital.example.org/codes"
         concept(text="Cancer disease status"),
         concept((HOUSE, "DS", "Disease status")),
         concept((HOUSE, "R1"), text="Overall response (RECIST 1.1)"),
-        concept(text="Response to treatment"),
+        concept(text="Tumor response to treatment"),
     ],
 )
 def test_decision_06_a_status_under_a_house_code_is_told_by_its_label(code):
@@ -190,6 +190,8 @@ def test_decision_06_a_status_under_a_house_code_is_told_by_its_label(code):
         concept(text="Disease status at diagnosis"),
         concept(text="Disease progression risk"),
         concept(text="Response to pain therapy"),
+        concept(text="Response to treatment"),  # of whatever: nurses and physiotherapists note it too
+        concept(text="Treatment response"),
         concept(text="Tumor marker response"),
         concept((LOINC, "21976-6", "Cancer status")),
         concept((LOINC, "21976-6", "Cancer status"), (HOUSE, "CS", "Cancer status")),
@@ -198,6 +200,12 @@ def test_decision_06_a_status_under_a_house_code_is_told_by_its_label(code):
 def test_a_label_that_says_more_is_another_question(code):
     """What was best so far, what the pathologist saw, what was at diagnosis; and a code of LOINC that is not known."""
     assert case(code=code, valueString="Progressive disease").disease_statuses == ()
+
+
+@pytest.mark.parametrize("said", ["Patient progressing well", "good progress", "progressing as expected", "progressing toward goals"])
+def test_who_progresses_well_does_not_do_worse(said):
+    """The word is the physiotherapist's too."""
+    assert [one.trend for one in case(STATUS, valueString=said).disease_statuses] == []
 
 
 def test_an_answer_that_is_no_course_is_no_loss_where_only_a_label_asks():

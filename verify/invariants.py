@@ -185,8 +185,8 @@ def the_unknown_is_a_condition(seen: Seen) -> str | None:
         value = dimension.values[seen.point[place]]
         if value.asks is None or value.asks in seen.missing or _answered_elsewhere(seen, dimension, value.asks):
             continue
-        if value.asks == "I06" and seen.topic == "MaintenanceTreatment":
-            # What goes on waits for no answer about the brain; one that it is active puts its question in the place of this card (R128).
+        if value.asks in ("I06", "I09") and seen.topic == "MaintenanceTreatment":
+            # What goes on waits for no answer about the brain or the lungs; what is new there puts its card in the place of this one.
             continue
         for index in dimension.completions(seen.point[place]):
             known = seen.of((*seen.point[:place], index, *seen.point[place + 1 :]))

@@ -120,6 +120,17 @@ def test_signing_asks_once_more(ehr: Page):
     expect(ehr.locator("#drafts li")).to_have_count(0)
 
 
+def test_who_signs_by_keyboard_goes_on_from_there(ehr: Page):
+    """The button is off when nothing is left to sign: the focus goes to the next order, not to the top of the page."""
+    ehr.get_by_role("button", name="trastuzumab emtansine").click()
+    expect(ehr.locator("#order-cards .card.warning")).to_be_visible()
+    ehr.press("#sign", "Enter")
+    expect(ehr.locator("#sign")).to_have_text("Sign anyway")
+    ehr.press("#sign", "Enter")
+    expect(ehr.locator("#signed")).to_contain_text("Signed")
+    expect(ehr.locator("#drug")).to_be_focused()
+
+
 def test_an_order_without_a_warning_is_signed_at_once(ehr: Page):
     """An antibiotic brings no card, at choosing and at signing."""
     order(ehr, "amoxicillin")

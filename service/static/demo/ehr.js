@@ -118,7 +118,10 @@ async function sign() {
       return
     }
   }
+  const held = document.activeElement === button
   orders.clear()
+  // Nothing is left to sign: the button is off, and what is off cannot keep the focus.
+  if (held) byId('drug').focus({ preventScroll: true })
   show('order-cards', [])
   delete button.dataset.warned
   button.textContent = 'Sign orders'

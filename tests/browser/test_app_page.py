@@ -555,6 +555,16 @@ def test_on_paper(opened: Callable[..., Page], tmp_path: Path):
     assert page.pdf(path=tmp_path / "page.pdf", format="A4").startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("size", [WINDOW, SIDEBAR])
+def test_a_sheet_says_whose_it_is(opened: Callable[..., Page], size: dict[str, int]):
+    """An EHR that shows the patient itself is not on paper: printed, the page has the date of birth whether the window has it or not."""
+    page = opened("second-line", size=size, need_patient_banner=False)
+    born = page.get_by_text("born 1967-07-23")
+    expect(born).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(born).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [400, 1600])
 def test_the_picture_is_as_wide_as_the_paper(opened: Callable[..., Page], tmp_path: Path, width: int):
     """However wide the window is: a wider picture would have the browser shrink the words with it, and a narrow one hides names."""

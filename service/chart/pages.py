@@ -46,12 +46,15 @@ _AUTHOR: Final = re.compile(r"(?:^|/)((?:Practitioner|PractitionerRole)/[A-Za-z0
 
 #: The space between a number and its unit: a line that ends there leaves the two apart.
 _BEFORE_UNIT: Final = re.compile(r"(?<=\d) (?=%|(?:mg|kg)\b)")
+#: A tag, or the short name of a conjugate, whose hyphen is no place for a line to end.
+_TAG_OR_NAME: Final = re.compile(r"<[^>]*>|\bT-D(?:Xd|M1)\b")
 
 
 @blueprint.app_template_filter("unbroken")
 def unbroken(markup: str) -> Markup:
-    """Markup in which no line ends between a number and its unit."""
-    return Markup(_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", markup))  # noqa: S704 - what comes in is the text of a template, escaped already
+    """Markup in which no line ends between a number and its unit, nor within "T-DXd" or "T-DM1"."""
+    named = _TAG_OR_NAME.sub(lambda found: found[0] if found[0][0] == "<" else f'<span class="name">{found[0]}</span>', markup)
+    return Markup(_BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", named))  # noqa: S704 - what comes in is the text of a template, escaped already
 
 
 @dataclass(frozen=True, slots=True)

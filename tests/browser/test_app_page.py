@@ -145,6 +145,19 @@ def test_no_line_ends_between_a_number_and_its_unit(opened: Callable[..., Page])
     assert len(re.findall(r"\d\xa0%", said)) > 5
 
 
+def test_no_line_ends_within_the_name_of_a_conjugate(opened: Callable[..., Page]):
+    """However wide the window is: "T-" above "DXd" and "T-" above "DM1" look alike."""
+    page = opened("second-line")
+    for width in (320, 400, 520, 768, 1000):
+        page.set_viewport_size({"width": width, "height": 800})
+        lines = "() => [...document.querySelectorAll('#advice-body .name, #options-body .name')].map(one => one.getClientRects().length)"
+        drawn = [number for number in page.evaluate(lines) if number]
+        assert len(drawn) > 10
+        assert set(drawn) == {1}
+    said = page.locator("#advice-body").text_content() or ""
+    assert len(re.findall(r"\bT-D(?:Xd|M1)\b", said)) == page.locator("#advice-body .name").count()
+
+
 def test_long_ids_have_room_in_a_sidebar(opened: Callable[..., Page]):
     """Ids of some sixty characters, as large EHRs have them, break where the line ends: the page stays as wide as its window."""
     body = orjson.dumps(request_body("ild", TODAY))

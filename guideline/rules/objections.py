@@ -17,6 +17,7 @@ from guideline.facts_used import drug_name, drug_names
 from guideline.heart.lvef_stop import stops_on_record
 from guideline.intake import tdxd_unavailable
 from guideline.knowledge_base import KNOWLEDGE as K
+from guideline.laboratory.dpyd import dpyd_phenotype
 from guideline.laboratory.kidneys import clearance_acts
 from guideline.lungs.history import T_DM1, T_DXD
 from guideline.situation import Situation
@@ -51,6 +52,7 @@ def objection(s: Situation, regimen: str) -> Objection | None:
         or _not_tolerated(s, regimen)
         or _allergic(s, regimen)
         or _kidneys(s, regimen)
+        or _without_dpd(s, regimen)
         or _not_available(s, regimen)
     )
 
@@ -151,6 +153,13 @@ def _kidneys(s: Situation, regimen: str) -> Objection | None:
     drugs, m = found
     statement = K.say("kidneys-avoid", value=m.values[0].shown, below=f"{m.row.below:g}", drugs=drug_names(drugs))
     return Objection(statement, say_so=regimen == TUCATINIB)
+
+
+def _without_dpd(s: Situation, regimen: str) -> Objection | None:
+    """P09: capecitabine makes the regimen, and without DPD activity none of it may be given. The triplet takes another partner."""
+    if regimen == TUCATINIB or "capecitabine" not in REGIMEN_DRUGS[regimen] or dpyd_phenotype(s.case) != "poor":
+        return None
+    return Objection(K.say("capecitabine-without-dpd"))
 
 
 def _not_available(s: Situation, regimen: str) -> Objection | None:

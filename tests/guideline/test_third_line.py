@@ -148,5 +148,9 @@ def test_p09_without_dpd_no_capecitabine_is_shown_at_a_dose():
         assert ("capecitabine-without-dpd" in {caution.id for caution in option.cautions}) is holds
         shown = option.doses or K.regimens[option.regimen].dose_lines
         assert not any(line.startswith("capecitabine 1") for line in shown), shown
-    normal = advice_on(a_case(metastases=LONG, drugs=AFTER_TDXD, intake=intake(dpyd="normal"), labs=labs(), body=BODY)).treatment
-    assert "capecitabine-without-dpd" not in {caution.id for caution in normal.lead.cautions}
+    by_capecitabine = {"lapatinib-capecitabine", "neratinib-capecitabine"}
+    assert by_capecitabine.isdisjoint(alternatives_of(advice_on(case)))
+    for known in ("normal", "intermediate"):
+        other = advice_on(a_case(metastases=LONG, drugs=AFTER_TDXD, intake=intake(dpyd=known), labs=labs(), body=BODY))
+        assert "capecitabine-without-dpd" not in {caution.id for caution in other.treatment.lead.cautions}
+        assert "lapatinib-capecitabine" in alternatives_of(other)

@@ -10,6 +10,7 @@ import pytest
 
 from guideline.knowledge_base import KNOWLEDGE
 from service.rule_book import INTENDED_USE
+from tests.service.test_equity import BESIDE, PATIENT
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,3 +47,14 @@ def test_every_code_system_with_a_licence_is_named() -> None:
     assert shipped <= set(titles)
     table = (ROOT / "docs" / "intended-use.md").read_text("utf-8").partition("## Licences")[2]
     assert all(re.search(rf"^\|[^|]*\b{re.escape(titles[system])}\b", table, re.MULTILINE) for system in shipped)
+
+
+def test_the_source_attributes_are_answered() -> None:
+    """All thirteen that an EHR may ask for of an evidence-based intervention, and those that are not used are tried out."""
+    part = (ROOT / "docs" / "intended-use.md").read_text("utf-8").partition("## Source attributes")[2].partition("\n## ")[0]
+    rows = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|$", part, re.MULTILINE))
+    del rows["attribute"]
+    assert len(rows) == 13
+    unused = {name for name, answer in rows.items() if answer == "not used"}
+    assert unused == {"race", "ethnicity", "language", "sexual orientation", "gender identity", "social determinants of health"}
+    assert unused - {"social determinants of health"} <= {*PATIENT, *BESIDE}

@@ -34,18 +34,18 @@ def ended(reason: str | None, other: str | None = None):
 
 
 @pytest.mark.parametrize(
-    ("drugs", "headline"),
+    ("drugs", "headline", "normally"),
     [
-        (ended("patient-wish"), None),
-        (ended("pregnancy"), None),
-        (ended("hospice"), None),
-        (ended("unavailable"), None),
-        (ended("patient-wish", "completed"), None),
-        (ended("other"), "her2-ended-otherwise-endocrine-goes-on"),
-        (ended("patient-wish", "other"), "her2-ended-otherwise-endocrine-goes-on"),
-        (ended("completed"), "her2-completed-endocrine-goes-on"),
-        (ended(None), "her2-ended-endocrine-goes-on"),
-        ((given("trastuzumab", 300, 4, reason="patient-wish"), given("pertuzumab", 300, 4)), "her2-ended-endocrine-goes-on"),
+        (ended("patient-wish"), None, False),
+        (ended("pregnancy"), None, False),
+        (ended("hospice"), None, False),
+        (ended("unavailable"), None, False),
+        (ended("patient-wish", "completed"), None, False),
+        (ended("other"), "her2-ended-otherwise-endocrine-goes-on", True),
+        (ended("patient-wish", "other"), "her2-ended-otherwise-endocrine-goes-on", False),
+        (ended("completed"), "her2-completed-endocrine-goes-on", True),
+        (ended(None), "her2-ended-endocrine-goes-on", True),
+        ((given("trastuzumab", 300, 4, reason="patient-wish"), given("pertuzumab", 300, 4)), "her2-ended-endocrine-goes-on", False),
     ],
     ids=[
         "wish",
@@ -60,12 +60,17 @@ def ended(reason: str | None, other: str | None = None):
         "one without",
     ],
 )
-def test_r010_endocrine_therapy_that_goes_on_alone(drugs, headline):
-    """Silent for a reason that ends HER2 therapy rightly; no recorded reason is called unrecorded."""
+def test_r010_endocrine_therapy_that_goes_on_alone(drugs, headline, normally):
+    """Silent for a reason that ends HER2 therapy rightly; no recorded reason is called unrecorded.
+
+    That it normally goes on is said where no reason explains the end.
+    """
     case = on_therapy(*drugs, given("letrozole", 170), receptors=HR_POSITIVE_DISEASE)
     advice = advice_on(case)
     assert advice.treatment is None
     assert [f.headline.id for f in advice.findings] == ([] if headline is None else [headline])
+    detail = [[line.id for line in f.detail] for f in advice.findings]
+    assert detail == ([] if headline is None else [["her2-ended-normally-goes-on"] if normally else []])
 
 
 @pytest.mark.parametrize(

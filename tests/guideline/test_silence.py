@@ -2,7 +2,7 @@
 
 import pytest
 
-from guideline.case import PerformanceStatus
+from guideline.case import UNKNOWN_HER2_CONJUGATE, PerformanceStatus
 from tests.guideline.case_builder import (
     HR_NEGATIVE,
     HR_POSITIVE,
@@ -17,6 +17,7 @@ from tests.guideline.case_builder import (
     heart_condition,
     her2,
     intake,
+    lung,
     lvef,
     on_therapy,
     said_ids,
@@ -154,3 +155,15 @@ def test_i17_only_the_regimens_own_record_documents_its_hold(held, asked):
     drug = "trastuzumab-emtansine"
     drugs = (*thp(900, 500, reason="progression"), given(drug, 300), *doses(drug, 300, 100), *((held,) if held else ()))
     assert ("on-hold-or-stopped" in said_ids(advice_on(a_case(metastases=LONG, drugs=drugs)))) is asked
+
+
+def test_i17_the_question_stands_once_and_on_the_card_that_says_what_the_hold_is_for():
+    """Two cards may tell of a hold: the first asks. What else keeps the treatment question open is no hold's, and a card of its own."""
+    drug = "trastuzumab-deruxtecan"
+    unseen = (given(drug, 400), *doses(drug, 400, 70))
+    held = advice_on(on_therapy(*unseen, heart=heart_condition(), lungs=lung(onset=60, cause_drug=drug)))
+    asks = [(finding.topic, [gap.ask.id for gap in finding.missing]) for finding in held.findings]
+    assert asks == [("HeartFailure", ["ask-on-hold"]), ("InterstitialLungDisease", ["ask-ild-grade-only"])]
+    other = (given("trastuzumab", 400), *doses("trastuzumab", 400, 10), given(UNKNOWN_HER2_CONJUGATE, 30))
+    asks = [(f.topic, [gap.ask.id for gap in f.missing]) for f in advice_on(on_therapy(*other, heart=heart_condition())).findings]
+    assert asks == [("HeartFailure", []), ("MissingData", ["ask-conjugate"])]

@@ -57,6 +57,19 @@ def test_the_next_line_is_not_advised_beside_a_study_drug(case):
 
 
 @pytest.mark.parametrize(
+    ("status", "words"),
+    [("active", "being given"), ("on-hold", "on hold"), ("unknown", "status not recorded"), ("draft", "status not recorded")],
+)
+def test_what_is_recorded_of_the_study_drug_is_a_fact_of_the_card(status, words):
+    """Since when, whether it is given, and which resource says so."""
+    drug = study(status=status)
+    (card,) = advice_on(second_line(other_drugs=drug)).findings
+    assert [(f.name, f.value, f.date, f.source) for f in card.facts if f.name == "Study drug"] == [
+        ("Study drug", words, "2026-11-12", drug.source)
+    ]
+
+
+@pytest.mark.parametrize(
     "more",
     [
         {"other_drugs": study(40, 12)},

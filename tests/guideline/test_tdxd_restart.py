@@ -7,7 +7,20 @@ from guideline.lungs.tdxd_restart import restarts
 from guideline.orders import OrderedDose
 from guideline.practice import Practice
 from guideline.rules.orders import order_safety
-from tests.guideline.case_builder import advice_on, ago, finding, given, intake, lung, missing_in, on_therapy, situation_of, topics, when
+from tests.guideline.case_builder import (
+    advice_on,
+    ago,
+    finding,
+    given,
+    intake,
+    lung,
+    missing_in,
+    on_therapy,
+    situation_of,
+    symptom,
+    topics,
+    when,
+)
 from tests.guideline.measure_builder import dosed, weight
 from tests.guideline.order_builder import asks, order, says
 
@@ -280,6 +293,34 @@ def test_r116_a_hold_with_ungraded_pneumonitis_asks_for_the_grade():
     found = finding(advice_on(held(pneumonitis(80, 20, grade=None))), "InterstitialLungDisease")
     assert (found.indicator, found.headline.id) == ("warning", "ild-held-ungraded")
     assert [gap.ask.id for gap in found.missing] == ["ask-ild-grade-only"]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "facts"),
+    [
+        ((QUICK,), {"intake": intake(ild_history=None, respiratory_symptoms="true")}),
+        ((QUICK,), {"symptoms": symptom(day=5)}),
+        ((QUICK, lung(onset=5)), {}),
+        ((QUICK, lung(onset=5, cause_drug=T_DXD)), {}),
+        ((QUICK, lung(grade=1, onset=700)), {}),
+        ((QUICK, pneumonitis(19, 10, grade=None)), {}),
+    ],
+    ids=["symptoms told", "symptoms on the chart", "another one", "a second one", "older lung disease", "a second one, ungraded"],
+)
+def test_r115_no_dose_of_a_restart_while_the_lungs_are_open(conditions, facts):
+    """The first episode is over; another, or symptoms of one, is not: a warning that names no dose in place of the restart."""
+    found = finding(advice_on(held(*conditions, **facts)), "InterstitialLungDisease")
+    assert found.indicator == "warning"
+    assert found.headline.id in {"ild-on-hold", "ild-held-ungraded"}
+    assert found.avoid == (T_DXD,)
+
+
+def test_r116_another_conjugate_that_runs_is_spoken_of_in_place_of_the_hold():
+    """T-DM1 given now, T-DXd still "on hold" beside it: no restart of T-DXd is anybody's question, whatever its pneumonitis was."""
+    drugs = (HELD, given("trastuzumab-emtansine", 10))
+    for grade in (1, None):
+        found = [f for f in advice_on(held(pneumonitis(80, 20, grade=grade), drugs=drugs)).findings if f.topic == "InterstitialLungDisease"]
+        assert [f.headline.id for f in found if f.headline.id.startswith("ild-held")] == []
 
 
 def test_r118_a_hold_at_the_lowest_level_says_that_there_is_none_below():

@@ -26,7 +26,7 @@ def test_r119_resolved_it_is_no_restart(grade):
     """Found after the last dose, resolved, the next cycle planned: chart and order say so alike."""
     case = on_tdm1(lungs=resolved(grade=grade))
     found = finding(advice_on(case), TOPIC)
-    assert (found.indicator, found.headline.id, found.avoid) == ("warning", "ild-tdm1-ended", (T_DM1,))
+    assert (found.indicator, found.headline.id, found.avoid, found.rules) == ("warning", "ild-tdm1-ended", (T_DM1,), ("R119",))
     assert ordered(case) == [("warning", "ild-tdm1-ended")]
 
 

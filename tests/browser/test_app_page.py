@@ -334,7 +334,7 @@ def test_what_a_save_came_to_is_said_though_something_newer_was_asked(opened: Ca
     expect(page.get_by_role("button", name="Save 2 answers to the chart")).to_be_visible()
     expect(page.locator("#not-saved")).to_contain_text("The EHR could not be reached.")
     expect(page.locator("#announce")).to_contain_text("Not saved.")
-    expect(page.locator("footer")).to_contain_text("2 answers are not saved to the chart and will be lost:")
+    expect(page.locator("footer")).to_contain_text("2 unsaved answers are lost when the session ends:")
 
 
 def test_what_is_unfolded_stays_so_when_an_answer_changes_the_page(opened: Callable[..., Page]):

@@ -232,10 +232,10 @@ def test_saving_files_a_questionnaire_response(open_chart: OpenOne, written: lis
 def test_ending_the_session_loses_no_answer_unsaid(open_chart: OpenOne, written: list[dict[str, Any]]):
     """Beside "End session" stands how many answers would go with it: none before any is given, and none once they are in the chart."""
     chart = open_chart("second-line", scopes=MAY_WRITE)
-    assert "will be lost" not in text_of(chart.get())
-    assert "1 answer is not saved to the chart and will be lost: End session" in text_of(chart.post("/smart/answers", HEART))
-    assert "2 answers are not saved to the chart and will be lost: End session" in text_of(chart.post("/smart/answers", {**HEART, **ILD}))
-    assert "will be lost" not in text_of(chart.post("/smart/answers/save", {**HEART, **ILD}))
+    assert "lost when" not in text_of(chart.get())
+    assert "1 unsaved answer is lost when the session ends: End session" in text_of(chart.post("/smart/answers", HEART))
+    assert "2 unsaved answers are lost when the session ends: End session" in text_of(chart.post("/smart/answers", {**HEART, **ILD}))
+    assert "lost when" not in text_of(chart.post("/smart/answers/save", {**HEART, **ILD}))
     assert len(written) == 1
 
 

@@ -39,8 +39,8 @@ RUN python -m pip uninstall --yes --quiet --root-user-action=ignore pip setuptoo
     && install --directory --owner=10001 --group=10001 --mode=700 /var/lib/her2-cds/data
 COPY --from=build /opt/her2-cds /opt/her2-cds
 
-# A container is reached through its own network interface, so the service listens on all of them. With HER2CDS_AUTH=off it refuses to
-# start like that until the operator says HER2CDS_OPEN=1, because something in front of it decides who may call. Not said here.
+# A container is reached through its own network interface, so the service listens on all of them. Unless HER2CDS_AUTH=required it refuses
+# to start like that until the operator says HER2CDS_OPEN=1, because something in front of it decides who may call. Not said here.
 # The C library would give almost every thread of a worker an arena of its own, each as large as the largest chart it has seen.
 ENV PATH=/opt/her2-cds/bin:$PATH \
     MALLOC_ARENA_MAX=2 \

@@ -30,12 +30,14 @@ Each subject has one module or package, and `case_builder` joins them:
 `heart`, `lvef_words`                LVEF and heart failure
 `lungs`, `known_lung_disease`        ILD and pneumonitis
 `symptoms`, `symptom_names`          symptoms, and how they are named; `neutropenia`: with fever
+`toxicities`, `toxicity_names`       neuropathy, and nodular regenerative hyperplasia of the liver
 `reproductive`, `reproductive_names` pregnancy and menopause, and how they are named
 
 What they share:
 
 `terminology`, `terminology_files`, `code_tables`, `unread_icd10`    which codes mean what
-`coded`, `units`, `dates`, `results`, `status_words`, `ctcae`        how codes, units, dates, results, statuses and grades are read
+`coded`, `units`, `dates`, `results`, `status_words`                 how codes, units, dates, results and statuses are read
+`ctcae`, `condition_grade`           CTCAE grades in words, and of a Condition
 `observation_topics`, `condition_topics`                             what a resource may be about, told in one look
 `problem_list`, `visit_diagnoses`, `coded_again`                     what the problem list holds that is really so, and what only repeats it
 `denial`, `denial_cues`              whether a text asserts what it names

@@ -28,6 +28,7 @@ from fhir_mappings.reading import Reading
 from fhir_mappings.record import patient_ids, record_of
 from fhir_mappings.reproductive import read_menopause, read_pregnancies
 from fhir_mappings.symptoms import read_symptoms
+from fhir_mappings.toxicities import read_toxicities
 from fhir_mappings.tumour.conditions import read_tumours
 from fhir_mappings.tumour.course import (
     read_disease_statuses,
@@ -77,6 +78,7 @@ def build_case(reading: Reading, *, patient_id: str | None, today: date, labs_si
         heart=_once(read_heart_conditions(listed)),
         lungs=_once(read_lungs(record, listed)),
         febrile_neutropenia=_once(read_febrile_neutropenia(record, listed)),
+        toxicities=_once(read_toxicities(listed)),
         symptoms=_once(read_symptoms(record, listed, tumours.metastases)),
         pregnancies=_once(read_pregnancies(record, listed)),
         menopause=_once(read_menopause(record, listed)),

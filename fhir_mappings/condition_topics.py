@@ -12,9 +12,12 @@ from fhir_mappings.remembered import remembered
 from fhir_mappings.reproductive_names import pregnancy_named
 from fhir_mappings.resources import Concept
 from fhir_mappings.symptom_names import symptoms_coded, symptoms_named
+from fhir_mappings.toxicity_names import toxicity_named
 from fhir_mappings.tumour.tumour_claims import claims_of_code, claims_of_words
 
-ConditionTopic = Literal["tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "symptom", "allergy", "dpyd"]
+ConditionTopic = Literal[
+    "tumour", "heart", "lung", "pregnancy", "menopause", "hospice", "neutropenia", "toxicity", "symptom", "allergy", "dpyd"
+]  # fmt: skip
 
 _TOPICS: dict[str, ConditionTopic] = {
     "cond.heart_failure": "heart",
@@ -154,4 +157,6 @@ def _topics_of_words(label: str) -> frozenset[ConditionTopic]:
         topics.add("allergy")
     if _DPYD.search(label):
         topics.add("dpyd")
+    if toxicity_named(label) is not None:
+        topics.add("toxicity")
     return frozenset(topics)

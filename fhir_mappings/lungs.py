@@ -12,6 +12,7 @@ from typing import Literal
 from fhir_mappings.allergies import last_reaction, reacted_to, stands
 from fhir_mappings.code_tables import CONCEPTS, icd10_key
 from fhir_mappings.coded import is_known, meanings_of, triples, words, words_of_all
+from fhir_mappings.condition_grade import condition_grade
 from fhir_mappings.ctcae import grades_in
 from fhir_mappings.dates import known_by, onset, when
 from fhir_mappings.denial import Passage
@@ -54,8 +55,6 @@ _NOT_ILD = re.compile(r"aspiration|lymphangi|carcinomat|chemical|inhalation|vira
 _ASPIRATED = re.compile(r"aspirat|inhal")
 _VERSUS = re.compile(r"\b(?:versus|vs)\b")
 _DRUG_WORDS = re.compile(r"drug|medication|chemotherapy|treatment-related|therapy-related|iatrogenic")
-
-_SEVERITY_WORDS = (("life-threatening", 4), ("life threatening", 4), ("fatal", 5))
 
 #: What heals, of the words above.
 _HEALS = re.compile(r"pneumonitis|organi[sz]ing pneumonia")
@@ -112,7 +111,7 @@ def _lung(record: Record, resource: Resource, closed: Closed) -> Iterator[LungCo
         status = "resolved"
     else:
         began = began or known_by(resource)
-    yield LungCondition(kind, status, _grade(resource), began, ended, cause, source_of(resource), onset_stated=stated)
+    yield LungCondition(kind, status, condition_grade(resource), began, ended, cause, source_of(resource), onset_stated=stated)
 
 
 def _kind_of(code: Concept | None) -> Literal["ild", "radiation"] | None:
@@ -167,22 +166,6 @@ def _says_over(text: str) -> bool:
         return True
     last = _OVER_LAST.search(text)
     return last is not None and _PNEUMONITIS.search(_NOT_OF_IT.split(text[: last.start()])[-1]) is not None
-
-
-def _grade(resource: Resource) -> int | None:
-    """The CTCAE grade, from severity, stage, label or note. FHIR's own severity (mild, severe) is no CTCAE grade, save life-threatening."""
-    concepts: list[Concept | None] = [*concepts_in(resource.severity), *(stage.summary for stage in resource.stage or ()), resource.code]
-    texts = [words(concept) for concept in concepts] + [note.lower() for note in notes_of(resource)]
-    for text in texts:
-        grades = grades_in(text)
-        if grades:
-            return max(grades)  # the worst grade it had decides for good
-    severities = concepts_in(resource.severity)
-    for _, code, _ in (triple for concept in severities for triple in triples(concept)):
-        if code in ("1", "2", "3", "4", "5"):
-            return int(code)
-    severity = words_of_all(*severities)
-    return next((grade for word, grade in _SEVERITY_WORDS if word in severity), None)
 
 
 def _cause(resource: Resource) -> str | None:

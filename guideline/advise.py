@@ -18,6 +18,7 @@ from guideline.rules.lungs import lungs
 from guideline.rules.pregnancy import possible_pregnancy, pregnancy
 from guideline.rules.scope import scope
 from guideline.rules.start_labs import naming_values
+from guideline.rules.tdm1_toxicity import tdm1_toxicity
 from guideline.rules.therapy_gap import therapy_gap, with_gap
 from guideline.rules.treatment import treatment
 from guideline.rules.unseen import naming_unsent, naming_what_is_open, unread_code, unseen_history
@@ -84,7 +85,7 @@ def _with_treatment(s: Situation, findings: list[Finding]) -> tuple[Treatment | 
 
 def _organ_safety(s: Situation) -> list[Finding]:
     """Safety of what runs now, whatever the HER2 status says today."""
-    return [f for f in (heart(s), lungs(s), labs_running(s), kidneys_running(s), dpyd_running(s)) if f is not None]
+    return [f for f in (heart(s), lungs(s), labs_running(s), kidneys_running(s), dpyd_running(s), tdm1_toxicity(s)) if f is not None]
 
 
 def _said(findings: list[Finding], new: Finding) -> bool:

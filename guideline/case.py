@@ -197,6 +197,19 @@ class FebrileNeutropenia(Struct, frozen=True):
     source: str = ""
 
 
+class Toxicity(Struct, frozen=True):
+    """A toxicity that no laboratory value tells, on the problem list or as a diagnosis of a visit.
+
+    `neuropathy` is peripheral; `liver-hyperplasia` is nodular regenerative hyperplasia of the liver. `grade`: CTCAE; `date`: when it began.
+    """
+
+    kind: Literal["neuropathy", "liver-hyperplasia"]
+    status: ClinicalStatus = "unknown"
+    grade: int | None = None
+    date: PartialDate | None = None
+    source: str = ""
+
+
 class Symptom(Struct, frozen=True):
     """A symptom, or a finding, on the problem list or among the diagnoses of a visit that may be that of a complication.
 
@@ -416,6 +429,7 @@ class Case(Struct, frozen=True):
     heart: tuple[HeartCondition, ...] = ()
     lungs: tuple[LungCondition, ...] = ()
     febrile_neutropenia: tuple[FebrileNeutropenia, ...] = ()
+    toxicities: tuple[Toxicity, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
     pregnancies: tuple[Pregnancy, ...] = ()
     menopause: tuple[Menopause, ...] = ()

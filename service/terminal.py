@@ -28,6 +28,7 @@ _FACTS = {
     "heart": ("heart condition", "heart conditions"),
     "lungs": ("lung condition", "lung conditions"),
     "febrile_neutropenia": ("episode of febrile neutropenia", "episodes of febrile neutropenia"),
+    "toxicities": ("toxicity", "toxicities"),
     "symptoms": ("symptom", "symptoms"),
     "labs": ("laboratory value", "laboratory values"),
     "unread": ("result that could not be read", "results that could not be read"),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from guideline.advice import TREATMENT_TOPICS, Finding
 from guideline.advise import advise
-from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, FebrileNeutropenia, Lvef, Metastasis, Stage, Symptom
+from guideline.case import BodyMeasure, Case, DataProblem, Diagnosis, FebrileNeutropenia, Lvef, Metastasis, Stage, Symptom, Toxicity
 from guideline.drug_classes import components
 from verify.course import LINES
 from verify.dimensions import DIMENSIONS, HEART, LUNGS, LVEF, LVEF_AGE, OUTCOME
@@ -274,6 +274,7 @@ def _named_as_a_check(seen: Seen, finding: Finding) -> bool:
 #: Facts that count for nothing: resolved, of another patient, too old, a normal value without a date, or of no rule.
 _NOTHING = {
     "febrile_neutropenia": (FebrileNeutropenia("resolved", ago(1900), "Condition/resolved-fever"),),
+    "toxicities": (Toxicity("neuropathy", "resolved", 3, ago(3), "Condition/resolved-neuropathy"),),
     "symptoms": (Symptom("respiratory", "dyspnoea", "resolved", ago(3), ago(3), ago(3), "Condition/resolved-dyspnoea"),),
     "lvef": (Lvef(60.0, None, source="Observation/undated-lvef"), Lvef(75.0, ago(0), preliminary=True, source="Observation/preliminary")),
     "stages": (Stage("II", ago(1950), "Observation/old-stage"),),

@@ -13,6 +13,7 @@ What is said of drugs that are given or held, when a chart is opened and, where 
 `heart`, `heart_held`, `heart_ended`, `heart_failed`        LVEF and heart failure; `heart_words`: how they are printed
 `lungs`, `lungs_held`                                       ILD and pneumonitis; `lung_words`: how they are printed and asked about
 `labs_running`, `kidneys_running`, `dpyd_running`, `febrile_neutropenia`    laboratory values; `lab_words`: how they are printed
+`tdm1_toxicity`                                             neuropathy and nodular regenerative hyperplasia under T-DM1
 `pregnancy`                                                 pregnancy
 
 `orders`                                                    what is said of orders alone

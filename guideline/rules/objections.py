@@ -20,6 +20,7 @@ from guideline.knowledge_base import KNOWLEDGE as K
 from guideline.laboratory.dpyd import dpyd_phenotype
 from guideline.laboratory.kidneys import clearance_acts
 from guideline.lungs.history import T_DM1, T_DXD
+from guideline.rules.tdm1_toxicity import liver_ends_tdm1
 from guideline.situation import Situation
 
 TDXD_REGIMENS = frozenset({"tdxd", "tdxd-pertuzumab"})
@@ -53,6 +54,7 @@ def objection(s: Situation, regimen: str) -> Objection | None:
         or _allergic(s, regimen)
         or _kidneys(s, regimen)
         or _without_dpd(s, regimen)
+        or _liver_ended(s, regimen)
         or _not_available(s, regimen)
     )
 
@@ -160,6 +162,12 @@ def _without_dpd(s: Situation, regimen: str) -> Objection | None:
     if regimen == TUCATINIB or "capecitabine" not in REGIMEN_DRUGS[regimen] or dpyd_phenotype(s.case) != "poor":
         return None
     return Objection(K.say("capecitabine-without-dpd"))
+
+
+def _liver_ended(s: Situation, regimen: str) -> Objection | None:
+    """R119: nodular regenerative hyperplasia of the liver ends T-DM1 for good."""
+    ended = T_DM1 in KEY_DRUGS[regimen] and liver_ends_tdm1(s) is not None
+    return Objection(K.say("tdm1-barred-liver"), say_so=True) if ended else None
 
 
 def _not_available(s: Situation, regimen: str) -> Objection | None:

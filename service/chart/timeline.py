@@ -18,7 +18,7 @@ from guideline.therapy.lines import Line
 from guideline.therapy.setting import Setting
 from service.chart.said import day
 
-MarkKind = Literal["progression", "response", "metastasis", "lung", "heart", "blood", "biopsy", "result", "treatment"]
+MarkKind = Literal["progression", "response", "metastasis", "lung", "heart", "blood", "toxicity", "biopsy", "result", "treatment"]
 
 #: Classes of the knowledge files as the picture colours them.
 _GROUPS = {
@@ -196,6 +196,9 @@ def _happened(s: Situation) -> Iterable[_Happening]:
         yield "heart", f"{heart.kind.replace('-', ' ')}, {heart.status}", heart.date, heart.source
     for episode in case.febrile_neutropenia:
         yield "blood", f"febrile neutropenia, {episode.status}", episode.date, episode.source
+    for toxicity in case.toxicities:
+        grade = f", grade {toxicity.grade}" if toxicity.grade is not None else ""
+        yield "toxicity", f"{_TOXICITIES[toxicity.kind]}{grade}, {toxicity.status}", toxicity.date, toxicity.source
     for test in case.receptors:
         yield "result", _test(test), test.date, test.source
     for procedure in case.procedures:
@@ -204,6 +207,8 @@ def _happened(s: Situation) -> Iterable[_Happening]:
             state = ", booked" if procedure.state == "booked" else ""
             yield "biopsy" if procedure.kind == "biopsy" else "treatment", f"{done}{state}", procedure.date, procedure.source
 
+
+_TOXICITIES = {"neuropathy": "peripheral neuropathy", "liver-hyperplasia": "nodular regenerative hyperplasia of the liver"}
 
 #: Operations and treatments; examinations are on the picture by what they found.
 _PROCEDURES = {

@@ -30,6 +30,7 @@ from guideline.case import (
     ReceptorResult,
     Stage,
     Symptom,
+    Toxicity,
 )
 from guideline.case import Pregnancy as PregnancyRecord
 from guideline.partial_date import PartialDate
@@ -136,6 +137,10 @@ def heart_condition(kind: str = "heart-failure", status: str = "active", day: in
 
 def febrile_neutropenia(day: int | str | None = 5, status: str = "active") -> FebrileNeutropenia:
     return FebrileNeutropenia(status, when(day), source("Condition"))  # type: ignore[arg-type]
+
+
+def toxicity(kind: str = "neuropathy", grade: int | None = 3, day: int | str | None = 5, status: str = "active") -> Toxicity:
+    return Toxicity(kind, status, grade, when(day), source("Condition"))  # type: ignore[arg-type]
 
 
 def symptom(kind: str = "respiratory", name: str = "dyspnoea", day: int | str | None = 5, **more: Any) -> Symptom:

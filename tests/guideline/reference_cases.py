@@ -58,6 +58,7 @@ from tests.guideline.case_builder import (
     status,
     symptom,
     thp,
+    toxicity,
 )
 from tests.guideline.measure_builder import BODY, dosed, height, lab, labs, weight
 from tests.guideline.order_builder import asks, beside, order, other, stop
@@ -308,6 +309,11 @@ _CHARTS: dict[str, Case | tuple[Case, Practice]] = {
     "T-DM1 runs, new pneumonitis": after_thp(given(T_DM1, 390), lungs=lung(onset=10)),
     "T-DM1 held for the lungs": after_thp(given(T_DM1, 390, status="on-hold", reason="lung"), lungs=lung(grade=1, onset=60)),
     "T-DM1 runs, platelets 60": after_thp(given(T_DM1, 390), labs=labs(platelets=60)),
+    "T-DM1 runs, neuropathy of grade 3": after_thp(given(T_DM1, 390), toxicities=toxicity()),
+    "T-DM1 runs, liver hyperplasia": after_thp(given(T_DM1, 390), toxicities=toxicity("liver-hyperplasia", None, 300)),
+    "second line, T-DXd unavailable, liver hyperplasia": second_line(
+        toxicities=toxicity("liver-hyperplasia", None, 300), intake=intake(tdxd_available="false")
+    ),
     "T-DM1 runs, ALT ten times": after_thp(given(T_DM1, 390), labs=labs(alt=lab("alt", 500, upper=40))),
     "tucatinib runs, ALT six times": after_thp(
         given("tucatinib", 100), given("trastuzumab", 100), given("capecitabine", 100), labs=labs(alt=lab("alt", 250, upper=40))
@@ -742,6 +748,12 @@ _ORDERS: dict[str, tuple[Case, tuple[DraftOrder, ...]] | tuple[Case, tuple[Draft
         (_start("trastuzumab", 6),),
     ),
     "trastuzumab begun without a loading dose": (a_case(**READY), (_start("trastuzumab", 6), DOCETAXEL)),
+    "T-DM1 ordered, neuropathy of grade 3": (after_thp(given(T_DM1, 390), **READY, toxicities=toxicity()), (TDM1,)),
+    "T-DM1 ordered first, neuropathy of grade 3": (after_thp(**READY, toxicities=toxicity()), (TDM1,)),
+    "T-DM1 ordered, liver hyperplasia": (
+        after_thp(given(T_DM1, 390), **READY, toxicities=toxicity("liver-hyperplasia", None, 300)),
+        (TDM1,),
+    ),
     "T-DM1 ordered, platelets 60": (after_thp(given(T_DM1, 390), body=BODY, labs=labs(platelets=60)), (TDM1,)),
     "T-DM1 ordered, ALT and platelets": (
         after_thp(given(T_DM1, 390), body=BODY, labs=labs(alt=lab("alt", 260, upper=40), platelets=20)),

@@ -31,6 +31,7 @@ from guideline.case import (
     ReceptorResult,
     Stage,
     Symptom,
+    Toxicity,
     UnreadResult,
 )
 from guideline.drug_classes import HER2_DRUGS
@@ -207,6 +208,14 @@ _cases = st.builds(
     ),
     heart=_many(HeartCondition, 1, kind=st.sampled_from(["heart-failure", "cardiomyopathy"]), status=_status, date=_when),
     febrile_neutropenia=_many(FebrileNeutropenia, 1, status=_status, date=_when),
+    toxicities=_many(
+        Toxicity,
+        1,
+        kind=st.sampled_from(["neuropathy", "liver-hyperplasia"]),
+        status=_status,
+        grade=st.sampled_from([None, 2, 3, 4]),
+        date=_when,
+    ),
     symptoms=_many(
         Symptom,
         2,
@@ -261,6 +270,7 @@ _LISTS = (
     "heart",
     "lungs",
     "febrile_neutropenia",
+    "toxicities",
     "symptoms",
     "pregnancies",
     "menopause",

@@ -12,7 +12,7 @@ Whether it is safe:
 `order_safety`                                              pregnancy, heart, lungs
 `allergy`, `interactions`                                   recorded allergies, other medicines
 `order_after_hold`, `order_heart_again`, `order_tdxd_again` after a hold, a fall of the LVEF, pneumonitis
-`labs`, `labs_missing`                                      laboratory values
+`labs`, `labs_missing`, `order_tdm1_toxicity`               laboratory values, the nerves and liver under T-DM1
 
 Whether the dose is right, and what belongs beside it:
 

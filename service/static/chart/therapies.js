@@ -9,16 +9,16 @@ const HEAD = 18;
 const LANES = [
   ["Disease", ["progression", "response", "metastasis"]],
   ["Tissue", ["biopsy", "result"]],
-  ["Other", ["treatment", "lung", "heart", "blood"]],
+  ["Other", ["treatment", "lung", "heart", "blood", "toxicity"]],
 ];
 const SYMBOLS = {
   progression: d3.symbolTriangle, response: d3.symbolCircle, metastasis: d3.symbolDiamond, biopsy: d3.symbolSquare, result: d3.symbolSquare,
-  treatment: d3.symbolCross, lung: d3.symbolStar, heart: d3.symbolStar, blood: d3.symbolStar,
+  treatment: d3.symbolCross, lung: d3.symbolStar, heart: d3.symbolStar, blood: d3.symbolStar, toxicity: d3.symbolStar,
 };
 const NAMES = {
   progression: "progression", response: "stable or better", metastasis: "metastasis found", biopsy: "biopsy", result: "receptor result",
   treatment: "local treatment", lung: "ILD/pneumonitis", heart: "heart condition",
-  blood: "febrile neutropenia",
+  blood: "febrile neutropenia", toxicity: "toxicity",
 };
 
 export function drawTherapies(body, timeline, time, box, show) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
@@ -138,6 +139,10 @@ def _for_machines(content: CardContent, advice: Advice, rules: list[str]) -> dic
     return {name: member for name, member in members.items() if member}
 
 
+#: A resource by its type and id. FHIR's ids are letters, digits, hyphens and dots; EHRs send a little more, and markup is none of it.
+_REFERENCE = re.compile(r"[A-Za-z]+/[A-Za-z0-9._~:|=+@-]+")
+
+
 def _facts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     return [
         _fact(fact, value)
@@ -151,8 +156,8 @@ def _fact(fact: FactUsed, value: str) -> dict[str, Any]:
     if fact.date:
         read["date"] = fact.date
     # A resource without an id cannot be named; its type alone leads nowhere.
-    if fact.source and "/" in fact.source and (source := one_line(fact.source, SOURCE_LIMIT)):
-        read["source"] = source
+    if fact.source and _REFERENCE.fullmatch(fact.source):
+        read["source"] = one_line(fact.source, SOURCE_LIMIT)
     if fact.inferred:
         read["inferred"] = True
     return read

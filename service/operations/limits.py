@@ -85,9 +85,9 @@ def limit_requests(app: Flask, settings: Settings) -> None:
 
 
 def expect_body(size: int) -> None:
-    """Turn a request away before its body is read, where that would not fit. It holds nothing yet: a slow sender takes nobody's room.
+    """Turn a request away before its body is read, where that would not fit. Raises `Busy`.
 
-    Raises `Busy`.
+    It holds no memory yet, but its place among the calls: senders that never end are for the proxy before the service (docs/security.md).
     """
     if not _bodies().has_room(size):
         _turn_away()

@@ -55,11 +55,21 @@ def test_the_treatment_card_carries_the_public_contract() -> None:
     }
 
 
-@pytest.mark.parametrize("source", [None, "", "Observation"])
+@pytest.mark.parametrize(
+    "source",
+    [None, "", "Observation", "Observation/<b>1</b>", "Observation/[x](javascript:alert(1))", "Observation/a b", "A/1/2"],
+)
 def test_a_resource_without_an_id_is_not_named(source: str | None) -> None:
-    """The public contract has `Observation/123`: a bare type names no resource."""
+    """The public contract has `Observation/123`: a bare type names no resource, and what holds markup is no id."""
     (card,) = cards_of(treatment=thp_first(facts=(replace(HER2_FACT, source=source),)))
     assert behind(card)["facts"] == [{"name": "HER2", "value": "IHC 3+", "date": "2026-01-05"}]
+
+
+@pytest.mark.parametrize("id_", ["123", "a-b.c", "T81_lvef~2", "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", "x" * 200])
+def test_a_resource_is_named_by_its_id(id_: str) -> None:
+    """Also by ids of other characters, and longer, than FHIR's, as EHRs send them."""
+    (card,) = cards_of(treatment=thp_first(facts=(replace(HER2_FACT, source=f"Observation/{id_}"),)))
+    assert behind(card)["facts"][0]["source"] == f"Observation/{id_}"
 
 
 def test_rules_stand_in_order() -> None:
